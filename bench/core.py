@@ -12,13 +12,13 @@ import time
 import numpy as np
 
 from bench import Metric, metric
-from tests.faces.sip_face import DOMAIN, Face, add_extension, people
-from unificx.edge import Shell
-from unificx.kernel.clock import SystemClock
+from tests.adapters.sip_harness import DOMAIN, Face, add_extension, people
+from unificx.core.clock import SystemClock
 from unificx.sip.digest import response_for
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Response, parse
+from unificx.sip_server import Shell
 
 PHONES = 200
 ROUNDS = 8

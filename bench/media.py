@@ -16,16 +16,17 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench import Metric, Process, metric
-from unificx.kernel.clock import SystemClock
+from unificx.audio_store import Directory, Writer
+from unificx.audio_store.file_format import Header as SealedHeader
+from unificx.audio_store.file_format import Sealer
+from unificx.audio_store.ogg_opus import Coding
+from unificx.core.clock import SystemClock
 from unificx.media import g711
 from unificx.media.mixer import wideband
+from unificx.media.mixer.messages import Figures
 from unificx.media.mixer.wideband import SILENCE
 from unificx.media.tones import sine
-from unificx.net.engine import Figures, MediaEngine, Recording
-from unificx.recordings import Directory, Writer
-from unificx.recordings.opus import Coding
-from unificx.recordings.sealing import Header as SealedHeader
-from unificx.recordings.sealing import Sealer
+from unificx.media_worker import MediaEngine, Recording
 
 WARM_UP = 3.0
 MEASURED = 10.0

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from bench import Metric, Process, metric
 from unificx import sdp
-from unificx.kernel.clock import SystemClock
-from unificx.media import Profile
-from unificx.net.rtpengine import RtpEngine
+from unificx.core.clock import SystemClock
+from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.supervisor import RtpEngine
 
 CALLS = 500
 WARM_UP = 2.0

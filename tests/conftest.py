@@ -13,29 +13,28 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from databases import Postgres, postgres_cluster
 
-from unificx.kernel.clock import ManualClock
-from unificx.kernel.facts import Bus
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
-from unificx.store import Database
-from unificx.store.migrations import migrate
 
 MASTER = bytes(range(32))
 
 
-BROWSES = {"browser", "client"}
-LISTENS = {
+BROWSER_WORDS = {"browser", "client"}
+AUDIO_WORDS = {
     "apps",
+    "audio",
+    "check",
     "conference",
-    "ears",
     "engine",
-    "heard",
-    "keys",
+    "inband",
+    "intelligibility",
     "music",
     "parked",
     "recording",
-    "rooms",
     "rtpengine",
-    "sound",
     "sounds",
     "transfers",
     "voicemail",
@@ -43,7 +42,7 @@ LISTENS = {
 """Words in file names of tests that drive a browser, or that capture audio."""
 
 
-class Apart(LoadScopeScheduling):
+class ResourceScheduling(LoadScopeScheduling):
     """Scheduler that runs all browser tests in one worker and all audio tests in another.
 
     Running more of them at once would overload the machine. Other tests are distributed by file.
@@ -52,11 +51,11 @@ class Apart(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.split("::", maxsplit=1)[0])
         words = set(path.stem.split("_")) if path.parent.name == "outside" else set()
-        return "browser" if words & BROWSES else "ears" if words & LISTENS else str(path)
+        return "browser" if words & BROWSER_WORDS else "audio" if words & AUDIO_WORDS else str(path)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Apart:
-    return Apart(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ResourceScheduling:
+    return ResourceScheduling(config, log)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from unificx.notices import NewSubscription
+from unificx.notifications import NewSubscription
 
 
 @dataclass

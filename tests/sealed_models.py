@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
-from unificx.kernel.personal import personal
-from unificx.store import Base, Codec, NeutralJson, plain, sealed_column
+from unificx.core.personal import personal
+from unificx.db import Base, Codec, NeutralJson, plain, sealed_column
 
 
 class Apart(Base):

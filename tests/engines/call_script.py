@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from unificx.calls.rules import call, words
+from unificx.calls.rules import messages, state_machine
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.rung import Limits, Rung, Sleepers
+from unificx.calls.rules.fork_targets import Limits, Rung, Sleepers
+from unificx.calls.rules.messages import CALLER, Action, Event
 from unificx.calls.rules.states import Branch, Over, SettingUp, State
-from unificx.calls.rules.words import CALLER, Action, Event
 
 NOBODY = Sleepers()
 LIMITS = Limits(30.0, 600.0)
@@ -32,7 +32,9 @@ class Script:
         self.done: list[Action] = []
         self.state: State
         targets = Rung(names, LIMITS, frozenset(srtp), sleepers, instead)
-        self.state, actions = call.open_by_app(targets, self.now) if by_app else call.begin(offer, targets, self.now)
+        self.state, actions = (
+            state_machine.open_by_app(targets, self.now) if by_app else state_machine.begin(offer, targets, self.now)
+        )
         self.done += actions
         self.last = actions
 
@@ -40,7 +42,7 @@ class Script:
         """Process events and return the resulting actions."""
         self.last = []
         for event in events:
-            self.state, actions = call.step(self.state, event, self.now)
+            self.state, actions = state_machine.step(self.state, event, self.now)
             self.last += actions
         self.done += self.last
         return self.last
@@ -48,35 +50,37 @@ class Script:
     def at(self, seconds: float) -> list[Action]:
         """Advance the clock and process the deadline."""
         self.now += seconds
-        return self.tell(words.TimePassed())
+        return self.tell(messages.TimePassed())
 
     def phones_vanish(self) -> None:
         """All phones are gone: legs report timeouts, and all deadlines pass."""
         for name in LEGS:
-            self.tell(words.LegLost(name), words.CalleeRefused(name, 408))
+            self.tell(messages.LegLost(name), messages.CalleeRefused(name, 408))
         for _ in range(6):
-            at = call.deadline(self.state)
+            at = state_machine.deadline(self.state)
             if at is not None:
                 self.now = max(self.now, at)
-                self.tell(words.TimePassed())
+                self.tell(messages.TimePassed())
 
     def check(self) -> None:
         """Check the invariants of an ended script."""
         assert isinstance(self.state, Over), self.state
         kinds = Counter(type(action) for action in self.done)
-        assert kinds[words.Record] == 1
-        assert kinds[words.NoteAnswered] + kinds[words.Reject] <= 1
-        assert kinds[words.NoteAnswered] == sum(
-            isinstance(each, words.Accept) and each.leg == CALLER for each in self.done
+        assert kinds[messages.Record] == 1
+        assert kinds[messages.NoteAnswered] + kinds[messages.Reject] <= 1
+        assert kinds[messages.NoteAnswered] == sum(
+            isinstance(each, messages.Accept) and each.leg == CALLER for each in self.done
         )
-        assert kinds[words.PassOn] <= 1
+        assert kinds[messages.PassOn] <= 1
         self._check_record_first()
         self._check_push_is_cancelled()
 
     def _check_push_is_cancelled(self) -> None:
         """Every pushed device is notified of the end once, except the one that answered."""
-        pushed = [device for action in self.done if isinstance(action, words.Wake) for device in action.devices]
-        cancelled = [device for action in self.done if isinstance(action, words.LetSleep) for device in action.devices]
+        pushed = [device for action in self.done if isinstance(action, messages.Wake) for device in action.devices]
+        cancelled = [
+            device for action in self.done if isinstance(action, messages.LetSleep) for device in action.devices
+        ]
         assert len(pushed) == len(set(pushed))
         assert len(cancelled) == len(set(cancelled))
         assert set(cancelled) <= set(pushed)
@@ -84,17 +88,17 @@ class Script:
 
     def _check_record_first(self) -> None:
         """The responses that acknowledge the end follow the call record."""
-        record = next(at for at, action in enumerate(self.done) if isinstance(action, words.Record))
+        record = next(at for at, action in enumerate(self.done) if isinstance(action, messages.Record))
         for at, action in enumerate(self.done):
-            if isinstance(action, (words.Reject, words.Close)):
+            if isinstance(action, (messages.Reject, messages.Close)):
                 assert at > record
 
 
 def talking(names: tuple[str, ...] = ("b1",)) -> Script:
     """A script with an established call of the caller and b1, with the SDP "offer" and "answer"."""
     script = Script(names)
-    script.tell(*(words.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
-    script.tell(words.CalleeAnswered("b1", b"answer"), words.MediaAnswered("answer", b"relayed answer"))
+    script.tell(*(messages.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
+    script.tell(messages.CalleeAnswered("b1", b"answer"), messages.MediaAnswered("answer", b"relayed answer"))
     script.done.clear()
     return script
 
@@ -121,39 +125,49 @@ def every_event() -> list[Event]:
         "offer:b3",
         "offer:b4",
     )
-    events: list[Event] = [words.CallerCancelled(), words.MediaReleased(), words.MediaRestarted(), words.TimePassed()]
-    events += [words.Declined()]
+    events: list[Event] = [
+        messages.CallerCancelled(),
+        messages.MediaReleased(),
+        messages.MediaRestarted(),
+        messages.TimePassed(),
+    ]
+    events += [messages.Declined()]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
-    events += [words.DeviceGone(device, frozenset(legs)) for device, legs in devices.items()]
-    events += [words.MediaSilent(both) for both in (True, False)]
-    events += [words.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
+    events += [messages.DeviceGone(device, frozenset(legs)) for device, legs in devices.items()]
+    events += [messages.MediaSilent(both) for both in (True, False)]
+    events += [messages.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
-        events += [words.MediaOffered(ticket, b"relayed"), words.MediaAnswered(ticket, b"relayed")]
-        events += [words.MediaFailed(ticket, theirs) for theirs in (True, False)]
+        events += [messages.MediaOffered(ticket, b"relayed"), messages.MediaAnswered(ticket, b"relayed")]
+        events += [messages.MediaFailed(ticket, theirs) for theirs in (True, False)]
     transfer_targets = Rung(("b3",), LIMITS, frozenset(("b3",)), Sleepers(frozenset("f"), {"b3": "g"}), "app")
     return_targets = Rung(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
         events += [
-            words.TransferAsked(leg, transfer_targets, "w1", return_targets),
-            words.TransferAsked(leg, return_targets, ""),
-            words.TransferAsked(leg, return_targets, "", keeps=True),
+            messages.TransferAsked(leg, transfer_targets, "w1", return_targets),
+            messages.TransferAsked(leg, return_targets, ""),
+            messages.TransferAsked(leg, return_targets, "", keeps=True),
         ]
         events += [
-            words.TransferAsked(leg, NOBODY_RUNG, "w1", return_targets),
-            words.TransferAsked(leg, ringing(), "w1"),
+            messages.TransferAsked(leg, NOBODY_RUNG, "w1", return_targets),
+            messages.TransferAsked(leg, ringing(), "w1"),
         ]
-        events += [words.Joined(leg, "b3", b"theirs"), words.IntoApp(leg, "w1"), words.TakeOver(leg, "b4", b"offer")]
-    events += [words.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
+        events += [
+            messages.Joined(leg, "b3", b"theirs"),
+            messages.IntoApp(leg, "w1"),
+            messages.TakeOver(leg, "b4", b"offer"),
+        ]
+    events += [messages.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
     for leg in LEGS:
-        events += [words.HungUp(leg), words.LegLost(leg), words.Restate(leg)]
+        events += [messages.HungUp(leg), messages.LegLost(leg), messages.Restate(leg)]
         for sdp in (b"", b"a description"):
-            events += [words.AckCame(leg, sdp), words.OfferCame(leg, sdp), words.OfferAnswered(leg, sdp)]
-        events += [words.OfferRefused(leg, status) for status in (488, 491, 401)]
+            events += [messages.AckCame(leg, sdp), messages.OfferCame(leg, sdp), messages.OfferAnswered(leg, sdp)]
+        events += [messages.OfferRefused(leg, status) for status in (488, 491, 401)]
     for leg in LEGS:
-        events += [words.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
-        events += [words.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
+        events += [messages.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]
+        events += [messages.CalleeRefused(leg, status) for status in (404, 480, 486, 488, 500, 603, 606)]
         events += [
-            words.CalleeProgressed(leg, *response) for response in ((180, b""), (183, b""), (183, b"early"), (182, b""))
+            messages.CalleeProgressed(leg, *response)
+            for response in ((180, b""), (183, b""), (183, b"early"), (182, b""))
         ]
     return events
 

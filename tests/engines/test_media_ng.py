@@ -2,8 +2,9 @@
 
 import pytest
 
-from unificx.media import MediaUnavailable, PartyReport, Profile, ng, profile_of
-from unificx.media.ng import Reply
+from unificx.media import MediaUnavailable
+from unificx.rtpengine import ng
+from unificx.rtpengine.ng import PartyReport, Profile, Reply, profile_of
 
 SDP = b"v=0\r\no=alice 1 2 IN IP4 198.51.100.1\r\ns=Alice\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\ni=her phone\r\na=x:s=y\r\n"
 NOW = 1_700_000_010.0

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from unificx.audio_store.ogg_opus import Coding, Decoding, back_from
 from unificx.media import ogg, opus
 from unificx.media.tones import level, rms, sine
-from unificx.recordings.opus import Coding, Decoding, back_from
 
 
 def said(seconds: float, rate: int, channels: int) -> bytes:

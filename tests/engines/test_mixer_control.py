@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_world import World, tone
+from mixer_harness import World, tone
 
 from unificx import sdp
 from unificx.media import MediaUnavailable, rtp
-from unificx.media.mixer import description
+from unificx.media.mixer import sdp_negotiation
 from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.media.mixer.description import Self
 from unificx.media.mixer.messages import DigitPressed, Join, Open
+from unificx.media.mixer.sdp_negotiation import Self
 
 KEYS = "0123456789*#ABCD"
 
@@ -185,7 +185,7 @@ OWN = Self(12_000, 7)
 )
 def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool, codec: int, payload: int) -> None:
     media = f"m=audio 40000 RTP/AVP {formats} 96"
-    agreed, answered = description.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
+    agreed, answered = sdp_negotiation.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
     assert (agreed.codec, agreed.payload, agreed.digits, agreed.listens) == (codec, payload, 96, True)
     assert (agreed.port, agreed.control) == (40_000, 40_001)
     session = sdp.parse(answered)
@@ -198,7 +198,7 @@ def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool,
 
 
 def test_answer_has_telephone_events_only_if_offered() -> None:
-    agreed, answered = description.answer(offer(), OWN)
+    agreed, answered = sdp_negotiation.answer(offer(), OWN)
     assert agreed.digits == -1
     assert b"telephone-event" not in answered
 
@@ -208,14 +208,14 @@ def test_answer_has_telephone_events_only_if_offered() -> None:
     [("sendonly", "recvonly", False), ("recvonly", "sendonly", True), ("inactive", "inactive", False)],
 )
 def test_directions(given_line: str, answered: str, listens: bool) -> None:
-    agreed, answer = description.answer(offer(f"a={given_line}"), OWN)
+    agreed, answer = sdp_negotiation.answer(offer(f"a={given_line}"), OWN)
     assert agreed.listens is listens
     assert f"a={answered}\r\n".encode() in answer
 
 
 def test_rtcp_port_is_taken_from_the_offer() -> None:
-    assert description.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].control == 41_000
-    agreed, answer = description.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
+    assert sdp_negotiation.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].control == 41_000
+    agreed, answer = sdp_negotiation.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
     assert agreed.control == 40_000
     assert b"a=rtcp-mux\r\n" in answer
     assert b"a=mid:0\r\n" in answer
@@ -224,7 +224,7 @@ def test_rtcp_port_is_taken_from_the_offer() -> None:
 def test_all_sections_but_one_audio_are_rejected() -> None:
     more = "m=video 5000 RTP/AVP 97"
     answered = sdp.parse(
-        description.answer(offer(*EVENTS, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), OWN)[1]
+        sdp_negotiation.answer(offer(*EVENTS, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), OWN)[1]
     )
     assert [(each.kind, each.port) for each in answered.media] == [("image", 0), ("audio", 12_000), ("video", 0)]
 
@@ -246,16 +246,16 @@ def test_all_sections_but_one_audio_are_rejected() -> None:
 )
 def test_unsupported_or_remote_media_is_refused(bad: bytes) -> None:
     with pytest.raises(MediaUnavailable, match="description"):
-        description.answer(bad, OWN)
+        sdp_negotiation.answer(bad, OWN)
     with pytest.raises(MediaUnavailable, match="description"):
-        description.agreed(bad)
+        sdp_negotiation.agreed(bad)
 
 
 def test_our_own_offer_can_be_answered_and_negotiated() -> None:
-    made = description.offer(OWN)
-    agreed, answered = description.answer(made, Self(13_000, 8))
+    made = sdp_negotiation.offer(OWN)
+    agreed, answered = sdp_negotiation.answer(made, Self(13_000, 8))
     assert (agreed.codec, agreed.payload, agreed.digits) == (G722, 9, 101)
-    settled = description.agreed(answered)
+    settled = sdp_negotiation.agreed(answered)
     assert (settled.port, settled.codec, settled.digits, settled.listens) == (13_000, G722, 101, True)
 
 
@@ -264,7 +264,7 @@ def test_our_own_offer_can_be_answered_and_negotiated() -> None:
 def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
     for raw in (data, offer().replace(b"0 9 96", data)):
         with contextlib.suppress(MediaUnavailable):
-            assert description.answer(raw, OWN)
+            assert sdp_negotiation.answer(raw, OWN)
 
 
 def test_command_with_out_of_range_values_is_tolerated() -> None:
@@ -275,7 +275,7 @@ def test_command_with_out_of_range_values_is_tolerated() -> None:
 
 def test_reoffer_keeps_the_current_codec_while_it_is_offered() -> None:
     both = offer("a=rtpmap:9 G722/8000", media="m=audio 40000 RTP/AVP 0 9")
-    agreed, _ = description.answer(both, Self(13_000, 8, 2, ULAW))
+    agreed, _ = sdp_negotiation.answer(both, Self(13_000, 8, 2, ULAW))
     assert agreed.codec == ULAW
-    agreed, _ = description.answer(both, Self(13_000, 8, 2, ALAW))
+    agreed, _ = sdp_negotiation.answer(both, Self(13_000, 8, 2, ALAW))
     assert agreed.codec == G722

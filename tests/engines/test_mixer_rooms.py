@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_world import DELAY, Phone, World, level, tone
+from mixer_harness import DELAY, Phone, World, level, tone
 
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
 from unificx.media.mixer.messages import Close, Join, Leave, Mute, Open, Speaking

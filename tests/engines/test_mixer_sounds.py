@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_world import DELAY, World, level, tone
+from mixer_harness import DELAY, World, level, tone
 
-from unificx.media.mixer.bank import PAD, Bank
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
 from unificx.media.mixer.messages import (
     Beep,
@@ -24,8 +23,9 @@ from unificx.media.mixer.messages import (
     Record,
     Stop,
     TapEnded,
-)  # fmt: skip
+)
 from unificx.media.mixer.playback import Playback
+from unificx.media.mixer.sound_bank import PAD, Bank
 
 
 def coded(samples: np.ndarray, codec: int = ULAW) -> np.ndarray:

@@ -5,11 +5,11 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import MachineDriver, step_summary
+from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import client
 from unificx.sip.transactions.client import Completed, FinalArrived, Proceeding, Trying, begin
-from unificx.sip.transactions.words import (
+from unificx.sip.transactions.common import (
     TERMINATED,
     TIME_PASSED,
     Deliver,

@@ -1,12 +1,12 @@
 """Client transactions of the endpoint: RFC 3261 8.1.3, 9.1, 17.1 and 18.1, RFC 6026."""
 
 import pytest
-from sip_wire import TCP, UDP, Wire, local_request, raw_message, response_to
+from endpoint_wire import TCP, UDP, Wire, local_request, raw_message, response_to
 
-from unificx.sip.endpoint import ClientKey, RequestFailed, ResponseArrived
 from unificx.sip.errors import OurMistake
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
+from unificx.sip.transactions.events import ClientKey, RequestFailed, ResponseArrived
 
 
 def send_request(

@@ -3,11 +3,12 @@
 import weakref
 
 import pytest
-from sip_wire import TCP, UDP, WS, Wire, raw_message, request
+from endpoint_wire import TCP, UDP, WS, Wire, raw_message, request
 
-from unificx.sip.endpoint import SILENCE, AckArrived, AckMissing, CancelArrived, RequestArrived
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
+from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, RequestArrived
+from unificx.sip.transactions.server_transactions import SILENCE
 
 
 def receive_request(wire: Wire, data: bytes, flow: Flow = UDP) -> RequestArrived:

@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from unificx.sip import digest, fields, grammar, headers, message, uri
 from unificx.sip.errors import BadPeer
-from unificx.sip.headers import (
-    Address,
-    CSeq,
-    RAck,
-    SessionExpires,
-    Via,
-    parse_address,
-    parse_addresses,
-    parse_auth,
-    split_commas,
-)
+from unificx.sip.grammar import split_commas
+from unificx.sip.headers import Address, CSeq, RAck, SessionExpires, Via, parse_address, parse_addresses, parse_auth
 from unificx.sip.uri import Uri
 
 

@@ -5,9 +5,18 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import MachineDriver, step_summary
+from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import invite_client
+from unificx.sip.transactions.common import (
+    TERMINATED,
+    TIME_PASSED,
+    Deliver,
+    Fail,
+    ProvisionalArrived,
+    Send,
+    TransportFailed,
+)
 from unificx.sip.transactions.invite_client import (
     Accepted,
     Calling,
@@ -18,15 +27,6 @@ from unificx.sip.transactions.invite_client import (
     SendCancel,
     SuccessArrived,
     begin,
-)
-from unificx.sip.transactions.words import (
-    TERMINATED,
-    TIME_PASSED,
-    Deliver,
-    Fail,
-    ProvisionalArrived,
-    Send,
-    TransportFailed,
 )
 
 TRYING, RINGING, OK, FAILURE = (

@@ -5,9 +5,10 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import MachineDriver, step_summary
+from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import invite_server
+from unificx.sip.transactions.common import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
 from unificx.sip.transactions.invite_server import (
     PATIENCE,
     Abandon,
@@ -19,14 +20,6 @@ from unificx.sip.transactions.invite_server import (
     ReportNoAck,
     SayTrying,
     begin,
-)
-from unificx.sip.transactions.words import (
-    TERMINATED,
-    TIME_PASSED,
-    Deliver,
-    RequestAgain,
-    ResponseGiven,
-    Send,
 )
 
 RINGING, OK, BUSY = ResponseGiven(180, b"180"), ResponseGiven(200, b"200"), ResponseGiven(486, b"486")

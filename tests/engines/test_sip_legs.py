@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from wire import ANSWER, OFFER, OTHER, Wire
+from leg_wire import ANSWER, OFFER, OTHER, Wire
 
 from unificx.sip.errors import BadPeer
 from unificx.sip.legs import (

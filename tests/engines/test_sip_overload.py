@@ -1,13 +1,13 @@
 """Overload control: gradual rejection of new requests."""
 
 import pytest
+from endpoint_wire import UDP, Wire, request
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_wire import UDP, Wire, request
 
-from unificx.sip.endpoint import RequestArrived
 from unificx.sip.message import Response, respond
 from unificx.sip.overload import Overload
+from unificx.sip.transactions.events import RequestArrived
 
 
 def with_lag(lag: float, times: int = 50) -> Overload:

@@ -5,11 +5,11 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sip_drive import MachineDriver, step_summary
+from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import server
+from unificx.sip.transactions.common import TERMINATED, TIME_PASSED, RequestAgain, ResponseGiven, Send
 from unificx.sip.transactions.server import Completed, Trying, begin
-from unificx.sip.transactions.words import TERMINATED, TIME_PASSED, RequestAgain, ResponseGiven, Send
 
 OK = ResponseGiven(200, b"200")
 

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 from unificx.media.sounds import Sound
-from unificx.net.soundfiles import SoundFiles
+from unificx.rtpengine.sound_files import SoundFiles
 
 KILLED = """
 import os, signal
 from unificx.media.sounds import Sound
-from unificx.net.soundfiles import SoundFiles
+from unificx.rtpengine.sound_files import SoundFiles
 print(SoundFiles().path(Sound(bytes(1000))), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.net import stun
+from unificx.transport import stun
 
 TRANSACTION = bytes(range(1, 13))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from unificx.kernel.errors import CannotStart
-from unificx.net.turn import MOST_SERVERS, credentials, relay_servers
+from unificx.core.errors import CannotStart
+from unificx.integrations.turn import MOST_SERVERS, credentials, relay_servers
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from phones import description, shown
 
 from unificx.calls import Hosting
-from unificx.people import Extension
+from unificx.identity import Extension
 from unificx.routing import Hosted
 from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
 

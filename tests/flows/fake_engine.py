@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from unificx.kernel.clock import ManualClock
-from unificx.media import ng
-from unificx.net.ngclient import NgClient
+from unificx.core.clock import ManualClock
+from unificx.rtpengine import ng
+from unificx.rtpengine.client import NgClient
 
 ADDRESS = "203.0.113.1"
 

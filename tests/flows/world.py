@@ -11,19 +11,20 @@ from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
 from unificx.calls import CallSettings, Commands, Conductor, Origin, Parking, Parts, RecordedCalls, Talk, Watch
-from unificx.calls.facts import CallEnded
+from unificx.calls.call import Run
+from unificx.calls.events import CallEnded
+from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Talking
-from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run
-from unificx.kernel.clock import ManualClock
-from unificx.media.parties import KeyPressed
-from unificx.people import Directory, Extension, Tenant
-from unificx.presence import Binding, Caller, Location
+from unificx.core.clock import ManualClock
+from unificx.identity import Directory, Extension, Tenant
+from unificx.registrar import Binding, Caller, Location
 from unificx.routing import Hosted, Routing
-from unificx.sip.endpoint import Endpoint, RequestArrived
+from unificx.rtpengine.party_commands import KeyPressed
+from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Legs
 from unificx.sip.message import Request, Response, parse, respond
+from unificx.sip.transactions.events import RequestArrived
 
 TENANT = "t1"
 LASTS = 7200

@@ -5,8 +5,9 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unificx.media import MediaUnavailable, ng, rtp
-from unificx.media.ng import Value
+from unificx.media import MediaUnavailable, rtp
+from unificx.rtpengine import ng
+from unificx.rtpengine.ng import Value
 
 SEED = ng.encode(
     {

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
 
-from mixer_world import World, tone
+from mixer_harness import World, tone
 
 from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import PACKET
 from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.net.engine import wire
+from unificx.media_worker import protocol
 
 names = st.sampled_from(["a", "b", "c", "d"])
 rooms = st.sampled_from(["r", "s"])
@@ -112,8 +112,8 @@ def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: 
 @given(st.binary(max_size=200))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
-    with contextlib.suppress(wire.BadMessage):
-        wire.decode(data)
+    with contextlib.suppress(protocol.BadMessage):
+        protocol.decode(data)
 
 
 values = st.recursive(
@@ -123,19 +123,19 @@ values = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(wire._CLASSES)), st.lists(values, max_size=14), st.binary(max_size=20))
+@given(st.sampled_from(sorted(protocol._CLASSES)), st.lists(values, max_size=14), st.binary(max_size=20))
 @settings(max_examples=300, deadline=None)
 def test_messages_with_any_values_are_decoded_or_refused(name: str, fields: list, tail: bytes) -> None:
-    with contextlib.suppress(wire.BadMessage):
-        wire.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
+    with contextlib.suppress(protocol.BadMessage):
+        protocol.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
 
 
 @given(orders)
 @settings(max_examples=200, deadline=None)
 def test_commands_round_trip(command: messages.Order) -> None:
-    assert wire.decode(wire.encode(command)) == command
+    assert protocol.decode(protocol.encode(command)) == command
 
 
 def test_statistics_round_trip() -> None:
     pong = messages.Pong(4, messages.Figures(legs=2, dropped={"late": 3}, tick_ms=1.5))
-    assert wire.decode(wire.encode(pong)) == pong
+    assert protocol.decode(protocol.encode(pong)) == pong

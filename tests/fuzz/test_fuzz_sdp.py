@@ -5,7 +5,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unificx import sdp
-from unificx.media import Profile, ng, profile_of
+from unificx.rtpengine import ng
+from unificx.rtpengine.ng import Profile, profile_of
 
 SEED = (
     b"v=0\r\no=- 1 2 IN IP4 198.51.100.1\r\ns=-\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"

@@ -6,9 +6,10 @@ Complete messages, truncated messages, and messages with replaced bytes.
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unificx.sip.endpoint import Endpoint, RequestArrived
+from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, respond
+from unificx.sip.transactions.events import RequestArrived
 
 FLOWS = (Flow("udp", "192.0.2.7", 5060), Flow("tls", "2001:db8::7", 40_000, connection=3))
 LINES = (

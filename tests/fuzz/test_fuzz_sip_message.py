@@ -8,8 +8,9 @@ import pytest
 
 from unificx.sip.digest import ha1, verify
 from unificx.sip.errors import BadPeer
+from unificx.sip.fields import Message
 from unificx.sip.headers import parse_address, parse_auth
-from unificx.sip.message import Message, Request, Response, parse, respond
+from unificx.sip.message import Request, Response, parse, respond
 
 
 def seed(text: bytes) -> bytes:

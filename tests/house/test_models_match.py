@@ -8,11 +8,11 @@ from alembic.migration import MigrationContext
 from databases import Postgres
 from sqlalchemy import Connection, MetaData
 
-from unificx.kernel.clock import ManualClock
-from unificx.kernel.errors import CannotStart
-from unificx.store import Base, Database
-from unificx.store.migrations import migrate
-from unificx.store.migrations.models import load_all_tables
+from unificx.core.clock import ManualClock
+from unificx.core.errors import CannotStart
+from unificx.db import Base, Database
+from unificx.db.migrations import migrate
+from unificx.db.migrations.models import load_all_tables
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

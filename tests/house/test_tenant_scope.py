@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import unificx
-from unificx.store import Base
-from unificx.store.migrations.models import load_all_tables
+from unificx.db import Base
+from unificx.db.migrations.models import load_all_tables
 
 ESCAPE = "# scope: all tenants, because "
 VERBS = {"select", "update", "delete"}

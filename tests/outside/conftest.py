@@ -8,10 +8,10 @@ import pytest
 from baresip_phone import Network, Phones
 from browser import Playwright, driven
 from client_pages import Clients, build_if_old
-from desk import Desk
-from others import Outside
-from others import reaching as server_that_reaches
 from server import Household, Server, settle, watched
+from sipp_phones import Desk
+from third_party_services import Outside
+from third_party_services import reaching as server_that_reaches
 
 FAILED = pytest.StashKey[bool]()
 

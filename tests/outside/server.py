@@ -19,7 +19,7 @@ import httpx
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
-UNIFICX = (sys.executable, "-m", "unificx.app.main")
+UNIFICX = (sys.executable, "-m", "unificx.server.main")
 SIP_WITH_USER = re.compile(r"sips?:[^\s@\"'<>]+@")
 
 
@@ -120,7 +120,7 @@ class Server:
     @property
     def engine(self) -> int:
         """Return the pid of its media worker."""
-        found = [pid for pid in self.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        found = [pid for pid in self.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         assert len(found) == 1
         return found[0]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from baresip_phone import Network, Phones
 from browser import Playwright, Telephone, Telephones, library
-from clicks import give_away
+from client_actions import give_away
 from server import Household, Server, eventually, watched
 
 

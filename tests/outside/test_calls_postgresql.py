@@ -9,8 +9,8 @@ import pytest
 import scenarios as s
 from baresip_phone import Network, Phones
 from databases import Postgres
-from desk import Desk
 from server import Server, eventually, settle
+from sipp_phones import Desk
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from baresip_phone import Network, Phones
 from browser import Playwright
 from client_pages import Clients
 from client_phone import ClientPhone, hear_each_other, telephone
-from client_walk import Walk
+from network_handover import Roads
+from page_checks import Walk
 from playwright.sync_api import expect
-from roads import Roads
 from server import Household, Server, eventually, watched
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from client_pages import Client, Clients
-from login_provider import CLIENT_ID, CLIENT_SECRET
+from oidc_provider import CLIENT_ID, CLIENT_SECRET
 from playwright.sync_api import expect
 from portal_pages import PASSWORD, give_password, say_yes
 from server import Household, Server
-from test_ways_in_browser import AUTHENTICATOR, provider_beside
+from test_sign_in_methods_browser import AUTHENTICATOR, provider_beside
 
 
 def with_password(server: Server, name: str, email: str) -> None:

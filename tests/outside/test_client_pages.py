@@ -3,7 +3,7 @@
 import pytest
 from browser import CLIENT
 from client_pages import Clients
-from client_walk import Catalogue, Scheme, Walk, pages
+from page_checks import Catalogue, Scheme, Walk, pages
 from playwright.sync_api import Page, expect
 from portal_pages import DESK, EMAIL, PASSWORD, administrator, choose, portal
 from server import Household, Server

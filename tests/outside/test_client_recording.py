@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from client_pages import Client, Clients
-from client_walk import Walk
+from page_checks import Walk
 from playwright.sync_api import WebSocketRoute, expect
-from recorded import extension, records
+from recording_helpers import extension, records
 from server import Household, Server
 
 BERTA = "Bertalina Oxenfurt"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from client_pages import Client, Clients
 from client_phone import EARS
-from client_walk import Walk
+from page_checks import Walk
 from playwright.sync_api import expect
 from portal_pages import administrator, portal
-from recorded import call_id, extension, records, state, talking
+from recording_helpers import call_id, extension, records, state, talking
 from server import Household, Server, eventually
 
 BERTA = "Bertalina Oxenfurt"

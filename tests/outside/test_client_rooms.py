@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from app_phone import AppPhone, app_phone
 from client_pages import Clients
-from client_walk import Walk
+from page_checks import Walk
 from playwright.sync_api import expect
 from portal_pages import administrator, portal
-from recorded import extension, records
+from recording_helpers import extension, records
 from server import Household, Login, Server, eventually
 
 NUMBER, NAME = "7391", "Harbour office"

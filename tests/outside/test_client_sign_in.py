@@ -12,10 +12,10 @@ import pyotp
 import pytest
 from browser import Playwright
 from client_pages import Client, Clients
-from mail_box import MailBox, mail_server, text_of
 from playwright.sync_api import expect
 from portal_pages import administrator, choose, film, give_password, portal, say_yes
 from server import Household, Server, eventually, watched
+from smtp_server import MailBox, mail_server, text_of
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 NEW = "seven herons over water"

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 from client_pages import Client, Clients, WorkerOf, lasts
 from client_phone import EARS
-from client_walk import Walk
-from leaving import SAID, empty, leave
+from page_checks import Walk
 from playwright.sync_api import Locator, expect
 from portal_pages import administrator, portal
 from server import Household, Server, eventually, settle, voicemail
+from voicemail_messages import SAID, empty, leave
 
 WHO, SHARED = "Claramunde Zwiebach", "7355"
 

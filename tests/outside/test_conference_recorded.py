@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from app_phone import AppPhone, app_phone
-from recorded import LIKE, hears, kept, likeness, prompt, records, signed_in
+from recording_helpers import LIKE, hears, kept, likeness, prompt, records, signed_in
 from server import Household, Login, Server, eventually
 
 from unificx.media import tones
@@ -69,7 +69,7 @@ def loudest(samples: "array[int]", hertz: float) -> float:
 
 def engine(server: Server) -> list[int]:
     """Return the pid of the media engine; empty while it is not running."""
-    return [pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def kill_engine(server: Server) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 import scenarios as s
-from desk import Desk
-from recorded import (
+from recording_helpers import (
     CALLEE,
     CALLER,
     call_id,
@@ -27,6 +26,7 @@ from recorded import (
     talking,
 )
 from server import Server, eventually, settle
+from sipp_phones import Desk
 
 from unificx.media import tones
 

@@ -8,10 +8,10 @@ import pytest
 from server import Server
 from structlog.testing import capture_logs
 
-from unificx.app.settings import calls_per_tenant, media_ports
-from unificx.kernel.errors import CannotStart
-from unificx.net import media_ports as taken
-from unificx.net import port_ranges
+from unificx.core.errors import CannotStart
+from unificx.rtpengine import port_ranges
+from unificx.rtpengine.port_ranges import media_ports as taken
+from unificx.server.settings import calls_per_tenant, media_ports
 
 
 def used(server: Server) -> tuple[int, int]:

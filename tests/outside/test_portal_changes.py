@@ -6,7 +6,7 @@ import pytest
 from client_pages import Client, Clients
 from playwright.sync_api import expect
 from portal_pages import administrator, portal
-from recorded import records, tenant
+from recording_helpers import records, tenant
 from server import Household, Server, eventually
 
 NEWCOMER = "Dietlinde Neuland"

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from app_phone import AppPhone, app_phone
-from recorded import (
+from recording_helpers import (
     BEEP,
     CALLEE,
     CALLER,
@@ -440,7 +440,7 @@ async def test_media_engine_is_killed_while_recording(server: Server, household:
         await until(server, call, "recording")
         await asyncio.sleep(3)
         [engine] = [
-            pid for pid in server.children() if b"unificx.net.engine" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         os.kill(engine, signal.SIGKILL)
         await asyncio.sleep(6)

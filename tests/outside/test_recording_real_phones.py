@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 from baresip_phone import Network, Phone, Phones
 from browser import Playwright, Telephone, Telephones, library
-from recorded import LIKE, RATE, call_id, channels, extension, likeness, one_kept, prompt, records, signed_in, state
+from recording_helpers import (
+    LIKE,
+    RATE,
+    call_id,
+    channels,
+    extension,
+    likeness,
+    one_kept,
+    prompt,
+    records,
+    signed_in,
+    state,
+)
 from server import Household, Server, eventually, watched
 
 from unificx.media import tones

@@ -4,9 +4,9 @@ import re
 import time
 
 import scenarios as s
-from desk import Desk
 from server import Server, eventually, settle
 from sipp import Sipp
+from sipp_phones import Desk
 
 CALLER = (
     *s.authenticated_invite(s.sdp()),

@@ -10,9 +10,10 @@ import pytest
 from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
-from unificx.kernel.clock import SystemClock
-from unificx.media import MediaUnavailable, Profile
-from unificx.net.rtpengine import Interface, RtpEngine
+from unificx.core.clock import SystemClock
+from unificx.media import MediaUnavailable
+from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.supervisor import Interface, RtpEngine
 
 CALLER, CALLEE = 440.0, 620.0
 

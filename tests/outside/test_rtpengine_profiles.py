@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from rtp_endpoint import RtpEndpoint
-from rtp_secure import Srtp
+from srtp import Srtp
 
 from unificx import sdp
-from unificx.kernel.clock import SystemClock
-from unificx.media import Profile, profile_of
-from unificx.net.rtpengine import RtpEngine
+from unificx.core.clock import SystemClock
+from unificx.rtpengine.ng import Profile, profile_of
+from unificx.rtpengine.supervisor import RtpEngine
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 

@@ -73,7 +73,16 @@ def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, serve
 
 
 def test_terminal_shows_a_qr_code(server: Server) -> None:
-    command = [sys.executable, "-m", "unificx.app.main", "person", "sign-in-code", "1002", "--home", str(server.home)]
+    command = [
+        sys.executable,
+        "-m",
+        "unificx.server.main",
+        "person",
+        "sign-in-code",
+        "1002",
+        "--home",
+        str(server.home),
+    ]
     told = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
     assert "█▀" in told
     assert "/app/#sign-in=" in told

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from test_prompts_heard import errors, words
+from test_prompt_intelligibility import errors, words
 
-from unificx.net import Whisper
-from unificx.net.whisper import client
+from unificx.audio_store import CannotTranscribe
+from unificx.integrations.whisper import client
+from unificx.integrations.whisper.client import Whisper
 from unificx.prompts import Prompts, texts
-from unificx.recordings import CannotTranscribe
 
 MISSING = bool(Whisper(Path()).needs)
 needs_it = pytest.mark.skipif(MISSING, reason="not installed (requirements/transcription.txt)")

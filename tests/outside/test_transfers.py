@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pytest
 from app_phone import AppPhone, app_phone
 from baresip_phone import Network, Phone, Phones
-from clicks import give_away
-from recorded import signed_in
+from client_actions import give_away
+from recording_helpers import signed_in
 from server import Household, Server, eventually, watched
 
-from unificx.kernel.clock import SystemClock
+from unificx.core.clock import SystemClock
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from browser import Playwright, Telephones, library
 from coturn import Coturn, coturn
 from server import Server, eventually, settle, watched
 
-from unificx.kernel.clock import SystemClock
-from unificx.net import Certificates, ensure_certificates
+from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import Certificates, ensure_certificates
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 from app_phone import SECOND, app_phone
-from leaving import BEEP, SAID, leave
-from recorded import signed_in
+from recording_helpers import signed_in
 from server import Household, Server, eventually, settle, voicemail, watched
+from voicemail_messages import BEEP, SAID, leave
 
 from unificx.media import tones
 

@@ -7,9 +7,9 @@ import pytest
 from baresip_phone import Network, Phones
 from client_pages import Clients
 from client_phone import EARS
-from leaving import SAID
 from playwright.sync_api import expect
 from server import Household, Server, eventually, settle, voicemail, watched
+from voicemail_messages import SAID
 
 WHO = "Claramunde Zwiebach"
 

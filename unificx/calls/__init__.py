@@ -1,27 +1,15 @@
 """Calls: call control from the INVITE to the last BYE."""
 
-from unificx.calls.commands import Commands
-from unificx.calls.conductor import Conductor
-from unificx.calls.contracts import (
-    FETCH,
-    PARK,
-    PARKED,
-    CallSettings,
-    Hosting,
-    LiveCall,
-    Origin,
-    Parked,
-    Talk,
-    TalkLeg,
-)
-from unificx.calls.hold import HoldMusic, Music
+from unificx.calls.call_control import Commands
+from unificx.calls.dependencies import Parts
 from unificx.calls.journal import KIND, Journal
-from unificx.calls.overhearing import Several
+from unificx.calls.manager import Conductor
+from unificx.calls.media_watchdog import Watch
+from unificx.calls.music_on_hold import HoldMusic
+from unificx.calls.observers import Several
 from unificx.calls.parking import Parking
-from unificx.calls.parts import Parts
-from unificx.calls.ports import FarEnd, HostsApps, MediaAnchor, Overhears, RecordsCalls, Wakes
-from unificx.calls.recorded import RecordedCalls
-from unificx.calls.watch import Watch
+from unificx.calls.recording_status import RecordedCalls
+from unificx.calls.schemas import FETCH, PARK, PARKED, CallSettings, Hosting, LiveCall, Origin, Parked, Talk, TalkLeg
 
 __all__ = [
     "FETCH",
@@ -31,24 +19,17 @@ __all__ = [
     "CallSettings",
     "Commands",
     "Conductor",
-    "FarEnd",
     "HoldMusic",
     "Hosting",
-    "HostsApps",
     "Journal",
     "LiveCall",
-    "MediaAnchor",
-    "Music",
     "Origin",
-    "Overhears",
     "Parked",
     "Parking",
     "Parts",
     "RecordedCalls",
-    "RecordsCalls",
     "Several",
     "Talk",
     "TalkLeg",
-    "Wakes",
     "Watch",
 ]

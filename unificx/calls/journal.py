@@ -9,23 +9,23 @@ from typing import Protocol
 
 import structlog
 
-from unificx.calls import queries
-from unificx.calls.conductor import Conductor
-from unificx.calls.facts import CallParty
-from unificx.calls.hosted import HostedLeg
+from unificx.calls import repository
+from unificx.calls.app_leg import HostedLeg
+from unificx.calls.call import AnyLeg, Manner, Run, Said
+from unificx.calls.events import CallParty
+from unificx.calls.manager import Conductor
+from unificx.calls.models import LiveCallPart
 from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Answering, Talking, Transferring
-from unificx.calls.rules.words import CALLER
-from unificx.calls.run import AnyLeg, Manner, Run, Said
-from unificx.calls.tables import LiveCallPart
-from unificx.kernel.clock import Clock
-from unificx.people import Directory
-from unificx.presence import Caller
+from unificx.core.clock import Clock
+from unificx.db import Database, Keys, SpoolFull, UnitOfWork
+from unificx.identity import Directory
+from unificx.registrar import Caller
 from unificx.routing import Hosted
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Adopted, Legs
-from unificx.store import Database, Keys, SpoolFull, UnitOfWork
 
 KIND = "calls.live"
 SKIPPED = 1000
@@ -57,7 +57,7 @@ class Journal:
         if not isinstance(state, (Answering, Talking)):
             return
         tenant = call.caller.tenant_id
-        blob = queries.sealed(self._keys, tenant, call.id, _part(call, state))
+        blob = repository.sealed(self._keys, tenant, call.id, _part(call, state))
         absorbed, call.absorbed = call.absorbed, ""
         self._append((f"* {absorbed} " if absorbed else "+ ").encode() + f"{call.id} {tenant} ".encode() + blob)
 
@@ -86,15 +86,15 @@ class Journal:
                 call_id, tenant = fields[0].decode(), fields[1].decode()
                 live[call_id] = (call_id, tenant, fields[2])
         if ended:
-            await queries.drop(uow.session, ended)
+            await repository.drop(uow.session, ended)
         if live:
-            await queries.put(uow.session, list(live.values()))
+            await repository.put(uow.session, list(live.values()))
 
     async def adopt_all(self, database: Database, manager: Conductor, directory: Directory) -> int:
         """Restore all calls and return their number. Call after the spool is recovered and SIP is running."""
         async with database.read() as session:
-            rows = await queries.all_rows(session)
-        found = queries.opened(self._keys, rows)
+            rows = await repository.all_rows(session)
+        found = repository.opened(self._keys, rows)
         calls = [
             call
             for call_id, _, part in found

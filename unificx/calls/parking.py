@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from unificx.calls.contracts import PLACES
+from unificx.calls.schemas import PLACES
 
 
 @dataclass(frozen=True, slots=True)

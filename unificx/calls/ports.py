@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from unificx.calls.contracts import Hosting, Talk
-from unificx.calls.facts import CallEnded
-from unificx.media import MediaReport, Profile
+from unificx.calls.events import CallEnded
+from unificx.calls.schemas import Hosting, Talk
+from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import LegEvent, Refused
 
 

@@ -6,18 +6,18 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from unificx.calls.contracts import FETCH, PARK, PARKED
+from unificx.calls.call import Run, Sought, printable
+from unificx.calls.dependencies import Parts
+from unificx.calls.forking import Ringer
 from unificx.calls.parking import Place
-from unificx.calls.parts import Parts
-from unificx.calls.ringing import Ringer
-from unificx.calls.rules import words
-from unificx.calls.rules.rung import Limits, Rung
+from unificx.calls.rules import messages
+from unificx.calls.rules.fork_targets import Limits, Rung
+from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.setup import APP_ANSWERS
 from unificx.calls.rules.states import Moving, SettingUp, Talking, Transferring
-from unificx.calls.rules.words import CALLER
-from unificx.calls.run import Run, Sought, printable
-from unificx.people import Extension, Language
-from unificx.presence import Caller
+from unificx.calls.schemas import FETCH, PARK, PARKED
+from unificx.identity import Extension, Language
+from unificx.registrar import Caller
 from unificx.routing import Hosted, NoSuchNumber, Ring
 from unificx.sip.errors import BadPeer
 from unificx.sip.legs import Leg
@@ -40,7 +40,7 @@ class Means:
     longest_in_app: float
     found: Callable[[str], tuple[Run, str] | None]
     """Return the call and name of a leg by its id."""
-    tell: Callable[[Run, words.Event], None]
+    tell: Callable[[Run, messages.Event], None]
     absorb: Callable[[Run, Run, dict[str, str]], None]
     """Move legs of another call into a call, as {old name: new name}; the rest of the other call ends."""
     divide: Callable[[Run, str], Run]
@@ -98,7 +98,7 @@ class Transfers:
             return lambda: self._join_held(call, CALLER, *parked)
         targets, target = self._sought(call, call.caller, call.caller, to, now)
         call.sought, call.returns = target, None
-        return lambda: self._means.tell(call, words.TransferAsked(CALLER, targets, ""))
+        return lambda: self._means.tell(call, messages.TransferAsked(CALLER, targets, ""))
 
     def into_app(self, call: Run, app: Hosted, dialled: str) -> Callable[[], None]:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
@@ -127,7 +127,7 @@ class Transfers:
         displayed_caller = replace(call.caller, name=self._comes_back(call.caller, slot, parked_by))
         targets = self._means.ringer.rung(call, replace(ring, instead=None), displayed_caller, back=True)
         call.sought, call.returns = Sought(parked_by, parked_by.number), Sought(None, "")
-        return lambda: self._means.tell(call, words.TransferAsked(name, targets, "", keeps=True))
+        return lambda: self._means.tell(call, messages.TransferAsked(name, targets, "", keeps=True))
 
     def _comes_back(self, caller: Caller, slot: Place, parked_by: Extension) -> str:
         language = self._parts.directory.language(parked_by.tenant_id, parked_by.person_id)
@@ -217,7 +217,9 @@ class Transfers:
         call.sought, call.returns = target, return_target[1] if return_target is not None else None
         self._means.tell(
             call,
-            words.TransferAsked(name, targets, ringback_leg, return_target[0] if return_target is not None else None),
+            messages.TransferAsked(
+                name, targets, ringback_leg, return_target[0] if return_target is not None else None
+            ),
         )
 
     def _attended(self, call: Run, name: str, replaces: Replaces, now: float) -> Callable[[], None]:
@@ -246,7 +248,7 @@ class Transfers:
     def _joined(self, call: Run, name: str, other: Run, remaining: str, sdp: bytes) -> None:
         new_leg = call.fresh("b")
         self._means.absorb(call, other, {remaining: new_leg})
-        self._means.tell(call, words.Joined(name, new_leg, sdp))
+        self._means.tell(call, messages.Joined(name, new_leg, sdp))
 
     def _borrowed(self, call: Run, name: str, other: Run, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""
@@ -269,7 +271,7 @@ class Transfers:
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.fresh("app")
             each.apps[leg], each.sought = app, Sought(None, dialled)
-            self._means.tell(each, words.IntoApp(leaving, leg))
+            self._means.tell(each, messages.IntoApp(leaving, leg))
 
     def _park(self, call: Run, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""
@@ -291,7 +293,7 @@ class Transfers:
             return None
         call, name = found
         if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
-            self._means.tell(call, words.Declined())
+            self._means.tell(call, messages.Declined())
         return found if _holds(call, name) else None
 
     def _join_held(self, call: Run, name: str, other: Run, app_leg: str) -> None:

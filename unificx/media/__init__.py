@@ -4,6 +4,5 @@ Import the modules themselves: `from unificx.media import g711, rtp, tones`.
 """
 
 from unificx.media.errors import MediaUnavailable
-from unificx.media.ng import MediaReport, PartyReport, Profile, profile_of, sends_keys
 
-__all__ = ["MediaReport", "MediaUnavailable", "PartyReport", "Profile", "profile_of", "sends_keys"]
+__all__ = ["MediaUnavailable"]

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from unificx.store import Key
+from unificx.db import Key
 
 
 class KeyCache:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import structlog
 
-from unificx.kernel.clock import Clock
-from unificx.kernel.facts import Bus
-from unificx.privacy.facts import SubjectErased, TenantErased
+from unificx.core.clock import Clock
+from unificx.core.events import Bus
+from unificx.privacy.events import SubjectErased, TenantErased
 from unificx.privacy.journal import Entry, Journal
 from unificx.privacy.keys import KeyStore
 

@@ -17,13 +17,13 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.kernel.clock import Clock
-from unificx.kernel.errors import CannotStart, Conflict
+from unificx.core.clock import Clock
+from unificx.core.errors import CannotStart, Conflict
+from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
+from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 from unificx.privacy.master import MasterKey
 from unificx.privacy.ports import Master
-from unificx.privacy.wraps import TenantSecret, unwrap, wrap
-from unificx.store import ErasedSubject, Key
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS proof (

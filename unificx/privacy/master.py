@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.kernel.errors import CannotStart
-from unificx.privacy.wraps import unwrap, wrap
+from unificx.core.errors import CannotStart
+from unificx.privacy.key_wrapping import unwrap, wrap
 
 KEY_VARIABLE = "UNIFICX_MASTER_KEY"
 FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"

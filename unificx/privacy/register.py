@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData
 
-from unificx.kernel.personal import VOCABULARY, OnErase
-from unificx.store import Base
-from unificx.store.base import check_table, declared_fields, plain_reason, sealed_part
+from unificx.core.personal import VOCABULARY, OnErase
+from unificx.db import Base
+from unificx.db.base import check_table, declared_fields, plain_reason, sealed_part
 
 
 @dataclass(frozen=True, slots=True)

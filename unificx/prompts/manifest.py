@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-from unificx.prompts.coding import SUFFIX
-from unificx.prompts.rules import words
+from unificx.prompts.g722_files import SUFFIX
+from unificx.prompts.phrases.vocabulary import words
 from unificx.prompts.sentences import sentences
 
 SOUNDS = Path(__file__).parent / "sounds"

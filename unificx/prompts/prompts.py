@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from unificx.media.sounds import Sound
-from unificx.prompts.coding import RATE, decoded, samples
+from unificx.prompts.g722_files import RATE, decoded, samples
 from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, path_of
-from unificx.prompts.rules import PAUSE
+from unificx.prompts.phrases.sequences import PAUSE
 
 _NAME = re.compile(r"[a-z]+/[a-z0-9-]+\Z")
 BEEP = "beep"

@@ -8,12 +8,12 @@ import hashlib
 import sys
 from pathlib import Path
 
-from unificx.prompts.coding import RATE, SUFFIX, encoded
+from unificx.prompts.g722_files import RATE, SUFFIX, encoded
 from unificx.prompts.loudness import Wave
 from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, SOUNDS, Rendered, load, path_of, save, texts
 from unificx.prompts.music import music
-from unificx.prompts.rules import words
-from unificx.prompts.speaking import VOICES, speech
+from unificx.prompts.phrases.vocabulary import words
+from unificx.prompts.text_to_speech import VOICES, speech
 
 PAUSE = 0.2
 """Seconds of silence after a sentence; none after a single word."""

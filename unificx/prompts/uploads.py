@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from unificx.kernel.errors import Invalid
+from unificx.core.errors import Invalid
 from unificx.media.sounds import Sound
-from unificx.prompts.coding import RATE, samples, wave
+from unificx.prompts.g722_files import RATE, samples, wave
 from unificx.prompts.loudness import SPEECH, Wave, levelled, trimmed
 
 MOST_SECONDS = 600

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from unificx.people import Extension
-from unificx.routing.contracts import Hosted
+from unificx.identity import Extension
+from unificx.routing.destinations import Hosted
 
 
 class Sleepers(Protocol):

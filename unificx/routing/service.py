@@ -1,10 +1,10 @@
 """Resolves dialled numbers, from memory only: call set-up never waits for the database."""
 
-from unificx.people import Directory
-from unificx.presence import Binding, Caller, Location
-from unificx.routing.contracts import Destination, NoSuchNumber, Ring
+from unificx.identity import Directory
+from unificx.registrar import Binding, Caller, Location
+from unificx.routing.destinations import Destination, NoSuchNumber, Ring
+from unificx.routing.dial_plan import Code, Nonsense, Number, read_dialled
 from unificx.routing.ports import Apps, NoApps, NoSleepers, Sleepers
-from unificx.routing.rules import Code, Nonsense, Number, read_dialled
 from unificx.sip.flow import Flow
 
 

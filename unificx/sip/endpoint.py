@@ -16,7 +16,8 @@ from unificx.sip.flow import Flow
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import Overload
-from unificx.sip.transactions.asking import Asking
+from unificx.sip.transactions.client_transactions import Asking
+from unificx.sip.transactions.context import Exchange
 from unificx.sip.transactions.events import (
     AckArrived,
     AckMissing,
@@ -28,8 +29,7 @@ from unificx.sip.transactions.events import (
     ResponseArrived,
     ServerKey,
 )
-from unificx.sip.transactions.exchange import Exchange
-from unificx.sip.transactions.serving import SILENCE, Door, Serving, Turned
+from unificx.sip.transactions.server_transactions import SILENCE, Door, Serving, Turned
 
 __all__ = [
     "SILENCE",

@@ -9,18 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from unificx.sip.errors import BadPeer, OurMistake
-from unificx.sip.grammar import canonical, spelled
-from unificx.sip.headers import (
-    Address,
-    CSeq,
-    RAck,
-    SessionExpires,
-    Via,
-    parse_addresses,
-    parse_party,
-    seconds,
-    split_commas,
-)
+from unificx.sip.grammar import canonical, spelled, split_commas
+from unificx.sip.headers import Address, CSeq, RAck, SessionExpires, Via, parse_addresses, parse_party, seconds
 
 if TYPE_CHECKING:
     from unificx.sip.message import Request

@@ -14,9 +14,12 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from unificx.app.faces import HttpServers, with_sip
-from unificx.kernel.clock import SystemClock
-from unificx.net import Bind, Certificates, Connections, HttpLimits, StreamLimits, ensure_certificates
+from unificx.api.connection_limiter import HttpLimits
+from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import Certificates, ensure_certificates
+from unificx.server.http_server import HttpServers, with_sip
+from unificx.transport.binding import Bind
+from unificx.transport.connections import Connections, StreamLimits
 
 LARGE = 8 << 20
 REQUEST = b"GET / HTTP/1.1\r\nHost: pbx.example.com\r\n\r\n"

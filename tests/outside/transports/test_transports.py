@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 from waiting import until
 
-from unificx.kernel.errors import CannotStart
-from unificx.net import Bind, StreamLimits, Transports, stun
+from unificx.core.errors import CannotStart
 from unificx.sip.flow import Flow
+from unificx.transport import stun
+from unificx.transport.binding import Bind
+from unificx.transport.connections import StreamLimits
+from unificx.transport.manager import Transports
 
 HOST = "127.0.0.1"
 BRISK = StreamLimits(

@@ -13,10 +13,13 @@ import pytest
 from cryptography import x509
 from waiting import until
 
-from unificx.kernel.clock import ManualClock, SystemClock
-from unificx.kernel.errors import CannotStart
-from unificx.net import Bind, Certificates, StreamLimits, Transports, ensure_certificates, server_context
+from unificx.core.clock import ManualClock, SystemClock
+from unificx.core.errors import CannotStart
+from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
 from unificx.sip.flow import Flow
+from unificx.transport.binding import Bind
+from unificx.transport.connections import StreamLimits
+from unificx.transport.manager import Transports
 
 HOST = "127.0.0.1"
 HELLO = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n"

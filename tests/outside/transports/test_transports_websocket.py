@@ -12,8 +12,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from unificx.net import Connections, SipWebSocket, StreamLimits
 from unificx.sip.flow import Flow
+from unificx.transport.connections import Connections, StreamLimits
+from unificx.transport.websocket import SipWebSocket
 
 SIP = Subprotocol("sip")
 HELLO = "OPTIONS sip:a SIP/2.0\r\nSubject: Grüße\r\n\r\n"

@@ -6,7 +6,7 @@ Sources: ITU-T Q.850 for the numbers, RFC 3326 for the Reason header, RFC 3398 s
 from dataclasses import dataclass
 from enum import Enum
 
-from unificx.calls.facts import Outcome
+from unificx.calls.events import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,11 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules import waking
+from unificx.calls.rules import push_wakeup
 from unificx.calls.rules.causes import Cause, cause_of, weightiest
-from unificx.calls.rules.descriptions import uses_ice
-from unificx.calls.rules.renewal import renew
-from unificx.calls.rules.rung import Rung
-from unificx.calls.rules.states import Answering, Branch, Over, Rebuild, SettingUp, State, Talking
-from unificx.calls.rules.words import (
+from unificx.calls.rules.fork_targets import Rung
+from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.messages import (
     CALLER,
     Accept,
     AckCame,
@@ -56,6 +54,8 @@ from unificx.calls.rules.words import (
     TimePassed,
     TransferAsked,
 )
+from unificx.calls.rules.sdp_inspection import uses_ice
+from unificx.calls.rules.states import Answering, Branch, Over, Rebuild, SettingUp, State, Talking
 
 Outcome = tuple[State, list[Action]]
 VANISHED = (408, 503)
@@ -73,11 +73,11 @@ def begin(offer: bytes, targets: Rung, now: float) -> Outcome:
     branches = tuple(
         Branch(name, stage, name in targets.srtp, sleeper=push_targets.behind.get(name, "")) for name in names
     )
-    nudge_at = now + waking.NUDGE_AFTER if push_targets.behind else None
+    nudge_at = now + push_wakeup.NUDGE_AFTER if push_targets.behind else None
     until = now + limits.ring
     initial = SettingUp(limits, offer, branches, until, asleep=push_targets.asleep, nudge_at=nudge_at, instead=fallback)
-    state, push_actions = waking.wake(initial, push_targets.asleep) if push_targets.asleep else (initial, [])
-    state, progress = (state, []) if names else waking.hold(state)
+    state, push_actions = push_wakeup.wake(initial, push_targets.asleep) if push_targets.asleep else (initial, [])
+    state, progress = (state, []) if names else push_wakeup.hold(state)
     return state, [*(_first_step(state, name) for name in names), *push_actions, *progress]
 
 
@@ -202,7 +202,7 @@ def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
     if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
     callee_sdp = sdp or state.early
-    actions = [*_drop_others(state, leg, elsewhere=True), *waking.let_sleep(state, branch)]
+    actions = [*_drop_others(state, leg, elsewhere=True), *push_wakeup.let_sleep(state, branch)]
     answer = Answering(state.limits, leg, state.offer, callee_sdp, "answer", delayed=not state.offer)
     if not callee_sdp:
         return _fail(answer, Cause.NO_COMMON_MEDIA, actions)
@@ -261,7 +261,7 @@ def _gone(state: SettingUp, event: DeviceGone, now: float) -> Outcome:
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
         return _not_taken(state, Cause.NO_ANSWER, now)
-    return waking.nudge(state) if state.nudge_at is not None and now >= state.nudge_at else (state, [])
+    return push_wakeup.nudge(state) if state.nudge_at is not None and now >= state.nudge_at else (state, [])
 
 
 def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:
@@ -271,7 +271,7 @@ def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanish
     state = _with(state, replace(branch, stage="over", cause=cause))
     actions: list[Action] = []
     if vanished and branch.sleeper:
-        state, actions = waking.fallen_asleep(state, branch)
+        state, actions = push_wakeup.fallen_asleep(state, branch)
     return _go_on(state, actions, now)
 
 
@@ -280,7 +280,7 @@ def _go_on(state: SettingUp, actions: list[Action], now: float) -> Outcome:
     if any(each.live for each in state.branches):
         return state, actions
     if state.asleep:
-        state, progress = waking.hold(state)
+        state, progress = push_wakeup.hold(state)
         return state, [*actions, *progress]
     outcome, over = _not_taken(
         state, weightiest([each.cause for each in state.branches if each.cause is not None]), now
@@ -295,7 +295,7 @@ def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
     """
     if not state.instead:
         return _give_up(state, cause)
-    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
+    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.let_sleep(state)]
     app = Branch(state.instead, "offering" if state.offer else "calling")
     passed_on = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
     return passed_on, [*cancelled, PassOn(app.name, cause), _first_step(passed_on, app.name)]
@@ -304,7 +304,7 @@ def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
 def _give_up(state: SettingUp, cause: Cause) -> Outcome:
     """End the unanswered call. The call record is written before the final response, which acknowledges it."""
     status = cause.value.status if cause.value.status >= 300 else 480
-    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *waking.let_sleep(state)]
+    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.let_sleep(state)]
     return Over(), [*cancelled, Record(cause), Reject(status, cause)]
 
 

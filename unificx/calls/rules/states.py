@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.rung import Limits, Rung
+from unificx.calls.rules.fork_targets import Limits, Rung
 
 Stage = Literal["offering", "calling", "ringing", "over"]
 

@@ -7,14 +7,10 @@ runs two state machines side by side: `talking` for the caller, `setup` for the 
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules import turning
+from unificx.calls.rules import redirect
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.descriptions import without_ways
-from unificx.calls.rules.renewal import renew
-from unificx.calls.rules.setup import begin, setting_up
-from unificx.calls.rules.states import Answering, Moving, SettingUp, State, Talking, Transferring
-from unificx.calls.rules.talk import end, talking
-from unificx.calls.rules.words import (
+from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.messages import (
     CALLER,
     AckCame,
     Action,
@@ -57,6 +53,10 @@ from unificx.calls.rules.words import (
     TimePassed,
     TransferAsked,
 )
+from unificx.calls.rules.sdp_inspection import without_ways
+from unificx.calls.rules.setup import begin, setting_up
+from unificx.calls.rules.states import Answering, Moving, SettingUp, State, Talking, Transferring
+from unificx.calls.rules.talking import end, talking
 
 Outcome = tuple[State, list[Action]]
 Change = TransferAsked | Joined | IntoApp | TakeOver
@@ -67,7 +67,7 @@ def changed(state: Talking, event: Change, now: float) -> Outcome:
     by = event.gone if isinstance(event, TakeOver) else event.by
     if by not in (CALLER, state.callee) or isinstance(state.exchange, Moving):
         return state, []  # no other party is connected yet
-    state, actions = turning.turned(state, by)
+    state, actions = redirect.turned(state, by)
     outcome: Outcome
     match event:
         case TransferAsked():
@@ -78,10 +78,10 @@ def changed(state: Talking, event: Change, now: float) -> Outcome:
             outcome = joined, [Notify(state.callee, 200), *release, NoteJoined(leg), *requests]
         case IntoApp(_, app):
             release = _goodbye(state.callee, Cause.HUNG_UP)
-            moved, requests = turning.move(state, app)
+            moved, requests = redirect.move(state, app)
             outcome = moved, [Notify(state.callee, 200), *release, Seek(), NoteJoined(app), *requests]
         case TakeOver(_, leg, sdp):
-            outcome = turning.take_over(state, leg, sdp)
+            outcome = redirect.take_over(state, leg, sdp)
         case _:
             assert_never(event)
     return outcome[0], [*actions, *outcome[1]]
@@ -133,7 +133,7 @@ def deadline(state: Transferring) -> float:
 
 def _transfer(state: Talking, event: TransferAsked, now: float) -> Outcome:
     by, targets = state.callee, event.rung
-    waiting, requests = (state, []) if not event.waiting else turning.move(state, event.waiting)
+    waiting, requests = (state, []) if not event.waiting else redirect.move(state, event.waiting)
     released = [ReleaseMedia(by, final=False)] if event.waiting else []
     if isinstance(targets, SettingUp):
         notifications = [Notify(by, targets.told)] if targets.told >= 180 else []
@@ -201,7 +201,7 @@ def _searched(state: Transferring, outcome: Outcome, now: float) -> Outcome:
 def _taken(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
     """Connect the waiting caller to the answering target."""
     waiting = state.talking
-    actions += turning.interrupted(waiting)
+    actions += redirect.interrupted(waiting)
     joined = replace(
         waiting,
         callee=answer.callee,
@@ -210,7 +210,7 @@ def _taken(state: Transferring, answer: Answering, actions: list[Action], now: f
         exchange=None,
     )
     restart_ice = state.borrowed or state.search.stale
-    joined, requests = renew(joined) if restart_ice else turning.met(joined)
+    joined, requests = renew(joined) if restart_ice else redirect.met(joined)
     actions += [*_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(answer.callee), *requests]
     if state.transferor:
         actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
@@ -222,7 +222,7 @@ def _not_taken(state: Transferring, cause: Cause, actions: list[Action], now: fl
     waiting = state.talking
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
-        actions += [Notify(state.transferor, status), *turning.interrupted(waiting)]
+        actions += [Notify(state.transferor, status), *redirect.interrupted(waiting)]
         returned = replace(waiting, callee=state.transferor, callee_sdp=state.before, exchange=None)
         returned, requests = renew(returned)
         return returned, [*actions, *_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(state.transferor), *requests]

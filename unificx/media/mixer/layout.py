@@ -12,7 +12,7 @@ import numpy as np
 
 from unificx.media.mixer.arrays import NARROW, WIDE, Index, Mask, Numbers
 from unificx.media.mixer.companding import G722
-from unificx.media.mixer.legs import NOWHERE, Legs
+from unificx.media.mixer.leg_table import NOWHERE, Legs
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,22 @@ import numpy as np
 
 from unificx.media import rtp
 from unificx.media.mixer import levels as loud
-from unificx.media.mixer import reports
+from unificx.media.mixer import rtcp
+from unificx.media.mixer.active_speaker import NOBODY, Speakers
 from unificx.media.mixer.arrays import FRAME, HEADER, MAX_LEGS, MAX_ROOMS, PACKET, TICKS, Bytes, Index, Mask, Samples
-from unificx.media.mixer.bank import Bank
 from unificx.media.mixer.companding import G722
 from unificx.media.mixer.decoding import Decoder
-from unificx.media.mixer.digits import Digits
+from unificx.media.mixer.dtmf import Digits
 from unificx.media.mixer.encoding import COMFORT, Encoder
-from unificx.media.mixer.jitter import ADAPT_EVERY, Jitter
+from unificx.media.mixer.jitter_buffer import ADAPT_EVERY, Jitter
 from unificx.media.mixer.layout import Layout, Plane, arrange
-from unificx.media.mixer.legs import Legs
+from unificx.media.mixer.leg_table import Legs
 from unificx.media.mixer.levels import Levels
 from unificx.media.mixer.messages import DigitPressed, LegLost, LegSilent, PlayEnded, Speaking, Told
 from unificx.media.mixer.packets import Received, read
 from unificx.media.mixer.playback import Playback
-from unificx.media.mixer.reports import Receptions
-from unificx.media.mixer.speakers import NOBODY, Speakers
+from unificx.media.mixer.rtcp import Receptions
+from unificx.media.mixer.sound_bank import Bank
 from unificx.media.mixer.taps import Taps
 from unificx.media.mixer.wideband import Steps
 
@@ -141,8 +141,8 @@ class Mixer:
     def report(self, name: bytes, now: float) -> list[tuple[int, bytes]]:
         """Return the RTCP packets due in this tick as (slot, packet)."""
         slots = self.layout.slots
-        due = slots[(slots + self.tick) % reports.EVERY == 0]
-        return [(slot, reports.compound(self.legs, self.receptions, slot, name, now)) for slot in due.tolist()]
+        due = slots[(slots + self.tick) % rtcp.EVERY == 0]
+        return [(slot, rtcp.compound(self.legs, self.receptions, slot, name, now)) for slot in due.tolist()]
 
     # output
 

@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 
 from unificx.media.mixer.arrays import MAX_PLAYS, Index, Mask, Samples
-from unificx.media.mixer.bank import Bank, Entry
 from unificx.media.mixer.resampling import HISTORY, to_rate
+from unificx.media.mixer.sound_bank import Bank, Entry
 
 Reason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
 """Why playback ended: played to the end; stopped by command; replaced by another sound; leg or room closed; not in the

@@ -1,6 +1,6 @@
 """Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint."""
 
-from unificx.sip.legs.book import Adopted, Legs
+from unificx.sip.legs.dialog_table import Adopted, Legs
 from unificx.sip.legs.events import (
     Answered,
     Cancelled,

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unificx.sip.dialog import dialog_of_request
-from unificx.sip.endpoint import ServerKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Cancelled, Lost
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import SDP, Headers, Repeated, record_aware, record_routes, supports_update
-from unificx.sip.legs.repeat import Repeat
+from unificx.sip.legs.retransmission import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_server, interval_asked
 from unificx.sip.message import Request, respond
+from unificx.sip.transactions.events import ServerKey
 
 if TYPE_CHECKING:
-    from unificx.sip.legs.book import Legs
+    from unificx.sip.legs.dialog_table import Legs
 
 EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
 PROVISIONAL_EVERY = 60.0

@@ -7,15 +7,15 @@ events, and never blocks.
 
 from dataclasses import replace
 
-from unificx.sip.endpoint import ClientKey, ServerKey
 from unificx.sip.errors import BadPeer, OurMistake
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Confirmed, HungUp, Informed, Lost, OfferAnswered, Offered, OfferRefused
 from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, OurOffer, Repeated, TheirOffer
-from unificx.sip.legs.referral import Referrals
-from unificx.sip.legs.repeat import Repeat
+from unificx.sip.legs.refer_subscription import Referrals
+from unificx.sip.legs.retransmission import Repeat
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, agree_as_client, agree_as_server
 from unificx.sip.message import Request, Response, respond
+from unificx.sip.transactions.events import ClientKey, ServerKey
 
 RETRY_AFTER_GLARE = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID, and otherwise (RFC 3261 section 14.1, middle of the ranges)."""

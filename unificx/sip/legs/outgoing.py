@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unificx.sip.dialog import Dialog, dialog_of_response
-from unificx.sip.endpoint import ClientKey
 from unificx.sip.errors import BadPeer
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Refused
@@ -16,9 +15,10 @@ from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, record_aware, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
 from unificx.sip.message import Response
+from unificx.sip.transactions.events import ClientKey
 
 if TYPE_CHECKING:
-    from unificx.sip.legs.book import Legs
+    from unificx.sip.legs.dialog_table import Legs
 
 MAX_EARLY = 10
 """Maximum early dialogs of one INVITE; further ones are ignored."""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.sip.endpoint import ClientKey, ServerKey
-from unificx.sip.legs.repeat import Repeat
+from unificx.sip.legs.retransmission import Repeat
 from unificx.sip.message import Request, Response
+from unificx.sip.transactions.events import ClientKey, ServerKey
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER"
 SUPPORTED = "100rel, timer, replaces, norefersub"

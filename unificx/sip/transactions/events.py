@@ -5,7 +5,7 @@ from typing import NewType
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
-from unificx.sip.transactions.words import Cause
+from unificx.sip.transactions.common import Cause
 
 ServerKey = NewType("ServerKey", int)
 """Identifies a received request. A local number, safe to log."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from unificx.sip.timers import LIFETIME, RING_LIMIT, T1, TIMER_D
-from unificx.sip.transactions.words import (
+from unificx.sip.transactions.common import (
     DELIVER,
     TERMINATED,
     Deliver,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from unificx.sip.timers import LIFETIME, T1, T2, T4, TRYING_AFTER
-from unificx.sip.transactions.words import (
+from unificx.sip.transactions.common import (
     DELIVER,
     TERMINATED,
     Deliver,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from unificx.sip.timers import LIFETIME
-from unificx.sip.transactions.words import TERMINATED, RequestAgain, ResponseGiven, Send, Terminated, TimePassed
+from unificx.sip.transactions.common import TERMINATED, RequestAgain, ResponseGiven, Send, Terminated, TimePassed
 
 Event = RequestAgain | ResponseGiven | TimePassed
 Action = Send

@@ -1,0 +1,81 @@
+"""Command line on a separate installation, reopened by each command as without a running server."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import typer
+from http_world import Call, World, open_rooms
+from typer.testing import CliRunner, Result
+
+from unificx.cli import Listener, Site, build
+from unificx.core.clock import ManualClock
+
+
+def up(http: str = "127.0.0.1:8080") -> None:
+    """Stub of the server's `up` command."""
+    print(f"up at {http}")
+
+
+@dataclass
+class Home:
+    """Runs commands on an installation."""
+
+    folder: Path
+    template: bytes
+    clock: ManualClock = field(default_factory=ManualClock)
+    calls: list[Call] = field(default_factory=list)
+    connect: Any = None
+    control: Path | None = None
+
+    def site(self, home: Path) -> Site:
+        listener = Listener("udp", "127.0.0.1", 0, "--sip-udp")
+        database = f"sqlite:///{home}/unificx.db"
+        return Site(home, self.control or home / "control.sock", (listener,), (home / "tls" / "server.pem",), database)
+
+    @asynccontextmanager
+    async def open(self, home: Path) -> AsyncIterator[httpx.AsyncClient]:
+        async with open_rooms(home, self.template, self.clock) as world:
+            world.calls.going_on = self.calls
+            yield world.client(operator=True)
+            self.calls = world.calls.going_on
+            await world.outbox.deliver()
+
+    def app(self) -> typer.Typer:
+        return build(self.connect or self.open, up, self.site, self.clock, {})
+
+    def run(self, *arguments: str, given: str | None = None) -> Result:
+        """Run a command line."""
+        return CliRunner().invoke(self.app(), list(arguments), input=given)
+
+    def told(self, *arguments: str, given: str | None = None) -> Any:
+        """Run a command with --json, which must succeed, and return its one-line output."""
+        result = self.run(*arguments, "--home", str(self.folder), "--json", given=given)
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout.count("\n") == 1
+        return json.loads(result.stdout)
+
+    def shown(self, *arguments: str) -> str:
+        """Run a command, which must succeed, and return its text output."""
+        result = self.run(*arguments, "--home", str(self.folder))
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    async def inside(self, do: Callable[[World], Any]) -> Any:
+        """Run a function on the services of the installation."""
+        async with open_rooms(self.folder, self.template, self.clock) as world:
+            return await do(world)
+
+
+def one_line(result: Result) -> str:
+    """Return the error line of a failed command; fail on any other result."""
+    assert result.exit_code == 2, (result.exit_code, result.output)
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("unificx: ")
+    assert "Traceback" not in result.stderr
+    return result.stderr

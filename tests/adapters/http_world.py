@@ -1,0 +1,448 @@
+"""The HTTP adapter with real services: SQLite database, keys, spool and outbox; only calls are fakes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from fake_media import QuietEars, QuietRelay, talk_of
+from fake_notifier import Letters
+from prometheus_client import CollectorRegistry
+
+from unificx.api import Hub, IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
+from unificx.audio_store import Audio, AudioParts, Directory, OwnSounds, Transcript, Voice
+from unificx.calls import Parked
+from unificx.calls.events import CallEnded, CallParty, SideQuality
+from unificx.cdr import History
+from unificx.conferencing import Meetings, Room, Rooms
+from unificx.conferencing.events import RoomDeleted
+from unificx.core.clock import ManualClock
+from unificx.core.errors import NotFound
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.db.outbox import Outbox
+from unificx.db.spool import Spool
+from unificx.identity import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
+from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
+from unificx.integrations.audio_import.client import Studio
+from unificx.integrations.http_client import Fetcher
+from unificx.integrations.web_push import PushDelivery
+from unificx.media.tones import sine
+from unificx.notifications import Push, PushParts, Vapid
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.prompts import Prompts
+from unificx.recording import Archive, Keeping, Recorder, RecorderParts, TenantRecordingChange
+from unificx.server.live_events import Telling
+from unificx.server.room_events import RoomNews
+from unificx.support import Desk
+from unificx.voicemail import Mailboxes, NewMessage, Transcribing
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+PASSWORD = "correct horse battery"
+ORIGIN = "https://pbx.example.com"
+SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
+LISTENING = "http://127.0.0.1:8080"
+OPEN_TO_ALL = {
+    "accept_invitation",
+    "ask_recovery",
+    "finish_recovery",
+    "health",
+    "look_at_invitation",
+    "passkey_sign_in_options",
+    "prove_second_factor",
+    "readiness",
+    "refresh_session",
+    "second_factor_options",
+    "sign_in",
+    "sign_in_by_code",
+    "sign_in_by_passkey",
+    "sign_in_options",
+}
+"""Operations without authentication."""
+
+
+@dataclass
+class Call:
+    id: str
+    tenant_id: str
+    started: datetime
+    state: str = "talking"
+    answered: datetime | None = None
+    caller: str = "1001"
+    callee: str = "1002"
+    room: str | None = None
+    extensions: tuple[str, ...] = ()
+
+
+class Calls:
+    """Fake of the calls port, with a list to be filled by tests."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.going_on: list[Call] = []
+        self.held: dict[str, list[Parked]] = {}
+        self.asked: list[tuple[str, ...]] = []
+        self.waking: set[tuple[str, str]] = set()
+
+    def live(self, tenant_id: str | None) -> Sequence[Call]:
+        return [call for call in self.going_on if tenant_id in (None, call.tenant_id)]
+
+    def hangup(self, call_id: str) -> None:
+        self.going_on = [call for call in self.going_on if call.id != call_id]
+
+    def of(self, extensions: Collection[str]) -> Sequence[Call]:
+        return [call for call in self.going_on if set(call.extensions) & set(extensions)]
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        self.asked.append(("dial", extension_id, device_id, to))
+        return "call-9"
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self._own(call_id, extensions)
+        self.asked.append(("transfer", call_id, to))
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        for one in (call_id, consultation):
+            self._own(one, extensions)
+        self.asked.append(("join", call_id, consultation))
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        return self.held.get(tenant_id, [])
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        self._own(call_id, extensions)
+        [call] = [one for one in self.going_on if one.id == call_id]
+        host = next(one for one in call.extensions if one in extensions)
+        room = self.rooms.open(call.tenant_id, host)
+        call.room = room.id
+        return room
+
+    def _own(self, call_id: str, extensions: Collection[str]) -> None:
+        if all(call.id != call_id for call in self.of(extensions)):
+            raise NotFound("There is no such call.")
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        ringing = (call_id, device_id) in self.waking
+        self.waking.discard((call_id, device_id))
+        return ringing
+
+
+class Parts:
+    """Fake of the readiness port; `components` is its result."""
+
+    def __init__(self) -> None:
+        self.found = [PartState("database", True), PartState("rtpengine", True)]
+        self.no_room = False
+
+    async def states(self) -> Sequence[PartState]:
+        return self.found
+
+    def full(self) -> bool:
+        return self.no_room
+
+
+@dataclass
+class Telephony:
+    """Fake of the telephony port: credentials with the device id, and the registered devices."""
+
+    clock: ManualClock
+    servers: list[IceServer] = field(default_factory=list)
+    there: set[str] = field(default_factory=set)
+    sleeping: set[str] = field(default_factory=set)
+
+    def proof(self, device_id: str) -> SipProof:
+        return SipProof(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return self.servers
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        return device_id in self.there
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        return device_id in self.sleeping
+
+
+class Ears:
+    """Fake speech recognition."""
+
+    needs = ""
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        return Transcript(f"{len(pcm) / 2 / rate:.0f} seconds", "en")
+
+
+@dataclass
+class World:
+    """An installation with two tenants, and clients for it."""
+
+    app: Any
+    services: Services
+    keys: KeyStore
+    database: Database
+    spool: Spool
+    outbox: Outbox
+    clock: ManualClock
+    calls: Calls
+    parts: Parts
+    letters: Letters
+    telling: Telling
+    keeping: Keeping
+    audio: Audio
+    transcribing: Transcribing
+    recorder: Recorder
+    ears: QuietEars
+    acme: Tenant = field(init=False)
+    globex: Tenant = field(init=False)
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def people(self) -> People:
+        return self.services.people
+
+    @property
+    def telephony(self) -> Telephony:
+        assert isinstance(self.services.telephony, Telephony)
+        return self.services.telephony
+
+    def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
+        """Return a client on the network, or with the control socket's operator rights."""
+        app = as_operator(self.app) if operator else self.app
+        transport = httpx.ASGITransport(app, client=(address, 4711))
+        client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+        self.clients.append(client)
+        return client
+
+    async def signed_in(self, email: str, password: str = PASSWORD) -> httpx.AsyncClient:
+        """Return a client signed in with a bearer token."""
+        client = self.client()
+        answer = await client.post("/api/v1/sessions", json={"email": email, "password": password})
+        assert answer.status_code == 201, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        return client
+
+    async def person(self, tenant: Tenant, email: str, role: Role = Role.USER) -> Person:
+        """Create a user with PASSWORD."""
+        new = NewPerson(name=email.split("@", maxsplit=1)[0], email=email, role=role, password=PASSWORD)
+        return await self.people.create_person(tenant.id, new)
+
+    async def admin(self, tenant: Tenant) -> httpx.AsyncClient:
+        """Return a signed-in client of a new administrator."""
+        email = f"admin@{tenant.domain}"
+        await self.person(tenant, email, Role.TENANT_ADMIN)
+        return await self.signed_in(email)
+
+    async def user(self, tenant: Tenant, number: str) -> httpx.AsyncClient:
+        """Return a signed-in client of a new user with an extension."""
+        email = f"user{number}@{tenant.domain}"
+        await self.person(tenant, email)
+        await self.people.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
+        return await self.signed_in(email)
+
+    async def talked(
+        self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
+    ) -> str:
+        """Record a finished, answered call; return its id."""
+        call_id, now = self.clock.new_id(), self.clock.now()
+        self.services.history.record(
+            CallEnded(
+                id=call_id,
+                tenant=tenant.id,
+                direction="internal",
+                started=now,
+                answered=now + timedelta(seconds=3),
+                ended=now + timedelta(seconds=3 + seconds),
+                outcome="answered",
+                cause=16,
+                parties=(
+                    replace(self._party(tenant, "caller", caller), withheld=withheld),
+                    self._party(tenant, "callee", callee),
+                ),
+            )
+        )
+        await self.spool.drain()
+        self.clock.advance(60)
+        return call_id
+
+    async def left(
+        self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
+    ) -> str:
+        """Store a two-second message for an extension or group mailbox; return its id."""
+        groups = self.services.mailboxes.groups
+        box = self.people.directory.extension(tenant.id, number) or groups.at(tenant.id, number)
+        assert box is not None
+        new = NewMessage(tenant.id, box.id, box.subject, "call-1", None, caller, "Carl Caller", transcribe)
+        draft = await self.services.mailboxes.begin(new)
+        await draft.write(SPOKEN, 8000)
+        assert await draft.keep()
+        self.clock.advance(60)
+        return draft.message.id
+
+    async def talks(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> None:
+        """Start a call; the callee is external if None."""
+        found = [self.people.directory.extension(tenant.id, number or "") for number in (caller, callee)]
+        one, other = [(each.id, each.subject) if each is not None else ("", None) for each in found]
+        self.recorder.talks(talk_of(call_id, tenant.id, one, other))
+
+    async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
+        """Record a two-second call; return the recording's id."""
+        await self.services.archive.change_tenant(tenant.id, TenantRecordingChange(mode="announce"))
+        await self.talks(tenant, caller, callee, call_id)
+        extension = self.people.directory.extension(tenant.id, caller)
+        assert extension is not None
+        if self.recorder.live(call_id).state == "none":
+            self.recorder.start(call_id, [extension.id])
+        await self.until_recording(call_id)
+        self.ears.both_say(2.0)
+        await asyncio.sleep(0.1)
+        assert self.recorder.over(call_id)
+        self.clock.advance(60)
+        async with asyncio.timeout(5):
+            while not (found := await self.services.archive.of_call(tenant.id, call_id)):
+                await asyncio.sleep(0.02)
+        return found[0].id
+
+    async def until_recording(self, call_id: str) -> None:
+        async with asyncio.timeout(10):
+            while self.recorder.live(call_id).state != "recording" or not self.ears.taps:
+                self.clock.advance(0.2)
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
+
+    def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
+        extension = self.people.directory.extension(tenant.id, number)
+        return CallParty(
+            role,
+            subject=extension.subject if extension else None,
+            extension_id=extension.id if extension else None,
+            number=number,
+            name=extension.name if extension else "",
+            quality=SideQuality(loss=0.5, jitter_ms=2.0, mos=4.3, packets=1500),
+        )
+
+
+@asynccontextmanager
+async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
+    """Open the installation in `folder`; created from the database `template` if missing."""
+    file = folder / "unificx.db"
+    if not file.exists():
+        file.write_bytes(template)
+    database = Database(f"sqlite:///{file}", clock)
+    keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
+    bus = Bus(_fail)
+    outbox = Outbox(database, bus, clock)
+    spool = Spool(folder / "spool", database)
+    letters = Letters()
+    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=Fetcher())
+    rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
+    calls, parts, answers = Calls(rooms), Parts(), StoredAnswers(database, keys, clock)
+    outbox.subscribe(PersonClosed, answers.forget)
+    outbox.subscribe(TenantDeleted, answers.forget)
+    history = History(database, keys, spool)
+    gate, vapid = PushDelivery(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
+    directory = people.directory
+    push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
+    hub = Hub()
+    bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
+    telling, meetings = Telling(hub, bus, directory, history), Meetings(clock)
+    news = RoomNews(hub, directory, meetings)
+    bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
+    erasure = Erasure(Journal(folder / "erased.journal"), keys, clock, bus)
+    audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"), Ears())
+    audio = Audio(audio_parts)
+    mailboxes = Mailboxes(audio_parts, audio, Passwords(CHEAP))
+    own_sounds = OwnSounds(audio_parts, audio)
+    keeping = Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav)
+    archive, ears = Archive(audio_parts, audio), QuietEars()
+    recorder = Recorder(RecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
+    recorder.changed = telling.recording_changed
+    services = Services(
+        people=people,
+        history=history,
+        mailboxes=mailboxes,
+        own_sounds=own_sounds,
+        voice=Voice(Prompts(), own_sounds),
+        archive=archive,
+        recording=recorder,
+        rooms=rooms,
+        meetings=meetings,
+        desk=Desk(database, keys, clock),
+        live=calls,
+        parts=parts,
+        telephony=Telephony(clock),
+        studio=Studio(),
+        push=push,
+        hub=hub,
+        answers=answers,
+        clock=clock,
+        metrics=CollectorRegistry(),
+        address=PublicAddress(listening=LISTENING),
+    )
+    await people.start()
+    await services.mailboxes.start()
+    await services.own_sounds.start()
+    await archive.start()
+    await services.rooms.start()
+    await people.first_start("root@operator.example")
+    world = World(
+        build(services),
+        services,
+        keys,
+        database,
+        spool,
+        outbox,
+        clock,
+        calls,
+        parts,
+        letters,
+        telling,
+        keeping,
+        audio,
+        Transcribing(audio_parts, audio, mailboxes),
+        recorder,
+        ears,
+    )
+    try:
+        yield world
+    finally:
+        for client in world.clients:
+            await client.aclose()
+        await recorder.close()
+        await people.settle()
+        telling.close()
+        news.close()
+        await push.close()
+        await gate.close()
+        await spool.close()
+        await database.close()
+        keys.close()
+
+
+@asynccontextmanager
+async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
+    """Open a new installation in `folder` with two tenants."""
+    async with open_rooms(folder, template, ManualClock()) as world:
+        world.acme = await world.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        world.globex = await world.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+        yield world
+
+
+async def _no_pause(seconds: float) -> None:
+    del seconds
+
+
+def _fail(fault: BaseException) -> None:
+    raise fault
+
+
+@pytest.fixture
+async def world(tmp_path: Path, sqlite_template: bytes) -> AsyncIterator[World]:
+    """A new installation."""
+    async with open_world(tmp_path, sqlite_template) as fresh:
+        yield fresh

@@ -1,0 +1,290 @@
+"""The SIP server in memory and virtual time, and a phone that builds its messages itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus
+from unificx.db import Key, SpoolFull
+from unificx.identity import DeviceAuth, Directory, Extension, Tenant
+from unificx.registrar import Caller, Location, Registrar
+from unificx.registrar import Parts as PresenceParts
+from unificx.sip.bearer import Bearers
+from unificx.sip.digest import Nonces, ha1, response_for
+from unificx.sip.endpoint import Endpoint
+from unificx.sip.flow import Flow
+from unificx.sip.headers import AuthParams, parse_auth
+from unificx.sip.message import Request, Response, parse, respond
+from unificx.sip.transactions.events import Event, RequestArrived, ServerKey
+from unificx.sip_server import Guard, GuardLimits, Identifier, LampParts, Lamps, Parts, RegisterDesk, SipFace
+
+DOMAIN, OTHER = "acme.example", "globex.example"
+HOME = Flow("udp", "192.0.2.7", 5060, 0, 1)
+AWAY = Flow("udp", "198.51.100.9", 40000, 0, 1)
+_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def people() -> Directory:
+    """Return a directory: Acme with 1001 and 1002, Globex with its own 1001; passwords are secret-NUMBER."""
+    directory = Directory()
+    for tenant_id, domain, numbers in (("t1", DOMAIN, ("1001", "1002")), ("t2", OTHER, ("1001",))):
+        directory.put_tenant(Tenant(tenant_id, domain.split(".")[0], domain, domain, "active", _SINCE))
+        for number in numbers:
+            add_extension(directory, tenant_id, domain, number)
+    return directory
+
+
+def add_extension(directory: Directory, tenant_id: str, domain: str, number: str) -> None:
+    own = f"{tenant_id}-{number}"
+    directory.put_extension(
+        Extension(
+            id=f"e-{own}",
+            tenant_id=tenant_id,
+            number=number,
+            person_id=None,
+            subject=f"s-{own}",
+            ring_seconds=30,
+            max_call_seconds=600,
+            name=f"Extension {number}",
+        )
+    )
+    add_device(directory, tenant_id, domain, number, "a")
+
+
+def add_device(directory: Directory, tenant_id: str, domain: str, number: str, which: str) -> None:
+    username = f"{number}-{tenant_id}{which}"
+    digests = {name: bytes.fromhex(ha1(name, username, domain, f"secret-{number}")) for name in ("MD5", "SHA-256")}
+    directory.put_device(
+        DeviceAuth(
+            device_id=f"d-{tenant_id}-{number}{which}",
+            extension_id=f"e-{tenant_id}-{number}",
+            tenant_id=tenant_id,
+            realm=domain,
+            enabled=True,
+            username=username,
+            ha1_md5=digests["MD5"],
+            ha1_sha256=digests["SHA-256"],
+        )
+    )
+
+
+class OpenKeys:
+    """Keys of all subjects, derived from the ids."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return {one: Key(1, AESGCM(f"{tenant}/{one}".encode().ljust(32)[:32])) for one in subjects}
+
+
+@dataclass
+class Tape:
+    """A journal that records, or is full."""
+
+    records: list[bytes] = field(default_factory=list)
+    full: bool = False
+
+    def append(self, kind: str, record: bytes) -> None:
+        if self.full:
+            raise SpoolFull("full")
+        self.records.append(record)
+
+
+@dataclass
+class Calls:
+    """Accepts every call and rings; answers requests in dialogs with the tag `ours`."""
+
+    endpoint: Endpoint
+    taken: list[tuple[Caller, Request]] = field(default_factory=list)
+    keys: list[ServerKey] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    due: float = float("inf")
+    rung: list[float] = field(default_factory=list)
+
+    def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
+        self.taken.append((caller, request))
+        self.keys.append(key)
+        self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
+
+    def knows(self, request: Request) -> bool:
+        return request.to.tag == "ours"
+
+    def event(self, event: Event, now: float) -> bool:
+        self.events.append(event)
+        if isinstance(event, RequestArrived) and event.request.to.tag == "ours":
+            self.endpoint.respond(event.key, respond(event.request, 200), now)
+            return True
+        return False
+
+    def deadline(self) -> float:
+        return self.due
+
+    def timer(self, now: float) -> None:
+        self.rung.append(now)
+        self.due = float("inf")
+
+
+@dataclass
+class Mail:
+    """Message counts by extension; None without voicemail."""
+
+    boxes: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
+
+    def waiting(self, extension_id: str) -> tuple[int, int] | None:
+        return self.boxes.get(extension_id)
+
+
+class Face:
+    """The SIP server between sockets and database. `send` sends a message and returns the responses."""
+
+    def __init__(self, limits: GuardLimits | None = None, directory: Directory | None = None) -> None:
+        self.clock = ManualClock()
+        self.signals: list[object] = []
+        self.directory = directory or people()
+        self.location = Location()
+        self.journal = Tape()
+        bus = Bus(self._fail)
+        tags = count(1)
+        self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
+        self.calls = Calls(self.endpoint)
+        self.guard = Guard(bytes(32), limits)
+        self.full = False
+        presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
+        self.registrar = Registrar(presence, self.location)
+        self.bearers = Bearers(bytes(32))
+        self.identifier = Identifier(
+            self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
+        )
+        desk = RegisterDesk(self.directory, self.registrar)
+        self.mail = Mail()
+        contact = "<sip:192.0.2.1:5060>"
+        lamps = LampParts(self.endpoint, lambda flow: contact, self.directory, self.location, self.mail, lambda: None)
+        self.lamps = Lamps(lamps)
+        parts = self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory
+        self.face = SipFace(Parts(*parts, self.calls, self.lamps))
+        for kind in _signals():
+            bus.subscribe(kind, self.signals.append)
+
+    def _fail(self, fault: BaseException) -> None:
+        raise fault
+
+    @property
+    def now(self) -> float:
+        return self.clock.monotonic()
+
+    def say(self, data: bytes, flow: Flow = HOME) -> list[Response | Request]:
+        return [parse(answer) for answer in self.say_raw(data, flow)]
+
+    def say_raw(self, data: bytes, flow: Flow = HOME) -> list[bytes]:
+        """Return the responses unparsed: those to malformed messages may be malformed too."""
+        if self.guard.hears(data, flow, self.now):
+            self.endpoint.receive(data, flow, self.now)
+        return self.pump()
+
+    def pump(self) -> list[bytes]:
+        while (event := self.endpoint.next_event()) is not None:
+            self.face.handle(event, self.now)
+        return [data for data, _ in self.endpoint.to_send()]
+
+    def later(self, seconds: float) -> list[Response | Request]:
+        """Advance the time and run the timers."""
+        end, said = self.now + seconds, []
+        while self.now < end:
+            due = min(end, self.endpoint.deadline() or end, self.face.deadline())
+            self.clock.advance(max(due - self.now, 0.001))
+            self.endpoint.timer(self.now)
+            self.face.timer(self.now)
+            said += self.pump()
+        return [parse(answer) for answer in said]
+
+
+def _signals() -> tuple[type, ...]:
+    from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
+
+    return DeviceMoved, DeviceRegistered, DeviceUnregistered
+
+
+@dataclass
+class Phone:
+    """A phone, of Acme by default, that registers, calls and answers challenges."""
+
+    face: Face
+    number: str = "1001"
+    username: str = "1001-t1a"
+    password: str = "secret-1001"
+    domain: str = DOMAIN
+    flow: Flow = HOME
+    contact: str = ""
+    algorithm: str = "SHA-256"
+    call_id: str = ""
+    cseq: int = 0
+    challenge: AuthParams | None = None
+    nc: int = 0
+    branches: count = field(default_factory=lambda: count(1))  # pyright: ignore[reportMissingTypeArgs]
+
+    def __post_init__(self) -> None:
+        self.contact = self.contact or f"sip:{self.number}@{self.flow.host}:{self.flow.port}"
+        self.call_id = self.call_id or f"reg-{self.username}-{self.flow.host}"
+
+    def words(
+        self, method: str, uri: str, to: str, headers: Iterable[str] = (), *, auth: str = "", vias: Iterable[str] = ()
+    ) -> bytes:
+        self.cseq += 1
+        transport = self.flow.transport.upper()
+        lines = [
+            f"{method} {uri} SIP/2.0",
+            f"Via: SIP/2.0/{transport} {self.flow.host}:{self.flow.port};rport"
+            f";branch=z9hG4bK{self.call_id}-{next(self.branches)}{method}",
+            *vias,
+            f"From: <sip:{self.number}@{self.domain}>;tag=f{self.username}",
+            f"To: {to}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {self.cseq} {method}",
+            "Max-Forwards: 70",
+            *headers,
+            *([auth] if auth else []),
+            "Content-Length: 0",
+        ]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def credentials(self, method: str, uri: str) -> str:
+        """Return the Authorization line for the last challenge, "" if there was none."""
+        if self.challenge is None:
+            return ""
+        self.nc += 1
+        value = response_for(self.challenge, self.username, self.password, method, uri, cnonce="c0ffee", nc=self.nc)
+        return ("Authorization: " if method == "REGISTER" else "Proxy-Authorization: ") + value
+
+    def learn(self, response: Response) -> None:
+        """Store the challenge with our algorithm."""
+        name = "www-authenticate" if response.status == 401 else "proxy-authenticate"
+        offered = [parse_auth(line) for line in response.all(name)]
+        self.challenge = next(one for one in offered if one.get("algorithm") == self.algorithm)
+        self.nc = 0
+
+    def register(self, *headers: str, contact: str | None = None, expires: int | None = 3600, to: str = "") -> Response:
+        """Send REGISTER and answer a challenge; return the last response."""
+        lines = [contact if contact is not None else f"Contact: <{self.contact}>", *headers]
+        if expires is not None:
+            lines.append(f"Expires: {expires}")
+        return self.ask("REGISTER", f"sip:{self.domain}", to or f"<sip:{self.number}@{self.domain}>", lines)
+
+    def invite(self, number: str, *headers: str) -> Response:
+        uri = f"sip:{number}@{self.domain}"
+        return self.ask("INVITE", uri, f"<{uri}>", headers)
+
+    def ask(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
+        response = self.once(method, uri, to, headers)
+        if response.status in (401, 407):
+            self.learn(response)
+            response = self.once(method, uri, to, headers)
+        return response
+
+    def once(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
+        data = self.words(method, uri, to, headers, auth=self.credentials(method, uri))
+        said = self.face.say(data, self.flow)
+        assert len(said) == 1, said
+        assert isinstance(said[0], Response)
+        return said[0]

@@ -1,0 +1,134 @@
+"""Erasure removes all data of a subject in every area, also after failures and crashes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from unificx.core.clock import SystemClock
+from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
+from unificx.media.sounds import Sound
+from unificx.recording import Consent, NewParty, NewRecording, Who
+from unificx.server.bootstrap import opened
+from unificx.server.container import Rooms
+from unificx.server.paths import Site, database_url
+from unificx.voicemail import NewMessage
+
+SPOKEN = b"\x10\x27\xf0\xd8" * 8000
+LEAVE = "voicemail/leave"
+
+
+@asynccontextmanager
+async def installation(home: Path) -> AsyncIterator[Rooms]:
+    site = Site(home)
+    async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
+        yield rooms
+
+
+async def anna(rooms: Rooms) -> Extension:
+    """Create a user with a voicemail message, a custom sound and a call recording."""
+    tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    await rooms.people.create_person(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
+    found = await rooms.people.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
+    mine = found.extension
+    draft = await rooms.mailboxes.begin(
+        NewMessage(tenant.id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
+    )
+    await draft.write(SPOKEN, 8000)
+    assert await draft.keep()
+    await rooms.own_sounds.put((tenant.id, "en", LEAVE), Sound(SPOKEN), mine.subject)
+    now = rooms.clock.now()
+    told = Consent("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    parties = (
+        NewParty(mine.subject, mine.id, Who("1001", "Anna"), told),
+        NewParty("s-bert", "e-bert", Who("1002", "Bert"), told),
+    )
+    made = await rooms.archive.begin(NewRecording(tenant.id, "call-2", "announce", "automatic", parties))
+    await made.write(SPOKEN * 2, 8000)
+    await made.finish("over")
+    return mine
+
+
+async def left(rooms: Rooms, mine: Extension) -> list[str]:
+    """Return the remaining data of the user."""
+    tenant = mine.tenant_id
+    messages = await rooms.mailboxes.list(tenant, [mine.id])
+    recordings = (await rooms.archive.list(tenant, None)).items
+    sounds = rooms.own_sounds.all(tenant)
+    files = [path for path in rooms.site.audio.rglob("*") if path.is_file()]
+    return [
+        *("message" for _ in messages),
+        *("recording" for _ in recordings),
+        *("sound" for _ in sounds),
+        *map(str, files),
+    ]
+
+
+async def eventually_nothing(rooms: Rooms, mine: Extension) -> None:
+    async with asyncio.timeout(30):
+        while await left(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfollowed()]:
+            await asyncio.sleep(0.02)
+
+
+def fails(*args: object) -> None:
+    raise OSError(str(args))
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await anna(rooms)
+        assert {"message", "recording", "sound"} <= set(await left(rooms, mine))
+        assert await rooms.own_sounds.to_play(mine.tenant_id, "en", LEAVE) is not None
+        rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
+        await eventually_nothing(rooms, mine)
+        assert await rooms.own_sounds.to_play(mine.tenant_id, "en", LEAVE) is None
+
+
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda rooms: (rooms.history, "erase"),
+        lambda rooms: (rooms.people, "erase"),
+        lambda rooms: (rooms.audio, "erase_subject"),
+    ],
+)
+async def test_failed_deletions_are_repeated_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Rooms], tuple[object, str]]
+) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await anna(rooms)
+        with monkeypatch.context() as patched:
+            patched.setattr(*broken(rooms), fails)
+            rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
+    async with installation(tmp_path) as rooms:
+        await eventually_nothing(rooms, mine)
+
+
+@pytest.mark.promise("D3")
+async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_path: Path) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await anna(rooms)
+        [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
+        rooms.erasure.erase_subject(mine.tenant_id, f"audio-{recording.audio_id}")
+        assert "recording" in await left(rooms, mine)
+    async with installation(tmp_path) as rooms:
+        async with asyncio.timeout(30):
+            while "recording" in (found := await left(rooms, mine)):
+                await asyncio.sleep(0.02)
+        assert {"message", "sound"} <= set(found)
+
+
+async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with installation(tmp_path) as rooms:
+        mine = await anna(rooms)
+        asked: list[object] = []
+        monkeypatch.setattr(type(rooms.history), "erase", lambda *args: asked.append(args))
+        [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
+        await rooms.archive.erase(recording)
+        assert "recording" not in await left(rooms, mine)
+        assert asked == []

@@ -1,0 +1,50 @@
+"""Readiness reports of the server's components."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from unificx.core.clock import SystemClock
+from unificx.db import UnitOfWork, outbox
+from unificx.identity import NewTenant
+from unificx.identity.events import TenantDeleted
+from unificx.media import MediaUnavailable
+from unificx.server.bootstrap import opened
+from unificx.server.live_calls import AllParts
+from unificx.server.paths import Site, database_url
+
+
+class NoMedia:
+    async def query(self, *_: object) -> None:
+        raise MediaUnavailable("gone")
+
+
+async def fails(fact: TenantDeleted, uow: UnitOfWork) -> None:
+    raise OSError(fact.tenant)
+
+
+@pytest.mark.promise("T2")
+async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "_TRIES", 1)
+    site, clock = Site(tmp_path), SystemClock()
+    url = database_url(site, {})
+
+    async with opened(site, url, {}, clock) as rooms:
+        parts = AllParts(rooms, cast(Any, NoMedia()))
+        rooms.outbox.subscribe(TenantDeleted, fails)
+        tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        assert "outbox" not in await wrong(parts)
+        await rooms.people.delete_tenant(tenant.id)
+        await rooms.outbox.deliver()
+        assert (await wrong(parts))["outbox"].startswith("1 events")
+    async with opened(site, url, {}, clock) as rooms:
+        await rooms.outbox.deliver()
+        assert "outbox" not in await wrong(AllParts(rooms, cast(Any, NoMedia())))
+
+
+async def wrong(parts: AllParts) -> dict[str, str]:
+    """Return the reasons of the components that are not ready."""
+    return {one.name: one.why for one in await parts.states() if not one.ok}

@@ -1,0 +1,285 @@
+"""`unificx doctor`: each check finds what is wrong and says what to do, with a running server and without."""
+
+import asyncio
+import base64
+import json
+import os
+import resource
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from cli_home import Home, one_line
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from http_world import open_rooms
+
+from unificx.api import PartState, as_operator
+from unificx.cli import Listener
+from unificx.cli.doctor import Check, components, host, listeners, services
+from unificx.cli.doctor.database import database
+from unificx.core.clock import ManualClock
+from unificx.core.errors import CannotStart
+from unificx.notifications import Vapid, new_private_key
+from unificx.privacy import MasterKey, sealed_file
+from unificx.server.notification_settings import contact_of, mail_of, mail_trial, push_trial, reaching
+from unificx.server.paths import Site as AppSite
+from unificx.sip.message import parse
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def by_name(told: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {check["name"]: check for check in told["checks"]}
+
+
+def certificate(path: Path, begins: datetime, ends: datetime) -> Path:
+    """A certificate in force from `begins` to `ends`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begins, ends)
+    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "state"),
+    [(-10, 100, "ok"), (-10, 10, "warn"), (-10, -1, "fail"), (1, 100, "fail")],
+)
+def test_a_certificate_has_to_be_in_force(tmp_path: Path, begins: int, ends: int, state: str) -> None:
+    path = certificate(tmp_path / "server.pem", NOW + timedelta(begins), NOW + timedelta(ends))
+    check = components.certificate(path, NOW)
+    assert check.state == state
+    assert bool(check.do) == (state != "ok")
+
+
+def test_a_certificate_has_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "bad.pem").write_text("rubbish")
+    (tmp_path / "folder.pem").mkdir()
+    assert components.certificate(tmp_path / "none.pem", NOW).state == "warn"
+    assert components.certificate(tmp_path / "bad.pem", NOW).state == "fail"
+    assert components.certificate(tmp_path / "folder.pem", NOW).state == "fail"
+
+
+@pytest.mark.parametrize(("transport", "kind"), [("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)])
+def test_a_port_is_free_or_taken(transport: Any, kind: int) -> None:
+    with socket.socket(socket.AF_INET, kind) as other:
+        other.bind(("127.0.0.1", 0))
+        if transport == "tcp":
+            other.listen()
+        listener = Listener(transport, "127.0.0.1", other.getsockname()[1], "--sip")
+        taken = host.port(listener)
+    assert (taken.state, "--sip HOST:PORT" in taken.do) == ("fail", True)
+    assert host.port(listener).state == "ok"
+    assert host.port(Listener(transport, "127.0.0.1", 0, "--sip")).state == "ok"
+    assert host.port(Listener(transport, "203.0.113.99", 5060, "--sip")).state == "fail"
+
+
+def test_the_media_program_is_there_or_how_to_get_it() -> None:
+    missing = host.rtpengine("no-such-program-anywhere")
+    assert (missing.state, "apt-get install" in missing.do) == ("fail", True)
+    assert host.rtpengine("/bin/sh").state == "ok"
+
+
+@pytest.mark.parametrize(("free", "state"), [(100 << 20, "fail"), (1 << 30, "warn"), (50 << 30, "ok")])
+def test_the_disk_has_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: str) -> None:
+    monkeypatch.setattr(host.shutil, "disk_usage", lambda place: type("Usage", (), {"free": free}))
+    assert host.disk(tmp_path / "not" / "made" / "yet").state == state
+
+
+def test_the_clock_can_be_right(tmp_path: Path) -> None:
+    assert host.clock(datetime(1970, 1, 1, tzinfo=UTC), tmp_path).state == "fail"
+    written = tmp_path / "unificx.db"
+    written.touch()
+    os.utime(written, (NOW.timestamp(), NOW.timestamp()))
+    assert host.clock(NOW, tmp_path).state == "ok"
+    assert host.clock(NOW - timedelta(hours=1), tmp_path).state == "fail"
+
+
+@pytest.mark.parametrize(("soft", "hard", "state"), [(256, 65_536, "warn"), (256, 256, "warn"), (65_536, -1, "ok")])
+def test_enough_files_may_be_open(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, state: str) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (soft, hard))
+    assert host.limits().state == state
+
+
+def test_the_database_answers_or_not(tmp_path: Path) -> None:
+    clock = ManualClock()
+    assert database(f"sqlite:///{tmp_path}/none.db", clock).state == "ok"
+    assert not (tmp_path / "none.db").exists()
+    (tmp_path / "bad.db").write_bytes(b"this is no database at all" * 100)
+    assert database(f"sqlite:///{tmp_path}/bad.db", clock).state == "fail"
+    gone = database("postgresql://canary@127.0.0.1:1/unificx", clock)
+    odd = database("mysql://canary@127.0.0.1/unificx", clock)
+    for found in (gone, odd, database("canary", clock)):
+        assert found.state == "fail"
+        assert found.do
+        assert "canary" not in found.detail + found.do
+
+
+@pytest.mark.promise("T4")
+def test_without_a_server_it_says_what_one_would_need(home: Home) -> None:
+    home.clock.at = datetime.fromtimestamp((home.folder / "unificx.db").stat().st_mtime, UTC)
+    found = by_name(home.told("doctor"))
+    assert found.keys() >= {"server", "rtpengine", "database", "disk", "clock", "limits", "mail", "push"}
+    assert found["server"]["do"] == "Start it with `unificx up`."
+    assert (found["mail"]["state"], found["mail"]["detail"]) == ("warn", "not set up")
+    assert "UNIFICX_SMTP" in found["mail"]["do"]
+    assert all(check["do"] for check in found.values() if check["state"] != "ok")
+    assert "not set up" in home.shown("doctor")
+
+
+def test_what_fails_ends_it_with_1(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host, "RELEASED", datetime(2100, 1, 1, tzinfo=UTC))
+    result = home.run("doctor", "--home", str(home.folder))
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert "FAIL" in result.stdout
+    assert home.run("doctor", "--home", str(home.folder), "--json").exit_code == 1
+    assert "--help" in one_line(home.run("doctor", "--nonsense"))
+
+
+@pytest.fixture
+def running(home: Home) -> Iterator[Home]:
+    """The installation with a server at its control socket, one part of it broken."""
+    home.control = home.folder / "c"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(home.control))
+    listener.listen()
+    stop = threading.Event()
+
+    async def serve() -> None:
+        async with open_rooms(home.folder, home.template, home.clock) as world:
+            world.parts.found = [PartState("database", True), PartState("rtpengine", False, "It is gone. Restart it.")]
+            app = as_operator(world.app)
+            server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
+            task = asyncio.create_task(server.serve(sockets=[listener]))
+            await asyncio.to_thread(stop.wait)
+            server.should_exit = True
+            await task
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    yield home
+    stop.set()
+    thread.join()
+    listener.close()
+
+
+def test_a_running_server_tells_of_its_parts(running: Home) -> None:
+    result = running.run("doctor", "--home", str(running.folder))
+    assert result.exit_code == 1
+    assert "It is gone" in result.stdout
+    assert "Restart it." in result.stdout
+    assert "runs and answers" in result.stdout
+    assert "port " not in result.stdout
+
+
+def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
+    ready, clock = tmp_path / "ready.json", ManualClock()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone, socket.create_server(("127.0.0.1", 0)) as stream:
+        phone.bind(("127.0.0.1", 0))
+        datagrams, streams = phone.getsockname()[1], stream.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            nobody = gone.getsockname()[1]
+        sip = {"udp": f"127.0.0.1:{datagrams}", "tls": f"127.0.0.1:{nobody}", "ws": f"ws://127.0.0.1:{streams}/sip"}
+        http = {"http": f"http://127.0.0.1:{streams}", "https": f"https://127.0.0.1:{streams}"}
+        ready.write_text(json.dumps({**http, "sip": sip}))
+        asked: list[bytes] = []
+
+        def answer() -> None:
+            request, peer = phone.recvfrom(4096)
+            asked.append(request)
+            phone.sendto(b"SIP/2.0 200 OK\r\n\r\n", peer)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        found = {check.name: check for check in listeners.addresses(ready, clock.new_id())}
+        thread.join()
+    assert parse(asked[0]).first("cseq") == "1 OPTIONS"
+    well = {f"port {streams}/http", f"port {streams}/https", f"port {streams}/ws", f"port {datagrams}/udp"}
+    assert {name for name, check in found.items() if check.state == "ok"} == well
+    assert found.keys() == well | {f"port {nobody}/tls"}
+    assert "Connection refused" in found[f"port {nobody}/tls"].detail
+
+
+def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(listeners, "SECONDS", 0.01)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        here = f"127.0.0.1:{silent.getsockname()[1]}"
+        (tmp_path / "ready.json").write_text(
+            json.dumps({"http": f"http://{here}", "https": f"https://{here}", "sip": {"udp": here}})
+        )
+        *_, check = listeners.addresses(tmp_path / "ready.json", "a")
+    assert (check.state, "nothing came back" in check.detail) == ("fail", True)
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"http": "x", "https": "y", "sip": {}}', '{"http": 1}'])
+def test_a_server_that_does_not_say_where_it_listens(tmp_path: Path, text: str | None) -> None:
+    if text is not None:
+        (tmp_path / "ready.json").write_text(text)
+    (check,) = listeners.addresses(tmp_path / "ready.json", "a")
+    assert (check.name, check.state, bool(check.do)) == ("addresses", "warn", True)
+
+
+def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
+    home.control = home.folder / "c"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(home.control))
+        listener.listen()
+
+        def hang_up() -> None:
+            for _ in range(2):
+                listener.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        result = home.run("doctor", "--home", str(home.folder))
+        thread.join()
+    assert result.exit_code == 1
+    assert "does not answer as it should" in result.stdout
+
+
+def test_mail_and_push_are_tried_and_told(home: Home) -> None:
+    def refuse() -> str:
+        raise CannotStart("mail.example.com:587 is not reached.", hint="Check its address.")
+
+    assert services.mail(lambda: "takes letters") == Check("mail", "ok", "takes letters")
+    assert services.mail(refuse) == Check("mail", "fail", "mail.example.com:587 is not reached", "Check its address.")
+    assert services.push(refuse).state == "fail"
+
+
+def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
+    site, environ = AppSite(tmp_path / "home"), {"UNIFICX_MASTER_KEY": base64.b64encode(bytes(32)).decode()}
+    site.home.mkdir()
+    trial = push_trial(site, environ)
+    assert trial() == "the key will be created at the first start"
+    made = sealed_file(site.push_key, MasterKey(bytes(32)), "push", new_private_key)
+    assert trial() == "the key is readable; contact for push services: none"
+    told = push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
+    assert told.endswith("contact for push services: mailto:admin@example.com")
+    assert reaching(site, environ, MasterKey(bytes(32))).vapid.public == Vapid(made, "mailto:a@example.com").public
+    site.push_key.write_bytes(b"rubbish")
+    assert services.push(trial).state == "fail"
+    assert services.push(push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"
+
+
+def test_where_push_services_find_whoever_runs_it() -> None:
+    mail = mail_of({"UNIFICX_SMTP": "smtp://mail.example.com?from=pbx@example.com"})
+    assert contact_of({}, mail) == "mailto:pbx@example.com"
+    assert contact_of({"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}, None) == "https://pbx.example.com"
+    assert mail_of({}) is None
+    assert mail_trial({}) is None
+
+
+def test_a_mail_server_that_is_away_is_told() -> None:
+    found = services.mail(mail_trial({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
+    assert (found.state, found.detail) == ("fail", "127.0.0.1:1 is not reached")
+    assert "canary" not in found.do

@@ -1,0 +1,223 @@
+"""Every command failure is one line with the cause and a fix."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from cli_home import Home, one_line
+
+from unificx.core.clock import SystemClock
+from unificx.core.errors import CannotStart
+from unificx.server.bootstrap import opened
+from unificx.server.connect import connect
+from unificx.server.paths import Site, database_url
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "nonsense",
+        "--nonsense",
+        "tenant",
+        "privacy",
+        "tenant nonsense",
+        "tenant create",
+        "tenant create --slug a",
+        "tenant show",
+        "tenant show a b",
+        "tenant show nobody",
+        "tenant show operator/../demo",
+        "tenant show .",
+        "tenant show ''",
+        "tenant update demo",
+        "tenant update demo --state asleep",
+        "tenant delete operator",
+        "tenant create --slug demo --domain other.example",
+        "tenant create --slug Demo --domain other.example",
+        "tenant create --slug other --domain nonsense!",
+        "person create --name Ada --role emperor",
+        "person create --name Ada --email nonsense",
+        "person show nobody@example.com",
+        "person show 4711",
+        "person password 4711",
+        "person update 4711 --name Ada",
+        "person delete nobody@example.com",
+        "extension create --number 1001",
+        "extension create --number 1 --name A",
+        "extension create --number 112 --name A",
+        "extension create --number 1001 --name A --ring-seconds soon",
+        "extension create --number 1001 --name A --ring-seconds 1",
+        "extension create --number 1001 --name A --tenant nobody",
+        "extension show 4711",
+        "extension update 4711 --name A",
+        "extension update 4711",
+        "extension delete 4711",
+        "device create --extension 4711 --name A",
+        "device show \x00\n\x1b[2J",
+        "device renew 4711",
+        "device delete 4711",
+        "device list --extension 4711",
+        "calls hangup 4711",
+        "history list --limit 0",
+        "history list --since yesterday",
+        "history list --outcome eaten",
+        "history list --extension 4711",
+        "extension list --tenant nobody",
+    ],
+)
+def test_a_wrong_command_prints_one_line(home: Home, line: str) -> None:
+    words = [word.strip("'") for word in line.split(" ")] if line else []
+    where = ["--home", str(home.folder)] if len(words) > 1 else []
+    message = one_line(home.run(*words, *where))
+    assert "Internal error" not in message
+    assert message.rstrip().endswith((".", "`"))
+    assert "/api/" not in message
+
+
+def test_an_invalid_value_is_reported_by_its_option(home: Home) -> None:
+    wrong = ("extension", "create", "--number", "1010", "--name", "A", "--ring-seconds", "1")
+    message = one_line(home.run(*wrong, "--home", str(home.folder)))
+    assert message.startswith("unificx: --ring-seconds must be 5 or more. ")
+
+
+def test_an_option_name_that_differs_from_the_field_is_reported(home: Home) -> None:
+    where = ("--home", str(home.folder))
+    home.told("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")
+    for option in ("--recording", "--recording-consent"):
+        message = one_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
+        assert message.startswith(f"unificx: {option} must be ")
+
+
+def test_an_empty_home_is_not_the_current_directory(home: Home) -> None:
+    for command in (("tenant", "list"), ("doctor",)):
+        assert "the directory is empty" in one_line(home.run(*command, "--home", ""))
+
+
+def test_a_missing_audio_file_is_named(home: Home, tmp_path: Path) -> None:
+    for file in (tmp_path / "waltz.mp3", tmp_path):
+        wrong = ("sound", "set", "music/hold", "--file", str(file), "--home", str(home.folder))
+        assert f"{file} cannot be read: " in one_line(home.run(*wrong))
+
+
+async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
+    """The other process may be a server that is not ready yet."""
+    site = Site(tmp_path / "home")
+    async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
+        await rooms.people.first_start()
+        waiting = asyncio.create_task(tenant_slugs(site.home))
+        done, _ = await asyncio.wait((waiting,), timeout=0.5)
+        assert not done
+    assert await waiting == ["operator"]
+
+
+async def tenant_slugs(home: Path) -> list[str]:
+    async with connect(home) as client:
+        return [one["slug"] for one in (await client.get("/api/v1/tenants")).json()["items"]]
+
+
+@asynccontextmanager
+async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise CannotStart("The disk is full.", hint="Make room.")
+    yield
+
+
+@asynccontextmanager
+async def no_rights(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise PermissionError(13, "Permission denied", str(home))
+    yield
+
+
+@asynccontextmanager
+async def no_time(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise TimeoutError
+    yield
+
+
+@asynccontextmanager
+async def our_mistake(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+    raise KeyError("canary-value")
+    yield
+
+
+def answering(answer: httpx.Response | Exception):
+    """A server that gives this response to every request."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @asynccontextmanager
+    async def connect(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(handle), base_url="http://unificx") as client:
+            yield client
+
+    return connect
+
+
+@pytest.mark.parametrize(
+    ("connect", "words"),
+    [
+        (no_room, "The disk is full. Make room."),
+        (no_rights, "Run this as the server's user."),
+        (no_time, "The operation timed out. Run `unificx doctor`"),
+        (our_mistake, "Internal error: KeyError at test_cli_errors:"),
+        (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
+        (answering(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
+        (answering(httpx.Response(502, text="<html>")), "answered 502"),
+        (answering(httpx.Response(500, json=[])), "answered 500"),
+        (answering(httpx.Response(500, json={"detail": "Broken.", "incident": "0815"})), "incident 0815"),
+        (answering(httpx.Response(409, json={"detail": "Two\nlines\x1b.", "hint": "Do it."})), "Two lines?. Do it."),
+        (answering(httpx.Response(200, text="no JSON")), "Internal error: JSONDecodeError"),
+    ],
+)
+def test_connection_and_server_errors_print_one_line(home: Home, connect: object, words: str) -> None:
+    home.connect = connect
+    message = one_line(home.run("tenant", "list", "--home", str(home.folder)))
+    assert words in message
+    assert "canary" not in message
+
+
+def test_several_tenants_require_the_tenant_option(home: Home) -> None:
+    home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "--tenant demo" in message
+
+
+def test_without_a_tenant_the_first_step_is_shown(home: Home) -> None:
+    home.told("tenant", "delete", "demo")
+    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+    assert "unificx tenant create" in message
+    assert home.told("extension", "list") == []
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from unificx.cli import build
+from unificx.core.clock import SystemClock
+app = build(None, lambda: None, None, SystemClock(), {})
+"""
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = "{'httpx', 'rich', 'fastapi', 'sqlalchemy', 'cryptography', 'asyncio'}"
+    code = f"{BUILD}\ntry:\n    app(['extension', 'create', '--help'])\nfinally:\n    assert not {heavy} & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--number" in done.stdout
+
+
+def test_a_closed_pipe_is_not_an_error() -> None:
+    code = f"{BUILD}\nsys.argv = ['unificx', '--help']\napp()"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()

@@ -1,0 +1,305 @@
+"""Every error is a problem document with a hint, and without sensitive content."""
+
+import asyncio
+import json
+import re
+from typing import Any
+
+import pytest
+import structlog
+from http_world import PASSWORD, World
+
+from unificx.api import middleware
+from unificx.recording import TenantRecordingChange
+
+SECRET = "hunter2-canary"
+
+
+def is_problem(answer: Any, status: int) -> dict[str, Any]:
+    """Return the problem document of a response, after checking its format (RFC 9457)."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["type"]
+    assert problem["title"]
+    assert problem["detail"]
+    return problem
+
+
+async def test_an_error_names_the_field_and_has_a_hint(world: World) -> None:
+    operator = world.client(operator=True)
+    body = {"number": "1001", "name": "Reception"}
+    assert (await operator.post("/api/v1/extensions?tenant=acme", json=body)).status_code == 201
+    problem = is_problem(await operator.post("/api/v1/extensions?tenant=acme", json=body), 409)
+    assert (problem["type"], problem["field"]) == ("urn:unificx:problem:conflict", "number")
+    emergency = await operator.post("/api/v1/extensions?tenant=acme", json={**body, "number": "112"})
+    assert is_problem(emergency, 422)["field"] == "number"
+    missing = is_problem(await operator.get("/api/v1/extensions/4711?tenant=acme"), 404)
+    assert missing["type"] == "urn:unificx:problem:not-found"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "email"),
+        ({"email": "a@b.example"}, "password"),
+        ({"email": "a@b.example", "password": [SECRET]}, "password"),
+        ({"email": "a@b.example", "password": SECRET * 30}, "password"),
+        ({"email": "a@b.example", "password": SECRET, "keep": SECRET}, "keep"),
+        ({"email": SECRET * 40, "password": SECRET}, "email"),
+        ({"email": "a@b.example", "password": SECRET, "extra": SECRET}, "extra"),
+    ],
+)
+async def test_invalid_values_are_named_but_not_echoed(
+    world: World,
+    body: dict[str, Any],
+    field: str,
+) -> None:
+    answer = await world.client().post("/api/v1/sessions", json=body)
+    assert field in [one["field"] for one in is_problem(answer, 422)["errors"]]
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"email": "\\ud800", "password": "x"}',
+        b'{"\\ud800": 1}',
+        b'{"email": "\\u0000", "password": "\\u0000"}',
+        b'{"email": NaN, "password": 1e999}',
+        b'{"email": ' + b"9" * 5000 + b"}",
+        b"[" * 100_000,
+        b'{"email": "a", "email": "b"}',
+    ],
+)
+async def test_malformed_bodies_are_rejected(world: World, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await world.client().post("/api/v1/sessions", content=body, headers=headers)
+    assert answer.status_code in (400, 401, 422)
+    is_problem(answer, answer.status_code)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_cross_site_forms_are_rejected(world: World, content_type: str) -> None:
+    body = json.dumps({"email": "ada@acme.example", "password": PASSWORD}).encode()
+    await world.person(world.acme, "ada@acme.example")
+    answer = await world.client().post("/api/v1/sessions", content=body, headers={"Content-Type": content_type})
+    is_problem(answer, 422)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/persons/%00",
+        "/api/v1/extensions/%F0%9F%98%80",
+        "/api/v1/devices/" + "x" * 65,
+        "/api/v1/extensions?cursor=%00",
+        "/api/v1/tenants?cursor=" + "x" * 301,
+        "/api/v1/history/a%0Ab",
+        "/api/v1/history?since=0001-01-01T00:00:00%2B14:00",
+        "/api/v1/history?until=9999-12-31T23:59:59-14:00",
+        "/api/v1/history?since=2026-01-01T00:00:00",
+        "/api/v1/history?outcome=eaten",
+    ],
+)
+async def test_references_have_a_restricted_alphabet(world: World, path: str) -> None:
+    operator = world.client(operator=True)
+    sign = "&" if "?" in path else "?"
+    is_problem(await operator.get(f"{path}{sign}tenant=acme"), 422)
+
+
+@pytest.mark.parametrize("noun", ["tenants", "persons", "extensions", "devices", "history"])
+async def test_a_forged_cursor_is_rejected(world: World, noun: str) -> None:
+    answer = await world.client(operator=True).get(f"/api/v1/{noun}?tenant=acme&cursor=garbage")
+    problem = is_problem(answer, 422)
+    assert (problem["field"], "garbage" in answer.text) == ("cursor", False)
+
+
+@pytest.mark.parametrize(
+    ("noun", "body", "words"),
+    [
+        ("extensions", {"number": "1", "name": "A"}, "number must be 2 to 8 digits."),
+        ("extensions", {"name": "A"}, "number is required."),
+        ("extensions", {"number": "1001", "name": ""}, "name must not be empty."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": 1}, "ring_seconds must be 5 or more."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": 301}, "ring_seconds must be 300 at most."),
+        ("extensions", {"number": "1001", "name": "A", "ring_seconds": "soon"}, "ring_seconds must be a whole number."),
+        ("extensions", {"number": 1001, "name": "A"}, "number must be text."),
+        ("extensions", {"number": "1001", "name": "A", "colour": "red"}, "colour is not a known field."),
+        ("extensions", [], "The body must be a JSON object."),
+        ("devices", {"extension": "a b", "name": "A"}, "extension must be letters, digits, dots, hyphens and"),
+        ("devices", {"extension": "1001", "name": "A", "kind": "fax"}, "kind must be 'phone'"),
+        ("tenants", {"slug": "Demo", "name": "A", "domain": "a.example"}, "slug must be 2 to 32 letters a-z"),
+    ],
+)
+async def test_validation_messages_are_readable(world: World, noun: str, body: Any, words: str) -> None:
+    answer = await world.client(operator=True).post(f"/api/v1/{noun}?tenant=acme", json=body)
+    assert is_problem(answer, 422)["detail"].startswith(words)
+
+
+async def test_unknown_paths_and_methods(world: World) -> None:
+    client = world.client()
+    is_problem(await client.get("/api/v1/nothing"), 404)
+    is_problem(await client.get("/api/v1/tenants/"), 404)
+    is_problem(await client.get("/nowhere"), 404)
+    answer = await client.put("/api/v1/tenants")
+    is_problem(answer, 405)
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_the_body_size_is_limited(world: World) -> None:
+    client = world.client()
+    is_problem(await client.post("/api/v1/sessions", content=b"x" * (middleware.MAX_BODY + 1)), 413)
+
+    async def endless():
+        while True:
+            yield b"x" * 65_536
+
+    is_problem(await client.post("/api/v1/sessions", content=endless()), 413)
+
+
+async def test_a_slow_body_times_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "BODY_SECONDS", 0.01)
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/sessions", "headers": [], "query_string": b""}
+    await world.app({**scope, "client": ("203.0.113.7", 1), "server": ("x", 80), "scheme": "http"}, receive, send)
+    assert sent[0]["status"] == 408
+
+
+async def test_a_client_disconnect_is_not_an_internal_error(world: World) -> None:
+    messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        raise AssertionError("there is nobody to answer")
+
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/sessions", "headers": [], "query_string": b""}
+    with structlog.testing.capture_logs() as log:
+        await world.app({**scope, "client": ("203.0.113.7", 1), "server": ("x", 80), "scheme": "http"}, receive, send)
+    assert log == []
+
+
+@pytest.mark.promise("T3")
+async def test_internal_errors_are_logged_without_personal_data(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError(f"{SECRET} at 203.0.113.7")
+
+    monkeypatch.setattr(world.people, "list_tenants", broken)
+    with structlog.testing.capture_logs() as log:
+        answer = await world.client(operator=True).get("/api/v1/tenants?cursor=canary")
+
+    problem = is_problem(answer, 500)
+    assert SECRET not in answer.text
+    assert "RuntimeError" not in answer.text
+    entries = [entry for entry in log if entry["event"] == "request_failed"]
+    assert [entry["incident"] for entry in entries] == [problem["incident"]]
+    assert entries[0]["fault"] == "RuntimeError"
+    assert entries[0]["route"] == "/api/v1/tenants"
+    assert SECRET not in repr(log)
+    assert "canary" not in repr(log)
+
+
+async def test_every_response_has_security_headers(world: World) -> None:
+    client = world.client()
+    for path in ("/", "/healthz", "/api/openapi.json", "/api/v1/me", "/nothing"):
+        headers = (await client.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["strict-transport-security"].startswith("max-age=")
+        assert "server" not in headers
+    assert (await client.get("/api/v1/me")).headers["cache-control"] == "no-store"
+    plain = world.client()
+    plain.base_url = "http://127.0.0.1:8080"
+    assert "strict-transport-security" not in (await plain.get("/healthz")).headers
+
+
+NEW = {
+    "POST /calls",
+    "POST /devices",
+    "POST /extensions",
+    "POST /invitations",
+    "POST /mailboxes",
+    "POST /me/diagnostics-reports",
+    "POST /persons",
+    "POST /rooms",
+    "POST /rooms/{room}/invitations",
+    "POST /rooms/{room}/meeting/recording",
+    "POST /tenants",
+    "PUT /mailboxes/{mailbox}/greetings/{kind}",
+    "PUT /mailboxes/{mailbox}/greetings/{kind}/text",
+    "PUT /sounds/{language}/{group}/{prompt}",
+    "PUT /sounds/{language}/{group}/{prompt}/text",
+}
+
+
+async def test_creating_requests_are_rejected_while_the_disk_is_nearly_full(world: World) -> None:
+    admin = await world.admin(world.acme)
+    described = (await admin.get("/api/openapi.json")).json()["paths"]
+    world.parts.no_room = True
+    refused: set[str] = set()
+    for path, operations in described.items():
+        for verb in operations.keys() & {"post", "put", "patch"}:
+            answer = await admin.request(verb, re.sub(r"\{.*?\}", "x", path))
+            if answer.status_code == 507:
+                refused.add(f"{verb.upper()} {path.removeprefix('/api/v1')}")
+    assert refused == NEW
+
+
+@pytest.mark.promise("R2", "T2")
+async def test_erasing_pausing_and_suspending_work_while_the_disk_is_nearly_full(world: World) -> None:
+    admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
+    ben = await world.person(world.acme, "ben@acme.example")
+    message, talk = await world.left(world.acme, "1001"), await world.recorded(world.acme, "1001", None)
+    await world.talks(world.acme, "1001", None, "call-2")
+    live = "/api/v1/calls/call-2/recording"
+    await world.services.archive.change_tenant(world.acme.id, TenantRecordingChange(mode="announce"))
+    assert (await anna.put(live, json={"state": "recording"})).status_code == 200
+    await world.until_recording("call-2")
+    world.parts.no_room = True
+    assert (await anna.put(live, json={"state": "paused", "for_card": True})).json()["state"] == "paused"
+    is_problem(await anna.put(live, json={"state": "recording"}), 507)
+    assert (await anna.put(live, json={"state": "stopped"})).status_code == 200
+    assert (await admin.post(f"/api/v1/voicemail/{message}/erase")).status_code == 204
+    assert (await admin.post(f"/api/v1/recordings/{talk}/erase")).status_code == 204
+    assert (await anna.post("/api/v1/me/sip-access")).status_code == 200
+    assert (await admin.patch(f"/api/v1/persons/{ben.id}", json={"state": "suspended"})).status_code == 200
+    assert (await admin.patch("/api/v1/recordings/settings", json={"mode": "off"})).status_code == 200
+
+
+async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: World) -> None:
+    admin = await world.admin(world.acme)
+    body = {"number": "1001", "name": "Reception"}
+    made = (await admin.post("/api/v1/extensions", json=body)).json()
+    world.parts.no_room = True
+    problem = is_problem(await admin.post("/api/v1/extensions", json={**body, "number": "1002"}), 507)
+    assert problem["type"] == "urn:unificx:problem:no-room"
+    assert "space" in problem["hint"]
+    path = f"/api/v1/extensions/{made['extension']['id'] if 'extension' in made else made['id']}"
+    assert (await admin.patch(path, json={"name": "Desk"})).status_code == 200
+    assert (await admin.get("/api/v1/extensions")).status_code == 200
+    await world.signed_in(f"admin@{world.acme.domain}")
+    assert (await admin.delete(path)).status_code == 204
+    world.parts.no_room = False
+    assert (await admin.post("/api/v1/extensions", json={**body, "number": "1002"})).status_code == 201

@@ -1,0 +1,308 @@
+"""Permissions and tenant isolation, checked for every API operation."""
+
+from itertools import product
+from typing import Any
+
+import httpx
+import pytest
+from conference_legs import dial
+from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, Call, World
+from push_service import Browser, PushService
+
+from unificx.conferencing import NewRoom
+from unificx.identity import NewExtension, Role
+from unificx.media.sounds import Sound
+from unificx.voicemail import NewGroup
+
+BODIES: dict[str, dict[str, Any]] = {
+    "update_tenant": {"name": "Stolen"},
+    "create_person": {"name": "Mole", "email": "mole@acme.example"},
+    "update_person": {"name": "Stolen"},
+    "set_person_password": {"password": PASSWORD},
+    "create_extension": {"number": "6666", "name": "Mole"},
+    "update_extension": {"name": "Stolen"},
+    "create_device": {"extension": "2001", "name": "Mole"},
+    "update_device": {"name": "Stolen"},
+    "create_sign_in_code": {},
+    "invite": {"person_id": "x"},
+    "change_voicemail_settings": {"enabled": False},
+    "transfer_call": {"to": "1003"},
+    "change_mailbox": {"enabled": False},
+    "mark_voicemail": {"heard": True},
+    "put_greeting": {},
+    "put_sound": {},
+    "put_sound_text": {"text": "Stolen", "language": "en"},
+    "put_greeting_text": {"text": "Stolen", "language": "en"},
+    "create_mailbox": {"number": "7666"},
+    "update_mailbox": {"name": "Stolen"},
+    "change_recording_settings": {"mode": "announce"},
+    "change_extension_recording": {"when": "always"},
+    "change_call_recording": {"state": "stopped"},
+    "create_room": {"number": "8666"},
+    "update_room": {"name": "Stolen"},
+    "invite_to_room": {"number": "2001"},
+    "change_participant": {"muted": True},
+    "change_meeting": {"locked": True},
+    "pause_recording_meeting": {"paused": True},
+    "confirm_totp": {"code": "123456"},
+    "set_single_sign_on": {"issuer": "https://login.example.com", "client_id": "x"},
+}
+"""Valid body of each operation that takes one and accesses a tenant."""
+
+OWN_ALONE = {
+    "begin_call",
+    "list_own_calls",
+    "link_single_sign_on",
+    "show_own_single_sign_on",
+    "unlink_single_sign_on",
+    "list_factors",
+    "begin_totp",
+    "renew_recovery_codes",
+    "passkey_options",
+    "add_passkey",
+    "proof_options",
+    "prove_yourself",
+    "accept_terms",
+    "sign_out",
+    "list_sessions",
+    "who_am_i",
+    "change_own_password",
+    "revoke_other_sessions",
+    "send_diagnostics_report",
+    "push_key",
+    "subscribe_push",
+    "unsubscribe_push",
+    "test_push",
+    "list_tenants",
+    "create_tenant",
+    "show_privacy_map",
+}
+"""Operations without tenant parameters: their responses are checked instead."""
+
+NAMES_OF_PROMPTS = {"language", "group", "prompt"}
+"""Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
+NOUNS = ("persons", "extensions", "devices", "history", "rooms", "mailboxes", "recordings", "sounds")
+
+
+async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return (method, path, operation) of all operations."""
+    described = (await client.get("/api/openapi.json")).json()
+    return [(m.upper(), path, o) for path, verbs in described["paths"].items() for m, o in verbs.items()]
+
+
+async def inhabit(world: World) -> dict[str, list[str]]:
+    """Create objects in globex; return the values of each parameter that refer to them."""
+    user = await world.user(world.globex, "2001")
+    call = await world.talked(world.globex, "2001", "2001")
+    recording = await world.recorded(world.globex, "2001", "2001")
+    mailbox = await world.services.mailboxes.groups.create(world.globex.id, NewGroup("7900", "Sales"))
+    world.calls.going_on = [Call("live-1", world.globex.id, world.clock.now())]
+    me = (await user.get("/api/v1/me")).json()
+    devices = (await user.get("/api/v1/devices?extension=2001")).json()["items"]
+    sessions = (await user.get("/api/v1/sessions")).json()["items"]
+    code = (await user.post("/api/v1/sign-in-codes", json={})).json()
+    totp = (await user.post("/api/v1/me/factors/totp", json={})).json()
+    await user.put("/api/v1/me/push", json=Browser(PushService("http://127.0.0.1:1"), "/x").as_json())
+    push_test = (await user.post("/api/v1/me/push/test")).json()
+    report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
+    room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
+    extension = await world.people.extension(world.globex.id, "2001")
+    await world.services.mailboxes.greetings.put(extension, Sound(SPOKEN), "busy")
+    return {
+        "room": [room.id, "8000"],
+        "participant": [dial(world, room, "2001").chair.id],
+        "tenant": [world.globex.id, "globex"],
+        "person_id": [me["person"]["id"]],
+        "extension": [me["extensions"][0]["id"], "2001"],
+        "device_id": [devices[0]["id"]],
+        "call_id": ["live-1", call],
+        "session_id": [sessions[0]["id"]],
+        "code_id": [code["id"]],
+        "report_id": [report["id"]],
+        "factor_id": [totp["id"]],
+        "test_id": [push_test["id"]],
+        "message_id": [await world.left(world.globex, "2001")],
+        "mailbox": [mailbox.id, mailbox.number],
+        "recording_id": [recording],
+        "kind": ["busy"],
+        "language": ["en"],
+        "group": ["voicemail"],
+        "prompt": ["leave"],
+    }
+
+
+async def everything_of(world: World, slug: str) -> list[Any]:
+    operator = world.client(operator=True)
+    paths = (
+        "tenants/" + slug,
+        *(f"{noun}?tenant={slug}" for noun in NOUNS),
+    )
+    messages = (f"voicemail?extension=2001&tenant={slug}", f"voicemail/settings?tenant={slug}")
+    messages += (f"mailboxes/2001/greetings?tenant={slug}",)
+    recorded = (f"recordings/settings?tenant={slug}", f"extensions/2001/recording?tenant={slug}")
+    every = (*paths, *messages, *recorded, f"calls?tenant={slug}")
+    return [(await operator.get(f"/api/v1/{path}")).json() for path in every]
+
+
+@pytest.mark.promise("T3")
+async def test_administrator_cannot_access_another_tenant(world: World) -> None:
+    admin = await world.admin(world.acme)
+    targets = await inhabit(world)
+    before = await everything_of(world, "globex")
+    tried = 0
+
+    for method, path, operation in await operations(admin):
+        name = operation["operationId"]
+        if name in OPEN_TO_ALL:
+            continue
+        in_path = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+        in_query = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+        if name in OWN_ALONE:
+            assert not in_path
+            assert "tenant" not in in_query
+            continue
+        if "requestBody" in operation:
+            assert name in BODIES, f"say in BODIES what {name} takes"
+        named: list[dict[str, str]] = [{"tenant": one} for one in targets["tenant"]] if "tenant" in in_query else []
+        if set(in_path) - NAMES_OF_PROMPTS:
+            named.append({})
+        if name == "list_devices":
+            named.append({"extension": targets["extension"][0]})
+        for values in product(*(targets[one] for one in in_path)):
+            for query in named:
+                url = path.format(**dict(zip(in_path, values, strict=True)))
+                answer = await admin.request(method, url, params=query, json=BODIES.get(name))
+                assert answer.status_code == 404, f"{name} {url} {query}: {answer.status_code} {answer.text}"
+                assert "globex" not in answer.text.lower()
+                tried += 1
+
+    assert tried > 40
+    assert await everything_of(world, "globex") == before
+
+
+async def test_operations_without_tenant_return_only_own_data(world: World) -> None:
+    admin = await world.admin(world.acme)
+    await inhabit(world)
+
+    for method, path, operation in await operations(admin):
+        if operation["operationId"] in OWN_ALONE and method == "GET":
+            answer = await admin.get(path)
+            assert world.globex.id not in answer.text
+            assert "globex" not in answer.text.lower()
+
+
+async def test_foreign_and_missing_tenants_are_indistinguishable(world: World) -> None:
+    admin = await world.admin(world.acme)
+    answers = [(await admin.get(f"/api/v1/persons?tenant={name}")).content for name in ("globex", "operator", "nobody")]
+    assert len(set(answers)) == 1
+
+
+@pytest.mark.promise("T3")
+async def test_unauthenticated_requests_are_rejected(world: World) -> None:
+    stranger = world.client()
+    for method, path, operation in await operations(stranger):
+        if operation["operationId"] in OPEN_TO_ALL:
+            continue
+        url = path.format(**{one["name"]: "x" for one in operation.get("parameters", []) if one["in"] == "path"})
+        body = BODIES.get(operation["operationId"], {"slug": "aa", "name": "A", "domain": "a.example"})
+        if operation["operationId"] == "change_own_password":
+            body = {"current": PASSWORD, "password": PASSWORD}
+        if operation["operationId"] == "accept_terms":
+            body = {"of_age": True, "terms_version": "x", "policy_version": "x"}
+        answer = await stranger.request(method, url, json=body)
+        assert answer.status_code == 401, f"{operation['operationId']}: {answer.text}"
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_user_accesses_their_own_data(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    me = (await user.get("/api/v1/me")).json()
+    assert (me["role"], me["tenant"]["slug"], me["person"]["email"]) == ("user", "acme", "user1001@acme.example")
+
+    mine = f"/api/v1/persons/{me['person']['id']}"
+    assert (await user.get(mine)).status_code == 200
+    assert (await user.patch(mine, json={"name": "My New Name"})).json()["name"] == "My New Name"
+    assert [one["number"] for one in (await user.get("/api/v1/extensions")).json()["items"]] == ["1001"]
+    made = await user.post("/api/v1/devices", json={"extension": "1001", "name": "Mobile", "kind": "client"})
+    assert made.status_code == 201
+    assert (await user.delete(f"/api/v1/devices/{made.json()['id']}")).status_code == 204
+
+
+async def test_user_cannot_access_data_of_colleagues(world: World) -> None:
+    user, colleague = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    other = (await colleague.get("/api/v1/me")).json()
+    device = (await colleague.get("/api/v1/devices?extension=1002")).json()["items"][0]
+    session = (await colleague.get("/api/v1/sessions")).json()["items"][0]
+    await world.people.create_extension(world.acme.id, NewExtension("1003", "Lobby"))
+    own = await world.talked(world.acme, "1001", "1003")
+    others = await world.talked(world.acme, "1002", "1003")
+
+    for method, path in (
+        ("GET", f"/api/v1/persons/{other['person']['id']}"),
+        ("PATCH", f"/api/v1/persons/{other['person']['id']}"),
+        ("GET", "/api/v1/extensions/1002"),
+        ("GET", "/api/v1/devices?extension=1002"),
+        ("GET", f"/api/v1/devices/{device['id']}"),
+        ("PATCH", f"/api/v1/devices/{device['id']}"),
+        ("DELETE", f"/api/v1/devices/{device['id']}"),
+        ("POST", f"/api/v1/devices/{device['id']}/login"),
+        ("GET", "/api/v1/history?extension=1002"),
+        ("GET", f"/api/v1/history/{others}"),
+        ("DELETE", f"/api/v1/sessions/{session['id']}"),
+    ):
+        body = {"name": "Stolen"} if method == "PATCH" else None
+        assert (await user.request(method, path, json=body)).status_code == 404, path
+    assert [one["id"] for one in (await user.get("/api/v1/history")).json()["items"]] == [own]
+    assert (await user.get(f"/api/v1/history/{own}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v1/persons", None),
+        ("GET", "/api/v1/devices", None),
+        ("GET", "/api/v1/calls", None),
+        ("DELETE", "/api/v1/calls/x", None),
+        ("POST", "/api/v1/persons", {"name": "Mole"}),
+        ("POST", "/api/v1/extensions", {"number": "6666", "name": "Mole"}),
+        ("PATCH", "/api/v1/extensions/1001", {"ring_seconds": 60}),
+        ("DELETE", "/api/v1/extensions/1001", None),
+        ("PATCH", "/api/v1/tenants/acme", {"name": "Mine"}),
+        ("DELETE", "/api/v1/tenants/acme", None),
+        ("POST", "/api/v1/tenants", {"slug": "mine", "name": "Mine", "domain": "mine.example"}),
+    ],
+)
+async def test_user_cannot_administer(world: World, method: str, path: str, body: Any) -> None:
+    user = await world.user(world.acme, "1001")
+    assert (await user.request(method, path, json=body)).status_code == 403
+
+
+async def test_user_cannot_promote_themselves(world: World) -> None:
+    user = await world.user(world.acme, "1001")
+    mine = f"/api/v1/persons/{(await user.get('/api/v1/me')).json()['person']['id']}"
+    for change in ({"role": "tenant_admin"}, {"email": "x@acme.example"}, {"state": "active"}):
+        assert (await user.patch(mine, json=change)).status_code == 403
+
+
+async def test_administrator_cannot_create_operators_or_delete_tenants(world: World) -> None:
+    admin = await world.admin(world.acme)
+    for role in ("operator",):
+        answer = await admin.post("/api/v1/persons", json={"name": "Boss", "role": role})
+        assert answer.status_code == 403
+    assert (await admin.patch("/api/v1/tenants/acme", json={"state": "suspended"})).status_code == 403
+    assert (await admin.delete("/api/v1/tenants/acme")).status_code == 403
+    tenant = {"slug": "mine", "name": "Mine", "domain": "mine.example"}
+    assert (await admin.post("/api/v1/tenants", json=tenant)).status_code == 403
+
+
+async def test_operator_names_the_tenant(world: World) -> None:
+    operator = world.client(operator=True)
+    answer = await operator.get("/api/v1/persons")
+    assert (answer.status_code, answer.json()["field"]) == (422, "tenant")
+    await world.person(world.acme, "ada@acme.example", Role.USER)
+    assert len((await operator.get("/api/v1/persons?tenant=acme")).json()["items"]) == 1
+
+
+async def test_only_the_control_socket_creates_operators(world: World) -> None:
+    for headers in ({"unificx.operator": "1"}, {"X-Unificx-Operator": "true"}, {"Authorization": "Bearer operator"}):
+        assert (await world.client(**headers).get("/api/v1/me")).status_code == 401

@@ -1,0 +1,408 @@
+"""REGISTER (RFC 3261 section 10, RFC 3327, RFC 5626, RFC 8760)."""
+
+from dataclasses import replace
+
+import pytest
+from sip_harness import AWAY, DOMAIN, HOME, OTHER, Face, Phone, add_device
+
+from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
+from unificx.sip.flow import Flow
+from unificx.sip.message import Response
+
+TCP = Flow("tcp", "192.0.2.7", 40_001, 7, 2)
+
+
+@pytest.fixture
+def face() -> Face:
+    return Face()
+
+
+@pytest.fixture
+def phone(face: Face) -> Phone:
+    return Phone(face)
+
+
+def contacts(response: Response) -> list[str]:
+    return response.all("contact")
+
+
+def rung(face: Face, extension: str = "e-t1-1001") -> list[str]:
+    return [binding.contact for binding in face.location.contacts(extension, face.now)]
+
+
+def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) -> None:
+    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    assert response.status == 401
+    offered = response.all("www-authenticate")
+    assert ["algorithm=SHA-256" in line for line in offered] == [True, False]
+    assert ["algorithm=MD5" in line for line in offered] == [False, True]
+    assert all(f'realm="{DOMAIN}"' in line and 'qop="auth"' in line for line in offered)
+    assert response.to.tag
+
+
+@pytest.mark.parametrize(
+    ("phone_says", "offered"),
+    [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
+)
+def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_says: str, offered: int) -> None:
+    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
+    assert len(response.all("www-authenticate")) == offered
+    assert "algorithm=MD5" in response.all("www-authenticate")[-1]
+
+
+@pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
+def test_a_phone_registers(face: Face, algorithm: str) -> None:
+    phone = Phone(face, algorithm=algorithm)
+    response = phone.register()
+    assert response.status == 200
+    assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
+    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    assert binding.flow == HOME
+    assert binding.device_id == "d-t1-1001a"
+    assert face.signals == [DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")]
+
+
+def test_the_username_is_accepted_in_place_of_the_number(face: Face, phone: Phone) -> None:
+    assert phone.register(to=f"<sip:{phone.username}@{DOMAIN}>").status == 200
+    assert rung(face)
+
+
+def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(face: Face) -> None:
+    phone = Phone(face)
+    response = phone.ask("REGISTER", "sip:192.0.2.1", "<sip:1001@192.0.2.1>", [f"Contact: <{phone.contact}>"])
+    assert response.status == 200
+
+
+@pytest.mark.parametrize(
+    "to", [f"<sip:1002@{DOMAIN}>", f"<sip:1001@{OTHER}>", f"<sip:1001-t2a@{DOMAIN}>", "<tel:1001>"]
+)
+def test_a_device_registers_its_own_extension_only(face: Face, to: str) -> None:
+    phone = Phone(face)
+    response = phone.ask("REGISTER", f"sip:{DOMAIN}", to, [f"Contact: <{phone.contact}>"])
+    assert response.status == (200 if to == "<tel:1001>" else 403)
+    assert not rung(face, "e-t1-1002")
+    assert not rung(face, "e-t2-1001")
+
+
+def test_refreshes_rarely_write_a_record(face: Face, phone: Phone) -> None:
+    phone.register(expires=60)
+    (before,) = face.location
+    for _ in range(40):
+        face.clock.advance(30)
+        phone.call_id += "x"  # some phones use a new one each time
+        assert contacts(phone.register(expires=60)) == ["<sip:1001@192.0.2.7:5060>;expires=60"]
+        (after,) = face.location
+        assert (after.id, after.expires_at) == (before.id, face.now + 60)
+    words = [record.split(b" ")[0] for record in face.journal.records]
+    assert words == [b"hold", b"extend"]
+    assert b"192.0.2.7" not in b"".join(face.journal.records)
+    assert len(face.signals) == 1
+
+
+def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tuple[object, ...]:
+    """Return the bindings and the response of a second REGISTER; `judged`: with the fast path for repeats disabled."""
+    face = Face()
+    phone = Phone(face)
+    phone.register("User-Agent: A/1", "Supported: path, outbound")
+    held = face.location.of_device("e-t1-1001", "d-t1-1001a")
+    assert held[0].lines
+    if judged:
+        face.location.put("e-t1-1001", "d-t1-1001a", tuple(replace(one, lines="") for one in held))
+    face.clock.advance(100)
+    answer = phone.register(*headers, **said)  # type: ignore[arg-type]
+    after = face.location.of_device("e-t1-1001", "d-t1-1001a")
+    return after, answer.status, answer.headers, face.signals, len(face.journal.records)
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        (("User-Agent: A/1", "Supported: path, outbound"), {}),
+        (("User-Agent: A/2", "Supported: path, outbound"), {}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"expires": 0}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"expires": 70}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "Contact: *", "expires": 0}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "Contact: <sip:1001@192.0.2.7:5070>"}),
+        (("User-Agent: A/1", "Supported: path, outbound"), {"contact": "X-None: x"}),
+        (("User-Agent: A/1", "Supported: path, outbound", "Path: <sip:edge.example;lr>"), {}),
+        (("User-Agent: A/1", "Supported: path, outbound", "Require: foo"), {}),
+    ],
+)
+def test_an_unchanged_refresh_gets_the_same_response(headers: tuple[str, ...], said: dict[str, object]) -> None:
+    assert _refreshed(headers, judged=False, **said) == _refreshed(headers, judged=True, **said)
+
+
+def test_an_overtaken_unchanged_refresh_is_rejected(face: Face, phone: Phone) -> None:
+    assert phone.register().status == 200
+    phone.cseq -= 3
+    assert phone.register().status == 500
+    phone.call_id = "anew"
+    assert phone.register().status == 200
+    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    assert (binding.call_id, binding.expires_at) == ("anew", face.now + 3600)
+
+
+def test_a_query_lists_the_bindings(phone: Phone) -> None:
+    phone.register()
+    response = phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
+
+
+def test_expires_0_removes_a_contact(face: Face, phone: Phone) -> None:
+    phone.register()
+    assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=0", expires=None)) == []
+    assert not rung(face)
+    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert face.journal.records[-1].startswith(b"drop ")
+
+
+def test_star_removes_all_bindings_of_the_device_only(face: Face, phone: Phone) -> None:
+    """Every device has its own set of bindings."""
+    add_device(face.directory, "t1", DOMAIN, "1001", "b")
+    other = Phone(face, username="1001-t1b", flow=AWAY)
+    other.register()
+    phone.register(contact="Contact: <sip:1001@192.0.2.7:5060>, <sip:1001@192.0.2.7:5070>")
+    assert len(rung(face)) == 3
+    assert contacts(other.register()) == ["<sip:1001@198.51.100.9:40000>;expires=3600"]
+    assert contacts(phone.register(contact="Contact: *", expires=0)) == []
+    assert rung(face) == ["sip:1001@198.51.100.9:40000"]
+
+
+@pytest.mark.parametrize("expires", [3600, None])
+def test_star_without_expires_0_is_400(phone: Phone, expires: int | None) -> None:
+    assert phone.register(contact="Contact: *", expires=expires).status == 400
+
+
+def test_star_beside_another_contact_is_400(phone: Phone) -> None:
+    assert phone.register(contact="Contact: *, <sip:1001@192.0.2.7>", expires=0).status == 400
+
+
+def test_too_brief_is_423(face: Face, phone: Phone) -> None:
+    response = phone.register(expires=59)
+    assert (response.status, response.first("min-expires")) == (423, "60")
+    assert not rung(face)
+
+
+def test_a_long_expiry_is_capped_and_an_invalid_one_defaults(phone: Phone) -> None:
+    assert contacts(phone.register(expires=86400))[0].endswith(";expires=3600")
+    response = phone.register("Expires: soon", expires=None)
+    assert contacts(response)[0].endswith(";expires=3600")
+
+
+def test_the_contact_expires_parameter_overrides_the_header(phone: Phone) -> None:
+    assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=120"))[0].endswith("expires=120")
+
+
+def test_an_overtaken_request_changes_nothing(face: Face, phone: Phone) -> None:
+    phone.register()
+    face.later(40)
+    phone.cseq = 0
+    assert phone.register(expires=600).status == 500
+    assert face.location.contacts("e-t1-1001", face.now)[0].expires_at > face.now + 3500
+
+
+def test_all_or_nothing(face: Face, phone: Phone) -> None:
+    response = phone.register(contact="Contact: <sip:1001@192.0.2.7>, <sip:1001@192.0.2.8>;expires=1")
+    assert response.status == 423
+    assert not rung(face)
+
+
+def test_equal_uris_are_one_binding(face: Face, phone: Phone) -> None:
+    phone.register(contact="Contact: <sip:1001@PHONE.example:5060;Transport=udp>")
+    phone.register(contact="Contact: <sip:1001@phone.example:5060;transport=UDP>")
+    assert rung(face) == ["sip:1001@phone.example:5060;transport=UDP"]
+
+
+def test_the_preferred_contact_is_rung_first(face: Face, phone: Phone) -> None:
+    phone.register(contact="Contact: <sip:1001@192.0.2.7>;q=0.3, <sip:1001@192.0.2.8>;q=0.9")
+    assert rung(face) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
+
+
+def test_at_most_ten_contacts(face: Face, phone: Phone) -> None:
+    many = ", ".join(f"<sip:1001@192.0.2.7:{5000 + port}>" for port in range(10))
+    assert phone.register(contact=f"Contact: {many}").status == 200
+    assert phone.register(contact="Contact: <sip:1001@192.0.2.7:6000>").status == 403
+    assert len(rung(face)) == 10
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "Contact: <tel:+4912345>",
+        "Contact: <sip:1001@192.0.2.7",
+        "Contact: <sip:1001@192.0.2.7>;q=2",
+        "Contact: <sip:" + "1" * 600 + "@192.0.2.7>",
+        'Contact: <sip:1001@192.0.2.7>;+sip.instance="<urn:x>\\"y"',
+    ],
+)
+def test_an_invalid_contact_is_400(face: Face, phone: Phone, contact: str) -> None:
+    assert phone.register(contact=contact).status == 400
+    assert not rung(face)
+
+
+def test_a_foreign_scheme_is_416(phone: Phone) -> None:
+    assert phone.register(contact="Contact: <mailto:a@b.example>").status in (400, 416)
+
+
+def test_an_unsupported_option_is_420(phone: Phone) -> None:
+    response = phone.register("Require: path, gruu, magic")
+    assert response.status == 420
+    assert response.first("unsupported") == "gruu, magic"
+
+
+def test_expired_bindings_are_removed(face: Face, phone: Phone) -> None:
+    phone.register(expires=60)
+    face.later(61)
+    assert not rung(face)
+    face.later(15)
+    assert not list(face.location)
+    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert face.journal.records[-1].startswith(b"drop ")
+
+
+def test_a_full_disk_is_503_and_changes_nothing(face: Face, phone: Phone) -> None:
+    face.journal.full = True
+    response = phone.register()
+    assert (response.status, response.first("retry-after")) == (503, "60")
+    assert not rung(face)
+
+
+def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(face: Face) -> None:
+    here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=AWAY)
+    assert here.register(expires=600).status == 200
+    face.full = True
+    response = new.register()
+    assert (response.status, response.first("retry-after")) == (503, "60")
+    assert here.register(expires=3600).status == 200
+    assert here.register(contact=f"Contact: <sip:1001@{HOME.host}:9>").status == 200
+    assert new.register(contact="Contact: *", expires=0).status == 200
+    face.full = False
+    assert new.register().status == 200
+
+
+# ---- RFC 3327
+
+
+def test_path_is_stored_and_returned_if_supported(face: Face, phone: Phone) -> None:
+    path = "Path: <sip:edge.example;lr>, <sip:inner.example;lr>"
+    response = phone.register("Supported: path", path)
+    assert response.values("path") == ["<sip:edge.example;lr>", "<sip:inner.example;lr>"]
+    (binding,) = face.location
+    assert binding.path == ("<sip:edge.example;lr>", "<sip:inner.example;lr>")
+    assert phone.register(path).values("path") == []
+
+
+# ---- RFC 5626
+
+INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
+
+
+def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: Face) -> None:
+    phone = Phone(face, flow=TCP)
+    outbound = "Supported: path, outbound"
+    first = phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}")
+    assert first.values("require") == ["outbound"]
+    assert INSTANCE in contacts(first)[0]
+    assert "reg-id=1" in contacts(first)[0]
+    phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=2;{INSTANCE}")
+    assert len(rung(face)) == 2
+    phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.99:5099;transport=tcp>;reg-id=1;{INSTANCE}")
+    assert sorted(rung(face)) == ["sip:1001@192.0.2.7;transport=tcp", "sip:1001@192.0.2.99:5099;transport=tcp"]
+
+
+def test_a_lost_connection_is_not_rung_until_it_registers_again(face: Face) -> None:
+    phone = Phone(face, flow=TCP)
+    headers = ("Supported: outbound",)
+    contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
+    phone.register(*headers, contact=contact)
+    face.face.lost(TCP, face.now)
+    assert not rung(face)
+    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    phone.flow = Flow("tcp", "192.0.2.7", 40_002, 8, 2)
+    phone.register(*headers, contact=contact)
+    assert [binding.flow for binding in face.location.contacts("e-t1-1001", face.now)] == [phone.flow]
+    assert len(list(face.location)) == 1
+    assert face.signals[-1] == DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")
+
+
+def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
+    contact = f"Contact: <sip:1001@a.example>;reg-id=1;{INSTANCE}, <sip:1001@b.example>;reg-id=2;{INSTANCE}"
+    assert phone.register("Supported: outbound", contact=contact).status == 400
+
+
+def test_an_edge_without_outbound_support_is_439(face: Face, phone: Phone) -> None:
+    contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
+    lines = ["Supported: outbound, path", "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKinner", contact]
+    assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 439
+    lines.append("Path: <sip:edge.example;lr;ob>")
+    assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 200
+
+
+def test_reg_id_is_ignored_without_outbound_support(face: Face, phone: Phone) -> None:
+    response = phone.register(contact=f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}")
+    assert response.status == 200
+    assert "reg-id" not in contacts(response)[0]
+
+
+# ---- revoked and disabled devices
+
+
+@pytest.mark.parametrize("how", ["device", "extension", "review"])
+def test_a_revoked_device_is_not_rung(face: Face, phone: Phone, how: str) -> None:
+    phone.register()
+    if how == "device":
+        face.registrar.forget_device("d-t1-1001a", face.now)
+    elif how == "extension":
+        face.registrar.forget_extension("e-t1-1001", face.now)
+    else:
+        face.directory.enable_device("d-t1-1001a", enabled=False)
+        face.registrar.review(face.now)
+    assert not rung(face)
+    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert face.journal.records[-1].startswith(b"drop ")
+
+
+def test_a_disabled_device_cannot_register(face: Face, phone: Phone) -> None:
+    face.directory.enable_device("d-t1-1001a", enabled=False)
+    assert phone.register().status == 403
+
+
+def test_invalid_utf8_is_not_stored(face: Face, phone: Phone) -> None:
+    uri = f"sip:{DOMAIN}"
+    phone.register()
+    words = phone.words("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["User-Agent: ab", f"Contact: <{phone.contact}>"])
+    data = words.replace(b"ab\r\n", b"a\xff\xfeb\r\n" + phone.credentials("REGISTER", uri).encode() + b"\r\n")
+    assert face.say_raw(data)[0].startswith(b"SIP/2.0 200 ")
+    (binding,) = face.location
+    assert binding.user_agent == "ab"
+    assert phone.register('Path: "\x01" <sip:edge.example>').status == 400
+
+
+def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> None:
+    ways = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
+    phone = Phone(face, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
+    headers = ("Supported: path, outbound",)
+    contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
+    device = ("e-t1-1001", "d-t1-1001a")
+    phone.register(*headers, contact=contact)
+    assert face.location.way_to(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", face.now) == ways[0]
+    assert face.location.way_to(*device, phone.contact, "ws", face.now) is None
+    phone.register(*headers, contact=contact)
+    assert face.signals == [DeviceRegistered("t1", *device)]
+    phone.flow = ways[1]
+    phone.register(*headers, contact=contact)
+    assert face.signals[1:] == [DeviceMoved("t1", *device)]
+    assert face.location.way_to(*device, phone.contact, "wss", face.now) == ways[1]
+    for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
+        assert face.location.way_to(*device, elsewhere, "wss", face.now) is None
+    face.face.lost(ways[1], face.now)
+    assert face.location.way_to(*device, phone.contact, "wss", face.now) is None
+
+
+def test_a_phone_is_identified_by_its_current_connection(face: Face) -> None:
+    """The port differs from that of a call started on an earlier connection."""
+    phone = Phone(face, flow=TCP)
+    phone.register()
+    before = phone.contact.replace(f":{TCP.port}", ":49999")
+    assert before != phone.contact
+    assert face.location.way_to("e-t1-1001", "d-t1-1001a", before, "tcp", face.now) == TCP

@@ -1,0 +1,20 @@
+"""An audio store, voicemail and recording archive for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from recording_setup import Room
+
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.privacy import KeyStore
+
+
+@pytest.fixture
+async def room(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock) -> AsyncIterator[Room]:
+    made = Room(tmp_path, database, keys, bus, clock)
+    await made.boxes.start()
+    yield made
+    made.let_go()

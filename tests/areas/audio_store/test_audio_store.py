@@ -1,0 +1,253 @@
+"""Audio at rest: sealed, seekable, repaired after a crash, unreadable after erasure."""
+
+import errno
+import os
+import shutil
+from array import array
+from pathlib import Path
+
+import pytest
+from recording_setup import Room
+from sqlalchemy import text
+
+from unificx.audio_store import Damaged, Directory, Writer
+from unificx.core.clock import ManualClock
+from unificx.core.errors import NoRoom, NotFound, Over
+from unificx.media.tones import sine
+from unificx.privacy import KeyStore
+
+RATE = 8000
+
+
+def said(seconds: float, rate: int = RATE) -> bytes:
+    return sine(443.7, 9000, round(seconds * rate), rate=rate).tobytes()
+
+
+async def recorded(
+    room: Room, pcm: bytes, owners: tuple[str, ...] = ("s-anna", "s-carl"), rate: int = RATE, channels: int = 1
+) -> Writer:
+    async with room.database.begin() as uow:
+        writer = await room.audio.begin(uow, "acme", owners, channels=channels)
+    room.writers.append(writer)
+    for at in range(0, len(pcm), 3200):
+        await writer.write(pcm[at : at + 3200], rate)
+    return writer
+
+
+async def finished(room: Room, pcm: bytes, **more) -> str:
+    writer = await recorded(room, pcm, **more)
+    async with room.database.begin() as uow:
+        await room.audio.finish(uow, writer)
+    return writer.id
+
+
+@pytest.mark.parametrize("rate", [8000, 16000])
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 3.3])
+async def test_written_samples_are_read_back(room: Room, rate: int, seconds: float) -> None:
+    pcm = said(seconds, rate)
+    reader = await room.audio.reader("acme", await finished(room, pcm, rate=rate))
+    assert await reader.read() == pcm
+    assert (reader.header.rate, reader.length, reader.seconds) == (rate, len(pcm), pytest.approx(seconds))
+
+
+async def test_two_channels_are_stored_separately(room: Room) -> None:
+    pcm = said(2.3)
+    reader = await room.audio.reader("acme", await finished(room, pcm, channels=2))
+    assert await reader.read() == pcm
+    assert (reader.header.channels, reader.seconds) == (2, pytest.approx(1.15))
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 1), (7999, 8001), (8000, 16000), (31_999, 40_000), (20_001, None)])
+async def test_reading_can_start_at_any_position(room: Room, start: int, end: int | None) -> None:
+    pcm = said(2.7)
+    reader = await room.audio.reader("acme", await finished(room, pcm))
+    assert await reader.read(start, end) == pcm[start:end]
+
+
+@pytest.mark.promise("T2")
+async def test_no_plaintext_on_disk(room: Room, tmp_path: Path) -> None:
+    pcm = said(4)
+    await finished(room, pcm)
+    await recorded(room, pcm)  # also one that is still being written
+    everything = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert sum(map(len, everything.values())) > 2 * len(pcm) * 0.8
+    needles = [pcm[at : at + 32] for at in range(0, len(pcm) - 32, 1600)]
+    assert [path for path, data in everything.items() for needle in needles if needle in data] == []
+    assert all(path.stat().st_mode & 0o077 == 0 for path in room.all_files())
+
+
+@pytest.mark.promise("T2")
+async def test_modified_removed_or_moved_bytes_are_detected(room: Room) -> None:
+    pcm = said(2.2)
+    audio_id = await finished(room, pcm)
+    [path] = room.all_files()
+    whole = path.read_bytes()
+    chunk = 8000 + 28
+    begin = 16
+    changed = bytes(one ^ (at == 5000) for at, one in enumerate(whole))
+    swapped = (
+        whole[:begin]
+        + whole[begin + chunk : begin + 2 * chunk]
+        + whole[begin : begin + chunk]
+        + whole[begin + 2 * chunk :]
+    )
+    for damaged in (changed, swapped, whole[:begin] + whole[begin + chunk :], whole[: begin + 2 * chunk], whole[:-1]):
+        path.write_bytes(damaged)
+        with pytest.raises(Damaged):
+            await (await room.audio.reader("acme", audio_id)).read()
+    path.write_bytes(whole)
+    assert await (await room.audio.reader("acme", audio_id)).read() == pcm
+
+
+async def test_swapped_recording_does_not_decrypt(room: Room) -> None:
+    first, second = await finished(room, said(1)), await finished(room, said(1))
+    ours, theirs = room.files / first[-2:] / first, room.files / second[-2:] / second
+    shutil.copy(theirs, ours)
+    with pytest.raises(Damaged):
+        await (await room.audio.reader("acme", first)).read()
+
+
+async def test_recording_of_another_tenant_is_not_found(room: Room) -> None:
+    audio_id = await finished(room, said(1))
+    with pytest.raises(NotFound):
+        await room.audio.reader("globex", audio_id)
+
+
+async def test_crash_loses_less_than_a_second(room: Room) -> None:
+    """After a crash only the last incomplete chunk is lost."""
+    pcm = said(5.3)
+    writer = await recorded(room, pcm)
+    with (room.files / writer.id[-2:] / writer.id).open("ab") as file:
+        file.write(b"a chunk that was torn off" * 40)
+    room.crash()
+    found = await room.audio.recover()
+    assert len(pcm) / 2 / RATE - 1 < found[writer.id] <= len(pcm) / 2 / RATE
+    kept = await (await room.audio.reader("acme", writer.id)).read()
+    assert pcm.startswith(kept)
+    assert len(kept) / 2 / RATE == found[writer.id]
+    assert await room.audio.recover() == {}
+
+
+async def test_file_closed_before_the_crash_is_complete(room: Room) -> None:
+    pcm = said(1.3)
+    writer = await recorded(room, pcm)
+    assert await writer.close()
+    room.crash()
+    assert await room.audio.recover() == {writer.id: pytest.approx(1.3)}
+    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+
+
+async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> None:
+    writer = await recorded(room, b"")
+    room.crash()
+    assert await room.audio.recover() == {writer.id: 0.0}
+    with pytest.raises(Over):
+        await room.audio.reader("acme", writer.id)
+
+
+async def test_recording_in_progress_is_readable(room: Room) -> None:
+    pcm = said(2.9)
+    writer = await recorded(room, pcm)
+    assert await (await room.audio.reader("acme", writer.id)).read() == pcm[: 5 * 8000]
+
+
+async def test_full_disk_ends_recording_and_written_part_stays_readable(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pcm = said(1.0)
+    writer = await recorded(room, pcm)
+    before = writer._write_all
+
+    def full(file, data: bytes) -> None:
+        file.write(data[:1000])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(writer, "_write_all", full)
+    with pytest.raises(NoRoom):
+        await writer.write(pcm, RATE)
+    with pytest.raises(NoRoom):
+        await writer.write(pcm, RATE)
+    async with room.database.begin() as uow:
+        await room.audio.finish(uow, writer)
+    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+    monkeypatch.setattr(writer, "_write_all", before)
+    room.crash()
+    assert await room.audio.recover() == {writer.id: 1.0}
+    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+
+
+@pytest.mark.promise("R1", "T2")
+async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> None:
+    audio_id, other = await finished(room, said(1)), await finished(room, said(1))
+    await room.audio.erase("acme", [audio_id])
+    assert [path.name for path in room.all_files()] == [other]
+    with pytest.raises(Over):
+        await room.audio.reader("acme", audio_id)
+    await room.audio.erase("acme", [audio_id])
+    assert (await room.audio.reader("acme", other)).length == 16000
+
+
+@pytest.mark.promise("R1", "T2", "D3")
+async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: Path) -> None:
+    audio_id, other = await finished(room, said(1)), await finished(room, said(1))
+    shutil.copytree(room.files, tmp_path / "backup")
+    async with room.database.read() as session:
+        wrapped = {row.id: row.wrapped for row in await session.execute(text("SELECT id, wrapped FROM audio"))}
+    await room.audio.erase("acme", [audio_id])
+    shutil.rmtree(room.files)
+    shutil.copytree(tmp_path / "backup", room.files)
+    async with room.database.begin() as uow:  # with the database backup too
+        await uow.session.execute(text("UPDATE audio SET state = 'kept'"))
+        for subject in ("s-anna", "s-carl"):
+            await uow.session.execute(
+                text("INSERT INTO audio_owner (audio_id, subject_id, tenant_id) VALUES (:id, :subject, 'acme')"),
+                {"id": audio_id, "subject": subject},
+            )
+    assert wrapped[audio_id]
+    with pytest.raises(Over):
+        await room.audio.reader("acme", audio_id)
+    assert (await room.audio.reader("acme", other)).length == 16000
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.parametrize("owner", ["s-anna", "s-carl"])
+async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> None:
+    audio_id, other = await finished(room, said(1)), await finished(room, said(1), owners=("s-ben",))
+    room.keys.destroy("acme", owner)
+    with pytest.raises(Over):
+        await room.audio.reader("acme", audio_id)
+    await room.audio.erase_subject("acme", owner)
+    assert [path.name for path in room.all_files()] == [other]
+    assert (await room.audio.reader("acme", other)).length == 16000
+
+
+async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_path: Path, clock: ManualClock) -> None:
+    audio_id = await finished(room, said(1))
+    fresh = KeyStore(tmp_path / "others.db", bytes(32), clock)
+    try:
+        room.keys = fresh
+        room.crash()
+        with pytest.raises(Over):
+            await room.audio.reader("acme", audio_id)
+    finally:
+        fresh.close()
+
+
+async def test_orphaned_files_are_deleted(room: Room) -> None:
+    audio_id = await finished(room, said(1))
+    (room.files / "ab").mkdir(exist_ok=True)
+    (room.files / "ab" / "0123456789ab").write_bytes(b"stray")
+    writer = await recorded(room, said(1))
+    assert await room.audio.sweep() == 1
+    assert {path.name for path in room.all_files()} == {audio_id, writer.id}
+
+
+async def test_invalid_blob_ids_are_rejected(room: Room) -> None:
+    (room.home / "secret").write_text("x")
+    for wrong in ("../secret", "", "..", "a/../../secret"):
+        with pytest.raises(FileNotFoundError):
+            Directory(room.files).read(wrong, 0, 10)
+
+
+def test_samples_are_unchanged() -> None:
+    assert max(array("h", said(0.1))) > 8000

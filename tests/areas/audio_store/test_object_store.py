@@ -1,0 +1,193 @@
+"""Recordings in an object store: uploaded when finished, read from there, erased there; nothing is lost while it is
+unavailable."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from recording_setup import ANNA, Room, message
+from s3 import ObjectServer
+
+from unificx.audio_store import Damaged, Directory
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Away, CannotStart, Over
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.integrations.object_store import ObjectStore, object_store
+from unificx.media.tones import sine
+from unificx.privacy import KeyStore
+from unificx.voicemail import TenantChange
+
+RATE = 8000
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    server = ObjectServer(tmp_path_factory.mktemp("s3"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(served: ObjectServer) -> ObjectServer:
+    """A running, empty server."""
+    served.stop()
+    served.start()
+    return served
+
+
+def store_of(home: Path, server: ObjectServer) -> ObjectStore:
+    return object_store(Directory(home / "audio"), server.environ["UNIFICX_BLOBS"], server.environ, "UNIFICX_BLOBS")
+
+
+@pytest.fixture
+async def room(
+    tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock, server: ObjectServer
+) -> Room:
+    made = Room(tmp_path, database, keys, bus, clock, store_of(tmp_path, server))
+    await made.boxes.start()
+    return made
+
+
+async def left(room: Room, seconds: float = 3) -> str:
+    draft = await room.boxes.begin(message())
+    await draft.write(sine(443.7, 9000, round(RATE * seconds)).tobytes(), RATE)
+    assert await draft.keep()
+    return draft.message.audio_id
+
+
+@pytest.mark.promise("T2", "R1")
+@pytest.mark.parametrize("keep_wav", [False, True])
+async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: ObjectServer, keep_wav: bool) -> None:
+    await room.boxes.change_tenant("acme", TenantChange(keep_wav=keep_wav))
+    audio_id = await left(room, 40)
+    assert server.objects() == []
+    await room.keeping.look_after_all()
+    before = await (await room.audio.reader("acme", audio_id)).read()
+    [file] = room.all_files()
+    sealed = file.read_bytes()
+    assert await room.keeping.bring_all() == 1
+    assert room.all_files() == []
+    [name] = server.objects()
+    assert server.read(name) == sealed
+    reader = await room.audio.reader("acme", audio_id)
+    assert await reader.read() == before
+    assert await reader.read(300_000, 300_100) == before[300_000:300_100] or not keep_wav
+    await room.restarted()
+    assert len(await (await room.audio.reader("acme", audio_id)).read()) == len(before)
+    [listed] = await room.boxes.list("acme", [ANNA.id])
+    await room.boxes.erase(listed)
+    assert server.objects() == []
+    with pytest.raises(Over):
+        await room.audio.reader("acme", audio_id)
+    with pytest.raises(Over):
+        await reader.read()
+
+
+async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer) -> None:
+    audio_id = await left(room)
+    await room.keeping.look_after_all()
+    server.stop()
+    with pytest.raises(Away):
+        await room.keeping.bring_all()
+    assert (await room.audio.reader("acme", audio_id)).seconds == pytest.approx(3)
+    assert len(room.all_files()) == 1
+    await room.restarted()
+    assert (await room.audio.reader("acme", audio_id)).seconds == pytest.approx(3)
+    server.start()
+    assert await room.keeping.bring_all() == 1
+    server.stop()
+    with pytest.raises(Away):
+        await room.audio.reader("acme", audio_id)
+
+
+@pytest.mark.promise("R1")
+async def test_erasure_while_unavailable_is_completed_later(
+    room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = await left(room), await left(room)
+    await room.keeping.look_after_all()
+    await room.keeping.bring_all()
+    kept = {name: server.read(name) for name in server.objects()}
+    server.stop()
+    many = [await left(room) for _ in range(5)]
+    began = time.monotonic()
+    await room.audio.erase("acme", [first, *many])
+    assert time.monotonic() - began < 15  # without a timeout for each
+    with pytest.raises(Over):
+        await room.audio.reader("acme", first)
+    server.start()
+    for name, data in kept.items():
+        server.write(name, data)
+    server.write("pbx/0123456789ab", b"of another installation, or of a database that was restored")
+    assert await room.keeping.sweep_elsewhere() == 1
+    assert set(server.objects()) == {f"pbx/opus-{other}", "pbx/0123456789ab"}
+
+
+@pytest.mark.promise("R1")
+async def test_recording_erased_during_upload_is_deleted(
+    room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audio_id = await left(room)
+    await room.keeping.look_after_all()
+    [file] = room.all_files()
+    sealed = file.read_bytes()
+    bring = ObjectStore.bring
+
+    def late(self: ObjectStore, id_: str) -> None:
+        bring(self, id_)
+        server.write(f"pbx/{id_}", sealed)
+
+    monkeypatch.setattr(ObjectStore, "bring", late)
+    monkeypatch.setattr(room.audio, "remove_files", _nothing)  # the erasure looked for the object before it arrived
+    await room.audio.destroy("acme", [audio_id])
+    async with room.database.begin() as uow:
+        await room.audio.note_erased(uow, "acme", [audio_id])
+    await room.keeping.bring_all()
+    assert server.objects() == []
+    assert room.all_files() == []
+
+
+async def _nothing(audio_ids: object) -> None: ...
+
+
+@pytest.mark.promise("T2")
+async def test_modified_object_does_not_decrypt(room: Room, server: ObjectServer) -> None:
+    audio_id = await left(room)
+    await room.keeping.look_after_all()
+    await room.keeping.bring_all()
+    [name] = server.objects()
+    whole = server.read(name)
+    for damaged in (whole[:500] + bytes([whole[500] ^ 1]) + whole[501:], whole[:-20], whole + b"more", os.urandom(900)):
+        server.write(name, damaged)
+        with pytest.raises(Damaged):
+            await (await room.audio.reader("acme", audio_id)).read()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"UNIFICX_BLOBS": "http://example.com"}, "takes s3://BUCKET"),
+        ({"UNIFICX_BLOBS": "s3://"}, "takes s3://BUCKET"),
+        ({"UNIFICX_BLOBS": "s3://key:secret@bucket"}, "takes s3://BUCKET"),
+        ({"AWS_SECRET_ACCESS_KEY": ""}, "needs AWS_SECRET_ACCESS_KEY"),
+        ({"AWS_ENDPOINT_URL": "no address"}, r"takes http\[s\]"),
+    ],
+)
+def test_invalid_store_configuration_is_rejected(
+    tmp_path: Path, served: ObjectServer, change: dict[str, str], says: str
+) -> None:
+    environ = served.environ | change
+    with pytest.raises(CannotStart, match=says) as refused:
+        object_store(Directory(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").try_out()
+    assert "secret@" not in refused.value.message
+
+
+def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
+    assert "keeps" in store_of(tmp_path, server).try_out()
+    server.stop()
+    with pytest.raises(Away):
+        store_of(tmp_path, server).try_out()

@@ -1,0 +1,319 @@
+"""Call recordings on real files, keys and databases: stored, played back, archived, erased, and the playback log."""
+
+import asyncio
+import shutil
+from datetime import timedelta
+
+import pytest
+from recording_setup import ANNA, TENANT, Room
+
+from unificx.audio_store import Audio, Damaged, Reader
+from unificx.core.errors import Away, Invalid, NotFound, Over
+from unificx.db import ErasedSubject, Gone
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import Erasure, KeyStore
+from unificx.privacy import Journal as ErasureJournal
+from unificx.recording import (
+    Consent,
+    Conversation,
+    ExtensionRecording,
+    ExtensionRecordingChange,
+    Listener,
+    Made,
+    NewParty,
+    NewRecording,
+    TenantRecordingChange,
+    Who,
+)
+
+MASTER = bytes(range(32))
+"""As the fixture `keys` has it."""
+SECOND = b"".join(left + right for left, right in zip([b"\x01\x00"] * 8000, [b"\x02\x00"] * 8000, strict=True))
+
+
+def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> NewRecording:
+    now = room.clock.now()
+    consent = Consent("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    return NewRecording(
+        TENANT,
+        call_id,
+        "announce",
+        "automatic",
+        (
+            NewParty(ANNA.subject, ANNA.id, Who("1001", "Anna Example"), consent),
+            NewParty(callee, "e-bert" if callee else None, Who("+491511234567", "Bert"), consent),
+        ),
+    )
+
+
+async def recorded(room: Room, **given: str | None) -> Conversation:
+    made = await begun(room, **given)
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    return (await room.archive.of_call(TENANT, made.new.call_id))[-1]
+
+
+async def begun(room: Room, **given: str | None) -> Made:
+    made = await room.archive.begin(call(room, **given))  # type: ignore[arg-type]
+    room.writers.append(made.writer)
+    return made
+
+
+@pytest.mark.promise("C8")
+async def test_recording_is_stored_with_parties_and_consent_evidence(room: Room) -> None:
+    made = await begun(room)
+    with pytest.raises(NotFound):
+        await room.archive.get(TENANT, made.id)
+    await made.write(SECOND, 8000)
+    await made.mark("paused")
+    await made.mark("resumed")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    kept = await room.archive.get(TENANT, made.id)
+    assert (kept.seconds, kept.ended, kept.mode, kept.begun) == (2.0, "over", "announce", "automatic")
+    assert [(mark.kind, mark.at) for mark in kept.marks] == [("paused", 1.0), ("resumed", 1.0)]
+    assert [each.who for each in kept.parties] == [Who("1001", "Anna Example"), Who("+491511234567", "Bert")]
+    for party in kept.parties:
+        assert party.consent.settled is not None
+        assert party.consent.settled < kept.created
+    assert (await room.archive.list(TENANT, [ANNA.id])).items == (kept,)
+    assert (await room.archive.list(TENANT, None)).items == (kept,)
+    assert (await room.archive.list(TENANT, ["e-carl"])).items == ()
+    assert (await room.archive.list("other", None)).items == ()
+
+
+@pytest.mark.promise("C8")
+async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
+    made = await begun(room)
+    await made.write(SECOND, 8000)
+    await made.mark("paused_for_card")
+    await made.mark("resumed")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    await room.keeping.look_after_all()
+    kept = await room.archive.get(TENANT, made.id)
+    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    assert reader.ogg is not None
+    file = b"".join([piece async for piece in reader.ogg.stream()])
+    for number, name in enumerate((b"paused for card", b"resumed"), 1):
+        assert b"CHAPTER%03d=00:00:01.000" % number in file
+        assert b"CHAPTER%03dNAME=%s" % (number, name) in file
+
+
+async def test_each_party_has_a_channel(room: Room) -> None:
+    kept = await recorded(room)
+    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    assert reader.header.channels == 2
+    assert await reader.read() == SECOND
+
+
+@pytest.mark.promise("R1")
+async def test_empty_recording_is_not_stored(room: Room) -> None:
+    made = await begun(room)
+    await made.finish("refused")
+    assert room.all_files() == []
+    assert (await room.archive.list(TENANT, None)).items == ()
+
+
+@pytest.mark.promise("S3")
+async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
+    kept = await recorded(room)
+    await room.archive.listen(kept, Listener("s-boss", "The Boss", "complaint"))
+    [listen] = await room.archive.listens(kept)
+    assert (listen.who, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
+    assert "Boss" not in repr(listen)
+    room.keys.destroy(TENANT, "s-boss")
+    await room.archive.erase_listener(TENANT, "s-boss")
+    [listen] = await room.archive.listens(kept)
+    assert listen.who == Gone()
+    assert (await room.archive.list(TENANT, None)).items
+
+
+async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) -> None:
+    for number in range(5):
+        await recorded(room, call_id=f"call-{number}")
+        room.clock.advance(60 if number % 2 else 0)
+    found: list[Conversation] = []
+    cursor: str | None = None
+    while True:
+        page = await room.archive.list(TENANT, [ANNA.id], cursor=cursor, limit=2)
+        assert len(page.items) <= 2
+        found += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+        await room.archive.erase(page.items[-1])  # the cursor works although its recording is erased
+    assert [one.call_id for one in found] == ["call-4", "call-3", "call-2", "call-1", "call-0"]
+    with pytest.raises(Invalid):
+        await room.archive.list(TENANT, None, cursor="nonsense")
+
+
+@pytest.mark.promise("D3")
+async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> None:
+    kept = await recorded(room)
+    await room.archive.hide(kept, [0])
+    assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
+    assert len((await room.archive.list(TENANT, [ANNA.id], hidden=True)).items) == 1
+    assert len((await room.archive.list(TENANT, ["e-bert"])).items) == 1
+    await room.archive.restore(kept, [0])
+    assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
+
+
+async def test_recording_archived_by_all_parties_is_purged_after_retention(room: Room) -> None:
+    await room.archive.change_tenant(TENANT, TenantRecordingChange(restorable_days=10))
+    kept = await recorded(room)
+    outside = await recorded(room, call_id="call-2", callee=None)
+    await room.archive.hide(kept, [0])
+    await room.archive.hide(outside, [0])
+    room.clock.advance(11 * 86400)
+    await room.archive.tidy()
+    assert await room.archive.get(TENANT, kept.id)
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, outside.id)
+    await room.archive.hide(kept, [1])
+    await room.archive.tidy()
+    assert await room.archive.get(TENANT, kept.id)
+    room.clock.advance(11 * 86400)
+    await room.archive.tidy()
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, kept.id)
+    assert room.all_files() == []
+
+
+@pytest.mark.promise("T2", "D3")
+async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None:
+    kept = await recorded(room)
+    backup = room.home / "backup"
+    shutil.copytree(room.files, backup / "audio")
+    for part in room.home.glob("keys.db*"):
+        shutil.copy(part, backup / part.name)
+    await room.archive.erase(kept)
+    assert room.all_files() == []
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, kept.id)
+    shutil.copytree(backup / "audio", room.files, dirs_exist_ok=True)
+    own = f"audio-{kept.audio_id}"
+    old = KeyStore(backup / "keys.db", MASTER, room.clock)
+    try:
+        assert old.get(TENANT, [own])[own] is not None  # otherwise the test would prove nothing
+        Erasure(ErasureJournal(room.home / "erased.journal"), old, room.clock, room.bus).replay()
+        assert old.get(TENANT, [own])[own] is None
+        room.keys = old
+        room.crash()
+        with pytest.raises(Over):
+            await room.audio.reader(TENANT, kept.audio_id)
+    finally:
+        old.close()
+
+
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
+async def test_recording_is_erased_with_either_party(room: Room, subject: str) -> None:
+    kept = await recorded(room)
+    room.keys.destroy(TENANT, subject)
+    with pytest.raises(Over):
+        await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    await room.audio.erase_subject(TENANT, subject)
+    assert room.all_files() == []
+    assert (await room.archive.list(TENANT, None)).items == ()
+    with pytest.raises(ErasedSubject):
+        await begun(room)
+
+
+@pytest.mark.promise("T2")
+@pytest.mark.promise("D3")
+@pytest.mark.parametrize("words_before", [0, 1])
+async def test_recording_erased_while_in_progress_is_not_stored(room: Room, words_before: int) -> None:
+    made = await begun(room)
+    await made.write(SECOND * words_before, 8000)
+    room.keys.destroy(TENANT, "s-bert")
+    await room.audio.erase_subject(TENANT, "s-bert")
+    await made.write(SECOND, 8000)
+    await made.finish("over")
+    assert await room.archive.of_call(TENANT, "call-1") == ()
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, made.id)
+    assert room.all_files() == []
+
+
+async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Room) -> None:
+    made = await begun(room)
+    await made.write(SECOND, 8000)
+    empty = await begun(room, call_id="call-2")
+    await room.restarted()
+    kept = await room.archive.get(TENANT, made.id)
+    assert (kept.seconds, kept.ended) == (1.0, "cut_off")
+    with pytest.raises(Over):
+        await room.archive.get(TENANT, empty.id)
+    assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
+
+
+async def test_unreadable_recording_blocks_neither_start_nor_others(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = ("call-away", "call-damaged", "call-whole")
+    made = {call_id: await begun(room, call_id=call_id) for call_id in calls}
+    for each in made.values():
+        await each.write(SECOND, 8000)
+    room.crash()
+    faults: dict[str, Exception] = {
+        made["call-away"].writer.id: Away("The store does not answer."),
+        made["call-damaged"].writer.id: Damaged("torn"),
+    }
+
+    async def reader(audio: Audio, tenant_id: str, audio_id: str) -> Reader:
+        if audio_id in faults:
+            raise faults[audio_id]
+        return await read(audio, tenant_id, audio_id)
+
+    read = Audio.reader
+    monkeypatch.setattr(Audio, "reader", reader)
+    await room.boxes.start()
+    await room.archive.start()
+
+    async def kept() -> set[str]:
+        return {one.call_id for one in (await room.archive.list(TENANT, None)).items}
+
+    assert await kept() == {"call-whole"}
+    del faults[made["call-away"].writer.id]
+    await room.archive.tidy()
+    assert await kept() == {"call-whole", "call-away"}
+    assert set(room.archive.interrupted) == set(calls)
+
+
+async def test_concurrent_policy_changes_are_merged(room: Room) -> None:
+    await room.archive.change_tenant(TENANT, TenantRecordingChange(mode="announce"))
+    await asyncio.gather(
+        room.archive.change_tenant(TENANT, TenantRecordingChange(mode="off")),
+        room.archive.change_tenant(TENANT, TenantRecordingChange(beep_seconds=20)),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="never")),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(mode="opt_in")),
+    )
+    for _ in range(2):
+        assert (room.archive.tenant(TENANT).mode, room.archive.tenant(TENANT).beep_seconds) == ("off", 20)
+        assert room.archive.extension(ANNA.id) == ExtensionRecording("never", "opt_in")
+        await room.restarted()
+
+
+async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: Room) -> None:
+    archive = room.archive
+    assert archive.allowed(TENANT, [ANNA.id]) is None
+    await archive.change_tenant(TENANT, TenantRecordingChange(mode="announce", beep_seconds=0))
+    await archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="always", mode="opt_in"))
+    await room.restarted()
+    found = room.archive.allowed(TENANT, [ANNA.id, "e-bert"])
+    assert found is not None
+    assert (found.always, found.terms.mode, found.terms.beep_every) == (True, "opt_in", 0)
+    for wrong in (TenantRecordingChange(beep_seconds=3), TenantRecordingChange(restorable_days=400)):
+        with pytest.raises(Invalid):
+            await room.archive.change_tenant(TENANT, wrong)
+    kept = await recorded(room)
+    async with room.database.begin() as uow:
+        await room.archive.forget_extension(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
+    await room.restarted()
+    assert room.archive.extension(ANNA.id).when == "on_demand"
+    assert await room.archive.get(TENANT, kept.id)
+    async with room.database.begin() as uow:
+        await room.archive.forget_tenant(TenantDeleted("f2", TENANT), uow)
+    assert room.all_files() == []
+    assert room.archive.tenant(TENANT).mode == "off"

@@ -1,0 +1,152 @@
+"""Transcription: only if the tenant allows it, the owner enabled it and the caller was informed; erased with the
+message."""
+
+from pathlib import Path
+
+import pytest
+from recording_setup import ANNA, Room, message
+from sqlalchemy import text
+
+from unificx.audio_store import CannotTranscribe, Transcript
+from unificx.core.errors import Conflict
+from unificx.db import Outbox
+from unificx.media.tones import sine
+from unificx.voicemail import BoxChange, Message, NewMessage, TenantChange
+from unificx.voicemail.events import MailboxChanged
+
+SAID = "please call me back, canary"
+
+
+class Ears:
+    """A recognizer with a predefined transcript."""
+
+    def __init__(self) -> None:
+        self.needs = ""
+        self.heard: list[tuple[int, int]] = []
+        self.fails = False
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        self.heard.append((len(pcm), rate))
+        if self.fails:
+            raise CannotTranscribe("it fails")
+        return Transcript(SAID, "en")
+
+
+@pytest.fixture
+async def ears(room: Room) -> Ears:
+    """A recognizer, with transcription enabled."""
+    ears = room.transcriber = Ears()
+    await room.restarted()
+    await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    return ears
+
+
+async def left(room: Room, *, told: bool = True) -> Message:
+    new = message()
+    draft = await room.boxes.begin(
+        NewMessage(**{name: getattr(new, name) for name in new.__slots__ if name != "transcribe"}, transcribe=told)
+    )
+    await draft.write(sine(443.7, 9000, 16_000).tobytes(), 8000)
+    assert await draft.keep()
+    return draft.message
+
+
+async def shown(room: Room, left: Message) -> Transcript | None:
+    return (await room.boxes.get("acme", left.id)).derived.transcript
+
+
+async def test_message_is_transcribed_once(room: Room, ears: Ears) -> None:
+    told: list[MailboxChanged] = []
+    room.bus.subscribe(MailboxChanged, told.append)
+    outbox = Outbox(room.database, room.bus, room.clock)
+    found = await left(room)
+    assert await shown(room, found) is None
+    assert await room.transcribing.transcribe_all() == 1
+    assert await shown(room, found) == Transcript(SAID, "en")
+    assert ears.heard == [(32_000, 8000)]
+    await outbox.deliver()
+    assert ANNA.id in [fact.extension_id for fact in told]
+    assert await room.transcribing.transcribe_all() == 0
+    await room.keeping.look_after_all()
+    assert await shown(room, found) == Transcript(SAID, "en")  # besides the waveform
+    assert "canary" not in repr(await room.boxes.get("acme", found.id))
+
+
+async def test_opus_message_is_transcribed_too(room: Room, ears: Ears) -> None:
+    found = await left(room)
+    await room.keeping.look_after_all()
+    assert await room.transcribing.transcribe_all() == 1
+    assert (await shown(room, found), ears.heard) == (Transcript(SAID, "en"), [(32_000, 8000)])
+
+
+@pytest.mark.parametrize("who", ["caller", "owner", "organisation", "machine"])
+async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, who: str) -> None:
+    found = await left(room, told=who != "caller")
+    if who == "owner":
+        await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
+    if who == "organisation":
+        await room.boxes.change_tenant("acme", TenantChange(transcribe=False))
+    if who == "machine":
+        ears.needs = "Install it."
+    assert not room.boxes.transcribes("acme", ANNA.id) or who == "caller"
+    assert await room.transcribing.transcribe_all() == 0
+    assert (await shown(room, found), ears.heard) == (None, [])
+
+
+async def test_disabling_cancels_pending_transcription(room: Room, ears: Ears) -> None:
+    await left(room)
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
+    await room.transcribing.transcribe_all()
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    assert await room.transcribing.transcribe_all() == 0
+
+
+async def test_transcription_cannot_be_enabled_without_a_recognizer(room: Room) -> None:
+    with pytest.raises(Conflict):
+        await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
+    assert not room.boxes.tenant("acme").transcribe
+
+
+async def test_failed_transcription_is_not_retried(room: Room, ears: Ears) -> None:
+    ears.fails = True
+    first = await left(room)
+    assert await room.transcribing.transcribe_all() == 0
+    ears.fails = False
+    second = await left(room)
+    assert await room.transcribing.transcribe_all() == 1
+    assert (await shown(room, first), await shown(room, second)) == (None, Transcript(SAID, "en"))
+
+
+@pytest.mark.promise("R1", "T2")
+async def test_transcript_is_sealed_and_erased_with_the_message(room: Room, ears: Ears, tmp_path: Path) -> None:
+    found = await left(room)
+    await room.transcribing.transcribe_all()
+    async with room.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM audio_derived WHERE transcript IS NOT NULL")) == 1
+    assert not any(b"canary" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    await room.boxes.erase(found)
+    async with room.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM audio_derived")) == 0
+
+
+@pytest.mark.promise("R1", "T2")
+async def test_transcript_is_erased_with_the_caller(room: Room, ears: Ears) -> None:
+    found = await left(room)
+    await room.transcribing.transcribe_all()
+    room.keys.destroy("acme", room.keys.find("acme", "number", "+491511234567") or "")
+    assert await shown(room, found) is None
+
+
+async def test_erasure_during_transcription_leaves_nothing(room: Room, ears: Ears) -> None:
+    found = await left(room)
+    transcribe = ears.transcribe
+
+    async def erased_meanwhile(pcm: bytes, rate: int) -> Transcript:
+        await room.boxes.erase(found)
+        return await transcribe(pcm, rate)
+
+    ears.transcribe = erased_meanwhile
+    assert await room.transcribing.transcribe_all() == 0
+    async with room.database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM audio_derived")) == 0

@@ -1,0 +1,211 @@
+"""A test bench for call apps: a scripted caller, and a media engine without audio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from unificx.callapps import App, Call, Host
+from unificx.callapps import call as verbs
+from unificx.calls import Hosting
+from unificx.core.clock import ManualClock
+from unificx.identity import Extension
+from unificx.media import MediaUnavailable
+from unificx.media.mixer.messages import Chunk, DigitPressed, PlayEnded
+from unificx.media.sounds import Sound
+from unificx.media.tones import sine
+from unificx.registrar import Caller
+from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+
+PIECE = 0.2
+LOUD, QUIET = sine(500, 8000, 1600).tobytes(), bytes(3200)
+ANNA = Extension("e-anna", "acme", "1001", "p-anna", "s-anna", 30, 3600, "Anna Example")
+HANG_UP = "hang up"
+
+
+class Tap:
+    """The caller's script: "speak 2", "silence 3", "press #", "hang up", "lost" in sequence."""
+
+    def __init__(self, stage: "Stage", leg: str, says: Sequence[str]) -> None:
+        self.reason: str | None = None
+        self.ended = asyncio.Event()
+        self._stage, self._leg, self._says = stage, leg, says
+
+    async def __aiter__(self) -> AsyncIterator[Chunk]:
+        at = 0
+        for line in self._says:
+            what, _, more = line.partition(" ")
+            if what == "press":
+                self._stage.press(more)
+            elif line == HANG_UP:
+                self._stage.hang_up()
+            elif what == "lost":
+                return
+            else:
+                for _ in range(round(float(more) / PIECE)):
+                    if self.ended.is_set():
+                        return
+                    yield Chunk("", at, 8000, LOUD if what == "speak" else QUIET)
+                    at += 1600
+                    await asyncio.sleep(0)
+        await self.ended.wait()
+
+
+class Prompts:
+    """Each prompt is its own name."""
+
+    async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
+        return (Sound(f"{name}!".encode()),)
+
+    async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
+        return (Sound(f"number {value}!".encode()),)
+
+    async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
+        return (Sound(b"a moment!"),)
+
+
+@dataclass
+class Stage:
+    """`keys` are the digits pressed during a prompt, each once; `says` is the audio of each recording."""
+
+    app: App
+    keys: dict[str, list[str]] = field(default_factory=dict)
+    says: list[list[str]] = field(default_factory=list)
+    mailbox: Extension | None = ANNA
+    caller: Extension | None = None
+    why: str = "missed"
+    arguments: tuple[str, ...] = ()
+    offer: bytes = b"offer"
+    heard: list[str] = field(default_factory=list)
+    """What the caller heard; recorded audio is "sound 2.0"."""
+    told: list[LegEvent] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+    fails: str = ""
+    """The engine's error for the next SDP."""
+    unheard: str = ""
+    """Sounds the engine fails to play."""
+    taps: dict[str, Tap] = field(default_factory=dict)
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        self.host = Host(self, Prompts(), self.clock, {self.app.name: self.app})
+        self.over = asyncio.Event()
+        self.keys = {prompt: list(keys) for prompt, keys in self.keys.items()}
+        self._tickets = 0
+
+    def begin(self) -> None:
+        """Start the call."""
+        who = self.caller
+        caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
+        hosting = Hosting(
+            "call-1",
+            "leg-1",
+            self.app.name,
+            self.arguments,
+            caller,
+            self.mailbox,
+            datetime(2026, 1, 5, tzinfo=UTC),
+            self.why,
+            "x",
+        )
+        self.line = self.host.host(hosting, self.offer, self._hear)
+
+    async def run(self, within: float = 5) -> None:
+        """Run the call to the end of its app."""
+        self.begin()
+        async with asyncio.timeout(within):
+            while len(self.host):
+                await asyncio.sleep(0)
+
+    async def settle(self) -> None:
+        for _ in range(30):
+            await asyncio.sleep(0)
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self.host.told(DigitPressed("leg-1", key, 100))
+
+    def hang_up(self) -> None:
+        self.line.ended()
+
+    def _hear(self, event: LegEvent) -> None:
+        self.told.append(event)
+        if isinstance(event, HungUp | Refused):
+            asyncio.get_running_loop().call_soon(self.line.ended)
+        if isinstance(event, Answered) and not self.offer:
+            self.line.acknowledged(b"their answer")
+
+    # ---- the engine
+
+    async def open(self, leg: str, offer: bytes) -> bytes:
+        return self._described(f"open {offer.decode()}")
+
+    async def invite(self, leg: str) -> bytes:
+        return self._described("invite")
+
+    async def answered(self, leg: str, answer: bytes) -> None:
+        self._described(f"answered {answer.decode()}")
+
+    def _described(self, order: str) -> bytes:
+        self.orders.append(order)
+        fault, self.fails = self.fails, ""
+        if fault:
+            raise MediaUnavailable(fault)  # type: ignore[arg-type]
+        return b"ours"
+
+    def close(self, leg: str) -> None:
+        self.orders.append("close")
+
+    def play(self, leg: str, sound: Sound) -> str:
+        self._tickets += 1
+        ticket = f"t{self._tickets}"
+        name = sound.pcm[:-1].decode() if sound.pcm.endswith(b"!") else f"sound {sound.seconds}"
+        self.heard.append(name)
+        keys = self.keys.get(name, [])
+        loop = asyncio.get_running_loop()
+        if keys:
+            pressed = keys.pop(0)
+            loop.call_soon(self.hang_up if pressed == HANG_UP else lambda: self.press(pressed))
+        reason = "full" if self.unheard and name == self.unheard else "end"
+        loop.call_soon(lambda: loop.call_soon(lambda: self.ends(ticket, reason)))
+        return ticket
+
+    def ends(self, ticket: str, reason: Any = "end") -> None:
+        self.host.told(PlayEnded("leg-1", ticket, reason))
+
+    def stop(self, leg: str) -> None:
+        self.orders.append("stop")
+
+    def record(self, tap: str, *, leg: str) -> Tap:
+        self.taps[tap] = made = Tap(self, leg, self.says.pop(0) if self.says else [])
+        return made
+
+    def end(self, tap: str) -> None:
+        self.taps[tap].reason = "ended"
+        self.taps[tap].ended.set()
+
+    def echo(self, leg: str) -> None:
+        self.orders.append("echo")
+
+    def join(self, room: str, leg: str, *, muted: bool = False, agc: bool = False) -> None:
+        self.orders.append(f"join {'muted' if muted else 'heard'}")
+
+    def leave(self, leg: str) -> None:
+        self.orders.append("leave")
+
+    def mute(self, leg: str, on: bool) -> None:
+        self.orders.append("mute" if on else "unmute")
+
+
+def acting(run: Callable[[Call], Any], **stage: Any) -> Stage:
+    """A test bench for one coroutine."""
+    return Stage(App("test", run), **stage)
+
+
+def without(heard: Iterable[str], *groups: str) -> list[str]:
+    """Heard prompts without menus."""
+    return [one for one in heard if not one.startswith(groups)]
+
+
+__all__ = ["HANG_UP", "OfferAnswered", "OfferRefused", "Offered", "Stage", "acting", "verbs", "without"]

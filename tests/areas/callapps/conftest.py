@@ -1,0 +1,40 @@
+"""All waits of apps take no time. Mailboxes are real."""
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import structlog.testing
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "recordings"))
+
+from recording_setup import Room
+
+from unificx.callapps import call
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.privacy import KeyStore
+from unificx.voicemail import deposit_app
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call, "SETTLE", 0)
+    monkeypatch.setattr(deposit_app, "THINK", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def no_fault_in_the_log() -> Iterator[None]:
+    with structlog.testing.capture_logs() as entries:
+        yield
+    assert not [entry for entry in entries if entry["log_level"] == "error"]
+
+
+@pytest.fixture
+async def room(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock) -> AsyncIterator[Room]:
+    made = Room(tmp_path, database, keys, bus, clock)
+    await made.boxes.start()
+    yield made
+    made.let_go()

@@ -1,0 +1,84 @@
+"""App registry: built-in and installed apps; broken ones are reported before serving."""
+
+from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from unificx.callapps import ECHO, App, Call, Registry, installed, registry
+from unificx.core.errors import CannotStart
+from unificx.identity import Directory, Extension, Tenant
+from unificx.routing import Hosted
+
+ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
+
+
+async def nothing(call: Call) -> None: ...
+
+
+WEATHER = App("weather", nothing, ("*70",), tenants=("acme",))
+
+
+@pytest.fixture
+def directory() -> Directory:
+    directory = Directory()
+    for slug in ("acme", "globex"):
+        began = datetime(2026, 1, 1, tzinfo=UTC)
+        directory.put_tenant(Tenant(f"t-{slug}", slug, slug, f"{slug}.example", "active", began))
+    return directory
+
+
+def test_code_routes_to_its_app_for_its_tenants(directory: Directory) -> None:
+    apps = Registry((ECHO, WEATHER), directory)
+    assert apps.behind("t-acme", "*43") == apps.behind("t-globex", "*43") == Hosted("echo")
+    assert apps.behind("t-acme", "*70") == Hosted("weather")
+    assert apps.behind("t-globex", "*70") is None
+    assert apps.behind("t-acme", "*71") is None
+    assert apps.behind("nobody", "*43") is None
+
+
+def test_number_may_follow_the_code_of_a_numbered_app(directory: Directory) -> None:
+    apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
+    assert apps.behind("t-acme", "*86") == Hosted("fetch")
+    assert apps.behind("t-acme", "*8612") == Hosted("fetch", ("12",))
+    assert apps.behind("t-acme", "*861") == Hosted("more")
+    for wrong in ("*431", "*86*1", "*8", "*"):
+        assert apps.behind("t-acme", wrong) is None
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_unanswered_calls_go_to_voicemail_if_enabled(directory: Directory, takes: bool) -> None:
+    leave = App(registry.LEAVE, nothing)
+    assert Registry((leave,), directory, lambda extension: takes).instead_of(ANNA) == (
+        Hosted(leave.name) if takes else None
+    )
+    assert Registry((ECHO,), directory, lambda extension: takes).instead_of(ANNA) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [App("echo", nothing), App("other", nothing, ("*43",)), App("x", nothing, ("43",)), App("x", nothing, ("*",))],
+)
+def test_conflicting_or_undialable_apps_are_rejected(directory: Directory, other: App) -> None:
+    with pytest.raises(CannotStart):
+        Registry((ECHO, other), directory)
+
+
+def bring(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    def points(group: str) -> list[EntryPoint]:
+        assert group == "unificx.callapps"
+        return [EntryPoint("weather", value, group)]
+
+    monkeypatch.setattr(registry, "entry_points", points)
+
+
+def test_installed_package_provides_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(monkeypatch, f"{__name__}:WEATHER")
+    assert installed() == {"weather": WEATHER}
+
+
+@pytest.mark.parametrize("value", ["no.such.module:x", f"{__name__}:no_such", f"{__name__}:nothing"])
+def test_broken_package_prevents_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    bring(monkeypatch, value)
+    with pytest.raises(CannotStart):
+        installed()

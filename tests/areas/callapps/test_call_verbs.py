@@ -1,0 +1,306 @@
+"""Verbs of a call: play, DTMF, record, and cancellation on hang-up."""
+
+import asyncio
+
+import pytest
+from app_harness import HANG_UP, Stage, acting
+from structlog.testing import capture_logs
+
+from unificx.callapps import App, Call, Clip, Said, Spoken
+from unificx.core.errors import NoRoom
+from unificx.sip.legs import Answered, HungUp, OfferAnswered, Offered, OfferRefused, Refused
+
+
+async def test_app_answers_plays_and_hangs_up() -> None:
+    async def app(call: Call) -> None:
+        assert (call.caller.number, call.mailbox and call.mailbox.why) == ("+491511", "missed")
+        await call.answer()
+        await call.play("hello", "world")
+        await call.say(7)
+        await call.hang_up()
+        raise AssertionError("nothing follows")
+
+    stage = acting(app)
+    await stage.run()
+    assert stage.heard == ["hello", "world", "number 7"]
+    assert stage.told == [Answered(b"ours"), HungUp()]
+    assert stage.orders == ["open offer", "close"]
+
+
+async def test_finished_app_hangs_up() -> None:
+    async def app(call: Call) -> None:
+        await call.play("hello")
+
+    stage = acting(app)
+    await stage.run()
+    assert stage.told == [Answered(b"ours"), HungUp()]
+
+
+async def test_app_that_never_answers_rejects() -> None:
+    async def app(call: Call) -> None: ...
+
+    stage = acting(app)
+    await stage.run()
+    assert stage.told == [Refused(480, None)]
+
+
+async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
+    async def app(call: Call) -> None:
+        await call.answer()
+        raise ValueError("+491511")
+
+    stage = acting(app)
+    with capture_logs() as logs:
+        await stage.run()
+    assert [(one["event"], one["kind"]) for one in logs] == [("call_app_failed", "ValueError")]
+    assert stage.told[-1] == HungUp()
+
+
+async def test_unknown_app_rejects() -> None:
+    stage = acting(lambda call: asyncio.sleep(0))
+    stage.host._apps = {}  # type: ignore[assignment]
+    await stage.run()
+    assert stage.told == [Refused(480, None)]
+
+
+async def test_missing_media_rejects_the_call() -> None:
+    async def app(call: Call) -> None:
+        await call.answer()
+        raise AssertionError("it was not answered")
+
+    stage = acting(app, fails="full")
+    await stage.run()
+    assert stage.told == [Refused(503, None)]
+
+
+async def test_delayed_offer_is_completed_by_the_answer() -> None:
+    async def app(call: Call) -> None:
+        await call.play("hello")
+
+    stage = acting(app, offer=b"")
+    await stage.run()
+    assert stage.orders == ["invite", "answered their answer", "close"]
+
+
+async def test_hang_up_cancels_the_app() -> None:
+    steps: list[str] = []
+
+    async def app(call: Call) -> None:
+        try:
+            await call.play("first", "second", "third")
+        finally:
+            await asyncio.sleep(0)
+            steps.append("tidied")
+
+    stage = acting(app, keys={"second": [HANG_UP]})
+    await stage.run()
+    assert (stage.heard, steps) == (["first", "second"], ["tidied"])
+    assert stage.told == [Answered(b"ours")]
+    assert stage.orders[-1] == "close"
+
+
+async def test_escape_digit_stops_the_prompt() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        found.append(await call.play("menu", "rest", keys="12"))
+        found.append(await call.play("menu", "rest", keys="12"))
+
+    stage = acting(app, keys={"menu": ["9", "2"]})
+    await stage.run()
+    assert (stage.heard, found) == (["menu", "rest", "menu"], ["", "2"])
+    assert "stop" in stage.orders
+
+
+async def test_early_digits_are_queued() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        await call.play("enter")
+        found.extend((await call.digits(12), await call.digits(2), await call.digits(1)))
+
+    stage = acting(app, keys={"enter": ["4711#123"]})
+    await stage.run()
+    assert found == ["4711", "12", "3"]
+
+
+async def test_no_digit_returns_empty() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        found.append(await call.digits(4, wait=0.02))
+
+    await acting(app).run()
+    assert found == [""]
+
+
+async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        await call.play_until_pressed("enter", "more")
+        found.append(await call.digits(4))
+
+    stage = acting(app, keys={"enter": ["82#"]})
+    await stage.run()
+    assert (stage.heard, found) == (["enter"], ["82"])
+
+
+@pytest.mark.parametrize(
+    ("says", "ended", "key", "seconds", "silent"),
+    [
+        (["speak 2", "press #"], "key", "#", 2.0, False),
+        (["speak 1", "press 5", "speak 1", "press *"], "key", "*", 2.0, False),
+        (["speak 1", "silence 9"], "silence", "", 4.0, False),
+        (["silence 9"], "silence", "", 3.0, True),
+        (["speak 1", "lost"], "lost", "", 1.0, False),
+    ],
+)
+async def test_recording_stops_at_its_limits(
+    says: list[str], ended: str, key: str, seconds: float, silent: bool
+) -> None:
+    found: list[Said] = []
+    clip = Clip()
+
+    async def app(call: Call) -> None:
+        found.append(await call.record(clip, stop_on="#*", silence=3.0))
+        await call.play(clip)
+
+    stage = acting(app, says=[says])
+    await stage.run()
+    [said] = found
+    assert (said.ended, said.key, said.silent) == (ended, key, silent)
+    assert seconds - 0.01 <= said.seconds <= seconds + 0.5
+    assert stage.heard == [f"sound {said.seconds:.1f}"]
+
+
+async def test_recording_is_limited_in_duration() -> None:
+    found: list[Said] = []
+
+    async def app(call: Call) -> None:
+        found.append(await call.record(Clip(), longest=0.05, silence=1e9))
+
+    await acting(app, says=[["speak 1"]]).run()
+    assert found[0].ended == "longest"
+
+
+async def test_full_sink_ends_recording() -> None:
+    class Full:
+        async def write(self, pcm: bytes, rate: int) -> None:
+            raise NoRoom("full")
+
+    found: list[Said] = []
+
+    async def app(call: Call) -> None:
+        found.append(await call.record(Full()))
+
+    await acting(app, says=[["speak 2"]]).run()
+    assert (found[0].ended, found[0].seconds) == ("full", 0.0)
+
+
+async def test_hang_up_keeps_the_recorded_audio() -> None:
+    clip, recorded = Clip(), []
+
+    async def app(call: Call) -> None:
+        try:
+            await call.record(clip)
+        finally:
+            recorded.append(call.recorded)
+
+    await acting(app, says=[["speak 2", HANG_UP]]).run()
+    [said] = recorded
+    assert said is not None
+    assert (clip.sound.seconds, said.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
+
+
+async def test_digits_by_sip_info() -> None:
+    found: list[str] = []
+
+    async def app(call: Call) -> None:
+        await call.answer()
+        found.append(await call.digits(6))
+
+    stage = acting(app)
+    stage.begin()
+    await stage.settle()
+    for kind, body in (
+        ("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n"),
+        ("application/dtmf-relay; x=y", b"signal = 11"),
+        ("application/dtmf", b"7"),
+    ):
+        stage.line.informed(kind, body)
+    await stage.settle()
+    assert found == ["5"]
+    for kind, body in (
+        ("text/plain", b"9"),
+        ("application/dtmf-relay", b"Signal=99"),
+        ("application/dtmf", b"\xff" * 9),
+    ):
+        stage.line.informed(kind, body)
+
+
+async def test_reinvite_is_answered_or_rejected() -> None:
+    async def app(call: Call) -> None:
+        await call.answer()
+        await asyncio.Event().wait()
+
+    stage = acting(app)
+    stage.begin()
+    await stage.settle()
+    stage.line.offered(b"hold")
+    await stage.settle()
+    stage.fails = "description"
+    stage.line.offered(b"bad")
+    await stage.settle()
+    assert stage.told == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRefused(488)]
+    stage.hang_up()
+    await stage.settle()
+    assert len(stage.host) == 0
+
+
+async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
+    class Deaf(Stage):
+        """An engine that never ends playback."""
+
+        def play(self, leg, sound):
+            self.heard.append(sound.pcm[:-1].decode())
+            return f"t{len(self.heard)}"
+
+    async def app(call: Call) -> None:
+        await call.play("long")
+
+    stage = Deaf(App("test", app))
+    stage.begin()
+    await stage.settle()
+    stage.ends("t1", "lost")
+    stage.host.restarted()
+    await stage.settle()
+    assert stage.told == [Answered(b"ours"), Offered(b"ours")]
+    assert stage.heard == ["long"]
+    stage.line.offer_answered(b"theirs")
+    await stage.settle()
+    assert stage.heard == ["long", "long"]
+    stage.ends("t2")
+    await stage.settle()
+    assert stage.told[-1] == HungUp()
+
+
+async def test_server_shutdown_ends_all_apps() -> None:
+    async def app(call: Call) -> None:
+        await call.answer()
+        await asyncio.Event().wait()
+
+    stage = acting(app)
+    stage.begin()
+    await stage.settle()
+    await stage.host.close()
+    assert (stage.told[-1], len(stage.host)) == (HungUp(), 0)
+
+
+async def test_date_and_time_are_spoken() -> None:
+    async def app(call: Call) -> None:
+        await call.play(Spoken(call.clock.now()))
+
+    stage = acting(app)
+    await stage.run()
+    assert stage.heard == ["a moment"]

@@ -1,0 +1,350 @@
+"""The conference app: admission, announcements and DTMF commands. Rooms and conferencing are real."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from app_harness import ANNA, Stage
+from argon2 import PasswordHasher
+
+from unificx.callapps import INVITED, MOVED, at_number, meeting_in
+from unificx.conferencing import Chair, Dismiss, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
+from unificx.conferencing import Meetings as Live
+from unificx.conferencing import Rooms as Standing
+from unificx.conferencing.machine.events_and_actions import TimePassed
+from unificx.conferencing.manager import MOST_SAID
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+from unificx.identity import NewTenant, Passwords, People
+from unificx.media.sounds import Sound
+from unificx.privacy import KeyStore
+from unificx.routing import Hosted
+
+ALONE = ["conference/only-one"]
+AWAY = ["general/goodbye"]
+
+
+@dataclass
+class Phone:
+    """Another participant."""
+
+    leg: str
+    orders: list[str] = field(default_factory=list)
+    call_id: str = "call"
+    hears: bool = True
+
+    def join(self, room: str, *, muted: bool) -> None:
+        self.orders.append("join")
+
+    def leave(self) -> None:
+        self.orders.append("leave")
+
+    def mute(self, on: bool) -> None:
+        self.orders.append("mute" if on else "unmute")
+
+
+@dataclass
+class House:
+    rooms: Standing
+    meetings: Live
+    tenant_id: str
+
+    async def room(self, **more: Any) -> Room:
+        return await self.rooms.create(self.tenant_id, NewRoom("8000", **more))
+
+    def stage(self, room: Room, *more: str, **stage: Any) -> Stage:
+        return Stage(meeting_in(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
+
+    def other(self, room: Room, *, host: bool = False) -> Chair:
+        chair = self.meetings.come(room, Who(None, "", "1", "Other"), Phone("other"), host=host)
+        chair.entered()
+        return chair
+
+
+@pytest.fixture
+async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[House]:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    people = People(database, keys, clock, passwords=passwords)
+    await people.start()
+    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    rooms = Standing(database, keys, people.directory, passwords, clock)
+    await rooms.start()
+    yield House(rooms, Live(clock), tenant.id)
+    await people.settle()
+
+
+async def until(seen: Callable[[], object]) -> None:
+    async with asyncio.timeout(5):
+        while not seen():
+            await asyncio.sleep(0)
+
+
+async def hung_up(stage: Stage) -> None:
+    stage.hang_up()
+    await until(lambda: not len(stage.host))
+
+
+async def test_participant_count_is_announced_on_entry(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard == ALONE
+    house.other(room)
+    stage.press("*3")
+    await until(lambda: len(stage.heard) == 3)
+    assert stage.heard[1:] == ["conference/in-conference", "number 1"]
+    await hung_up(stage)
+    [left] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    assert left.name == "Other"
+
+
+async def test_deleted_room(house: House) -> None:
+    room = await house.room()
+    await house.rooms.delete(room)
+    stage = house.stage(room)
+    await stage.run()
+    assert stage.heard == ["conference/no-such-room", *AWAY]
+
+
+@pytest.mark.parametrize(
+    ("pins", "pressed", "asked", "host"),
+    [
+        ({"pin": "4711"}, "4711#", "conference/enter-pin", False),
+        ({"pin": "4711", "host_pin": "8362"}, "8362#", "conference/enter-pin", True),
+        ({"host_pin": "8362"}, "#", "conference/enter-host-pin", False),
+        ({"host_pin": "8362"}, "8362#", "conference/enter-host-pin", True),
+    ],
+)
+async def test_correct_pin_admits(house: House, pins: dict[str, str], pressed: str, asked: str, host: bool) -> None:
+    room = await house.room(**pins)
+    stage = house.stage(room, keys={asked: [pressed]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard == [asked, *ALONE]
+    [one] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    assert one.host is host
+    await hung_up(stage)
+
+
+async def test_three_wrong_pins_end_the_call(house: House) -> None:
+    room = await house.room(pin="4711")
+    stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
+    await stage.run()
+    assert stage.heard == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
+    assert house.meetings.meeting(room) is None
+
+
+async def test_pin_attempts_are_rate_limited(house: House) -> None:
+    room = await house.room(pin="4711")
+    for _ in range(2):
+        stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
+        await stage.run()
+    assert stage.heard[-2:] == ["general/too-many-tries", *AWAY]
+    stage = house.stage(room, keys={"conference/enter-pin": ["4711#"]}, caller=ANNA)
+    await stage.run()
+    assert stage.heard == ["conference/enter-pin", "general/too-many-tries", *AWAY]
+
+
+async def test_guest_waits_with_music_for_the_host(house: House) -> None:
+    room = await house.room(settings=RoomSettings(wait_for_host=True))
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "music/hold" in stage.heard)
+    assert stage.heard[0] == "conference/waiting-for-host"
+    assert "join heard" not in stage.orders
+    house.other(room, host=True)
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[-3:] == ["conference/opened", "conference/in-conference", "number 1"]
+    heard = len(stage.heard)
+    await stage.settle()
+    assert len(stage.heard) == heard
+    await hung_up(stage)
+
+
+@pytest.mark.parametrize(("settings", "why"), [({"locked": True}, "locked"), ({"most": 2}, "full")])
+async def test_locked_or_full_room_is_announced(house: House, settings: dict[str, Any], why: str) -> None:
+    room = await house.room(settings=RoomSettings(**settings))
+    for number in range(2):
+        chair = house.meetings.come(room, Who(None, "", "", ""), Phone(f"p{number}"), host=True)
+        chair.entered()
+    stage = house.stage(room)
+    await stage.run()
+    assert stage.heard == [f"conference/{why}", *AWAY]
+
+
+async def test_names_are_announced_and_deleted_with_the_call(house: House) -> None:
+    room = await house.room(settings=RoomSettings(announce="names"))
+    stage = house.stage(room, says=[["speak 1", "silence 2"]])
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[0] == "conference/say-name"
+    other = house.other(room)
+    await until(lambda: stage.heard[-1] == "conference/somebody-joined")
+    other.leave()
+    await until(lambda: stage.heard[-1] == "conference/somebody-left")
+    stage.press("*9")  # no host
+    await until(lambda: stage.heard[-1] == "general/not-allowed")
+    named = house.stage(room, says=[["silence 2"]])
+    await hung_up(stage)
+    assert house.meetings.meeting(room) is None
+    named.begin()
+    await until(lambda: "join heard" in named.orders)
+    await hung_up(named)
+
+
+async def test_dtmf_commands_of_guests_and_hosts(house: House) -> None:
+    room = await house.room(host_pin="8362")
+    stage = house.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    guest = house.other(room)
+    stage.press("*6*6*5*7*8")
+    await until(lambda: stage.heard[-1] == "conference/all-muted")
+    assert [one for one in stage.orders if "mute" in one] == ["mute", "unmute"]
+    told = ["muted", "unmuted", "hand-raised", "now-locked", "all-muted"]
+    assert stage.heard[-5:] == [f"conference/{one}" for one in told]
+    before = len(stage.heard)
+    stage.press("*0")
+    await until(lambda: stage.heard[-1] == "press/9")
+    keys = {one for one in stage.heard[before:] if one.startswith("press/")}
+    assert keys == {"press/star", *(f"press/{key}" for key in range(2, 10))}
+    stage.press("*9")
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/over", *AWAY]
+    assert guest.room.id == room.id
+
+
+async def test_muting_and_removal_are_announced(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    [me] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    house.meetings.do(room, MuteAsked("", me.id, True))
+    assert stage.orders[-1] == "mute"
+    stage.press("*6")
+    await until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
+    house.meetings.do(room, RemovalAsked("", me.id))
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/removed", *AWAY]
+    assert "leave" in stage.orders
+    assert house.meetings.meeting(room) is None
+
+
+async def test_caller_rejoins_after_engine_restart(house: House) -> None:
+    room = await house.room()
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    stage.press("*6")
+    await until(lambda: "mute" in stage.orders)
+    stage.host.restarted()
+    await until(lambda: "invite" in stage.orders)
+    stage.line.offer_answered(b"theirs")
+    await until(lambda: "join muted" in stage.orders)
+    await hung_up(stage)
+
+
+async def test_invited_callee_joins_a_locked_room_without_pin(house: House) -> None:
+    room = await house.room(pin="4711", settings=RoomSettings(locked=True))
+    stage = house.stage(room, INVITED, keys={"conference/invited": ["1"]})
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    assert stage.heard[0] == "conference/invited"
+    assert "conference/enter-pin" not in stage.heard
+    await hung_up(stage)
+
+
+async def test_conference_ends_after_the_host_has_left(house: House, clock: ManualClock) -> None:
+    room = await house.room(settings=RoomSettings(end_after_host=30))
+    stage, host = house.stage(room), house.other(room, host=True)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    host.leave()
+    await until(lambda: stage.heard[-1] == "conference/host-left")
+    clock.advance(30)
+    house.meetings.tell(room.id, TimePassed())
+    await until(lambda: not len(stage.host))
+    assert stage.heard[-2:] == ["conference/over", *AWAY]
+
+
+async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> None:
+    room = await house.room()
+    assert at_number(house.rooms, house.tenant_id, "8000") == Hosted("conference", (room.id,), longest=86_400.0)
+    assert at_number(house.rooms, house.tenant_id, "8001") is None
+    assert at_number(house.rooms, "another", "8000") is None
+
+
+async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: House) -> None:
+    house.meetings.over = house.rooms.shut
+    room = house.rooms.open(house.tenant_id, ANNA.id)
+    stages = [house.stage(room, MOVED, caller=ANNA), house.stage(room, MOVED)]
+    for stage in stages:
+        stage.begin()
+        await until(lambda stage=stage: "join heard" in stage.orders)
+        assert stage.heard == []
+    hosts = [one.host for one in house.meetings.meeting(room).participants]  # type: ignore[union-attr]
+    assert hosts == [True, False]
+    await hung_up(stages[0])
+    assert house.rooms.by_id(room.id) == room
+    await hung_up(stages[1])
+    assert house.rooms.by_id(room.id) is None
+
+
+def described(direction: str) -> bytes:
+    lines = ("v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "t=0 0", "m=audio 4000 RTP/AVP 0", f"a={direction}", "")
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.promise("C8")
+async def test_notice_counts_only_when_played_completely(house: House) -> None:
+    room, told, notices = await house.room(), list[bool](), [Sound(f"notice {number}!".encode()) for number in range(5)]
+    stage = house.stage(room)
+    stage.begin()
+    await until(lambda: "join heard" in stage.orders)
+    [one] = house.meetings.seats(room)
+
+    async def notice(number: int) -> None:
+        house.meetings.notify(room, one.id, Notice((notices[number],), told.append))
+        await stage.settle()
+
+    await notice(0)
+    assert told == [True]
+    stage.line.offered(described("sendonly"))
+    assert [seat.hears for seat in house.meetings.seats(room)] == [False]
+    await notice(1)
+    assert told == [True], "nobody hears on hold"
+    stage.line.offered(described("sendrecv"))
+    await notice(2)
+    stage.unheard = "notice 3"
+    await notice(3)
+    assert told == [True, True, False]
+    house.meetings.notify(room, one.id, Notice((notices[4],), told.append))
+    await until(lambda: stage.heard[-1] == "notice 4")
+    stage.line.offered(described("sendonly"))
+    stage.line.offered(described("sendrecv"))
+    await stage.settle()
+    assert told == [True, True, False], "he has missed half of it"
+    await hung_up(stage)
+
+
+async def test_digits_do_not_delay_notices_or_removal(house: House) -> None:
+    room = await house.room()
+    chair = house.other(room)
+    for _ in range(MOST_SAID * 50):
+        chair.press("3")
+        chair.press("0")
+    notice = Notice((), lambda heard: None)
+    house.meetings.notify(room, chair.id, notice)
+    house.meetings.do(room, RemovalAsked("", chair.id))
+    said: list[object] = []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            said.append(await asyncio.wait_for(chair.next(), 0.05))
+    assert said[:2] == [Dismiss(chair.id, "conference/removed"), notice]
+    assert len(said) <= MOST_SAID + 3
+    assert house.meetings.seats(room) == ()

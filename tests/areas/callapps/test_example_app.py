@@ -1,0 +1,34 @@
+"""The call app in docs/call-apps.md works as documented."""
+
+import re
+from pathlib import Path
+
+from app_harness import HANG_UP, Stage
+
+GUIDE = Path(__file__).parents[3] / "docs" / "call-apps.md"
+
+
+def example() -> dict:
+    [code] = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
+    module: dict = {}
+    exec(code, module)
+    return module
+
+
+async def test_example_asks_thanks_and_stores_the_comment() -> None:
+    module, noted = example(), []
+    module["note"] = lambda tenant, points, words: noted.append((tenant, points, round(words.seconds)))
+    stage = Stage(module["APP"], keys={"general/one-moment": ["4"]}, says=[["speak 2", "silence 5"]])
+    await stage.run()
+    assert (stage.app.codes, stage.app.tenants) == (("*70",), ("acme",))
+    assert [one for one in stage.heard if "sound" not in one] == [
+        *("general/one-moment", "number 4", "voicemail/after-tone", "general/thank-you")
+    ]
+    assert noted == [("acme", 4, 5)]
+
+
+async def test_hang_up_stores_the_comment() -> None:
+    module, noted = example(), []
+    module["note"] = lambda tenant, points, words: noted.append(round(words.seconds))
+    await Stage(module["APP"], keys={"general/one-moment": ["1"]}, says=[["speak 2", HANG_UP]]).run()
+    assert noted == [2]

@@ -1,0 +1,38 @@
+"""Language and time zone of prompts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from app_harness import Prompts, acting
+
+from unificx.callapps import Call, Host
+from unificx.media.sounds import Sound
+
+
+class Told(Prompts):
+    """Records the requested languages."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
+        self.said.append(language)
+        return await super().named(name, language, tenant_id)
+
+    async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
+        self.said.append(now.utcoffset())
+        return await super().moment(moment, now, language, tenant_id)
+
+
+async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
+    async def says(call: Call) -> None:
+        await call.play("general/goodbye")
+        await call.say(datetime(2026, 1, 5, tzinfo=UTC))
+
+    stage, told = acting(says), Told()
+    stage.host = Host(stage, told, stage.clock, {stage.app.name: stage.app})
+    stage.host.language = lambda hosting: "de"
+    stage.host.zone = lambda hosting: ZoneInfo("Asia/Kolkata")
+    await stage.run()
+    assert told.said == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]

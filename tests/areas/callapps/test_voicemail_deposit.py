@@ -1,0 +1,195 @@
+"""Voicemail deposit: greeting, recording, review and hang-up."""
+
+import errno
+
+import pytest
+from app_harness import HANG_UP, Stage, without
+from recording_setup import ANNA, TENANT, Room
+
+from unificx.audio_store import Transcript, writer
+from unificx.media.tones import sine
+from unificx.voicemail import BoxChange, Message, TenantChange, leaving
+
+MENU = ("voicemail/to-", "press/")
+GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
+
+
+def stage(room: Room, *says: list[str], **more) -> Stage:
+    more.setdefault("mailbox", ANNA)
+    return Stage(leaving(room.boxes), says=list(says), **more)
+
+
+async def messages(room: Room) -> list[Message]:
+    return list(await room.boxes.list(TENANT, [ANNA.id]))
+
+
+def heard(stage: Stage) -> list[str]:
+    """Heard prompts without menus; the tone is "beep"."""
+    return ["beep" if one == "sound 0.4" else one for one in without(stage.heard, *MENU)]
+
+
+@pytest.mark.promise("C9")
+async def test_hang_up_after_speech_stores_the_message(room: Room) -> None:
+    caller = stage(room, ["speak 3", HANG_UP])
+    await caller.run()
+    assert heard(caller) == GREETED
+    [message] = await messages(room)
+    assert message.seconds == pytest.approx(3.0)
+    assert message.call_id == "call-1"
+
+
+async def test_hang_up_without_speech_stores_nothing(room: Room) -> None:
+    await stage(room, keys={"voicemail/leave": [HANG_UP]}).run()
+    await stage(room, ["silence 4", HANG_UP]).run()
+    await stage(room, ["speak 0.4", HANG_UP]).run()
+    assert await messages(room) == []
+    assert room.all_files() == []
+
+
+@pytest.mark.parametrize(
+    ("why", "greeting"),
+    [
+        ("busy", "voicemail/greeting-busy"),
+        ("unreachable", "voicemail/greeting-unavailable"),
+        ("declined", "voicemail/greeting"),
+    ],
+)
+async def test_greeting_depends_on_the_call_outcome(room: Room, why: str, greeting: str) -> None:
+    caller = stage(room, ["speak 2", HANG_UP], why=why)
+    await caller.run()
+    assert heard(caller)[0] == greeting
+
+
+async def test_greeting_can_be_skipped(room: Room) -> None:
+    caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
+    await caller.run()
+    assert heard(caller) == ["voicemail/greeting", "beep"]
+
+
+class Ears:
+    needs = ""
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        return Transcript("call me", "en")
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_caller_is_informed_of_transcription_first(room: Room, on: bool) -> None:
+    """Whatever is pressed, before or during the greeting: without the notice there is no transcription."""
+    room.transcriber = Ears()
+    await room.restarted()
+    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=on))
+    first = "voicemail/transcribed" if on else "voicemail/greeting"
+    caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
+    await caller.run()
+    assert heard(caller) == [first, "beep"]  # a digit skips the greeting, and is read after the mandatory notice
+    assert await room.transcribing.transcribe_all() == on
+    [message] = await messages(room)
+    assert message.derived.transcript == (Transcript("call me", "en") if on else None)
+
+
+@pytest.mark.parametrize("why", ["held", "full"])
+async def test_missed_notice_prevents_transcription(room: Room, why: str) -> None:
+    room.transcriber = Ears()
+    await room.restarted()
+    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
+    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    caller = stage(room, ["speak 2", HANG_UP])
+    if why == "held":
+        caller.offer = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"
+    else:
+        caller.unheard = "voicemail/transcribed"
+    await caller.run()
+    assert await room.transcribing.transcribe_all() == 0
+    [message] = await messages(room)
+    assert message.derived.transcript is None
+
+
+async def test_custom_greeting_replaces_the_standard_one(room: Room) -> None:
+    writer = await room.boxes.greetings.begin(ANNA)
+    await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
+    await room.boxes.greetings.use(ANNA, writer, "no_answer")
+    caller = stage(room, ["speak 2", HANG_UP])
+    await caller.run()
+    assert heard(caller) == ["sound 1.0", *GREETED[1:]]
+
+
+async def test_silence_ends_and_sends_a_message(room: Room) -> None:
+    caller = stage(room, ["speak 2", "silence 20"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert len(await messages(room)) == 1
+
+
+async def test_hash_opens_the_review_menu_which_sends_by_default(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert "voicemail/to-send" in caller.heard
+    assert len(await messages(room)) == 1
+
+
+async def test_message_is_reviewed_then_sent(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
+    await caller.run()
+    said = [one for one in heard(caller) if one.startswith("sound")]
+    assert said == ["sound 2.0"]
+    assert len(await messages(room)) == 1
+
+
+async def test_recording_again_discards_the_first_attempt(room: Room) -> None:
+    caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/after-tone", "beep"]
+    [message] = await messages(room)
+    assert message.seconds == pytest.approx(5.0)
+    assert len(room.all_files()) == 1
+
+
+@pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
+async def test_message_is_discarded(room: Room, pressed: dict[str, list[str]], says: str) -> None:
+    caller = stage(room, ["speak 2", says], keys=pressed)
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/discarded"]
+    assert await messages(room) == []
+    assert room.all_files() == []
+
+
+async def test_hang_up_during_review_sends_the_message(room: Room) -> None:
+    await stage(room, ["speak 2", "press #"], keys={"voicemail/to-hear": [HANG_UP]}).run()
+    assert len(await messages(room)) == 1
+
+
+async def test_full_mailbox_rejects_messages(room: Room) -> None:
+    await room.boxes.change_tenant(TENANT, TenantChange(most_messages=1))
+    await stage(room, ["speak 2", HANG_UP]).run()
+    caller = stage(room, ["speak 2", HANG_UP])
+    await caller.run()
+    assert heard(caller) == ["voicemail/mailbox-full"]
+    assert len(await messages(room)) == 1
+
+
+async def test_missing_mailbox_is_announced(room: Room) -> None:
+    caller = stage(room, mailbox=None)
+    await caller.run()
+    assert heard(caller) == ["voicemail/not-available"]
+
+
+async def test_full_disk_is_announced_and_recorded_part_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    written, put = 0, writer._write_all
+
+    def nearly_full(file, data: bytes) -> None:
+        nonlocal written
+        written += len(data)
+        if written > 40_000:
+            raise OSError(errno.ENOSPC, "full")
+        put(file, data)
+
+    monkeypatch.setattr(writer, "_write_all", nearly_full)
+    caller = stage(room, ["speak 5"])
+    await caller.run()
+    assert heard(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
+    [message] = await messages(room)
+    assert message.seconds == 2.0
+    assert (await room.boxes.reader(message)).seconds == 2.0

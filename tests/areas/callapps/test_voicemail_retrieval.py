@@ -1,0 +1,223 @@
+"""Voicemail retrieval by phone: the own mailbox, any mailbox with PIN, and settings."""
+
+from datetime import UTC, datetime
+
+import pytest
+from app_harness import HANG_UP, Stage, without
+from recording_setup import ANNA, TENANT, Room, message
+
+from unificx.identity import Directory, Tenant
+from unificx.media.tones import sine
+from unificx.voicemail import BoxChange, Message, NewGroup, at_group, hearing, leaving
+
+MENU = ("voicemail/to-", "press/", "general/to-")
+FIRST = ["voicemail/welcome", "voicemail/you-have"]
+
+
+@pytest.fixture
+def directory() -> Directory:
+    directory = Directory()
+    directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
+    directory.put_extension(ANNA)
+    return directory
+
+
+def stage(room: Room, directory: Directory, app: int = 0, **more) -> Stage:
+    more.setdefault("caller", ANNA)
+    return Stage(hearing(room.boxes, directory)[app], mailbox=None, **more)
+
+
+async def left(room: Room, seconds: float = 2.0, number: str = "+491511234567") -> Message:
+    draft = await room.boxes.begin(message(number))
+    await draft.write(sine(443.7, 9000, round(seconds * 8000)).tobytes(), 8000)
+    assert await draft.keep()
+    room.clock.advance(60)
+    return await room.boxes.get(TENANT, draft.message.id)
+
+
+def heard(stage: Stage) -> list[str]:
+    """Heard prompts without menus, numbers and digits."""
+    return without(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
+
+
+async def test_empty_mailbox_is_announced(room: Room, directory: Directory) -> None:
+    caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
+    await caller.run()
+    assert heard(caller) == ["voicemail/welcome", "voicemail/no-messages"]
+
+
+@pytest.mark.promise("C9")
+async def test_messages_are_played_new_first_oldest_first(room: Room, directory: Directory) -> None:
+    old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
+    await room.boxes.heard(old)
+    caller = stage(
+        room,
+        directory,
+        keys={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
+    )
+    await caller.run()
+    assert heard(caller) == [
+        *FIRST,
+        *("voicemail/received", "a moment", "voicemail/from-extension", "sound 2.0"),
+        *("voicemail/received", "a moment", "voicemail/from-unknown", "sound 3.0"),
+        *("voicemail/received", "a moment", "voicemail/from-number", "sound 1.0"),
+        "voicemail/no-more",
+    ]
+    for one in (first, second):
+        assert (await room.boxes.get(TENANT, one.id)).heard is not None
+
+
+async def test_replay_previous_and_details(room: Room, directory: Directory) -> None:
+    await left(room, 1.0), await left(room, 2.0)
+    keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    assert [one for one in heard(caller) if one.startswith("sound")] == [
+        "sound 1.0",
+        "sound 1.0",
+        "sound 2.0",
+        "sound 1.0",
+    ]
+
+
+@pytest.mark.promise("R2")
+async def test_message_is_archived_and_restored(room: Room, directory: Directory) -> None:
+    kept, gone = await left(room, 1.0), await left(room, 2.0)
+    keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept.id]
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
+
+
+async def test_unreadable_message_is_skipped(room: Room, directory: Directory) -> None:
+    await left(room)
+    for path in room.all_files():
+        path.write_bytes(b"damaged")
+    caller = stage(room, directory, keys={"voicemail/not-readable": [HANG_UP]})
+    await caller.run()
+    assert heard(caller) == [*FIRST, "voicemail/not-readable"]
+
+
+@pytest.mark.promise("C9")
+async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: Directory) -> None:
+    await left(room)
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    assert heard(caller)[:4] == [
+        "voicemail/enter-mailbox",
+        "voicemail/enter-pin",
+        "voicemail/wrong-pin",
+        "voicemail/enter-pin",
+    ]
+    assert "sound 2.0" in caller.heard
+
+
+@pytest.mark.parametrize("number", ["1001", "4711", ""])
+async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: Directory, number: str) -> None:
+    """A mailbox without a PIN, an unknown mailbox and no number are indistinguishable."""
+    keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
+    assert heard(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
+
+
+async def test_pin_attempts_are_rate_limited(room: Room, directory: Directory) -> None:
+    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    for _ in range(5):
+        await room.boxes.opens(TENANT, ANNA.id, "1111")
+    keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
+    caller = stage(room, directory, 1, caller=None, keys=keys)
+    await caller.run()
+    assert heard(caller)[-1] == "general/too-many-tries"
+    assert "voicemail/welcome" not in caller.heard
+
+
+async def test_pin_is_set_by_phone(room: Room, directory: Directory) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["3", "3", "3", "*"],
+        "voicemail/new-pin": ["1111#", "8264#", "8264#"],
+        "voicemail/repeat-pin": ["1111#", "8265#", "8264#"],
+    }
+    caller = stage(room, directory, keys=keys)
+    await caller.run()
+    answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
+    assert [one for one in heard(caller) if one in answers] == answers
+    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+
+
+async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: Directory) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["1", "1", "*"],
+        "voicemail/to-use-greeting": ["1", "*"],
+    }
+    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    await caller.run()
+    answers = ["voicemail/greeting-saved", "general/cancelled"]
+    assert [one for one in heard(caller) if one in answers] == answers
+    assert (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).seconds == 2.0
+    assert len(room.all_files()) == 1
+    again = stage(
+        room, directory, keys={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
+    )
+    await again.run()
+    assert room.all_files() == []
+
+
+async def test_caller_without_extension_has_no_mailbox(room: Room) -> None:
+    caller = stage(room, Directory())
+    await caller.run()
+    assert heard(caller) == ["voicemail/not-available"]
+
+
+@pytest.mark.promise("C9")
+async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, directory: Directory) -> None:
+    keys = {
+        "voicemail/to-change-settings": ["0"],
+        "voicemail/to-change-greeting": ["4", "1", "5", "1", "*"],
+        "voicemail/temporary-days": ["14#"],
+        "voicemail/to-use-greeting": ["1", "1"],
+    }
+    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    await caller.run()
+    assert heard(caller).count("voicemail/greeting-saved") == 2
+    greetings = room.boxes.greetings
+    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 3.0
+    room.clock.advance(14 * 86_400)
+    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 2.0
+    keys = {"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["4", "2", "*"]}
+    await stage(room, directory, keys=keys).run()
+    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+    await room.restarted()
+    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+
+
+@pytest.mark.promise("C9")
+async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(room: Room, directory: Directory) -> None:
+    await room.tenant()
+    group = await room.boxes.groups.create(TENANT, NewGroup("7900", "Sales", (ANNA.id,)))
+    way = at_group(room.boxes, TENANT, "7900")
+    assert way is not None
+    assert at_group(room.boxes, TENANT, "1001") is None
+    caller = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments, says=[["speak 2", HANG_UP]])
+    await caller.run()
+    assert heard(caller)[0] == "voicemail/greeting-group"
+    assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
+    member = stage(room, directory, 1, keys={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
+    await member.run()
+    assert "voicemail/enter-pin" not in member.heard
+    assert "sound 2.0" in member.heard
+    await room.boxes.change_box(group, BoxChange(pin="8264"))
+    keys = {"voicemail/enter-mailbox": ["7900#"], "voicemail/enter-pin": ["8264#"], "sound 2.0": [HANG_UP]}
+    other = stage(room, directory, 1, keys=keys, caller=None)
+    await other.run()
+    assert "sound 2.0" in other.heard
+    await room.boxes.change_box(group, BoxChange(enabled=False, old_messages="erase"))
+    refused = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments)
+    await refused.run()
+    assert heard(refused) == ["voicemail/not-available"]

@@ -1,0 +1,28 @@
+"""Call control with its journal on a real database; phones and ladders are those of tests/flows."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "flows"))
+
+from unificx.calls import KIND, Journal
+from unificx.core.clock import ManualClock
+from unificx.db import Database, Spool
+from unificx.privacy import KeyStore
+
+
+@pytest.fixture
+async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
+    waiting = Spool(tmp_path / "spool", database)
+    yield waiting
+    await waiting.close()
+
+
+@pytest.fixture
+def journal(spool: Spool, keys: KeyStore, clock: ManualClock) -> Journal:
+    room = Journal(spool, keys, clock)
+    spool.handler(KIND, room.apply)
+    return room

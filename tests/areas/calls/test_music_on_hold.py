@@ -1,0 +1,184 @@
+"""Music on hold: starts and stops with the hold, and continues after renegotiation."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from unificx.calls import HoldMusic, Several, Talk, TalkLeg
+from unificx.calls.music_on_hold import held
+from unificx.calls.ports import Overhears
+from unificx.core.clock import ManualClock
+from unificx.media import MediaUnavailable
+from unificx.media.sounds import Sound
+
+MUSIC = Sound(bytes(2 * 8000 * 10))
+"""Ten seconds."""
+ANNA = TalkLeg("anna", "e-anna", "d-anna", "s-anna", "1001", "Anna", b"anna's")
+BEN = TalkLeg("ben", "e-ben", "d-ben", "s-ben", "1002", "Ben", b"ben's")
+TALK = Talk("call", "acme", "anchor", ANNA, BEN)
+ANNA_HOLDS = replace(TALK, caller=replace(ANNA, holds=True, sdp=b"wait"))
+BEN_HOLDS = replace(TALK, callee=replace(BEN, holds=True, sdp=b"wait"))
+BOTH = replace(TALK, caller=ANNA_HOLDS.caller, callee=BEN_HOLDS.callee)
+
+
+class Player:
+    """Logs its requests; may fail."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.fails = False
+
+    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
+        assert (anchor, sound) == ("anchor", MUSIC)
+        assert times * sound.seconds > 3600
+        await self._note(f"play {tag} {start:g}")
+        return sound.seconds
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        await self._note(f"stop {tag}")
+
+    async def _note(self, asked: str) -> None:
+        await asyncio.sleep(0)
+        self.asked.append(asked)
+        if self.fails:
+            raise MediaUnavailable("silent")
+
+
+class World:
+    def __init__(self, *, silent: bool = False) -> None:
+        self.player, self.clock = Player(), ManualClock()
+        self.silent = silent
+        self.hold = HoldMusic(self.player, self._music, self.clock)
+
+    async def _music(self, tenant_id: str) -> Sound | None:
+        assert tenant_id == "acme"
+        return None if self.silent else MUSIC
+
+    async def told(self, *talks: Talk) -> list[str]:
+        """Announce conversations and return the requests to the player."""
+        for talk in talks:
+            self.hold.talks(talk)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        asked, self.player.asked = self.player.asked, []
+        return asked
+
+
+@pytest.mark.parametrize(
+    ("talk", "waits"), [(TALK, None), (ANNA_HOLDS, "ben"), (BEN_HOLDS, "anna"), (BOTH, None)], ids=str
+)
+def test_held_leg(talk: Talk, waits: str | None) -> None:
+    leg = held(talk)
+    assert (leg.tag if leg is not None else None) == waits
+
+
+@pytest.mark.promise("C9")
+async def test_music_starts_and_stops_with_hold() -> None:
+    world = World()
+    assert await world.told(TALK) == []
+    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.told(TALK) == ["stop ben"]
+    assert len(world.hold) == 0
+
+
+async def test_no_music_while_both_hold_and_swapped_hold() -> None:
+    world = World()
+    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.told(BOTH) == ["stop ben"]
+    assert await world.told(BEN_HOLDS) == ["play anna 0"]
+
+
+@pytest.mark.promise("C8", "C9")
+async def test_music_resumes_after_an_interruption() -> None:
+    world = World()
+    await world.told(ANNA_HOLDS)
+    for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds, so she does not hear music
+        world.hold.interrupted("call", tag, 0.05)
+        assert await world.told() == []
+        world.clock.advance(2)
+        await asyncio.sleep(0.07)
+        assert await world.told() == expected
+    world.hold.interrupted("another", "ben", 0.0)
+    world.hold.interrupted("call", "ben", 0.05)
+    world.hold.interrupted("call", "ben", 0.0)  # the announcement was cut short
+    await asyncio.sleep(0.01)
+    assert await world.told() == ["play ben 4"]
+    world.hold.interrupted("call", "ben", 0.01)
+    assert await world.told(TALK) == ["stop ben"]
+    await asyncio.sleep(0.02)
+    assert await world.told() == []
+    assert len(world.hold) == 0
+
+
+async def test_music_continues_after_renegotiation() -> None:
+    world = World()
+    await world.told(ANNA_HOLDS)
+    world.clock.advance(13)
+    assert await world.told(replace(ANNA_HOLDS, made=1)) == ["play ben 3"]
+    world.clock.advance(2)
+    described = replace(ANNA_HOLDS, made=1, callee=replace(BEN, sdp=b"ben's, again"))
+    assert await world.told(described) == ["play ben 5"]
+    assert await world.told(described) == []
+
+
+async def test_changes_are_serialized() -> None:
+    world = World()
+    assert await world.told(ANNA_HOLDS, TALK) == []
+    world.hold.talks(ANNA_HOLDS)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await world.told(TALK) == ["play ben 0", "stop ben"]
+
+
+async def test_ended_call_leaves_no_state() -> None:
+    world = World()
+    world.hold.talks(ANNA_HOLDS)
+    assert world.hold.over("call") is False
+    assert await world.told() == []
+    assert len(world.hold) == 0
+
+
+async def test_music_stops_when_the_conversation_is_suspended() -> None:
+    world = World()
+    await world.told(ANNA_HOLDS)
+    world.hold.apart("call")
+    world.hold.apart("another")
+    assert await world.told() == ["stop ben"]
+
+
+async def test_unavailable_media_and_silence_are_handled() -> None:
+    world = World()
+    world.player.fails = True
+    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.told(TALK) == ["stop ben"]
+    assert len(world.hold) == 0
+    assert await World(silent=True).told(ANNA_HOLDS) == []
+
+
+class Observer:
+    def __init__(self, recorded: bool) -> None:
+        self.recorded, self.calls = recorded, list[object]()
+
+    def talks(self, talk: Talk) -> None:
+        self.calls.append(talk)
+
+    def apart(self, call_id: str) -> None:
+        self.calls.append(call_id)
+
+    def pressed(self, call_id: str, tag: str, key: str) -> None:
+        self.calls.append((call_id, tag, key))
+
+    def over(self, call_id: str) -> bool:
+        self.calls.append("over")
+        return self.recorded
+
+
+def test_composite_observer_forwards_to_all() -> None:
+    observers = Observer(True), Observer(False)
+    both: Overhears = Several(*observers)
+    both.talks(TALK)
+    both.apart("call")
+    both.pressed("call", "anna", "5")
+    assert both.over("call")
+    assert observers[0].calls == observers[1].calls == [TALK, "call", ("call", "anna", "5"), "over"]

@@ -1,0 +1,22 @@
+"""CDR service on a real database, with real keys and a real spool."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from unificx.cdr import History
+from unificx.db import Database, Spool
+from unificx.privacy import KeyStore
+
+
+@pytest.fixture
+async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
+    waiting = Spool(tmp_path / "spool", database)
+    yield waiting
+    await waiting.close()
+
+
+@pytest.fixture
+def history(database: Database, keys: KeyStore, spool: Spool) -> History:
+    return History(database, keys, spool)

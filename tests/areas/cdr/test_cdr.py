@@ -1,0 +1,279 @@
+"""Call detail records: storage, listing and erasure."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from ended_calls import ADA, BEN, answered_call, missed_call
+from sqlalchemy import text
+
+from unificx.calls.events import SideQuality
+from unificx.cdr import Filters, History, Identity
+from unificx.core.clock import ManualClock, SystemClock
+from unificx.core.errors import Invalid, NotFound
+from unificx.core.events import Bus
+from unificx.db import Database, Gone, Outbox, Spool
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import KeyStore
+
+
+@pytest.mark.promise("C5")
+async def test_a_call_is_listed_with_all_details(history: History, spool: Spool, clock: ManualClock) -> None:
+    call = answered_call(clock, seconds=179.6)
+    history.record(call)
+    await spool.drain()
+    record = await history.get("acme", call.id)
+    assert (record.started, record.answered, record.ended) == (call.started, call.answered, call.ended)
+    assert (record.direction, record.outcome, record.cause) == ("internal", "answered", 16)
+    assert (record.talk_seconds, record.recorded) == (180, False)
+    assert record.caller.who == Identity("1001", "Ada Quetzal")
+    assert record.callee.who == Identity("1002", "Ben Axolotl")
+    assert (record.caller.extension_id, record.caller.device_id, record.caller.subject) == ("ext-ada", "dev-ada", ADA)
+    assert record.caller.quality == SideQuality(loss=0.5, jitter_ms=3.0)
+    assert record.callee.quality == SideQuality()
+    assert (await history.list("acme")).items == (record,)
+
+
+async def test_recording_or_applying_a_call_twice_yields_one_record(
+    history: History, spool: Spool, clock: ManualClock
+) -> None:
+    call = answered_call(clock)
+    history.record(call)
+    history.record(call)
+    await spool.drain()
+    history.record(call)
+    await spool.drain()
+    [record] = (await history.list("acme")).items
+    assert len(record.parties) == 2
+
+
+async def test_changes_are_reported_once_readable(history: History, spool: Spool, clock: ManualClock) -> None:
+    reported: list[set[tuple[str, str | None]]] = []
+    history.listed = reported.append
+    history.record(answered_call(clock))
+    history.record(missed_call(clock, "+4930123456"))
+    assert reported == []
+    await spool.drain()
+    assert reported == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
+
+
+async def test_calls_are_paginated_newest_first(history: History, spool: Spool, clock: ManualClock) -> None:
+    calls = []
+    for number in range(7):
+        calls.append(missed_call(clock, f"+49301234{number}"))
+        clock.advance(0 if number % 2 else 60)  # some start at the same time
+        history.record(calls[-1])
+    await spool.drain()
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = await history.list("acme", cursor=cursor, limit=2)
+        seen += [record.id for record in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert seen == [call.id for call in sorted(calls, key=lambda one: (one.started, one.id), reverse=True)]
+
+
+async def test_calls_are_filtered_by_time_extension_and_outcome(
+    history: History, spool: Spool, clock: ManualClock
+) -> None:
+    first = answered_call(clock)
+    clock.advance(3600)
+    second = missed_call(clock, "+4930123456")
+    for call in (first, second):
+        history.record(call)
+    await spool.drain()
+
+    async def found(**filters: object) -> list[str]:
+        return [record.id for record in (await history.list("acme", Filters(**filters))).items]  # type: ignore[arg-type]
+
+    assert await found() == [second.id, first.id]
+    assert await found(since=second.started) == [second.id]
+    assert await found(until=second.started) == [first.id]
+    assert await found(since=second.started + timedelta(seconds=1)) == []
+    assert await found(outcome="missed") == [second.id]
+    assert await found(extensions=("ext-ben",)) == [first.id]
+    assert await found(extensions=("ext-ada", "ext-ben")) == [second.id, first.id]
+    assert await found(extensions=("ext-nobody",)) == []
+    assert await found(extensions=("ext-ada",), outcome="answered", until=second.started) == [first.id]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "not base64 at all!", "é", "MjAyNi0wMS0wNVQwOTowMDowMCBpZA"])
+async def test_an_invalid_cursor_is_rejected(history: History, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        await history.list("acme", cursor=cursor)
+
+
+@pytest.mark.promise("T3")
+async def test_a_tenant_sees_only_its_own_calls(history: History, spool: Spool, clock: ManualClock) -> None:
+    ours, theirs = answered_call(clock), answered_call(clock, tenant="globex")
+    for call in (ours, theirs):
+        history.record(call)
+    await spool.drain()
+    assert [record.id for record in (await history.list("acme")).items] == [ours.id]
+    assert [record.id for record in (await history.list("globex")).items] == [theirs.id]
+    with pytest.raises(NotFound):
+        await history.get("acme", theirs.id)
+    assert (await history.list("acme", Filters(extensions=("ext-ada",)))).items[0].id == ours.id
+
+
+async def test_an_external_caller_keeps_the_same_subject(
+    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+) -> None:
+    for number in ("+4930111", "+4930222", "+4930111", "", ""):
+        history.record(missed_call(clock, number))
+        clock.advance(60)
+    await spool.drain()
+    records = (await history.list("acme")).items
+    anonymous, anonymous_again, first_again, second, first = (record.caller.subject for record in records)
+    assert first == first_again == keys.find("acme", "number", "+4930111")
+    assert len({first, second, anonymous}) == 3
+    assert anonymous == anonymous_again
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_the_other_party_keeps_the_call_after_an_erasure(
+    history: History, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
+) -> None:
+    call = answered_call(clock)
+    history.record(call)
+    await spool.drain()
+    keys.destroy("acme", ADA)
+    record = await history.get("acme", call.id)
+    assert record.caller.who == Gone()
+    assert record.callee.who == Identity("1002", "Ben Axolotl")
+    assert (record.talk_seconds, record.outcome, record.started) == (180, "answered", call.started)
+    await history.erase("acme", ADA)
+    await history.erase("acme", ADA)
+    assert await history.get("acme", call.id) == record
+    async with database.read() as session:
+        left = await session.execute(text("SELECT place FROM call_party WHERE sealed IS NOT NULL"))
+        assert [place for (place,) in left] == [1]
+
+
+@pytest.mark.promise("D3")
+async def test_an_erased_external_caller_gets_a_new_subject(
+    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+) -> None:
+    history.record(missed_call(clock, "+4930111"))
+    await spool.drain()
+    [before] = (await history.list("acme")).items
+    keys.destroy("acme", before.caller.subject)
+    history.record(missed_call(clock, "+4930111"))
+    await spool.drain()
+    after = {record.id: record.caller for record in (await history.list("acme")).items}
+    assert after.pop(before.id).who == Gone()
+    [again] = after.values()
+    assert again.subject != before.caller.subject
+    assert again.who == Identity("+4930111", "Zoltan Outside")
+
+
+@pytest.mark.promise("D3")
+async def test_a_party_erased_during_the_call_is_not_stored(
+    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+) -> None:
+    keys.destroy("acme", BEN)
+    history.record(answered_call(clock))
+    await spool.drain()
+    [record] = (await history.list("acme")).items
+    assert record.caller.who == Identity("1001", "Ada Quetzal")
+    assert record.callee.who == Gone()
+
+
+@pytest.mark.promise("C5", "T2")
+async def test_database_and_spool_hold_no_plaintext_of_parties(
+    history: History, spool: Spool, clock: ManualClock, database: Database, tmp_path: Path
+) -> None:
+    history.record(answered_call(clock))
+    history.record(missed_call(clock, "+4930998877"))
+    dump = b"".join(path.read_bytes() for path in (tmp_path / "spool").iterdir())
+    await spool.drain()
+    async with database.read() as session:
+        for table in ("call", "call_party"):
+            for row in await session.execute(text(f"SELECT * FROM {table}")):
+                dump += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    assert dump.count(ADA.encode()) == 4  # the scan does find plaintext ids in the spool and the rows
+    for secret in (b"Quetzal", b"Axolotl", b"Zoltan", b"998877", b"192.0.2"):
+        assert secret not in dump
+        assert secret.hex().encode() not in dump
+
+
+async def test_the_repr_of_a_call_hides_its_parties(clock: ManualClock) -> None:
+    shown = repr((answered_call(clock), missed_call(clock, "+4930998877")))
+    for secret in ("Quetzal", "Axolotl", "Zoltan", "998877", "'1001'", "192.0.2"):
+        assert secret not in shown
+
+
+async def test_talk_time_is_never_negative(history: History, spool: Spool, clock: ManualClock) -> None:
+    call = answered_call(clock)
+    history.record(replace(call, ended=call.started))
+    await spool.drain()
+    assert (await history.get("acme", call.id)).talk_seconds == 0
+
+
+async def test_the_calls_of_a_deleted_tenant_are_deleted(
+    history: History, spool: Spool, clock: ManualClock, database: Database, bus: Bus
+) -> None:
+    outbox = Outbox(database, bus, clock)
+    outbox.subscribe(TenantDeleted, history.forget_tenant)
+    kept = answered_call(clock, tenant="globex")
+    for call in (answered_call(clock), kept):
+        history.record(call)
+    await spool.drain()
+    async with database.begin() as uow:
+        uow.publish(TenantDeleted(clock.new_id(), "acme"))
+    await outbox.deliver()
+    assert not (await history.list("acme")).items
+    [record] = (await history.list("globex")).items
+    assert record.id == kept.id
+    assert len(record.parties) == 2
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM call_party")) == 2
+
+
+DIES_AFTER_RECORD = """
+import os, signal, sys
+from pathlib import Path
+from ended_calls import answered_call
+from unificx.cdr import History
+from unificx.core.clock import SystemClock
+from unificx.privacy import KeyStore
+from unificx.db import Database, Spool
+
+home, url, clock = Path(sys.argv[1]), sys.argv[2], SystemClock()
+database = Database(url, clock)
+history = History(database, KeyStore(home / "keys.db", bytes(range(32)), clock), Spool(home / "spool", database))
+call = answered_call(clock)
+history.record(call)
+os.write(1, call.id.encode())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.promise("C5")
+async def test_a_call_survives_a_kill_right_after_record(tmp_path: Path, database_url: str, clock: ManualClock) -> None:
+    here = Path(__file__).parent
+    died = subprocess.run(
+        [sys.executable, "-c", DIES_AFTER_RECORD, str(tmp_path), database_url],
+        env={**os.environ, "PYTHONPATH": f"{here}:{here.parents[2]}"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    database = Database(database_url, SystemClock())
+    keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
+    spool = Spool(tmp_path / "spool", database)
+    history = History(database, keys, spool)
+    assert await spool.recover() == 1
+    record = await history.get("acme", died.stdout.decode())
+    assert record.caller.who == Identity("1001", "Ada Quetzal")
+    await spool.close()
+    await database.close()
+    keys.close()

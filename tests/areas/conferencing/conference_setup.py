@@ -1,0 +1,31 @@
+"""Conference rooms of a tenant with two extensions, and their dependencies."""
+
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+
+from unificx.conferencing import Rooms
+from unificx.core.clock import ManualClock
+from unificx.db import Database, Outbox
+from unificx.identity import Extension, Passwords, People, Tenant
+from unificx.privacy import KeyStore
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@dataclass
+class House:
+    """`reopen` returns the rooms as after a restart; the test calls `start`."""
+
+    people: People
+    rooms: Rooms
+    tenant: Tenant
+    anna: Extension
+    berta: Extension
+    database: Database
+    outbox: Outbox
+    keys: KeyStore
+    clock: ManualClock
+
+    def anew(self) -> Rooms:
+        return Rooms(self.database, self.keys, self.people.directory, Passwords(CHEAP), self.clock)

@@ -1,0 +1,157 @@
+"""Conference rooms on both databases: numbers, settings, PINs and deletion."""
+
+import pytest
+from conference_setup import House
+from sqlalchemy import select
+
+from unificx.conferencing import NewRoom, RoomChange, RoomSettings
+from unificx.conferencing.models import RoomRow
+from unificx.core.errors import Conflict, Invalid, NotFound, TooMany
+from unificx.identity import NewExtension, NewTenant
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+
+
+async def test_a_room_survives_a_restart(conference: House) -> None:
+    settings = RoomSettings(True, "names", True, True, 12, True, 60)
+    made = await conference.rooms.create(
+        conference.tenant.id, NewRoom("8000", "Board", settings, (conference.anna.id,), "4711", "8362")
+    )
+    await conference.rooms.create(conference.tenant.id, NewRoom("8001"))
+    reopened = conference.anew()
+    await reopened.start()
+    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id)
+    assert reopened.find(conference.tenant.id, "8000") == reopened.find(conference.tenant.id, made.id) == made
+    assert (made.settings, made.hosts, made.has_pin, made.has_host_pin) == (settings, (conference.anna.id,), True, True)
+    assert reopened.leads(made, conference.anna.id)
+    assert not reopened.leads(made, conference.berta.id)
+    assert reopened.at(conference.tenant.id, "8001").name == "8001"  # type: ignore[union-attr]
+    assert reopened.at("another", "8000") is None
+
+
+async def test_a_number_is_unique_within_a_tenant(conference: House) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
+    for number in ("8000", "1001"):
+        with pytest.raises(Conflict):
+            await conference.rooms.create(conference.tenant.id, NewRoom(number))
+    with pytest.raises(Conflict):
+        await conference.people.create_extension(conference.tenant.id, NewExtension("8000", "Carl"))
+    other = await conference.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+    await conference.rooms.create(other.id, NewRoom("1001"))
+    await conference.rooms.delete(room)
+    await conference.people.create_extension(conference.tenant.id, NewExtension("8000", "Carl"))
+    await conference.people.delete_extension(conference.tenant.id, conference.berta.id)
+    assert (await conference.rooms.create(conference.tenant.id, NewRoom("1002"))).number == "1002"
+    with pytest.raises(NotFound):
+        conference.rooms.find(conference.tenant.id, room.id)
+    with pytest.raises(NotFound):
+        conference.rooms.find(conference.tenant.id, conference.rooms.of_tenant(other.id)[0].id)
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        (NewRoom("8"), "number"),
+        (NewRoom("112"), "number"),
+        (NewRoom("8000", "x" * 101), "name"),
+        (NewRoom("8000", settings=RoomSettings(most=1)), "most"),
+        (NewRoom("8000", settings=RoomSettings(most=501)), "most"),
+        (NewRoom("8000", settings=RoomSettings(end_after_host=3601)), "end_after_host"),
+        (NewRoom("8000", pin="123"), "pin"),
+        (NewRoom("8000", pin="1234"), "pin"),
+        (NewRoom("8000", host_pin="777777"), "host_pin"),
+        (NewRoom("8000", pin="4711", host_pin="4711"), "host_pin"),
+        (NewRoom("8000", hosts=("nobody",)), "hosts"),
+    ],
+)
+async def test_invalid_rooms_are_rejected(conference: House, new: NewRoom, field: str) -> None:
+    with pytest.raises(Invalid) as rejected:
+        await conference.rooms.create(conference.tenant.id, new)
+    assert rejected.value.field == field
+    assert not conference.rooms.of_tenant(conference.tenant.id)
+
+
+async def test_a_room_can_be_changed(conference: House) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    change = RoomChange("Board", True, "nothing", True, True, 5, True, 0, (conference.berta.id,), "", "8362")
+    changed = await conference.rooms.update(room, change)
+    assert changed.settings == RoomSettings(True, "nothing", True, True, 5, True, 0)
+    assert (changed.name, changed.hosts, changed.has_pin, changed.has_host_pin) == (
+        "Board",
+        (conference.berta.id,),
+        False,
+        True,
+    )
+    assert await conference.rooms.update(room, RoomChange()) == changed
+    assert (await conference.rooms.update(room, RoomChange(end_after_host=-1))).settings.end_after_host is None
+    reopened = conference.anew()
+    await reopened.start()
+    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id)
+    with pytest.raises(Invalid):
+        await conference.rooms.update(room, RoomChange(pin="8362"))
+    await conference.rooms.update(room, RoomChange(pin="9265"))
+    with pytest.raises(Invalid):
+        await conference.rooms.update(room, RoomChange(host_pin="9265"))
+    await conference.rooms.delete(room)
+    with pytest.raises(NotFound):
+        await conference.rooms.update(room, RoomChange(name="Gone"))
+
+
+async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: House) -> None:
+    open_ = await conference.rooms.create(conference.tenant.id, NewRoom("8000", host_pin="8362"))
+    closed = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711", host_pin="8362"))
+    standing = conference.rooms.standing
+    assert [await standing(open_, "1", pin) for pin in ("", "8362", "4711")] == ["guest", "host", None]
+    assert [await standing(closed, "1", pin) for pin in ("", "8362", "4711")] == [None, "host", "guest"]
+    async with conference.database.read() as session:
+        rows = (await session.scalars(select(RoomRow))).all()
+    assert all(row.sealed and b"4711" not in row.sealed and b"argon2" not in row.sealed for row in rows)
+
+
+async def test_pin_attempts_are_limited_per_caller_and_room(conference: House) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
+    other = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711"))
+    for _ in range(5):
+        assert await conference.rooms.standing(room, "carl", "9999") is None
+    with pytest.raises(TooMany):
+        await conference.rooms.standing(room, "carl", "4711")
+    assert await conference.rooms.standing(room, "anna", "4711") == "guest"
+    assert await conference.rooms.standing(other, "carl", "4711") == "guest"
+    conference.clock.advance(2)
+    assert await conference.rooms.standing(room, "carl", "4711") == "guest"
+
+
+async def test_deleted_extensions_and_tenants_are_removed(conference: House) -> None:
+    room = await conference.rooms.create(
+        conference.tenant.id, NewRoom("8000", hosts=(conference.anna.id, conference.berta.id))
+    )
+    async with conference.database.begin() as uow:
+        await conference.rooms.forget_extension(ExtensionDeleted("f-1", conference.tenant.id, conference.anna.id), uow)
+    assert conference.rooms.find(conference.tenant.id, room.id).hosts == (conference.berta.id,)
+    async with conference.database.begin() as uow:
+        await conference.rooms.forget_tenant(TenantDeleted("f-2", conference.tenant.id), uow)
+    reopened = conference.anew()
+    await reopened.start()
+    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id) == []
+
+
+async def test_a_tenant_with_rooms_can_be_deleted(conference: House) -> None:
+    await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
+    await conference.people.delete_tenant(conference.tenant.id)
+
+
+async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: House) -> None:
+    room = conference.rooms.open(conference.tenant.id, conference.anna.id)
+    assert conference.rooms.by_id(room.id) == conference.rooms.find(conference.tenant.id, room.id) == room
+    assert conference.rooms.leads(room, conference.anna.id)
+    assert not conference.rooms.of_tenant(conference.tenant.id)
+    with pytest.raises(NotFound):
+        conference.rooms.find("another", room.id)
+    with pytest.raises(Conflict):
+        await conference.rooms.update(room, RoomChange(name="Mine"))
+    with pytest.raises(Conflict):
+        await conference.rooms.delete(room)
+    conference.rooms.shut(room)
+    assert conference.rooms.by_id(room.id) is None
+    standing = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
+    conference.rooms.shut(standing)
+    assert conference.rooms.by_id(standing.id) == standing

@@ -1,0 +1,87 @@
+"""Units of work on both databases."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+
+from unificx.core.clock import ManualClock
+from unificx.core.events import Fact
+from unificx.db import Database
+from unificx.db.models import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Fact):
+    number: int
+
+
+async def _count(database: Database) -> int:
+    async with database.read() as session:
+        return await session.scalar(select(func.count()).select_from(OutboxRow)) or 0
+
+
+async def test_rows_and_events_are_committed_together(database: Database, clock: ManualClock) -> None:
+    published: list[Fact] = []
+    after: list[int] = []
+    database.committed = published.extend
+    fact = Happened(clock.new_id(), "tenant", 1)
+    async with database.begin() as uow:
+        uow.publish(fact)
+        uow.afterwards.append(lambda: after.append(len(published)))
+        assert (published, after) == ([], [])
+    assert (published, after) == ([fact], [1])
+    assert await _count(database) == 1
+
+
+async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
+    published: list[Fact] = []
+    database.committed = published.extend
+
+    async def fail() -> None:
+        async with database.begin() as uow:
+            uow.publish(Happened(clock.new_id(), "tenant", 1))
+            uow.afterwards.append(lambda: published.append(Happened("never", "tenant", 1)))
+            await uow.session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert published == []
+    assert await _count(database) == 0
+
+
+async def test_writers_are_serialized_and_readers_do_not_wait(database: Database, clock: ManualClock) -> None:
+    async def write(number: int) -> None:
+        async with database.begin() as uow:
+            seen = await uow.session.scalar(select(func.count()).select_from(OutboxRow))
+            uow.publish(Happened(clock.new_id(), "tenant", seen or 0))
+
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+        await asyncio.gather(*(write(number) for number in range(20)))
+    assert await _count(database) == 20
+
+
+async def test_a_read_session_commits_nothing(database: Database, clock: ManualClock) -> None:
+    async with database.read() as session:
+        session.add(OutboxRow(id="a", tenant_id="t", name="n", body="{}", due=clock.now()))
+        await session.flush()
+    assert await _count(database) == 0
+
+
+async def test_a_nested_unit_of_work_raises(tmp_path, clock: ManualClock) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'own.db'}", clock)
+    async with database.begin():
+        with pytest.raises(RuntimeError, match="inside another"):
+            async with database.begin():
+                pass
+    await database.close()
+
+
+async def test_timestamps_are_aware_and_in_utc(database: Database, clock: ManualClock) -> None:
+    async with database.begin() as uow:
+        uow.publish(Happened(clock.new_id(), "tenant", 1))
+    async with database.read() as session:
+        assert await session.scalar(select(OutboxRow.due)) == clock.now()

@@ -1,0 +1,135 @@
+"""Low disk space is detected, and closing records are stored on a full disk."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from unificx.core.clock import ManualClock
+from unificx.db import FLOOR, Database, Headroom, Spool, SpoolFull, UnitOfWork
+from unificx.db.disk_guard import ENOUGH_AGAIN, Ballast
+
+MIB = 1 << 20
+RESERVE = 1 * MIB
+RECORD = b"r" * 1000
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of 50 MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(place)], check=True)
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def fill(place: Path) -> Path:
+    """Use up all remaining space."""
+    greedy = place / "greedy"
+    with greedy.open("ab", buffering=0) as file:
+        for size in (MIB, 4096, 1):
+            try:
+                while file.write(bytes(size)) == size:
+                    pass
+            except OSError:
+                pass
+    return greedy
+
+
+def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualClock) -> None:
+    free = FLOOR
+    asked: list[Path] = []
+
+    def ask(place: Path) -> int:
+        asked.append(place)
+        return free
+
+    headroom = Headroom(Path("/somewhere"), clock, ask)
+    with capture_logs() as logs:
+        assert not headroom.low()
+        free = FLOOR - 1
+        assert not headroom.low()
+        assert len(asked) == 1
+        clock.advance(1)
+        assert headroom.low()
+        free = ENOUGH_AGAIN - 1
+        clock.advance(1)
+        assert headroom.low()
+        free = ENOUGH_AGAIN
+        clock.advance(1)
+        assert not headroom.low()
+    assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_space_recovered"]
+
+
+def test_a_missing_directory_counts_as_low(clock: ManualClock, tmp_path: Path) -> None:
+    assert Headroom(tmp_path / "gone", clock).low()
+
+
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
+
+
+@needs_root
+async def test_closing_records_are_stored_on_a_full_disk(database: Database, small_disk: Path) -> None:
+    taken: list[bytes] = []
+
+    async def take(uow: UnitOfWork, records: list[bytes]) -> None:
+        taken.extend(records)
+
+    spool = Spool(small_disk / "spool", database, reserve=RESERVE)
+    spool.handler("a", take)
+    await spool.recover()
+    spool.append("a", b"before")
+    greedy = fill(small_disk)
+    with pytest.raises(SpoolFull):
+        spool.append("a", b"something new" * 1000)
+    for number in range(700):
+        spool.append("a", b"%d " % number + RECORD, last=True)
+    await spool.drain()
+    assert taken[0] == b"before"
+    assert [int(record.split()[0]) for record in taken if record.endswith(RECORD)] == list(range(700))
+    greedy.unlink()
+    await spool.close()
+    assert not list((small_disk / "spool").iterdir())
+
+
+@needs_root
+async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> None:
+    spool = Spool(small_disk / "spool", database, reserve=16 * 4096)
+
+    async def take(uow: UnitOfWork, records: list[bytes]) -> None:
+        """Accept all records."""
+
+    spool.handler("a", take)
+    await spool.recover()
+    fill(small_disk)
+    kept = 0
+    with suppress(SpoolFull):
+        while kept < 100:
+            spool.append("a", RECORD, last=True)
+            kept += 1
+    assert 16 <= kept < 100
+    await spool.close()
+
+
+@needs_root
+def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
+    ballast = Ballast(small_disk / "ballast", 5 * MIB)
+    greedy = fill(small_disk)
+    ballast.fill()
+    assert ballast.held == 0
+    assert not ballast.throw(1)
+    greedy.unlink()
+    ballast.fill()
+    assert ballast.held == (small_disk / "ballast").stat().st_size == 5 * MIB
+    assert (small_disk / "ballast").stat().st_blocks * 512 >= 5 * MIB
+    assert ballast.throw(5000)
+    assert ballast.held == 5 * MIB - 8192
+    ballast.fill()
+    assert ballast.held == 5 * MIB
+    ballast.drop()
+    assert not (small_disk / "ballast").exists()

@@ -1,0 +1,345 @@
+"""Tenants, users, roles and initial setup."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from unificx.core.events import Bus
+from unificx.db import Outbox, UnitOfWork
+from unificx.identity import (
+    Arrival,
+    NewDevice,
+    NewExtension,
+    NewPerson,
+    NewTenant,
+    People,
+    PersonChange,
+    Role,
+    Source,
+    Tenant,
+    TenantChange,
+)
+from unificx.identity.events import (
+    DeviceRevoked,
+    ExtensionDeleted,
+    PersonClosed,
+    PersonResumed,
+    PersonSuspended,
+    TenantCreated,
+    TenantDeleted,
+    TenantResumed,
+    TenantSuspended,
+)
+from unificx.identity.repository import links
+from unificx.privacy import KeyStore
+
+HOME = Arrival(Source("203.0.113.1", "Browser/1"))
+PASSWORD = "correct horse battery"
+ADA = NewPerson("Ada Example", "ada@acme.example", password=PASSWORD)
+
+
+def record_events(bus: Bus, *kinds: type) -> list:
+    events: list = []
+    for kind in kinds:
+        bus.subscribe(kind, events.append)
+    return events
+
+
+@pytest.mark.promise("S2")
+async def test_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
+    events = record_events(bus, TenantCreated)
+    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
+    assert tenant.domain == "pbx.acme.example"
+    assert await people.tenant("acme") == await people.tenant(tenant.id) == tenant
+    assert people.directory.tenant_by_domain("pbx.ACME.example") == tenant
+    assert people.directory.tenant_by_domain("other.example") is None
+    assert [event.tenant for event in events] == [tenant.id]
+    with pytest.raises(NotFound):
+        await people.tenant("nobody")
+
+
+async def test_default_tenant_is_the_oldest_active_one_with_devices(people: People) -> None:
+    await people.first_start()
+    assert people.directory.default_tenant() is None
+    first = await people.create_tenant(NewTenant("first", "First", "first.example"))
+    second = await people.create_tenant(NewTenant("second", "Second", "second.example"))
+    assert people.directory.default_tenant() == first
+    await people.update_tenant(first.id, TenantChange(state="suspended"))
+    assert people.directory.default_tenant() == second
+    await people.delete_tenant(second.id)
+    assert people.directory.default_tenant() is None
+    page = await people.list_tenants(limit=1)
+    assert [one.slug for one in page.items] == ["operator"]
+    assert [one.slug for one in (await people.list_tenants(page.next)).items] == ["first"]
+
+
+@pytest.mark.promise("U3", "U9")
+async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
+    await people.create_person(acme.id, ADA)
+    signed_in = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    events = record_events(bus, TenantSuspended, TenantResumed)
+    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    renamed = await people.update_tenant(acme.id, TenantChange(name="Acme plc", state="active"))
+    assert renamed.name == "Acme plc"
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    assert [type(event) for event in events] == [TenantSuspended, TenantResumed]
+
+
+@pytest.mark.promise("R4")
+async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
+    people: People, acme: Tenant, globex: Tenant, bus: Bus, keys: KeyStore, open_people: Callable[[], People]
+) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
+    other = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
+    events = record_events(bus, TenantDeleted)
+    await people.delete_tenant(acme.id)
+    assert [event.tenant for event in events] == [acme.id]
+    assert keys.is_destroyed(acme.id, made.extension.subject)
+    again = open_people()
+    await again.start()
+    for directory in (people.directory, again.directory):
+        assert directory.person_subject(made.extension.person_id or "") is None
+        assert directory.person_subject(other.extension.person_id or "") == other.extension.subject
+        assert directory.tenant_by_domain(acme.domain) is None
+        assert directory.device_by_username(made.login.username) is None
+        assert directory.extension(acme.id, "1001") is None
+        assert directory.extension(globex.id, "1001") == other.extension
+    with pytest.raises(NotFound):
+        await people.delete_tenant(acme.id)
+    recreated = await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+    await people.create_person(recreated.id, ADA)
+
+
+@pytest.mark.promise("U3")
+async def test_user_is_invited_until_a_password_is_set(people: People, acme: Tenant) -> None:
+    person = await people.create_person(acme.id, replace(ADA, password=None))
+    assert person.state == "invited"
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", "", HOME)
+    await people.set_password(acme.id, person.id, PASSWORD)
+    assert (await people.person(acme.id, person.id)).state == "active"
+    assert (await people.sign_in("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
+
+
+async def test_address_has_one_account_per_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
+    ada = await people.create_person(acme.id, ADA)
+    with pytest.raises(Conflict):
+        await people.create_person(acme.id, replace(ADA, email="ADA@acme.example"))
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+    with pytest.raises(Conflict):
+        await people.update_person(acme.id, ben.id, PersonChange(email="ada@acme.example"))
+    elsewhere = await people.create_person(globex.id, replace(ADA, password="another password"))
+    assert elsewhere.subject != ada.subject
+    first = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    assert first.principal.tenant_id == acme.id
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", "another password", HOME)
+    second = await people.sign_in("ada@acme.example", "another password", HOME, globex.id)
+    assert second.principal.tenant_id == globex.id
+
+
+@pytest.mark.promise("D2")
+async def test_changed_name_and_address_apply_everywhere(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
+    desk = await people.create_extension(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
+    person_id = made.extension.person_id or ""
+    changed = await people.update_person(
+        acme.id, person_id, PersonChange(name="Ada Example", email="ada.example@acme.example")
+    )
+    assert changed == await people.person(acme.id, person_id)
+    assert (changed.name, changed.email) == ("Ada Example", "ada.example@acme.example")
+    for extension_id, name in ((made.extension.id, "Ada Example"), (desk.extension.id, "Front desk")):
+        known = people.directory.extension_by_id(extension_id)
+        assert known is not None
+        assert known.name == name
+        assert known == await people.extension(acme.id, extension_id)
+    await people.set_password(acme.id, person_id, PASSWORD)
+    assert await people.sign_in("ada.example@acme.example", PASSWORD, HOME)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    await people.create_person(acme.id, ADA)
+
+
+@pytest.mark.promise("D2")
+async def test_address_of_a_rolled_back_change_stays_free(
+    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await people.create_person(acme.id, ADA)
+    with monkeypatch.context() as broken:
+        broken.setattr(links, "drop_of", fails)
+        with pytest.raises(OSError, match="unavailable"):
+            await people.update_person(acme.id, ada.id, PersonChange(email="ben@acme.example"))
+    with pytest.raises(Unauthenticated):
+        await people.sign_in("ben@acme.example", PASSWORD, HOME)
+    assert (await people.sign_in("ada@acme.example", PASSWORD, HOME)).principal.person_id == ada.id
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example", password="another password"))
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ben", "Ben@acme.example"))
+    assert made.extension.person_id == ben.id
+    assert (await people.sign_in("ben@acme.example", "another password", HOME)).principal.person_id == ben.id
+
+
+async def fails(*args: object) -> None:
+    raise OSError(f"unavailable: {len(args)}")
+
+
+@pytest.mark.promise("U9")
+async def test_suspended_user_is_signed_out_and_can_be_resumed(people: People, acme: Tenant, bus: Bus) -> None:
+    person = await people.create_person(acme.id, ADA)
+    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+    events = record_events(bus, PersonSuspended, PersonResumed)
+    await people.update_person(acme.id, person.id, PersonChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(ADA.email, PASSWORD, HOME)
+    await people.update_person(acme.id, person.id, PersonChange(state="active"))
+    assert await people.sign_in(ADA.email, PASSWORD, HOME)
+    assert [type(event) for event in events] == [PersonSuspended, PersonResumed]
+
+
+@pytest.mark.promise("U3", "D3")
+async def test_closing_an_account_deletes_extensions_devices_and_sessions(
+    people: People, acme: Tenant, bus: Bus
+) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", ADA.email))
+    second = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
+    person_id = made.extension.person_id or ""
+    await people.set_password(acme.id, person_id, PASSWORD)
+    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+    events = record_events(bus, DeviceRevoked, ExtensionDeleted, PersonClosed)
+    await people.close_person(acme.id, person_id)
+    assert [type(event) for event in events] == [DeviceRevoked, DeviceRevoked, ExtensionDeleted, PersonClosed]
+    assert events[-1].subject == made.extension.subject
+    assert people.directory.device_by_username(made.login.username) is None
+    assert people.directory.device_by_username(second.login.username) is None
+    assert people.directory.person_subject(person_id) is None
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(ADA.email, PASSWORD, HOME)
+    with pytest.raises(NotFound):
+        await people.person(acme.id, person_id)
+    assert not (await people.list_persons(acme.id)).items
+    successor = await people.create_person(acme.id, ADA)
+    assert successor.subject != made.extension.subject
+
+
+async def test_events_of_a_change_reach_the_outbox(people: People, acme: Tenant, outbox: Outbox) -> None:
+    events: list[PersonClosed] = []
+
+    async def handle(event: PersonClosed, uow: UnitOfWork) -> None:
+        events.append(event)
+
+    outbox.subscribe(PersonClosed, handle)
+    person = await people.create_person(acme.id, ADA)
+    await people.close_person(acme.id, person.id)
+    await outbox.deliver()
+    assert [event.person_id for event in events] == [person.id]
+
+
+@pytest.mark.promise("T3")
+async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: People, acme: Tenant) -> None:
+    first = await people.first_start()
+    assert first is not None
+    operator = await people.tenant("operator")
+    with pytest.raises(Invalid):
+        await people.create_person(acme.id, replace(ADA, role=Role.OPERATOR))
+    user = await people.create_person(acme.id, ADA)
+    with pytest.raises(Invalid):
+        await people.update_person(acme.id, user.id, PersonChange(role=Role.OPERATOR))
+    for attempt in (
+        people.close_person(operator.id, first.person_id),
+        people.update_person(operator.id, first.person_id, PersonChange(role=Role.USER)),
+        people.update_person(operator.id, first.person_id, PersonChange(state="suspended")),
+        people.update_tenant(operator.id, TenantChange(state="suspended")),
+        people.delete_tenant(operator.id),
+    ):
+        with pytest.raises(Conflict):
+            await attempt
+    other = NewPerson("Otto", "otto@operator.example", Role.OPERATOR, PASSWORD)
+    await people.create_person(operator.id, other)
+    await people.close_person(operator.id, first.person_id)
+
+
+async def test_first_start_creates_one_operator_once(people: People, open_people: Callable[[], People]) -> None:
+    first = await people.first_start()
+    assert first is not None
+    assert await people.first_start() is None
+    signed_in = await people.sign_in(first.email, first.password, HOME)
+    assert signed_in.principal.role is Role.OPERATOR
+    assert signed_in.must_change
+    again = open_people()
+    await again.start()
+    assert await again.first_start() is None
+    assert first.password not in repr(first)
+
+
+async def test_demo_tenant_has_four_extensions(people: People) -> None:
+    demo = await people.create_demo()
+    assert demo is not None
+    assert (demo.tenant.slug, demo.tenant.domain) == ("demo", "demo.example")
+    assert sorted(demo.logins) == ["1001", "1002", "1003", "1004"]
+    for number, login in demo.logins.items():
+        device = people.directory.device_by_username(login.username)
+        assert device is not None
+        extension = people.directory.extension_by_id(device.extension_id)
+        assert extension is not None
+        assert extension.number == number
+    assert await people.create_demo() is None
+
+
+async def test_alias_without_an_account_is_harmless(people: People, acme: Tenant, keys: KeyStore, clock) -> None:
+    """The process may crash between binding an address and the commit."""
+    for scope in (acme.id, "installation"):
+        keys.bind(scope, "email", ADA.email, "a subject without an account")
+    person = await people.create_person(acme.id, ADA)
+    assert (await people.sign_in(ADA.email, PASSWORD, HOME)).principal.person_id == person.id
+
+
+async def test_concurrent_change_is_a_conflict_without_personal_values(
+    people: People, acme: Tenant, open_people: Callable[[], People]
+) -> None:
+    other = open_people()
+    await other.start()
+    await other.create_extension(acme.id, NewExtension("1001", "Ada"))
+    with pytest.raises(Conflict) as refused:
+        await people.create_extension(acme.id, NewExtension("1001", "Ben", "ben@acme.example"))
+    assert refused.value.__cause__ is None
+    assert not (await people.list_persons(acme.id)).items
+    assert people.directory.extension(acme.id, "1001") is None
+    await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
+
+
+async def test_tenant_has_language_and_time_zone(people: People) -> None:
+    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example"))
+    assert (acme.language, acme.time_zone) == ("en", "")
+    assert people.directory.time_zone(acme.id) is None
+    changed = await people.update_tenant(acme.id, TenantChange(language="de", time_zone="Europe/Berlin"))
+    assert (changed.language, changed.time_zone) == ("de", "Europe/Berlin")
+    assert str(people.directory.time_zone(acme.id)) == "Europe/Berlin"
+    for invalid in ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe", "x" * 60, "\0"):
+        with pytest.raises(Invalid, match="time zone"):
+            await people.update_tenant(acme.id, TenantChange(time_zone=invalid))
+
+
+async def test_user_may_choose_another_language(people: People, open_people: Callable[[], People]) -> None:
+    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example", language="de"))
+    ada = await people.create_person(acme.id, ADA)
+    assert people.directory.language(acme.id, ada.id) == people.directory.language(acme.id) == "de"
+    assert (await people.update_person(acme.id, ada.id, PersonChange(language="en"))).language == "en"
+    assert people.directory.language(acme.id, ada.id) == "en"
+    later = open_people()
+    await later.start()
+    assert (later.directory.language(acme.id, ada.id), later.directory.language(acme.id)) == ("en", "de")
+    assert (await people.update_person(acme.id, ada.id, PersonChange(language=""))).language is None
+    assert people.directory.language(acme.id, ada.id) == "de"

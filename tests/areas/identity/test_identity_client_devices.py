@@ -1,0 +1,77 @@
+"""Client devices: one per session, created on demand, deleted with the session."""
+
+import asyncio
+
+import pytest
+
+from unificx.identity import (
+    Arrival,
+    DeviceChange,
+    NewExtension,
+    NewPerson,
+    People,
+    Person,
+    SignedIn,
+    SignInDevice,
+    Source,
+    Tenant,
+)
+from unificx.identity.errors import NoExtension, SessionOver
+
+EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
+
+
+async def enter(people: People, name: str = "") -> SignedIn:
+    signed = await people.sign_in(EMAIL, PASSWORD, Arrival(Source(), SignInDevice(name, "mobile")))
+    assert isinstance(signed, SignedIn)
+    return signed
+
+
+@pytest.mark.promise("C6")
+async def test_session_gets_one_device_for_the_first_extension(people: People, acme: Tenant, ada: Person) -> None:
+    for number in ("1001", "1002"):
+        await people.create_extension(acme.id, NewExtension(number, "Ada Example", EMAIL))
+    who = (await enter(people, "Ada's phone")).principal
+    first, again = await asyncio.gather(people.session_device(who), people.session_device(who))
+    assert first == again
+    extension, device_id = first
+    assert (extension.number, extension.person_id) == ("1001", ada.id)
+    device = await people.device(acme.id, device_id)
+    assert (device.kind, device.name, device.extension_id) == ("client", "Ada's phone", extension.id)
+    [session] = await people.list_sessions(acme.id, ada.id)
+    assert session.device_id == device_id
+
+
+async def test_each_session_has_its_own_device_with_a_default_name(people: People, acme: Tenant, ada: Person) -> None:
+    await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    ids = {(await people.session_device((await enter(people)).principal))[1] for _ in range(2)}
+    assert len(ids) == 2
+    assert {(await people.device(acme.id, one)).name for one in ids} == {"UnifiCX client"}
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
+    people: People, acme: Tenant, ada: Person
+) -> None:
+    await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    signed = await enter(people)
+    _, first = await people.session_device(signed.principal)
+    await people.update_device(acme.id, first, DeviceChange(enabled=False))
+    assert (await people.session_device(signed.principal))[1] == first  # no new device while disabled
+    await people.delete_device(acme.id, first)
+    _, second = await people.session_device(signed.principal)
+    assert second != first
+    await people.sign_out(signed.token)
+    assert people.directory.device(second) is None
+    with pytest.raises(SessionOver):
+        await people.session_device(signed.principal)
+
+
+async def test_user_without_extension_has_no_device(people: People, ada: Person) -> None:
+    with pytest.raises(NoExtension):
+        await people.session_device((await enter(people)).principal)

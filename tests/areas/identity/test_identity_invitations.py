@@ -1,0 +1,181 @@
+"""Invitations, and acceptance of terms, policy and age."""
+
+import pytest
+from fake_notifier import Letters
+from sqlalchemy import text
+from throttling import guessed
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, Unauthenticated
+from unificx.db import Database
+from unificx.identity import (
+    POLICY_VERSION,
+    TERMS_VERSION,
+    Acceptance,
+    Arrival,
+    NewPerson,
+    People,
+    Person,
+    PersonChange,
+    SignedIn,
+    SignInDevice,
+    Source,
+    Tenant,
+)
+from unificx.identity.errors import InvitationOver, NotOfAge
+from unificx.identity.invitations import INVITATION_LIFETIME
+
+EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
+PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+YES = Acceptance(True, TERMS_VERSION, POLICY_VERSION)
+NO = Acceptance(False, TERMS_VERSION, POLICY_VERSION)
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL))
+
+
+def link(code: str) -> str:
+    return f"https://pbx.example.com/app/#invitation={code}"
+
+
+async def invited(people: People, person: Person, letters: Letters) -> str:
+    """Return the code of the user's latest invitation."""
+    made = await people.invite(person.tenant_id, person.id, link, "de")
+    assert (made.sent, made.url) == (True, None)
+    return letters.of("invitation de")[-1][1].partition("=")[2]
+
+
+@pytest.mark.promise("C2", "U3")
+async def test_invited_user_sets_a_password_and_is_signed_in(people: People, ada: Person, letters: Letters) -> None:
+    code = await invited(people, ada, letters)
+    who = await people.look_at_invitation(code, PHONE.source)
+    assert (who.name, who.organisation, who.email) == ("Ada Example", "Acme Ltd", EMAIL)
+    signed = await people.accept_invitation(code, PASSWORD, YES, PHONE)
+    assert isinstance(signed, SignedIn)
+    assert not signed.acceptance_needed
+    assert (await people.authenticate(signed.token)).person_id == ada.id
+    assert (await people.person(ada.tenant_id, ada.id)).state == "active"
+    again = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    assert (again.must_change, again.acceptance_needed) == (False, False)
+    for over in (people.look_at_invitation(code, PHONE.source), people.accept_invitation(code, PASSWORD, YES, PHONE)):
+        with pytest.raises(InvitationOver):
+            await over
+
+
+async def test_without_email_the_link_is_returned(people: People, ada: Person, letters: Letters) -> None:
+    letters.mails = False
+    made = await people.invite(ada.tenant_id, ada.id, link, "en")
+    assert not made.sent
+    assert made.url is not None
+    assert made.url not in repr(made)
+    assert not letters.sent
+    code = made.url.partition("=")[2]
+    assert isinstance(await people.accept_invitation(code, PASSWORD, YES, PHONE), SignedIn)
+
+
+async def test_invitation_expires_and_is_replaced_by_the_next(
+    people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
+) -> None:
+    first = await invited(people, ada, letters)
+    second = await invited(people, ada, letters)
+    with pytest.raises(InvitationOver):
+        await people.look_at_invitation(first, PHONE.source)
+    clock.advance(INVITATION_LIFETIME.total_seconds() - 1)
+    assert await people.look_at_invitation(second, PHONE.source)
+    clock.advance(1)
+    with pytest.raises(InvitationOver):
+        await people.accept_invitation(second, PASSWORD, YES, PHONE)
+    await people.tidy()
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
+
+
+@pytest.mark.promise("T2")
+async def test_only_a_digest_of_the_code_is_stored(
+    people: People, ada: Person, letters: Letters, database: Database
+) -> None:
+    code = await invited(people, ada, letters)
+    async with database.read() as session:
+        row = (await session.execute(text("SELECT * FROM sign_in_link"))).one()
+    assert code not in str(row)
+
+
+async def test_changed_address_revokes_links_to_the_old_one(people: People, ada: Person, letters: Letters) -> None:
+    code = await invited(people, ada, letters)
+    await people.update_person(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
+    with pytest.raises(InvitationOver):
+        await people.accept_invitation(code, PASSWORD, YES, PHONE)
+
+
+async def test_invitation_preconditions(people: People, acme: Tenant, ada: Person, letters: Letters) -> None:
+    nameless = await people.create_person(acme.id, NewPerson("Ben Example"))
+    with pytest.raises(Invalid):
+        await people.invite(acme.id, nameless.id, link, "en")
+    code = await invited(people, ada, letters)
+    await people.set_password(acme.id, ada.id, PASSWORD)
+    with pytest.raises(Conflict):
+        await people.invite(acme.id, ada.id, link, "en")
+    with pytest.raises(InvitationOver):
+        await people.accept_invitation(code, "another password", YES, PHONE)
+
+
+@pytest.mark.promise("K1", "K2")
+async def test_only_the_answer_of_an_underage_user_is_stored(
+    people: People, ada: Person, letters: Letters, database: Database
+) -> None:
+    code = await invited(people, ada, letters)
+    with pytest.raises(NotOfAge):
+        await people.accept_invitation(code, PASSWORD, NO, PHONE)
+    async with database.read() as session:
+        kept = {
+            table: await session.scalar(text(f"SELECT count(*) FROM {table}"))
+            for table in ("acceptance", "session", "credential", "sign_in_link")
+        }
+    assert kept == {"acceptance": 1, "session": 0, "credential": 0, "sign_in_link": 0}
+    assert (await people.person(ada.tenant_id, ada.id)).state == "invited"
+    with pytest.raises(InvitationOver):
+        await people.accept_invitation(code, PASSWORD, YES, PHONE)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, PHONE)
+
+
+@pytest.mark.promise("K1", "V3")
+async def test_user_signed_in_another_way_has_to_accept_terms(people: People, ada: Person) -> None:
+    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
+    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    assert signed.acceptance_needed
+    with pytest.raises(Invalid):
+        await people.accept_terms(signed.principal, Acceptance(True, "1999-01", POLICY_VERSION))
+    await people.accept_terms(signed.principal, YES)
+    assert not (await people.refresh(signed.refresh, "cookie")).acceptance_needed
+
+
+@pytest.mark.promise("K1")
+async def test_later_refusal_ends_every_session(people: People, ada: Person) -> None:
+    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
+    signed, other = [await people.sign_in(EMAIL, PASSWORD, PHONE) for _ in range(2)]
+    await people.accept_terms(signed.principal, YES)
+    with pytest.raises(NotOfAge):
+        await people.accept_terms(signed.principal, NO)
+    for one in (signed, other):
+        with pytest.raises(Unauthenticated):
+            await people.authenticate(one.token)
+    assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
+
+
+@pytest.mark.promise("V3")
+async def test_new_version_has_to_be_accepted(people: People, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
+    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    await people.accept_terms(signed.principal, YES)
+    monkeypatch.setattr("unificx.identity.terms.POLICY_VERSION", "2027-01")
+    assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
+
+
+async def test_guessing_invitations_is_throttled_per_source(people: People, ada: Person, letters: Letters) -> None:
+    code = await invited(people, ada, letters)
+    elsewhere = Source("198.51.100.9")
+    await guessed(lambda number: people.look_at_invitation(f"guess {number}", elsewhere), InvitationOver)
+    assert await people.look_at_invitation(code, PHONE.source)

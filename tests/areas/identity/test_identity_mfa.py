@@ -1,0 +1,342 @@
+"""Second factors: TOTP, recovery codes, and step-up for changes."""
+
+import pytest
+from authenticator import Authenticator
+from pyotp.totp import TOTP
+from sqlalchemy import text
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Over, TooMany, Unauthenticated
+from unificx.db import Database
+from unificx.identity import (
+    Arrival,
+    NewPerson,
+    People,
+    Person,
+    Proof,
+    Role,
+    SecondFactorNeeded,
+    SignedIn,
+    Source,
+    Tenant,
+    WebOrigin,
+)
+from unificx.privacy import KeyStore
+
+HOME, AWAY = Source("203.0.113.1", "Home/1"), Source("198.51.100.9", "Away/1")
+ORIGIN = WebOrigin("https://pbx.example.com")
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
+
+
+async def enter(people: People, email: str = EMAIL, source: Source = HOME) -> SignedIn:
+    """Sign in a user without second factor."""
+    outcome = await people.sign_in(email, PASSWORD, Arrival(source))
+    assert isinstance(outcome, SignedIn)
+    return outcome
+
+
+async def ticket_of(people: People, source: Source = HOME) -> SecondFactorNeeded:
+    outcome = await people.sign_in(EMAIL, PASSWORD, Arrival(source))
+    assert isinstance(outcome, SecondFactorNeeded)
+    return outcome
+
+
+class Phone:
+    """Authenticator app with one secret."""
+
+    def __init__(self, secret: str, clock: ManualClock) -> None:
+        self._totp, self._clock = TOTP(secret), clock
+
+    def code(self, steps: int = 0) -> str:
+        return self._totp.at(int(self._clock.now().timestamp()) + 30 * steps)
+
+
+async def with_totp(people: People, clock: ManualClock) -> tuple[SignedIn, Phone, tuple[str, ...]]:
+    """Sign in, set up TOTP, and advance to the next code."""
+    signed_in = await enter(people)
+    begun = await people.begin_totp(signed_in.principal, "Phone")
+    phone = Phone(begun.secret, clock)
+    added = await people.confirm_totp(signed_in.principal, begun.id, phone.code(), HOME)
+    clock.advance(30)
+    return signed_in, phone, added.recovery_codes
+
+
+async def prove(people: People, ticket: SecondFactorNeeded, source: Source = HOME, **proof: str) -> SignedIn:
+    return await people.prove_second_factor(ticket.ticket, Proof(**proof), ORIGIN, Arrival(source))
+
+
+@pytest.mark.promise("T3")
+async def test_password_alone_is_not_enough_with_a_second_factor(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    _, phone, codes = await with_totp(people, clock)
+    assert len(set(codes)) == 10
+    ticket = await ticket_of(people)
+    assert ticket.kinds == ("totp", "recovery_code")
+    assert ticket.ticket not in repr(ticket)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(ticket.ticket)
+    signed_in = await prove(people, ticket, totp=phone.code())
+    assert (await people.authenticate(signed_in.token)).person_id == ada.id
+    (shown,) = await people.list_factors(signed_in.principal)
+    assert (shown.kind, shown.name, shown.last_used) == ("totp", "Phone", clock.now().date())
+
+
+async def test_unconfirmed_factor_is_inactive(people: People, ada: Person, clock: ManualClock) -> None:
+    signed_in = await enter(people)
+    first = await people.begin_totp(signed_in.principal, "Phone")
+    second = await people.begin_totp(signed_in.principal, "Phone")
+    assert await people.list_factors(signed_in.principal) == ()
+    assert await enter(people)
+    with pytest.raises(NotFound):
+        await people.confirm_totp(signed_in.principal, first.id, Phone(first.secret, clock).code(), HOME)
+    with pytest.raises(Invalid):
+        await people.confirm_totp(signed_in.principal, second.id, Phone(first.secret, clock).code(), HOME)
+    clock.advance(16 * 60)
+    await people.tidy()
+    with pytest.raises((NotFound, Forbidden)):
+        await people.confirm_totp(signed_in.principal, second.id, Phone(second.secret, clock).code(), HOME)
+    again = await enter(people)
+    with pytest.raises(NotFound):
+        await people.confirm_totp(again.principal, second.id, Phone(second.secret, clock).code(), HOME)
+
+
+async def test_each_code_is_accepted_once_and_near_its_time(people: People, ada: Person, clock: ManualClock) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    used = phone.code()
+    assert await prove(people, await ticket_of(people), totp=used)
+    ticket = await ticket_of(people)
+    for wrong in (used, phone.code(-1), phone.code(-2), phone.code(2), "", "12345x", "\u0661\u0662\u0663\u0664\u0665"):
+        with pytest.raises(Unauthenticated) as refused:
+            await people.prove_second_factor(ticket.ticket, Proof(totp=wrong), ORIGIN, Arrival(HOME))
+        assert refused.value.code == "wrong_proof"
+        people._factor_guesses.succeeded(ada.id, HOME.address, clock.monotonic())
+    assert await prove(people, ticket, totp=f" {phone.code(1)[:3]} {phone.code(1)[3:]} ")
+    clock.advance(90)
+    assert await prove(people, await ticket_of(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"
+
+
+async def test_recovery_code_is_accepted_once_in_any_notation(people: People, ada: Person, clock: ManualClock) -> None:
+    _, _, codes = await with_totp(people, clock)
+    assert await prove(people, await ticket_of(people), recovery_code=codes[3].upper().replace("-", " "))
+    ticket = await ticket_of(people)
+    for wrong in (codes[3], "", "aaaa-aaaa"):
+        with pytest.raises(Unauthenticated):
+            await prove(people, ticket, recovery_code=wrong)
+    signed_in = await prove(people, ticket, recovery_code=codes[0])
+    renewed = await people.renew_recovery_codes(signed_in.principal)
+    assert not set(renewed) & set(codes)
+    with pytest.raises(Unauthenticated):
+        await prove(people, await ticket_of(people), recovery_code=codes[1])
+    for code in renewed:
+        assert await prove(people, await ticket_of(people), recovery_code=code)
+    assert (await ticket_of(people)).kinds == ("totp",), "none is left"
+
+
+async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
+    people: People, ada: Person, acme: Tenant, clock: ManualClock
+) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
+    bens = await enter(people, "ben@example.com")
+    begun = await people.begin_totp(bens.principal, "Phone")
+    bens_phone = Phone(begun.secret, clock)
+    await people.confirm_totp(bens.principal, begun.id, bens_phone.code(), HOME)
+    clock.advance(30)
+    ticket = await ticket_of(people)
+    with pytest.raises(Unauthenticated):
+        await prove(people, ticket, totp=bens_phone.code())
+    signed_in = await prove(people, ticket, totp=phone.code())
+    assert signed_in.principal.person_id == ada.id != ben.id
+    clock.advance(30)
+    for unknown in (ticket.ticket, "", "x" * 200):
+        with pytest.raises(Over) as refused:
+            await people.prove_second_factor(unknown, Proof(totp=phone.code()), ORIGIN, Arrival(HOME))
+        assert refused.value.code == "ticket_over"
+    late = await ticket_of(people)
+    clock.advance(5 * 60)
+    with pytest.raises(Over):
+        await prove(people, late, totp=phone.code())
+
+
+async def test_new_password_revokes_tickets(people: People, ada: Person, acme: Tenant, clock: ManualClock) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    ticket = await ticket_of(people)
+    await people.set_password(acme.id, ada.id, "another long password")
+    with pytest.raises(Over):
+        await prove(people, ticket, totp=phone.code())
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_codes_is_throttled_elsewhere_and_not_for_the_owner(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    ticket = await ticket_of(people, AWAY)
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await prove(people, ticket, AWAY, totp="000000")
+    with pytest.raises(TooMany) as slowed:
+        await prove(people, ticket, AWAY, totp=phone.code())
+    assert slowed.value.retry_after > 0
+    assert await prove(people, await ticket_of(people), totp=phone.code())
+
+
+async def test_distributed_guessing_delays_new_sources_by_an_hour(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    tried = 0
+    for number in range(60):
+        source = Source(f"198.51.100.{number}")
+        ticket = await ticket_of(people, source)
+        try:
+            await prove(people, ticket, source, totp="000000")
+        except Unauthenticated:
+            tried += 1
+        except TooMany as slowed:
+            clock.advance(slowed.retry_after)
+    assert tried < 45
+    assert await prove(people, await ticket_of(people), totp=phone.code())
+
+
+async def test_changing_factors_requires_a_recent_step_up(people: People, ada: Person, clock: ManualClock) -> None:
+    signed_in, phone, _ = await with_totp(people, clock)
+    principal = signed_in.principal
+    clock.advance(601)
+    (held,) = await people.list_factors(principal)
+    for change in (
+        lambda: people.remove_factor(principal, held.id),
+        lambda: people.renew_recovery_codes(principal),
+        lambda: people.begin_totp(principal, "Another"),
+        lambda: people.passkey_options(principal, ORIGIN),
+    ):
+        with pytest.raises(Forbidden) as refused:
+            await change()
+        assert refused.value.code == "prove_yourself"
+    for wrong in (Proof(totp="000000"), Proof(password=PASSWORD), Proof(password="wrong"), Proof()):
+        with pytest.raises(Forbidden):
+            await people.prove(principal, wrong, ORIGIN, HOME)
+    await people.prove(principal, Proof(totp=phone.code()), ORIGIN, HOME)
+    await people.remove_factor(principal, held.id)
+    with pytest.raises(NotFound):
+        await people.remove_factor(principal, held.id)
+
+
+async def test_password_is_enough_for_step_up_without_factors(people: People, ada: Person, clock: ManualClock) -> None:
+    principal = (await enter(people)).principal
+    clock.advance(601)
+    with pytest.raises(Forbidden):
+        await people.begin_totp(principal, "Phone")
+    with pytest.raises(Forbidden):
+        await people.prove(principal, Proof(password="not the password"), ORIGIN, HOME)
+    await people.prove(principal, Proof(password=PASSWORD), ORIGIN, HOME)
+    assert await people.begin_totp(principal, "Phone")
+
+
+async def test_user_without_credentials_may_enroll(people: People, acme: Tenant) -> None:
+    cleo = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@example.com"))
+    signed_in = await people.open_session(acme.id, cleo.id, Arrival(HOME), proved=False)
+    assert await people.begin_totp(signed_in.principal, "Phone")
+
+
+async def test_removing_the_last_factor_deletes_recovery_codes(
+    people: People, ada: Person, clock: ManualClock, database: Database
+) -> None:
+    signed_in, _, _ = await with_totp(people, clock)
+    passkey = Authenticator().make(await people.passkey_options(signed_in.principal, ORIGIN))
+    added = await people.add_passkey(signed_in.principal, "Key", passkey, ORIGIN)
+    assert added.recovery_codes == (), "those there are stay"
+    for each in await people.list_factors(signed_in.principal):
+        assert isinstance(await people.sign_in(EMAIL, PASSWORD, Arrival(HOME)), SecondFactorNeeded)
+        await people.remove_factor(signed_in.principal, each.id)
+    assert await enter(people)
+    with pytest.raises(Conflict):
+        await people.renew_recovery_codes(signed_in.principal)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM recovery_code")) == 0
+
+
+async def test_removed_factor_is_rejected(people: People, ada: Person, clock: ManualClock) -> None:
+    signed_in, phone, _ = await with_totp(people, clock)
+    begun = await people.begin_totp(signed_in.principal, "Tablet")
+    tablet = Phone(begun.secret, clock)
+    await people.confirm_totp(signed_in.principal, begun.id, tablet.code(), HOME)
+    gone = next(one for one in await people.list_factors(signed_in.principal) if one.name == "Phone")
+    before = await ticket_of(people)
+    await people.remove_factor(signed_in.principal, gone.id)
+    with pytest.raises(Over):
+        await prove(people, before, totp=phone.code())
+    with pytest.raises(Unauthenticated):
+        await prove(people, await ticket_of(people), totp=phone.code())
+    clock.advance(30)
+    assert await prove(people, await ticket_of(people), totp=tablet.code())
+
+
+async def test_users_cannot_change_factors_of_others(
+    people: People, ada: Person, acme: Tenant, clock: ManualClock
+) -> None:
+    signed_in, _, _ = await with_totp(people, clock)
+    await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.TENANT_ADMIN, PASSWORD))
+    ben = (await enter(people, "ben@example.com")).principal
+    (adas,) = await people.list_factors(signed_in.principal)
+    with pytest.raises(NotFound):
+        await people.remove_factor(ben, adas.id)
+    begun = await people.begin_totp(signed_in.principal, "Tablet")
+    with pytest.raises(NotFound):
+        await people.confirm_totp(ben, begun.id, Phone(begun.secret, clock).code(), HOME)
+    assert await people.list_factors(ben) == ()
+
+
+async def test_administrator_resets_lost_factors(
+    people: People, ada: Person, globex: Tenant, clock: ManualClock
+) -> None:
+    signed_in, _, _ = await with_totp(people, clock)
+    with pytest.raises(NotFound):
+        await people.reset_factors(globex.id, ada.id)
+    await people.reset_factors(ada.tenant_id, ada.id)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert await enter(people)
+
+
+@pytest.mark.promise("D3", "T2")
+async def test_secrets_are_sealed_and_deleted_with_the_account(
+    people: People, ada: Person, keys: KeyStore, clock: ManualClock, database: Database
+) -> None:
+    signed_in, _, codes = await with_totp(people, clock)
+    begun = await people.begin_totp(signed_in.principal, "Tablet of Ada")
+    async with database.read() as session:
+        rows = [*await session.execute(text("SELECT * FROM factor"))]
+        rows += [*await session.execute(text("SELECT * FROM recovery_code"))]
+    stored = repr([[bytes(each) if isinstance(each, memoryview) else each for each in row] for row in rows])
+    assert rows
+    for secret in (begun.secret, "Tablet", codes[0].replace("-", "")):
+        assert secret not in stored
+    await people.close_person(ada.tenant_id, ada.id)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM factor")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM recovery_code")) == 0
+
+
+async def test_deleting_a_tenant_deletes_its_factors(
+    people: People, ada: Person, clock: ManualClock, database: Database
+) -> None:
+    await with_totp(people, clock)
+    await people.delete_tenant(ada.tenant_id)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM factor")) == 0
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_erased_user_cannot_authenticate(people: People, ada: Person, keys: KeyStore, clock: ManualClock) -> None:
+    _, phone, _ = await with_totp(people, clock)
+    ticket = await ticket_of(people)
+    keys.destroy(ada.tenant_id, ada.subject)
+    with pytest.raises(Unauthenticated):
+        await prove(people, ticket, totp=phone.code())

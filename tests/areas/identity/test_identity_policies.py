@@ -1,0 +1,209 @@
+"""Policies: validation, roles, login throttling."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from unificx.core.errors import Invalid
+from unificx.identity import Action, Principal, Role, may, may_grant, source_key
+from unificx.identity.policies import validation
+from unificx.identity.policies.login_throttle import FOR_ACCOUNT, FOR_PAIR, FOR_SOURCE, Guesses
+
+OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("PBX.Example.COM", "pbx.example.com"),
+        ("pbx.example.com.", "pbx.example.com"),
+        ("localhost", "localhost"),
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
+    ],
+)
+def test_valid_domains(text: str, kept: str) -> None:
+    assert validation.domain(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ".",
+        "a..b",
+        "-a.example",
+        "a-.example",
+        "192.0.2.1",
+        "[2001:db8::1]",
+        "a_b.example",
+        "münchen.example",
+        "a" * 64 + ".example",
+        ".".join(["a" * 60] * 5),
+        "a b.example",
+        "a.example:5060",
+        "example.1",
+    ],
+)
+def test_invalid_domains(text: str) -> None:
+    with pytest.raises(Invalid):
+        validation.domain(text)
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_normalized_or_rejected(text: str) -> None:
+    for check in (
+        validation.slug,
+        validation.domain,
+        validation.email,
+        validation.name,
+        validation.number,
+        validation.password,
+    ):
+        try:
+            kept = check(text)
+        except Invalid:
+            continue
+        assert check(kept) == kept
+        assert check is validation.password or kept.isprintable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada",
+        "@x.example",
+        "ada@",
+        "a da@x.example",
+        "<ada@x.example>",
+        "ada@x..y",
+        "ada@1.2.3.4",
+        "müller@x.example",
+        "a..b@x.example",
+        "anna.@x.example",
+        ".anna@x.example",
+        '"anna"@x.example',
+        "a" * 65 + "@x.example",
+    ],
+)
+def test_invalid_addresses(text: str) -> None:
+    with pytest.raises(Invalid):
+        validation.email(text)
+
+
+@given(st.text(st.sampled_from("aZ0!#$%&'*+/=?^_`{|}~-.@ü \"(\\"), max_size=70))
+def test_accepted_address_is_deliverable(local: str) -> None:
+    try:
+        kept = validation.email(f"{local}@x.example")
+    except Invalid:
+        assert not (local.isascii() and local.isalnum() and len(local) <= 64)
+        return
+    letter = EmailMessage(policy=SMTP)
+    letter["To"] = Address("Ada", addr_spec=kept)
+    assert letter["To"].addresses[0].addr_spec == kept
+    assert letter.as_bytes().isascii()
+
+
+@pytest.mark.promise("T3")
+def test_only_operators_may_access_other_tenants() -> None:
+    for role in Role:
+        for action in Action:
+            somebody = Principal("p", "acme", role)
+            assert may(somebody, action, "globex") is (role is Role.OPERATOR)
+
+
+@pytest.mark.promise("T3")
+def test_permissions_of_each_role_in_its_tenant() -> None:
+    allowed = {
+        role: {action for action in Action if may(Principal("p", "acme", role), action, "acme")} for role in Role
+    }
+    assert allowed[Role.USER] == {Action.OWN, Action.DIRECTORY, Action.TENANT_READ}
+    assert allowed[Role.TENANT_ADMIN] == set(Action) - {Action.INSTALLATION}
+    assert allowed[Role.OPERATOR] == set(Action)
+
+
+def test_roles_cannot_grant_more_than_their_own() -> None:
+    granted = {role: {other for other in Role if may_grant(Principal("p", "acme", role), other)} for role in Role}
+    assert granted == {
+        Role.USER: set(),
+        Role.TENANT_ADMIN: {Role.TENANT_ADMIN, Role.USER},
+        Role.OPERATOR: set(Role),
+    }
+
+
+def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]:
+    """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
+    waits = []
+    for _ in range(times):
+        wait = guesses.attempt("ada@acme.example", address, now)
+        if wait > 0:
+            now += wait
+            assert guesses.attempt("ada@acme.example", address, now) == 0.0
+        waits.append(wait)
+    return waits
+
+
+@pytest.mark.promise("U9", "T3")
+def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
+    waits = guess(Guesses(), 40, ATTACKER, 0.0)
+    free, delays = waits[: FOR_PAIR.free], waits[FOR_PAIR.free :]
+    assert set(free) == {0.0}
+    assert delays[0] == 1.0
+    assert delays[:6] == sorted(delays[:6])
+    assert max(delays) == pytest.approx(FOR_PAIR.longest)
+    assert sum(delays) > 3 * 3600  # forty guesses take hours
+
+
+@pytest.mark.promise("U9", "T3")
+def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
+    guesses = Guesses()
+    assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+    guesses.succeeded("ada@acme.example", OWNER, 0.0)
+    for place in range(200):
+        guesses.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
+    assert 0 < guesses.attempt("ada@acme.example", "192.0.2.200", 1.0) <= FOR_ACCOUNT.longest
+    assert guesses.attempt("ada@acme.example", OWNER, 1.0) == 0.0
+
+
+def test_one_source_trying_many_accounts_is_throttled() -> None:
+    guesses = Guesses()
+    for number in range(FOR_SOURCE.free):
+        assert guesses.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
+    assert guesses.attempt("another@acme.example", ATTACKER, 0.0) > 0
+    assert guesses.attempt("another@acme.example", OWNER, 0.0) == 0.0
+
+
+def test_successful_attempts_are_free_and_failures_decay() -> None:
+    guesses = Guesses()
+    for _ in range(500):
+        assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+        guesses.succeeded("ada@acme.example", OWNER, 0.0)
+    assert guess(guesses, 9, ATTACKER, 0.0)[-1] > 0
+    assert guess(guesses, FOR_PAIR.free, ATTACKER, 86_400.0) == [0.0] * FOR_PAIR.free
+
+
+def test_failed_attempt_store_is_bounded() -> None:
+    guesses = Guesses(most=100)
+    for number in range(1000):
+        guesses.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+        guesses.succeeded(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+    assert len(guesses._tries) <= 100
+    assert len(guesses._known) <= 100
+
+
+@pytest.mark.parametrize(
+    ("address", "same"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("not an address", ""),
+    ],
+)
+def test_source_key_is_an_ipv4_address_or_an_ipv6_64(address: str, same: str) -> None:
+    assert source_key(address) == source_key(same)
+    assert source_key("2001:db8:1:3::1") != source_key("2001:db8:1:2::1")
+    assert source_key("192.0.2.1") != source_key("192.0.2.2")

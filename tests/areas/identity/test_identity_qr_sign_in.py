@@ -1,0 +1,207 @@
+"""QR sign-in: single use, short lifetime, one device."""
+
+import asyncio
+
+import pytest
+from fake_notifier import Letters
+from pyotp.totp import TOTP
+from throttling import guessed
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, NotFound, Unauthenticated
+from unificx.core.events import Bus
+from unificx.identity import (
+    Arrival,
+    NewExtension,
+    NewPerson,
+    People,
+    Person,
+    PersonChange,
+    SecondFactorNeeded,
+    SignedIn,
+    SignInDevice,
+    Source,
+    Tenant,
+    qr_sign_in,
+)
+from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
+from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
+from unificx.identity.qr_sign_in import CODE_LIFETIME, MOST_OF_ONE
+
+EMAIL = "ada@acme.example"
+PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+CAMERA = Arrival(Source("198.51.100.9", "Camera/9"), SignInDevice("Mallory's phone", "mobile"), "cookie")
+SECRET, OTHER = "A" * 43, "B" * 43
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password="correct horse battery"))
+
+
+async def code_of(people: People, person: Person):
+    """Create a code for the user's own sign-in."""
+    return await people.create_sign_in_code(person.tenant_id, person.id, person.id)
+
+
+@pytest.mark.promise("U3", "S2")
+async def test_code_signs_in_one_device(people: People, ada: Person, bus: Bus) -> None:
+    used: list[SignInCodeUsed] = []
+    bus.subscribe(SignInCodeUsed, used.append)
+    code = await code_of(people, ada)
+    assert people.sign_in_code(code.id, ada.id).state == "open"
+    assert code.code not in repr(code)
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert isinstance(signed, SignedIn)
+    assert (await people.authenticate(signed.token)).person_id == ada.id
+    state = people.sign_in_code(code.id, ada.id)
+    assert (state.state, state.device_name, state.session_id) == ("used", "Ada's phone", signed.principal.session_id)
+    assert [(one.code_id, one.person_id, one.maker_id) for one in used] == [(code.id, ada.id, ada.id)]
+
+
+@pytest.mark.promise("U2", "U9", "T3")
+async def test_second_device_is_refused_and_the_owner_notified(
+    people: People, ada: Person, letters: Letters, bus: Bus, clock: ManualClock
+) -> None:
+    tried: list[SignInCodeTriedAgain] = []
+    bus.subscribe(SignInCodeTriedAgain, tried.append)
+    code = await code_of(people, ada)
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    for _ in range(3):
+        with pytest.raises(UsedSignInCode):
+            await people.sign_in_by_code(code.code, OTHER, CAMERA)
+    clock.advance(CODE_LIFETIME.total_seconds() + 1)
+    with pytest.raises(UsedSignInCode):
+        await people.sign_in_by_code(code.code, OTHER, CAMERA)
+    await people.settle()
+    assert letters.of("code_tried_again") == [(EMAIL, "")]
+    assert [one.code_id for one in tried] == [code.id]
+    assert people.sign_in_code(code.id, ada.id).tried_again
+    assert await people.authenticate(signed.token)
+
+
+async def test_same_device_may_retry_and_has_one_session(
+    people: People, ada: Person, letters: Letters, clock: ManualClock
+) -> None:
+    code = await code_of(people, ada)
+    lost = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    clock.advance(30)
+    again = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert await people.authenticate(again.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(lost.token)
+    assert [one.id for one in await people.list_sessions(ada.tenant_id, ada.id)] == [again.principal.session_id]
+    assert not people.sign_in_code(code.id, ada.id).tried_again
+    clock.advance(CODE_LIFETIME.total_seconds())
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert not letters.of("code_tried_again")
+
+
+async def test_one_of_two_concurrent_devices_signs_in(people: People, ada: Person) -> None:
+    code = await code_of(people, ada)
+    answers = await asyncio.gather(
+        *(people.sign_in_by_code(code.code, secret * 43, PHONE) for secret in "ABCDE"), return_exceptions=True
+    )
+    assert sum(isinstance(one, SignedIn) for one in answers) == 1
+    assert sum(isinstance(one, UsedSignInCode) for one in answers) == 4
+
+
+@pytest.mark.promise("T3")
+async def test_code_expires_and_is_lost_at_a_restart(
+    people: People, ada: Person, clock: ManualClock, open_people
+) -> None:
+    code, later = await code_of(people, ada), await code_of(people, ada)
+    restarted = open_people()
+    await restarted.start()
+    with pytest.raises(SignInCodeExpired):
+        await restarted.sign_in_by_code(later.code, SECRET, PHONE)
+    clock.advance(CODE_LIFETIME.total_seconds())
+    assert people.sign_in_code(code.id, ada.id).state == "expired"
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_codes_is_throttled_per_source(people: People, ada: Person) -> None:
+    code = await code_of(people, ada)
+    await guessed(lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired)
+    assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
+
+
+async def test_valid_code_does_not_count_as_a_guess(people: People, ada: Person) -> None:
+    for _ in range(40):
+        code = await code_of(people, ada)
+        assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
+
+
+async def test_code_state_is_visible_to_creator_and_user_only(people: People, ada: Person, acme: Tenant) -> None:
+    admin = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
+    code = await people.create_sign_in_code(acme.id, ada.id, admin.id)
+    assert people.sign_in_code(code.id, ada.id) == people.sign_in_code(code.id, admin.id)
+    for stranger in ("", "somebody"):
+        with pytest.raises(NotFound):
+            people.sign_in_code(code.id, stranger)
+
+
+async def test_codes_per_user_are_limited(people: People, ada: Person) -> None:
+    codes = [await code_of(people, ada) for _ in range(MOST_OF_ONE + 1)]
+    with pytest.raises(SignInCodeExpired):
+        await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
+    assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
+
+
+async def test_total_codes_are_limited_and_the_oldest_is_evicted(
+    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qr_sign_in, "MOST", 8)
+    persons = [await people.create_person(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
+    codes = [await code_of(people, one) for one in persons[:8]]
+    assert all(people.sign_in_code(code.id, one.id) for code, one in zip(codes, persons, strict=False))
+    await code_of(people, persons[8])
+    with pytest.raises(NotFound):
+        people.sign_in_code(codes[0].id, persons[0].id)
+    assert people.sign_in_code(codes[1].id, persons[1].id)
+
+
+@pytest.mark.promise("S2")
+async def test_user_without_password_signs_in_by_code(people: People, acme: Tenant) -> None:
+    made = await people.create_extension(acme.id, NewExtension("1001", "Ben Example", "ben@acme.example"))
+    assert made.extension.person_id is not None
+    ben = await people.person(acme.id, made.extension.person_id)
+    assert ben.state == "invited"
+    code = await people.create_sign_in_code(acme.id, ben.id, "")
+    signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
+    assert (await people.authenticate(signed.token)).person_id == ben.id
+    assert (await people.person(acme.id, ben.id)).state == "active"
+
+
+@pytest.mark.promise("T3")
+async def test_code_created_by_another_user_requires_the_second_factor(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    await people.set_password(ada.tenant_id, ada.id, "a password of my own")
+    mine = await people.sign_in(EMAIL, "a password of my own", PHONE)
+    begun = await people.begin_totp(mine.principal, "Phone")
+    now = TOTP(begun.secret).at(int(clock.now().timestamp()))
+    await people.confirm_totp(mine.principal, begun.id, now, PHONE.source)
+    by_admin = await people.create_sign_in_code(ada.tenant_id, ada.id, "")
+    outcome = await people.sign_in_by_code(by_admin.code, SECRET, PHONE)
+    assert isinstance(outcome, SecondFactorNeeded)
+    assert people.sign_in_code(by_admin.id, ada.id).session_id is None
+    own = await code_of(people, ada)
+    assert isinstance(await people.sign_in_by_code(own.code, SECRET, PHONE), SignedIn)
+
+
+async def test_suspended_or_closed_accounts_cannot_use_codes(people: People, ada: Person, acme: Tenant) -> None:
+    code = await code_of(people, ada)
+    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    with pytest.raises(Conflict):
+        await code_of(people, ada)
+    await people.close_person(acme.id, ada.id)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in_by_code(code.code, SECRET, PHONE)
+    with pytest.raises(NotFound):
+        await code_of(people, ada)

@@ -1,0 +1,199 @@
+"""Sign-in, sessions and passwords, and what responses reveal to unauthenticated clients."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.identity import Arrival, NewPerson, Passwords, People, Person, Role, Source, Tenant
+from unificx.identity.events import PasswordChanged
+from unificx.privacy import KeyStore
+
+HOME = Arrival(Source("203.0.113.1", "Home/1"))
+OFFICE = Arrival(Source("203.0.113.2", "Office/2"))
+ELSEWHERE = Arrival(Source("198.51.100.9"))
+EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada", EMAIL, Role.TENANT_ADMIN, PASSWORD))
+
+
+@pytest.mark.promise("U3", "T3")
+async def test_token_is_valid_until_sign_out(people: People, ada: Person) -> None:
+    signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert not signed_in.must_change
+    assert await people.authenticate(signed_in.token) == signed_in.principal
+    assert (signed_in.principal.person_id, signed_in.principal.role) == (ada.id, Role.TENANT_ADMIN)
+    other = await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    await people.sign_out(signed_in.token)
+    await people.sign_out(signed_in.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(signed_in.token)
+    assert await people.authenticate(other.token) == other.principal
+
+
+@pytest.mark.promise("C6", "T3")
+async def test_user_lists_and_ends_their_own_sessions(
+    people: People, ada: Person, acme: Tenant, clock: ManualClock
+) -> None:
+    first = await people.sign_in(EMAIL, PASSWORD, HOME)
+    clock.advance(timedelta(days=2).total_seconds())
+    second = await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    first = await people.refresh(first.refresh, "token")
+    await people.tidy()
+    sessions = await people.list_sessions(acme.id, ada.id)
+    assert [(one.agent, one.address) for one in sessions] == [("Office/2", "203.0.113.2"), ("Home/1", "203.0.113.1")]
+    assert [one.last_used.isoformat() for one in sessions] == ["2026-01-07", "2026-01-07"]
+    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+    with pytest.raises(NotFound):
+        await people.revoke_session(acme.id, ben.id, first.principal.session_id)
+    await people.revoke_session(acme.id, ada.id, first.principal.session_id)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(first.token)
+    assert await people.authenticate(second.token)
+
+
+class CountedHasher(PasswordHasher):
+    """Counts verifications."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self.verified = 0
+
+    def verify(self, *arguments: object, **named: object) -> bool:  # type: ignore[override]
+        self.verified += 1
+        return super().verify(*arguments, **named)  # type: ignore[arg-type]
+
+
+@pytest.mark.promise("T3")
+async def test_wrong_address_and_wrong_password_are_indistinguishable(
+    database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    hasher = CountedHasher()
+    people = People(database, keys, clock, passwords=Passwords(hasher))
+    await people.start()
+    await people.first_start()
+    tenant = await people.tenant("operator")
+    await people.create_person(tenant.id, NewPerson("Ada", EMAIL, password=PASSWORD))
+    await people.create_person(tenant.id, NewPerson("Ben", "ben@acme.example"))
+    answers = set()
+    for email, password in (
+        (EMAIL, "not the password"),
+        (EMAIL, ""),
+        (EMAIL, PASSWORD + "x" * 1_000_000),
+        ("nobody@acme.example", PASSWORD),
+        ("ben@acme.example", PASSWORD),  # invited, no password yet
+        ("", ""),
+        ("x" * 100_000, PASSWORD),
+    ):
+        before = hasher.verified
+        with pytest.raises(Unauthenticated) as refused:
+            await people.sign_in(email, password, HOME)
+        answers.add((refused.value.message, refused.value.hint, hasher.verified - before))
+    assert len(answers) == 1
+
+
+@pytest.mark.promise("U9", "T3")
+async def test_guessing_is_throttled_at_its_source_and_not_for_the_owner(
+    people: People, ada: Person, clock: ManualClock
+) -> None:
+    await people.sign_in(EMAIL, PASSWORD, HOME)
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await people.sign_in(EMAIL, "guess", ELSEWHERE)
+    with pytest.raises(TooMany) as slowed:
+        await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+    assert slowed.value.retry_after > 0
+    assert await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    clock.advance(slowed.value.retry_after)
+    assert await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+
+
+@pytest.mark.promise("T3")
+async def test_unknown_address_is_throttled_like_a_known_one(people: People) -> None:
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+    with pytest.raises(TooMany):
+        await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+
+
+async def test_concurrent_guesses_gain_nothing(people: People, ada: Person) -> None:
+    answers = await asyncio.gather(
+        *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
+    )
+    assert sum(isinstance(answer, Unauthenticated) for answer in answers) == 5
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 35
+
+
+@pytest.mark.promise("C2")
+async def test_changing_the_password_ends_other_sessions(people: People, ada: Person, bus: Bus) -> None:
+    heard: list[PasswordChanged] = []
+    bus.subscribe(PasswordChanged, heard.append)
+    here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    with pytest.raises(Forbidden):
+        await people.change_password(here.principal, "not the password", "a new password", HOME.source)
+    with pytest.raises(Invalid):
+        await people.change_password(here.principal, PASSWORD, "short", HOME.source)
+    await people.change_password(here.principal, PASSWORD, "a new password", HOME.source)
+    assert await people.authenticate(here.token)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(there.token)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in(EMAIL, "a new password", HOME)
+    assert [fact.person_id for fact in heard] == [ada.id]
+
+
+async def test_reset_password_has_to_be_changed(people: People, ada: Person) -> None:
+    before = await people.sign_in(EMAIL, PASSWORD, HOME)
+    password = await people.reset_password(ada.tenant_id, ada.id)
+    with pytest.raises(Unauthenticated):
+        await people.authenticate(before.token)
+    signed_in = await people.sign_in(EMAIL, password, HOME)
+    assert signed_in.must_change
+    await people.change_password(signed_in.principal, password, "a password of my own", HOME.source)
+    assert not (await people.sign_in(EMAIL, "a password of my own", HOME)).must_change
+
+
+async def test_outdated_hash_is_renewed_at_sign_in(
+    people: People, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
+) -> None:
+    stronger = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
+    later = People(database, keys, clock, passwords=Passwords(stronger))
+    await later.start()
+    assert await later.sign_in(EMAIL, PASSWORD, HOME)
+    assert await later.sign_in(EMAIL, PASSWORD, HOME)
+    counted = CountedHasher()
+    checked = Passwords(counted)
+    assert checked.outdated(stronger.hash("x"))
+    assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either hash is accepted
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_erased_user_cannot_sign_in(people: People, ada: Person, keys: KeyStore) -> None:
+    keys.destroy(ada.tenant_id, ada.subject)
+    with pytest.raises(Unauthenticated):
+        await people.sign_in(EMAIL, PASSWORD, HOME)
+
+
+async def test_argon2_queue_overflow_is_rejected() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    answers = await asyncio.gather(*(passwords.hash("x") for _ in range(80)), return_exceptions=True)
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 16
+    assert all(isinstance(answer, str | TooMany) for answer in answers)
+
+
+async def test_malformed_hash_does_not_match_and_does_not_raise() -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    assert not await passwords.right("not a hash", "x")
+    assert await passwords.right(await passwords.hash("x"), "x")
+    assert (await passwords.hash("x")).startswith("$argon2id$")

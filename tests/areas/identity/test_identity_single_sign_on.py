@@ -1,0 +1,432 @@
+"""Single sign-on with a real OpenID Connect provider on a local port."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+from oidc_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from pyotp.totp import TOTP
+from sqlalchemy import text
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Over, Refused, Unauthenticated
+from unificx.db import Database
+from unificx.identity import (
+    Admission,
+    Arrival,
+    Departure,
+    NewPerson,
+    NewProvider,
+    Passwords,
+    People,
+    Person,
+    PersonChange,
+    Return,
+    Role,
+    SecondFactorNeeded,
+    SignedIn,
+    Source,
+    Tenant,
+    TenantChange,
+)
+from unificx.integrations.http_client import Fetcher
+from unificx.privacy import KeyStore
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+HERE = Arrival(Source("203.0.113.1", "Home/1"), keep="cookie")
+BACK = "https://pbx.example.com/api/v1/sign-in/sso/callback"
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+
+
+@pytest.fixture
+async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[People]:
+    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=Fetcher())
+    await room.start()
+    yield room
+    await room.settle()
+
+
+@pytest.fixture
+async def provider(clock: ManualClock) -> AsyncIterator[LoginProvider]:
+    async with serving(clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
+
+
+@pytest.fixture
+async def linked(people: People, acme: Tenant, provider: LoginProvider) -> NewProvider:
+    """Provider of acme with linking by verified address."""
+    new = NewProvider(provider.issuer, CLIENT_ID, link_by_email=True, inside=True, client_secret=CLIENT_SECRET)
+    await people.set_provider(acme.id, new)
+    return new
+
+
+async def there(departure: Departure) -> Return:
+    """Sign in at the provider and return the callback."""
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        answer = await browser.get(departure.url)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"].startswith(BACK)
+    said = httpx.URL(answer.headers["location"]).params
+    return Return(departure.flow, said["state"], said.get("code", ""), said.get("error", ""), said.get("iss"))
+
+
+async def sign_in(people: People, tenant: Tenant) -> Admission | None:
+    return await people.come_back(await there(await people.depart(tenant.id, BACK)), HERE)
+
+
+async def refused(people: People, tenant: Tenant) -> Refused:
+    with pytest.raises(Refused) as refusal:
+        await sign_in(people, tenant)
+    return refusal.value
+
+
+async def test_verified_address_links_its_account_permanently(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    signed_in = await sign_in(people, acme)
+    assert isinstance(signed_in, SignedIn)
+    assert (await people.authenticate(signed_in.token)).person_id == ada.id
+    await people.set_provider(acme.id, replace(linked, link_by_email=False))
+    provider.person["email"] = "another@example.com"
+    again = await sign_in(people, acme)
+    assert isinstance(again, SignedIn)
+    assert again.principal.person_id == ada.id
+
+
+async def test_unverified_address_is_not_linked(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    for verified in (False, None, "true", 1):
+        provider.claims = {"email_verified": verified}
+        assert (await refused(people, acme)).code == "not_linked", verified
+
+
+async def test_without_link_by_email_no_account_is_linked_or_created(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    await people.set_provider(acme.id, replace(linked, link_by_email=False))
+    assert (await refused(people, acme)).code == "not_linked"
+    await people.set_provider(acme.id, linked)
+    provider.person = {"sub": "0002", "email": "nobody@example.com", "email_verified": True}
+    assert (await refused(people, acme)).code == "not_linked"
+    assert len((await people.list_persons(acme.id)).items) == 1
+
+
+async def test_signed_in_user_links_their_account(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+) -> None:
+    await people.set_provider(acme.id, replace(linked, link_by_email=False))
+    ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
+    here = await people.sign_in("ben@example.com", PASSWORD, HERE)
+    assert isinstance(here, SignedIn)
+    back = await there(await people.depart_to_link(here.principal, BACK))
+    assert await people.come_back(back, HERE) is None
+    signed_in = await sign_in(people, acme)
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.principal.person_id == ben.id != ada.id
+    adas = await people.sign_in(EMAIL, PASSWORD, HERE)
+    assert isinstance(adas, SignedIn)
+    back = await there(await people.depart_to_link(adas.principal, BACK))
+    with pytest.raises(Conflict):
+        await people.come_back(back, HERE)
+    clock.advance(601)
+    with pytest.raises(Forbidden):
+        await people.depart_to_link(adas.principal, BACK)
+    await people.close_person(acme.id, ben.id)
+    assert (await refused(people, acme)).code == "not_linked"
+    await people.set_provider(acme.id, linked)
+    signed_in = await sign_in(people, acme)
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.principal.person_id == ada.id, "a name that leads to nobody is free again"
+
+
+@pytest.mark.promise("T3")
+async def test_provider_cannot_sign_in_users_of_another_tenant(
+    people: People, acme: Tenant, globex: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    await people.set_provider(globex.id, linked)
+    assert (await refused(people, globex)).code == "not_linked"
+    assert isinstance(await sign_in(people, acme), SignedIn)
+    assert (await refused(people, globex)).code == "not_linked"
+
+
+async def test_second_factor_is_required_after_sso(
+    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+) -> None:
+    here = await sign_in(people, acme)
+    assert isinstance(here, SignedIn)
+    begun = await people.begin_totp(here.principal, "Phone")
+    code = TOTP(begun.secret).at(int(clock.now().timestamp()))
+    await people.confirm_totp(here.principal, begun.id, code, HERE.source)
+    needed = await sign_in(people, acme)
+    assert isinstance(needed, SecondFactorNeeded)
+
+
+async def test_suspended_users_and_tenants_are_rejected(
+    people: People, acme: Tenant, ada: Person, linked: NewProvider
+) -> None:
+    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    assert isinstance(await refused(people, acme), Unauthenticated)
+    await people.update_person(acme.id, ada.id, PersonChange(state="active"))
+    under_way = await there(await people.depart(acme.id, BACK))
+    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    with pytest.raises(Unauthenticated):
+        await people.come_back(under_way, HERE)
+    with pytest.raises(NotFound):
+        await people.depart(acme.id, BACK)
+    assert not await people.has_provider(acme.id)
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_erased_user_has_no_sso_alias(
+    people: People, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
+) -> None:
+    assert isinstance(await sign_in(people, acme), SignedIn)
+    keys.destroy(acme.id, ada.subject)
+    assert keys.find(acme.id, "single_sign_on", f"{linked.issuer} 0001") is None
+    assert await refused(people, acme)
+
+
+BENT_CLAIMS: list[dict[str, Any]] = [
+    {"iss": "https://login.example.net"},
+    {"iss": None},
+    {"aud": "another client"},
+    {"aud": ["another client"]},
+    {"aud": None},
+    {"aud": [CLIENT_ID, "another client"]},
+    {"aud": [CLIENT_ID, "another client"], "azp": "another client"},
+    {"azp": "another client"},
+    {"nonce": "another nonce"},
+    {"nonce": None},
+    {"exp": 1},
+    {"exp": None},
+    {"iat": 4_000_000_000, "exp": 4_000_000_300},
+    {"nbf": 4_000_000_000},
+    {"sub": None},
+    {"sub": ""},
+    {"sub": 7},
+    {"sub": "x" * 300},
+    {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+]
+
+
+async def test_invalid_id_token_is_rejected(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    for bent in BENT_CLAIMS:
+        provider.claims = bent
+        assert (await refused(people, acme)).code == "single_sign_on_failed", bent
+    provider.claims = {}
+    assert isinstance(await sign_in(people, acme), SignedIn)
+
+
+async def test_expired_id_token_is_accepted_within_the_leeway(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+) -> None:
+    now = int(clock.now().timestamp())
+    provider.claims = {"exp": now - 30}
+    assert isinstance(await sign_in(people, acme), SignedIn)
+    provider.claims = {"exp": now - 61}
+    assert (await refused(people, acme)).code == "single_sign_on_failed"
+
+
+async def test_wrong_shared_or_missing_signature_is_rejected(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    stranger = ECKey.generate_key("P-256", {"kid": "one"})
+    shared = OctKey.import_key(CLIENT_SECRET.ljust(32))
+    good = provider.signed
+
+    def altered(claims: dict[str, Any]) -> str:
+        head, _, signature = good(claims).split(".")
+        body = good({**claims, "sub": "0009"}).split(".")[1]
+        return f"{head}.{body}.{signature}"
+
+    for sign in (
+        lambda claims: provider.signed(claims, stranger),
+        lambda claims: jwt.encode({"alg": "HS256", "kid": "one"}, claims, shared),
+        lambda claims: f"eyJhbGciOiJub25lIn0.{good(claims).split('.')[1]}.",
+        altered,
+        lambda claims: good(claims)[:-4],
+        lambda claims: "not a token",
+        lambda claims: 7,
+    ):
+        provider.sign = sign
+        assert (await refused(people, acme)).code == "single_sign_on_failed"
+    provider.sign = good
+    assert isinstance(await sign_in(people, acme), SignedIn)
+
+
+async def test_rotated_key_is_used_at_once(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    assert isinstance(await sign_in(people, acme), SignedIn)
+    provider.key = provider.published = ECKey.generate_key("P-256", {"kid": "one"})
+    assert isinstance(await sign_in(people, acme), SignedIn)
+
+
+async def test_callback_is_bound_to_browser_and_state(
+    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+) -> None:
+    victims = await people.depart(acme.id, BACK)
+    attackers = await there(await people.depart(acme.id, BACK))
+    for wrong in (
+        replace(attackers, flow=victims.flow),
+        replace(attackers, flow=""),
+        replace(attackers, flow="x" * 500),
+        replace(attackers, state="another"),
+        replace(attackers, state=""),
+    ):
+        with pytest.raises(Over) as over:
+            await people.come_back(wrong, HERE)
+        assert over.value.code == "ticket_over"
+    late = await there(await people.depart(acme.id, BACK))
+    clock.advance(301)
+    with pytest.raises(Over):
+        await people.come_back(late, HERE)
+
+
+async def test_foreign_replayed_or_denied_response_is_rejected(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    returned = await there(await people.depart(acme.id, BACK))
+    for wrong in (
+        replace(returned, issuer="https://login.example.net"),
+        replace(returned, error="access_denied"),
+        replace(returned, code=""),
+        replace(returned, code="made up"),
+    ):
+        with pytest.raises(Unauthenticated) as refusal:
+            await people.come_back(wrong, HERE)
+        assert refusal.value.code == "single_sign_on_failed"
+    assert isinstance(await people.come_back(replace(returned, issuer=provider.issuer), HERE), SignedIn)
+    with pytest.raises(Unauthenticated):
+        await people.come_back(returned, HERE)
+
+
+async def test_announced_iss_parameter_is_required(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+) -> None:
+    provider.discovery = {"authorization_response_iss_parameter_supported": True}
+    assert (await refused(people, acme)).code == "single_sign_on_failed"
+    provider.answer = {"iss": provider.issuer}
+    assert isinstance(await sign_in(people, acme), SignedIn)
+
+
+async def test_changing_the_provider_invalidates_flows_in_progress(
+    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+) -> None:
+    returned = await there(await people.depart(acme.id, BACK))
+    async with serving(clock) as other:
+        await people.set_provider(acme.id, replace(linked, issuer=other.issuer))
+        with pytest.raises(Over):
+            await people.come_back(returned, HERE)
+    await people.drop_provider(acme.id)
+    with pytest.raises(Over):
+        await people.come_back(returned, HERE)
+
+
+async def test_client_secret_is_sent_by_the_supported_method(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+) -> None:
+    provider.discovery = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    assert isinstance(await sign_in(people, acme), SignedIn)
+    await people.set_provider(acme.id, replace(linked, client_secret="wrong"))
+    assert (await refused(people, acme)).code == "single_sign_on_failed"
+    await people.set_provider(acme.id, replace(linked, client_secret=None))
+    assert (await refused(people, acme)).code == "single_sign_on_failed", "the stored one is kept"
+
+
+@pytest.mark.promise("T3")
+async def test_client_secret_is_not_sent_for_another_provider_or_client(
+    people: People, acme: Tenant, linked: NewProvider, clock: ManualClock
+) -> None:
+    kept = replace(linked, client_secret=None)
+    async with serving(clock) as other:
+        for changed in (replace(kept, issuer=other.issuer), replace(kept, client_id="another")):
+            with pytest.raises(Invalid) as refusal:
+                await people.set_provider(acme.id, changed)
+            assert refusal.value.field == "client_secret"
+            assert (await people.provider(acme.id)).issuer == linked.issuer
+        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_secret=""))
+        assert (await people.provider(acme.id)).issuer == other.issuer
+        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_id="another"))
+
+
+async def test_client_secret_is_sealed_and_deleted_with_the_tenant(
+    people: People, acme: Tenant, linked: NewProvider, database: Database
+) -> None:
+    async with database.read() as session:
+        row = (await session.execute(text("SELECT * FROM sign_in_provider"))).one()
+    assert linked.issuer in row
+    assert not any(CLIENT_SECRET in str(bytes(each) if isinstance(each, memoryview) else each) for each in row)
+    assert CLIENT_SECRET not in repr(await people.provider(acme.id))
+    await people.delete_tenant(acme.id)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM sign_in_provider")) == 0
+
+
+async def test_provider_is_checked_before_it_is_set(people: People, acme: Tenant, provider: LoginProvider) -> None:
+    new = NewProvider(provider.issuer, CLIENT_ID, inside=True)
+    for bent in (
+        {"issuer": "https://login.example.net"},
+        {"issuer": None},
+        {"token_endpoint": "http://login.example.net/token"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": 7},
+    ):
+        provider.discovery = bent
+        with pytest.raises(Invalid):
+            await people.set_provider(acme.id, new)
+    provider.discovery, provider.down = {}, True
+    with pytest.raises(Invalid):
+        await people.set_provider(acme.id, new)
+    with pytest.raises(NotFound):
+        await people.provider(acme.id)
+    provider.down = False
+    assert (await people.set_provider(acme.id, replace(new, issuer=f" {provider.issuer}/ "))).issuer == provider.issuer
+    await people.drop_provider(acme.id)
+    with pytest.raises(NotFound):
+        await people.drop_provider(acme.id)
+
+
+async def test_private_provider_requires_an_operator(people: People, acme: Tenant, provider: LoginProvider) -> None:
+    for issuer in (
+        provider.issuer,
+        provider.issuer.replace("http:", "https:"),
+        "http://login.example.com",
+        "https://user:secret@login.example.com",
+        "https://login.example.com/?a=b",
+        "https://login.example.com:port",
+        "ftp://login.example.com",
+        "login.example.com",
+        "",
+    ):
+        with pytest.raises(Invalid) as refusal:
+            await people.set_provider(acme.id, NewProvider(issuer, CLIENT_ID))
+        assert refusal.value.field == "issuer"
+    assert provider.asked == []
+
+
+async def test_unavailable_provider_is_not_a_server_error(
+    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+) -> None:
+    provider.down = True
+    assert (await refused(people, acme)).code == "single_sign_on_failed"
+    provider.down = False
+    returned = await there(await people.depart(acme.id, BACK))
+    clock.advance(299)
+    provider.down = True
+    assert isinstance(await people.come_back(returned, HERE), SignedIn), "what it said of itself is remembered"
+    clock.advance(2)
+    assert (await refused(people, acme)).code == "single_sign_on_failed"

@@ -1,0 +1,97 @@
+"""Notifications on a real database, with a real push service and a real mail server on this machine."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from push_service import PushService, push_service
+from smtp_server import MailBox, mail_server, server_at
+
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus
+from unificx.db import Database, Outbox
+from unificx.identity import NewTenant, Passwords, People, Tenant
+from unificx.integrations.smtp import SmtpPostman
+from unificx.integrations.web_push import PushDelivery
+from unificx.notifications import LetterParts, Letters, Push, PushParts, Vapid
+from unificx.privacy import KeyStore
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
+    return Outbox(database, bus, clock)
+
+
+@pytest.fixture
+async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> People:
+    room = People(database, keys, clock, passwords=Passwords(CHEAP))
+    await room.start()
+    return room
+
+
+@pytest.fixture
+async def acme(people: People) -> Tenant:
+    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[PushService]:
+    async with push_service() as one:
+        yield one
+
+
+@pytest.fixture
+async def gate() -> AsyncIterator[PushDelivery]:
+    delivery = PushDelivery(loopback=True)
+    yield delivery
+    await delivery.close()
+
+
+@pytest.fixture
+def delays() -> list[float]:
+    """Recorded delays between attempts, in seconds; the tests do not sleep."""
+    return []
+
+
+@pytest.fixture
+async def open_push(
+    database: Database, keys: KeyStore, people: People, bus: Bus, gate: PushDelivery, delays: list[float]
+) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
+    """Open a push notifier as after a restart."""
+    opened: list[Push] = []
+    vapid = Vapid(bytes([7] * 32), "mailto:admin@example.com")
+
+    async def pause(seconds: float) -> None:
+        delays.append(seconds)
+
+    async def start() -> Push:
+        push = Push(PushParts(database, keys, people.directory, gate, vapid, bus, loopback=True, pause=pause))
+        await push.start()
+        opened.append(push)
+        return push
+
+    yield start
+    for push in opened:
+        await push.close()
+
+
+@pytest.fixture
+async def push(open_push: Callable[[], Awaitable[Push]]) -> Push:
+    return await open_push()
+
+
+@pytest.fixture
+async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailBox]:
+    """A trusted mail server that requires STARTTLS and AUTH."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    async with mail_server(tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def emails(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
+    server = server_at(box)
+    return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))

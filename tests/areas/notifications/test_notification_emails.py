@@ -1,0 +1,388 @@
+"""E-mails: queued sealed, sent to a real mail server over TLS, retried within limits, deleted when done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from smtp_server import MailBox, mail_server, server_at, text_of
+from sqlalchemy import text
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import CannotStart
+from unificx.db import Database
+from unificx.identity import NewPerson, People, Person, Tenant
+from unificx.integrations.smtp import SmtpPostman
+from unificx.integrations.smtp import mail_server as read_mail_server
+from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
+from unificx.notifications.email_composer import Letter, compose, words
+from unificx.notifications.policies.emails import KINDS, LANGUAGES
+from unificx.privacy import KeyStore
+
+ABOUT = About("m-1", "e-ada")
+LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
+
+
+@pytest.fixture
+async def ada(people: People, acme: Tenant) -> Person:
+    return await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
+
+
+async def count(database: Database) -> int:
+    async with database.read() as session:
+        return (await session.execute(text("SELECT count(*) FROM letter"))).scalar() or 0
+
+
+@pytest.mark.promise("U2", "U3", "T1")
+@pytest.mark.parametrize("wanted", LANGUAGES)
+async def test_an_invitation_arrives(
+    emails: Letters, ada: Person, box: MailBox, database: Database, wanted: Any
+) -> None:
+    assert await emails.put(ada, "invitation", wanted, link=LINK)
+    await emails.deliver()
+    [taken] = box.taken
+    assert (taken.sender, taken.recipients) == ("pbx@example.com", ["ada@example.com"])
+    assert (taken.encrypted, taken.user) == (True, "pbx")
+    letter = taken.letter
+    assert letter["To"] == "Ada Example <ada@example.com>"
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["Subject"] == words(wanted, "invitation").subject.format(organisation="Acme Ltd")
+    plain, html = text_of(letter, "plain"), text_of(letter, "html")
+    assert all(each in plain and each in html for each in (LINK, "Acme Ltd", "Ada Example"))
+    assert f'<a href="{LINK}"' in html
+    assert "http" not in html.replace(LINK, "")
+    assert await count(database) == 0
+
+
+@pytest.mark.promise("U2", "U9")
+async def test_a_security_notice_is_in_both_languages(emails: Letters, push: Push, ada: Person, box: MailBox) -> None:
+    courier = Courier()
+    courier.equip(emails, push)
+    assert courier.mails
+    await courier.notice(ada, "new_device", "Ada's phone")
+    await courier.recovery(ada, LINK, "de")
+    await emails.deliver()
+    notice, recovery = (text_of(taken.letter, "plain") for taken in box.taken)
+    assert "Ada's phone" in notice
+    assert "If this was not you" in notice
+    assert "Wenn Sie das nicht waren" in notice
+    assert "Jemand, vermutlich Sie, hat ein neues Passwort angefordert" in recovery
+    assert LINK in recovery
+
+
+@pytest.mark.promise("C9", "U2")
+async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
+    emails: Letters, push: Push, ada: Person, box: MailBox, database: Database
+) -> None:
+    courier = Courier()
+    courier.equip(emails, push)
+    at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
+    async with database.begin() as uow:
+        await courier.voicemail(ada, "de", MessageNews(ABOUT, "1001", 72.4, at), uow)
+        await courier.voicemail(ada, "en", MessageNews(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow)
+    await emails.deliver()
+    german, english = (text_of(taken.letter, "plain") for taken in box.taken)
+    assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german
+    assert "You have" not in german
+    assert "Carl" not in german
+    assert "1001, 5 November 2026, 14:04, 1:12 min, Carl Caller +491511" in english.replace("\r\n", " ")
+    assert "Sie haben" not in english
+
+
+async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, database: Database) -> None:
+    courier = Courier()
+    await courier.notice(ada, "password_changed", "")
+    courier.equip(None, push)
+    assert not courier.mails
+    await courier.invitation(ada, LINK, "en")
+    await courier.notice(ada, "password_changed", "")
+    assert await count(database) == 0
+
+
+@pytest.mark.promise("T2")
+async def test_a_queued_email_is_sealed(emails: Letters, ada: Person, database: Database) -> None:
+    await emails.put(ada, "new_device", link=LINK, detail="Ada's phone")
+    async with database.read() as session:
+        stored = repr(tuple((await session.execute(text("SELECT * FROM letter"))).one()))
+    assert not any(each in stored for each in ("Ada", "ada@", "example.com", "Zq3x"))
+
+
+async def test_a_rejected_email_is_retried_with_backoff(
+    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+) -> None:
+    box.refusals = ["451 4.7.1 Come back later"] * 3
+    await emails.put(ada, "invitation", "en", link=LINK)
+    for wait in (30, 60, 120):
+        await emails.deliver()
+        clock.advance(wait - 1)
+        await emails.deliver()
+        assert box.taken == []
+        clock.advance(1)
+    await emails.deliver()
+    [taken] = box.taken
+    assert taken.letter["To"] == "Ada Example <ada@example.com>"
+    assert await count(database) == 0
+
+
+async def test_a_permanently_rejected_email_is_not_retried(
+    emails: Letters, ada: Person, box: MailBox, database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box.refusals = ["550 5.1.1 No such mailbox ada@example.com"]
+    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 0)
+    output = capsys.readouterr().out
+    assert "email_not_accepted" in output
+    assert not any(each in output for each in ("ada@", "Ada", "Zq3x", "mailbox"))
+
+
+@pytest.mark.promise("R3")
+async def test_an_email_expires_after_a_day(
+    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+) -> None:
+    box.refusals = ["451 Later"] * 200
+    await emails.put(ada, "invitation", "en", link=LINK)
+    for _ in range(60):
+        await emails.deliver()
+        clock.advance(3600)
+    assert (box.taken, await count(database)) == ([], 0)
+    tried = 200 - len(box.refusals)
+    assert 20 < tried < 40
+
+
+async def test_a_recovery_email_does_not_outlive_its_link(
+    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+) -> None:
+    await emails.put(ada, "recovery", "en", link=LINK)
+    clock.advance(timedelta(minutes=31).total_seconds())
+    await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 0)
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_an_erased_person_gets_no_email(
+    emails: Letters, push: Push, ada: Person, box: MailBox, keys: KeyStore, acme: Tenant, database: Database
+) -> None:
+    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.put(ada, "new_device")
+    keys.destroy(acme.id, ada.subject)
+    await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 0)
+
+
+async def test_emails_of_an_erased_person_are_deleted(
+    emails: Letters, push: Push, ada: Person, keys: KeyStore, acme: Tenant, database: Database
+) -> None:
+    await emails.put(ada, "invitation", "en", link=LINK)
+    keys.destroy(acme.id, ada.subject)
+    await push.erase(acme.id, ada.subject)
+    assert await count(database) == 0
+
+
+@pytest.mark.promise("U9")
+async def test_emails_per_person_are_limited(
+    emails: Letters, ada: Person, clock: ManualClock, database: Database
+) -> None:
+    queued = [await emails.put(ada, "recovery", "en", link=LINK) for _ in range(8)]
+    assert queued == [True] * 6 + [False] * 2
+    assert await emails.put(ada, "invitation", "en", link=LINK)
+    clock.advance(3601)
+    assert await emails.put(ada, "recovery", "en", link=LINK)
+    for kind in KINDS:
+        for _ in range(6):
+            await emails.put(ada, kind)
+    assert await count(database) == 20
+
+
+async def test_queued_emails_are_sent_after_a_restart(
+    emails: Letters, people: People, ada: Person, keys: KeyStore, box: MailBox, database: Database
+) -> None:
+    await emails.put(ada, "invitation", "en", link=LINK)
+    server = server_at(box)
+    reopened = Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))
+    running = asyncio.create_task(reopened.run())
+    await box.arrived.wait()
+    box.arrived.clear()
+    await reopened.put(ada, "new_device", "en", detail="a phone")
+    await box.arrived.wait()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert [taken.letter["Subject"] for taken in box.taken] == [
+        "Your phone account with Acme Ltd",
+        "New device signed in",
+    ]
+
+
+# Injection through names and details
+
+
+@pytest.mark.promise("T3")
+def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
+    name = "Ada\r\nBcc: eve@example.com <script>alert(1)</script> {organisation}"
+    letter = Letter(
+        "new_device", LANGUAGES, name, "ada@example.com", "Acme & Söhne", detail="<img src=x>{name}\n\nEvil:"
+    )
+    message = compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+    assert message["Bcc"] is None
+    assert [each.addr_spec for each in message["To"].addresses] == ["ada@example.com"]
+    html = text_of(message, "html")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "Acme &amp; Söhne" in html
+    assert "{name}" in html
+    assert message["Message-ID"] == "<id-1@example.com>"
+    assert bytes(message).isascii()
+
+
+def test_every_email_kind_has_texts_in_every_language(clock: ManualClock) -> None:
+    for kind in KINDS:
+        assert {words(each, kind).action == "" for each in LANGUAGES} == {kind not in ("invitation", "recovery")}
+        for each in LANGUAGES:
+            letter = Letter(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
+            shown = compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+            assert "{" not in shown["Subject"] + text_of(shown, "plain") + text_of(shown, "html").replace("{margin", "")
+
+
+async def test_an_email_with_an_invalid_address_is_dropped(
+    emails: Letters, ada: Person, box: MailBox, database: Database
+) -> None:
+    await emails.put(replace(ada, email="no address at all\r\n"), "new_device")
+    await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 0)
+
+
+# Connection to the mail server
+
+
+@pytest.mark.promise("T1")
+async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    async with mail_server(tmp_path, tls="implicit") as box:
+        server = server_at(box, scheme="smtps", options="")
+        assert (await SmtpPostman(server).try_out()).endswith(", encrypted")
+        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        await SmtpPostman(server).send(compose(letter, server.sender, "id-1", clock.now()))
+    assert [one.recipients for one in box.taken] == [["ada@example.com"]]
+
+
+@pytest.mark.promise("T1")
+async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: ManualClock) -> None:
+    async with mail_server(tmp_path, tls="none", auth=False) as box:
+        server = server_at(box, login="")
+        with pytest.raises(CannotStart, match="STARTTLS"):
+            await SmtpPostman(server).try_out()
+        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        with pytest.raises(NotTaken) as refusal:
+            await SmtpPostman(server).send(compose(letter, server.sender, "id-1", clock.now()))
+        assert not refusal.value.for_good
+        assert box.taken == []
+        here = server_at(box, login="", options="")
+        assert (await SmtpPostman(here).try_out()).endswith(", on this machine")
+        await SmtpPostman(here).send(compose(letter, here.sender, "id-1", clock.now()))
+    assert len(box.taken) == 1
+
+
+@pytest.mark.promise("T1")
+async def test_nothing_is_sent_to_an_untrusted_server(
+    tmp_path: Path, emails: Letters, ada: Person, box: MailBox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mail_server(tmp_path / "other"):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other" / "ca.pem"))
+        with pytest.raises(CannotStart, match="not trusted"):
+            await SmtpPostman(server_at(box)).try_out()
+        await emails.put(ada, "invitation", "en", link=LINK)
+        await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 1)
+
+
+async def test_the_probe_sends_nothing(box: MailBox) -> None:
+    assert (await SmtpPostman(server_at(box)).try_out()).endswith(", encrypted")
+    with pytest.raises(CannotStart, match=r"refuses the user or the password \(535\)") as refusal:
+        await SmtpPostman(server_at(box, login="pbx:canary@")).try_out()
+    assert "canary" not in refusal.value.message + refusal.value.hint
+    with pytest.raises(CannotStart, match=r"localhost:1 is not reach"):
+        await SmtpPostman(replace(server_at(box), port=1)).try_out()
+    assert box.taken == []
+
+
+async def test_emails_are_kept_while_our_password_is_wrong(
+    people: People, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
+) -> None:
+    wrong, right = server_at(box, login="pbx:wrong@"), server_at(box)
+    emails = Letters(LetterParts(database, keys, people.directory, SmtpPostman(wrong), wrong.sender))
+    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.deliver()
+    assert (box.taken, await count(database)) == ([], 1)
+    clock.advance(60)
+    await Letters(LetterParts(database, keys, people.directory, SmtpPostman(right), right.sender)).deliver()
+    assert len(box.taken) == 1
+
+
+@asynccontextmanager
+async def talking(*lines: bytes) -> AsyncIterator[int]:
+    """Run a server that sends fixed lines; yield its port."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for line in lines:
+            writer.write(line + b"\r\n")
+            await reader.readline()
+        writer.close()
+
+    server = await asyncio.start_server(say, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize(
+    "lines", [(), (b"554 no",), (b"220 hi", b"502 what"), (b"\xff\xfe nonsense",), (b"220 hi", b"250-x" * 5000)]
+)
+async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: ManualClock) -> None:
+    async with talking(*lines) as port:
+        postman = SmtpPostman(replace(server_at(MailBox(25)), port=port))
+        with pytest.raises(CannotStart):
+            await postman.try_out()
+        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        with pytest.raises(NotTaken) as refusal:
+            await postman.send(compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now()))
+    assert not refusal.value.for_good
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.com",
+        "http://mail.example.com?from=pbx@example.com",
+        "smtp://mail.example.com",
+        "smtp://mail.example.com?from=canary",
+        "smtp://mail.example.com?from=pb%0dx@example.com",
+        "smtp://mail.example.com?from=pbx@example.com&tls=never",
+        "smtp://mail.example.com?from=pbx@example.com&canary=1",
+        "smtp://mail.example.com:canary?from=pbx@example.com",
+        "smtp://u:canary@?from=pbx@example.com",
+        "smtp://mail.example.com/path?from=pbx@example.com",
+        "smtp://[::1?from=pbx@example.com",
+    ],
+)
+def test_an_invalid_server_url_is_not_quoted(url: str) -> None:
+    with pytest.raises(CannotStart) as refusal:
+        read_mail_server(url, "UNIFICX_SMTP")
+    assert "canary" not in refusal.value.message + refusal.value.hint
+    assert "UNIFICX_SMTP" in refusal.value.message
+
+
+def test_mail_server_urls() -> None:
+    far = read_mail_server("smtp://u%40x:p%2Fw@mail.example.com?from=Acme%20PBX%20<pbx@example.com>", "UNIFICX_SMTP")
+    assert (far.port, far.implicit, far.starttls, far.user, far.password) == (587, False, True, "u@x", "p/w")
+    assert str(far.sender) == "Acme PBX <pbx@example.com>"
+    assert "p/w" not in repr(far)
+    tls = read_mail_server("smtps://mail.example.com?from=pbx@example.com", "UNIFICX_SMTP")
+    assert (tls.port, tls.implicit, tls.starttls) == (465, True, False)
+    here = read_mail_server("smtp://127.0.0.1:25?from=pbx@example.com", "UNIFICX_SMTP")
+    assert (here.port, here.starttls) == (25, False)

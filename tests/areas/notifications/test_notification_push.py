@@ -1,0 +1,383 @@
+"""Web Push: encrypted for one browser, VAPID-signed, sent in time, with only a type and an id."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from push_service import Browser, PushService, claims
+from sqlalchemy import text
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Invalid, NotFound, TooMany
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.identity import Arrival, NewDevice, NewExtension, NewPerson, People, Principal, SignedIn, Tenant
+from unificx.notifications import NewSubscription, NoSubscription, Push, PushTest
+from unificx.notifications.events import PushSeen
+from unificx.privacy import KeyStore
+
+PASSWORD = "correct horse battery"
+
+
+class Phone:
+    """A signed-in device with its SIP device, browser and extension."""
+
+    def __init__(self, principal: Principal, extension_id: str, device_id: str, browser: Browser) -> None:
+        self.principal, self.extension_id, self.device_id, self.browser = principal, extension_id, device_id, browser
+
+
+async def phone(people: People, push: Push, tenant: Tenant, service: PushService, *, number: str = "1001") -> Phone:
+    """Sign in a device; create the person and extension of a new number."""
+    email = f"ada{number}@example.com"
+    found = people.directory.extension(tenant.id, number)
+    if found is None:
+        await people.create_person(tenant.id, NewPerson(f"Ada Example {number}", email, password=PASSWORD))
+        found = (await people.create_extension(tenant.id, NewExtension(number, "Ada Example", email))).extension
+    signed = await people.sign_in(email, PASSWORD, Arrival())
+    assert isinstance(signed, SignedIn)
+    made = await people.create_device(tenant.id, NewDevice(found.id, "Ada's browser", "client"))
+    browser = Browser(service, f"/push/{made.device.id}")
+    await push.subscribe(signed.principal, browser.subscription(), made.device.id)
+    return Phone(signed.principal, found.id, made.device.id, browser)
+
+
+@pytest.mark.promise("U1", "T1")
+async def test_a_call_wakes_a_sleeping_device(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+    ada = await phone(people, push, acme, service)
+    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+    push.wake(push.sleeping(ada.extension_id), "0193-call")
+    await push.settled()
+    [pushed] = ada.browser.pushes()
+    assert ada.browser.read(pushed.body) == {"type": "call", "call": "0193-call"}
+    assert pushed.headers["content-encoding"] == "aes128gcm"
+    assert (pushed.headers["urgency"], pushed.headers["topic"]) == ("high", "0193call")
+    assert 0 < int(pushed.headers["ttl"]) <= 30
+
+
+@pytest.mark.promise("T3")
+async def test_pushes_are_signed_with_the_installation_key(
+    people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+) -> None:
+    ada = await phone(people, push, acme, service)
+    push.wake([ada.device_id], "a")
+    await push.settled()
+    token, key = claims(ada.browser.pushes()[0])
+    assert key == push.public_key
+    assert (token["aud"], token["sub"]) == (service.base, "mailto:admin@example.com")
+    assert 0 < token["exp"] - clock.now().timestamp() <= 24 * 3600
+    clock.advance(13 * 3600)
+    push.wake([ada.device_id], "b")
+    await push.settled()
+    later, _ = claims(ada.browser.pushes()[1])
+    assert later["exp"] > clock.now().timestamp()
+
+
+@pytest.mark.promise("T3", "S3")
+async def test_messages_contain_no_personal_data_and_have_equal_length(
+    people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+) -> None:
+    ada = await phone(people, push, acme, service)
+    push.wake([ada.device_id], clock.new_id())
+    await push.settled()
+    push.stop([ada.device_id], clock.new_id())
+    push.test(ada.principal)
+    push.notice(ada.principal.person_id)
+    push.session_ended(ada.principal.session_id)
+    await push.settled()
+    messages = ada.browser.messages()
+    assert {message["type"] for message in messages} == {"call", "test", "notice", "signed_out"}
+    assert all(message.keys() <= {"type", "call", "id"} for message in messages)
+    assert not any(word in str(messages) for word in ("Ada", "1001", "example.com", "Acme"))
+    assert len({len(one.body) for one in ada.browser.pushes()}) == 1
+
+
+async def test_a_call_answered_elsewhere_sends_a_stop_push(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    first = await phone(people, push, acme, service)
+    second = await phone(people, push, acme, service)
+    devices = push.sleeping(first.extension_id)
+    assert set(devices) == {first.device_id, second.device_id}
+    push.wake(devices, "call-1")
+    await push.settled()
+    push.stop([second.device_id], "call-1")
+    await push.settled()
+    assert [m["type"] for m in first.browser.messages()] == ["call"]
+    assert [m["type"] for m in second.browser.messages()] == ["call", "stop"]
+    assert len({one.headers["topic"] for one in second.browser.pushes()}) == 1
+    push.stop([second.device_id], "call-1")
+    await push.settled()
+    assert len(second.browser.pushes()) == 2
+
+
+async def test_a_stop_push_never_overtakes_the_call_push(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada = await phone(people, push, acme, service)
+    service.gate = asyncio.Event()
+    push.wake([ada.device_id], "call-1")
+    await service.arrived.wait()
+    push.stop([ada.device_id], "call-1")
+    await asyncio.sleep(0)
+    assert len(service.took) == 1
+    service.gate.set()
+    await push.settled()
+    assert [m["type"] for m in ada.browser.messages()] == ["call", "stop"]
+
+
+async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada = await phone(people, push, acme, service)
+    push.wake([ada.device_id], "call-1")
+    push.stop([ada.device_id], "call-1")
+    await push.settled()
+    assert service.took == []
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_an_expired_subscription_is_deleted(
+    people: People, push: Push, acme: Tenant, service: PushService, database: Database, status: int, delays: list[float]
+) -> None:
+    ada = await phone(people, push, acme, service)
+    service.answers = [(status, {})]
+    push.wake([ada.device_id], "call-1")
+    await push.settled()
+    assert (push.sleeping(ada.extension_id), delays) == ((), [])
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 0
+
+
+async def test_a_renewed_subscription_is_kept(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+    ada = await phone(people, push, acme, service)
+    service.gate, service.answers = asyncio.Event(), [(410, {})]
+    push.wake([ada.device_id], "call-1")
+    await service.arrived.wait()
+    again = Browser(service, "/push/renewed")
+    await push.subscribe(ada.principal, again.subscription(), ada.device_id)
+    service.gate.set()
+    await push.settled()
+    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+    push.wake([ada.device_id], "call-2")
+    await push.settled()
+    assert [m["call"] for m in again.messages()] == ["call-2"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([(429, {"Retry-After": "3"}), (503, {})], [3.0, 1.0]),
+        ([(500, {})] * 9, [0.5, 1.0, 2.0]),
+        ([(429, {"Retry-After": "3600"})], []),
+        ([(400, {})], []),
+        ([(302, {"Location": "http://127.0.0.1:1/"})], []),
+    ],
+)
+async def test_a_busy_service_is_retried_within_limits(
+    people: People,
+    push: Push,
+    acme: Tenant,
+    service: PushService,
+    delays: list[float],
+    answers: list[tuple[int, dict[str, str]]],
+    expected: list[float],
+) -> None:
+    ada = await phone(people, push, acme, service)
+    service.answers = list(answers)
+    push.wake([ada.device_id], "call-1")
+    await push.settled()
+    assert delays == expected
+    assert len(service.took) == len(expected) + 1
+    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+
+
+async def test_an_unreachable_service_is_retried_three_times(
+    people: People, push: Push, acme: Tenant, service: PushService, delays: list[float]
+) -> None:
+    ada = await phone(people, push, acme, service)
+    elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
+    await push.subscribe(ada.principal, elsewhere, ada.device_id)
+    push.wake([ada.device_id], "call-1")
+    await push.settled()
+    assert delays == [0.5, 1.0, 2.0]
+
+
+async def test_subscriptions_are_loaded_at_start(
+    people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+) -> None:
+    ada = await phone(people, push, acme, service)
+    reopened = await open_push()
+    assert reopened.sleeping(ada.extension_id) == (ada.device_id,)
+    reopened.wake([ada.device_id], "call-1")
+    await reopened.settled()
+    assert ada.browser.messages() == [{"type": "call", "call": "call-1"}]
+
+
+async def test_the_sip_device_can_be_linked_later(
+    people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+) -> None:
+    ada = await phone(people, push, acme, service)
+    await push.subscribe(ada.principal, ada.browser.subscription(), None)
+    assert push.sleeping(ada.extension_id) == ()
+    await push.bind(acme.id, ada.principal.session_id, ada.device_id)
+    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+    assert (await open_push()).sleeping(ada.extension_id) == (ada.device_id,)
+
+
+@pytest.mark.promise("T3")
+async def test_a_signed_out_device_is_notified_and_dropped(
+    people: People, push: Push, acme: Tenant, service: PushService, database: Database
+) -> None:
+    ada = await phone(people, push, acme, service)
+    other = await phone(people, push, acme, service)
+    who = ada.principal
+    await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
+    push.session_ended(who.session_id)
+    await push.settled()
+    assert ada.browser.messages() == [{"type": "signed_out"}]
+    assert other.browser.messages() == []
+    async with database.read() as session:
+        left = (await session.execute(text("SELECT id FROM push_subscription"))).scalars().all()
+    assert left == [other.principal.session_id]
+    assert not push.subscribed(who.session_id)
+    assert push.subscribed(other.principal.session_id)
+
+
+async def test_start_drops_subscriptions_deleted_from_the_database(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada = await phone(people, push, acme, service)
+    who = ada.principal
+    await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
+    await push.start()
+    assert push.count == 0
+
+
+@pytest.mark.promise("D3", "R4")
+async def test_nothing_is_sent_to_an_erased_person(
+    people: People, push: Push, acme: Tenant, service: PushService, keys: KeyStore, database: Database
+) -> None:
+    ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
+    subject = people.directory.person_subject(ada.principal.person_id)
+    assert subject is not None
+    push.wake([ada.device_id, ben.device_id], "call-1")
+    keys.destroy(acme.id, subject)
+    await push.settled()
+    assert (ada.browser.pushes(), len(ben.browser.pushes())) == ([], 1)
+    await push.erase(acme.id, subject)
+    await push.erase(acme.id, subject)
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 1
+    assert push.count == 1
+
+
+async def test_a_closed_account_and_a_deleted_tenant(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
+    push.person_ended(ada.principal.person_id)
+    await push.settled()
+    assert (ada.browser.messages(), ben.browser.messages()) == ([{"type": "signed_out"}], [])
+    push.tenant_ended("another")
+    assert push.count == 1
+    push.tenant_ended(acme.id)
+    assert push.count == 0
+
+
+@pytest.mark.promise("T2")
+async def test_endpoint_and_keys_are_sealed_in_the_database(
+    people: People, push: Push, acme: Tenant, service: PushService, database: Database
+) -> None:
+    ada = await phone(people, push, acme, service)
+    new = ada.browser.subscription()
+    async with database.read() as session:
+        stored = repr(tuple((await session.execute(text("SELECT * FROM push_subscription"))).one()))
+    assert not any(value in stored for value in (new.endpoint, new.p256dh, new.auth, "127.0.0.1"))
+    assert new.endpoint not in repr(new)
+
+
+async def test_a_deleted_device_gets_no_push(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+    ada = await phone(people, push, acme, service)
+    await people.delete_device(acme.id, ada.device_id)
+    assert push.sleeping(ada.extension_id) == ()
+
+
+async def test_nothing_is_sent_after_unsubscribing(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada = await phone(people, push, acme, service)
+    await push.unsubscribe(ada.principal)
+    await push.unsubscribe(ada.principal)
+    push.wake([ada.device_id], "call-1")
+    push.notice(ada.principal.person_id)
+    await push.settled()
+    assert service.took == []
+    with pytest.raises(NoSubscription):
+        push.test(ada.principal)
+
+
+async def test_a_test_push_is_sent_and_seen(
+    people: People, push: Push, acme: Tenant, service: PushService, bus: Bus, clock: ManualClock
+) -> None:
+    ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
+    events: list[PushSeen] = []
+    bus.subscribe(PushSeen, events.append)
+    test_id = push.test(ada.principal)
+    assert push.show_test(ada.principal, test_id) == PushTest()
+    with pytest.raises(TooMany):
+        push.test(ada.principal)
+    await push.settled()
+    assert ada.browser.messages() == [{"type": "test", "id": test_id}]
+    assert push.show_test(ada.principal, test_id) == PushTest(sent=True)
+    with pytest.raises(NotFound):
+        push.seen(ben.principal, test_id)
+    push.seen(ada.principal, test_id)
+    assert push.show_test(ada.principal, test_id) == PushTest(sent=True, seen=True)
+    assert events == [PushSeen(acme.id, ada.principal.session_id, test_id)]
+    clock.advance(601)
+    with pytest.raises(NotFound):
+        push.show_test(ada.principal, test_id)
+
+
+@pytest.mark.parametrize(
+    ("answers", "problem"), [([(410, {})], "gone"), ([(403, {})], "refused"), ([(503, {})] * 4, "unreachable")]
+)
+async def test_a_failed_test_push_reports_the_problem(
+    people: People,
+    push: Push,
+    acme: Tenant,
+    service: PushService,
+    answers: list[tuple[int, dict[str, str]]],
+    problem: str,
+) -> None:
+    ada = await phone(people, push, acme, service)
+    service.answers = list(answers)
+    test_id = push.test(ada.principal)
+    await push.settled()
+    assert push.show_test(ada.principal, test_id) == PushTest(problem=problem)
+
+
+async def test_an_invalid_subscription_is_rejected(
+    people: People, push: Push, acme: Tenant, service: PushService
+) -> None:
+    ada = await phone(people, push, acme, service)
+    good = ada.browser.subscription()
+    off_curve = "BA" + good.p256dh[2:-4] + "AAAA"
+    for bad in (
+        NewSubscription("http://push.example.com/x", good.p256dh, good.auth),
+        NewSubscription(good.endpoint, off_curve, good.auth),
+        NewSubscription(good.endpoint, good.p256dh[:-4], good.auth),
+        NewSubscription(good.endpoint, good.p256dh, "short"),
+        NewSubscription(good.endpoint, good.p256dh, "*" * 22),
+    ):
+        with pytest.raises(Invalid):
+            await push.subscribe(ada.principal, bad, None)
+    with pytest.raises(NotFound):
+        await push.subscribe(Principal("", acme.id, ada.principal.role), good, None)
+    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+
+
+async def test_a_notifier_without_subscriptions_is_truthy(push: Push) -> None:
+    """`notifier or default` must return the notifier."""
+    assert (bool(push), push.count) == (True, 0)

@@ -1,0 +1,231 @@
+"""E-mails about voicemail: audio is attached only if enabled."""
+
+import base64
+import io
+import wave
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from smtp_server import MailBox, mail_server, server_at, text_of
+from sqlalchemy import text
+
+from unificx.audio_store import Audio, AudioParts, Directory
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Away, Over
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.identity import Extension, NewPerson, Passwords, People, Person, Tenant
+from unificx.integrations.smtp import SmtpPostman
+from unificx.media.tones import level, sine
+from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, Push
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.voicemail import BoxChange, Mailboxes, Mailed, Message, NewGroup, NewMessage, TenantChange
+
+SAID = 443.7
+PCM = sine(SAID, 9000, 16000).tobytes()
+
+
+class Post:
+    """A person with a mailbox, and the e-mails about its messages."""
+
+    def __init__(self, person: Person, boxes: Mailboxes, mailed: Mailed, push: Push, database: Database) -> None:
+        self.person = person
+        self._database = database
+        self.boxes = boxes
+        self.mailed = mailed
+        self.box = Extension("e-ada", person.tenant_id, "1001", person.id, person.subject, 30, 3600, person.name)
+        self._push = push
+
+    async def wants(self, *, sound: bool = True) -> None:
+        await self.boxes.change_box(self.box, BoxChange(mail_sound=sound))
+
+    async def lets(self, *, sound: bool) -> None:
+        await self.boxes.change_tenant(self.box.tenant_id, TenantChange(mail_sound=sound))
+
+    async def left(self, emails: Letters, box_id: str = "e-ada") -> Message:
+        """Leave a message and queue an e-mail about it."""
+        new = NewMessage(self.box.tenant_id, box_id, self.box.subject, "call-1", None, "+491511234567", "Carl")
+        draft = await self.boxes.begin(new)
+        await draft.write(PCM, 8000)
+        assert await draft.keep()
+        courier = Courier()
+        courier.equip(emails, self._push)
+        message = await self.boxes.get(self.box.tenant_id, draft.message.id)
+        news = MessageNews(About(message.id, self.box.id), "1001", message.seconds, message.created)
+        async with self._database.begin() as uow:
+            await courier.voicemail(self.person, "en", news, uow)
+        return message
+
+    async def again(self, message: Message) -> Message:
+        return await self.boxes.get(message.tenant_id, message.id)
+
+
+@pytest.fixture
+async def post(
+    people: People, acme: Tenant, database: Database, keys: KeyStore, bus: Bus, tmp_path: Path, push: Push
+) -> Post:
+    erasure = Erasure(Journal(tmp_path / "erased.journal"), keys, database.clock, bus)
+    parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
+    boxes = Mailboxes(parts, Audio(parts), Passwords())
+    await boxes.start()
+    person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
+    return Post(person, boxes, Mailed(parts, boxes), push, database)
+
+
+@pytest.fixture
+def write(database: Database, keys: KeyStore, people: People, post: Post) -> Callable[[MailBox], Letters]:
+    """Create an e-mail queue for a mail server."""
+
+    def emails(box: MailBox) -> Letters:
+        server = server_at(box)
+        return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender, post.mailed))
+
+    return emails
+
+
+@pytest.fixture
+def emails(write: Callable[[MailBox], Letters], box: MailBox) -> Letters:
+    return write(box)
+
+
+def sounds(box: MailBox, place: int = -1) -> list[bytes]:
+    """Return the audio samples attached to an e-mail."""
+    found = []
+    for part in box.taken[place].letter.iter_attachments():
+        assert (part.get_content_type(), part.get_filename()) == ("audio/wav", "message.wav")
+        with wave.open(io.BytesIO(part.get_content())) as sound:
+            assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
+            found.append(sound.readframes(sound.getnframes()))
+    return found
+
+
+@pytest.mark.promise("C9", "R1")
+async def test_audio_is_not_attached_by_default(emails: Letters, post: Post, box: MailBox) -> None:
+    message = await post.left(emails)
+    await emails.deliver()
+    assert sounds(box) == []
+    assert "is not in this e-mail" in text_of(box.taken[0].letter, "plain").replace("\r\n", " ")
+    assert (await post.again(message)).mailed is None
+
+
+@pytest.mark.promise("C9")
+async def test_audio_is_attached_and_the_copy_is_recorded(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock
+) -> None:
+    await post.wants()
+    message = await post.left(emails)
+    clock.advance(5)
+    sent = clock.now()
+    await emails.deliver()
+    [pcm] = sounds(box)
+    assert pcm == PCM
+    letter = box.taken[0].letter
+    assert all("delete this e-mail" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html"))
+    assert (await post.again(message)).mailed == sent
+    await post.boxes.erase(message)
+    with pytest.raises(Over) as over:
+        await post.again(message)
+    assert f"by e-mail on {sent:%Y-%m-%d}" in over.value.hint
+
+
+@pytest.mark.promise("C9", "R1")
+@pytest.mark.parametrize("how", ["disabled by the tenant", "disabled by the owner"])
+async def test_a_disabled_setting_applies_to_queued_emails(emails: Letters, post: Post, box: MailBox, how: str) -> None:
+    await post.wants()
+    await post.left(emails)
+    if how == "disabled by the tenant":
+        await post.lets(sound=False)
+    else:
+        await post.wants(sound=False)
+    await emails.deliver()
+    assert sounds(box) == []
+
+
+@pytest.mark.promise("R2", "T2")
+async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
+) -> None:
+    await post.wants()
+    box.refusals = ["451 4.7.1 Come back later"]
+    message = await post.left(emails)
+    await emails.deliver()
+    needles = [PCM[at : at + 300] for at in range(0, len(PCM) - 300, 3000)]
+    needles += [base64.b64encode(needle)[4:-4] for needle in needles]
+    async with database.read() as session:
+        tables = {name for (name,) in await session.execute(text(_TABLES[database.engine.dialect.name]))}
+        rows = [
+            repr(tuple(row)).encode() for name in tables for row in await session.execute(text(f"SELECT * FROM {name}"))
+        ]
+    assert {"letter", "voicemail", "outbox"} <= tables
+    kept = [*rows, *(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())]
+    assert not any(needle in one or repr(needle)[2:-1].encode() in one for needle in needles for one in kept)
+    await post.boxes.erase(message)
+    clock.advance(3600)
+    await emails.deliver()
+    async with database.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM letter"))).scalar() == 0
+    assert box.taken == []
+
+
+_TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()",
+}
+
+
+@pytest.mark.promise("C9")
+async def test_too_long_audio_is_not_attached(
+    emails: Letters, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unificx.voicemail.email_attachments.MOST_BYTES", len(PCM) - 1)
+    await post.wants()
+    message = await post.left(emails)
+    await emails.deliver()
+    assert sounds(box) == []
+    assert (await post.again(message)).mailed is None
+
+
+async def test_audio_is_omitted_if_the_server_rejects_the_size(
+    write: Callable[[MailBox], Letters], post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "small" / "ca.pem"))
+    async with mail_server(tmp_path / "small", most=20_000) as small:
+        emails = write(small)
+        await post.wants()
+        message = await post.left(emails)
+        await emails.deliver()
+        assert sounds(small) == []
+        assert (await post.again(message)).mailed is None
+
+
+async def test_an_email_waits_for_unavailable_audio(
+    emails: Letters, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await post.wants()
+    await post.left(emails)
+    reader = post.boxes.reader
+
+    async def away(message: Message) -> None:
+        raise Away("The store does not answer.")
+
+    monkeypatch.setattr(post.boxes, "reader", away)
+    await emails.deliver()
+    assert box.taken == []
+    monkeypatch.setattr(post.boxes, "reader", reader)
+    clock.advance(timedelta(minutes=5).total_seconds())
+    await emails.deliver()
+    assert level(memoryview(sounds(box)[0]).cast("h"), SAID) > 8000
+
+
+@pytest.mark.promise("C9")
+async def test_shared_mailboxes_use_the_settings_of_each_member(emails: Letters, post: Post, box: MailBox) -> None:
+    shared = await post.boxes.groups.create(post.box.tenant_id, NewGroup("7900", members=(post.box.id,)))
+    await post.wants()
+    await post.left(emails, shared.id)
+    await emails.deliver()
+    assert sounds(box) == [PCM]
+    await post.left(emails, "e-ben")  # of another person
+    await emails.deliver()
+    assert sounds(box) == []

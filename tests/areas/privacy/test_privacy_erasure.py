@@ -1,0 +1,105 @@
+"""Erasure: journal first, then the key; a restored backup does not undo it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sealed_models import FRIEND, FriendPart
+from structlog.testing import capture_logs
+
+from unificx.core.clock import ManualClock
+from unificx.core.events import Bus, Fact
+from unificx.db import Gone
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.privacy.events import SubjectErased, TenantErased
+
+MASTER = bytes(range(32))
+ANA = FriendPart(name="Ana", numbers=("+4930123456",))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "erasures.journal")
+
+
+@pytest.fixture
+def erasure(journal: Journal, keys: KeyStore, clock: ManualClock, bus: Bus) -> Erasure:
+    return Erasure(journal, keys, clock, bus)
+
+
+@pytest.mark.promise("D3", "R4")
+def test_erasure_makes_data_unreadable_and_publishes_an_event(
+    erasure: Erasure, keys: KeyStore, bus: Bus, clock
+) -> None:
+    told: list[Fact] = []
+    bus.subscribe(SubjectErased, told.append)
+    subject = keys.find_or_make("one", "number", "+4930123456")
+    [blob] = FRIEND.seal(keys, "one", [(subject, "row", ANA)])
+    with capture_logs() as logs:
+        receipt = erasure.erase_subject("one", subject)
+    assert FRIEND.open(keys, "one", "telephony", [(subject, "row", blob)]) == [Gone()]
+    assert (receipt.at, receipt.subject, receipt.aliases_removed) == (clock.now(), subject, 1)
+    assert told == [SubjectErased(receipt.id, "one", subject)]
+    assert logs == [{"event": "subject_erased", "erasure": receipt.id, "tenant": "one", "log_level": "info"}]
+    assert erasure.erase_subject("one", subject).aliases_removed == 0
+
+
+def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyStore, clock, bus: Bus) -> None:
+    keys.get("one", ["ana"], create=True)
+    erasure = Erasure(Journal(tmp_path / "missing" / "journal"), keys, clock, bus)
+    with pytest.raises(FileNotFoundError):
+        erasure.erase_subject("one", "ana")
+    assert keys.get("one", ["ana"])["ana"] is not None
+
+
+@pytest.mark.promise("D3", "R4")
+def test_restored_backup_does_not_undo_an_erasure(
+    tmp_path: Path, clock: ManualClock, bus: Bus, journal: Journal
+) -> None:
+    keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
+    rows = [(name, "row", FRIEND.seal(keys, tenant, [(name, "row", ANA)])[0]) for tenant, name in PEOPLE]
+    keys.close()
+    shutil.copy(tmp_path / "keys.db", tmp_path / "backup.db")
+
+    keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
+    erasure = Erasure(journal, keys, clock, bus)
+    erasure.erase_subject("one", "ana")
+    erasure.erase_tenant("two")
+    assert erasure.replay() == 0
+    keys.close()
+
+    shutil.copy(tmp_path / "backup.db", tmp_path / "keys.db")
+    keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
+    assert FRIEND.open(keys, "one", "telephony", rows[:1]) == [ANA], "the backup would bring her back"
+    with capture_logs() as logs:
+        assert Erasure(journal, keys, clock, bus).replay() == 2
+    assert {entry["event"] for entry in logs} == {"erasure_replayed"}
+    opened = [FRIEND.open(keys, tenant, "telephony", [row])[0] for (tenant, _), row in zip(PEOPLE, rows, strict=True)]
+    assert opened == [Gone(), ANA, Gone()]
+    keys.close()
+
+
+PEOPLE = [("one", "ana"), ("one", "ben"), ("two", "cem")]
+
+
+def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus: Bus) -> None:
+    told: list[Fact] = []
+    bus.subscribe(TenantErased, told.append)
+    keys.get("one", ["ana"], create=True)
+    erasure.erase_tenant("one")
+    assert [fact.tenant for fact in told] == ["one"]
+    assert keys.get("one", ["ana"]) == {"ana": None}
+
+
+def test_truncated_journal_line_does_not_hide_others(tmp_path: Path, erasure: Erasure, journal: Journal) -> None:
+    path = tmp_path / "erasures.journal"
+    assert list(journal.entries()) == []
+    erasure.erase_subject("one", "ana")
+    whole = path.read_bytes()
+    for cut in range(1, len(whole)):
+        path.write_bytes(whole + whole[:cut])
+        erasure.erase_subject("one", "ben")
+        subjects = [entry.subject for entry in journal.entries()]
+        assert (subjects[0], subjects[-1]) == ("ana", "ben")
+        assert set(subjects) == {"ana", "ben"}
+    assert path.stat().st_mode & 0o777 == 0o600

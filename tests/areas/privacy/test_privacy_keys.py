@@ -1,0 +1,313 @@
+"""Key store: persistence, destruction, aliases, cache."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.core.clock import ManualClock
+from unificx.core.errors import CannotStart, Conflict
+from unificx.db import ErasedSubject, Key
+from unificx.privacy import KeysBusy, KeyStore
+from unificx.privacy.cache import KeyCache
+from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
+
+NONCE = b"n" * 12
+MASTER = bytes(range(32))
+
+
+@contextmanager
+def opened(path: Path, clock: ManualClock, master: bytes = MASTER) -> Iterator[KeyStore]:
+    store = KeyStore(path / "keys.db", master, clock)
+    yield store
+    store.close()
+
+
+def lock(key: Key | None) -> bytes:
+    """Encrypt fixed bytes: equal results for equal keys."""
+    assert key is not None
+    return key.aead.encrypt(NONCE, b"fixed", b"")
+
+
+def test_keys_are_created_on_request_only_and_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana"]) == {"ana": None}
+        made = keys.get("one", ["ana", "ben"], create=True)
+        other = keys.get("two", ["ana"], create=True)
+        assert len({lock(made["ana"]), lock(made["ben"]), lock(other["ana"])}) == 3
+        assert lock(keys.get("one", ["ana"])["ana"]) == lock(made["ana"])
+    with opened(tmp_path, clock) as keys:
+        again = keys.get("one", ["ana", "ben", "cem"])
+        assert (lock(again["ana"]), lock(again["ben"])) == (lock(made["ana"]), lock(made["ben"]))
+        assert again["cem"] is None
+
+
+def test_many_subjects_at_once(tmp_path: Path, clock: ManualClock) -> None:
+    names = [f"subject-{number}" for number in range(1700)]
+    with opened(tmp_path, clock) as keys:
+        made = keys.get("one", names, create=True)
+    with opened(tmp_path, clock) as keys:
+        again = keys.get("one", names)
+        assert {name: lock(key) for name, key in again.items()} == {name: lock(key) for name, key in made.items()}
+
+
+@pytest.mark.promise("R4")
+def test_destroyed_key_is_never_created_again(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana", "ben"], create=True)
+        keys.destroy("one", "ana")
+        keys.destroy("one", "ana")
+        keys.destroy("one", "unknown")
+        for subject in ("ana", "unknown"):
+            assert keys.get("one", [subject], create=True) == {subject: None}
+            assert keys.is_destroyed("one", subject)
+        assert keys.get("one", ["ben"])["ben"] is not None
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana", "unknown"], create=True) == {"ana": None, "unknown": None}
+        assert not keys.is_destroyed("one", "ben")
+
+
+@pytest.mark.promise("R4")
+def test_destroying_a_tenant_destroys_all_its_keys(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        subject = keys.find_or_make("one", "number", "+491")
+        keys.bind("installation", "email", "ana@example.com", subject)
+        keys.get("two", ["ben"], create=True)
+        keys.destroy_tenant("one")
+        assert keys.get("one", [subject, "new"], create=True) == {subject: None, "new": None}
+        assert keys.find("one", "number", "+491") is None
+        assert keys.find("installation", "email", "ana@example.com") is None
+        assert keys.is_destroyed("one", subject)
+        with pytest.raises(ErasedSubject):
+            keys.find_or_make("one", "number", "+492")
+        assert keys.get("two", ["ben"])["ben"] is not None
+
+
+def contents(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+
+
+def wrapped_keys(folder: Path) -> dict[str, bytes]:
+    with closing(sqlite3.connect(folder / "keys.db")) as db:
+        return dict(db.execute("SELECT subject, wrapped FROM subject_key"))
+
+
+@pytest.mark.promise("R4")
+def test_files_contain_no_byte_of_a_destroyed_key(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", [f"subject-{number}" for number in range(300)], create=True)
+        before = wrapped_keys(tmp_path)
+        assert all(wrapped in contents(tmp_path) for wrapped in before.values())
+        for number in range(0, 300, 3):
+            keys.destroy("one", f"subject-{number}")
+        bytes_now = contents(tmp_path)
+        for number in range(300):
+            # Any 16 of its 60 bytes would be a remnant.
+            wrapped = before[f"subject-{number}"]
+            traces = [wrapped[at : at + 16] in bytes_now for at in (0, 22, 44)]
+            assert traces == [number % 3 != 0] * 3
+
+
+def test_destruction_with_a_busy_log_raises(tmp_path: Path, clock: ManualClock, monkeypatch) -> None:
+    with opened(tmp_path, clock) as keys, closing(sqlite3.connect(tmp_path / "keys.db")) as reader:
+        keys.get("one", ["ana"], create=True)
+        keys._db.execute("PRAGMA busy_timeout=1")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM subject_key").fetchone()
+        with pytest.raises(KeysBusy):
+            keys.destroy("one", "ana")
+        assert keys.get("one", ["ana"]) == {"ana": None}
+        reader.execute("COMMIT")
+        keys.destroy("one", "ana")
+
+
+def test_another_master_key_or_a_foreign_file_is_rejected(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock):
+        pass
+    with pytest.raises(CannotStart, match="does not open the key store"):
+        KeyStore(tmp_path / "keys.db", b"x" * 32, clock)
+    (tmp_path / "keys.db").write_bytes(b"something else" * 1000)
+    with pytest.raises(CannotStart, match="damaged or is not a UnifiCX key store"):
+        KeyStore(tmp_path / "keys.db", MASTER, clock)
+    with pytest.raises(CannotStart, match="cannot be opened"):
+        KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
+
+
+class Service:
+    """Key management service: its key never leaves it, and it may be unavailable."""
+
+    def __init__(self) -> None:
+        self.inside = AESGCM(AESGCM.generate_key(256))
+        self.asked: list[tuple[str, ...]] = []
+        self.away = False
+
+    def wrap(self, below: bytes, *place: str) -> bytes:
+        self.answer(place)
+        return wrap(self.inside, below, *place)
+
+    def unwrap(self, wrapped: bytes, *place: str) -> bytes:
+        self.answer(place)
+        return unwrap(self.inside, wrapped, *place)
+
+    def answer(self, place: tuple[str, ...]) -> None:
+        if self.away:
+            raise CannotStart("The key management service does not answer.")
+        self.asked.append(place)
+
+
+@pytest.mark.promise("T2")
+def test_key_management_service_replaces_the_master_key(tmp_path: Path, clock: ManualClock) -> None:
+    service = Service()
+    with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
+        made = keys.get("one", ["ana"], create=True)["ana"]
+        sealed = made.aead.encrypt(bytes(12), b"said", None)
+    service.asked.clear()
+    with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
+        for _ in range(3):
+            assert keys.get("one", ["ana"])["ana"].aead.decrypt(bytes(12), sealed, None) == b"said"
+    assert service.asked == [("proof",), ("tenant", "one")]
+    service.away = True
+    with pytest.raises(CannotStart, match="does not answer"):
+        KeyStore(tmp_path / "keys.db", service, clock)
+    with pytest.raises(CannotStart, match="does not open"):
+        KeyStore(tmp_path / "keys.db", Service(), clock)
+
+
+def test_file_is_readable_by_its_owner_only(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana"], create=True)
+        assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_wrapped_key_is_bound_to_its_subject(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as keys:
+        keys.get("one", ["ana", "ben"], create=True)
+    with closing(sqlite3.connect(tmp_path / "keys.db")) as db, db:
+        db.execute("UPDATE subject_key SET wrapped = (SELECT wrapped FROM subject_key WHERE subject = 'ana')")
+    with opened(tmp_path, clock) as keys:
+        assert keys.get("one", ["ana"])["ana"] is not None
+        with pytest.raises(Exception) as fault:
+            keys.get("one", ["ben"])
+        assert type(fault.value).__name__ == "InvalidTag"
+
+
+# Aliases
+
+
+def test_value_is_bound_to_one_subject_per_tenant(keys: KeyStore) -> None:
+    assert keys.find("one", "number", "+491") is None
+    ana = keys.find_or_make("one", "number", "+491")
+    assert keys.find_or_make("one", "number", "+491") == keys.find("one", "number", "+491") == ana
+    assert keys.find_or_make("two", "number", "+491") != ana
+    assert keys.find_or_make("one", "email", "+491") != ana
+    assert keys.get("one", [ana])[ana] is not None
+
+
+def test_binding_and_unbinding(keys: KeyStore) -> None:
+    keys.get("one", ["ana"], create=True)
+    keys.bind("one", "email", "ana@example.com", "ana")
+    keys.bind("one", "email", "ana@example.com", "ana")
+    with pytest.raises(Conflict) as fault:
+        keys.bind("one", "email", "ana@example.com", "ben")
+    assert "ana" not in fault.value.message
+    keys.unbind("one", "email", "ana@example.com")
+    keys.unbind("nobody", "email", "ana@example.com")
+    assert keys.find("one", "email", "ana@example.com") is None
+    keys.bind("one", "email", "ana@example.com", "ben")
+
+
+@pytest.mark.promise("R4")
+def test_values_of_an_erased_subject_are_free_again(keys: KeyStore) -> None:
+    first = keys.find_or_make("one", "number", "+491")
+    keys.bind("installation", "email", "ana@example.com", first)
+    assert keys.destroy("one", first) == 2
+    assert keys.find("one", "number", "+491") is None
+    assert keys.find("installation", "email", "ana@example.com") is None
+    with pytest.raises(ErasedSubject):
+        keys.bind("one", "email", "ana@example.com", first)
+    assert keys.find_or_make("one", "number", "+491") != first
+
+
+def test_alias_digests_require_the_tenant_key() -> None:
+    one, two = TenantSecret(b"1" * 32), TenantSecret(b"2" * 32)
+    digests = {one.blind("number", "+491"), one.blind("email", "+491"), two.blind("number", "+491")}
+    assert len(digests) == 3
+    assert one.blind("number", "+491") in digests
+
+
+def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:
+    with opened(tmp_path, clock) as one, opened(tmp_path, clock) as two:
+        assert lock(one.get("t", ["ana"], create=True)["ana"]) == lock(two.get("t", ["ana"], create=True)["ana"])
+        assert one.find_or_make("t", "number", "+491") == two.find_or_make("t", "number", "+491")
+        two.destroy("t", "ben")
+        assert one.get("t", ["ben"], create=True) == {"ben": None}
+
+
+# The cache
+
+
+def a_key() -> Key:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return Key(1, AESGCM(os.urandom(32)))
+
+
+def test_cache_expires_entries_and_is_bounded() -> None:
+    clock = ManualClock()
+    cache = KeyCache(clock.monotonic, lifetime=10, size=3)
+    for name in "abcd":
+        cache.put(cache.begin(), "t", name, a_key())
+    assert [cache.get("t", name) is not None for name in "abcd"] == [False, True, True, True]
+    clock.advance(10)
+    assert cache.get("t", "d") is None
+
+
+@pytest.mark.promise("R4")
+def test_overlapping_read_does_not_restore_a_destroyed_key() -> None:
+    cache = KeyCache(ManualClock().monotonic)
+    reading = cache.begin()
+    cache.drop("t", "ana")
+    cache.put(reading, "t", "ana", a_key())
+    assert cache.get("t", "ana") is None
+    reading = cache.begin()
+    cache.drop_tenant("t")
+    cache.put(reading, "t", "ana", a_key())
+    assert cache.get("t", "ana") is None
+
+
+@pytest.mark.promise("R4")
+@pytest.mark.parametrize("destroy", ["subject", "tenant"])
+def test_overlapping_read_in_another_thread_does_not_restore_a_key(
+    tmp_path: Path, clock: ManualClock, destroy: str
+) -> None:
+    """The key is destroyed after a reader has read the wrapped key and before it fills the cache."""
+    with opened(tmp_path, clock) as keys:
+        keys.get("t", ["ana"], create=True)
+        keys._cache.drop("t", "ana")
+        has_read, may_go_on = threading.Event(), threading.Event()
+        read_rows = keys._rows
+
+        def slow_rows(tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
+            rows = read_rows(tenant, subjects)
+            has_read.set()
+            assert may_go_on.wait(10)
+            return rows
+
+        keys._rows = slow_rows  # type: ignore[method-assign]
+        got: list[Key | None] = []
+        reader = threading.Thread(target=lambda: got.append(keys.get("t", ["ana"])["ana"]))
+        reader.start()
+        assert has_read.wait(10)
+        if destroy == "subject":
+            keys.destroy("t", "ana")
+        else:
+            keys.destroy_tenant("t")
+        may_go_on.set()
+        reader.join(10)
+        assert got[0] is not None, "what was read before the destruction may still be used once"
+        assert keys.get("t", ["ana"]) == {"ana": None}

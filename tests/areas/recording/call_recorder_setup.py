@@ -1,0 +1,65 @@
+"""A call recorder for each test, on a real archive with fake media."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fake_media import QuietEars, QuietRelay, talk_of
+
+from unificx.calls import Talk
+from unificx.recording import (
+    Archive,
+    Conversation,
+    ExtensionRecordingChange,
+    LiveRecording,
+    Recorder,
+    TenantRecordingChange,
+)
+
+TENANT = "acme"
+ANNA, BERT, CARL = ("e-anna", "s-anna"), ("e-bert", "s-bert"), ("e-carl", "s-carl")
+
+
+@dataclass
+class Studio:
+    """Anna's calls and their recordings."""
+
+    archive: Archive
+    relay: QuietRelay
+    ears: QuietEars
+    recorder: Recorder
+    files: Path
+    told: list[LiveRecording] = field(default_factory=list)
+    spoken: list[tuple[str, str, float]] = field(default_factory=list)
+
+    async def records(self, mode: str = "announce", always: tuple[str, str] | None = ANNA, **more: object) -> None:
+        await self.archive.change_tenant(TENANT, TenantRecordingChange(mode=mode, **more))  # type: ignore[arg-type]
+        if always is not None:
+            await self.archive.change_extension(TENANT, always[0], ExtensionRecordingChange(when="always"))
+
+    def talks(
+        self, caller: tuple[str, str | None] = ANNA, callee: tuple[str, str | None] = BERT, **more: object
+    ) -> Talk:
+        talk = talk_of("call-1", TENANT, caller, callee, **more)
+        self.recorder.talks(talk)
+        return talk
+
+    async def until(self, state: str, parties: str = "ab") -> None:
+        """Wait until no work is pending and the state is reached; "recording" also requires taps on both parties and
+        all their audio to be processed."""
+        async with asyncio.timeout(30):
+            while not await self._stands(state, parties):
+                await asyncio.sleep(0.02)
+
+    async def _stands(self, state: str, parties: str) -> bool:
+        session = self.recorder._calls["call-1"].session
+        assert session is not None
+        await session.settle()
+        return session.state == state and (state != "recording" or self.ears.hear(*parties))
+
+    async def kept(self, parts: int = 1) -> list[Conversation]:
+        """The stored recordings, once there are that many."""
+        async with asyncio.timeout(10):
+            while len(found := await self.archive.of_call(TENANT, "call-1")) < parts:
+                await asyncio.sleep(0.02)
+        return list(found)

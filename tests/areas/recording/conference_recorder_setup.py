@@ -1,0 +1,212 @@
+"""A conference recording in virtual time: real conferencing, consent machine and recorder; fake callers, prompts and
+archive."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fake_media import QuietEars, QuietTap
+from virtual_time import LoopClock
+
+from unificx.conferencing import (
+    Chair,
+    Dismiss,
+    LetIn,
+    Meetings,
+    Notice,
+    RecordingAsked,
+    Room,
+    RoomSettings,
+    TurnAway,
+    Who,
+)
+from unificx.core.errors import NoRoom
+from unificx.db import ErasedSubject
+from unificx.media.sounds import Sound
+from unificx.recording import Allowed, ExtensionRecording, NewRecording, RoomParts, RoomRecorder, TenantRecording
+from unificx.recording.machine import consent_types as words
+from unificx.recording.policy import allowed
+
+SAYING = 2.0
+"""Duration of every prompt in seconds."""
+
+
+class Prompts:
+    """Each prompt is its own name, as a sound of `SAYING` seconds."""
+
+    def named(self, name: str, language: str) -> Sequence[Sound]:
+        return (Sound(name.encode().ljust(round(SAYING * 16000), b"\0"), 8000),)
+
+
+@dataclass
+class Kept:
+    """A fake recording: `pcm` is its audio, `ended` its end reason."""
+
+    new: NewRecording
+    room: int = 1 << 30
+    pcm: bytes = b""
+    marks: list[tuple[str, float]] = field(default_factory=list)
+    ended: str = ""
+    rate: int = 8000
+
+    @property
+    def who(self) -> list[str]:
+        return [party.who.name for party in self.new.parties]
+
+    @property
+    def subjects(self) -> frozenset[str | None]:
+        return frozenset(party.subject for party in self.new.parties)
+
+    @property
+    def seconds(self) -> float:
+        return round(len(self.pcm) / 2 / self.rate, 1)
+
+    async def write(self, pcm: bytes, rate: int) -> None:
+        assert not self.ended
+        self.rate = rate
+        if len(self.pcm) + len(pcm) > self.room:
+            raise NoRoom("full")
+        self.pcm += pcm
+
+    async def mark(self, kind: str) -> None:
+        assert not self.ended
+        self.marks.append((kind, self.seconds))
+
+    async def finish(self, ended: str) -> None:
+        assert not self.ended
+        self.ended = ended
+
+
+class Shelf:
+    """A fake archive. `room` is the disk space in bytes of a recording; `erased`: a participant is erased."""
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self.terms: words.Terms | None = words.Terms("announce", 15.0)
+        self.extensions: dict[str, ExtensionRecording] = {}
+        self.room = 1 << 30
+        self.erased = False
+
+    def allowed(self, tenant_id: str, extensions: Sequence[str]) -> Allowed | None:
+        if self.terms is None:
+            return None
+        settings = TenantRecording(self.terms.mode, round(self.terms.beep_every))
+        return allowed(settings, [self.extensions.get(one, ExtensionRecording()) for one in extensions])
+
+    async def begin(self, new: NewRecording) -> Kept:
+        if self.erased:
+            raise ErasedSubject
+        self.kept.append(Kept(new, self.room))
+        return self.kept[-1]
+
+
+class Calls:
+    """The participants' calls: `shown` is the indication sent to phones, `recorded` the calls marked as recorded."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.recorded: set[str] = set()
+        self.shy: set[str] = set()
+
+    def indicate(self, call_id: str, indication: str) -> None:
+        self.shown.append(f"{call_id} {indication}")
+
+    def kept(self, call_id: str) -> None:
+        self.recorded.add(call_id)
+
+    def refuses(self, call_id: str) -> bool:
+        return call_id in self.shy
+
+
+class Guest:
+    """A caller of the room, with the conference app's prompts."""
+
+    can_be_told = True
+
+    def __init__(self, studio: "RoomStudio", name: str, *, host: bool) -> None:
+        self.leg, self.call_id = f"leg-{name}", name
+        self.heard: list[str] = []
+        self.inside, self.hears, self.missed = False, True, 0
+        who = Who(f"s-{name}", f"e-{name}", f"1-{name}", name)
+        self.chair: Chair = studio.meetings.come(studio.room, who, self, host=host)
+        self._app = asyncio.create_task(self._speak())
+
+    def join(self, room: str, *, muted: bool) -> None:
+        self.inside = True
+
+    def leave(self) -> None:
+        self.inside = False
+
+    def mute(self, on: bool) -> None: ...
+
+    async def _speak(self) -> None:
+        while True:
+            match await self.chair.next():
+                case Notice(sounds, told):
+                    missed = self.missed
+                    for sound in sounds:
+                        await asyncio.sleep(sound.seconds)
+                        if self.hears:
+                            self.heard.append(sound.pcm.rstrip(b"\0").decode())
+                    if self.hears and self.missed == missed:
+                        told(self.can_be_told)
+                case LetIn():
+                    self.chair.entered()
+                case Dismiss(_, prompt) | TurnAway(_, prompt):
+                    self.heard.append(prompt)
+                    self.chair.leave()
+                    return
+                case _:
+                    pass
+
+    def hold(self, on: bool) -> None:
+        self.hears, self.missed = not on, self.missed + on
+        self.chair.described()
+
+    def hang_up(self) -> None:
+        self._app.cancel()
+        self.chair.leave()
+
+
+class RoomStudio:
+    def __init__(self) -> None:
+        clock = LoopClock()
+        self.meetings, self.ears, self.shelf, self.calls = Meetings(clock), QuietEars(), Shelf(), Calls()
+        settings = RoomSettings(may_record=True, announce="nothing")
+        self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
+        self.recorder = RoomRecorder(
+            RoomParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
+        )
+        self.meetings.records = self.recorder
+
+    async def comes(self, name: str, *, host: bool = False) -> Guest:
+        guest = Guest(self, name, host=host)
+        await asyncio.sleep(0.1)
+        return guest
+
+    async def begins(self, *, terms: words.Terms | None = None) -> tuple[Guest, Guest]:
+        """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
+        self.shelf.terms = terms or self.shelf.terms
+        anna, bert = await self.comes("anna", host=True), await self.comes("bert")
+        self.meetings.record(self.room, RecordingAsked(anna.chair.id, on=True))
+        return anna, bert
+
+    async def runs(self) -> tuple[Guest, Guest]:
+        """Then recording runs."""
+        both = await self.begins()
+        await asyncio.sleep(SAYING + 1)
+        return both
+
+    @property
+    def tap(self) -> QuietTap:
+        """The newest tap."""
+        return list(self.ears.taps.values())[-1]
+
+    async def said(self, value: int, seconds: float = 1.0, rate: int = 8000) -> None:
+        """Send room audio for some time."""
+        self.tap.say(0, value.to_bytes(2, "little") * round(seconds * rate), rate)
+        await asyncio.sleep(seconds)
+
+    def consents(self) -> dict[str, str | None]:
+        meeting = self.meetings.meeting(self.room)
+        return {one.name: one.consent for one in meeting.participants} if meeting is not None else {}

@@ -1,0 +1,33 @@
+"""A call recorder for each test, on a real archive with fake media."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from call_recorder_setup import Studio
+from fake_media import QuietEars, QuietRelay
+
+from unificx.audio_store import Audio, AudioParts, Directory
+from unificx.core.clock import SystemClock
+from unificx.core.events import Bus
+from unificx.db import Database
+from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.prompts import Prompts
+from unificx.recording import Archive, Recorder, RecorderParts
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus) -> AsyncIterator[Studio]:
+    clock = SystemClock()
+    database.clock = clock
+    erasure = Erasure(Journal(tmp_path / "erased.journal"), keys, clock, bus)
+    parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
+    archive, relay, ears = Archive(parts, Audio(parts)), QuietRelay(), QuietEars()
+    await archive.start()
+    spoken: list[tuple[str, str, float]] = []
+    told_of = lambda *what: spoken.append(what)  # noqa: E731
+    recorder = Recorder(RecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
+    made = Studio(archive, relay, ears, recorder, tmp_path / "audio", spoken=spoken)
+    recorder.changed = made.told.append
+    yield made
+    await recorder.close()

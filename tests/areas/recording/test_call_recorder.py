@@ -1,0 +1,398 @@
+"""The call recorder on a real archive: notices, stored audio and failures."""
+
+import asyncio
+import errno
+from dataclasses import replace
+from pathlib import Path
+from time import sleep
+from typing import BinaryIO
+
+import pytest
+from call_recorder_setup import ANNA, BERT, CARL, TENANT, Studio
+from fake_media import SDP, talk_of
+
+from unificx.audio_store import Directory, writer
+from unificx.audio_store.writer import _write_all
+from unificx.calls import TalkLeg
+from unificx.core.errors import Conflict, Forbidden, NotFound
+from unificx.media import MediaUnavailable
+from unificx.recording import Conversation, ExtensionRecordingChange, Listener
+from unificx.recording.policy import When
+
+
+def states(studio: Studio) -> list[str]:
+    return [live.state for live in studio.told]
+
+
+@pytest.mark.promise("C8")
+async def test_automatic_recording_is_announced_and_stored(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    assert {"play a", "play b"} <= set(studio.relay.asked[:2])
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    assert studio.recorder.over("call-1") is True
+    [part] = await studio.kept()
+    assert (part.seconds, part.ended) == (2.0, "over")
+    assert states(studio) == ["announced", "recording", "ended"]
+    assert studio.ears.legs == set()
+
+
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize("when", ["incoming", "outgoing"])
+async def test_automatic_recording_by_direction(studio: Studio, when: When) -> None:
+    await studio.records(always=None)
+    await studio.archive.change_extension(TENANT, ANNA[0], ExtensionRecordingChange(when=when))
+    studio.talks(*((BERT, ANNA) if when == "outgoing" else (ANNA, BERT)))
+    live = studio.recorder.live("call-1")
+    assert (live.state, live.allowed) == ("none", True)
+    studio.recorder.over("call-1")
+    studio.talks(*((ANNA, BERT) if when == "outgoing" else (BERT, ANNA)))
+    await studio.until("recording")
+
+
+async def test_inband_dtmf_detection_is_enabled_once_without_rfc4733(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    assert studio.relay.listened == ["a", "b"]
+    events = SDP + b"a=rtpmap:101 telephone-event/8000\r\n"
+    studio.recorder.over(talk.call_id)
+    legs = {"caller": replace(talk.caller, sdp=events), "callee": replace(talk.callee, sdp=events)}
+    studio.recorder.talks(replace(talk, call_id="call-2", **legs))
+    async with asyncio.timeout(15):
+        while studio.recorder.live("call-2").state != "recording":
+            await asyncio.sleep(0.02)
+    assert studio.relay.listened == ["a", "b"]
+
+
+@pytest.mark.promise("C8")
+async def test_party_without_media_is_not_recorded(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unificx.recording.call_recording_session.REACHED_WITHIN", 0.5)
+    await studio.records()
+    studio.relay.deaf = {"b"}
+    studio.talks()
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "not_told"
+    assert not studio.files.exists()
+    assert studio.ears.taps == {}
+
+
+@pytest.mark.promise("C8")
+async def test_unresponsive_relay_prevents_recording(studio: Studio) -> None:
+    await studio.records()
+    studio.relay.dead = True
+    studio.talks()
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "not_told"
+    assert studio.recorder.over("call-1") is False
+
+
+@pytest.mark.promise("C8", "D3")
+async def test_transfer_ends_the_recording_and_starts_a_new_one(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    before = len(studio.relay.asked)
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other, anchor="call-1.b2"))
+    assert studio.recorder.live("call-1").state == "announced"
+    await studio.until("recording", "ac")
+    asked = studio.relay.asked[before:]
+    assert asked.index("play c") < asked.index("listen call-1.b2 c")
+    assert "play a" not in asked  # a party informed before is not informed again
+    for tag in ("a", "c"):
+        studio.ears.tap(tag).say(0, b"\x05\x00" * 16000)
+    assert [leg.tag for leg in talk.legs] == ["a", "b"]
+    studio.recorder.over("call-1")
+    first, second = await studio.kept(2)
+    assert [each.extension_id for each in first.parties] == [ANNA[0], BERT[0]]
+    assert [each.extension_id for each in second.parties] == [ANNA[0], CARL[0]]
+    assert (first.ended, second.ended) == ("changed", "over")
+    assert await _said(studio, first) == b"\x01\x00" * 32000
+    assert set(await _said(studio, second)) == {5, 0}
+
+
+@pytest.mark.promise("D3")
+async def test_erasing_a_party_ends_the_recording(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(1.0)
+    studio.recorder.forget(TENANT, "s-nobody")
+    studio.recorder.forget("other", BERT[1])
+    assert studio.recorder.live("call-1").state == "recording"
+    studio.recorder.forget(TENANT, BERT[1])
+    assert studio.recorder.live("call-1").state == "ended"
+
+
+@pytest.mark.promise("C8")
+async def test_new_party_that_is_never_recorded_ends_the_recording(studio: Studio) -> None:
+    await studio.records()
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(when="never"))
+    talk = studio.talks()
+    await studio.until("recording")
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other))
+    assert studio.recorder.live("call-1").state == "ended"
+    assert studio.recorder.live("call-1").allowed is False
+    with pytest.raises(Forbidden):
+        studio.recorder.start("call-1", [ANNA[0]])
+
+
+@pytest.mark.promise("C8")
+async def test_stricter_terms_of_a_new_party_ask_everyone_again(studio: Studio) -> None:
+    await studio.records()
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(mode="opt_in"))
+    talk = studio.talks()
+    await studio.until("recording")
+    other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
+    studio.recorder.talks(replace(talk, callee=other))
+    await studio.until("announced")
+    studio.recorder.pressed("call-1", "a", "1")
+    assert studio.recorder.live("call-1").state == "announced"
+    studio.recorder.pressed("call-1", "c", "1")
+    assert studio.recorder.live("call-1").state == "recording"
+
+
+async def test_parked_call_is_not_recorded_and_resumes_after_retrieval(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    studio.recorder.apart("call-1")
+    assert studio.recorder.live("call-1").state == "announced"
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    studio.recorder.talks(talk)
+    await studio.until("recording")
+
+
+@pytest.mark.promise("T2", "C8")
+async def test_full_disk_ends_the_recording_informs_everyone_and_keeps_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "_write_all", _of_little_room)
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    studio.ears.both_say(1.5)
+    await studio.until("recording")
+    before = len(studio.relay.asked)
+    studio.ears.both_say(1.5, offset=12000)
+    await studio.until("ended")
+    assert studio.recorder.live("call-1").end == "full"
+    assert {"play a", "play b"} <= set(studio.relay.asked[before:])
+    [part] = await studio.kept()
+    assert (part.seconds, part.ended) == (1.0, "full")
+    assert await _said(studio, part) == b"\x01\x00" * 16000
+
+
+def _of_little_room(file: BinaryIO, data: bytes) -> None:
+    """A disk with space for one of two seconds, and not for the end chunk."""
+    if file.tell() + len(data) > 33000:
+        raise OSError(errno.ENOSPC, "full")
+    _write_all(file, data)
+
+
+@pytest.mark.promise("C8")
+async def test_media_engine_loss_becomes_silence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    # Earlier audio is still being written to a slow disk when the silence is due.
+    monkeypatch.setattr(writer, "_write_all", lambda file, data: (sleep(0.1), _write_all(file, data)))
+    studio.ears.both_say(1.25)
+    lost = [studio.ears.tap("a"), studio.ears.tap("b")]
+    for tap in lost:
+        tap.end("lost")
+    await studio.until("recording")
+    assert studio.ears.tap("a") is not lost[0]
+    studio.ears.both_say(1.25)
+    studio.recorder.over("call-1")
+    [part] = await studio.kept()
+    assert part.ended == "over"
+    assert [(mark.kind, mark.at) for mark in part.marks] == [("gap", 1.25)]
+    heard, said = await _said(studio, part), b"\x01\x00" * 20000
+    assert heard.startswith(said)
+    assert heard.endswith(said)
+    assert set(heard[len(said) : -len(said)]) == {0}
+
+
+async def test_new_media_anchor_is_subscribed_again(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    asked = studio.relay.asked.count("listen call-1.b1 a")
+    studio.recorder.talks(replace(talk, made=1))
+    await studio.until("recording")
+    assert studio.relay.asked.count("listen call-1.b1 a") == asked + 1
+
+
+@pytest.mark.promise("C8")
+async def test_only_participants_start_and_only_starter_or_admin_control(studio: Studio) -> None:
+    await studio.records(always=None)
+    studio.talks(callee=("", None))
+    for extensions in ([], ["e-carl"], [""]):
+        with pytest.raises(Forbidden):
+            studio.recorder.start("call-1", extensions)
+    for ask in (studio.recorder.stop, studio.recorder.pause, studio.recorder.resume):
+        with pytest.raises(Conflict):
+            ask("call-1", None)
+        with pytest.raises(NotFound):
+            ask("call-2", None)
+    studio.recorder.pressed("call-1", "b", "*")
+    studio.recorder.pressed("call-1", "b", "1")
+    assert studio.recorder.live("call-1").state == "none"
+    studio.recorder.pressed("call-1", "a", "*")
+    studio.recorder.pressed("call-1", "a", "1")
+    assert studio.recorder.live("call-1").state == "announced"
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    studio.recorder.pressed("call-1", "b", "*")
+    studio.recorder.pressed("call-1", "b", "1")
+    await studio.until("recording")
+    assert studio.recorder.stop("call-1", None).end == "stopped"
+
+
+async def test_failed_subscription_of_one_party_records_nobody(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    subscribe = studio.relay.subscribe
+
+    async def only_one(anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        if tag == "b":
+            raise MediaUnavailable("silent")
+        return await subscribe(anchor, tag, listener, wideband=wideband)
+
+    monkeypatch.setattr(studio.relay, "subscribe", only_one)
+    await studio.records()
+    studio.talks()
+    await studio.until("ended")
+    assert "unsubscribe call-1.b1 rec-a" in studio.relay.asked
+    assert studio.ears.legs == set()
+
+
+@pytest.mark.promise("C8")
+async def test_starter_controls_by_dtmf_and_api(studio: Studio) -> None:
+    await studio.records(always=None)
+    studio.talks()
+    studio.recorder.start("call-1", [ANNA[0]])
+    await studio.until("recording")
+    for ask in (studio.recorder.stop, studio.recorder.pause, studio.recorder.resume):
+        for others in ([BERT[0]], ["e-carl"], [""], []):
+            with pytest.raises(Forbidden):
+                ask("call-1", others)
+    for key in "*0*1":
+        studio.recorder.pressed("call-1", "b", key)
+    assert studio.recorder.live("call-1").state == "recording"
+    assert studio.recorder.pause("call-1", [ANNA[0]]).state == "paused"
+    assert studio.recorder.resume("call-1", None).state == "recording"
+    assert studio.recorder.stop("call-1", [ANNA[0]]).end == "stopped"
+
+
+@pytest.mark.promise("C8")
+async def test_automatic_recording_can_be_paused_by_any_internal_party(studio: Studio) -> None:
+    await studio.records()
+    studio.talks()
+    await studio.until("recording")
+    assert studio.recorder.pause("call-1", [BERT[0]]).state == "paused"
+    with pytest.raises(Forbidden):
+        studio.recorder.stop("call-1", [BERT[0]])
+    assert studio.recorder.stop("call-1", None).end == "stopped"
+
+
+@pytest.mark.promise("C8", "C9")
+async def test_held_party_hears_the_notice_and_holding_party_does_not(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    before, spoken = len(studio.relay.asked), len(studio.spoken)
+    studio.recorder.talks(replace(talk, caller=replace(talk.caller, holds=True)))
+    studio.recorder.pause("call-1", None)
+    await studio.until("paused")
+    assert [asked for asked in studio.relay.asked[before:] if asked.startswith("play")] == ["play b"]
+    assert studio.spoken[spoken:] == [("call-1", "b", 0.0)]
+
+
+@pytest.mark.promise("C8")
+async def test_notice_waits_for_the_end_of_a_hold(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    studio.recorder.talks(replace(talk, callee=replace(talk.callee, holds=True)))
+    await studio.until("announced")
+    assert [asked for asked in studio.relay.asked if asked.startswith("play")] == []
+    studio.recorder.talks(talk)
+    await studio.until("recording")
+
+
+def wishing(leg: TalkLeg, wish: str) -> TalkLeg:
+    return replace(leg, sdp=leg.sdp + f"a=recordpref:{wish}\r\n".encode())
+
+
+@pytest.mark.promise("C8", "R1")
+@pytest.mark.parametrize("side", ["caller", "callee"])
+async def test_refusing_phone_gets_no_notice_and_nothing_is_recorded(studio: Studio, side: str) -> None:
+    await studio.records()
+    talk = talk_of("call-1", TENANT, ANNA, BERT)
+    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "off")}))
+    assert (studio.recorder.live("call-1").state, studio.recorder.live("call-1").end) == ("ended", "refused")
+    with pytest.raises(Conflict):
+        studio.recorder.start("call-1", [ANNA[0]])
+    assert studio.recorder.over("call-1") is False
+    await studio.recorder.close()
+    assert studio.relay.asked == []
+    assert not studio.files.exists()
+
+
+@pytest.mark.promise("C8", "R1")
+async def test_later_refusal_ends_recording_and_keeps_earlier_audio(studio: Studio) -> None:
+    await studio.records()
+    talk = studio.talks()
+    await studio.until("recording")
+    assert studio.told[-1].indication == "on"
+    studio.ears.both_say(2.0)
+    await studio.until("recording")
+    studio.recorder.talks(replace(talk, callee=wishing(talk.callee, "off")))
+    assert studio.recorder.live("call-1").end == "refused"
+    assert studio.told[-1].indication == "off"
+    [part] = await studio.kept()
+    assert 1.0 <= part.seconds <= 2.0
+
+
+@pytest.mark.promise("C8")
+async def test_phone_starts_pauses_and_resumes_recording_by_sdp(studio: Studio) -> None:
+    await studio.records(always=None)
+    talk = talk_of("call-1", TENANT, ANNA, BERT)
+    asking = replace(talk, caller=wishing(talk.caller, "on"))
+    studio.recorder.talks(asking)
+    assert studio.recorder.live("call-1").begun == "demand"
+    await studio.until("recording")
+    studio.recorder.talks(replace(asking, made=1))  # unchanged preference: nothing happens
+    await studio.until("recording")
+    studio.recorder.talks(replace(talk, caller=wishing(talk.caller, "pause")))
+    assert (studio.recorder.live("call-1").state, studio.told[-1].indication) == ("paused", "paused")
+    studio.recorder.talks(asking)
+    assert studio.recorder.live("call-1").state == "recording"
+
+
+@pytest.mark.promise("C8")
+@pytest.mark.parametrize("who", ["somebody outside", "nobody may"])
+async def test_recording_preference_without_permission_is_ignored(studio: Studio, who: str) -> None:
+    if who == "somebody outside":
+        await studio.records(always=None)
+    talk = talk_of("call-1", TENANT, ANNA, ("", None))
+    side = "callee" if who == "somebody outside" else "caller"
+    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "on")}))
+    assert studio.recorder.live("call-1").state == "none"
+    assert studio.relay.asked == []
+
+
+async def _said(studio: Studio, part: Conversation) -> bytes:
+    reader = await studio.archive.listen(part, Listener(ANNA[1], "Anna", "own"))
+    return await reader.read()
+
+
+def test_archive_is_at_the_expected_path(studio: Studio, tmp_path: Path) -> None:
+    assert studio.files == tmp_path / "audio"
+    assert Directory(studio.files).ids() == []

@@ -1,0 +1,438 @@
+"""Conference recording in virtual time: notices before capture, pauses, media loss and ownership."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from conference_recorder_setup import SAYING, RoomStudio
+from virtual_time import in_virtual_time
+
+from unificx.conferencing import PauseAsked, RecordingAsked
+from unificx.core.errors import Conflict, Forbidden
+from unificx.recording import ExtensionRecording
+from unificx.recording.machine import consent_types as words
+
+NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
+OPT_IN = words.Terms("opt_in", 0.0)
+Story = Callable[[RoomStudio], Awaitable[None]]
+
+
+def story(tell: Story) -> Callable[[], None]:
+    """Run a test in virtual time; pending work is closed at the end."""
+
+    async def whole() -> None:
+        studio = RoomStudio()
+        await tell(studio)
+        await studio.recorder.close()
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def test() -> None:
+        in_virtual_time(whole())
+
+    test.__name__, test.__doc__ = tell.__name__, tell.__doc__
+    return test
+
+
+def ask(studio: RoomStudio, event: RecordingAsked | PauseAsked) -> None:
+    studio.meetings.record(studio.room, event)
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_everyone_is_informed_before_capture_starts(studio: RoomStudio) -> None:
+    anna, bert = await studio.begins()
+    await asyncio.sleep(SAYING - 0.1)
+    assert studio.ears.taps == {}
+    assert studio.consents() == {"anna": "telling", "bert": "telling"}
+    await asyncio.sleep(1)
+    assert (anna.heard, bert.heard) == ([NOTICE], [NOTICE])
+    assert studio.consents() == {"anna": "consented", "bert": "consented"}
+    assert studio.calls.recorded == set()  # no audio yet
+    await studio.said(7)
+    assert studio.calls.recorded == {"anna", "bert"}
+    assert studio.calls.shown == ["anna on", "bert on"]
+    ask(studio, RecordingAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.seconds, kept.ended) == (["anna", "bert"], 1.0, "stopped")
+    assert all(party.consent.notice for party in kept.new.parties)
+    assert studio.calls.shown[2:] == ["anna off", "bert off"]
+    assert studio.consents() == {"anna": None, "bert": None}
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@story
+async def test_missing_consent_ends_recording(studio: RoomStudio) -> None:
+    anna, bert = await studio.begins(terms=OPT_IN)
+    await asyncio.sleep(SAYING / 2)
+    bert.chair.answer("2")
+    await asyncio.sleep(SAYING * 2)
+    assert (anna.heard, bert.heard) == ([NOTICE, "recording/not-everybody"], ["recording/ask", "recording/refused"])
+    assert studio.shelf.kept == []
+    assert studio.ears.taps == {}
+    ask(studio, RecordingAsked(anna.chair.id, on=True))  # and it may be started again
+
+
+@pytest.mark.promise("C8", "R1")
+@story
+async def test_refusing_phone_ends_recording_before_any_notice(studio: RoomStudio) -> None:
+    studio.calls.shy = {"bert"}
+    anna, bert = await studio.begins()
+    await asyncio.sleep(SAYING * 2)
+    assert (anna.heard, bert.heard) == (["recording/not-everybody"], [])
+    assert studio.shelf.kept == []
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_late_joiner_is_informed_before_admission_and_starts_a_new_recording(studio: RoomStudio) -> None:
+    await studio.runs()
+    await studio.said(1, 2.0)
+    clara = await studio.comes("clara")
+    await studio.said(1)
+    assert clara.inside is False
+    assert studio.consents()["clara"] == "telling"
+    await asyncio.sleep(SAYING)
+    assert (clara.heard, clara.inside) == ([JOINED], True)
+    await studio.said(3)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.who, first.seconds, first.ended) == (["anna", "bert"], 3.0, "changed")
+    assert (second.who, second.seconds) == (["anna", "bert", "clara"], 1.0)
+    assert studio.calls.recorded == {"anna", "bert", "clara"}
+    assert "clara on" in studio.calls.shown
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@pytest.mark.parametrize("how", ["by key", "by his phone"])
+def test_late_joiner_who_refuses_is_not_admitted(how: str) -> None:
+    async def tell(studio: RoomStudio) -> None:
+        studio.shelf.terms = OPT_IN
+        anna, bert = await studio.begins()
+        bert.chair.answer("1")
+        await asyncio.sleep(SAYING * 3)
+        await studio.said(1)
+        studio.calls.shy = {"clara"} if how == "by his phone" else set()
+        clara = await studio.comes("clara")
+        await asyncio.sleep(0.5)
+        clara.chair.answer("2")
+        await asyncio.sleep(SAYING)
+        assert "conference/recorded" in clara.heard
+        assert clara.inside is False
+        await studio.said(1)
+        await studio.recorder.close()
+        [kept] = studio.shelf.kept
+        assert (kept.who, kept.seconds) == (["anna", "bert"], 2.0)
+        assert "clara" not in studio.calls.recorded
+        assert anna.inside
+
+    story(tell)()
+
+
+@story
+async def test_leaving_participant_does_not_interrupt_recording(studio: RoomStudio) -> None:
+    _, bert = await studio.runs()
+    await studio.said(1)
+    bert.hang_up()
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.seconds, kept.marks) == (["anna", "bert"], 2.0, [])
+
+
+@pytest.mark.promise("C8", "C10")
+@pytest.mark.parametrize("card", [False, True])
+def test_host_pause_and_resume_set_marks(card: bool) -> None:
+    async def tell(studio: RoomStudio) -> None:
+        anna, bert = await studio.runs()
+        await studio.said(1)
+        with pytest.raises(Forbidden):
+            ask(studio, PauseAsked(bert.chair.id, on=True))
+        ask(studio, PauseAsked(anna.chair.id, on=True, card=card))
+        tap = studio.tap
+        tap.say(0, b"\x09\x00" * 8000)  # buffered audio, and audio during the pause
+        await asyncio.sleep(SAYING + 5)
+        meeting = studio.meetings.meeting(studio.room)
+        assert meeting is not None
+        assert (meeting.recorded, meeting.paused) == (True, True)
+        assert bert.heard[-1] == ("recording/paused-for-card" if card else "recording/paused")
+        assert studio.calls.shown[-2:] == ["anna paused", "bert paused"]
+        ask(studio, PauseAsked(anna.chair.id, on=False))
+        await asyncio.sleep(SAYING + 0.1)
+        await studio.said(2)
+        await studio.recorder.close()
+        [kept] = studio.shelf.kept
+        assert (kept.seconds, kept.ended) == (2.0, "over")
+        assert kept.marks == [("paused_for_card" if card else "paused", 1.0), ("resumed", 1.0)]
+        assert b"\x09\x00" not in kept.pcm
+
+    story(tell)()
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_joiner_during_pause_is_informed_and_pause_continues(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await studio.said(1)
+    anna.chair.press("4")
+    await asyncio.sleep(0.1)
+    clara = await studio.comes("clara")
+    await asyncio.sleep(SAYING * 3)
+    assert (clara.heard[0], clara.inside) == (JOINED, True)
+    assert len(studio.ears.taps) == 1
+    anna.chair.press("4")
+    await asyncio.sleep(0.1)
+    await studio.said(2)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.who, first.ended, first.marks) == (["anna", "bert"], "changed", [("paused", 1.0)])
+    assert second.who == ["anna", "bert", "clara"]
+
+
+@story
+async def test_pause_requires_a_recording_and_a_host(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    with pytest.raises(Conflict):
+        ask(studio, PauseAsked(anna.chair.id, on=True))
+    for one in (anna, bert):
+        one.chair.press("4")
+    await asyncio.sleep(1)
+    meeting = studio.meetings.meeting(studio.room)
+    assert meeting is not None
+    assert meeting.paused is False
+
+
+@pytest.mark.promise("C8", "C10", "T2")
+@story
+async def test_recording_continues_after_media_engine_restart(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(1.5)
+    studio.ears.dead = False
+    await asyncio.sleep(2.5)
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.ended, kept.marks) == ("over", [("gap", 1.0)])
+    assert kept.pcm.startswith(b"\x01\x00" * 8000 + bytes(16000))
+    assert kept.pcm.endswith(b"\x02\x00" * 8000)
+    assert 5.0 <= kept.seconds <= 7.0
+    assert anna.heard == bert.heard == [NOTICE]
+
+
+@pytest.mark.promise("C8", "T2")
+@story
+async def test_permanent_media_engine_loss_ends_recording_with_notice(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(30)
+    assert anna.heard == bert.heard == [NOTICE, "recording/failed"]
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "fault")
+
+
+@story
+async def test_pause_during_media_engine_outage(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await studio.said(1)
+    studio.ears.dead = True
+    studio.tap.end("lost")
+    await asyncio.sleep(0.3)
+    ask(studio, PauseAsked(anna.chair.id, on=True))
+    studio.ears.dead = False
+    before = len(studio.ears.taps)
+    await asyncio.sleep(10)
+    assert len(studio.ears.taps) == before
+    ask(studio, PauseAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    await studio.said(2)
+    await studio.recorder.close()
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.marks) == (2.0, [("paused", 1.0), ("resumed", 1.0)])
+
+
+@story
+async def test_sample_rate_change_starts_a_new_recording(studio: RoomStudio) -> None:
+    await studio.runs()
+    await studio.said(1)
+    studio.tap.end("lost")
+    await asyncio.sleep(0.5)
+    await studio.said(2, rate=16000)
+    await asyncio.sleep(0.1)
+    await studio.said(3, rate=16000)
+    await studio.recorder.close()
+    first, second = studio.shelf.kept
+    assert (first.seconds, first.ended, first.who) == (1.0, "changed", second.who)
+    assert (second.seconds, second.rate) == (1.0, 16000)
+
+
+@pytest.mark.promise("C8", "T2")
+@story
+async def test_full_disk_ends_recording_informs_everyone_and_keeps_it(studio: RoomStudio) -> None:
+    studio.shelf.room = 20_000
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    await studio.said(2)
+    await asyncio.sleep(SAYING + 0.1)
+    assert anna.heard == bert.heard == [NOTICE, "recording/failed"]
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "full")
+    assert anna.inside
+    assert studio.consents() == {"anna": None, "bert": None}
+
+
+@story
+async def test_erased_subject_is_not_recorded(studio: RoomStudio) -> None:
+    studio.shelf.erased = True
+    anna, _ = await studio.runs()
+    await asyncio.sleep(SAYING)
+    assert anna.heard == [NOTICE, "recording/failed"]
+    assert studio.ears.taps == {}
+
+
+@story
+async def test_recording_does_not_start_if_disabled_or_running(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    with pytest.raises(Conflict):
+        ask(studio, RecordingAsked(anna.chair.id, on=True))
+    with pytest.raises(Forbidden):
+        ask(studio, RecordingAsked(bert.chair.id, on=False))
+    ask(studio, RecordingAsked(anna.chair.id, on=False))
+    await asyncio.sleep(0.1)
+    studio.shelf.terms = None
+    with pytest.raises(Forbidden):
+        ask(studio, RecordingAsked(anna.chair.id, on=True))
+
+
+@story
+async def test_recording_tone_is_periodic_and_stops_in_a_pause(studio: RoomStudio) -> None:
+    anna, _ = await studio.runs()
+    await asyncio.sleep(31)
+    assert studio.ears.beeps == 3
+    ask(studio, PauseAsked(anna.chair.id, on=True))
+    await asyncio.sleep(60)
+    assert studio.ears.beeps == 3
+
+
+@story
+async def test_recording_ends_with_the_last_participant(studio: RoomStudio) -> None:
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    for one in (anna, bert):
+        one.hang_up()
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert (kept.seconds, kept.ended) == (1.0, "over")
+    assert studio.meetings.meeting(studio.room) is None
+
+
+@pytest.mark.promise("D3")
+@story
+async def test_erasing_a_participant_ends_the_recording(studio: RoomStudio) -> None:
+    await studio.runs()
+    studio.recorder.forget("acme", "s-clara")
+    studio.recorder.forget("other", "s-bert")
+    await studio.said(1)
+    assert studio.shelf.kept[0].ended == ""
+    studio.meetings.forget("acme", "s-bert")
+    studio.recorder.forget("acme", "s-bert")
+    await asyncio.sleep(0.1)
+    [kept] = studio.shelf.kept
+    assert kept.ended == "fault"
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_joiner_who_is_never_recorded_ends_the_recording(studio: RoomStudio) -> None:
+    studio.shelf.extensions["e-clara"] = ExtensionRecording(when="never")
+    anna, bert = await studio.runs()
+    await studio.said(1)
+    clara = await studio.comes("clara")
+    await asyncio.sleep(SAYING + 1)
+    assert (anna.heard[-1], bert.heard[-1], clara.heard) == ("recording/ended", "recording/ended", [])
+    assert clara.inside
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.ended, kept.seconds) == (["anna", "bert"], "stopped", 1.0)
+
+
+@pytest.mark.promise("C8", "C10", "R1")
+@story
+async def test_opt_in_joiner_makes_everyone_be_asked(studio: RoomStudio) -> None:
+    studio.shelf.extensions["e-dora"] = ExtensionRecording(mode="opt_in")
+    _, bert = await studio.runs()
+    await studio.said(1)
+    dora = await studio.comes("dora")
+    await asyncio.sleep(SAYING + 1)
+    assert (bert.heard[-1], dora.heard, dora.inside) == ("recording/ask", ["recording/ask"], False)
+    [kept] = studio.shelf.kept
+    assert (kept.who, kept.ended) == (["anna", "bert"], "changed")
+    bert.chair.answer("1")
+    await asyncio.sleep(SAYING + 1)
+    assert len(studio.shelf.kept) == 2, "anna has asked for it herself"
+    dora.chair.answer("1")
+    await asyncio.sleep(SAYING + 1)
+    await studio.said(2)
+    assert dora.inside
+    await studio.recorder.close()
+    assert [(each.who, each.new.mode) for each in studio.shelf.kept][-1] == (["anna", "bert", "dora"], "opt_in")
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_holding_participant_is_informed_after_the_hold(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    bert.hold(True)
+    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    await asyncio.sleep(SAYING * 3)
+    assert (studio.consents()["bert"], bert.heard, studio.shelf.kept) == ("unknown", [], [])
+    bert.hold(False)
+    await asyncio.sleep(SAYING / 2)
+    bert.hold(True)
+    bert.hold(False)
+    await asyncio.sleep(SAYING - 0.2)
+    assert studio.consents()["bert"] == "telling", "half of it is not all of it"
+    await asyncio.sleep(SAYING + 1)
+    assert studio.consents()["bert"] == "consented"
+    assert len(studio.shelf.kept) == 1
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_holding_joiner_waits_until_informed(studio: RoomStudio) -> None:
+    await studio.runs()
+    clara = await studio.comes("clara")
+    clara.hold(True)
+    await asyncio.sleep(SAYING * 3)
+    assert not clara.inside
+    clara.hold(False)
+    await asyncio.sleep(SAYING + 1)
+    assert (clara.inside, clara.heard) == (True, [JOINED])
+
+
+@pytest.mark.promise("C8", "C10")
+@story
+async def test_failed_notice_prevents_recording(studio: RoomStudio) -> None:
+    anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
+    bert.can_be_told = False
+    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    await asyncio.sleep(SAYING * 3)
+    assert studio.shelf.kept == []
+    assert anna.heard[-1] == "recording/failed"
+
+
+@pytest.mark.promise("C8")
+@story
+async def test_refusal_in_a_later_sdp_ends_recording(studio: RoomStudio) -> None:
+    _, bert = await studio.runs()
+    await studio.said(1)
+    studio.calls.shy.add("bert")
+    bert.chair.described()
+    await asyncio.sleep(0.1)
+    assert studio.shelf.kept[0].ended == "refused"

@@ -1,0 +1,341 @@
+"""The call state machine under every event in every state, and under random scripts."""
+
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from call_script import NOBODY, Script, every_event, ringing, talking
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from unificx.calls.rules import messages, state_machine, transfer
+from unificx.calls.rules.fork_targets import Rung, Sleepers
+from unificx.calls.rules.states import (
+    Answering,
+    Ending,
+    Exchange,
+    Opening,
+    Over,
+    Rebuild,
+    Renewal,
+    SettingUp,
+    Talking,
+    Transferring,
+)
+
+EVENTS = every_event()
+SLEEPERS = Sleepers(frozenset("d"), {"b1": "e"})
+STAGES = ("offering", "asking", "answering", "restoring", "restored")
+
+
+def _ringing(names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer") -> Script:
+    script = Script(names, offer, srtp=names)
+    script.tell(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names))
+    return script
+
+
+def _waking(names: tuple[str, ...] = ()) -> Script:
+    return Script(names, sleepers=SLEEPERS if names else Sleepers(frozenset("d")))
+
+
+def _behind(*, passed_on: bool = False) -> Script:
+    """A call with a fallback app, which already takes it if `passed_on`."""
+    script = Script(instead="app")
+    if passed_on:
+        script.tell(messages.CalleeRefused("b1", 486), messages.CalleeRefused("b2", 480))
+    return script
+
+
+def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool = False) -> Script:
+    script = _ringing(offer=b"" if delayed else b"offer")
+    script.tell(messages.CalleeAnswered("b1", b"answer"))
+    if accepted:
+        script.tell(messages.MediaOffered("answer", b"relayed"))
+    if restarted:
+        script.tell(messages.MediaRestarted())
+    return script
+
+
+def _exchanging(stage: str, *, silent: bool, offerer: str) -> Script:
+    script = talking()
+    assert isinstance(script.state, Talking)
+    exchange = Exchange(1, stage, offerer, b"new", silent)  # type: ignore[arg-type]
+    script.state = replace(script.state, exchange=exchange, count=1)
+    return script
+
+
+def _rebuilding(stage: str) -> Script:
+    script = talking()
+    assert isinstance(script.state, Talking)
+    pending = ("a", "b1") if stage == "reoffering" else ()
+    reanchor = Rebuild(1, stage, b"for b1", pending)  # type: ignore[arg-type]
+    script.state = replace(script.state, exchange=reanchor, count=1)
+    return script
+
+
+def _renewing(stage: str, side: str) -> Script:
+    script = talking()
+    assert isinstance(script.state, Talking)
+    script.state = replace(script.state, exchange=Renewal(1, stage, side), count=1)  # type: ignore[arg-type]
+    return script
+
+
+def _moved(*events: messages.Event) -> Script:
+    """An established call after these events, e.g. a transfer."""
+    script = talking()
+    script.tell(*events)
+    return script
+
+
+AWAY = next(event for event in EVENTS if isinstance(event, messages.TransferAsked) and event.by == "b1" and event.back)
+WAITS = (messages.MediaOffered("exchange:1", b"relayed"), messages.CalleeAnswered("w1", b"ring"))
+TAKES = messages.TakeOver("b1", "b4", b"offer")
+
+
+def _ending(closing: bool) -> Script:
+    script = talking()
+    script.tell(messages.HungUp("a") if closing else messages.MediaSilent(both=True))
+    return script
+
+
+def _over() -> Script:
+    return Script(())
+
+
+STATES = {
+    "opened by an app": lambda: Script(by_app=True),
+    "offering": lambda: Script(),
+    "ringing": _ringing,
+    "ringing one": lambda: _ringing(("b1",)),
+    "ringing without an offer": lambda: _ringing(offer=b""),
+    "waking": _waking,
+    "pushing while others ring": lambda: _waking(("b1",)),
+    "ringing with a fallback app": _behind,
+    "in the fallback app": lambda: _behind(passed_on=True),
+    "in an app at once": lambda: Script((), instead="app"),
+    "answering": _answering,
+    "answering after a restart": lambda: _answering(restarted=True),
+    "answering without an offer": lambda: _answering(delayed=True),
+    "answering, accepted": lambda: _answering(delayed=True, accepted=True),
+    "talking": talking,
+    **{
+        f"{stage} by {giver}{' silently' if silent else ''}": (
+            lambda stage=stage, silent=silent, giver=giver: _exchanging(stage, silent=silent, offerer=giver)
+        )
+        for stage in STAGES
+        for silent in (False, True)
+        for giver in ("a", "b1")
+    },
+    **{
+        f"reanchoring: {stage}": lambda stage=stage: _rebuilding(stage)
+        for stage in ("offering", "answering", "reoffering")
+    },
+    **{
+        f"ICE restart: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
+        for stage in ("offering", "asking", "answering")
+        for side in ("a", "b1")
+    },
+    "transferring": lambda: _moved(AWAY),
+    "transferring with ringback": lambda: _moved(AWAY, *WAITS),
+    "transferring by the caller": lambda: _moved(replace(AWAY, by="a"), *WAITS),
+    "transferring, transferor has left": lambda: _moved(AWAY, messages.HungUp("b1")),
+    "returning": lambda: _moved(
+        AWAY, messages.HungUp("b1"), messages.CalleeRefused("b3", 486), messages.CalleeRefused("app", 480)
+    ),
+    "transferring to ringing phones": lambda: _moved(messages.TransferAsked("b1", ringing(), "w1")),
+    "transferring by an app": lambda: _moved(messages.TransferAsked("b1", AWAY.rung, "")),
+    "recalling from an app": lambda: _moved(messages.TransferAsked("b1", AWAY.rung, "", keeps=True)),
+    "moving to an app": lambda: _moved(messages.IntoApp("a", "w1")),
+    "moving to an app, dialled": lambda: _moved(
+        messages.IntoApp("a", "w1"), messages.MediaOffered("exchange:1", b"relayed")
+    ),
+    "joined": lambda: _moved(messages.Joined("b1", "b3", b"theirs")),
+    "takeover": lambda: _moved(TAKES),
+    "takeover, offered": lambda: _moved(TAKES, messages.MediaOffered("exchange:1", b"relayed")),
+    "takeover, answered": lambda: _moved(
+        TAKES, messages.MediaOffered("exchange:1", b"relayed"), messages.OfferAnswered("a", b"new")
+    ),
+    "ending by a BYE": lambda: _ending(closing=True),
+    "ending by the PBX": lambda: _ending(closing=False),
+    "ended": _over,
+}
+
+
+def test_walk_covers_every_state_and_event() -> None:
+    assert {type(make().state) for make in STATES.values()} == {
+        Opening,
+        SettingUp,
+        Answering,
+        Talking,
+        Transferring,
+        Ending,
+        Over,
+    }
+    assert {type(event) for event in EVENTS} == set(get_args(messages.Event))
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
+    for event in EVENTS:
+        script = STATES[name]()
+        over = isinstance(script.state, Over)
+        ended = isinstance(script.state, Ending)
+        script.tell(event)
+        assert not over or script.last == []
+        script.phones_vanish()
+        assert isinstance(script.state, Over), f"{name}, {event}: {script.state}"
+        if not over and not ended and not isinstance(STATES[name]().state, Talking | Transferring):
+            script.check()
+
+
+def test_only_ended_or_answering_calls_have_no_deadline() -> None:
+    for name, make in STATES.items():
+        state = make().state
+        assert (state_machine.deadline(state) is None) == isinstance(state, (Answering, Over)), name
+
+
+# ---- random scripts
+
+
+def _fates(script: Script) -> dict[str, list[str]]:
+    """Return the ending actions of each dialled leg."""
+    endings: dict[str, list[str]] = {}
+    for action in script.done:
+        match action:
+            case messages.Dial(leg):
+                endings[leg] = []
+            case messages.CancelCallee(leg) | messages.Bye(leg) | messages.Close(leg) if leg in endings:
+                endings[leg].append(type(action).__name__)
+            case _:
+                pass
+    return endings
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(EVENTS), max_size=25),
+    st.sampled_from([("b1",), ("b1", "b2")]),
+    st.sampled_from([b"", b"offer"]),
+    st.booleans(),
+    st.sampled_from([(NOBODY, ""), (SLEEPERS, ""), (NOBODY, "app"), (SLEEPERS, "app")]),
+)
+def test_scripts_end_calls_and_branches(
+    events: list[messages.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[Sleepers, str]
+) -> None:
+    script = Script(names, offer, srtp=names if secure else (), sleepers=others[0], instead=others[1])
+    gone: set[str] = set()
+    for event in events:
+        if isinstance(event, (messages.CalleeRefused, messages.HungUp, messages.LegLost)):
+            gone.add(event.leg)
+        for action in script.tell(event):
+            if isinstance(action, messages.Dial):
+                gone.discard(action.leg)
+    script.tell(messages.EndAsked(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
+    script.check()
+    for leg, endings in _fates(script).items():
+        assert endings or leg in gone, f"{leg} was dialled but its end was not signalled"
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.sampled_from(EVENTS), max_size=25),
+    st.sampled_from([b"", b"offer"]),
+    st.sampled_from([NOBODY, SLEEPERS]),
+    st.sampled_from(["", "app"]),
+)
+def test_scripts_end_once_all_phones_are_gone(
+    events: list[messages.Event], offer: bytes, push_targets: Sleepers, fallback: str
+) -> None:
+    script = Script(("b1", "b2"), offer, sleepers=push_targets, instead=fallback)
+    script.tell(*events)
+    script.phones_vanish()
+    script.check()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(EVENTS), max_size=20))
+def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messages.Event]) -> None:
+    """An accepted offer is never left without a response, whatever happens in between."""
+    script = talking()
+    opened: set[str] = set()
+    for event in events:
+        is_offer = isinstance(event, messages.OfferCame) and isinstance(script.state, Talking)
+        if is_offer and event.leg in (
+            *opened,
+            "b2",
+        ):  # a leg does not pass on a second offer while the first is pending
+            continue
+        if is_offer:
+            opened.add(event.leg)
+        for action in script.tell(event):
+            if isinstance(action, (messages.AnswerOffer, messages.RefuseOffer, messages.Bye)):
+                opened.discard(action.leg)
+            if isinstance(action, messages.Swap):
+                names = {"a": action.leg, action.leg: "a"}
+                opened = {names.get(leg, leg) for leg in opened}
+    if opened and isinstance(script.state, Talking):
+        exchange = script.state.exchange
+        assert isinstance(exchange, Exchange)
+        assert opened == {exchange.giver}
+
+
+MOVES = [event for event in EVENTS if isinstance(event, transfer.Change)]
+
+
+def _brought(event: messages.Event) -> list[str]:
+    """Return the legs that an event brings in from another call."""
+    match event:
+        case messages.Joined(leg=leg) | messages.TakeOver(leg=leg):
+            return [leg]
+        case messages.TransferAsked(rung=SettingUp() as ringing):
+            return [branch.name for branch in ringing.branches if branch.stage in ("calling", "ringing")]
+        case _:
+            return []
+
+
+def _to_be_rung(event: messages.Event) -> list[str]:
+    """Return the legs that an event dials."""
+    match event:
+        case messages.IntoApp(app=app):
+            return [app]
+        case messages.TransferAsked():
+            targets = [name for each in (event.rung, event.back) if isinstance(each, Rung) for name in each.names]
+            return [*targets, event.waiting]
+        case _:
+            return []
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(EVENTS), st.sampled_from(MOVES)), max_size=25))
+def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event]) -> None:
+    """Legs are tracked by identity, since names change; a leg ends by its own BYE or by ours."""
+    script = talking()
+    names = {"a": "the first caller", "b1": "the first callee"}
+    there = set(names.values())
+    for number, event in enumerate(
+        [*events, messages.EndAsked(state_machine.Cause.GOING_DOWN), messages.MediaReleased()]
+    ):
+        if any(names.get(leg) in there for leg in [*_brought(event), *_to_be_rung(event)]):
+            continue  # a leg is in the call only once
+        moved = isinstance(event, transfer.Change) and isinstance(script.state, Talking)
+        before = script.state
+        actions = script.tell(event)
+        if moved and (script.state != before or actions):
+            for leg in _brought(event):
+                names[leg] = f"{leg} of {number}"
+                there.add(names[leg])
+        if isinstance(event, messages.CalleeRefused | messages.HungUp | messages.LegLost):
+            there.discard(names.get(event.leg, ""))
+        for action in actions:
+            match action:
+                case messages.Swap(leg):
+                    names["a"], names[leg] = names[leg], names["a"]
+                case messages.Dial(leg):
+                    names[leg] = f"{leg} of {number}"
+                    there.add(names[leg])
+                case messages.CancelCallee(leg) | messages.Bye(leg) | messages.Close(leg):
+                    there.discard(names.get(leg, ""))
+                case _:
+                    pass
+    assert isinstance(script.state, Over)
+    assert not there

@@ -1,0 +1,137 @@
+"""Fake rtpengine and media engine without audio: they record requests and can be made to fail."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from unificx.calls import Talk, TalkLeg
+from unificx.media import MediaUnavailable
+from unificx.media.mixer.messages import Chunk
+from unificx.media.sounds import Sound
+from unificx.rtpengine.ng import MediaReport, PartyReport
+
+SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+
+
+class QuietRelay:
+    """Fake of `recorder.MediaRelay`.
+
+    `silent` holds the tags of parties without packets, `inband_dtmf` those with in-band DTMF detection; with `dead`,
+    all requests fail.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.listened: list[str] = []
+        self.deaf: set[str] = set()
+        self.dead = False
+
+    async def query(self, anchor: str) -> MediaReport | None:
+        self._note()
+        return MediaReport(tuple(PartyReport(tag, 0 if tag in self.deaf else 50, 8000, 0.0) for tag in ("a", "b", "c")))
+
+    async def play(self, anchor: str, tag: str, sound: Sound) -> float:
+        self._note(f"play {tag}")
+        return 0.0
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        self._note(f"stop {tag}")
+
+    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        self._note(f"listen {anchor} {tag}")
+        return SDP
+
+    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+        self._note()
+
+    async def hear_tones(self, anchor: str, tag: str) -> None:
+        self._note()
+        self.listened.append(tag)
+
+    async def unsubscribe(self, anchor: str, listener: str) -> None:
+        self._note(f"unsubscribe {anchor} {listener}")
+
+    def _note(self, what: str = "") -> None:
+        if self.dead:
+            raise MediaUnavailable("silent")
+        if what:
+            self.asked.append(what)
+
+
+class QuietTap:
+    """Fake tap that yields the chunks put into it until it is ended."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._pieces: asyncio.Queue[Chunk | None] = asyncio.Queue()
+
+    @property
+    def taken(self) -> bool:
+        """Whether all chunks were consumed."""
+        return self._pieces.empty()
+
+    def say(self, offset: int, pcm: bytes, rate: int = 8000) -> None:
+        self._pieces.put_nowait(Chunk("", offset, rate, pcm))
+
+    def end(self, reason: str) -> None:
+        self.reason = self.reason or reason
+        self._pieces.put_nowait(None)
+
+    async def __aiter__(self) -> AsyncIterator[Chunk]:
+        while (piece := await self._pieces.get()) is not None:
+            yield piece
+
+
+class QuietEars:
+    """Fake of `recorder.LegTap` and `ConferenceTap`; `taps` by name. With `dead`, new taps end at once as missing."""
+
+    def __init__(self) -> None:
+        self.taps: dict[str, QuietTap] = {}
+        self.legs: set[str] = set()
+        self.beeps = 0
+        self.dead = False
+
+    async def open(self, leg: str, offer: bytes) -> bytes:
+        self.legs.add(leg)
+        return offer
+
+    def close(self, leg: str) -> None:
+        self.legs.discard(leg)
+
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> QuietTap:
+        assert room or leg in self.legs
+        self.taps[tap] = found = QuietTap()
+        if self.dead:
+            found.end("missing")
+        return found
+
+    def beep(self, leg_or_room: str) -> None:
+        self.beeps += 1
+
+    def end(self, tap: str) -> None:
+        self.taps[tap].end("ended")
+
+    def tap(self, tag: str) -> QuietTap:
+        """Return the newest tap of a party."""
+        return self._taps(tag)[-1]
+
+    def hear(self, *tags: str) -> bool:
+        """Whether each of these parties has an active tap whose chunks were all consumed."""
+        return all(taps and taps[-1].reason is None and taps[-1].taken for taps in map(self._taps, tags))
+
+    def _taps(self, tag: str) -> list[QuietTap]:
+        return [tap for name, tap in self.taps.items() if name.startswith(f"rec-{tag}/")]
+
+    def both_say(self, seconds: float, offset: int = 0) -> None:
+        for tag in ("a", "b"):
+            self.tap(tag).say(offset, b"\x01\x00" * int(8000 * seconds))
+
+
+def talk_of(
+    call_id: str, tenant_id: str, caller: tuple[str, str | None], callee: tuple[str, str | None], **more: object
+) -> Talk:
+    """Return a conversation of two parties, each given as (extension id, subject)."""
+    legs = [
+        TalkLeg(tag, extension, f"d-{tag}", subject, f"100{place}", f"Person {tag}", SDP, calls=tag == "a")
+        for place, (tag, (extension, subject)) in enumerate(zip("ab", (caller, callee), strict=True), 1)
+    ]
+    return Talk(call_id, tenant_id, f"{call_id}.b1", legs[0], legs[1], **more)  # type: ignore[arg-type]

@@ -1,0 +1,26 @@
+"""Fake account notifier that records its e-mails."""
+
+from dataclasses import dataclass, field
+
+from unificx.identity import Person
+
+
+@dataclass
+class Letters:
+    """`sent` holds (kind, recipient, content)."""
+
+    mails: bool = True
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def invitation(self, person: Person, url: str, language: str) -> None:
+        self.sent.append((f"invitation {language}", person.email, url))
+
+    async def recovery(self, person: Person, url: str, language: str) -> None:
+        self.sent.append((f"recovery {language}", person.email, url))
+
+    async def notice(self, person: Person, kind: str, detail: str) -> None:
+        self.sent.append((kind, person.email, detail))
+
+    def of(self, kind: str) -> list[tuple[str, str]]:
+        """Return (recipient, content) of every e-mail of a kind."""
+        return [(to, what) for sent_kind, to, what in self.sent if sent_kind == kind]

@@ -1,0 +1,196 @@
+"""Click to dial and transfers by API."""
+
+import pytest
+from ladder import play, play_on
+from steps import ANSWERS, CAST, CLICKED, CONSULTS, MEET, MEETS, UP, WITH_DESK, parties, up
+from world import World
+
+from unificx.calls import Commands
+from unificx.core.errors import Conflict, Forbidden, NotFound
+
+
+async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
+    world = await play(CAST + CLICKED)
+    await play_on(world, """
+        ... 10 s
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        ... 20 s
+        alice -> BYE
+        carol <- BYE
+        history <- answered 16 alice carol
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert parties(world) == [("caller", "1001"), ("callee", "1003")]
+    [call] = world.ended
+    assert (call.ended - call.answered).total_seconds() == pytest.approx(20, abs=1)
+
+
+async def test_click_to_dial_target_does_not_answer() -> None:
+    world = await play(CAST + CLICKED)
+    await play_on(world, """
+        carol -> 486
+        app   <- BYE
+        alice <- BYE
+        history <- busy 17 alice 1003
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_click_to_dial_own_phone_does_not_answer() -> None:
+    world = await play(CAST + """
+        ! alice clicks to dial 1003
+        app   <- waiting
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+        alice -> 486
+        history <- busy 17 None 1003
+        app   <- BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_click_to_dial_a_feature_code() -> None:
+    world = await play(CAST + """
+        ! alice clicks to dial *43
+        app   <- waiting
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+          From: "*43" <sip:*43@acme.example>{*}
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- ACK [alice]
+        app   <- echo [alice]
+        ! the app answers [echo]
+        app   <- BYE
+        alice <- INVITE [echo]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        app   <- BYE
+        history <- answered 16 alice *43
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_blind_transfer_by_api() -> None:
+    world = await play(CAST + UP + """
+        ! bob clicks to transfer 1003
+        app   <- waiting for 1003 [alice]
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- BYE
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+    """)  # fmt: skip
+    commands = Commands(world.conductor)
+    [live] = commands.calls({"e-1003"})
+    assert (live.state, live.caller, live.callee) == ("talking", "1001", "1003")
+    assert commands.calls({"e-1002"}) == []
+    with pytest.raises(NotFound):
+        commands.transfer(live.id, {"e-1002"}, "1003")
+    with pytest.raises(NotFound):
+        commands.transfer(live.id, {"e-1001"}, "4711")
+
+
+async def test_attended_transfer_by_api() -> None:
+    await play(WITH_DESK + up("bob") + CONSULTS + ANSWERS + """
+        ! bob clicks to join
+        desk  <- BYE
+        bob   <- BYE
+    """ + MEETS)  # fmt: skip
+
+
+async def test_impossible_transfers_by_api_are_refused() -> None:
+    world: World = await play(CAST + """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+    """)  # fmt: skip
+    commands = Commands(world.conductor)
+    [live] = commands.calls({"e-1001"})
+    with pytest.raises(Conflict):
+        commands.transfer(live.id, {"e-1001"}, "1003")
+    with pytest.raises(NotFound):
+        commands.dial(world._caller(world.phones["alice"].flow), "", "4711")
+    await play_on(world, """
+        alice -> CANCEL
+        history <- cancelled 16 alice 1002
+        bob   <- CANCEL
+        alice <- 487
+        alice -> INVITE *43 [alice]
+        app   <- echo [alice]
+        ! the app answers [echo]
+        alice <- 200 [echo]
+        alice -> ACK
+    """)  # fmt: skip
+    [live] = commands.calls({"e-1001"})
+    with pytest.raises(Forbidden):
+        commands.transfer(live.id, {"e-1001"}, "1003")
+
+
+BOB_GOES = """
+    bob   -> BYE
+    app   <- BYE
+    bob   <- 200 BYE
+    ... 10 s
+    ! app 1 hangs up
+    alice <- BYE
+    history <- answered 16 alice bob 8000
+    app   <- BYE
+"""
+ALICE_GOES = """
+    ! app 1 hangs up
+    alice <- BYE
+    app   <- BYE
+    ... 10 s
+    bob   -> BYE
+    app   <- BYE
+    history <- answered 16 alice bob 8000
+    bob   <- 200 BYE
+"""
+
+
+@pytest.mark.parametrize("goes", [BOB_GOES, ALICE_GOES])
+async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> None:
+    world = await play(CAST + UP)
+    [live] = Commands(world.conductor).calls({"e-1001"})
+    await play_on(world, MEET)
+    assert [one.hosted.app for one in world.conductor.live() if one.hosted is not None] == ["room", "room"]
+    await play_on(world, goes)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    [whole] = world.ended
+    assert whole.id == live.id
+    assert (whole.ended - whole.started).total_seconds() == pytest.approx(20, abs=1)
+
+
+async def test_room_app_refuses_the_parties() -> None:
+    world = await play(CAST + UP + """
+        ! alice clicks to meet
+        app   <- room [alice]
+        app   <- room [bob]
+        ! app 2 refuses
+        app   <- BYE
+        bob   <- BYE
+        ! app 1 refuses
+        app   <- BYE
+        alice <- BYE
+        history <- answered 41 alice bob 8000
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}

@@ -1,0 +1,112 @@
+"""Call observers are notified of the conversation, its changes, DTMF and its end, before anything else happens."""
+
+import pytest
+from ladder import play, play_on
+from test_calls_apps import TALKING
+from test_calls_established import DOWN, UP
+from world import World
+
+CAST = "alice 1001, bob 1002"
+
+
+async def up(then: str = "", cast: str = CAST) -> World:
+    world = await play(cast + UP)
+    await play_on(world, then)
+    return world
+
+
+async def test_conversation_is_announced_once_both_are_connected() -> None:
+    ringing = await play(
+        CAST
+        + """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+    """
+    )
+    assert ringing.overheard == []
+    world = await up()
+    assert world.overheard == ["alice, bob"]
+    talk = world.talk
+    assert talk is not None
+    run = world.conductor.runs[talk.call_id]
+    assert (talk.tenant_id, talk.anchor, talk.made, talk.adopted) == ("t1", run.anchor("b1"), 0, False)
+    assert [leg.tag for leg in talk.legs] == [run.legs["a"].id, run.legs["b1"].id]
+    assert [(leg.extension_id, leg.number, leg.subject) for leg in talk.legs] == [
+        ("e-1001", "1001", run.caller.subject),
+        ("e-1002", "1002", run.callee.subject if run.callee else ""),
+    ]
+    assert (talk.caller.calls, talk.callee.calls) == (True, False)
+    assert "number" not in repr(talk.caller)
+
+
+async def test_hold_and_resume_are_announced() -> None:
+    world = await up("""
+        alice -> INVITE [alice/hold]
+        bob   <- INVITE [alice/hold]
+        bob   -> 200 [bob/held]
+        bob   <- ACK
+        alice <- 200 [bob/held]
+        alice -> ACK
+    """)
+    assert world.overheard == ["alice, bob", "alice holds, bob"]
+
+
+async def test_reanchored_media_is_announced_once_done() -> None:
+    world = await up("""
+        ! the media engine restarts
+        alice <- INVITE [bob]
+        bob   <- INVITE [alice]
+    """)
+    assert world.overheard == ["alice, bob"]
+    await play_on(
+        world,
+        """
+        alice -> 200 [alice]
+        alice <- ACK
+        bob   -> 200 [bob]
+        bob   <- ACK
+    """,
+    )
+    assert world.overheard == ["alice, bob", "alice, bob again 1"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_end_is_announced_before_the_call_record(keeps: bool) -> None:
+    world = await up()
+    world.keeps = keeps
+    await play_on(world, DOWN)
+    assert world.overheard[-1] == "over"
+    assert world.ended[0].recorded is keeps
+
+
+async def test_dtmf_by_rtp_and_info_is_announced_with_its_leg() -> None:
+    world = await up("""
+        ! alice presses *
+        bob   -> INFO Signal=1
+          Content-Type: application/dtmf-relay
+        bob   <- 200 INFO
+        alice <- INFO
+    """)
+    assert world.overheard[1:] == ["alice presses *", "bob presses 1"]
+
+
+async def test_app_call_is_not_announced() -> None:
+    world = await play(TALKING)
+    await play_on(world, "! alice presses 1")
+    assert world.overheard == []
+
+
+async def test_unanswered_call_is_not_announced() -> None:
+    world = await play(
+        CAST
+        + """
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+    """
+    )
+    assert world.overheard == []

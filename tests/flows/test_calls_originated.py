@@ -1,0 +1,124 @@
+"""Calls originated by an app to an extension."""
+
+import pytest
+from ladder import play, play_on
+
+from unificx.calls import CallSettings, Origin
+from unificx.core.errors import NoRoom, NotFound
+from unificx.registrar import Caller
+
+RINGS = """
+    bob 1002, tablet 1002 tls
+    ! an app calls 1002
+    app    <- room
+    ! the app answers [room]
+    bob    <- INVITE [room]
+      From: "The room" <sip:8000@acme.example>{*}
+    tablet <- INVITE [room in srtp]
+    tablet -> 180
+"""
+
+
+async def test_first_answering_device_is_connected_to_the_originating_app() -> None:
+    world = await play(RINGS)
+    await play_on(world, """
+        bob    -> 180
+        bob    -> 200 [bob]
+        bob    <- ACK
+        tablet <- CANCEL
+        app    <- ACK [bob]
+        bob    -> INVITE [bob/hold]
+        app    <- INVITE [bob/hold]
+        ! the app accepts [room]
+        bob    <- 200 [room]
+        bob    -> ACK
+        bob    -> BYE
+        app    <- BYE
+        history <- answered 16  bob
+        bob    <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    [call] = world.ended
+    assert call.answered is not None
+    assert [(party.role, party.number) for party in call.parties] == [("caller", "8000"), ("callee", "1002")]
+
+
+async def test_originating_app_hangs_up() -> None:
+    world = await play(RINGS)
+    await play_on(world, """
+        bob    -> 200 [bob]
+        bob    <- ACK
+        tablet <- CANCEL
+        app    <- ACK [bob]
+        ! the app hangs up
+        bob    <- BYE
+        history <- answered 16  bob
+        app    <- BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_unanswered_originated_call_does_not_fall_back_to_voicemail() -> None:
+    world = await play("""
+        bob 1002 tcp voicemail
+        ! an app calls 1002
+        app    <- room
+        ! the app answers [room]
+        bob    <- INVITE [room]
+        bob    -> 486
+        history <- busy 17  1002
+        app    <- BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_only_the_selected_device_rings() -> None:
+    await play("""
+        bob 1002, tablet 1002
+        ! an app calls 1002 tablet
+        app    <- room
+        ! the app answers [room]
+        tablet <- INVITE [room]
+    """)
+
+
+async def test_originating_app_cancels_while_ringing() -> None:
+    world = await play(RINGS)
+    await play_on(world, """
+        bob    -> 180
+        ! the app hangs up
+        history <- cancelled 16  1002
+        app    <- BYE
+        bob    <- CANCEL
+        tablet <- CANCEL
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_originating_app_without_offer_times_out() -> None:
+    world = await play("""
+        bob 1002
+        ! an app calls 1002
+        app    <- room
+        ... 10 s
+        history <- failed 41  1002
+        app    <- BYE
+    """)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_originate_to_unknown_number_and_at_the_call_limit() -> None:
+    world = await play("bob 1002", settings=CallSettings(most_calls=1))
+    room = Caller("t1", "e-8000", "", "s-8000", "8000", "The room")
+    for number in ("4711", "*43", "sip:x"):
+        with pytest.raises(NotFound):
+            world.conductor.originate(Origin(room, "room", to=number))
+    world.conductor.originate(Origin(room, "room", to="1002"))
+    with pytest.raises(NoRoom):
+        world.conductor.originate(Origin(room, "room", to="1002"))
+    await world.conductor.close()

@@ -1,0 +1,187 @@
+"""Call parking: park, retrieve and recall."""
+
+import pytest
+from ladder import play, play_on
+from steps import CAST, UP, parties
+
+from unificx.calls.schemas import PLACES
+
+PARKED = """
+    bob   -> REFER
+      Refer-To: <sip:*85@acme.example>
+    bob   <- 202 REFER
+    bob   <- NOTIFY 100
+    app   <- park [alice]
+    app   <- parked [bob]
+    ! app 1 answers [music]
+    alice <- INVITE [music]
+    alice -> 200 [alice]
+    alice <- ACK
+    ! app 2 answers [place]
+    bob   <- INVITE [place]
+    bob   -> 200 [bob]
+    bob   <- ACK
+    ! app 2 hangs up
+    bob   <- NOTIFY 200 over
+    bob   <- BYE
+    app   <- BYE
+"""
+FETCHED = """
+    carol -> INVITE {code} [carol]
+    alice <- INVITE [carol]
+    alice -> 200 [alice]
+    alice <- ACK
+    app   <- BYE
+    carol <- 200 [alice]
+    carol -> ACK
+"""
+RETURNS = """
+    ... 90 s
+    ! nobody fetches who is parked at 1
+    bob   <- INVITE [alice]
+      From: "Alice \\"Al\\" O\\\\Neill (parked at 1)" <sip:1001@acme.example>{*}
+      Alert-Info: <urn:alert:service:recall:transfer>
+    bob   -> 180
+"""
+
+
+@pytest.mark.parametrize("code", ["*861", "*86"])
+async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> None:
+    world = await play(CAST + UP + PARKED)
+    [parked] = world.conductor.parked("t1")
+    assert (parked.place, parked.number, parked.by) == (1, "1001", "1002")
+    assert world.conductor.parked("another") == []
+    await play_on(world, "... 10 s\n" + FETCHED.format(code=code))
+    assert world.overheard == ["alice, bob", "apart", "alice, carol"]
+    world.parking.leave(world.parking.taken("t1")[0].leg)  # as its app does
+    await play_on(world, """
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 alice bob carol
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+    assert parties(world) == [("caller", "1001"), ("callee", "1002"), ("callee", "1003")]
+
+
+async def test_caller_parks_the_callee_who_hangs_up() -> None:
+    world = await play(CAST + UP + """
+        ! alice clicks to transfer *85
+        app   <- park [bob]
+        app   <- parked [alice]
+        ! app 2 answers [place]
+        alice <- INVITE [place]
+        alice -> 200 [alice]
+        alice <- ACK
+        ! app 2 hangs up
+        alice <- BYE
+        app   <- BYE
+        ! app 1 answers [music]
+        bob   <- INVITE [music]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        ... 10 s
+        bob   -> BYE
+        app   <- BYE
+        history <- answered 16 alice bob
+        bob   <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_recall_is_answered_by_the_parking_extension() -> None:
+    world = await play(CAST + UP + PARKED + RETURNS + """
+        bob   -> 200 [bob]
+        app   <- BYE
+        bob   <- ACK
+        alice <- INVITE [bob]
+        alice -> 200 [alice]
+        alice <- ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize("answer", ["bob -> 486", "... 30 s\nbob <- CANCEL"])
+async def test_unanswered_recall_keeps_the_call_parked(answer: str) -> None:
+    world = await play(CAST + UP + PARKED + RETURNS + answer)
+    assert [one.place for one in world.conductor.parked("t1")] == [1]
+    await play_on(world, "... 60 s" + FETCHED.format(code="*861"))
+
+
+async def test_call_is_retrieved_during_a_recall() -> None:
+    world = await play(CAST + UP + PARKED + RETURNS + """
+        carol -> INVITE *861 [carol]
+        bob   <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- BYE
+        carol <- 200 [alice]
+        carol -> ACK
+    """)  # fmt: skip
+    assert world.overheard[-1] == "alice, carol"
+
+
+async def test_parked_party_hangs_up_during_a_recall() -> None:
+    world = await play(CAST + UP + PARKED + RETURNS + """
+        alice -> BYE
+        app   <- BYE
+        bob   <- CANCEL
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_parked_call_is_retrieved_by_api() -> None:
+    world = await play(CAST + UP + PARKED + """
+        ! carol clicks to dial *861
+        app   <- waiting
+        ! the app answers [ring]
+        carol <- INVITE [ring]
+        carol -> 200 [carol]
+        carol <- ACK
+        app   <- ACK [carol]
+        app   <- BYE
+        app   <- BYE
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        carol <- ACK
+        carol -> BYE
+        alice <- BYE
+        history <- answered 16 carol alice bob
+        carol <- 200 BYE
+    """)  # fmt: skip
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refused() -> None:
+    world = await play(CAST + """
+        carol -> INVITE *862 [carol]
+        app   <- fetch [carol]
+        ! the app hangs up
+        history <- failed 41 carol *862
+        app   <- BYE
+        carol <- 480
+    """ + UP)  # fmt: skip
+    for number in range(PLACES):
+        world.parking.take("t1", f"leg-{number}", "e-1003", world.clock.now())
+    await play_on(world, """
+        bob   -> REFER
+          Refer-To: <sip:*85@acme.example>
+        bob   <- 486 REFER
+    """)  # fmt: skip
+    assert world.parking.take("another", "leg", "e-9", world.clock.now()) == 1

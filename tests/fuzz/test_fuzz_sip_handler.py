@@ -1,0 +1,110 @@
+"""The SIP server never raises, never answers 500, and never registers or calls without valid credentials."""
+
+import random
+import sys
+from pathlib import Path
+
+import structlog.testing
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "adapters"))
+
+from sip_harness import AWAY, DOMAIN, Face, Phone
+
+from unificx.sip_server import GuardLimits
+
+LAVISH = GuardLimits(burst=1e9, source_most=1e9, name_most=1e9, slow_from=1e9)
+"""Limits so high that the rate limiter does not hide the code behind it."""
+SPICE = (
+    b"\r\n", b" ", b"\t", b"\x00", b"\xff\xfe", b"<", b">", b'"', b"\\", b";", b",", b"=", b"%", b"%zz", b"*", b"@", b":",
+    b"sip:", b"tel:", b"[::1]", b"Contact: *", b"Expires: 0", b";tag=ours", b"99999999999999999999", b"-1",
+    b"Require: path", b"Path: <", b"Supported: outbound", b";reg-id=1", b"INVITE ", b"CANCEL ", b"SIP/2.0",
+)  # fmt: skip
+
+
+def seeds(face: Face) -> list[bytes]:
+    """Messages of an authenticated phone: some mutations still carry valid credentials."""
+    phone = Phone(face)
+    phone.register("Supported: path, outbound", "Path: <sip:edge.example;lr;ob>")
+    uri, invited = f"sip:{DOMAIN}", f"sip:1002@{DOMAIN}"
+    contact = f'Contact: "A" <{phone.contact}>;q=0.5;expires=600;reg-id=1;+sip.instance="<urn:uuid:1>"'
+    return [
+        phone.words(
+            "REGISTER",
+            uri,
+            f"<sip:1001@{DOMAIN}>",
+            [contact, "Supported: path, outbound", "User-Agent: a phone", "Path: <sip:edge.example;lr;ob>"],
+            auth=phone.credentials("REGISTER", uri),
+        ),
+        phone.words(
+            "INVITE",
+            invited,
+            f"<{invited}>",
+            [f"Contact: <{phone.contact}>"],
+            auth=phone.credentials("INVITE", invited),
+        ),
+    ]
+
+
+def mutated(data: bytes, dice: random.Random) -> bytes:
+    for _ in range(dice.randint(1, 6)):
+        at = dice.randrange(len(data) + 1)
+        end = min(len(data), at + dice.choice((0, 1, 1, 2, 8, 40)))
+        piece = dice.choice((*SPICE, bytes((dice.randrange(256),)), data[at:end] * 2))
+        data = data[:at] + piece + data[end:]
+    return data
+
+
+def sound(said: list[bytes]) -> None:
+    """Assert that no response is a 500."""
+    for answer in said:
+        assert answer.startswith(b"SIP/2.0 ")
+        assert not answer.startswith(b"SIP/2.0 500 ") or answer.startswith(b"SIP/2.0 500 CSeq Out Of Order\r\n")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_mutated_requests_of_an_authenticated_phone(seed: int) -> None:
+    dice = random.Random(seed)
+    face = Face(LAVISH)
+    with structlog.testing.capture_logs() as logs:
+        for data in seeds(face):
+            for _ in range(12):
+                sound(face.say_raw(mutated(data, dice)))
+                face.clock.advance(dice.choice((0.0, 0.1, 40.0)))
+        sound([answer.encode() for answer in face.later(2)])
+    assert not logs
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_mutated_requests_without_credentials_have_no_effect(seed: int) -> None:
+    """Mutated wrong credentials never become valid."""
+    dice = random.Random(seed)
+    face = Face(LAVISH)
+    phone = Phone(face, password="guess", flow=AWAY)
+    with structlog.testing.capture_logs() as logs:
+        for method, uri in (("REGISTER", f"sip:{DOMAIN}"), ("INVITE", f"sip:1002@{DOMAIN}")):
+            phone.challenge = None
+            answer = phone.once(method, uri, f"<sip:1001@{DOMAIN}>", [f"Contact: <{phone.contact}>"])
+            phone.learn(answer)
+            data = phone.words(
+                method,
+                uri,
+                f"<sip:1001@{DOMAIN}>",
+                [f"Contact: <{phone.contact}>"],
+                auth=phone.credentials(method, uri),
+            )
+            for _ in range(12):
+                sound(face.say_raw(mutated(data, dice), AWAY))
+    assert not logs
+    assert not list(face.location)
+    assert not face.calls.taken
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300))
+def test_any_bytes(data: bytes) -> None:
+    face = Face(LAVISH)
+    sound(face.say_raw(data))

@@ -1,0 +1,64 @@
+"""Areas are imported only through their package or their events module."""
+
+import grimp
+import pytest
+
+AREAS = (
+    "audio_store",
+    "callapps",
+    "calls",
+    "cdr",
+    "conferencing",
+    "identity",
+    "notifications",
+    "privacy",
+    "prompts",
+    "recording",
+    "registrar",
+    "routing",
+    "support",
+    "voicemail",
+)
+PUBLIC_MODULES = ("events",)
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("unificx")
+
+
+def is_internal_import(importer: str, imported: str) -> bool:
+    _, area, *inner = imported.split(".")
+    return area in AREAS and importer.split(".")[1:2] != [area] and bool(inner) and inner[0] not in PUBLIC_MODULES
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_the_area_exists(graph: grimp.ImportGraph, area: str) -> None:
+    assert f"unificx.{area}" in graph.modules
+
+
+def test_no_internal_module_is_imported_from_outside(graph: grimp.ImportGraph) -> None:
+    violations = [
+        f"{importer} -> {imported}"
+        for importer in sorted(graph.modules)
+        for imported in sorted(graph.find_modules_directly_imported_by(importer))
+        if imported.count(".") and is_internal_import(importer, imported)
+    ]
+    assert not violations, "imports of internal modules:\n" + "\n".join(violations)
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported", "internal"),
+    [
+        ("unificx.api.calls", "unificx.identity", False),
+        ("unificx.api.calls", "unificx.identity.events", False),
+        ("unificx.identity.service", "unificx.identity.repository.phones", False),
+        ("unificx.api.calls", "unificx.identity.repository", True),
+        ("unificx.api.calls", "unificx.identity.repository.phones", True),
+        ("unificx.sip_server", "unificx.calls.service", True),
+        ("unificx.sip_server.people", "unificx.identity.models", True),
+        ("unificx.api.calls", "unificx.sip.uri", False),
+    ],
+)
+def test_internal_imports_are_detected(importer: str, imported: str, internal: bool) -> None:
+    assert is_internal_import(importer, imported) is internal

@@ -1,0 +1,78 @@
+"""Music on hold as heard by the held party."""
+
+import asyncio
+from contextlib import closing
+
+import numpy as np
+import pytest
+from app_phone import SECOND, AppPhone, app_phone
+from recording_helpers import LIKE, call_id, change, kept, prompt, records, signed_in, state
+from recording_helpers import likeness as like_a_prompt
+from server import Household, Server, eventually
+
+from unificx.prompts import Prompts
+
+ANNA, BERTA = 600.0, 1500.0
+
+
+def likeness(phone: AppPhone) -> float:
+    """The best correlation of the last second heard with any second of the music."""
+    heard = np.array(phone.sound.heard[-SECOND:], float)
+    music = Prompts().sound("music/hold", "")
+    whole = np.frombuffer(music.pcm, "<i2").astype(float)[:: music.rate // SECOND]
+    size = len(whole) + len(heard)
+    found = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(heard, size)), size)[: len(whole)]
+    power = np.convolve(whole**2, np.ones(len(heard)), "valid")
+    loud = np.sqrt(np.maximum(power, 1) * max(float((heard**2).sum()), 1.0))
+    return float((np.abs(found[: len(loud)]) / loud).max())
+
+
+async def hears_music(phone: AppPhone) -> None:
+    async with asyncio.timeout(15):
+        while len(phone.sound.heard) < SECOND or likeness(phone) < 0.8:
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.promise("C9")
+async def test_held_party_hears_music_and_then_the_caller_again(server: Server, household: Household) -> None:
+    async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
+        await anna.call(household.berta.number)
+        await berta.hears(ANNA)
+        await anna.hears(BERTA)
+        assert likeness(berta) < 0.5
+        anna.hold()
+        await hears_music(berta)
+        assert berta.level(ANNA) < 500
+        anna.hold()  # again, like a session refresh
+        await asyncio.sleep(2)
+        await hears_music(berta)
+        anna.hold(yes=False)
+        await berta.hears(ANNA, seconds=0.5)
+        await anna.hears(BERTA, seconds=0.5)
+        await asyncio.sleep(1.2)  # until the analyzed second contains no earlier audio
+        assert likeness(berta) < 0.5
+        berta.hold()
+        await hears_music(anna)
+
+
+@pytest.mark.promise("C8", "C9")
+async def test_held_party_hears_the_recording_notice_and_music_again(server: Server, household: Household) -> None:
+    records(server, mode="announce", beep_seconds=0)
+    with closing(signed_in(server, household.anna)) as client:
+        async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
+            await anna.call(household.berta.number)
+            call = call_id(server)
+            assert change(client, call, "recording").is_success
+            async with asyncio.timeout(20):
+                while state(server, call) != "recording":
+                    await asyncio.sleep(0.1)
+            anna.hold()
+            await hears_music(berta)
+            assert change(client, call, "paused").is_success
+            async with asyncio.timeout(15):
+                while like_a_prompt(berta.sound.heard, prompt("recording/paused")) < LIKE:
+                    await asyncio.sleep(0.2)
+            await hears_music(berta)
+        for one in eventually(lambda: kept(client), what="what was recorded is kept"):
+            assert client.post(f"/api/v1/recordings/{one['id']}/erase").is_success
+    records(server, mode="off", beep_seconds=15)

@@ -1,0 +1,64 @@
+"""Phones without RFC 4733: in-band DTMF is detected, each digit exactly once."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from app_phone import TonePhone, app_phone
+from recording_helpers import call_id, extension, hears, one_kept, records, signed_in, state
+from server import Household, Server, settle, voicemail, watched
+
+PIN = "9918"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from watched(Server(tmp_path_factory.mktemp("tones") / "home"))
+
+
+@pytest.fixture(scope="module")
+def household(server: Server) -> Household:
+    return settle(server)
+
+
+@pytest.mark.promise("C9")
+async def test_mailbox_is_opened_by_inband_dtmf(server: Server, household: Household) -> None:
+    """A missed or repeated digit would change the mailbox number or PIN."""
+    voicemail(server, on=True)
+    with closing(signed_in(server, household.berta)) as berta:
+        assert berta.patch(f"/api/v1/extensions/{household.berta.number}/voicemail", json={"pin": PIN}).is_success
+    async with app_phone(server, household.anna, kind=TonePhone) as anna:
+        await anna.call("*98")
+        await hears(anna, "voicemail/enter-mailbox")
+        await anna.dial(f"{household.berta.number}#")
+        await hears(anna, "voicemail/enter-pin")
+        await anna.dial(f"{PIN}#")
+        await hears(anna, "voicemail/welcome")
+    voicemail(server, on=False)
+
+
+@pytest.mark.promise("C8")
+async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Household) -> None:
+    records(server, mode="opt_in", beep_seconds=0)
+    extension(server, household.anna, when="always")
+    with closing(signed_in(server, household.anna)) as client:
+        async with (
+            app_phone(server, household.anna, 600, TonePhone) as anna,
+            app_phone(server, household.berta, 1500, TonePhone) as berta,
+        ):
+            await anna.call(household.berta.number)
+            call = call_id(server)
+            asks = "recording/ask", "recording/ask-again"
+            await asyncio.gather(hears(anna, *asks), hears(berta, *asks))
+            # Before both hear each other again, prompts to the other party interfere with the tones.
+            await asyncio.gather(anna.hears(1500, within=15), berta.hears(600, within=15))
+            await anna.dial("1")
+            await asyncio.sleep(1)
+            assert state(server, call) == "announced"
+            await berta.dial("1")
+            async with asyncio.timeout(15):
+                while state(server, call) != "recording":
+                    await asyncio.sleep(0.1)
+            await asyncio.sleep(1)
+        assert [party["key"] for party in one_kept(client)["parties"]] == ["1", "1"]

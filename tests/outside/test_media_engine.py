@@ -1,0 +1,485 @@
+"""Media engine process: audio through a real rtpengine, lossy networks, crashes and restarts."""
+
+import asyncio
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from array import array
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx import media_worker as package
+from unificx import sdp
+from unificx.core.clock import SystemClock
+from unificx.media import MediaUnavailable, g711, rtp, tones
+from unificx.media.mixer.messages import Chunk, DigitPressed, Event, PlayEnded, Speaking
+from unificx.media.mixer.wideband import coder
+from unificx.media.sounds import Sound
+from unificx.media_worker import MediaEngine, client
+from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.supervisor import RtpEngine
+
+PORTS = (47600, 47799)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[MediaEngine]:
+    engine = MediaEngine(SystemClock())
+    await engine.start()
+    yield engine
+    await engine.shut_down()
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RtpEngine]:
+    relay = RtpEngine(SystemClock(), ports=PORTS)
+    await relay.start()
+    yield relay
+    await relay.close()
+
+
+@pytest.fixture
+async def parties() -> AsyncIterator[AsyncExitStack]:
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+class Ears:
+    """Collects the events of an engine."""
+
+    def __init__(self, engine: MediaEngine) -> None:
+        self.told: list[Event] = []
+        self._news = asyncio.Event()
+        engine.told = self._hear
+
+    def _hear(self, event: Event) -> None:
+        self.told.append(event)
+        self._news.set()
+
+    async def wait(self, kind: type, count: int = 1) -> list[Any]:
+        async with asyncio.timeout(10):
+            while len(found := [each for each in self.told if isinstance(each, kind)]) < count:
+                self._news.clear()
+                await self._news.wait()
+            return found
+
+
+async def phone(parties: AsyncExitStack, tone: float) -> RtpEndpoint:
+    return await parties.enter_async_context(RtpEndpoint(tone, codecs=(0, 101)))
+
+
+async def straight(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+    """Connect an endpoint directly, without rtpengine."""
+    endpoint.aim(await engine.open(leg, endpoint.describe()))
+
+
+async def through(relay: RtpEngine, engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+    offer = await relay.offer(leg, "a", endpoint.describe(), Profile.PLAIN)
+    endpoint.aim(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
+
+
+def spoken(seconds: float, frequency: float) -> Sound:
+    return Sound(tones.sine(frequency, 8000, int(seconds * 8000)).tobytes())
+
+
+async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    ears, caller = Ears(engine), await phone(parties, 440.0)
+    await through(relay, engine, "leg", caller)
+    ticket = engine.play("leg", spoken(1.0, 700))
+    await caller.talk(0.9)
+    assert caller.level(700) > 7000
+    assert caller.level(440) < 100
+    await caller.talk(0.6)
+    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
+    await caller.talk(0.6)
+    assert caller.level(700) < 50
+    assert len({packet.ssrc for packet in caller.heard}) == 1
+    numbers = [packet.sequence for packet in caller.heard]
+    assert numbers == [number & 0xFFFF for number in range(numbers[0], numbers[0] + len(numbers))]
+
+
+async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    ears = Ears(engine)
+    phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
+    for number, each in enumerate(phones):
+        await through(relay, engine, f"leg-{number}", each)
+        engine.join("room", f"leg-{number}")
+    await asyncio.gather(*(each.talk(2.0, reports=True) for each in phones))
+    for each in phones:
+        for other in phones:
+            assert (each.level(other.tone) > 2000) is (each is not other)
+        assert each.level(each.tone) < 100
+    assert (await ears.wait(Speaking))[0].room == "room"
+    report = await relay.delete("leg-0")
+    assert report is not None
+    figures = await engine.figures()
+    assert (figures.legs, figures.rooms) == (3, 1)
+    assert figures.dropped["unknown_source"] == 0
+
+
+class Walkie:
+    """A phone on a bad network: sends a tone, loses and delays packets, collects received audio."""
+
+    def __init__(
+        self, tone: float, seconds: float, loss: float = 0.0, jitter: float = 0.0, seed: int = 0, *, wide: bool = False
+    ) -> None:
+        self.tone = tone
+        self.wide, self.rate, self.payload = wide, 16000 if wide else 8000, 9 if wide else 0
+        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.end.bind(("127.0.0.1", 0))
+        self.end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.port: int = self.end.getsockname()[1]
+        self.heard: dict[int, bytes] = {}
+        chance = np.random.default_rng(seed)
+        sine = tones.sine(tone, 6000, int(seconds * self.rate), rate=self.rate)
+        said = coder().encode(sine) if wide else g711.ulaw_encode(sine)
+        self.plan: list[tuple[float, bytes]] = []
+        for number in range(int(seconds * 50)):
+            if chance.random() >= loss:
+                head = struct.pack(
+                    "!BBHII",
+                    0x80,
+                    self.payload,
+                    (65_500 + number) & 0xFFFF,
+                    (2**32 - 9000 + number * 160) & 0xFFFFFFFF,
+                    self.port,
+                )
+                self.plan.append((number / 50 + jitter * chance.random(), head + said[number * 160 :][:160]))
+        self.plan.sort(reverse=True)
+
+    def describe(self) -> bytes:
+        return (
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+            f"m=audio {self.port} RTP/AVP {self.payload}\r\n"
+        ).encode()
+
+    def go(self, now: float, target: int) -> None:
+        while self.plan and self.plan[-1][0] <= now:
+            self.end.sendto(self.plan.pop()[1], ("127.0.0.1", target))
+        while True:
+            try:
+                data = self.end.recv(2048)
+            except BlockingIOError:
+                return
+            self.heard[int.from_bytes(data[4:8], "big")] = data[12:]
+
+    def spectrum(self, tone: float, seconds: float) -> float:
+        """Return the amplitude of a tone in `seconds` of audio ending half a second before the end."""
+        payload = b"".join(self.heard[stamp] for stamp in sorted(self.heard))[: -int(0.5 * 8000)]
+        decoded = coder().decode(payload) if self.wide else g711.ulaw_decode(payload)
+        samples = np.array(decoded[-int(seconds * self.rate) :], float)
+        window = np.hanning(len(samples))
+        bins = np.abs(np.fft.rfft(samples * window)) / window.sum() * 2
+        frequencies = np.fft.rfftfreq(len(samples), 1 / self.rate)
+        return float(bins[np.abs(frequencies - tone) < 6].max())
+
+
+@pytest.mark.parametrize(("loss", "jitter"), [(0.0, 0.0), (0.05, 0.1)])
+async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, loss: float, jitter: float) -> None:
+    seconds = 8.0
+    walkies = [Walkie(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
+    await converse(engine, walkies, seconds)
+    for each in walkies:
+        others = [each.spectrum(other.tone, 4.0) for other in walkies if other is not each]
+        assert min(others) > 3500
+        assert each.spectrum(each.tone, 4.0) < 0.05 * min(others)
+
+
+async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> None:
+    walkies = [Walkie(5200.0, 4.0, wide=True), Walkie(1000.0, 4.0, wide=True), Walkie(600.0, 4.0)]
+    await converse(engine, walkies, 4.0)
+    high, low, narrow = walkies
+    assert low.spectrum(5200.0, 2.0) > 3000
+    assert low.spectrum(600.0, 2.0) > 3000
+    assert high.spectrum(5200.0, 2.0) < 100
+    assert narrow.spectrum(1000.0, 2.0) > 3000
+    assert narrow.spectrum(2800.0, 2.0) < 100  # the alias of 5200 Hz
+    assert narrow.spectrum(600.0, 2.0) < 100
+
+
+async def converse(engine: MediaEngine, walkies: list[Walkie], seconds: float) -> None:
+    """Put all phones in one room until all of their audio is sent."""
+    for number, each in enumerate(walkies):
+        await engine.open(f"leg-{number}", each.describe())
+        engine.join("room", f"leg-{number}")
+    port, began = engine.port, time.monotonic()
+    while (now := time.monotonic() - began) < seconds + 0.3:
+        for each in walkies:
+            each.go(now, port)
+        await asyncio.sleep(0.002)
+    for each in walkies:
+        each.end.close()
+
+
+async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    pieces: list[Chunk] = []
+
+    async def take() -> None:
+        pieces.extend([piece async for piece in recording])
+
+    taking = asyncio.create_task(take())
+    await caller.talk(2.0)
+    await asyncio.sleep(0.2)
+    engine.end("tap")
+    await asyncio.wait_for(taking, 5)
+    assert recording.reason == "ended"
+    assert {piece.rate for piece in pieces} == {8000}
+    heard = b"".join(piece.pcm for piece in pieces)
+    said = b"".join(g711.ulaw_decode(payload).tobytes() for payload in caller.sent)
+    begin = heard.index(said[16_000:17_000])
+    assert heard[begin : begin + 8000] == said[16_000:24_000]
+    assert all(after.offset == before.offset + len(before.pcm) // 2 for before, after in pairwise(pieces))
+
+
+async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    await caller.talk(0.6)
+    engine.pause("tap")
+    await asyncio.sleep(0.1)
+    caller.tone = 1500.0
+    await caller.talk(0.6)
+    await asyncio.sleep(0.2)
+    caller.tone = 440.0
+    await caller.talk(0.1)
+    await asyncio.sleep(0.1)
+    engine.resume("tap")
+    await caller.talk(0.6)
+    engine.close("leg")
+    heard = array("h", b"".join([piece.pcm async for piece in recording]))
+    assert recording.reason == "closed"
+    assert tones.level(heard, 1500) < 0.02 * tones.level(heard, 440)
+    assert len(heard) < 1.7 * 8000
+
+
+async def test_dtmf_is_received_through_rtpengine(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    ears, caller = Ears(engine), await phone(parties, 440.0)
+    await through(relay, engine, "leg", caller)
+    await caller.talk(0.3)
+    for event in (1, 11):
+        await caller.press(event)
+        await caller.talk(0.1)
+    assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
+
+
+async def test_rtpengine_evaluates_our_rtcp_reports(
+    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+) -> None:
+    caller, shared = await phone(parties, 440.0), await phone(parties, 620.0)
+    await through(relay, engine, "leg", caller)
+    shared.extra = ("a=rtcp-mux",)
+    await straight(engine, "shared", shared)
+    received: list[bytes] = []
+
+    def sorted_out(data: bytes) -> bytes:
+        if not rtp.is_rtcp(data):
+            return data
+        received.append(data)
+        return bytes(shared.heard[-1])
+
+    shared.unprotect = sorted_out
+    await asyncio.gather(caller.talk(5.6, lose_every=10, reports=True), shared.talk(5.6))
+    report = await relay.delete("leg")
+    assert report is not None
+    heard = report.party("a")
+    assert heard is not None
+    assert heard.lost is not None
+    assert heard.lost >= 5
+    (told,) = rtp.parse_reports(received[0])
+    assert told.blocks[0].ssrc == shared.ssrc
+    assert told.packets > 100
+
+
+async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
+    for leg, each in (("one", one), ("other", other)):
+        await straight(engine, leg, each)
+        engine.join("room", leg)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
+        intruder.bind(("127.0.0.1", 0))
+        loud = g711.ulaw_encode(tones.sine(1500.0, 20_000, 160))
+
+        async def intrude() -> None:
+            for number in range(100):
+                for source in (one.ssrc, 7):
+                    packet = struct.pack("!BBHII", 0x80, 0, number, number * 160, source) + loud
+                    intruder.sendto(packet, ("127.0.0.1", engine.port))
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(one.talk(1.2), other.talk(1.2), intrude())
+    await asyncio.sleep(0.1)
+    assert one.level(620.0) > 2000
+    assert one.level(1500.0) < 50
+    assert other.level(1500.0) < 50
+    assert (await engine.figures()).dropped["unknown_source"] == 200
+
+
+async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
+    for leg, each in (("one", one), ("other", other)):
+        await straight(engine, leg, each)
+        engine.join("room", leg)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flooder:
+        flooder.bind(("127.0.0.1", 0))
+        described = one.describe().replace(str(one.port).encode(), str(flooder.getsockname()[1]).encode())
+        await engine.open("flood", described)
+        engine.join("room", "flood", muted=True)
+
+        chance = np.random.default_rng(1)
+        junk = [b"\x80" + chance.bytes(171) for _ in range(1000)]
+
+        async def flood() -> None:
+            for number in range(120):
+                for packet in junk[number * 50 % 1000 :][:50]:
+                    flooder.sendto(packet, ("127.0.0.1", engine.port))
+                await asyncio.sleep(0.01)
+
+        await asyncio.gather(one.talk(2.0), other.talk(2.0), flood())
+    assert one.level(620.0) > 2000
+    assert other.level(440.0) > 2000
+    assert (await engine.figures()).dropped["payload"] > 4000
+
+
+async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
+    engine: MediaEngine, parties: AsyncExitStack
+) -> None:
+    ears, again = Ears(engine), asyncio.Event()
+    engine.restarted = again.set
+    caller = await phone(parties, 440.0)
+    await straight(engine, "leg", caller)
+    recording = engine.record("tap", leg="leg")
+    prompt = spoken(30, 700)
+    ticket = engine.play("leg", prompt)
+    await caller.talk(0.6)
+    killed = engine.pid
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    await asyncio.wait_for(again.wait(), 20)
+    assert engine.pid != killed
+    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
+    assert len([piece async for piece in recording]) >= 1  # chunks so far are kept
+    assert recording.reason == "lost"
+    caller.forget()
+    await straight(engine, "leg", caller)
+    engine.play("leg", prompt, start=2.0)
+    await caller.talk(0.8)
+    assert caller.level(700) > 7000
+
+
+async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PING_EVERY", 0.1)
+    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    engine, again = MediaEngine(SystemClock()), asyncio.Event()
+    engine.restarted = again.set
+    await engine.start()
+    hanging = engine.pid
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    await asyncio.wait_for(again.wait(), 20)
+    assert engine.pid != hanging
+    await engine.shut_down()
+
+
+async def test_pending_requests_fail_on_a_crash_and_later_ones_wait(
+    engine: MediaEngine, parties: AsyncExitStack
+) -> None:
+    caller = await phone(parties, 440.0)
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    asked = asyncio.create_task(engine.open("leg", caller.describe()))
+    await asyncio.sleep(0.1)
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(MediaUnavailable) as failed:
+        await asyncio.wait_for(asked, 2.0)
+    assert failed.value.cause == "silent"
+    assert await engine.open("leg", caller.describe())
+
+
+async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
+    with pytest.raises(MediaUnavailable) as refused:
+        await engine.open("leg", b"v=0\r\n")
+    assert refused.value.cause == "description"
+    with pytest.raises(MediaUnavailable):
+        await engine.answered("leg", b"nothing")
+
+
+async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+    callee = await phone(parties, 440.0)
+    offer = await relay.offer("call", "a", await engine.invite("leg"), Profile.PLAIN)
+    callee.aim(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
+    await engine.answered("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    engine.play("leg", spoken(2.0, 700))
+    await callee.talk(0.8)
+    assert callee.level(700) > 7000
+
+
+async def test_sdp_version_is_incremented(engine: MediaEngine, parties: AsyncExitStack) -> None:
+    caller = await phone(parties, 440.0)
+    first, second = [sdp.parse(await engine.open("leg", caller.describe())).origin for _ in range(2)]
+    assert (second.session_id, second.version) == (first.session_id, first.version + 1)
+
+
+async def test_process_has_no_privileges_and_a_clean_environment(
+    engine: MediaEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proc = Path(f"/proc/{engine.pid}")
+    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert os.geteuid() != 0 or status["Uid"].split()[0] != "0"
+    names = {each.partition(b"=")[0] for each in (proc / "environ").read_bytes().split(b"\0") if each}
+    assert names <= {
+        b"PATH",
+        b"PYTHONPATH",
+        b"OPENBLAS_NUM_THREADS",
+        b"OMP_NUM_THREADS",
+        b"PYTHONDONTWRITEBYTECODE",
+        b"LC_CTYPE",
+    }
+
+
+async def test_process_dies_with_its_parent() -> None:
+    program = (
+        "import asyncio\n"
+        "from unificx.core.clock import SystemClock\n"
+        "from unificx.media_worker import MediaEngine\n"
+        "async def main():\n"
+        "    engine = MediaEngine(SystemClock())\n"
+        "    await engine.start()\n"
+        "    print('child', engine.pid, flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    root = Path(package.__file__).parents[3]
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert parent.stdout is not None
+    line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{int(line.split()[1])}/stat").exists() and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    stat = Path(f"/proc/{int(line.split()[1])}/stat")
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] in "ZX"

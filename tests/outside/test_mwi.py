@@ -1,0 +1,71 @@
+"""MWI of a real phone with a subscription."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import pytest
+from baresip_phone import Network, Phone, Phones
+from server import Household, Server, eventually, voicemail, watched
+from voicemail_messages import empty, leave
+
+
+@pytest.fixture(scope="module")
+def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("lamps") / "home"
+    yield from watched(Server(home, host=network.address, enter=network.enter))
+
+
+@pytest.fixture
+def household(household: Household, server: Server) -> Household:
+    voicemail(server, on=True)
+    return household
+
+
+def decline(phone: Phone) -> None:
+    """Let the next call be diverted to voicemail."""
+    phone.wait("CALL_INCOMING", since=phone.mark())
+    phone.hang_up()
+
+
+def told(phone: Phone, since: int = 0) -> list[str]:
+    """Return the message summaries a phone received, as "new/old"."""
+    kinds = [str(event.get("param")) for event in phone.events[since:] if event.get("type") == "MWI_NOTIFY"]
+    return [found[1] for text in kinds if (found := re.search(r"Voice-Message: (\d+/\d+)", text))]
+
+
+@pytest.mark.promise("C9")
+@pytest.mark.parametrize("transport", ["udp", "tls"])
+async def test_a_phone_is_notified_of_messages(
+    phones: Phones, server: Server, network: Network, household: Household, transport: str
+) -> None:
+    with_lamp = phones(transport)
+    await asyncio.to_thread(with_lamp.register, household.berta)
+    await asyncio.to_thread(eventually, lambda: told(with_lamp) == ["0/0"], what="told once it has subscribed")
+    declined = asyncio.create_task(asyncio.to_thread(decline, with_lamp))
+    with network.inside():
+        await leave(server, household.clara, household.berta.number)
+    await declined
+    await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "1/0", what="the lamp is lit")
+    await asyncio.to_thread(empty, server, household.berta.number)
+    await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "0/0", what="the lamp is out")
+
+
+@pytest.mark.promise("C9")
+async def test_all_members_of_a_group_mailbox_are_notified(
+    phones: Phones, server: Server, network: Network, household: Household
+) -> None:
+    members = household.berta, household.clara
+    where = ("--tenant", "demo", "--number", "7900")
+    server.cli("mailbox", "create", *where, "--members", ",".join(one.number for one in members))
+    lamps = [phones("udp") for _ in members]
+    for phone, member in zip(lamps, members, strict=True):
+        await asyncio.to_thread(phone.register, member)
+    everyone = lambda wanted: all(told(phone)[-1:] == [wanted] for phone in lamps)  # noqa: E731
+    await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="told once they have subscribed")
+    with network.inside():
+        await leave(server, household.anna, "7900")
+    await asyncio.to_thread(eventually, lambda: everyone("1/0"), what="the lamps are lit")
+    await asyncio.to_thread(empty, server, "7900")
+    await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="the lamps are out")
+    server.cli("mailbox", "delete", "7900", "--tenant", "demo")

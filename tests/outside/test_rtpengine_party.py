@@ -1,0 +1,161 @@
+"""Commands about one party of a call in a real rtpengine: playback, subscription and DTMF."""
+
+import asyncio
+from array import array
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from statistics import median
+
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx import sdp
+from unificx.core.clock import SystemClock
+from unificx.media import MediaUnavailable, tones
+from unificx.media.sounds import Sound
+from unificx.media_worker import MediaEngine
+from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.supervisor import Interface, RtpEngine
+
+CALLER, CALLEE, PROMPT = 440.0, 620.0, 1000.0
+CODECS = (0, 101)
+
+
+def tone(seconds: float, hertz: float = PROMPT) -> Sound:
+    return Sound(array("h", tones.sine(hertz, 8000, int(seconds * 8000))).tobytes())
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[RtpEngine]:
+    # The public interface has another address than the internal one, to distinguish them.
+    relay = RtpEngine(SystemClock(), interfaces=(Interface("127.0.0.2"),), ports=(45000, 45199))
+    await relay.start()
+    yield relay
+    await relay.close()
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[MediaEngine]:
+    engine = MediaEngine(SystemClock())
+    await engine.start()
+    yield engine
+    await engine.shut_down()
+
+
+@pytest.fixture
+async def parties() -> AsyncIterator[tuple[RtpEndpoint, RtpEndpoint]]:
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        yield await enter(RtpEndpoint(CALLER, codecs=CODECS)), await enter(RtpEndpoint(CALLEE, codecs=CODECS))
+
+
+async def connect(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint], anchor: str = "call") -> None:
+    caller, callee = parties
+    callee.aim(await relay.offer(anchor, "a", caller.describe(), Profile.PLAIN))
+    caller.aim(await relay.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN))
+
+
+async def talk(parties: tuple[RtpEndpoint, RtpEndpoint], seconds: float) -> None:
+    for each in parties:
+        each.forget()
+    await asyncio.gather(*(each.talk(seconds) for each in parties))
+    await asyncio.sleep(0.05)
+
+
+def steadily(samples: Sequence[int], frequency: float, rate: int) -> float:
+    """Return the median amplitude of a tone over tenths of a second.
+
+    A late packet shifts the phase, so that the amplitude over a whole second would look like silence.
+    """
+    tenth = rate // 10
+    return median(tones.level(samples[at : at + tenth], frequency, rate=rate) for at in range(0, len(samples), tenth))
+
+
+async def test_playback_reaches_one_party_and_does_not_affect_the_other(
+    relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]
+) -> None:
+    caller, callee = parties
+    await connect(relay, parties)
+    await talk(parties, 0.3)
+    assert await relay.play("call", "a", tone(1.2)) == pytest.approx(1.2, abs=0.03)
+    await talk(parties, 1.0)
+    assert caller.level(PROMPT) > 6000
+    assert caller.level(CALLEE) < 300
+    assert callee.level(CALLER) > 6000
+    assert callee.level(PROMPT) < 300
+    await talk(parties, 1.0)
+    assert caller.level(CALLEE) > 6000
+    assert caller.level(PROMPT) < 300
+
+
+async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
+    caller, _ = parties
+    await connect(relay, parties)
+    await talk(parties, 0.2)
+    await relay.play("call", "a", tone(0.4), times=1000)
+    await talk(parties, 1.5)
+    assert caller.level(PROMPT) > 6000
+    await relay.stop("call", "a")
+    await talk(parties, 0.8)
+    assert caller.level(PROMPT) < 300
+    assert caller.level(CALLEE) > 6000
+
+
+@pytest.mark.parametrize(("wideband", "rate"), [(False, 8000), (True, 16000)])
+async def test_each_party_is_recorded_separately(
+    relay: RtpEngine, engine: MediaEngine, parties: tuple[RtpEndpoint, RtpEndpoint], wideband: bool, rate: int
+) -> None:
+    caller, callee = parties
+    await connect(relay, parties)
+    await talk(parties, 0.2)
+    taps = {}
+    for tag in ("a", "b"):
+        offer = await relay.subscribe("call", tag, f"rec-{tag}", wideband=wideband)
+        media = sdp.audio(sdp.parse(offer))
+        assert media is not None
+        where = sdp.parse(offer).connection(media)
+        assert where is not None
+        assert where.address == "127.0.0.1"
+        await relay.subscribed("call", f"rec-{tag}", await engine.open(f"rec-{tag}", offer))
+        taps[tag] = engine.record(f"tap-{tag}", leg=f"rec-{tag}")
+    await talk(parties, 1.5)
+    assert len(caller.heard) == len(callee.heard) == 75
+    for tag, own, other in (("a", CALLER, CALLEE), ("b", CALLEE, CALLER)):
+        engine.end(f"tap-{tag}")
+        pieces = [piece async for piece in taps[tag]]
+        assert {piece.rate for piece in pieces} == {rate}
+        samples = array("h", b"".join(piece.pcm for piece in pieces))[-rate - rate // 5 : -rate // 5]
+        assert steadily(samples, own, rate) > 5000
+        assert steadily(samples, other, rate) < 300
+        await relay.unsubscribe("call", f"rec-{tag}")
+    again = engine.record("after", leg="rec-a")
+    await talk(parties, 0.6)
+    engine.end("after")
+    last = array("h", b"".join([piece.pcm async for piece in again]))[-rate // 5 :]
+    assert tones.level(last, CALLER, rate=rate) < 300
+
+
+async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
+    pressed: asyncio.Queue[KeyPressed] = asyncio.Queue()
+    relay.keys_to(pressed.put_nowait)
+    caller, callee = parties
+    await connect(relay, parties)
+    await talk(parties, 0.2)
+    await caller.press(10)
+    await callee.press(1)
+    async with asyncio.timeout(5):
+        told = {await pressed.get(), await pressed.get()}
+    assert told == {KeyPressed("call", "a", "*"), KeyPressed("call", "b", "1")}
+
+
+async def test_commands_for_an_unknown_anchor_fail(relay: RtpEngine) -> None:
+    for asked in (
+        relay.play("nothing", "a", tone(0.1)),
+        relay.subscribe("nothing", "a", "rec-a"),
+        relay.unsubscribe("nothing", "rec-a"),
+        relay.stop("nothing", "a"),
+    ):
+        with pytest.raises(MediaUnavailable) as none:
+            await asked
+        assert none.value.cause == "unknown"

@@ -1,0 +1,304 @@
+"""Supervision of the rtpengine process: crashes, hangs, shutdown, privileges and log handling."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from rtp_endpoint import RtpEndpoint
+
+from unificx.core.clock import SystemClock
+from unificx.core.errors import CannotStart
+from unificx.media import MediaUnavailable
+from unificx.rtpengine import client as ng_client
+from unificx.rtpengine import ng, supervisor
+from unificx.rtpengine.client import NgClient
+from unificx.rtpengine.ng import Profile
+from unificx.rtpengine.supervisor import Interface, RtpEngine
+
+PORTS = (47000, 47199)
+PHONE = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+def gone(pid: int) -> bool:
+    """Whether the process does not exist or is a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def freeze(pid: int) -> None:
+    """Stop a process and return when all of its threads have stopped."""
+    os.kill(pid, signal.SIGSTOP)
+    deadline = time.monotonic() + 5
+    while any(") T" not in each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/stat")):
+        assert time.monotonic() < deadline
+
+
+async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
+    again = asyncio.Event()
+    engine.restarted = again.set
+    async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
+
+        async def negotiate() -> None:
+            callee.aim(await engine.offer("call", "a", caller.describe(), Profile.PLAIN))
+            caller.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+
+        await negotiate()
+        await asyncio.gather(caller.talk(0.3), callee.talk(0.3))
+        killed = engine.pid
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        await asyncio.wait_for(again.wait(), 5)
+        assert gone(killed)
+        assert engine.pid != killed
+        assert await engine.query("call") is None
+        await negotiate()
+        caller.forget()
+        callee.forget()
+        await asyncio.gather(caller.talk(0.8), callee.talk(0.8))
+        await asyncio.sleep(0.05)
+        assert callee.level(440.0) > 6000
+        assert caller.level(620.0) > 6000
+
+
+async def test_request_during_a_restart_waits_for_it(engine: RtpEngine) -> None:
+    killed = engine.pid
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    while engine.pid == killed:
+        await asyncio.sleep(0)
+    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+
+
+async def test_pending_requests_fail_at_once_on_a_crash(engine: RtpEngine) -> None:
+    assert engine.pid is not None
+    freeze(engine.pid)
+    asked = asyncio.create_task(engine.offer("call", "a", PHONE, Profile.PLAIN))
+    await asyncio.sleep(0.05)
+    os.kill(engine.pid, signal.SIGKILL)
+    with pytest.raises(MediaUnavailable) as failed:
+        await asyncio.wait_for(asked, 1.0)
+    assert failed.value.cause == "silent"
+
+
+async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "PING_EVERY", 0.1)
+    monkeypatch.setattr(ng_client, "PATIENCE", (0.1, 0.1))
+    again = asyncio.Event()
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    engine.restarted = again.set
+    await engine.start()
+    try:
+        hanging = engine.pid
+        assert hanging is not None
+        freeze(hanging)
+        await asyncio.wait_for(again.wait(), 5)
+        assert gone(hanging)
+        assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+    finally:
+        await engine.close()
+
+
+async def test_exception_in_the_restart_callback_does_not_end_supervision(engine: RtpEngine) -> None:
+    called = asyncio.Event()
+
+    def fail() -> None:
+        called.set()
+        raise RuntimeError("error in the callback")
+
+    engine.restarted = fail
+    for _ in range(2):
+        assert engine.pid is not None
+        called.clear()
+        os.kill(engine.pid, signal.SIGKILL)
+        await asyncio.wait_for(called.wait(), 5)
+    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+
+
+async def test_rtpengine_dies_with_its_parent() -> None:
+    program = (
+        "import asyncio\n"
+        "from unificx.core.clock import SystemClock\n"
+        "from unificx.rtpengine.supervisor import RtpEngine\n"
+        "async def main():\n"
+        f"    engine = RtpEngine(SystemClock(), ports={PORTS})\n"
+        "    await engine.start()\n"
+        "    print('child', engine.pid, flush=True)\n"
+        "    await asyncio.sleep(60)\n"
+        "asyncio.run(main())\n"
+    )
+    root = Path(supervisor.__file__).parents[2]
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
+    assert parent.stdout is not None
+    line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
+    child = int(line.split()[1])
+    assert not gone(child)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while not gone(child) and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    assert gone(child)
+
+
+@pytest.mark.parametrize("lacks", ["a port", "a socket"])
+async def test_failed_restart_is_retried(engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+    """For example with no free file descriptors; a started process that cannot be connected to is stopped."""
+    again, faults = asyncio.Event(), iter([True])
+    engine.restarted = again.set
+    free_port, connect = supervisor._free_port, NgClient.connect
+
+    def port(ports: tuple[int, int]) -> int:
+        if lacks == "a port" and next(faults, False):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return free_port(ports)
+
+    async def connected(client: NgClient, *given: int) -> None:
+        if lacks == "a socket" and next(faults, False):
+            raise OSError(errno.EMFILE, "Too many open files")
+        await connect(client, *given)
+
+    monkeypatch.setattr(supervisor, "_free_port", port)
+    monkeypatch.setattr(NgClient, "connect", connected)
+    before = engine.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    await asyncio.wait_for(again.wait(), 30)
+    assert next(faults, None) is None
+    assert engine.pid not in (None, before)
+
+
+async def test_close_ends_a_hanging_process() -> None:
+    engine = RtpEngine(SystemClock(), ports=PORTS)
+    await engine.start()
+    pid = engine.pid
+    assert pid is not None
+    freeze(pid)
+    await asyncio.wait_for(engine.close(), 5)
+    assert gone(pid)
+
+
+async def test_missing_program_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotStart, match="rtpengine is not installed") as refused:
+        await RtpEngine(SystemClock()).start()
+    assert "apt install rtpengine-daemon" in refused.value.hint
+
+
+async def test_program_that_exits_at_once_is_not_retried_forever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "rtpengine"
+    broken.write_text("#!/bin/sh\necho 'Fatal error: nothing works for 192.0.2.7' >&2\nexit 255\n")
+    broken.chmod(0o755)
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(supervisor.shutil, "which", lambda *_, **__: str(broken))
+    with pytest.raises(CannotStart, match="rtpengine does not start"):
+        await RtpEngine(SystemClock()).start()
+
+
+async def test_failure_to_start_processes_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "CONFINER", "no-such-program")
+    with pytest.raises(CannotStart, match="Cannot start a process"):
+        await RtpEngine(SystemClock()).start()
+
+
+async def test_foreign_media_address_is_refused_at_start() -> None:
+    with pytest.raises(CannotStart, match="address"):
+        await RtpEngine(SystemClock(), interfaces=(Interface("203.0.113.5"),)).start()
+
+
+async def test_process_has_no_privileges_a_clean_environment_and_enough_files(
+    engine: RtpEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proc = Path(f"/proc/{engine.pid}")
+    status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)
+    assert int(status["CapEff"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert status["Uid"].split()[0] != "0"
+    assert (proc / "environ").read_bytes().strip(b"\0").split(b"=")[0] == b"PATH"
+    limit = next(line for line in (proc / "limits").read_text().splitlines() if "open files" in line)
+    assert int(limit.split()[3]) >= min(200, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+
+
+async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
+    secret = PHONE.replace(b"127.0.0.1", b"192.0.2.44").replace(b"m=audio", b"m=mystery")
+    with contextlib.suppress(MediaUnavailable):
+        await engine.offer("call", "a", secret, Profile.PLAIN)
+    with pytest.raises(MediaUnavailable):
+        await engine.answer("nothing", "a", "b", secret, Profile.PLAIN)
+    await asyncio.sleep(0.1)
+    assert engine.said["WARNING control"] >= 1
+    written = "".join(capfd.readouterr())
+    assert "rtpengine_logged" in written
+    assert "192.0.2.44" not in written
+
+
+class Crowd(asyncio.DatagramProtocol):
+    """A fake rtpengine that answers every third request, twice, after replies with a wrong cookie or content."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.requests: list[bytes] = []
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.requests.append(data)
+        if len(self.requests) % 3 == 0:
+            assert isinstance(self.transport, asyncio.DatagramTransport)
+            cookie = data.split(b" ")[0]
+            answers = (b'foreign_1 {"result":"ok"}', cookie + b" nonsense", b"", *[cookie + b' {"result":"pong"}'] * 2)
+            for answer in answers:
+                self.transport.sendto(answer, addr)
+
+
+async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ng_client, "PATIENCE", (0.05, 0.05, 0.05))
+    loop = asyncio.get_running_loop()
+    transport, crowd = await loop.create_datagram_endpoint(Crowd, local_addr=("127.0.0.1", 0))
+    client = NgClient(SystemClock())
+    await client.connect(transport.get_extra_info("sockname")[1])
+    assert await client.request(ng.ping()) == {"result": "pong"}
+    assert len(set(crowd.requests)) == 1
+    assert await client.request(ng.ping()) == {"result": "pong"}
+    assert len(set(crowd.requests)) == 2
+    transport.close()
+    with pytest.raises(MediaUnavailable, match="silent"):
+        await client.ping()
+    client.disconnect()
+    with pytest.raises(MediaUnavailable, match="silent"):
+        await client.ping()
+
+
+async def test_number_of_pending_requests_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ng_client, "MAX_WAITING", 20)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
+    client = NgClient(SystemClock())
+    await client.connect(transport.get_extra_info("sockname")[1])
+    waiting = [asyncio.create_task(client.ping()) for _ in range(20)]
+    await asyncio.sleep(0)
+    with pytest.raises(MediaUnavailable, match="busy"):
+        await client.ping()
+    client.disconnect()
+    causes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {str(cause) for cause in causes} == {"no media: silent"}
+    transport.close()

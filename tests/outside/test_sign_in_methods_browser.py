@@ -1,0 +1,136 @@
+"""Passkeys and single sign-on in a real browser, at a real server."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from browser import CHROMIUM, PAGE, PLACE, SWITCHES, ask
+from oidc_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from server import Server
+
+from unificx.core.clock import SystemClock
+
+EMAIL, PASSWORD = "dora@example.com", "correct horse battery"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+MAKE = """async (options) => {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
+  return (await navigator.credentials.create({publicKey})).toJSON()
+}"""
+PROVE = """async (options) => {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+  return (await navigator.credentials.get({publicKey})).toJSON()
+}"""
+
+
+@pytest.fixture(scope="module")
+def context() -> Iterator[BrowserContext]:
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield browser.new_context(ignore_https_errors=True)
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def dora(server: Server) -> str:
+    """Create a user of the demo tenant with a password; return the id."""
+    with server.rest() as operator:
+        new = {"name": "Dora Example", "email": EMAIL, "password": PASSWORD}
+        made = operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new)
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+
+@pytest.fixture(params=["http", "https"])
+def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext) -> Iterator[Page]:
+    """Page opened by host name, as passkeys require, with a virtual authenticator."""
+    context.clear_cookies()
+    page = context.new_page()
+    address = urlsplit(server.ready[request.param])
+    place = f"{address.scheme}://localhost:{address.port}{PLACE}"
+    page.route(place, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    page.goto(place)
+    debugging = context.new_cdp_session(page)
+    debugging.send("WebAuthn.enable")
+    debugging.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    yield page
+    page.close()
+
+
+def say_yes(page: Page) -> None:
+    """Accept the current terms and policy: everything else is refused before."""
+    versions = ask(page, "GET", "/sign-in/options")[1]
+    yes = {"of_age": True} | {name: versions[name] for name in ("terms_version", "policy_version")}
+    assert ask(page, "POST", "/me/acceptances", yes)[0] == 204
+
+
+@pytest.mark.promise("T3")
+def test_browser_passkey_signs_in_alone_and_as_a_second_factor(page: Page, dora: str, server: Server) -> None:
+    password = {"email": EMAIL, "password": PASSWORD, "keep": "cookie"}
+    assert ask(page, "POST", "/sessions", password)[0] == 201
+    say_yes(page)
+    status, options = ask(page, "POST", "/me/passkeys/options")
+    assert status == 200, options
+    status, added = ask(page, "POST", "/me/passkeys", {"name": "Key", "credential": page.evaluate(MAKE, options)})
+    assert (status, len(added.get("recovery_codes", []))) == (201, 10), added
+    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+
+    asked = ask(page, "POST", "/sessions/passkey/options")[1]
+    given = {"ticket": asked["ticket"], "credential": page.evaluate(PROVE, asked["options"]), "keep": "cookie"}
+    status, signed = ask(page, "POST", "/sessions/by-passkey", given)
+    assert (status, signed["person_id"]) == (201, dora)
+    assert ask(page, "POST", "/sessions/by-passkey", given)[0] == 401
+    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+
+    status, needed = ask(page, "POST", "/sessions", password)
+    assert (status, needed["kinds"]) == (202, ["passkey", "recovery_code"])
+    options = ask(page, "POST", "/sessions/second-factor/options", {"ticket": needed["ticket"]})[1]
+    proof = {"ticket": needed["ticket"], "passkey": page.evaluate(PROVE, options), "keep": "cookie"}
+    assert ask(page, "POST", "/sessions/second-factor", proof)[0] == 201
+    assert ask(page, "DELETE", f"/me/factors/{added['factor']['id']}")[0] == 204
+    assert ask(page, "GET", "/me/factors")[1]["items"] == []
+
+
+@contextmanager
+def provider_beside() -> Iterator[LoginProvider]:
+    """OpenID Connect provider in a thread, with the system clock."""
+    begun, ended = threading.Event(), threading.Event()
+    made: list[LoginProvider] = []
+
+    async def run() -> None:
+        async with serving(SystemClock()) as provider:
+            made.append(provider)
+            begun.set()
+            await asyncio.to_thread(ended.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    assert begun.wait(10)
+    yield made[0]
+    ended.set()
+    thread.join()
+
+
+def test_browser_signs_in_at_the_provider_of_the_tenant(page: Page, dora: str, server: Server) -> None:
+    with provider_beside() as provider, server.rest() as operator:
+        provider.person = {"sub": "0001", "email": EMAIL, "email_verified": True}
+        setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
+        assert answer.status_code == 200, answer.text
+        server.canaries.add(CLIENT_SECRET)
+        (option,) = ask(page, "GET", "/sign-in/options?tenant=demo")[1]["single_sign_on"]
+        page.goto(page.url.replace(PLACE, f"/api/v1/sign-in/sso/{option['slug']}/start"))
+        assert urlsplit(page.url).path == "/app/"
+        assert ask(page, "GET", "/me")[1]["person"]["id"] == dora
+        assert "__Host-unificx-sso" not in {cookie["name"] for cookie in page.context.cookies()}
+        assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204

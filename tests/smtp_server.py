@@ -1,0 +1,107 @@
+"""Local SMTP server (aiosmtpd) with configurable STARTTLS and AUTH."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any, cast
+
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+from unificx.core.clock import SystemClock
+from unificx.integrations.local_ca import ensure_certificates
+from unificx.integrations.smtp import MailServer
+from unificx.integrations.smtp import mail_server as read_mail_server
+
+
+@dataclass
+class Taken:
+    """One received e-mail."""
+
+    sender: str
+    recipients: list[str]
+    letter: EmailMessage
+    encrypted: bool
+    user: str | None
+
+
+@dataclass
+class MailBox:
+    """Receives e-mails. `refusals` are returned to RCPT in turn, then recipients are accepted."""
+
+    port: int = 0
+    taken: list[Taken] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.refusals:
+            return self.refusals.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        letter = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
+        user = session.auth_data.login.decode() if session.authenticated else None
+        self.taken.append(
+            Taken(envelope.mail_from, envelope.rcpt_tos, letter, encrypted=session.ssl is not None, user=user)
+        )
+        self.arrived.set()
+        return "250 OK"
+
+
+def text_of(letter: EmailMessage, kind: str) -> str:
+    part = letter.get_body((kind,))
+    assert part is not None
+    return part.get_content()
+
+
+def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
+    right = (given.login, given.password) == (b"pbx", b"p@ss:word")
+    return AuthResult(success=right, handled=False, auth_data=given)
+
+
+@asynccontextmanager
+async def mail_server(
+    folder: Path, *, tls: str = "starttls", auth: bool = True, most: int = 1 << 25
+) -> AsyncIterator[MailBox]:
+    """`tls`: starttls, implicit or none; `max_size` in bytes per e-mail. The CA is `folder / "ca.pem"`."""
+    files = ensure_certificates(folder, ["localhost"], SystemClock())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    box = MailBox()
+
+    def conversation() -> SMTP:
+        return SMTP(
+            box,
+            hostname="mail.example.com",
+            data_size_limit=most,
+            tls_context=context if tls == "starttls" else None,
+            require_starttls=tls == "starttls",
+            authenticator=_knows,
+            auth_required=auth and tls == "starttls",
+            auth_require_tls=tls == "starttls",
+            loop=asyncio.get_running_loop(),
+        )
+
+    server = await asyncio.get_running_loop().create_server(
+        conversation, "127.0.0.1", 0, ssl=context if tls == "implicit" else None
+    )
+    box.port = server.sockets[0].getsockname()[1]
+    try:
+        yield box
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+def server_at(box: MailBox, **changes: str) -> MailServer:
+    """Return its settings; `changes` to scheme, login or options."""
+    scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
+    options = changes.get("options", "&tls=required")
+    return read_mail_server(f"{scheme}://{login}localhost:{box.port}?from=pbx@example.com{options}", "UNIFICX_SMTP")

@@ -1,0 +1,17 @@
+"""Guessing attacks for throttling tests."""
+
+from collections.abc import Awaitable, Callable
+
+from unificx.core.errors import Refused, TooMany
+
+
+async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[Refused]) -> tuple[int, float]:
+    """Repeat wrong attempts until throttled; return their number and the delay in seconds."""
+    for number in range(100):
+        try:
+            await attempt(number)
+        except TooMany as throttled:
+            return number, throttled.retry_after
+        except wrong:
+            continue
+    raise AssertionError("guessing was never throttled")

@@ -1,0 +1,144 @@
+"""Composition of the HTTP adapter: `build` makes a stateless ASGI app from services."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.routing import WebSocketRoute
+
+from unificx import __version__
+from unificx.api import client_files, events_websocket, pages
+from unificx.api.metrics import HttpMetrics
+from unificx.api.middleware import Shell
+from unificx.api.problems import Problem, add_handlers
+from unificx.api.routes import (
+    calls,
+    devices,
+    diagnostics_reports,
+    directory,
+    extensions,
+    factors,
+    greetings,
+    health,
+    history,
+    mailboxes,
+    own_calls,
+    persons,
+    privacy,
+    push,
+    recordings,
+    rooms,
+    sessions,
+    sign_in,
+    single_sign_on,
+    sip_access,
+    sounds,
+    tenants,
+    voicemail,
+)
+from unificx.api.services import Services
+
+_TAGS = [
+    {"name": "sessions", "description": "Sign-in, sign-out and session management."},
+    {"name": "signing in", "description": "QR sign-in codes, invitations, account recovery and second factors."},
+    {"name": "tenants", "description": "Tenants and their settings."},
+    {"name": "persons", "description": "User accounts."},
+    {"name": "extensions", "description": "Extensions of a tenant."},
+    {"name": "directory", "description": "Names and numbers of all extensions of a tenant."},
+    {"name": "devices", "description": "Phones and programs that register with SIP."},
+    {"name": "telephone", "description": "The UnifiCX client as a SIP phone."},
+    {"name": "calls", "description": "Live calls."},
+    {"name": "history", "description": "Call history (CDR)."},
+    {"name": "voicemail", "description": "Voicemail messages, mailboxes and greetings."},
+    {"name": "sounds", "description": "Hold music and custom prompts."},
+    {"name": "rooms", "description": "Conference rooms and their participants."},
+    {"name": "recordings", "description": "Call recordings and the control of running recordings."},
+    {"name": "push", "description": "Push notifications for clients that are not connected."},
+    {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
+    {"name": "privacy", "description": "Inventory of the personal data in the database."},
+    {"name": "health", "description": "Liveness and readiness."},
+]
+
+
+def build(services: Services) -> FastAPI:
+    """Return the ASGI app of the API and its pages."""
+    app = FastAPI(
+        title="UnifiCX",
+        version=__version__,
+        description="A cloud PBX with privacy enforced in code.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        openapi_tags=_TAGS,
+        generate_unique_id_function=_operation_id,
+        middleware=[
+            Middleware(Shell, clock=services.clock, metrics=HttpMetrics(services.metrics), full=services.parts.full)
+        ],
+    )
+    app.state.services = services
+    add_handlers(app)
+    for part in (
+        sessions,
+        sign_in,
+        factors,
+        single_sign_on,
+        tenants,
+        persons,
+        extensions,
+        directory,
+        devices,
+        calls,
+        own_calls,
+        history,
+        voicemail,
+        mailboxes,
+        greetings,
+        sounds,
+        rooms,
+        recordings,
+        sip_access,
+        diagnostics_reports,
+        push,
+        privacy,
+        health,
+    ):
+        app.include_router(part.router)
+    app.router.routes.append(
+        WebSocketRoute(events_websocket.PATH, events_websocket.Events(services.people, services.hub))
+    )
+    app.include_router(pages.router)
+    app.include_router(client_files.router)
+    _describe_problems(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Add the `Problem` schema that all error responses refer to; FastAPI cannot declare a second media type for a
+    model."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        if "Problem" not in schemas:
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+            _summarize(schema)
+        return schema
+
+    app.openapi = openapi  # ty: ignore[invalid-assignment]
+
+
+def _summarize(schema: dict[str, Any]) -> None:
+    """Use the first sentence of each operation's description as its summary, instead of the function name."""
+    for operations in schema.get("paths", {}).values():
+        for operation in operations.values():
+            summary, _, _ = " ".join(operation["description"].split()).partition(". ")
+            operation["summary"] = summary.removesuffix(".")

@@ -1,0 +1,152 @@
+"""Audio responses: Opus in Ogg as stored, or WAV; complete or a range (RFC 9110 section 14), decrypted in chunks while
+it is sent.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from unificx.api.problems import NotWithin
+from unificx.audio_store import WAV_HEADER_SIZE as WAV_HEADER
+from unificx.audio_store import Damaged, Reader, Stored, wav_header
+from unificx.core.errors import Over
+
+OGG, WAV = "audio/ogg", "audio/wav"
+CONTENT: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (OGG, WAV)}
+PLAYED: dict[int | str, dict[str, Any]] = {
+    200: {"content": CONTENT, "description": "The complete sound."},
+    206: {"content": CONTENT, "description": "The requested range."},
+}
+"""OpenAPI responses of a route that returns audio."""
+Format = Annotated[
+    Literal["ogg", "wav"] | None,
+    Query(
+        description="Format of the audio; default: by the Accept header. Ogg falls back to WAV until the sound"
+        " is transcoded, and if the tenant stores WAV; see the content type of the response."
+    ),
+]
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})\Z")
+_QUALITY = re.compile(r"\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*\Z")
+_WAVS = (WAV, "audio/wave", "audio/x-wav", "audio/vnd.wave")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wav:
+    """A recording as a WAV file."""
+
+    reader: Reader
+    kind: str = WAV
+
+    @property
+    def length(self) -> int:
+        return WAV_HEADER + self.reader.length
+
+    async def stream(self, start: int, end: int) -> AsyncIterator[bytes]:
+        header = self.reader.header
+        head = wav_header(self.reader.length, header.rate, header.channels)[start:end]
+        if head:
+            yield head
+        async for piece in self.reader.stream(max(start - WAV_HEADER, 0), max(end - WAV_HEADER, 0)):
+            yield piece
+
+
+@dataclass(frozen=True, slots=True)
+class _Ogg:
+    """A recording in its stored format."""
+
+    stored: Stored
+    kind: str = OGG
+
+    @property
+    def length(self) -> int:
+        return self.stored.length
+
+    def stream(self, start: int, end: int) -> AsyncIterator[bytes]:
+        return self.stored.stream(start, end)
+
+
+async def sound_response(
+    opening: Awaitable[Reader], request: Request, wanted: Literal["ogg", "wav"] | None
+) -> Response:
+    """Return the recording, or the requested range of it. Raise RangeNotSatisfiable, and Over for a damaged one,
+    besides what `opening` raises.
+
+    A Range that is malformed or names several ranges is ignored (section 14.2), and so is one whose If-Range does not
+    match (section 13.1.5).
+    """
+    try:
+        reader = await opening
+        sound = _as_wanted(reader, wanted or ("wav" if wishes_wav(request.headers) else None))
+        return await _ranged(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
+    except Damaged:
+        raise Over("This recording is damaged.", hint="Ask the operator to restore the file from a backup.") from None
+
+
+def _as_wanted(reader: Reader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:
+    return _Ogg(reader.ogg) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
+
+
+def wishes_wav(headers: Mapping[str, str]) -> bool:
+    """Return whether an Accept header prefers WAV to Ogg (section 12.5.1)."""
+    return _wish(headers.get("accept", ""), _WAVS) > _wish(headers.get("accept", ""), (OGG, "application/ogg"))
+
+
+def _wish(accept: str, kinds: tuple[str, ...]) -> float:
+    """Return the quality value, 0 to 1, of these media types; the most specific media range applies."""
+    wishes: dict[str, float] = {}
+    for each in accept[:1000].lower().split(","):
+        kind, *parameters = each.split(";")
+        weights = [float(match[1]) for one in parameters if (match := _QUALITY.match(one))]
+        wishes[kind.strip()] = weights[0] if weights else 1.0
+    for names in (kinds, ("audio/*",), ("*/*",)):
+        found = [wishes[name] for name in names if name in wishes]
+        if found:
+            return max(found)
+    return 0.0
+
+
+async def _ranged(sound: _Wav | _Ogg, tag: str, asked: Mapping[str, str]) -> Response:
+    size = sound.length
+    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store", "ETag": tag, "Vary": "Accept"}
+    same = asked.get("if-range", tag) == tag
+    found = _found(asked.get("range", "")[:100], size) if same else None
+    if found is None:
+        return await _streamed(sound, (0, size), 200, headers)
+    start, end = found
+    if start >= end:
+        raise NotWithin(size)
+    return await _streamed(sound, found, 206, {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"})
+
+
+async def _streamed(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
+    """Raise CorruptAudio if the first chunk is damaged; later damage aborts the connection."""
+    start, end = span
+    pieces = sound.stream(start, end)
+    first = await anext(pieces, b"")
+    if len(first) <= WAV_HEADER:  # a WAV header does not show whether the data behind it is readable
+        first += await anext(pieces, b"")
+    headers = {**headers, "Content-Length": str(end - start)}
+    return StreamingResponse(_all(first, pieces), status, headers, sound.kind)
+
+
+async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+def _found(asked: str, size: int) -> tuple[int, int] | None:
+    """Parse a Range header: first byte and end (exclusive); None if the complete sound is to be sent."""
+    match = _RANGE.match(asked.replace(" ", ""))
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(size - int(last), 0) if int(last) else size, size
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(int(last) + 1, size) if last else size

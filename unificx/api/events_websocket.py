@@ -1,0 +1,159 @@
+"""WebSocket /api/v1/events: live events for the users they concern. One JSON object per message; `type` is the kind.
+
+Browsers with our cookie and a same-site Origin are accepted, and so are clients with a token: as
+`Authorization: Bearer`, or as `{"token": ...}` in the first message. Any other incoming message is ignored.
+"""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from unificx.api.access import COOKIE
+from unificx.api.event_hub import SIGNED_OUT, Feed, Hub
+from unificx.api.middleware import Receive, Scope, Send
+from unificx.core.errors import Refused
+from unificx.identity import People, Principal, Role
+
+PATH = "/api/v1/events"
+FIRST_MESSAGE_SECONDS = 5.0
+PING_SECONDS = 30.0
+STALLED_SECONDS = 10.0
+"""Seconds within which the peer has to read one message."""
+LONGEST_FIRST_MESSAGE = 1000
+_PING = '{"type":"ping"}'
+_GONE = 1001
+_FOREIGN = 1008
+
+
+class Events:
+    """ASGI application of the WebSocket."""
+
+    def __init__(self, people: People, hub: Hub) -> None:
+        self._people = people
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()  # websocket.connect
+        headers = Headers(scope=scope)
+        if _from_another_site(headers):
+            await send({"type": "websocket.close", "code": _FOREIGN})
+            return
+        token = _presented(headers)
+        principal = await self._known(token) if token else None
+        if token and principal is None:
+            await send({"type": "websocket.close", "code": SIGNED_OUT})
+            return
+        await send({"type": "websocket.accept"})
+        if principal is None:
+            token = await _first_message(receive)
+            principal = await self._known(token) if token else None
+        if principal is None:
+            await _hang_up(send, SIGNED_OUT)
+            return
+        feed = self._hub.open(principal)
+        try:
+            # Check again: the session may have ended before the queue was registered, without a notification.
+            if await self._known(token) is None:
+                self._hub.close(feed, SIGNED_OUT)
+            await _Talk(feed, receive, send).run()
+        finally:
+            self._hub.close(feed, _GONE)
+
+    async def _known(self, token: str) -> Principal | None:
+        try:
+            principal = await self._people.authenticate(token)
+            if principal.role is not Role.OPERATOR:
+                await self._people.must_have_own_password(principal)
+        except Refused:
+            return None
+        return principal
+
+
+class _Talk:
+    """One open WebSocket: sends the queued events until either side closes it."""
+
+    def __init__(self, feed: Feed, receive: Receive, send: Send) -> None:
+        self._feed, self._receive, self._send = feed, receive, send
+
+    async def run(self) -> None:
+        reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
+        try:
+            await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+            over = reader.done()
+        finally:
+            reader.cancel()
+            writer.cancel()
+            outcomes = await asyncio.gather(reader, writer, return_exceptions=True)
+        if not over:
+            await _hang_up(self._send, self._feed.code or _GONE)
+        for fault in outcomes:
+            if isinstance(fault, Exception) and not isinstance(fault, OSError):  # TimeoutError is one
+                raise fault
+
+    async def _read(self) -> None:
+        while (await self._receive())["type"] == "websocket.receive":
+            pass
+
+    async def _write(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    text = await self._feed.next()
+            except TimeoutError:
+                text = _PING
+            if text is None:
+                return
+            async with asyncio.timeout(STALLED_SECONDS):
+                await self._send({"type": "websocket.send", "text": text})
+
+
+def _from_another_site(headers: Headers) -> bool:
+    """Return whether a page of another site opens the WebSocket: browsers always send Origin, other clients mostly do
+    not."""
+    hosts = [host.lower() for host in headers.getlist("host")]
+    return any([_authority(origin)] != hosts for origin in headers.getlist("origin"))
+
+
+def _authority(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
+
+
+def _presented(headers: Headers) -> str:
+    """Return the token of the handshake: a bearer token, or a browser's cookie, which is accepted only with an
+    Origin."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE, "") if "origin" in headers else ""
+
+
+async def _first_message(receive: Receive) -> str:
+    """Return the token in the first message; "" if none arrives in time."""
+    try:
+        async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
+            text = (await receive()).get("text") or ""
+    except TimeoutError:
+        return ""
+    if len(text) > LONGEST_FIRST_MESSAGE:
+        return ""
+    try:
+        told: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    token = told.get("token") if isinstance(told, dict) else None
+    return token if isinstance(token, str) else ""
+
+
+async def _hang_up(send: Send, code: int) -> None:
+    """Send a close frame to a peer that may be disconnected or not reading."""
+    with suppress(OSError, RuntimeError):
+        async with asyncio.timeout(1.0):
+            await send({"type": "websocket.close", "code": code})

@@ -1,0 +1,62 @@
+"""Routes with support for the Idempotency-Key header: a POST with a key is executed once."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Header, Request, Response
+from fastapi.routing import APIRoute
+
+from unificx.api.access import asker_of
+from unificx.api.idempotency import HEADER, Answer, digest
+from unificx.api.services import services_of
+from unificx.core.errors import Invalid
+
+
+class RepeatableRoute(APIRoute):
+    """A route whose POSTs accept an Idempotency-Key."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def once(request: Request) -> Response:
+            key = request.headers.get(HEADER)
+            if request.method != "POST" or key is None:
+                return await handle(request)
+            return await _once(request, _checked(key), handle)
+
+        return once
+
+
+async def _once(request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    answers = services_of(request).answers
+    asker = await asker_of(request)
+    url = request.url
+    asked = digest(request.method, url.path, url.query, (await request.body()).hex())
+    known = await answers.begin(asker.principal, key, asked)
+    if isinstance(known, Answer):
+        return Response(known.body, known.status, {"Idempotency-Replayed": "true"}, "application/json")
+    try:
+        response = await handle(request)
+    except Exception:
+        await answers.abandon(known)
+        raise
+    await answers.finish(known, Answer(response.status_code, bytes(response.body).decode()))
+    return response
+
+
+def declare_key(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            max_length=200,
+            description="Chosen by the client. Repeated requests with the same key are executed once within 24 hours.",
+        ),
+    ] = None,
+) -> None:
+    """Declare the header in OpenAPI; `IdempotentRoute` implements it."""
+
+
+def _checked(key: str) -> str:
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise Invalid("An Idempotency-Key must have 1 to 200 printable ASCII characters.", field=HEADER)
+    return key

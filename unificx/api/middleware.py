@@ -1,0 +1,181 @@
+"""ASGI middleware for all requests: body limits, security headers, handling of internal errors, metrics."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+
+from unificx.api.metrics import HttpMetrics
+from unificx.api.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
+from unificx.core.clock import Clock
+from unificx.core.errors import NoRoom, Refused
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 256 * 1024
+"""Maximum request body in bytes; the largest regular body is a few hundred bytes."""
+BODY_SECONDS = 20.0
+"""Seconds within which a body has to arrive."""
+MAX_SOUND, SOUND_SECONDS = 10 << 20, 120.0
+"""Limits of an uploaded sound. Only the route reads it, after authentication."""
+_SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z")
+
+OPERATOR = "unificx.operator"
+"""Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
+
+_BRINGS_NEW = re.compile(
+    r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|mailboxes|calls|me/diagnostics-reports"
+    r"|rooms/[^/]+/(?:invitations|meeting/recording))"
+    r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
+)
+"""Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
+stopping recordings, suspending, and erasing, which frees space.
+"""
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+def as_operator(app: App) -> App:
+    """Wrap `app` so that every request has operator rights: for a socket only the owner can open."""
+
+    async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, OPERATOR: True}, receive, send)
+
+    return trusted
+
+
+class Shell:
+    """ASGI middleware around the API and its pages."""
+
+    def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics, full: Callable[[], bool]) -> None:
+        self._app = app
+        self._clock = clock
+        self._metrics = metrics
+        self._full = full
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = self._clock.monotonic()
+        status = 0
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_safe_headers(message, secure=scope.get("scheme") == "https")
+            await send(message)
+
+        try:
+            if _BRINGS_NEW.fullmatch(f"{scope['method']} {scope['path']}") and self._full():
+                raise NoRoom("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
+            body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
+            await self._app(scope, body, send_safely)
+        except _HungUp:
+            return
+        except Refused as refusal:
+            await refusal_response(refusal)(scope, receive, send_safely)
+        except Exception as fault:
+            incident = self._clock.new_id()
+            log_incident(incident, fault, method=scope["method"], route=_route(scope))
+            if not status:
+                await incident_response(incident)(scope, receive, send_safely)
+        finally:
+            if status:
+                seconds = self._clock.monotonic() - started
+                self._metrics.answered(scope["method"], _route(scope), status, seconds)
+
+
+def _brings_sound(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and _SOUNDS.match(scope["path"]) is not None
+
+
+class _HungUp(Exception):
+    """The peer disconnected before the request was complete: no response is sent."""
+
+
+def _route(scope: Scope) -> str:
+    """Return the template of the matched route, such as `/api/v1/persons/{person_id}`."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _add_safe_headers(message: Message, *, secure: bool) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+async def _read_body(receive: Receive) -> Receive:
+    """Read the whole body, within the limits, and replay it as one message; later messages pass unchanged."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise _HungUp
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size > MAX_BODY:
+                    raise _too_large(MAX_BODY)
+                parts.append(chunk)
+                if not message.get("more_body", False):
+                    message = {"type": "http.request", "body": b"".join(parts), "more_body": False}
+                    break
+    except TimeoutError:
+        raise _too_slow() from None
+    first: list[Message] = [message]
+
+    async def replay() -> Message:
+        return first.pop() if first else await receive()
+
+    return replay
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Pass the body through in chunks, within the limits; later messages pass unchanged."""
+    size, complete, until = 0, False, asyncio.get_running_loop().time() + SOUND_SECONDS
+
+    async def bounded() -> Message:
+        nonlocal size, complete
+        if complete:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise _too_slow() from None
+        if message["type"] != "http.request":
+            raise _HungUp
+        size += len(message.get("body", b""))
+        if size > MAX_SOUND:
+            raise _too_large(MAX_SOUND)
+        complete = not message.get("more_body", False)
+        return message
+
+    return bounded
+
+
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge("The body is too large.", hint=f"At most {most // 1024} KiB are accepted.")
+
+
+def _too_slow() -> TooSlow:
+    return TooSlow("The body did not arrive in time.", hint="Send it again.")

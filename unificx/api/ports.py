@@ -1,0 +1,176 @@
+"""Ports of the HTTP adapter; filled by the composition root."""
+
+from collections.abc import AsyncIterable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from unificx.calls import Parked
+from unificx.conferencing import Room
+from unificx.media.sounds import Sound
+from unificx.prompts import SPEECH
+from unificx.recording import LiveRecording
+
+
+class LiveCall(Protocol):
+    """A live call."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def tenant_id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started(self) -> datetime: ...
+    @property
+    def answered(self) -> datetime | None: ...
+    @property
+    def caller(self) -> str:
+        """The caller's number."""
+        ...
+
+    @property
+    def callee(self) -> str:
+        """The dialed number."""
+        ...
+
+    @property
+    def room(self) -> str | None:
+        """The id of the conference room the call is connected to."""
+        ...
+
+
+class LiveCalls(Protocol):
+    """The live calls of this installation."""
+
+    def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
+        """Return the live calls of one tenant, or of all tenants for None."""
+        ...
+
+    def hangup(self, call_id: str) -> None:
+        """End the call for all participants. Does nothing for a call that has ended."""
+        ...
+
+    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        """Return the calls these extensions take part in."""
+        ...
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        """Click to dial: ring the extension's own device (all devices for ""), then call `to`. Return the call id.
+        Raise NotFound for an unknown number, NoRoom if no new call can be accepted."""
+        ...
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        """Transfer the other participant of a call of these extensions. Raise NotFound, Conflict, Forbidden."""
+        ...
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        """Attended transfer: connect the remote participants of two calls of these extensions. Raises as `transfer`."""
+        ...
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        """Return the parked calls of a tenant, ordered by slot."""
+        ...
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
+        ...
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        """Decline a call for the user of a device that was woken for it; False if the call does not ring there."""
+        ...
+
+
+class LiveRecordings(Protocol):
+    """Control of the recording of live calls; implemented by `recorder.Recorder`. All methods may raise NotFound, all
+    but `live` Conflict and Forbidden."""
+
+    def live(self, call_id: str) -> LiveRecording:
+        """Return the state of the recording."""
+        ...
+
+    def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
+        """Start recording at the request of a participant with one of these extensions."""
+        ...
+
+    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        """Stop recording. `by` are the extensions of the requesting user; None for an administrator."""
+        ...
+
+    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording: ...
+    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """Readiness of one component; `why` states the problem and what to do."""
+
+    name: str
+    ok: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """A STUN or TURN server as an RTCIceServer, with credentials valid for at most an hour."""
+
+    urls: tuple[str, ...]
+    username: str = field(default="", repr=False)
+    credential: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SipProof:
+    """Credentials with which a client registers and calls."""
+
+    expires: datetime
+    bearer: str = field(repr=False)
+    """RFC 8898."""
+
+
+class Telephony(Protocol):
+    """SIP access and reachability of our own client."""
+
+    def proof(self, device_id: str) -> SipProof:
+        """Return new credentials for a device."""
+        ...
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        """Return the ICE servers with new credentials."""
+        ...
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        """Return whether the device is registered."""
+        ...
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        """Return whether an unregistered device is woken by push for a call."""
+        ...
+
+
+class Studio(Protocol):
+    """Converts uploaded files and text to sounds; implemented by `net.Studio`."""
+
+    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH) -> Sound:
+        """Decode an uploaded file, at most `longest` seconds, normalized to `level` LUFS.
+
+        Raise Invalid, TooMany, and anything the stream raises.
+        """
+        ...
+
+    async def spoken(self, text: str, language: str) -> Sound:
+        """Synthesize a text. Raise Invalid, TooMany; prompts.SpeechUnavailable if no voice is installed."""
+        ...
+
+
+class Parts(Protocol):
+    """Components reported by `/readyz`: database, keys, SIP listeners, rtpengine."""
+
+    async def states(self) -> Sequence[PartState]:
+        """Check all components, within about a second."""
+        ...
+
+    def full(self) -> bool:
+        """Return whether storage is too full to accept new data."""
+        ...

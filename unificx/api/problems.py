@@ -1,0 +1,247 @@
+"""Error responses as application/problem+json (RFC 9457): one format, without echoed input or tracebacks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from unificx.api.validation_messages import demanded
+from unificx.core.errors import (
+    Away,
+    CannotStart,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NoRoom,
+    NotFound,
+    Over,
+    Refused,
+    TooMany,
+    Unauthenticated,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+_STATUS: Mapping[type[Refused], int] = {
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Over: 410,
+    Invalid: 422,
+    TooMany: 429,
+    CannotStart: 503,
+    Away: 503,
+}
+
+_TITLES: Mapping[int, str] = {
+    400: "Malformed request",
+    401: "Sign-in required",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    408: "Request timed out",
+    409: "Conflict",
+    410: "Gone",
+    413: "Request too large",
+    415: "Unsupported media type",
+    416: "Range not satisfiable",
+    422: "Invalid value",
+    429: "Too many requests",
+    500: "Internal error",
+    503: "Service unavailable",
+    507: "Insufficient storage",
+}
+
+_HINTS: Mapping[int, str] = {
+    404: "See /api/openapi.json for the available paths.",
+    405: "See the Allow header for the supported methods.",
+}
+
+
+class FieldProblem(BaseModel):
+    """One invalid value of the request."""
+
+    field: str = Field(description="Name of the field; empty for the body as a whole.")
+    detail: str = Field(description="What is wrong, phrased to follow the name.", examples=["must be 2 to 8 digits"])
+
+
+class Problem(BaseModel):
+    """What went wrong and what to do about it (RFC 9457)."""
+
+    type: str = Field(description="Stable URN of the problem type.", examples=["urn:unificx:problem:not-found"])
+    code: str = Field(
+        default="", description="Last part of `type`; use it to distinguish problems.", examples=["not-found"]
+    )
+    title: str
+    status: int
+    detail: str = Field(description="What is wrong, in one sentence.")
+    hint: str = Field(default="", description="What to do about it.")
+    field: str = Field(default="", description="The field concerned, as named in the request.")
+    incident: str = Field(default="", description="Incident id to report to the operator: it identifies the log entry.")
+    errors: list[FieldProblem] = Field(default=[], description="All invalid values.")
+
+
+class PayloadTooLarge(Refused):
+    """The request body exceeds the limit."""
+
+    code = "too-large"
+
+
+class NotWithin(Refused):
+    """The requested range is outside the resource of `size` bytes (RFC 9110 section 15.5.17)."""
+
+    code = "not-within"
+
+    def __init__(self, size: int) -> None:
+        super().__init__("The requested range is out of bounds.", hint=f"The length is {size} bytes.")
+        self.size = size
+
+
+class TooSlow(Refused):
+    """The request body did not arrive in time."""
+
+    code = "too-slow"
+
+
+def status_of(refusal: Refused) -> int:
+    """Return the HTTP status of an error; 400 for a type without a status of its own."""
+    if isinstance(refusal, PayloadTooLarge):
+        return 413
+    if isinstance(refusal, TooSlow):
+        return 408
+    if isinstance(refusal, NotWithin):
+        return 416
+    if isinstance(refusal, NoRoom):
+        return 507
+    return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return the response for a problem."""
+    return JSONResponse(
+        problem.model_dump(exclude_defaults=True), problem.status, dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def refusal_response(refusal: Refused) -> JSONResponse:
+    """Return the response for an error raised by a service."""
+    status = status_of(refusal)
+    headers = {}
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
+    if isinstance(refusal, NotWithin):
+        headers["Content-Range"] = f"bytes */{refusal.size}"
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
+    problem = Problem(
+        type=f"urn:unificx:problem:{refusal.code}",
+        code=refusal.code,
+        title=_TITLES[status],
+        status=status,
+        detail=refusal.message,
+        hint=refusal.hint,
+        field=refusal.field,
+    )
+    return problem_response(problem, headers)
+
+
+def incident_response(incident: str) -> JSONResponse:
+    """Return the response for an internal error: only the id under which it was logged."""
+    return problem_response(
+        Problem(
+            type="urn:unificx:problem:our-mistake",
+            code="our-mistake",
+            title=_TITLES[500],
+            status=500,
+            detail="An internal error occurred and was logged.",
+            hint="Try again. If the problem persists, report the incident id to your operator.",
+            incident=incident,
+        )
+    )
+
+
+def log_incident(incident: str, fault: BaseException, *, method: str, route: str) -> None:
+    """Log an internal error: the exception type and the code locations only, never its text or values."""
+    places = []
+    trace = fault.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    structlog.get_logger().error(
+        "request_failed", incident=incident, fault=type(fault).__qualname__, method=method, route=route, at=places[-12:]
+    )
+
+
+def _where(location: tuple[Any, ...]) -> str:
+    """Return `("body", "items", 0, "name")` as `items.0.name`, bounded and encodable: a peer chooses its own field
+    names."""
+    text = ".".join(str(step) for step in location[1:])[:100]
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
+    assert isinstance(refusal, Refused)
+    return refusal_response(refusal)
+
+
+async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, RequestValidationError)
+    errors = [FieldProblem(field=_where(e["loc"]), detail=demanded(e)) for e in fault.errors()[:20]]
+    if any(e["type"] == "json_invalid" for e in fault.errors()):
+        errors = [FieldProblem(field="", detail="must be JSON")]
+    first = errors[0]
+    problem = Problem(
+        type="urn:unificx:problem:invalid",
+        code="invalid",
+        title=_TITLES[422],
+        status=422,
+        detail=f"{first.field or 'The body'} {first.detail}.",
+        hint="Compare the request with /api/openapi.json.",
+        field=first.field,
+        errors=errors,
+    )
+    return problem_response(problem)
+
+
+async def _on_http(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)
+    status = fault.status_code
+    title = _TITLES.get(status, "Refused")
+    problem = Problem(type="about:blank", title=title, status=status, detail=f"{title}.", hint=_HINTS.get(status, ""))
+    headers = dict(fault.headers or {})
+    if status == 405:
+        # Starlette names the methods of the first matching route only; the OpenAPI document has those of all routes.
+        path = getattr(request.scope.get("route"), "path", "")
+        methods = request.app.openapi()["paths"].get(path, {})
+        headers["Allow"] = ", ".join(sorted(method.upper() for method in methods)) or headers.get("Allow", "GET")
+    return problem_response(problem, headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Register the handlers that return errors as problems. Internal errors are handled by the middleware."""
+    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the problem responses of a route, as declared in OpenAPI."""
+    return {status: _declared(status) for status in sorted({*statuses, 400, 413, 422, 500})}
+
+
+def _declared(status: int) -> dict[str, Any]:
+    declared: dict[str, Any] = {
+        "description": _TITLES[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status == 429:
+        declared["headers"] = {
+            "Retry-After": {"description": "Seconds to wait before a retry.", "schema": {"type": "integer"}}
+        }
+    return declared

@@ -1,0 +1,110 @@
+"""Custom greetings of extension and group mailboxes: upload, speech synthesis, playback, removal."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, status
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from unificx.api.access import AskerDep, Id, ServicesDep, TenantQuery, reach_or_own
+from unificx.api.audio_responses import PLAYED, Format, sound_response
+from unificx.api.problems import refusals
+from unificx.api.schemas import core, voicemail
+from unificx.api.scoped_lookup import box_within
+from unificx.api.services import Services
+from unificx.api.uploads import BODY
+from unificx.core.errors import Invalid, NotFound
+from unificx.identity import Action
+from unificx.media.sounds import Sound
+from unificx.voicemail import Box, GreetingKind
+
+router = APIRouter(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"])
+LONGEST = 120.0
+"""Maximum duration of a greeting in seconds."""
+Until = Annotated[
+    AwareDatetime | None, Query(description="When a temporary greeting expires; default: when it is removed.")
+]
+
+
+@router.get("", responses=refusals(401, 403, 404))
+async def list_greetings(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
+) -> core.Page[voicemail.Greeting]:
+    """List the custom greetings of a mailbox. Callers hear the standard one if there is none."""
+    box = await _box(services, asker, mailbox, tenant)
+    return core.Page(items=await _all(services, box), next=None)
+
+
+@router.put("/{kind}", responses=refusals(401, 403, 404, 408, 410, 429, 507), openapi_extra=BODY)
+async def put_greeting(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    until: Until = None,
+    tenant: TenantQuery = None,
+) -> voicemail.Greeting:
+    """Upload a greeting. It may last two minutes and is normalized to the loudness of the prompts."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await _put(services, box, await services.studio.sound(request.stream(), LONGEST), kind, until)
+
+
+@router.put("/{kind}/text", responses=refusals(401, 403, 404, 409, 410, 429, 507))
+async def put_greeting_text(  # noqa: PLR0917 - the request's own parts
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    text: voicemail.SpokenText,
+    until: Until = None,
+    tenant: TenantQuery = None,
+) -> voicemail.Greeting:
+    """Synthesize a greeting from text. Fails with `no-speech-engine` if no voice is installed."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await _put(services, box, await services.studio.spoken(text.text, text.language), kind, until)
+
+
+@router.get("/{kind}/audio", response_class=Response, responses={**refusals(401, 403, 404, 410, 416), **PLAYED})
+async def hear_greeting(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    mailbox: Id,
+    kind: GreetingKind,
+    tenant: TenantQuery = None,
+    format: Format = None,
+) -> Response:
+    """Play a greeting."""
+    box = await _box(services, asker, mailbox, tenant)
+    return await sound_response(services.mailboxes.greetings.one(box.tenant_id, box.id, kind), request, format)
+
+
+@router.delete("/{kind}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def delete_greeting(
+    services: ServicesDep, asker: AskerDep, mailbox: Id, kind: GreetingKind, tenant: TenantQuery = None
+) -> None:
+    """Delete a greeting permanently. Callers hear the standard one again."""
+    box = await _box(services, asker, mailbox, tenant)
+    if kind not in services.mailboxes.box(box.id).greetings:
+        raise NotFound("There is no such greeting.")
+    await services.mailboxes.greetings.drop(box, kind)
+
+
+async def _box(services: Services, asker: AskerDep, mailbox: str, tenant: str | None) -> Box:
+    """Return a mailbox in scope: the user's own, of their groups, or any for administrators. Greetings are not
+    confidential."""
+    return await box_within(services, await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE), mailbox)
+
+
+async def _put(
+    services: Services, box: Box, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
+) -> voicemail.Greeting:
+    if until is not None and (kind != "temporary" or until <= services.clock.now()):
+        raise Invalid("`until` must be in the future and is only valid for a temporary greeting.", field="until")
+    await services.mailboxes.greetings.put(box, sound, kind, until)
+    return next(one for one in await _all(services, box) if one.kind == kind)
+
+
+async def _all(services: Services, box: Box) -> list[voicemail.Greeting]:
+    return [voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(box)]

@@ -1,0 +1,47 @@
+"""Liveness, readiness and metrics."""
+
+from fastapi import APIRouter, Request, Response, status
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from unificx import __version__
+from unificx.api.access import ServicesDep, asker_of, from_this_machine
+from unificx.api.schemas import core as models
+from unificx.core.errors import NotFound, Refused
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+async def health() -> models.Health:
+    """Check that this process is alive."""
+    return models.Health(status="ok", version=__version__)
+
+
+@router.get("/readyz", responses={503: {"model": models.Readiness, "description": "A component is not ready"}})
+async def readiness(services: ServicesDep, request: Request, response: Response) -> models.Readiness:
+    """Check that all components are ready."""
+    states = await services.parts.states()
+    tell_why = await _is_trusted(request)
+    ready = all(state.ok for state in states)
+    if not ready:
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    parts = [models.Part(name=one.name, ok=one.ok, why=one.why if tell_why else "") for one in states]
+    return models.Readiness(ready=ready, parts=parts)
+
+
+@router.get("/metrics", response_class=Response, include_in_schema=False)
+async def metrics(services: ServicesDep, request: Request) -> Response:
+    """Prometheus metrics, for this machine and for operators."""
+    if not await _is_trusted(request):
+        raise NotFound("There is nothing here.")
+    return Response(generate_latest(services.metrics), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+async def _is_trusted(request: Request) -> bool:
+    if from_this_machine(request):
+        return True
+    try:
+        return (await asker_of(request)).is_operator
+    except Refused:
+        return False

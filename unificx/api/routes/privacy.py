@@ -1,0 +1,21 @@
+"""Inventory of the personal data, generated from the declarations of the database models."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from unificx.api.access import AskerDep
+from unificx.api.problems import refusals
+from unificx.api.schemas import core as models
+from unificx.privacy import explain, held, neutral
+
+router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
+
+
+@router.get("/map", responses=refusals(401, 403))
+async def show_privacy_map(_: AskerDep) -> models.PrivacyMap:
+    """List all fields with personal data, and the reasons why the other columns have none."""
+    return models.PrivacyMap(
+        held=[models.HeldField.model_validate({**asdict(one), "text": explain(one)}) for one in held()],
+        neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in neutral()],
+    )

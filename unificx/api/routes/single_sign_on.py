@@ -1,0 +1,153 @@
+"""Single sign-on with the provider of a tenant (OpenID Connect)."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from unificx import identity
+from unificx.api.access import AskerDep, Id, ServicesDep, reach, source_of
+from unificx.api.origins import origin_of
+from unificx.api.problems import refusals
+from unificx.api.schemas import single_sign_on as models
+from unificx.api.services import Services
+from unificx.api.sign_in_responses import set_cookies
+from unificx.core.errors import Invalid, Refused
+from unificx.identity import Action, SignedIn, SignInDevice
+
+router = APIRouter(prefix="/api/v1", tags=["signing in"])
+
+ORGANISATION = "/tenants/{tenant}/single-sign-on"
+CALLBACK = "/api/v1/sign-in/sso/callback"
+CLIENT = "/app/"
+FLOW_COOKIE = "__Host-unificx-sso"
+"""Sent when the provider redirects the browser back, so not `SameSite=Strict`."""
+FLOW_SECONDS = 300
+_LONGEST = 4000
+
+
+@router.put(ORGANISATION, responses=refusals(401, 403, 404))
+async def set_single_sign_on(
+    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id, new: models.NewSingleSignOn
+) -> models.SingleSignOn:
+    """Set the single sign-on provider of a tenant."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    wanted = identity.NewProvider(
+        issuer=new.issuer,
+        client_id=new.client_id,
+        client_secret=new.client_secret.get_secret_value() if new.client_secret is not None else None,
+        link_by_email=new.link_by_email,
+        # Only operators may set a provider inside the server's network.
+        inside=asker.is_operator,
+    )
+    return _shown(services, request, await services.people.set_provider(within.tenant_id, wanted))
+
+
+@router.get(ORGANISATION, responses=refusals(401, 403, 404))
+async def show_single_sign_on(
+    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id
+) -> models.SingleSignOn:
+    """Show the single sign-on provider of a tenant."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    return _shown(services, request, await services.people.provider(within.tenant_id))
+
+
+@router.delete(ORGANISATION, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+async def remove_single_sign_on(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
+    """Remove the single sign-on provider of a tenant."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    await services.people.drop_provider(within.tenant_id)
+
+
+@router.post("/me/single-sign-on", response_model=models.SingleSignOnBegun, responses=refusals(401, 403, 404))
+async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: Request) -> Response:
+    """Start linking your account with the tenant's provider: redirect the browser to `url`."""
+    if not asker.principal.person_id:
+        raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
+    departure = await services.people.depart_to_link(asker.principal, _redirect_uri(services, request))
+    response = JSONResponse(models.SingleSignOnBegun(url=departure.url).model_dump())
+    _keep_flow(response, departure)
+    return response
+
+
+@router.get("/me/single-sign-on", responses=refusals(401, 403))
+async def show_own_single_sign_on(services: ServicesDep, asker: AskerDep) -> models.OwnSingleSignOn:
+    """Show whether your account is linked with the tenant's provider."""
+    return models.OwnSingleSignOn(linked=await services.people.linked(asker.principal))
+
+
+@router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 409))
+async def unlink_single_sign_on(services: ServicesDep, asker: AskerDep) -> None:
+    """Unlink your account from the provider. Other sign-in methods stay."""
+    if not asker.principal.person_id:
+        raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
+    await services.people.unlink(asker.principal)
+
+
+@router.get("/sign-in/sso/callback", include_in_schema=False)
+async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
+    """Handle the redirect from the provider and redirect to the client."""
+    response = await _came_back(services, request)
+    response.delete_cookie(FLOW_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/sign-in/sso/{tenant}/start", include_in_schema=False)
+async def start_single_sign_on(services: ServicesDep, request: Request, tenant: Id) -> Response:
+    """Redirect a browser to the provider of a tenant."""
+    try:
+        found = await services.people.tenant(tenant)
+        departure = await services.people.depart(found.id, _redirect_uri(services, request))
+    except Refused as refusal:
+        return _to_client(f"sign-in-failed={refusal.code}")
+    response = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
+    _keep_flow(response, departure)
+    return response
+
+
+async def _came_back(services: Services, request: Request) -> Response:
+    """Redirect to the client (303). The result is in the fragment, which is never sent to a server."""
+    said = {name: value[:_LONGEST] for name, value in request.query_params.items()}
+    returned = identity.Return(
+        flow=request.cookies.get(FLOW_COOKIE, ""),
+        state=said.get("state", ""),
+        code=said.get("code", ""),
+        error=said.get("error", ""),
+        issuer=said.get("iss"),
+    )
+    arrival = identity.Arrival(source_of(request), SignInDevice(kind="browser"), "cookie")
+    try:
+        outcome = await services.people.come_back(returned, arrival)
+    except Refused as refusal:
+        return _to_client(f"sign-in-failed={refusal.code}")
+    if outcome is None:
+        return _to_client("single-sign-on=linked")
+    if not isinstance(outcome, SignedIn):
+        return _to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
+    response = _to_client("")
+    set_cookies(services, response, outcome)
+    return response
+
+
+def _to_client(said: str) -> RedirectResponse:
+    return RedirectResponse(f"{CLIENT}#{said}" if said else CLIENT, status.HTTP_303_SEE_OTHER)
+
+
+def _keep_flow(response: Response, departure: identity.Departure) -> None:
+    response.set_cookie(
+        FLOW_COOKIE, departure.flow, max_age=FLOW_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
+    )
+
+
+def _redirect_uri(services: Services, request: Request) -> str:
+    return origin_of(services, request).text + CALLBACK
+
+
+def _shown(services: Services, request: Request, provider: identity.Provider) -> models.SingleSignOn:
+    return models.SingleSignOn(
+        issuer=provider.issuer,
+        client_id=provider.client_id,
+        link_by_email=provider.link_by_email,
+        changed=provider.changed,
+        redirect_uri=_redirect_uri(services, request),
+    )

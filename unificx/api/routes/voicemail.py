@@ -1,0 +1,260 @@
+"""Voicemail: the user's own messages. Administrators may erase messages of others without playing them."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, status
+from starlette.responses import Response
+
+from unificx import identity
+from unificx.api.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, reach, reach_or_own
+from unificx.api.audio_responses import PLAYED, Format, sound_response
+from unificx.api.idempotent_route import RepeatableRoute, declare_key
+from unificx.api.problems import refusals
+from unificx.api.schemas import core, voicemail
+from unificx.api.scoped_lookup import box_within, extension_within, is_member
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden
+from unificx.identity import Action
+from unificx.voicemail import BoxChange, Left, Message, TenantChange, TenantSettings
+
+router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
+
+Extension = Annotated[
+    str | None,
+    Query(max_length=64, pattern=core.REFERENCE, description="Only messages of this extension: id or number."),
+]
+Hidden = Annotated[bool, Query(description="List archived messages instead.")]
+
+
+@router.get("/voicemail", responses=refusals(401, 403, 404))
+async def list_voicemail(
+    services: ServicesDep,
+    asker: AskerDep,
+    extension: Extension = None,
+    hidden: Hidden = False,
+    tenant: TenantQuery = None,
+) -> core.Page[voicemail.Message]:
+    """List your voicemail messages, newest first. In those of other extensions the caller is hidden."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    if extension is not None:
+        wanted = [(await box_within(services, within, extension)).id]
+    else:
+        own = services.people.directory.extension_ids_of(asker.principal.person_id)
+        shared = {group.id for one in own for group in services.mailboxes.groups.of_member(one)}
+        wanted = [*own, *sorted(shared)]
+    found = await services.mailboxes.list(within.tenant_id, wanted, hidden=hidden) if wanted else ()
+    return core.Page(items=[_shown(services, asker.principal.person_id, one) for one in found], next=None)
+
+
+@router.get("/voicemail/settings", responses=refusals(401, 403, 404))
+async def show_voicemail_settings(
+    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+) -> voicemail.VoicemailSettings:
+    """Show the voicemail settings of a tenant."""
+    within = await reach(services, asker, tenant, Action.TENANT_READ)
+    return _settings(services, services.mailboxes.tenant(within.tenant_id))
+
+
+@router.patch("/voicemail/settings", responses=refusals(401, 403, 404, 409))
+async def change_voicemail_settings(
+    services: ServicesDep, asker: AskerDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
+) -> voicemail.VoicemailSettings:
+    """Change the voicemail settings of a tenant, or disable voicemail."""
+    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    changed = await services.mailboxes.change_tenant(within.tenant_id, TenantChange(**change.model_dump()))
+    return _settings(services, changed)
+
+
+@router.get("/voicemail/{message_id}", responses=refusals(401, 403, 404, 410))
+async def show_voicemail(
+    services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None
+) -> voicemail.Message:
+    """Show a voicemail message."""
+    message = await _within(services, await _reach(services, asker, tenant), message_id)
+    return _shown(services, asker.principal.person_id, message)
+
+
+@router.get(
+    "/voicemail/{message_id}/audio",
+    response_class=Response,
+    responses={**refusals(401, 403, 404, 410, 416), **PLAYED},
+)
+async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
+    request: Request,
+    services: ServicesDep,
+    asker: AskerDep,
+    message_id: Id,
+    tenant: TenantQuery = None,
+    format: Format = None,
+) -> Response:
+    """Play a voicemail message: Opus in Ogg as stored, or WAV. Does not mark it as played."""
+    message = await _own(services, asker, message_id, tenant)
+    return await sound_response(services.mailboxes.reader(message), request, format)
+
+
+@router.post(
+    "/voicemail/{message_id}/heard",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
+)
+async def mark_voicemail(
+    services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
+) -> None:
+    """Mark a voicemail message as played or as new."""
+    await services.mailboxes.heard(await _own(services, asker, message_id, tenant), yes=body.heard)
+
+
+@router.delete(
+    "/voicemail/{message_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+)
+async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Archive a voicemail message. It can be restored for the period set by the tenant, then it is erased."""
+    await services.mailboxes.hide(await _own(services, asker, message_id, tenant))
+
+
+@router.post(
+    "/voicemail/{message_id}/restore",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
+)
+async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Restore an archived voicemail message."""
+    await services.mailboxes.restore(await _own(services, asker, message_id, tenant))
+
+
+@router.post(
+    "/voicemail/{message_id}/erase",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_key)],
+    responses=refusals(401, 403, 404, 409, 410),
+)
+async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+    """Erase a voicemail message permanently: the sound, its key and the caller. It cannot be restored from backups. A
+    copy sent by e-mail (`mailed`) is not affected."""
+    within = await _reach(services, asker, tenant)
+    message = await _within(services, within, message_id)
+    if within.only_own and services.mailboxes.groups.by_id(message.extension_id) is not None:
+        raise Forbidden("Only an administrator can erase a message of a group mailbox.", hint="Archive it instead.")
+    await services.mailboxes.erase(message)
+
+
+@router.get("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404))
+async def show_mailbox(
+    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+) -> voicemail.Mailbox:
+    """Show the mailbox settings of an extension."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
+    return await _mailbox(services, asker, await extension_within(services, within, extension))
+
+
+@router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 409, 410))
+async def change_mailbox(
+    services: ServicesDep, asker: AskerDep, extension: Id, change: voicemail.MailboxChange, tenant: TenantQuery = None
+) -> voicemail.Mailbox:
+    """Change the mailbox settings of an extension. For its user and administrators."""
+    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_within(services, within, extension)
+    if not _is_owner(asker, known):
+        if change.transcribe:
+            raise Forbidden("Only the owner of the mailbox can enable transcription.")
+        if change.mail_sound:
+            raise Forbidden("Only the owner of the mailbox can enable sending messages by e-mail.")
+    if change.pin and not _may_set_pin(asker, known):
+        raise Forbidden(
+            "Only the owner can set the PIN of a mailbox, because it gives access to the messages.",
+            hint='You can remove the PIN: set it to "".',
+            field="pin",
+        )
+    await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
+    return await _mailbox(services, asker, known)
+
+
+def _is_owner(asker: AskerDep, extension: identity.Extension) -> bool:
+    return bool(asker.principal.person_id) and extension.person_id == asker.principal.person_id
+
+
+def _may_set_pin(asker: AskerDep, extension: identity.Extension) -> bool:
+    return extension.person_id is None or _is_owner(asker, extension)
+
+
+async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Reach:
+    return await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+
+
+async def _within(services: Services, within: Reach, message_id: str) -> Message:
+    """Return a message in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
+    message = await services.mailboxes.get(within.tenant_id, message_id)
+    if within.only_own:
+        await box_within(services, within, message.extension_id)
+    return message
+
+
+async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str | None) -> Message:
+    """Return a message the user may play. Raise Forbidden for one they may only erase."""
+    message = await _within(services, await _reach(services, asker, tenant), message_id)
+    if not _owns(services, asker.principal.person_id, message):
+        raise Forbidden("This message was left for another user.", hint="You can erase it, but not play it.")
+    return message
+
+
+def _owns(services: Services, person_id: str, message: Message) -> bool:
+    group = services.mailboxes.groups.by_id(message.extension_id)
+    if group is not None:
+        return is_member(services, person_id, group)
+    extension = services.people.directory.extension_by_id(message.extension_id)
+    return extension is not None and bool(person_id) and extension.person_id == person_id
+
+
+def _shown(services: Services, person_id: str, message: Message) -> voicemail.Message:
+    own = _owns(services, person_id, message)
+    groups, directory = services.mailboxes.groups, services.people.directory
+    box = groups.by_id(message.extension_id) or directory.extension_by_id(message.extension_id)
+    caller = message.caller if own and isinstance(message.caller, Left) else None
+    return voicemail.Message(
+        id=message.id,
+        extension_id=message.extension_id,
+        number=box.number if box is not None else "",
+        created=message.created,
+        seconds=message.seconds,
+        heard=message.heard,
+        hidden=message.hidden,
+        mailed=message.mailed,
+        caller=caller.number if caller is not None else None,
+        caller_name=caller.name if caller is not None else None,
+        call_id=message.call_id,
+        waveform=list(message.derived.waveform) if own else [],
+        transcript=_transcript(message) if own else None,
+        own=own,
+    )
+
+
+def _transcript(message: Message) -> voicemail.Transcript | None:
+    found = message.derived.transcript
+    return voicemail.Transcript(text=found.text, language=found.language) if found is not None else None
+
+
+def _settings(services: Services, settings: TenantSettings) -> voicemail.VoicemailSettings:
+    return voicemail.VoicemailSettings(**asdict(settings), transcription_needs=services.mailboxes.transcription_needs)
+
+
+async def _mailbox(services: Services, asker: AskerDep, extension: identity.Extension) -> voicemail.Mailbox:
+    box = services.mailboxes.box(extension.id)
+    return voicemail.Mailbox(
+        extension_id=extension.id,
+        number=extension.number,
+        enabled=box.enabled,
+        takes_messages=services.mailboxes.takes_messages(extension),
+        mail=box.mail,
+        has_pin=box.has_pin,
+        may_set_pin=_may_set_pin(asker, extension),
+        transcribe=box.transcribe,
+        transcribes=services.mailboxes.transcribes(extension.tenant_id, extension.id),
+        mail_caller=box.mail_caller,
+        mail_sound=box.mail_sound,
+        may_mail_sound=services.mailboxes.tenant(extension.tenant_id).mail_sound,
+        has_greeting=bool(box.greetings),
+        greetings=[voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(extension)],
+    )

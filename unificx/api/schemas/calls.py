@@ -1,0 +1,44 @@
+"""Schemas of a user's own calls."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from unificx.api.schemas.core import REFERENCE, Input, Output
+
+Dialled = Annotated[
+    str, Field(min_length=1, max_length=64, description="The number or code, as dialed.", examples=["1002"])
+]
+Reference = Annotated[str, Field(max_length=64, pattern=REFERENCE)]
+
+
+class NewCall(Input):
+    to: Dialled
+    device: Reference | None = Field(default=None, description="The device to ring; all your devices if omitted.")
+
+
+class BegunCall(Output):
+    id: str = Field(description="Id of the live call; the same id is used in the call history.")
+
+
+class Transfer(Input):
+    """Exactly one of the two fields."""
+
+    to: Dialled | None = None
+    consultation: Reference | None = Field(
+        default=None, description="Id of your second call, with the transfer target (attended transfer)."
+    )
+
+
+class Parked(Output):
+    """A parked call."""
+
+    place: int = Field(
+        description="Number of the parking slot: dial *86 and this number to retrieve the call.", examples=[1]
+    )
+    call_id: str
+    number: str
+    name: str
+    since: datetime
+    by: str = Field(description="Number of the extension that parked the call.")

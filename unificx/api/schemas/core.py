@@ -1,0 +1,344 @@
+"""Common API schemas. Input rejects unknown fields; the services validate the values."""
+
+from datetime import date, datetime
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from unificx.identity import DeviceKind, Language, Role
+
+T = TypeVar("T")
+
+REFERENCE = r"^[A-Za-z0-9._-]+$"
+"""Pattern of ids, numbers and slugs."""
+NUMBER = r"^[0-9]{2,8}$"
+SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
+
+Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
+
+Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Reception"])]
+Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
+Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
+TimeZone = Annotated[
+    str, Field(max_length=64, examples=["Europe/Berlin"], description="IANA name; empty: the server's time zone.")
+]
+RingSeconds = Annotated[int, Field(ge=5, le=300, description="Seconds to ring before the call is diverted.")]
+MaxCallSeconds = Annotated[int, Field(ge=60, le=86_400, description="Maximum duration of a call, in seconds.")]
+
+
+class Input(BaseModel):
+    """Base of request schemas."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """Base of response schemas."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; pass `next` as `cursor` to get the following page."""
+
+    items: list[T]
+    next: str | None = Field(description="Cursor of the following page; null on the last page.")
+
+
+class Tenant(Output):
+    """A tenant with its own SIP domain."""
+
+    id: str
+    slug: str
+    name: str
+    domain: str
+    state: Literal["active", "suspended"]
+    created: datetime
+    language: Language = Field(description="Default language of prompts and e-mails.")
+    time_zone: str = Field(description="Time zone of prompts and e-mails (IANA name); empty: the server's time zone.")
+    park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
+
+
+class NewTenant(Input):
+    slug: str = Field(pattern=SLUG, description="The tenant's short name.", examples=["demo"])
+    name: Name
+    domain: str = Field(max_length=253, description="Its SIP domain.", examples=["demo.example"])
+    language: Language = "en"
+    time_zone: TimeZone = ""
+
+
+class TenantChange(Input):
+    """Omitted or null fields stay unchanged."""
+
+    name: Name | None = None
+    state: Literal["active", "suspended"] | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    park_seconds: Annotated[int | None, Field(ge=10, le=3600)] = None
+
+
+class Person(Output):
+    """A user account."""
+
+    id: str
+    tenant_id: str
+    name: str
+    email: str
+    role: Role
+    state: Literal["invited", "active", "suspended", "closed"]
+    created: datetime
+    language: Language | None = Field(
+        description="Language of prompts and e-mails for this person; null: the tenant's language."
+    )
+
+
+class NewPerson(Input):
+    """Without a password the person stays invited until one is set."""
+
+    name: Name
+    email: Email = ""
+    role: Role = Role.USER
+    password: Password | None = None
+
+
+class PersonChange(Input):
+    """Omitted or null fields stay unchanged."""
+
+    name: Name | None = None
+    email: Email | None = None
+    role: Role | None = None
+    state: Literal["active", "suspended"] | None = None
+    language: Language | Literal[""] | None = Field(default=None, description="Empty: the tenant's language.")
+
+
+class NewPassword(Input):
+    password: Password
+
+
+class OneTimePassword(BaseModel):
+    """A password for one sign-in, to be replaced by the user. Shown only once."""
+
+    password: str
+
+
+class OwnPassword(Input):
+    current: SecretStr = Field(max_length=256, description="The current password.")
+    password: Password
+
+
+class Extension(Output):
+    """An extension of a tenant."""
+
+    id: str
+    tenant_id: str
+    number: str
+    name: str
+    person_id: str | None = Field(
+        description="The person the extension belongs to; null for a shared one, such as a lobby phone."
+    )
+    ring_seconds: int
+    max_call_seconds: int
+
+
+class ExtensionNow(Extension):
+    """An extension and the state of its devices."""
+
+    devices: int = Field(description="Number of enabled devices.")
+    reachable: int = Field(description="Number of devices a call reaches now: registered, or woken by push.")
+
+
+class NewExtension(Input):
+    """With an e-mail address the extension belongs to that person of the tenant, who is created if necessary."""
+
+    number: str = Field(pattern=NUMBER, examples=["1001"])
+    name: Name
+    email: Email = ""
+    ring_seconds: RingSeconds = 30
+    max_call_seconds: MaxCallSeconds = 10_800
+
+
+class ExtensionChange(Input):
+    """Omitted or null fields stay unchanged. A number cannot change: delete and create."""
+
+    name: Name | None = None
+    ring_seconds: RingSeconds | None = None
+    max_call_seconds: MaxCallSeconds | None = None
+
+
+class Device(Output):
+    """A phone or program that registers for an extension."""
+
+    id: str
+    tenant_id: str
+    extension_id: str
+    kind: DeviceKind
+    name: str
+    username: str
+    enabled: bool
+    created: datetime
+    last_used: date | None = Field(description="Date of the last registration.")
+    registered: bool = Field(False, description="The device is registered now.")
+    can_be_woken: bool = Field(False, description="A call wakes the device by push while it is not registered.")
+
+
+class SipLogin(Output):
+    """SIP credentials. Shown only once: only digests of the password are stored."""
+
+    username: str
+    password: str
+    domain: str
+    uri: str
+
+
+class ExtensionCreated(ExtensionNow):
+    """The new extension, its first device and that device's SIP credentials."""
+
+    device: Device
+    sip: SipLogin
+
+
+class NewDevice(Input):
+    extension: str = Field(
+        max_length=64, pattern=REFERENCE, description="Id or number of the extension.", examples=["1001"]
+    )
+    name: Name
+    kind: DeviceKind = "phone"
+
+
+class DeviceChange(Input):
+    """Omitted or null fields stay unchanged."""
+
+    name: Name | None = None
+    enabled: bool | None = None
+
+
+class DeviceCreated(Device):
+    """The device and its SIP credentials."""
+
+    sip: SipLogin
+
+
+class LiveCall(Output):
+    """A live call."""
+
+    id: str
+    tenant_id: str
+    state: str
+    caller: str
+    callee: str = Field(description="Empty for a call that was converted to a conference.")
+    started: datetime
+    answered: datetime | None
+    room: str | None = Field(description="Id of the conference room the call is connected to.")
+
+
+class Quality(Output):
+    """Quality of the audio received from one party; null if not measured."""
+
+    loss: float | None = Field(description="Packet loss in percent.")
+    jitter_ms: float | None
+    mos: float | None = Field(description="Mean opinion score, 1.0 to 5.0 (ITU-T G.107).")
+    packets: int | None
+
+
+class Party(BaseModel):
+    """One party of a finished call."""
+
+    role: Literal["caller", "callee"]
+    number: str | None = Field(description="As signaled, empty if not signaled; null for an erased person.")
+    name: str | None = Field(description="As signaled, empty if not signaled; null for an erased person.")
+    erased: bool = Field(description="The personal data of this party was erased.")
+    extension_id: str | None
+    device_id: str | None
+    quality: Quality
+
+
+class Qualities(BaseModel):
+    """Quality of the first two parties."""
+
+    caller: Quality
+    callee: Quality | None
+
+
+class CallRecord(BaseModel):
+    """A finished call."""
+
+    id: str
+    tenant_id: str
+    direction: Literal["internal", "inbound", "outbound"]
+    caller: str | None = Field(description="The caller's number; null for an erased person.")
+    caller_name: str | None
+    callee: str | None = Field(description="Number of the first callee; null for an erased person.")
+    callee_name: str | None
+    started: datetime
+    answered: datetime | None
+    ended: datetime
+    talk_seconds: int
+    outcome: Outcome
+    cause: int = Field(description="Q.850 cause below 128, else the SIP status that ended it.")
+    recorded: bool
+    quality: Qualities
+    parties: list[Party] = Field(description="The caller, then all called parties, in order.")
+
+
+class Me(BaseModel):
+    """The authenticated user. `person` is null for the operator on the control socket."""
+
+    role: Role
+    tenant: Tenant | None
+    person: Person | None
+    extensions: list[Extension]
+    must_change: bool = Field(description="The user must choose a password first, at /api/v1/me/password.")
+    acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
+
+
+class Health(BaseModel):
+    """This process is alive."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class Part(Output):
+    """One component of the installation."""
+
+    name: str
+    ok: bool
+    why: str = Field(description="What is wrong and what to do. Only for requests from this machine and for operators.")
+
+
+class Readiness(BaseModel):
+    """Whether all components are ready."""
+
+    ready: bool
+    parts: list[Part]
+
+
+class HeldField(BaseModel):
+    """One database field with personal data."""
+
+    table: str
+    column: str
+    field: str
+    subject: str = Field(description="Column that identifies the data subject.")
+    category: str
+    uses: list[str] = Field(description="Purposes for which the field may be decrypted.")
+    retention: str
+    on_erase: Literal["delete", "keep"]
+    export: bool = Field(description="Included in the data export for the data subject.")
+    rectifiable: bool = Field(description="The data subject can have it corrected.")
+    text: str = Field(description="Summary in one sentence.")
+
+
+class NeutralColumn(BaseModel):
+    """One column without personal data."""
+
+    table: str
+    column: str
+    why: str
+
+
+class PrivacyMap(BaseModel):
+    """Inventory of the personal data, with purposes and retention."""
+
+    held: list[HeldField]
+    neutral: list[NeutralColumn]

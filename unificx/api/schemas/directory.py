@@ -1,0 +1,11 @@
+"""Schemas of the directory."""
+
+from unificx.api.schemas.core import Output
+
+
+class Colleague(Output):
+    """An extension as visible to all users of the tenant."""
+
+    id: str
+    name: str
+    number: str

@@ -1,0 +1,132 @@
+"""Schemas of conference rooms and their participants."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
+from unificx.api.schemas.voicemail import Pin
+from unificx.conferencing import Announce
+
+RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
+Most = Annotated[int, Field(ge=2, le=500, description="Maximum number of participants; hosts can always join.")]
+Hosts = Annotated[
+    list[Annotated[str, Field(max_length=64, pattern=REFERENCE)]],
+    Field(max_length=50, description="Extensions that join as hosts without a PIN: numbers or ids."),
+]
+_AFTER = "Seconds until the conference ends after its last host has left; null: it continues."
+
+
+class MeetingNow(Output):
+    """State of the conference in a room."""
+
+    since: datetime
+    participants: int
+    locked: bool
+    all_muted: bool = Field(description="All participants except hosts are muted, including new ones.")
+    recorded: bool = Field(description="Recording is active, or is being announced.")
+    recording_paused: bool = Field(description="The recording is paused.")
+
+
+class Room(Output):
+    """A conference room."""
+
+    id: str
+    tenant_id: str
+    number: str = Field(description="Empty for a room created from a call.")
+    name: str
+    ad_hoc: bool = Field(description="Created from a call; deleted when the last participant leaves.")
+    created: datetime
+    hosts: list[str] = Field(description="Numbers of the extensions that join as hosts.")
+    has_pin: bool = Field(description="Guests need a PIN.")
+    has_host_pin: bool = Field(description="A PIN admits participants as hosts.")
+    wait_for_host: bool = Field(description="Guests hear music until a host joins.")
+    announce: Announce = Field(description="How joining and leaving is announced to participants.")
+    locked: bool = Field(description="Only hosts may join, until a host unlocks the room.")
+    muted_on_entry: bool
+    most: int
+    may_record: bool
+    end_after_host: int | None = Field(description=_AFTER)
+    meeting: MeetingNow | None = Field(description="Null while the room is empty.")
+
+
+class NewRoom(Input):
+    number: str = Field(pattern=NUMBER, examples=["8000"])
+    name: RoomName | None = None
+    hosts: Hosts = Field(default_factory=list[str])
+    pin: Pin = ""
+    host_pin: Pin = ""
+    wait_for_host: bool = False
+    announce: Announce = "tones"
+    locked: bool = False
+    muted_on_entry: bool = False
+    most: Most = 200
+    may_record: bool = False
+    end_after_host: Annotated[int | None, Field(ge=0, le=3600, description=_AFTER)] = None
+
+
+class RoomChange(Input):
+    """Omitted or null fields stay unchanged. A number cannot change: delete and create."""
+
+    name: RoomName | None = None
+    hosts: Hosts | None = None
+    pin: Pin | None = None
+    host_pin: Pin | None = None
+    wait_for_host: bool | None = None
+    announce: Announce | None = None
+    locked: bool | None = None
+    muted_on_entry: bool | None = None
+    most: Most | None = None
+    may_record: bool | None = None
+    end_after_host: int | None = Field(None, ge=-1, le=3600, description="-1: the conference continues without a host.")
+
+
+class Participant(Output):
+    """A participant of a conference, or a caller about to join it."""
+
+    id: str
+    extension_id: str = Field(description="Empty for an external caller.")
+    number: str = Field(description="Empty if withheld, and for an erased person.")
+    name: str
+    since: datetime
+    host: bool
+    state: Literal["waiting", "entering", "in"]
+    muted: bool = Field(description="The participant is muted.")
+    muted_by_host: bool = Field(description="Muted by a host; the participant cannot unmute.")
+    hand: bool = Field(description="The hand is raised.")
+    speaking: bool
+    consent: str | None = Field(
+        description="Consent to recording: unknown, telling, told, consented or refused; null while nothing is"
+        " recorded."
+    )
+    own: bool = Field(description="The participant is the user.")
+
+
+class ParticipantChange(Input):
+    """Omitted or null fields stay unchanged. Your own microphone and hand; as a host those of other participants."""
+
+    muted: bool | None = None
+    hand: bool | None = Field(None, description="For other participants only false is allowed.")
+
+
+class RoomInvitation(Input):
+    number: str = Field(pattern=NUMBER, examples=["1002"])
+
+
+class Invited(Output):
+    call_id: str = Field(description="Id of the ringing call, in `/api/v1/calls` and later in the history.")
+
+
+class RoomRecordingChange(Input):
+    """For hosts, while the conference is recorded."""
+
+    paused: bool
+    for_card: bool = Field(default=False, description="Pause because a card number is given.")
+
+
+class MeetingChange(Input):
+    """For hosts. Omitted or null fields stay unchanged."""
+
+    locked: bool | None = None
+    all_muted: bool | None = None

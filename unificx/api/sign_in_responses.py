@@ -1,0 +1,85 @@
+"""Responses to a sign-in: tokens for API clients, cookies for browsers."""
+
+from datetime import datetime
+from typing import TypedDict
+
+from fastapi import Request, Response, status
+from fastapi.responses import JSONResponse
+
+from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, refuse_foreign_site, source_of
+from unificx.api.problems import refusals
+from unificx.api.schemas import sign_in as models
+from unificx.api.services import Services
+from unificx.identity import Admission, Arrival, Keep, SignedIn, SignInDevice
+
+
+class _Declared(TypedDict):
+    status_code: int
+    response_model: type[models.SignedIn]
+    responses: dict
+
+
+def admissions(*statuses: int) -> _Declared:
+    """Return the OpenAPI declaration of a sign-in route; `statuses` are its possible errors."""
+    half = {"model": models.SecondFactorNeeded, "description": "A second factor is required"}
+    return {
+        "status_code": status.HTTP_201_CREATED,
+        "response_model": models.SignedIn,
+        "responses": {202: half, **refusals(*statuses)},
+    }
+
+
+def arrival_of(request: Request, entering: models.Entering) -> Arrival:
+    """Return the context of a sign-in. Raise Forbidden if another site made the browser send it."""
+    if entering.keep == "cookie":
+        refuse_foreign_site(request)
+    return Arrival(source_of(request), SignInDevice(entering.device.name, entering.device.kind), entering.keep)
+
+
+def admitted(services: Services, outcome: Admission, keep: Keep) -> JSONResponse:
+    """Return 201 with a session, or 202 with a ticket for the second factor."""
+    if isinstance(outcome, SignedIn):
+        return signed_in(services, outcome, keep, status.HTTP_201_CREATED)
+    needed = models.SecondFactorNeeded.model_validate(outcome)
+    return JSONResponse(needed.model_dump(mode="json"), status.HTTP_202_ACCEPTED)
+
+
+def signed_in(services: Services, signed: SignedIn, keep: Keep, code: int = status.HTTP_200_OK) -> JSONResponse:
+    """Return the session, with its two tokens in the body or in cookies."""
+    told = keep == "token"
+    answer = models.SignedIn(
+        person_id=signed.principal.person_id,
+        tenant_id=signed.principal.tenant_id,
+        role=signed.principal.role,
+        session_id=signed.principal.session_id,
+        expires=signed.expires,
+        must_change=signed.must_change,
+        acceptance_needed=signed.acceptance_needed,
+        token=signed.token if told else None,
+        refresh=signed.refresh if told else None,
+    )
+    response = JSONResponse(answer.model_dump(mode="json"), code)
+    if not told:
+        set_cookies(services, response, signed)
+    return response
+
+
+def set_cookies(services: Services, response: Response, signed: SignedIn) -> None:
+    """Set the session cookies."""
+    now = services.clock.now()
+    _keep(response, COOKIE, signed.token, "/", _left(signed.expires, now))
+    _keep(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, _left(signed.refresh_expires, now))
+
+
+def drop_cookies(response: Response) -> None:
+    """Delete the session cookies."""
+    for name, path in ((COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
+        response.delete_cookie(name, path=path, secure=True, httponly=True, samesite="strict")
+
+
+def _keep(response: Response, name: str, value: str, path: str, seconds: int) -> None:
+    response.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="strict")
+
+
+def _left(until: datetime, now: datetime) -> int:
+    return max(0, int((until - now).total_seconds()))

@@ -1,0 +1,113 @@
+"""File format of sealed audio: a header, then individually encrypted chunks.
+
+    header  "UFXA", version 1, encoding, channels, a zero, rate and size, big-endian
+    chunk   nonce (12), ciphertext, tag (16)
+
+Encoding 1: 16-bit little-endian samples, half a second per chunk; `size` is the chunk size. Encoding 2: Ogg Opus, in
+chunks of 16 KiB; `size` is the number of samples per channel.
+
+AES-256-GCM under the recording's content key. The associated data of each chunk: the recording, the header, the chunk
+number and whether it is the last. So chunks cannot be moved, removed or copied to another recording. The last chunk
+may be empty; it is missing only in a truncated recording: `AudioHeader.full_chunks` then tells what is readable.
+"""
+
+import os
+import struct
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.db.sealed import bound
+
+_WORDS = struct.Struct(">4sBBBxII")
+_MAGIC, _VERSION = b"UFXA", 1
+ENCODING_LINEAR, ENCODING_OPUS = 1, 2
+SIZE = _WORDS.size
+_NONCE, _TAG = 12, 16
+EXTRA = _NONCE + _TAG
+_PARTS = 2
+"""Chunks of samples in a second."""
+_OPUS_CHUNK = 16_384
+
+
+class Damaged(ValueError):
+    """The bytes are not sealed audio, or not the expected part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The file header. Sizes are in bytes of plaintext. `samples` per channel: set for Opus only."""
+
+    rate: int
+    channels: int = 1
+    encoding: int = ENCODING_LINEAR
+    samples: int = 0
+
+    @property
+    def chunk(self) -> int:
+        return 2 * self.channels * self.rate // _PARTS if self.encoding == ENCODING_LINEAR else _OPUS_CHUNK
+
+    def __bytes__(self) -> bytes:
+        size = self.chunk if self.encoding == ENCODING_LINEAR else self.samples
+        return _WORDS.pack(_MAGIC, _VERSION, self.encoding, self.channels, self.rate, size)
+
+    @classmethod
+    def read(cls, data: bytes) -> "Header":
+        """Parse a header. Raises CorruptAudio."""
+        try:
+            magic, version, encoding, channels, rate, size = _WORDS.unpack(data[:SIZE])
+        except struct.error:
+            raise Damaged("too short") from None
+        header = cls(rate, channels, encoding, size if encoding == ENCODING_OPUS else 0)
+        if (magic, version) != (_MAGIC, _VERSION) or rate not in (8000, 16000) or channels not in (1, 2):
+            raise Damaged("invalid header")
+        if encoding not in (ENCODING_LINEAR, ENCODING_OPUS) or (encoding == ENCODING_LINEAR and size != header.chunk):
+            raise Damaged("invalid header")
+        return header
+
+    def place(self, number: int) -> int:
+        """File offset of a chunk."""
+        return SIZE + number * (self.chunk + EXTRA)
+
+    def whole(self, size: int) -> int:
+        """Number of full chunks in a file of this size."""
+        return max(0, size - SIZE) // (self.chunk + EXTRA)
+
+    def length(self, size: int) -> int:
+        """Plaintext length of a finished file of this size."""
+        full, rest = divmod(max(0, size - SIZE), self.chunk + EXTRA)
+        return full * self.chunk + max(0, rest - EXTRA)
+
+    def last(self, size: int) -> int:
+        """Number of the last, partially filled chunk of a finished file of this size."""
+        return self.whole(size)
+
+    def seconds(self, length: int) -> float:
+        """Duration of this many bytes of samples."""
+        return length / (2 * self.channels * self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Encrypts and decrypts the chunks of one recording. `recording` identifies it: tenant and id."""
+
+    aead: AESGCM
+    header: Header
+    place: tuple[str, ...]
+
+    def seal(self, number: int, plain: bytes, *, last: bool = False) -> bytes:
+        # From the operating system, never from an injected generator: a repeated nonce breaks AES-GCM.
+        nonce = os.urandom(_NONCE)
+        return nonce + self.aead.encrypt(nonce, plain, self._bound(number, last))
+
+    def open(self, number: int, sealed: bytes | memoryview, *, last: bool = False) -> bytes:
+        """Decrypt a chunk. Raises CorruptAudio for a chunk of another position, recording or key."""
+        try:
+            return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(number, last))
+        except (InvalidTag, ValueError):
+            raise Damaged("chunk decryption failed") from None
+
+    def _bound(self, number: int, last: bool) -> bytes:
+        words = ("audio", *self.place, bytes(self.header).hex(), str(number), "last" if last else "more")
+        return bound(*words)

@@ -1,0 +1,169 @@
+"""Audio writer: encrypts and appends half a second at a time, the most a crash can lose."""
+
+import asyncio
+import contextlib
+import os
+from typing import BinaryIO
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from unificx.audio_store.blobs import Blobs
+from unificx.audio_store.file_format import Damaged, Header, Sealer
+from unificx.core.errors import NoRoom
+from unificx.db import undisturbed
+
+
+class SealedFile:
+    """A sealed file written sequentially, chunk by chunk. Blocking: call from a thread."""
+
+    def __init__(self, blobs: Blobs, name: str, sealer: Sealer) -> None:
+        self._blobs = blobs
+        self._name = name
+        self._sealer = sealer
+        self._file: BinaryIO | None = None
+        self._waiting = bytearray()
+        self._number = 0
+
+    @property
+    def header(self) -> Header:
+        return self._sealer.header
+
+    @property
+    def written(self) -> int:
+        """Plaintext bytes in the file."""
+        return self._number * self.header.chunk
+
+    def put(self, data: bytes) -> None:
+        """Write data. Raises StorageFull; what is in the file stays readable."""
+        chunk = self.header.chunk
+        self._waiting += data
+        while len(self._waiting) >= chunk:
+            self._append(self._sealer.seal(self._number, bytes(self._waiting[:chunk])))
+            self._number += 1
+            del self._waiting[:chunk]
+
+    def end(self) -> bool:
+        """Write the rest and the end chunk; False if there is no space."""
+        try:
+            self._append(self._sealer.seal(self._number, bytes(self._waiting), last=True))
+            if self._file is not None:
+                os.fdatasync(self._file.fileno())
+        except (NoRoom, OSError):
+            return False
+        finally:
+            self.let_go()
+        return True
+
+    def let_go(self) -> None:
+        """Close the file without writing an end."""
+        if self._file is not None:
+            self._file.close()
+
+    def _append(self, sealed: bytes) -> None:
+        """Append a whole chunk, or nothing."""
+        try:
+            if self._file is None:
+                self._file = self._blobs.create(self._name)
+                _write_all(self._file, bytes(self.header))
+            _write_all(self._file, sealed)
+        except OSError:
+            self._waiting.clear()
+            with contextlib.suppress(OSError):
+                if self._file is not None:
+                    self._file.truncate(self.header.place(self._number))
+                    self._file.seek(0, os.SEEK_END)
+            raise _no_room() from None
+
+
+class Writer:
+    """An audio sink. `recording` is (tenant, id). Two channels are interleaved."""
+
+    def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
+        self.place = place
+        self.channels = channels
+        self._blobs = blobs
+        self._aead = aead
+        self._file: SealedFile | None = None
+        self._waiting = bytearray()
+        self._length = 0
+        self._full = False
+
+    @property
+    def id(self) -> str:
+        return self.place[1]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds recorded so far."""
+        return self._file.header.seconds(self._length) if self._file is not None else 0.0
+
+    async def write(self, pcm: bytes, rate: int) -> None:
+        """Write 16-bit samples, all of one rate. Raises StorageFull if they cannot be stored; what is stored stays
+        readable."""
+        if self._full:
+            raise _no_room()
+        if self._file is None:
+            sealer = Sealer(self._aead, Header(rate, self.channels), self.place)
+            self._file = SealedFile(self._blobs, self.id, sealer)
+        self._waiting += pcm
+        self._length += len(pcm)
+        if self._length >= self._file.written + self._file.header.chunk:
+            await undisturbed(asyncio.to_thread(self._put, self._file))
+
+    async def close(self) -> bool:
+        """Finish the file; False if there was no space. No file is created if nothing was written."""
+        if self._file is None:
+            return True
+        return await undisturbed(asyncio.to_thread(self._end, self._file))
+
+    def abandon(self) -> None:
+        """Close the file without writing an end."""
+        if self._file is not None:
+            self._file.let_go()
+
+    def _put(self, file: SealedFile) -> None:
+        samples = bytes(self._waiting)
+        del self._waiting[: len(samples)]
+        try:
+            file.put(samples)
+        except NoRoom:
+            self._full = True
+            self._length = file.written
+            self._waiting.clear()
+            raise
+
+    def _end(self, file: SealedFile) -> bool:
+        with contextlib.suppress(NoRoom):
+            self._put(file)
+        return file.end()
+
+
+def mend(file: BinaryIO, sealer: Sealer) -> tuple[float, str]:
+    """Repair a truncated file by writing an end. Return its seconds, and "kept", "open" if there is no space for the
+    end, or "erased" if it is empty."""
+    header = sealer.header
+    number = header.whole(file.seek(0, os.SEEK_END))
+    file.seek(header.place(number))
+    rest = file.read()
+    try:
+        return header.seconds(number * header.chunk + len(sealer.open(number, rest, last=True))), "kept"
+    except Damaged:
+        pass
+    try:
+        file.truncate(header.place(number))
+        file.seek(0, os.SEEK_END)
+        _write_all(file, sealer.seal(number, b"", last=True))
+    except OSError:
+        return header.seconds(number * header.chunk), "open"
+    return header.seconds(number * header.chunk), "kept" if number else "erased"
+
+
+def _write_all(file: BinaryIO, data: bytes) -> None:
+    """Write everything: an unbuffered file may write less when the disk is nearly full."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) or 0 :]
+
+
+def _no_room() -> NoRoom:
+    return NoRoom("No space left to store a recording.", hint="Ask the server administrator to free up disk space.")

@@ -1,0 +1,52 @@
+"""*85 and *86: call parking. A parked caller hears hold music until retrieved by the slot number.
+
+A direct call to *85 announces the slot too, for phones that make an attended transfer.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from unificx.callapps.call import App, Call
+from unificx.callapps.schemas import Spoken
+from unificx.calls import FETCH, PARK, PARKED, Parking
+
+
+def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[App, App, App]:
+    """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
+    extension that parked it."""
+    return (
+        App(PARK, partial(park, parking, patience), ("*85",)),
+        App(PARKED, parked),
+        App(FETCH, partial(fetch, parking), ("*86",), numbered=True),
+    )
+
+
+async def park(parking: Parking, patience: Callable[[str], float], call: Call) -> None:
+    """Park the caller."""
+    caller = call.caller
+    try:
+        if parking.of(call.leg) is None:
+            place = parking.take(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
+            if place is None:
+                await call.play("parking/full", "general/goodbye")
+                return
+            await call.play("parking/parked-at", Spoken(place))
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(call.music())
+            while True:
+                await asyncio.sleep(patience(caller.tenant_id))
+                parking.recall(call.leg)
+    finally:
+        parking.leave(call.leg)
+
+
+async def parked(call: Call) -> None:
+    """Announce the slot to the parking extension."""
+    await call.play("parking/parked-at", Spoken(int(call.arguments[0])))
+
+
+async def fetch(parking: Parking, call: Call) -> None:
+    """Announce why no call could be retrieved."""
+    several = not call.arguments and parking.taken(call.caller.tenant_id)
+    await call.play("parking/several" if several else "parking/nobody", "general/goodbye")

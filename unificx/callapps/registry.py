@@ -1,0 +1,88 @@
+"""Registry of call apps and feature codes: built-in apps and those of installed packages.
+
+A package provides an app by an entry point of the group `unificx.callapps` that names an `App`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import entry_points
+
+from unificx.callapps.call import App
+from unificx.callapps.schemas import LEAVE
+from unificx.core.errors import CannotStart
+from unificx.identity import Directory, Extension
+from unificx.routing import Hosted
+
+GROUP = "unificx.callapps"
+_CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
+
+
+class Registry:
+    """Implements the routing port for apps. `accepts_messages`: whether an extension's unanswered calls go to
+    voicemail; `at_number`: the app for a tenant's number that is not an extension."""
+
+    def __init__(
+        self,
+        apps: Iterable[App],
+        directory: Directory,
+        takes_messages: Callable[[Extension], bool] = lambda _: False,
+        at_number: Callable[[str, str], Hosted | None] = lambda tenant_id, number: None,
+    ) -> None:
+        """Register the apps. Raises StartupError for a duplicate name or code."""
+        self.apps: dict[str, App] = {}
+        self._codes: dict[str, App] = {}
+        self._directory = directory
+        self._takes_messages = takes_messages
+        self._at_number = at_number
+        for app in apps:
+            self._add(app)
+
+    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+        if dialled.isdigit():
+            return self._at_number(tenant_id, dialled)
+        code = self._code(dialled)
+        app = self._codes.get(code)
+        tenant = self._directory.tenant(tenant_id)
+        if app is None or tenant is None or (app.tenants and tenant.slug not in app.tenants):
+            return None
+        number = dialled[len(code) :]
+        return Hosted(app.name, (number,) if number else ())
+
+    def instead_of(self, extension: Extension) -> Hosted | None:
+        return Hosted(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
+
+    def _code(self, dialled: str) -> str:
+        """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""
+        if dialled in self._codes:
+            return dialled
+        begins = [dialled[:at] for at in range(len(dialled) - 1, 1, -1) if dialled[at:].isdigit()]
+        return next((one for one in begins if one in self._codes and self._codes[one].numbered), "")
+
+    def _add(self, app: App) -> None:
+        duplicates = [code for code in app.codes if code in self._codes]
+        if app.name in self.apps or duplicates:
+            raise CannotStart(
+                f"The name or a code of the call app {app.name} is used twice.", hint="Remove one of the packages."
+            )
+        invalid = [code for code in app.codes if not _CODE.match(code)]
+        if invalid:
+            raise CannotStart(f"The call app {app.name} has an invalid feature code: {', '.join(invalid)}.")
+        self.apps[app.name] = app
+        self._codes.update(dict.fromkeys(app.codes, app))
+
+
+def installed() -> Mapping[str, App]:
+    """Apps of installed packages, by entry point name. Raises StartupError for a broken one."""
+    found: dict[str, App] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            app = point.load()
+        except Exception as fault:
+            raise CannotStart(
+                f"The call app {point.name} cannot be loaded: {type(fault).__name__}.",
+                hint=f"Repair or remove the package {point.dist.name if point.dist else point.value}.",
+            ) from None
+        if not isinstance(app, App):
+            raise CannotStart(f"The call app {point.name} is not a unificx.callapps.App.")
+        found[point.name] = app
+    return found

@@ -1,0 +1,15 @@
+"""Ringback tone for a transferred caller, until the target answers."""
+
+from unificx.callapps.call import App, Call
+from unificx.callapps.tones import silence, tone
+
+HERTZ, RINGS, PAUSES = 425, 1.0, 4.0
+"""Frequency (Hz) and cadence (seconds) of the European ringback tone (ITU-T E.180, supplement 2)."""
+
+
+async def waiting(call: Call) -> None:
+    while True:
+        await call.play(tone(HERTZ, RINGS), silence(PAUSES))
+
+
+WAITING = App("waiting", waiting)

@@ -1,0 +1,32 @@
+"""Translates leg events to state-machine events."""
+
+from unificx.calls.rules import messages
+from unificx.sip import legs
+from unificx.sip.errors import OurMistake
+
+
+def in_words(name: str, event: legs.LegEvent) -> messages.Event:
+    """Return the state-machine event for an event of the leg `name`."""
+    match event:
+        case legs.Progressed(status, body):
+            return messages.CalleeProgressed(name, status, body)
+        case legs.Answered(body):
+            return messages.CalleeAnswered(name, body)
+        case legs.Refused(status):
+            return messages.CalleeRefused(name, status)
+        case legs.Cancelled():
+            return messages.CallerCancelled() if name == messages.CALLER else messages.HungUp(name)
+        case legs.Confirmed(body):
+            return messages.AckCame(name, body)
+        case legs.Offered(body):
+            return messages.OfferCame(name, body)
+        case legs.OfferAnswered(body):
+            return messages.OfferAnswered(name, body)
+        case legs.OfferRefused(status):
+            return messages.OfferRefused(name, status)
+        case legs.HungUp():
+            return messages.HungUp(name)
+        case legs.Lost():
+            return messages.LegLost(name)
+        case legs.Informed() | legs.Referred():
+            raise OurMistake("INFO and REFER are not state-machine events; handle them before calling to_call_event")

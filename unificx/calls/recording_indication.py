@@ -1,0 +1,59 @@
+"""Recording state in SDP (RFC 7866), sent once per change to each recording-aware phone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from unificx import sdp
+from unificx.calls.rules.messages import CALLER
+from unificx.calls.rules.states import State, Talking
+
+
+class Knows(Protocol):
+    """A leg that may support recording awareness."""
+
+    @property
+    def record_aware(self) -> bool: ...
+    @property
+    def received(self) -> bytes: ...
+
+
+class Told(Protocol):
+    """SDP sent to a leg."""
+
+    @property
+    def sdp(self) -> bytes: ...
+
+
+@dataclass(slots=True)
+class Indicating:
+    """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
+
+    now: sdp.Indication = ""
+    _tried: dict[str, sdp.Indication] = field(default_factory=dict[str, sdp.Indication])
+    """State of the last re-offer per leg: each state is offered once, even if that fails."""
+
+    def stands(self, indication: sdp.Indication) -> None:
+        """Set the current state. The initial "off" is not announced."""
+        if indication != "off" or self.now:
+            self.now = indication
+
+    def worded(self, leg: Knows | None, description: bytes) -> bytes:
+        """Return the SDP with the recording state, if the leg is recording-aware."""
+        return sdp.indicated(description, self.now if _knows(leg) else "")
+
+    def untold(self, state: State, legs: Mapping[str, Knows], sent: Mapping[str, Told]) -> str | None:
+        """Return the next leg that needs a re-offer to learn the current state; None while an offer/answer exchange is
+        pending."""
+        if not self.now or not isinstance(state, Talking) or state.exchange is not None:
+            return None
+        for name in (CALLER, state.callee):
+            announced = sdp.indication(sent[name].sdp) if name in sent else ""
+            if _knows(legs.get(name)) and self.now not in (announced, self._tried.get(name)):
+                self._tried[name] = self.now
+                return name
+        return None
+
+
+def _knows(leg: Knows | None) -> bool:
+    return leg is not None and (leg.record_aware or bool(sdp.wish(leg.received)))

@@ -1,0 +1,53 @@
+"""SQL statements of live calls, and sealing of their personal data."""
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.calls.models import LiveCallPart, LiveCallRow
+from unificx.db import CannotOpen, Codec, Gone, Keys
+
+log = structlog.get_logger()
+LIVE_CALL = Codec(LiveCallRow, LiveCallPart)
+SUBJECT = "live-calls"
+"""A call concerns several data subjects, so while it lasts it is sealed under a key of the tenant."""
+
+
+def sealed(keys: Keys, tenant_id: str, call_id: str, part: LiveCallPart) -> bytes:
+    """Seal the personal data of a call."""
+    return LIVE_CALL.seal(keys, tenant_id, [(SUBJECT, call_id, part)])[0]
+
+
+async def put(session: AsyncSession, rows: Sequence[tuple[str, str, bytes]]) -> None:
+    """Insert or replace (call id, tenant, sealed part)."""
+    await drop(session, [call_id for call_id, _, _ in rows])
+    values = [{"id": call, "tenant_id": tenant, "subject_id": SUBJECT, "sealed": part} for call, tenant, part in rows]
+    await session.execute(insert(LiveCallRow), values)
+
+
+async def drop(session: AsyncSession, call_ids: Sequence[str]) -> None:
+    """Delete ended calls."""
+    # scope: all tenants, because a batch of the spool holds the calls of all of them
+    await session.execute(delete(LiveCallRow).where(LiveCallRow.id.in_(call_ids)))
+
+
+async def all_rows(session: AsyncSession) -> Sequence[LiveCallRow]:
+    """List all calls that were live when the process ended."""
+    # scope: all tenants, because a restart restores the calls of all of them
+    return (await session.scalars(select(LiveCallRow))).all()
+
+
+def opened(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str, str, LiveCallPart]]:
+    """Return (call id, tenant, part) of the rows whose key still exists; damaged rows are skipped."""
+    found: list[tuple[str, str, LiveCallPart]] = []
+    for row in rows:
+        try:
+            [part] = LIVE_CALL.open(keys, row.tenant_id, "operations", [(row.subject_id, row.id, row.sealed)])
+        except CannotOpen:
+            log.warning("live_call_damaged", call=row.id)
+            continue
+        if not isinstance(part, Gone):
+            found.append((row.id, row.tenant_id, part))
+    return found

@@ -1,0 +1,61 @@
+"""ICE restart: re-anchors media if at least one side uses ICE, with a new offer to both sides, one after the other.
+
+A browser that gets an offer of a different ICE agent restarts ICE (RFC 8445 section 4.3), and only its answer contains
+its new candidates. The engine in turn restarts for a peer with new credentials. So all old ICE data is removed: each
+side gets an offer as if it were the first one.
+"""
+
+from dataclasses import replace
+
+from unificx.calls.rules.messages import (
+    CALLER,
+    Action,
+    AnswerMedia,
+    MediaAnswered,
+    MediaFailed,
+    MediaOffered,
+    Offer,
+    OfferMedia,
+)
+from unificx.calls.rules.sdp_inspection import without_ways
+from unificx.calls.rules.states import Renewal, Talking
+
+Outcome = tuple[Talking, list[Action]]
+
+
+def renew(state: Talking) -> Outcome:
+    """Start the ICE restart with an offer to the callee."""
+    number = state.count + 1
+    restart = Renewal(number, "offering", state.callee)
+    request = OfferMedia(f"exchange:{number}", state.callee, CALLER, without_ways(state.caller_sdp))
+    return replace(state, exchange=restart, count=number), [request]
+
+
+def renewing(state: Talking, restart: Renewal, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    """Process a reply of the anchor."""
+    match restart.stage, event:
+        case "offering", MediaOffered(_, sdp):
+            return replace(state, exchange=replace(restart, stage="asking")), [Offer(restart.side, sdp)]
+        case "answering", MediaAnswered() if restart.side == state.callee:
+            next_offer = replace(restart, stage="offering", side=CALLER)
+            request = OfferMedia(f"exchange:{restart.number}", state.callee, state.callee, state.callee_sdp)
+            return replace(state, exchange=next_offer), [request]
+        case "answering", MediaAnswered():
+            return replace(state, exchange=None), []
+        case _, MediaFailed():  # the media watchdog will end the call
+            return replace(state, exchange=None), []
+        case _:
+            return state, []
+
+
+def renewal_answered(state: Talking, restart: Renewal, leg: str, sdp: bytes) -> Outcome:
+    """Process the answer of the re-offered side; b"" (refused): its previous SDP remains valid."""
+    if restart.stage != "asking" or leg != restart.side:
+        return state, []
+    if leg == CALLER:
+        state = replace(state, caller_sdp=sdp or state.caller_sdp)
+    else:
+        state = replace(state, callee_sdp=sdp or state.callee_sdp)
+    answer = state.caller_sdp if leg == CALLER else state.callee_sdp
+    request = AnswerMedia(f"exchange:{restart.number}", state.callee, leg, answer)
+    return replace(state, exchange=replace(restart, stage="answering")), [request]

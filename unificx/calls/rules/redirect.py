@@ -1,0 +1,147 @@
+"""Redirection of the remaining party to a new peer: to an app, or to a leg that replaces another one.
+
+Each peer has an anchor of its own, named after its leg; the caller, which is always the remaining party by then, gets
+an offer as if it were the first one.
+"""
+
+from dataclasses import replace
+
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.messages import (
+    CALLER,
+    Accept,
+    Action,
+    AnswerMedia,
+    Bye,
+    Dial,
+    MediaAnswered,
+    MediaFailed,
+    MediaOffered,
+    NoteJoined,
+    Offer,
+    OfferMedia,
+    RefuseOffer,
+    ReleaseMedia,
+    Swap,
+)
+from unificx.calls.rules.sdp_inspection import both_ways, without_ways
+from unificx.calls.rules.states import Exchange, Moving, Renewal, TakingOver, Talking
+
+Outcome = tuple[Talking, list[Action]]
+
+
+def turned(state: Talking, leaving: str) -> Outcome:
+    """Abort a pending exchange and make the leaving party the callee.
+
+    The remaining party was probably held by the leaving one and so is recvonly; for the new peer it is set to sendrecv.
+    """
+    actions = interrupted(state)
+    if leaving != CALLER:
+        return replace(state, caller_sdp=both_ways(state.caller_sdp), exchange=None), actions
+    swapped = replace(state, caller_sdp=both_ways(state.callee_sdp), callee_sdp=state.caller_sdp, exchange=None)
+    return swapped, [*actions, Swap(state.callee)]
+
+
+def refusal(exchange: Exchange, status: int) -> list[Action]:
+    """Refuse the offer, if the offerer waits for an answer."""
+    return [] if exchange.silent else [RefuseOffer(exchange.giver, status)]
+
+
+def interrupted(state: Talking) -> list[Action]:
+    """Return the responses to an aborted exchange; the offerer may retry."""
+    exchange = state.exchange
+    if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
+        return refusal(exchange, 491)
+    return turn_away(state, Cause.FAILED)
+
+
+def turn_away(state: Talking, cause: Cause) -> list[Action]:
+    """Reject the replacing leg of a pending takeover."""
+    exchange = state.exchange
+    if not isinstance(exchange, TakingOver):
+        return []
+    return [Bye(exchange.leg, cause), ReleaseMedia(exchange.leg, final=False)]
+
+
+# ---- redirection to an app
+
+
+def move(state: Talking, app: str) -> Outcome:
+    """Connect the caller to an app."""
+    number = state.count + 1
+    moved = replace(state, callee=app, callee_sdp=b"", exchange=Moving(number, "offering"), count=number)
+    return moved, [OfferMedia(f"exchange:{number}", app, CALLER, without_ways(state.caller_sdp))]
+
+
+def moving(state: Talking, exchange: Moving, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    """Process a reply of the anchor."""
+    match exchange.stage, event:
+        case "offering", MediaOffered(_, sdp):
+            return replace(state, exchange=replace(exchange, stage="calling")), [Dial(state.callee, sdp)]
+        case _:
+            return state, []
+
+
+def app_answered(state: Talking, sdp: bytes) -> Outcome:
+    """Process the app's answer, then re-offer to the caller."""
+    exchange = state.exchange
+    if not isinstance(exchange, Moving) or exchange.stage != "calling" or not sdp:
+        return state, []
+    return met(replace(state, callee_sdp=sdp))
+
+
+def met(state: Talking) -> Outcome:
+    """Pass the callee's answer to the anchor, then re-offer to the caller."""
+    number = state.count + 1
+    state = replace(state, exchange=Renewal(number, "answering", state.callee), count=number)
+    return state, [AnswerMedia(f"exchange:{number}", state.callee, state.callee, state.callee_sdp)]
+
+
+# ---- replacement by another leg
+
+
+def take_over(state: Talking, leg: str, sdp: bytes) -> Outcome:
+    """Pass the replacing leg's offer to the caller."""
+    number = state.count + 1
+    state = replace(state, exchange=TakingOver(number, "offering", leg, sdp), count=number)
+    return state, [OfferMedia(f"exchange:{number}", leg, leg, sdp)]
+
+
+def taking_over(state: Talking, exchange: TakingOver, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+    """Process a reply of the anchor."""
+    match exchange.stage, event:
+        case "offering", MediaOffered(_, sdp):
+            return replace(state, exchange=replace(exchange, stage="asking")), [Offer(CALLER, sdp)]
+        case "answering", MediaAnswered(_, sdp):
+            replaced = state.callee
+            state = replace(
+                state, callee=exchange.leg, caller_sdp=exchange.answer, callee_sdp=exchange.sdp, exchange=None
+            )
+            release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
+            return state, [NoteJoined(exchange.leg), Accept(sdp, exchange.leg), *release]
+        case _, MediaFailed(_, theirs):
+            return kept(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+        case _:
+            return state, []
+
+
+def kept(state: Talking, exchange: TakingOver, cause: Cause) -> Outcome:
+    """Abort a takeover; a caller that already got the offer is re-anchored to its previous peer."""
+    actions = turn_away(state, cause)
+    state = replace(state, exchange=None)
+    if exchange.stage == "offering":
+        return state, actions
+    restarted, requests = renew(state)
+    return restarted, [*actions, *requests]
+
+
+def asked(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> Outcome:
+    """Process the caller's answer; b"": it refused."""
+    if leg != CALLER or exchange.stage != "asking":
+        return state, []
+    if not sdp:
+        return replace(state, exchange=None), turn_away(state, Cause.NO_COMMON_MEDIA)
+    answering = replace(exchange, stage="answering", answer=sdp)
+    request = AnswerMedia(f"exchange:{exchange.number}", exchange.leg, CALLER, sdp)
+    return replace(state, exchange=answering), [request]

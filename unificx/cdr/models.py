@@ -1,0 +1,99 @@
+"""Models: one row without personal data per call, and one row per party with that party's own sealed parts.
+
+After one party is erased, the others keep "a call with an erased person" with its time, duration and outcome.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from unificx.core.personal import personal
+from unificx.db.base import Base, plain, sealed_column
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPart:
+    """Number and name a party used in this call."""
+
+    number: str = personal(
+        "user.contact.phone_number",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    name: str = personal(
+        "user.name",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+    withheld: bool | None = personal(
+        "user.behavior.call_detail",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AddressPart:
+    """Network address of a party's device. Separate, because it is deleted long before the call."""
+
+    address: str = personal(
+        "user.device.ip_address",
+        uses=("security",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+class CallRow(Base):
+    __tablename__ = "call"
+    __table_args__ = (Index(None, "tenant_id", "started", "id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant; no foreign key, because a call may outlast it in the spool")
+    direction: Mapped[str] = plain("internal, inbound or outbound")
+    started: Mapped[datetime] = plain("start time")
+    answered: Mapped[datetime | None] = plain("answer time")
+    ended: Mapped[datetime] = plain("end time")
+    talk_seconds: Mapped[int] = plain("talk time")
+    outcome: Mapped[str] = plain("outcome of the call")
+    cause: Mapped[int] = plain("cause: Q.850 below 128, otherwise a SIP status")
+    recorded: Mapped[bool] = plain("whether a recording was made")
+
+
+class CallPartyRow(Base):
+    """One party of a call. The id is the call's id and the party's position."""
+
+    __tablename__ = "call_party"
+    __table_args__ = (
+        Index(None, "tenant_id", "call_id", "place"),
+        Index(None, "tenant_id", "extension_id", "call_id"),
+        Index(None, "tenant_id", "subject_id"),
+    )
+
+    id: Mapped[str] = plain("the call's random id and a position", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    call_id: Mapped[str] = plain("the call; written and deleted together with it")
+    place: Mapped[int] = plain("0 for the caller, then the callees in order")
+    role: Mapped[str] = plain("caller or callee")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the parts below")
+    extension_id: Mapped[str | None] = plain("the extension; no foreign key, because it may be deleted before the call")
+    device_id: Mapped[str | None] = plain("the device; no foreign key, because it may be deleted before the call")
+    loss: Mapped[float | None] = plain("packet loss in percent")
+    jitter_ms: Mapped[float | None] = plain("jitter in milliseconds")
+    mos: Mapped[float | None] = plain("mean opinion score")
+    packets: Mapped[int | None] = plain("packet count")
+    sealed: Mapped[bytes | None] = sealed_column(PartyPart, subject="subject_id")
+    sealed_address: Mapped[bytes | None] = sealed_column(AddressPart, subject="subject_id")

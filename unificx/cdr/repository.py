@@ -1,0 +1,203 @@
+"""All SQL on call records, and sealing and opening of their personal parts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from pydantic_core import to_json
+from sqlalchemy import Row, Table, and_, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.calls.events import CallEnded, Direction, Outcome, PartyRole, SideQuality
+from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
+from unificx.cdr.ports import KeyRing
+from unificx.cdr.schemas import CallRecord, Filters, Identity, Party
+from unificx.cdr.values import talk_seconds
+from unificx.db import Codec, ErasedSubject, Gone
+
+P = TypeVar("P")
+
+PARTY = Codec(CallPartyRow, PartyPart)
+ADDRESS = Codec(CallPartyRow, AddressPart)
+
+_CALL = cast("Table", CallRow.__table__)
+_CALL_PARTY = cast("Table", CallPartyRow.__table__)
+_INSERTS = {
+    (dialect, table): insert(table).on_conflict_do_nothing()
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for table in (_CALL, _CALL_PARTY)
+}
+"""INSERT statements by dialect and table; existing rows are left unchanged."""
+
+
+# Writing. A spool record is JSON: the call's row and its parties' rows, with the sealed parts in hex.
+
+
+def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
+    """Encode a call for the spool; `subjects` are those of its parties, in order."""
+    rows = [_party_row(keys, call, place, subject) for place, subject in enumerate(subjects)]
+    return to_json((_call_row(call), rows))
+
+
+def _call_row(call: CallEnded) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "tenant_id": call.tenant,
+        "direction": call.direction,
+        "started": call.started.isoformat(),
+        "answered": call.answered and call.answered.isoformat(),
+        "ended": call.ended.isoformat(),
+        "talk_seconds": talk_seconds(call),
+        "outcome": call.outcome,
+        "cause": call.cause,
+        "recorded": call.recorded,
+    }
+
+
+def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict[str, Any]:
+    party, quality, row = call.parties[place], call.parties[place].quality, f"{call.id}/{place}"
+    who, where = PartyPart(party.number, party.name, party.withheld), AddressPart(party.address)
+    return {
+        "id": row,
+        "tenant_id": call.tenant,
+        "call_id": call.id,
+        "place": place,
+        "role": party.role,
+        "subject_id": subject,
+        "extension_id": party.extension_id,
+        "device_id": party.device_id,
+        "loss": quality.loss,
+        "jitter_ms": quality.jitter_ms,
+        "mos": quality.mos,
+        "packets": quality.packets,
+        "sealed": _seal(PARTY, keys, call.tenant, (subject, row, who)),
+        "sealed_address": _seal(ADDRESS, keys, call.tenant, (subject, row, where)) if party.address else None,
+    }
+
+
+def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
+    """Return the sealed part in hex; None if the subject was erased during the call."""
+    try:
+        return codec.seal(keys, tenant, [item])[0].hex()
+    except ErasedSubject:
+        return None
+
+
+async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set[tuple[str, str | None]]:
+    """Insert spool records; existing calls are left unchanged.
+
+    Returns their tenants and extensions; the extension is None for an external party.
+    """
+    calls: list[dict[str, Any]] = []
+    parties: list[dict[str, Any]] = []
+    for record in records:
+        call, rows = json.loads(record)
+        for name in ("started", "answered", "ended"):
+            call[name] = call[name] and datetime.fromisoformat(call[name])
+        for row in rows:
+            for name in ("sealed", "sealed_address"):
+                row[name] = row[name] and bytes.fromhex(row[name])
+        calls.append(call)
+        parties += rows
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    await connection.execute(_INSERTS[dialect, _CALL], calls)
+    await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
+    return {(row["tenant_id"], row["extension_id"]) for row in parties}
+
+
+async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
+    """Delete all calls of a tenant with their parties."""
+    await session.execute(delete(CallPartyRow).where(CallPartyRow.tenant_id == tenant_id))
+    await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
+
+
+async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    """Delete the sealed parts of a subject. The calls and the other parties' parts stay."""
+    await session.execute(
+        update(CallPartyRow)
+        .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
+        .values(sealed=None, sealed_address=None)
+    )
+
+
+# Reading
+
+
+async def calls(
+    session: AsyncSession,
+    keys: KeyRing,
+    tenant_id: str,
+    *,
+    filters: Filters,
+    before: tuple[datetime, str] | None,
+    limit: int,
+) -> list[CallRecord]:
+    """Return calls, newest first, older than the (start, call id) pair `before`."""
+    query = select(_CALL).where(CallRow.tenant_id == tenant_id)
+    if filters.since is not None:
+        query = query.where(CallRow.started >= filters.since)
+    if filters.until is not None:
+        query = query.where(CallRow.started < filters.until)
+    if filters.outcome is not None:
+        query = query.where(CallRow.outcome == filters.outcome)
+    if filters.extensions:
+        theirs = select(CallPartyRow.call_id).where(
+            CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
+        )
+        query = query.where(CallRow.id.in_(theirs))
+    if before is not None:
+        started, call_id = before
+        query = query.where(or_(CallRow.started < started, and_(CallRow.started == started, CallRow.id < call_id)))
+    rows = (await session.execute(query.order_by(CallRow.started.desc(), CallRow.id.desc()).limit(limit))).all()
+    return await _with_parties(session, keys, tenant_id, rows)
+
+
+async def call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
+    rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
+    return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
+
+
+async def _with_parties(
+    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[Row[Any]]
+) -> list[CallRecord]:
+    query = select(_CALL_PARTY).where(
+        CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id.in_([row.id for row in rows])
+    )
+    found = (await session.execute(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
+    sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
+    opened = PARTY.open(keys, tenant_id, "history", sealed)
+    parts = {row_id: part for (_, row_id, _), part in zip(sealed, opened, strict=True)}
+    of_call: dict[str, list[Party]] = {row.id: [] for row in rows}
+    for row in found:
+        of_call[row.call_id].append(_party(row, parts.get(row.id)))
+    return [_record(row, tuple(of_call[row.id])) for row in rows]
+
+
+def _party(row: Row[Any], part: PartyPart | Gone | None) -> Party:
+    return Party(
+        role=cast("PartyRole", row.role),
+        subject=row.subject_id,
+        extension_id=row.extension_id,
+        device_id=row.device_id,
+        quality=SideQuality(row.loss, row.jitter_ms, row.mos, row.packets),
+        who=Identity(part.number, part.name, bool(part.withheld)) if isinstance(part, PartyPart) else Gone(),
+    )
+
+
+def _record(row: Row[Any], parties: tuple[Party, ...]) -> CallRecord:
+    return CallRecord(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        direction=cast("Direction", row.direction),
+        started=row.started,
+        answered=row.answered,
+        ended=row.ended,
+        talk_seconds=row.talk_seconds,
+        outcome=cast("Outcome", row.outcome),
+        cause=row.cause,
+        recorded=row.recorded,
+        parties=parties,
+    )

@@ -1,0 +1,73 @@
+"""Call detail records as returned by the service, and the filter for listing them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from unificx.calls.events import Direction, Outcome, PartyRole, SideQuality
+from unificx.db import Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Number and name a party used in the call; "" if not signalled. `withheld`: hidden from the other parties."""
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a call. `identity` is `Erased` for an erased person; interfaces must show "an erased person"."""
+
+    role: PartyRole
+    subject: str
+    extension_id: str | None
+    device_id: str | None
+    quality: SideQuality
+    who: Identity | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A finished call. `parties` are the caller, then the callees in order."""
+
+    id: str
+    tenant_id: str
+    direction: Direction
+    started: datetime
+    answered: datetime | None
+    ended: datetime
+    talk_seconds: int
+    outcome: Outcome
+    cause: int
+    recorded: bool
+    parties: tuple[Party, ...]
+
+    @property
+    def caller(self) -> Party:
+        return self.parties[0]
+
+    @property
+    def callee(self) -> Party:
+        """The first callee."""
+        return self.parties[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Filter for a list of calls; empty fields do not filter. `since` is inclusive, `until` exclusive."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    extensions: tuple[str, ...] = ()
+    """Ids of extensions that took part on either side."""
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of calls, newest first; `next` is the cursor of the next page, None at the end."""
+
+    items: tuple[CallRecord, ...]
+    next: str | None

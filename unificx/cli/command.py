@@ -1,0 +1,82 @@
+"""Command definition: a function of its own options; common options are passed as one `CommandContext`."""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from unificx.cli.api_client import Api, talk
+from unificx.cli.ports import Connect
+
+R = TypeVar("R")
+
+DEFAULT_HOME = Path("~/.local/share/unificx").expanduser()
+
+
+def _directory(given: str | Path) -> Path:
+    """Reject an empty path, which comes from an unset variable and must not mean the current directory."""
+    if not str(given):
+        raise typer.BadParameter("the directory is empty.")
+    return Path(given)
+
+
+Home = Annotated[
+    Path, typer.Option("--home", metavar="DIR", parser=_directory, help="State directory of the installation.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
+Tenant = Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Tenant; optional if there is only one.")]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Common options of a command: installation, tenant and output format."""
+
+    connect: Connect
+    home: Path
+    as_json: bool
+    tenant: str | None
+
+    def ask(self, ask: Callable[[Api], Awaitable[R]]) -> R:
+        """Connect to the installation and run an operation with its API client."""
+        return talk(self.connect, self.home, ask)
+
+
+def noun(name: str, what: str) -> typer.Typer:
+    """Create a command group."""
+    group = typer.Typer(name=name, help=what, add_completion=False, rich_markup_mode=None)
+    # With a callback, the subcommand is required even if there is only one.
+    group.callback()(lambda: None)
+    return group
+
+
+def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
+    """Register a function of a `CommandContext` and its own options as the command `name` of `group`.
+
+    `of_tenant`: add --tenant besides --home and --json.
+    """
+    common = {"tenant": (Tenant, None)} if of_tenant else {}
+    common |= {"home": (Home, DEFAULT_HOME), "as_json": (AsJson, False)}
+
+    def make(function: Callable[..., None]) -> None:
+        own = list(inspect.signature(function).parameters.values())[1:]
+
+        def run(ctx: typer.Context, **given: Any) -> None:
+            context = At(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
+            function(context, **given)
+
+        parameters = [_keyword("ctx", typer.Context)]
+        parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
+        parameters += [_keyword(name, kind, default) for name, (kind, default) in common.items()]
+        run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__doc__ = function.__doc__
+        group.command(name)(run)
+
+    return make
+
+
+def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

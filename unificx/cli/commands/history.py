@@ -1,0 +1,48 @@
+"""`unificx history`: call detail records."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from unificx.cli.api_client import Api, Json
+from unificx.cli.command import At, noun, verb
+from unificx.cli.output import print_items
+
+_COLUMNS = {
+    "started": "started",
+    "caller": "from",
+    "callee": "to",
+    "direction": "direction",
+    "outcome": "outcome",
+    "talk_seconds": "talk time (s)",
+    "id": "id",
+}
+
+Since = Annotated[str | None, typer.Option(metavar="TIME", help="Start time, such as 2026-01-31T08:00Z.")]
+Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of calls.")]
+
+group = noun("history", "Show the call history.")
+
+
+@verb(group, "list")
+def list_(
+    context: At,
+    *,
+    extension: Annotated[str | None, typer.Option(help="Show only calls of this extension.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="answered, missed, busy, declined and so on.")] = None,
+    since: Since = None,
+    limit: Limit = 100,
+) -> None:
+    """List calls, newest first."""
+    asked = {"extension": extension, "outcome": outcome, "since": since}
+
+    async def request(api: Api) -> list[Json]:
+        found: list[Json] = []
+        for each in await api.organisations(context.tenant):
+            found += await api.every("/history", limit, tenant=each["id"], **asked)
+        # Compare times, not strings: whole seconds have no fraction.
+        found.sort(key=lambda call: (datetime.fromisoformat(call["started"]), call["id"]), reverse=True)
+        return found[:limit]
+
+    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no calls yet.")

@@ -1,0 +1,69 @@
+"""Checks of the installation: certificates and the components of a running server."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from unificx.cli.doctor.check import Check
+
+RENEW_WITHIN = timedelta(days=14)
+SECONDS = 5.0
+
+
+def certificate(path: Path, now: datetime) -> Check:
+    """Check that a certificate exists and is valid."""
+    from cryptography import x509
+
+    name = f"certificate {path.name}"
+    if not path.exists():
+        return Check(
+            name, "warn", "not created yet", "The first `unificx up` creates one; install your own for public use."
+        )
+    try:
+        found = x509.load_pem_x509_certificate(path.read_bytes())
+    except OSError as fault:
+        return Check(name, "fail", f"cannot be read: {fault.strerror}", f"Check the permissions of {path}.")
+    except ValueError:
+        return Check(name, "fail", "is not a PEM certificate", f"Replace {path} with a PEM certificate, or delete it.")
+    until = found.not_valid_after_utc
+    renew = f"Replace {path}, or delete it to create a new one at the next start."
+    if now > until:
+        return Check(name, "fail", f"expired on {until:%Y-%m-%d}", renew)
+    if now < found.not_valid_before_utc:
+        return Check(name, "fail", f"is valid only from {found.not_valid_before_utc:%Y-%m-%d}", "Set the clock.")
+    if until - now < RENEW_WITHIN:
+        return Check(name, "warn", f"expires on {until:%Y-%m-%d}", renew)
+    return Check(name, "ok", f"valid until {until:%Y-%m-%d}")
+
+
+def is_running(control: Path) -> bool:
+    """Return whether a server accepts connections on its control socket."""
+    import socket
+
+    try:
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.settimeout(SECONDS)
+            trial.connect(str(control))
+    except OSError:
+        return False
+    return True
+
+
+def server(control: Path) -> list[Check]:
+    """Return the components' state reported by a running server."""
+    import httpx
+
+    log = "Check the server's log, and restart it."
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(control)), timeout=SECONDS) as client:
+            parts = client.get("http://unificx/readyz").json()["parts"]
+            found = [_part(part["name"], part["ok"], part["why"]) for part in parts]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
+        return [Check("server", "fail", f"running, but gives no valid response ({type(fault).__name__})", log)]
+    return [Check("server", "ok", "running"), *found]
+
+
+def _part(name: str, ok: bool, why: str) -> Check:
+    if ok:
+        return Check(name, "ok", why or "works")
+    what, _, do = why.partition(". ")
+    return Check(name, "fail", what or "does not work", do or "Check the server's log.")

@@ -1,0 +1,67 @@
+"""Models of conference rooms and their hosts. Participants are held in memory only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from unificx.core.personal import personal
+from unificx.db import Base, plain, sealed_column
+
+
+def _pin() -> Any:
+    return personal(
+        "user.authorization.password",
+        uses=("authentication",),
+        retention="account",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PinsPart:
+    """Argon2id digests of the guest PIN and the host PIN."""
+
+    guest: str | None = _pin()
+    host: str | None = _pin()
+
+
+class RoomRow(Base):
+    """A permanent conference room."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    number: Mapped[str] = plain("the tenant's own number")
+    name: Mapped[str] = plain("text of the tenant that names a room, not a person")
+    created: Mapped[datetime] = plain("creation time")
+    wait_for_host: Mapped[bool] = plain("whether guests wait for a host")
+    announce: Mapped[str] = plain("announcement of joins and leaves: tones, names or nothing")
+    locked: Mapped[bool] = plain("whether only hosts may enter")
+    muted_on_entry: Mapped[bool] = plain("whether guests join muted")
+    most: Mapped[int] = plain("maximum number of participants")
+    may_record: Mapped[bool] = plain("whether hosts may record")
+    end_after_host: Mapped[int | None] = plain("seconds until a meeting without a host ends")
+    has_pin: Mapped[bool] = plain("whether guests need a PIN")
+    has_host_pin: Mapped[bool] = plain("whether there is a host PIN")
+    subject_id: Mapped[str] = plain("random subject id of the room, whose key seals the part below")
+    sealed: Mapped[bytes | None] = sealed_column(PinsPart, subject="subject_id")
+
+
+class RoomHostRow(Base):
+    """An extension that joins the room as a host."""
+
+    __tablename__ = "room_host"
+    __table_args__ = (Index(None, "tenant_id", "extension_id"),)
+
+    room_id: Mapped[str] = plain("the room", primary_key=True)
+    extension_id: Mapped[str] = plain(
+        "the extension; no foreign key, because it is deleted after the extension", primary_key=True
+    )
+    tenant_id: Mapped[str] = plain("the tenant")

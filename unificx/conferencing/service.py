@@ -1,0 +1,215 @@
+"""Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from unificx.conferencing import repository
+from unificx.conferencing.events import RoomCreated, RoomDeleted
+from unificx.conferencing.machine import values
+from unificx.conferencing.models import PinsPart
+from unificx.conferencing.ports import KeyRing
+from unificx.conferencing.repository import NO_PINS
+from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
+from unificx.core.clock import Clock
+from unificx.core.errors import Conflict, Invalid, NotFound, TooMany
+from unificx.db import Database, UnitOfWork
+from unificx.identity import Directory, Page, Passwords, PinGuard, behind, page, release_number, take_number, usable_pin
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+
+Standing = Literal["host", "guest"]
+
+
+class Rooms:
+    """All rooms of the installation. Call `start` first; lookups are served from memory."""
+
+    def __init__(
+        self, database: Database, keys: KeyRing, directory: Directory, passwords: Passwords, clock: Clock
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._directory = directory
+        self._passwords = passwords
+        self._clock = clock
+        self._guard = PinGuard()
+        self._changes = asyncio.Lock()
+        self._rooms: dict[str, Room] = {}
+        self._by_number: dict[tuple[str, str], Room] = {}
+        self._ad_hoc: dict[str, Room] = {}
+
+    async def start(self) -> None:
+        """Load all rooms."""
+        async with self._database.read() as session:
+            for room in await repository.all_rooms(session):
+                self._put(room)
+
+    # ---- lookups
+
+    def at(self, tenant_id: str, number: str) -> Room | None:
+        """Return the room with a number."""
+        return self._by_number.get((tenant_id, number))
+
+    def by_id(self, room_id: str) -> Room | None:
+        return self._rooms.get(room_id) or self._ad_hoc.get(room_id)
+
+    def find(self, tenant_id: str, reference: str) -> Room:
+        """Return a room by id or number. Raises NotFound."""
+        room = self.at(tenant_id, reference) or self.by_id(reference)
+        if room is None or room.tenant_id != tenant_id:
+            raise NotFound("Room not found.")
+        return room
+
+    def of_tenant(self, tenant_id: str) -> Sequence[Room]:
+        """Return the permanent rooms of a tenant in order of creation."""
+        return sorted((room for room in self._rooms.values() if room.tenant_id == tenant_id), key=lambda room: room.id)
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
+        """Return a page of rooms. Raises Invalid for an invalid cursor."""
+        after = behind(cursor) or ""
+        found = [room for room in self.of_tenant(tenant_id) if room.id > after]
+        return page(found, limit, lambda room: room.id)
+
+    # ---- ad hoc rooms
+
+    def open(self, tenant_id: str, host: str) -> Room:
+        """Create an in-memory room for the parties of a call, with the extension `host` as host."""
+        now, id_ = self._clock.now(), self._clock.new_id()
+        room = Room(id_, tenant_id, "", "", now, RoomSettings(), hosts=(host,), ad_hoc=True)
+        self._ad_hoc[room.id] = room
+        return room
+
+    def shut(self, room: Room) -> None:
+        """Delete an empty ad hoc room; permanent rooms are kept."""
+        self._ad_hoc.pop(room.id, None)
+
+    # ---- changes
+
+    async def create(self, tenant_id: str, new: NewRoom) -> Room:
+        """Create a room. Raises Invalid; Conflict if the number is in use."""
+        room = Room(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            number=new.number,
+            name=values.name(new.name or new.number),
+            created=self._clock.now(),
+            settings=values.checked(new.settings),
+            hosts=self._hosts(tenant_id, new.hosts),
+            has_pin=bool(new.pin),
+            has_host_pin=bool(new.host_pin),
+        )
+        pins = await self._renewed(NO_PINS, new.pin, new.host_pin)
+        async with self._changes, self._database.begin() as uow:
+            await take_number(uow.session, tenant_id, new.number, "room")
+            await repository.add(uow.session, self._keys, room, pins)
+            uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
+            uow.afterwards.append(lambda: self._put(room))
+        return room
+
+    async def update(self, room: Room, change: RoomChange) -> Room:
+        """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
+        _must_stand(room)
+        async with self._changes:
+            before = self.find(room.tenant_id, room.id)
+            after = replace(
+                before,
+                name=before.name if change.name is None else values.name(change.name),
+                settings=values.changed(before.settings, change),
+                hosts=before.hosts if change.hosts is None else self._hosts(room.tenant_id, change.hosts),
+                has_pin=before.has_pin if change.pin is None else bool(change.pin),
+                has_host_pin=before.has_host_pin if change.host_pin is None else bool(change.host_pin),
+            )
+            pins = await self._renewed(await self._pins(before), change.pin, change.host_pin)
+            async with self._database.begin() as uow:
+                await repository.save(uow.session, self._keys, after, pins)
+                uow.afterwards.append(lambda: self._put(after))
+        return after
+
+    async def delete(self, room: Room) -> None:
+        """Delete a room and release its number. Raises Conflict for an ad hoc room."""
+        _must_stand(room)
+        async with self._changes, self._database.begin() as uow:
+            await repository.drop(uow.session, room.tenant_id, [room.id])
+            await release_number(uow.session, room.tenant_id, room.number)
+            uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
+            uow.afterwards.append(lambda: self._drop(room))
+
+    # ---- admission
+
+    def leads(self, room: Room, extension_id: str) -> bool:
+        """Return whether an extension joins as a host without a PIN."""
+        return extension_id in room.hosts
+
+    async def standing(self, room: Room, caller: str, pin: str) -> Standing | None:
+        """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
+
+        Raises TooMany: attempts are limited per room and caller.
+        """
+        if not pin and not room.has_pin:
+            return "guest"
+        tried = f"{room.id}/{caller}"
+        early = self._guard.attempt(tried, self._clock.monotonic())
+        if early:
+            raise TooMany("Too many wrong PINs.", retry_after=early)
+        pins = await self._pins(room)
+        # Always check both, so that the response time reveals nothing.
+        host = await self._passwords.right(pins.host, pin)
+        guest = await self._passwords.right(pins.guest, pin)
+        if host or guest:
+            self._guard.succeeded(tried)
+        return "host" if host else "guest" if guest else None
+
+    # ---- deletion
+
+    async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
+        await repository.drop_host(uow.session, fact.tenant, fact.extension_id)
+        for room in [one for one in self._rooms.values() if fact.extension_id in one.hosts]:
+            left = replace(room, hosts=tuple(one for one in room.hosts if one != fact.extension_id))
+            uow.afterwards.append(lambda left=left: self._put(left))
+
+    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the rooms of a deleted tenant. Outbox handler."""
+        await repository.drop_tenant(uow.session, fact.tenant)
+        for room in self.of_tenant(fact.tenant):
+            uow.afterwards.append(lambda gone=room: self._drop(gone))
+
+    # ---- inside
+
+    def _hosts(self, tenant_id: str, extension_ids: tuple[str, ...]) -> tuple[str, ...]:
+        found = [self._directory.extension_by_id(one) for one in extension_ids]
+        if any(one is None or one.tenant_id != tenant_id for one in found):
+            raise Invalid("A host must be an extension of the same tenant.", field="hosts")
+        return values.hosts(extension_ids)
+
+    async def _pins(self, room: Room) -> PinsPart:
+        async with self._database.read() as session:
+            return await repository.pins(session, self._keys, room.tenant_id, room.id)
+
+    async def _renewed(self, pins: PinsPart, guest: str | None, host: str | None) -> PinsPart:
+        """Return the updated digests; None keeps a PIN, "" removes it. Raises Invalid."""
+        if guest and (guest == host or (host is None and await self._passwords.right(pins.host, guest))):
+            raise _not_the_same()
+        if host and guest is None and await self._passwords.right(pins.guest, host):
+            raise _not_the_same()
+        if guest is not None:
+            pins = replace(pins, guest=await self._passwords.hash(usable_pin(guest)) if guest else None)
+        if host is not None:
+            pins = replace(pins, host=await self._passwords.hash(usable_pin(host, "host_pin")) if host else None)
+        return pins
+
+    def _put(self, room: Room) -> None:
+        self._rooms[room.id] = self._by_number[room.tenant_id, room.number] = room
+
+    def _drop(self, room: Room) -> None:
+        self._rooms.pop(room.id, None)
+        self._by_number.pop((room.tenant_id, room.number), None)
+
+
+def _must_stand(room: Room) -> None:
+    if room.ad_hoc:
+        raise Conflict("This room was created from a call and cannot be changed.", hint="End the meeting instead.")
+
+
+def _not_the_same() -> Invalid:
+    return Invalid("The guest PIN and the host PIN must differ.", field="host_pin")

@@ -1,0 +1,75 @@
+"""Time, randomness and ids: the only module that reads them from the operating system.
+
+All other code takes a `Clock` (or plain `now: float`), so that tests run in virtual time.
+"""
+
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from unificx.core.ids import uuid7
+
+
+class Clock(Protocol):
+    """Source of time, randomness and ids."""
+
+    def now(self) -> datetime:
+        """Return the wall-clock time, timezone-aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return monotonic seconds, for timers and not for records."""
+        ...
+
+    def random_bytes(self, size: int) -> bytes:
+        """Return `size` cryptographically random bytes, fit for keys, tags and nonces."""
+        ...
+
+    def new_id(self) -> str:
+        """Return a new id (UUIDv7, RFC 9562), sortable by creation time."""
+        ...
+
+
+class SystemClock:
+    """System clock and system random source."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def random_bytes(self, size: int) -> bytes:
+        return os.urandom(size)
+
+    def new_id(self) -> str:
+        return uuid7(time.time_ns() // 1_000_000, os.urandom(10))
+
+
+@dataclass
+class ManualClock:
+    """Clock that moves only when advanced, for tests and for simulating retention periods."""
+
+    at: datetime = field(default_factory=lambda: datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
+    ticks: float = 1000.0
+    drawn: int = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.ticks
+
+    def advance(self, seconds: float) -> None:
+        """Advance the wall clock and the monotonic clock."""
+        self.at += timedelta(seconds=seconds)
+        self.ticks += seconds
+
+    def random_bytes(self, size: int) -> bytes:
+        self.drawn += 1
+        return self.drawn.to_bytes(16, "big").rjust(size, b"\x00")[-size:]
+
+    def new_id(self) -> str:
+        return uuid7(int(self.at.timestamp() * 1000), self.random_bytes(10))

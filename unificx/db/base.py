@@ -1,0 +1,183 @@
+"""Declarative base of all models: every column is declared plain, with a reason, or sealed, with its subject column.
+
+A model with an undeclared column does not load.
+
+class PersonRow(Base):
+    __tablename__ = "person"
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id"))
+    subject_id: Mapped[str] = plain("subject whose key seals the part below")
+    sealed: Mapped[bytes] = sealed_column(PersonPart, subject="subject_id")
+"""
+
+import types
+import typing
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, Union
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, MetaData, Table
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from unificx.core.personal import METADATA_KEY, BadDeclaration, Personal
+
+SEAL_MARK = b"\x01"
+"""First byte of every sealed value: the format version."""
+
+_PLAIN, _SEALED = "plain", "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPart:
+    """Content of a sealed column: `part` (a frozen dataclass) and the column of the same row that names its subject."""
+
+    part: type[Any]
+    subject: str
+
+
+class Sealed(TypeDecorator[bytes]):
+    """Column type for ciphertext. Rejects plaintext with TypeError, without quoting the value."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is not None and not (isinstance(value, bytes) and value.startswith(SEAL_MARK)):
+            raise TypeError("a sealed column received an unsealed value")
+        return value
+
+
+class Instant(TypeDecorator[datetime]):
+    """Timestamp in UTC, timezone-aware in Python on both databases. The type of `Mapped[datetime]`."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise TypeError("a timestamp needs a time zone")
+        return value if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class NeutralJson(TypeDecorator[Any]):
+    """JSON column that cannot hold personal data: objects with the declared `names`, and numbers as leaves.
+
+    `NeutralJson("caller", "callee", "loss", "jitter_ms")` takes `{"caller": {"loss": 0.1, "jitter_ms": 3}}`.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        self._check(value)
+        return value
+
+    def _check(self, value: Any) -> None:
+        if isinstance(value, dict):
+            if not value.keys() <= set(self.names):
+                raise TypeError("the JSON value has a property that the column does not declare")
+            for inner in value.values():
+                self._check(inner)
+        elif not (value is None or isinstance(value, int | float)):
+            raise TypeError("the JSON column accepts only numbers, true, false and null")
+
+
+def plain(why: str, *args: Any, **kwargs: Any) -> Any:
+    """Declare a column without personal data; `why` is the reason. Other arguments go to `mapped_column`."""
+    if not isinstance(why, str) or not why.strip():
+        raise BadDeclaration("plain() needs the reason why the column holds no personal data")
+    return mapped_column(*args, info={_PLAIN: why}, **kwargs)
+
+
+def sealed_column(part: type[Any], *, subject: str, **kwargs: Any) -> Any:
+    """Declare a column of sealed `part`s; `subject` is the column of the same row that names the key's subject."""
+    check_part(part)
+    return mapped_column(Sealed, info={_SEALED: SealedPart(part, subject)}, **kwargs)
+
+
+def plain_reason(column: Column[Any]) -> str | None:
+    """Return the reason given to `plain`, or None if the column is not plain."""
+    return column.info.get(_PLAIN)
+
+
+def sealed_part(column: Column[Any]) -> SealedPart | None:
+    """Return the declaration of a sealed column, or None if the column is not sealed."""
+    return column.info.get(_SEALED)
+
+
+def declared_fields(part: type[Any]) -> dict[str, Personal]:
+    """Return the declaration of each field of a sealed part. Raises BadDeclaration if one is missing."""
+    bare = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
+    if bare:
+        raise BadDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(bare)}")
+    return {f.name: f.metadata[METADATA_KEY] for f in fields(part)}
+
+
+def check_part(part: type[Any]) -> None:
+    """Raise BadDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase` value."""
+    if not is_dataclass(part) or not part.__dataclass_params__.frozen:  # pyright: ignore[reportAttributeAccessIssue]
+        raise BadDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
+    declared = declared_fields(part)
+    if not declared:
+        raise BadDeclaration(f"{part.__name__}: a sealed part needs at least one field")
+    if len({personal.on_erase for personal in declared.values()}) > 1:
+        raise BadDeclaration(f"{part.__name__}: all fields of a part need the same on_erase; split the part")
+    deep = [name for name, kind in typing.get_type_hints(part).items() if name in declared and not _is_flat(kind)]
+    if deep:
+        raise BadDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(deep)}")
+
+
+def _is_flat(kind: Any) -> bool:
+    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (Union, types.UnionType):
+        return all(_is_flat(one) for one in inside)
+    if origin is tuple:
+        return len(inside) == 2 and inside[1] is Ellipsis and _is_flat(inside[0])
+    return origin is Literal or kind in (str, int, float, bool, datetime, types.NoneType)
+
+
+def check_table(table: Table) -> None:
+    """Raise BadDeclaration for the first column of `table` that is neither plain nor correctly sealed."""
+    for column in table.columns:
+        name, part = f"{table.name}.{column.name}", sealed_part(column)
+        if isinstance(column.type, JSON):
+            raise BadDeclaration(f"{name}: plain JSON is not allowed; use NeutralJson with the allowed names")
+        if isinstance(column.type, Sealed) != (part is not None):
+            raise BadDeclaration(f"{name}: create sealed columns with sealed_column()")
+        if (part is None) == (plain_reason(column) is None):
+            raise BadDeclaration(f'{name}: declare it as plain("reason") or sealed_column(...)')
+        if part is not None:
+            check_part(part.part)
+            if part.subject not in table.columns:
+                raise BadDeclaration(f"{name}: the subject column {part.subject!r} does not exist")
+
+
+class Base(DeclarativeBase):
+    """Base class of all models. They share one metadata, so foreign keys may cross areas by table name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy expects a mutable class attribute
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        table = getattr(cls, "__table__", None)
+        if table is not None:
+            check_table(table)

@@ -1,0 +1,172 @@
+"""Database access (SQLite or PostgreSQL) and units of work: one request, SIP transaction or job, one commit."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from unificx.core.clock import Clock
+from unificx.core.errors import CannotStart
+from unificx.core.events import Fact
+from unificx.db.models import OutboxRow
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+# secure_delete overwrites deleted data; temp_store keeps spilled rows off the disk; WAL lets readers continue beside
+# the single writer; with FULL an acknowledged commit survives a power failure.
+_SQLITE_SETTINGS = (
+    "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+)
+_SQLITE_PATIENCE = 10.0
+"""Busy timeout in seconds, for a write of another process."""
+
+_READING = "reading"
+
+
+def fact_name(kind: type[Fact]) -> str:
+    """Return the stored name of an event class, such as `identity.PersonCreated`."""
+    module = kind.__module__.removeprefix("unificx.").removesuffix(".events")
+    return f"{module}.{kind.__name__}"
+
+
+@cache
+def fact_words(kind: type[Fact]) -> TypeAdapter[Any]:
+    """Return the adapter that writes and reads events of a class as JSON."""
+    return TypeAdapter(kind)
+
+
+class UnitOfWork:
+    """One transaction: `session` for rows, `publish` for domain events.
+
+    Callbacks in `after_commit` run after the commit, for work that may be lost with the process. They must not raise.
+    """
+
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.session = session
+        self.facts: list[Fact] = []
+        self.afterwards: list[Callable[[], object]] = []
+        self._now = now
+
+    def publish(self, fact: Fact) -> None:
+        """Add the event to the outbox within this transaction; it is delivered only after the commit."""
+        body = fact_words(type(fact)).dump_json(fact).decode()
+        row = OutboxRow(id=fact.id, tenant_id=fact.tenant, name=fact_name(type(fact)), body=body, due=self._now)
+        self.session.add(row)
+        self.facts.append(fact)
+
+
+class Database:
+    """A database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`, in SQLAlchemy's syntax.
+
+    Raises CannotStart for any other URL. `on_commit` is called with the events of each committed unit of work; the
+    outbox sets it.
+    """
+
+    def __init__(self, url: str | URL, clock: Clock) -> None:
+        parsed = _understood(url)
+        self.dialect = parsed.get_backend_name()
+        self.clock = clock
+        self.committed: Callable[[list[Fact]], None] = lambda facts: None
+        self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
+        self._reader = self.engine.execution_options(**{_READING: True})
+        self._turn = _Turn() if self.dialect == "sqlite" else None
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Begin a unit of work that commits at the end of the block, or rolls back if the block raises.
+
+        SQLite allows one writer at a time; others wait in order. A nested unit of work in the same task raises
+        RuntimeError because it would deadlock.
+        """
+        if self._turn is None:
+            async with self._unit() as uow:
+                yield uow
+        else:
+            async with self._turn, self._unit() as uow:
+                yield uow
+        if uow.facts:
+            self.committed(uow.facts)
+        for step in uow.afterwards:
+            step()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncIterator[UnitOfWork]:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session, self.clock.now())
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a read-only session: a consistent snapshot that does not block writers. Nothing is committed."""
+        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections. With the last one SQLite merges the write-ahead log into the file."""
+        await self.engine.dispose()
+
+
+class _Turn:
+    """A fair lock that knows its holder, so that nested acquisition raises instead of deadlocking."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+
+    async def __aenter__(self) -> None:
+        if self._holder is asyncio.current_task():
+            raise RuntimeError("a unit of work was begun inside another unit of work")
+        await self._lock.acquire()
+        self._holder = asyncio.current_task()
+
+    async def __aexit__(self, *fault: object) -> None:
+        self._holder = None
+        self._lock.release()
+
+
+def _understood(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() in _DRIVERS:
+            return parsed
+    except ArgumentError:
+        pass  # not quoted in the error: the URL may contain a password
+    raise CannotStart(
+        "The database URL is not supported. Use SQLite or PostgreSQL.",
+        hint="Set UNIFICX_DATABASE to sqlite:////path/to/file.db or postgresql://user@host/name, or leave it unset.",
+    )
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "postgresql":
+        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_PATIENCE})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # Transactions are begun explicitly (see _begin_sqlite): with the driver's implicit BEGIN a reader could become a
+    # writer midway and fail with SQLITE_BUSY.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for setting in _SQLITE_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")

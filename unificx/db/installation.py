@@ -1,0 +1,27 @@
+"""Pairing of a database with its key store: only that key store opens the sealed data."""
+
+from unificx.core.errors import CannotStart
+from unificx.db import repository
+from unificx.db.database import Database
+
+
+async def claim(database: Database, installation: str, *, keys_unused: bool) -> None:
+    """Check that the database belongs to this installation, or claim it if both it and the key store are new.
+
+    Raises CannotStart if the database and the key store do not belong together.
+    """
+    async with database.begin() as uow:
+        found = await repository.installation(uow.session)
+        if found == installation:
+            return
+        if found is not None:
+            raise CannotStart(
+                "The key store does not belong to this database, so its data cannot be read.",
+                hint="Restore keys.db from its latest backup, or use the home directory that belongs to this database.",
+            )
+        if not keys_unused:
+            raise CannotStart(
+                "The configured database is empty, but this home directory already has keys.",
+                hint="Check UNIFICX_DATABASE, or restore the database from its backup.",
+            )
+        await repository.set_installation(uow.session, installation)

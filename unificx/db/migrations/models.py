@@ -1,0 +1,12 @@
+"""Loads all models, for schema comparison and drafting only: areas do not import each other's models."""
+
+from importlib import import_module
+from pathlib import Path
+
+import unificx
+
+
+def load_all_tables() -> None:
+    """Import the models of every area, so that the shared metadata includes them."""
+    for path in sorted(Path(unificx.__path__[0]).glob("*/*models.py")):
+        import_module(f"unificx.{path.parent.name}.{path.stem}")

@@ -1,0 +1,146 @@
+"""Encrypts the personal part of a row with its subject's key and decrypts it for a declared purpose only.
+
+AES-256-GCM. Format: mark (1 byte), key version (2), nonce (12), ciphertext and tag. Associated data, length-prefixed:
+tenant, subject, table, column, row and key version, so that a part copied to another row, column, person or tenant does
+not decrypt.
+"""
+
+import json
+import os
+import struct
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Generic, Protocol, TypeVar, get_args
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Table
+
+from unificx.db.base import SEAL_MARK, declared_fields, sealed_part
+
+P = TypeVar("P")
+
+_NONCE = 12
+_HEADER = struct.Struct(">1sH12s")
+
+
+class WrongPurpose(PermissionError):
+    """The declaration of a sealed part does not allow the requested purpose."""
+
+
+class CannotOpen(ValueError):
+    """A sealed part is damaged or does not belong to this tenant, subject, table, column and row."""
+
+
+class ErasedSubject(LookupError):
+    """Sealing was requested for an erased person. An erased key is never created again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Placeholder for a part whose subject was erased. Interfaces must show "an erased person"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A subject's unwrapped key. Its bytes are never shown."""
+
+    version: int
+    aead: AESGCM
+
+
+class Keys(Protocol):
+    """Key access for a codec. Answers from a cache, so it may be called from a coroutine."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        """Return each subject's key; None if erased or, unless `create`, unknown."""
+        ...
+
+
+def bound(*parts: str) -> bytes:
+    """Join length-prefixed parts: different lists never give the same bytes. Each has at most 65,535 bytes."""
+    joined = b""
+    for part in parts:
+        raw = part.encode()
+        joined += len(raw).to_bytes(2) + raw
+    return joined
+
+
+class Codec(Generic[P]):
+    """Reads and writes one sealed column. `row` is a mapped class, `part` the class that one of its columns seals."""
+
+    def __init__(self, row: type[Any], part: type[P]) -> None:
+        table: Table = row.__table__
+        columns = [c for c in table.columns if (held := sealed_part(c)) is not None and held.part is part]
+        if len(columns) != 1:
+            raise TypeError(f"{table.name} must seal {part.__name__} in exactly one column, not {len(columns)}")
+        self.table, self.column, self.part = table.name, columns[0].name, part
+        self.purposes = frozenset.intersection(*(field.uses for field in declared_fields(part).values()))
+        if not self.purposes:
+            raise TypeError(f"{part.__name__}: its fields share no purpose, so it can never be opened")
+        self._words: TypeAdapter[P] = TypeAdapter(part)
+        self._may_be_none = [name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)]
+        self._place = bound(self.table, self.column)
+
+    def seal(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, P]]) -> list[bytes]:
+        """Seal each (subject, row id, part). Creates a key for a new subject; raises ErasedSubject if erased."""
+        found = keys.get(tenant, {subject for subject, _, _ in items}, create=True)
+        sealed: list[bytes] = []
+        for subject, row, part in items:
+            key = found[subject]
+            if key is None:
+                raise ErasedSubject(f"{self.table}.{self.column}: the subject was erased")
+            # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
+            nonce = os.urandom(_NONCE)
+            text = self._write(part)
+            body = key.aead.encrypt(nonce, text, self._bound(tenant, subject, row, key.version))
+            sealed.append(_HEADER.pack(SEAL_MARK, key.version, nonce) + body)
+        return sealed
+
+    def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Gone]:
+        """Open each (subject, row id, sealed part), in order, with `Erased` for erased subjects.
+
+        Raises WrongPurpose unless every field of the part may be used for `purpose`; UnsealError for a part that is
+        damaged or was sealed for another row or column.
+        """
+        if purpose not in self.purposes:
+            raise WrongPurpose(f"{self.table}.{self.column} may not be used for {purpose!r}")
+        found = keys.get(tenant, {subject for subject, _, _ in items})
+        return [
+            Gone() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
+            for subject, row, blob in items
+        ]
+
+    def _open(self, key: Key, tenant: str, subject: str, row: str, blob: bytes) -> P:
+        try:
+            mark, version, nonce = _HEADER.unpack_from(blob)
+            if mark != SEAL_MARK or version != key.version:
+                raise ValueError("unknown format or key version")
+            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._bound(tenant, subject, row, version))
+            return self._read(text)
+        except (InvalidTag, ValueError, TypeError, OverflowError, struct.error):
+            # From None: the original error may quote the value.
+            raise CannotOpen(f"{self.table}.{self.column}: the sealed part cannot be opened") from None
+
+    def _read(self, text: bytes) -> P:
+        try:
+            return self._words.validator.validate_json(text)
+        except ValidationError:
+            # Sealed by an older version of the part: newer optional fields are None.
+            held: dict[str, Any] = json.loads(text)
+            return self._words.validator.validate_python(dict.fromkeys(self._may_be_none) | held)
+
+    def _write(self, part: P) -> bytes:
+        try:
+            if type(part) is not self.part:
+                raise TypeError("wrong class")
+            return self._words.serializer.to_json(part, warnings="error")
+        except (PydanticSerializationError, TypeError):
+            raise TypeError(f"{self.table}.{self.column}: not a well-typed {self.part.__name__}") from None
+
+    def _bound(self, tenant: str, subject: str, row: str, version: int) -> bytes:
+        return bound(tenant, subject, row, str(version)) + self._place

@@ -1,0 +1,93 @@
+"""Sign-in errors, each with its own problem code for clients."""
+
+from unificx.core.errors import Conflict, Forbidden, Over, Unauthenticated
+
+
+class SessionOver(Unauthenticated):
+    """The session has ended: signed out, expired, or revoked after reuse of a refresh token."""
+
+    code = "session_over"
+
+
+class UsedSignInCode(Over):
+    """The code was used by another device."""
+
+    code = "sign_in_code_used"
+
+
+class SignInCodeExpired(Over):
+    """The code is unknown or expired."""
+
+    code = "sign_in_code_expired"
+
+
+class InvitationOver(Over):
+    """The invitation is unknown, used or expired."""
+
+    code = "invitation_over"
+
+
+class RecoveryOver(Over):
+    """The recovery link is unknown, used or expired."""
+
+    code = "recovery_over"
+
+
+class TicketOver(Over):
+    """The sign-in ticket or challenge is unknown or expired: start again."""
+
+    code = "ticket_over"
+
+
+class NotOfAge(Forbidden):
+    """The user declared not to be of age."""
+
+    code = "not_of_age"
+
+
+class AcceptanceNeeded(Forbidden):
+    """The caller has to accept the current terms and policy first."""
+
+    code = "acceptance_needed"
+
+
+class OwnPasswordNeeded(Forbidden):
+    """The caller has to replace their one-time password first."""
+
+    code = "own_password_needed"
+
+
+class WrongProof(Unauthenticated):
+    """The proof was not accepted."""
+
+    code = "wrong_proof"
+
+
+class ProveYourself(Forbidden):
+    """The action requires a recent step-up of the session."""
+
+    code = "prove_yourself"
+
+
+class NotProved(Forbidden):
+    """The step-up proof is wrong. Not a 401: the session stays valid."""
+
+    code = "not_proved"
+
+
+class NoExtension(Conflict):
+    """The user has no extension, which a SIP device requires."""
+
+    code = "no_extension"
+
+
+class SingleSignOnFailed(Unauthenticated):
+    """The SSO provider returned no valid identity."""
+
+    code = "single_sign_on_failed"
+
+
+class NotLinked(Forbidden):
+    """The identity from the SSO provider is not linked to an account."""
+
+    code = "not_linked"

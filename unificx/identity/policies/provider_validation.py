@@ -1,0 +1,57 @@
+"""Validation of SSO provider settings and of provider URLs."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from unificx.core.errors import Invalid
+
+_LONGEST = 500
+
+
+def issuer(text: str, *, inside: bool) -> str:
+    """Validate an issuer URL (OpenID Connect Core section 2): https, no query, no fragment. Raise Invalid.
+
+    `http` is allowed only for loopback addresses, and only with `inside`.
+    """
+    stripped = text.strip()
+    if not reachable(stripped, inside=inside) or "?" in stripped or "#" in stripped:
+        raise Invalid("Invalid issuer. Enter a URL such as https://login.example.com.", field="issuer")
+    return stripped
+
+
+def client_id(text: str) -> str:
+    """Validate a client id. Raise Invalid."""
+    if not 1 <= len(text) <= _LONGEST or not text.isascii() or not text.isprintable():
+        raise Invalid(f"A client id has 1 to {_LONGEST} printable ASCII characters.", field="client_id")
+    return text
+
+
+def client_secret(text: str) -> str:
+    """Validate a client secret. Raise Invalid."""
+    if len(text) > _LONGEST or not text.isascii() or (text and not text.isprintable()):
+        raise Invalid(f"A client secret has at most {_LONGEST} printable ASCII characters.", field="client_secret")
+    return text
+
+
+def reachable(url: str, *, inside: bool) -> bool:
+    """Whether a browser may be redirected to a provider URL."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc or len(url) > _LONGEST or not url.isascii() or not url.isprintable():
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and inside and _is_this_machine(host))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two issuers are equal except for a trailing slash."""
+    return one.rstrip("/") == other.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,107 @@
+"""Ports: key store, account notifications, HTTP access to SSO providers. Implementations are passed in by `server`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from unificx.db.sealed import Key
+from unificx.identity.schemas import Language, NoticeKind, Person
+
+EVERYWHERE = "installation"
+"""Alias scope beyond a single tenant: sign-in e-mail addresses."""
+
+
+class KeyRing(Protocol):
+    """Subject keys, and aliases that map an e-mail address to a subject without storing the address."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        """Return the key of each subject; None for an erased one and, unless `create`, for an unknown one."""
+        ...
+
+    def destroy_tenant(self, tenant: str) -> object:
+        """Make all data sealed for the tenant's subjects permanently unreadable."""
+        ...
+
+    def find(self, tenant: str, kind: str, value: str) -> str | None:
+        """Return the subject bound to `value`."""
+        ...
+
+    def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
+        """Bind `value` to `subject`. Raise Conflict if it is bound to another."""
+        ...
+
+    def unbind(self, tenant: str, kind: str, value: str) -> None:
+        """Remove the binding of `value`."""
+        ...
+
+    def bound(self, tenant: str, kind: str, subject: str) -> bool:
+        """Whether any value of the kind is bound to `subject`."""
+        ...
+
+    def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
+        """Remove all bindings of the kind to `subject`."""
+        ...
+
+
+class Courier(Protocol):
+    """Sends account e-mails. Each method returns once the e-mail is stored in a queue, without network access.
+
+    `url` contains a secret: it is sent only to the user's own address and never logged.
+    """
+
+    @property
+    def mails(self) -> bool:
+        """Whether e-mail is configured."""
+        ...
+
+    async def invitation(self, person: Person, url: str, language: Language) -> None:
+        """Send an invitation."""
+        ...
+
+    async def recovery(self, person: Person, url: str, language: Language) -> None:
+        """Send a password reset link, valid for half an hour."""
+        ...
+
+    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+        """Send a security notice about the account. `detail`: for example a device name."""
+        ...
+
+
+class NoCourier:
+    """Null implementation for installations without e-mail."""
+
+    mails = False
+
+    async def invitation(self, person: Person, url: str, language: Language) -> None:
+        """Do nothing."""
+
+    async def recovery(self, person: Person, url: str, language: Language) -> None:
+        """Do nothing."""
+
+    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+        """Do nothing."""
+
+
+class Fetch(Protocol):
+    """HTTP client for third-party servers, with limits on time and size, without redirects."""
+
+    async def __call__(
+        self,
+        url: str,
+        *,
+        form: Mapping[str, str] | None = None,
+        login: tuple[str, str] | None = None,
+        inside: bool = False,
+    ) -> bytes:
+        """Return the body of a 200 response to a GET, or to a POST of `form`, with `login` as HTTP Basic credentials.
+
+        Private addresses are allowed only with `inside`. Raise OSError on any failure.
+        """
+        ...
+
+
+async def no_fetch(
+    url: str, *, form: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, inside: bool = False
+) -> bytes:
+    """Fail every request: no outgoing network access."""
+    del url, form, login, inside
+    raise OSError("outgoing requests are disabled")

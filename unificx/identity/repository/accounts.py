@@ -1,0 +1,196 @@
+"""Queries for tenants and users."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.sealed import Codec, Keys
+from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
+from unificx.identity.models import (
+    AcceptanceRow,
+    CredentialRow,
+    DeviceRow,
+    ExtensionRow,
+    LinkRow,
+    NumberRow,
+    PersonPart,
+    PersonRow,
+    SessionRow,
+    TenantRow,
+)
+from unificx.identity.schemas import Language, Person, PersonState, Role, Tenant, TenantState
+
+PERSON = Codec(PersonRow, PersonPart)
+
+
+async def all_tenants(session: AsyncSession) -> list[Tenant]:
+    """Return every tenant of the installation, for the directory."""
+    # scope: all tenants, because the directory covers all of them.
+    rows = await session.scalars(select(TenantRow).order_by(TenantRow.id))
+    return [_tenant(row) for row in rows]
+
+
+async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
+    values = {
+        "id": tenant.id,
+        "slug": tenant.slug,
+        "name": tenant.name,
+        "domain": tenant.domain,
+        "state": tenant.state,
+        "created": tenant.created,
+        "language": tenant.language,
+        "time_zone": tenant.time_zone,
+        "park_seconds": tenant.park_seconds,
+    }
+    await session.execute(insert(TenantRow).values(values))
+
+
+async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
+    values = {
+        "name": tenant.name,
+        "state": tenant.state,
+        "language": tenant.language,
+        "time_zone": tenant.time_zone,
+        "park_seconds": tenant.park_seconds,
+    }
+    await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
+
+
+async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
+    """Delete the tenant and all its rows of this area; return its subjects."""
+    subjects: set[str] = set()
+    await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
+    of_persons = (SessionRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
+    for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
+        subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
+        await session.execute(delete(row).where(row.tenant_id == tenant_id))
+    await session.execute(delete(NumberRow).where(NumberRow.tenant_id == tenant_id))
+    await session.execute(delete(TenantRow).where(TenantRow.id == tenant_id))
+    return sorted(subjects)
+
+
+async def add_person(session: AsyncSession, keys: Keys, person: Person) -> None:
+    values = {
+        "id": person.id,
+        "tenant_id": person.tenant_id,
+        "subject_id": person.subject,
+        "role": person.role.value,
+        "state": person.state,
+        "created": person.created,
+        "language": person.language,
+        "sealed": _seal(keys, person),
+    }
+    await session.execute(insert(PersonRow).values(values))
+
+
+async def save_person(session: AsyncSession, keys: Keys, person: Person) -> None:
+    """Update the mutable columns of an open account."""
+    values = {
+        "role": person.role.value,
+        "state": person.state,
+        "language": person.language,
+        "sealed": _seal(keys, person),
+    }
+    await session.execute(
+        update(PersonRow).where(PersonRow.tenant_id == person.tenant_id, PersonRow.id == person.id).values(values)
+    )
+
+
+async def close_person(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+    """Mark the account closed and delete its sealed part."""
+    await session.execute(
+        update(PersonRow)
+        .where(PersonRow.tenant_id == tenant_id, PersonRow.id == person_id)
+        .values(state="closed", sealed=None)
+    )
+
+
+async def persons(session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int) -> list[Person]:
+    """Return open accounts, oldest first, after the id `after`."""
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
+    if after is not None:
+        query = query.where(PersonRow.id > after)
+    rows = await session.scalars(query.order_by(PersonRow.id).limit(limit))
+    return _open(keys, tenant_id, rows.all())
+
+
+async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> Person | None:
+    """Return an open account."""
+    query = select(PersonRow).where(
+        PersonRow.tenant_id == tenant_id, PersonRow.id == person_id, PersonRow.state != "closed"
+    )
+    return next(iter(_open(keys, tenant_id, (await session.scalars(query)).all())), None)
+
+
+async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> Person | None:
+    """Return the open account of a subject."""
+    query = select(PersonRow).where(
+        PersonRow.tenant_id == tenant_id, PersonRow.subject_id == subject, PersonRow.state != "closed"
+    )
+    return next(iter(_open(keys, tenant_id, (await session.scalars(query)).all())), None)
+
+
+async def all_persons(session: AsyncSession) -> list[Person]:
+    """Return every open account of the installation without name and e-mail address, for the directory."""
+    # scope: all tenants, because the directory covers all of them.
+    rows = await session.scalars(select(PersonRow).where(PersonRow.state != "closed"))
+    return [_bare(row) for row in rows]
+
+
+async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int:
+    """Return the number of active accounts of the tenant with the role."""
+    query = select(func.count()).where(
+        PersonRow.tenant_id == tenant_id, PersonRow.role == role.value, PersonRow.state == "active"
+    )
+    return await session.scalar(query) or 0
+
+
+def _seal(keys: Keys, person: Person) -> bytes:
+    part = PersonPart(person.name, person.email)
+    return PERSON.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
+
+
+def _open(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
+    """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
+    sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
+    parts = PERSON.open(keys, tenant_id, "administration", sealed)
+    by_row = {row_id: part for (_, row_id, _), part in zip(sealed, parts, strict=True)}
+    return [_person(row, by_row.get(row.id)) for row in rows]
+
+
+def _tenant(row: TenantRow) -> Tenant:
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        domain=row.domain,
+        state=cast("TenantState", row.state),
+        created=row.created,
+        language=cast("Language", row.language),
+        time_zone=row.time_zone,
+        park_seconds=row.park_seconds,
+    )
+
+
+def _bare(row: PersonRow) -> Person:
+    return Person(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        subject=row.subject_id,
+        role=Role(row.role),
+        state=cast("PersonState", row.state),
+        created=row.created,
+        name="",
+        email="",
+        language=cast("Language | None", row.language),
+    )
+
+
+def _person(row: PersonRow, part: object) -> Person:
+    bare = _bare(row)
+    if isinstance(part, PersonPart):
+        return replace(bare, name=part.name, email=part.email)
+    return replace(bare, state="closed")

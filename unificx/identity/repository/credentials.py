@@ -1,0 +1,109 @@
+"""Queries for passwords and acceptances of terms."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.sealed import Codec, Keys
+from unificx.identity.models import AcceptancePart, AcceptanceRow, CredentialRow, PasswordPart, PersonRow
+from unificx.identity.schemas import Role
+
+PASSWORD = Codec(CredentialRow, PasswordPart)
+ACCEPTANCE = Codec(AcceptanceRow, AcceptancePart)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Sign-in data of a user; `hash` is None without a password."""
+
+    person_id: str
+    tenant_id: str
+    subject: str
+    role: Role
+    state: str
+    must_change: bool
+    hash: str | None = field(repr=False)
+
+
+async def account(session: AsyncSession, keys: Keys, subject: str) -> Account | None:
+    """Return the open account of a subject."""
+    # scope: all tenants, because a subject is random and belongs to one of them.
+    query = (
+        select(PersonRow, CredentialRow)
+        .outerjoin(CredentialRow, CredentialRow.person_id == PersonRow.id)
+        .where(PersonRow.subject_id == subject, PersonRow.state != "closed")
+    )
+    found = (await session.execute(query)).first()
+    if found is None:
+        return None
+    person, credential = found
+    secret, must_change = None, False
+    if credential is not None:
+        sealed = [(credential.subject_id, credential.person_id, credential.sealed)]
+        part = PASSWORD.open(keys, person.tenant_id, "authentication", sealed)[0]
+        secret = part.hash if isinstance(part, PasswordPart) else None
+        must_change = credential.must_change
+    role = Role(person.role)
+    return Account(person.id, person.tenant_id, person.subject_id, role, person.state, must_change, secret)
+
+
+async def set_password(session: AsyncSession, keys: Keys, account: Account, changed: datetime) -> None:
+    """Replace the user's password hash with `account.hash`."""
+    assert account.hash is not None
+    part = PasswordPart(account.hash)
+    values = {
+        "person_id": account.person_id,
+        "tenant_id": account.tenant_id,
+        "subject_id": account.subject,
+        "must_change": account.must_change,
+        "changed": changed,
+        "sealed": PASSWORD.seal(keys, account.tenant_id, [(account.subject, account.person_id, part)])[0],
+    }
+    await drop_password(session, account.tenant_id, account.person_id)
+    await session.execute(insert(CredentialRow).values(values))
+
+
+async def must_change(session: AsyncSession, tenant_id: str, person_id: str) -> bool:
+    """Whether the user has a one-time password."""
+    query = select(CredentialRow.must_change).where(
+        CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id
+    )
+    return bool(await session.scalar(query))
+
+
+async def drop_password(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+    await session.execute(
+        delete(CredentialRow).where(CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id)
+    )
+
+
+async def add_acceptance(
+    session: AsyncSession, keys: Keys, account: Account, said: AcceptancePart, *, acceptance_id: str, at: datetime
+) -> None:
+    values = {
+        "id": acceptance_id,
+        "tenant_id": account.tenant_id,
+        "person_id": account.person_id,
+        "subject_id": account.subject,
+        "at": at,
+        "sealed": ACCEPTANCE.seal(keys, account.tenant_id, [(account.subject, acceptance_id, said)])[0],
+    }
+    await session.execute(insert(AcceptanceRow).values(values))
+
+
+async def last_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> AcceptancePart | None:
+    """Return the user's latest declaration; None if there is none."""
+    query = select(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
+    row = await session.scalar(query.order_by(AcceptanceRow.id.desc()).limit(1))
+    if row is None:
+        return None
+    part = ACCEPTANCE.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed)])[0]
+    return part if isinstance(part, AcceptancePart) else None
+
+
+async def drop_acceptances(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+    await session.execute(
+        delete(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
+    )

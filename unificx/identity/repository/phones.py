@@ -1,0 +1,235 @@
+"""Queries for extensions and devices."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.sealed import Codec, Keys
+from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
+from unificx.identity.numbers import release_number
+from unificx.identity.schemas import Device, DeviceAuth, DeviceKind, Extension
+
+EXTENSION = Codec(ExtensionRow, ExtensionPart)
+DEVICE = Codec(DeviceRow, DevicePart)
+LOGIN = Codec(DeviceRow, LoginPart)
+
+
+async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:
+    values = {
+        "id": extension.id,
+        "tenant_id": extension.tenant_id,
+        "number": extension.number,
+        "person_id": extension.person_id,
+        "subject_id": extension.subject,
+        "ring_seconds": extension.ring_seconds,
+        "max_call_seconds": extension.max_call_seconds,
+        "created": created,
+        "sealed": _seal_extension(keys, extension),
+    }
+    await session.execute(insert(ExtensionRow).values(values))
+
+
+async def save_extension(session: AsyncSession, keys: Keys, extension: Extension) -> None:
+    values = {
+        "ring_seconds": extension.ring_seconds,
+        "max_call_seconds": extension.max_call_seconds,
+        "sealed": _seal_extension(keys, extension),
+    }
+    await session.execute(
+        update(ExtensionRow)
+        .where(ExtensionRow.tenant_id == extension.tenant_id, ExtensionRow.id == extension.id)
+        .values(values)
+    )
+
+
+async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+    """Delete the extension and its devices, and release its number."""
+    await session.execute(
+        delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
+    )
+    number = await session.scalar(
+        delete(ExtensionRow)
+        .where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.id == extension_id)
+        .returning(ExtensionRow.number)
+    )
+    if number is not None:
+        await release_number(session, tenant_id, number)
+
+
+async def extensions(
+    session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int
+) -> list[Extension]:
+    """Return extensions, oldest first, after the id `after`."""
+    query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id)
+    if after is not None:
+        query = query.where(ExtensionRow.id > after)
+    rows = await session.scalars(query.order_by(ExtensionRow.id).limit(limit))
+    return _open_extensions(keys, tenant_id, "administration", rows.all())
+
+
+async def extension(session: AsyncSession, keys: Keys, tenant_id: str, reference: str) -> Extension | None:
+    """Return an extension by id or number: an id is never all digits."""
+    column = ExtensionRow.number if reference.isdigit() else ExtensionRow.id
+    rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, column == reference))
+    return next(iter(_open_extensions(keys, tenant_id, "administration", rows.all())), None)
+
+
+async def extensions_of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> list[Extension]:
+    query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.person_id == person_id)
+    rows = await session.scalars(query.order_by(ExtensionRow.id))
+    return _open_extensions(keys, tenant_id, "administration", rows.all())
+
+
+async def extensions_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> list[Extension]:
+    """Return the extensions of the subject's user, or the extension that is the subject itself."""
+    query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id, ExtensionRow.subject_id == subject)
+    return _open_extensions(keys, tenant_id, "administration", (await session.scalars(query)).all())
+
+
+async def device_ids(session: AsyncSession, tenant_id: str, extension_id: str) -> list[str]:
+    query = select(DeviceRow.id).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
+    return list(await session.scalars(query.order_by(DeviceRow.id)))
+
+
+async def all_extensions(session: AsyncSession, keys: Keys, tenant_id: str) -> list[Extension]:
+    """Return every extension of a tenant, opened for call setup."""
+    rows = await session.scalars(select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id))
+    return _open_extensions(keys, tenant_id, "telephony", rows.all())
+
+
+async def add_device(session: AsyncSession, keys: Keys, device: Device, auth: DeviceAuth, subject: str) -> None:
+    values = {
+        "id": device.id,
+        "tenant_id": device.tenant_id,
+        "extension_id": device.extension_id,
+        "subject_id": subject,
+        "kind": device.kind,
+        "enabled": device.enabled,
+        "created": device.created,
+        "last_used": device.last_used,
+        "sealed": _seal_device(keys, device, subject),
+        "login": _seal_login(keys, auth, subject),
+    }
+    await session.execute(insert(DeviceRow).values(values))
+
+
+async def save_device(session: AsyncSession, keys: Keys, device: Device, subject: str) -> None:
+    values = {"enabled": device.enabled, "sealed": _seal_device(keys, device, subject)}
+    await session.execute(
+        update(DeviceRow).where(DeviceRow.tenant_id == device.tenant_id, DeviceRow.id == device.id).values(values)
+    )
+
+
+async def save_login(session: AsyncSession, keys: Keys, auth: DeviceAuth, subject: str) -> None:
+    await session.execute(
+        update(DeviceRow)
+        .where(DeviceRow.tenant_id == auth.tenant_id, DeviceRow.id == auth.device_id)
+        .values(login=_seal_login(keys, auth, subject))
+    )
+
+
+async def drop_device(session: AsyncSession, tenant_id: str, device_id: str) -> None:
+    await session.execute(delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id))
+
+
+async def devices(
+    session: AsyncSession, keys: Keys, tenant_id: str, *, extension_id: str | None, after: str | None, limit: int
+) -> list[Device]:
+    """Return devices of one extension or of all, oldest first, after the id `after`."""
+    query = select(DeviceRow).where(DeviceRow.tenant_id == tenant_id)
+    if extension_id is not None:
+        query = query.where(DeviceRow.extension_id == extension_id)
+    if after is not None:
+        query = query.where(DeviceRow.id > after)
+    rows = await session.scalars(query.order_by(DeviceRow.id).limit(limit))
+    return _open_devices(keys, tenant_id, rows.all())
+
+
+async def device(session: AsyncSession, keys: Keys, tenant_id: str, device_id: str) -> Device | None:
+    rows = await session.scalars(select(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id))
+    return next(iter(_open_devices(keys, tenant_id, rows.all())), None)
+
+
+async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: str) -> list[DeviceAuth]:
+    """Return the digest data of every device of a tenant, without those of erased users."""
+    query = select(
+        DeviceRow.id, DeviceRow.extension_id, DeviceRow.subject_id, DeviceRow.enabled, DeviceRow.login
+    ).where(DeviceRow.tenant_id == tenant_id)
+    rows = (await session.execute(query)).all()
+    parts = LOGIN.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.login) for row in rows])
+    return [
+        DeviceAuth(
+            device_id=row.id,
+            extension_id=row.extension_id,
+            tenant_id=tenant_id,
+            realm=realm,
+            enabled=row.enabled,
+            username=part.username,
+            ha1_md5=bytes.fromhex(part.ha1_md5),
+            ha1_sha256=bytes.fromhex(part.ha1_sha256),
+        )
+        for row, part in zip(rows, parts, strict=True)
+        if isinstance(part, LoginPart)
+    ]
+
+
+async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date]) -> None:
+    """Store the last-used date of each (tenant, device)."""
+    for (tenant_id, device_id), day in days.items():
+        await session.execute(
+            update(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id).values(last_used=day)
+        )
+
+
+def _seal_extension(keys: Keys, extension: Extension) -> bytes:
+    part = ExtensionPart(extension.name)
+    return EXTENSION.seal(keys, extension.tenant_id, [(extension.subject, extension.id, part)])[0]
+
+
+def _seal_device(keys: Keys, device: Device, subject: str) -> bytes:
+    part = DevicePart(device.name, device.username)
+    return DEVICE.seal(keys, device.tenant_id, [(subject, device.id, part)])[0]
+
+
+def _seal_login(keys: Keys, auth: DeviceAuth, subject: str) -> bytes:
+    part = LoginPart(auth.username, auth.ha1_md5.hex(), auth.ha1_sha256.hex())
+    return LOGIN.seal(keys, auth.tenant_id, [(subject, auth.device_id, part)])[0]
+
+
+def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[ExtensionRow]) -> list[Extension]:
+    parts = EXTENSION.open(keys, tenant_id, purpose, [(row.subject_id, row.id, row.sealed) for row in rows])
+    return [
+        Extension(
+            id=row.id,
+            tenant_id=tenant_id,
+            number=row.number,
+            person_id=row.person_id,
+            subject=row.subject_id,
+            ring_seconds=row.ring_seconds,
+            max_call_seconds=row.max_call_seconds,
+            name=part.name if isinstance(part, ExtensionPart) else "",
+        )
+        for row, part in zip(rows, parts, strict=True)
+    ]
+
+
+def _open_devices(keys: Keys, tenant_id: str, rows: Iterable[DeviceRow]) -> list[Device]:
+    listed = list(rows)
+    parts = DEVICE.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in listed])
+    return [
+        Device(
+            id=row.id,
+            tenant_id=tenant_id,
+            extension_id=row.extension_id,
+            kind=cast("DeviceKind", row.kind),
+            enabled=row.enabled,
+            created=row.created,
+            last_used=row.last_used,
+            name=part.name if isinstance(part, DevicePart) else "",
+            username=part.username if isinstance(part, DevicePart) else "",
+        )
+        for row, part in zip(listed, parts, strict=True)
+    ]

@@ -1,0 +1,205 @@
+"""Queries for sessions and token digests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db.sealed import Codec, Keys
+from unificx.identity.models import PersonRow, SessionPart, SessionRow
+from unificx.identity.policies.token_rotation import Pair, family_digest
+from unificx.identity.repository.credentials import Account
+from unificx.identity.schemas import Principal, Role, Session, SessionKind
+
+SESSION = Codec(SessionRow, SessionPart)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Stored state of a session; `access_expires` is that of the current pair."""
+
+    id: str
+    tenant_id: str
+    person_id: str
+    subject: str
+    device_id: str | None
+    refresh_digest: str
+    previous_digest: str | None
+    salt: bytes
+    rotated: datetime
+    access_expires: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Token pair of a session, the salt of its derivation, and the expiry of each token."""
+
+    pair: Pair
+    salt: bytes
+    rotated: datetime
+    access_expires: datetime
+    expires: datetime
+
+
+async def add(
+    session: AsyncSession, keys: Keys, account: Account, opened: Session, tokens: Tokens, *, proved: bool
+) -> None:
+    """Insert a session. `proved`: the user authenticated just now."""
+    part = SessionPart(opened.name, opened.address, opened.agent)
+    values = {
+        "id": opened.id,
+        "tenant_id": account.tenant_id,
+        "person_id": account.person_id,
+        "subject_id": account.subject,
+        "kind": opened.kind,
+        "created": opened.created,
+        "proved": opened.created if proved else None,
+        "last_used": opened.last_used,
+        "family_digest": family_digest(tokens.pair.refresh),
+        "sealed": SESSION.seal(keys, account.tenant_id, [(account.subject, opened.id, part)])[0],
+        **_values(tokens),
+    }
+    await session.execute(insert(SessionRow).values(values))
+
+
+def _values(tokens: Tokens) -> dict[str, object]:
+    return {
+        "access_digest": tokens.pair.access_digest,
+        "access_expires": tokens.access_expires,
+        "refresh_digest": tokens.pair.refresh_digest,
+        "salt": tokens.salt,
+        "rotated": tokens.rotated,
+        "expires": tokens.expires,
+    }
+
+
+async def rotate(session: AsyncSession, standing: Standing, tokens: Tokens) -> None:
+    """Replace the current token pair with the next one."""
+    await session.execute(
+        update(SessionRow)
+        .where(SessionRow.tenant_id == standing.tenant_id, SessionRow.id == standing.id)
+        .values(previous_digest=standing.refresh_digest, **_values(tokens))
+    )
+
+
+async def of_family(session: AsyncSession, digest: str, now: datetime) -> Standing | None:
+    """Return the active session of a refresh token family."""
+    # scope: all tenants, because the token alone determines the tenant.
+    row = await session.scalar(select(SessionRow).where(SessionRow.family_digest == digest, SessionRow.expires > now))
+    return None if row is None else _standing(row)
+
+
+def _standing(row: SessionRow) -> Standing:
+    return Standing(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        person_id=row.person_id,
+        subject=row.subject_id,
+        device_id=row.device_id,
+        refresh_digest=row.refresh_digest,
+        previous_digest=row.previous_digest,
+        salt=row.salt,
+        rotated=row.rotated,
+        access_expires=row.access_expires,
+        expires=row.expires,
+    )
+
+
+async def principal(session: AsyncSession, access_digest: str, now: datetime) -> Principal | None:
+    """Return the owner of an access token."""
+    # scope: all tenants, because the token alone determines the tenant.
+    query = (
+        select(SessionRow.id, PersonRow.id, PersonRow.tenant_id, PersonRow.role)
+        .join(PersonRow, PersonRow.id == SessionRow.person_id)
+        .where(SessionRow.access_digest == access_digest, SessionRow.access_expires > now, PersonRow.state == "active")
+    )
+    found = (await session.execute(query)).first()
+    if found is None:
+        return None
+    session_id, person_id, tenant_id, role = found
+    return Principal(person_id, tenant_id, Role(role), session_id)
+
+
+async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str, now: datetime) -> list[Session]:
+    """Return the active sessions of a user, newest first."""
+    query = select(SessionRow).where(
+        SessionRow.tenant_id == tenant_id, SessionRow.person_id == person_id, SessionRow.expires > now
+    )
+    rows = (await session.scalars(query.order_by(SessionRow.id.desc()))).all()
+    parts = SESSION.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed) for row in rows])
+    return [
+        Session(
+            id=row.id,
+            created=row.created,
+            expires=row.expires,
+            last_used=row.last_used,
+            kind=cast("SessionKind", row.kind),
+            device_id=row.device_id,
+            name=part.name,
+            address=part.address,
+            agent=part.agent,
+        )
+        for row, part in zip(rows, parts, strict=True)
+        if isinstance(part, SessionPart)
+    ]
+
+
+async def running(
+    session: AsyncSession, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
+) -> list[Standing]:
+    """Return the sessions of a tenant, a user, or `only_session`, without `except_session`; also expired ones."""
+    query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id != keep)
+    if person_id is not None:
+        query = query.where(SessionRow.person_id == person_id)
+    if only is not None:
+        query = query.where(SessionRow.id == only)
+    return [_standing(row) for row in await session.scalars(query.order_by(SessionRow.id))]
+
+
+async def expired(session: AsyncSession, now: datetime) -> list[Standing]:
+    """Return the expired sessions."""
+    # scope: all tenants, because expiry is independent of the tenant.
+    query = select(SessionRow).where(SessionRow.expires <= now).order_by(SessionRow.id)
+    return [_standing(row) for row in await session.scalars(query)]
+
+
+async def device_of(session: AsyncSession, tenant_id: str, session_id: str) -> str | None:
+    """Return the SIP device of a session, None if it has none."""
+    query = select(SessionRow.device_id).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+    return await session.scalar(query)
+
+
+async def set_device(session: AsyncSession, tenant_id: str, session_id: str, device_id: str) -> None:
+    await session.execute(
+        update(SessionRow)
+        .where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+        .values(device_id=device_id)
+    )
+
+
+async def name_of(session: AsyncSession, keys: Keys, tenant_id: str, session_id: str) -> str | None:
+    """Return the device name of a session, None if there is no such session."""
+    query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+    row = await session.scalar(query)
+    if row is None:
+        return None
+    [part] = SESSION.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed)])
+    return part.name if isinstance(part, SessionPart) else None
+
+
+async def drop(session: AsyncSession, tenant_id: str, session_id: str) -> None:
+    await session.execute(delete(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id))
+
+
+async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date]) -> None:
+    """Store the last-used date of each (tenant, session)."""
+    for (tenant_id, session_id), day in days.items():
+        await session.execute(
+            update(SessionRow)
+            .where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
+            .values(last_used=day)
+        )

@@ -1,0 +1,1 @@
+"""Third-party services and helper processes: SMTP, web push, object stores, TURN, speech recognition, audio import."""

@@ -1,0 +1,5 @@
+"""Conversion of uploaded audio files and of text into sounds, in a separate process."""
+
+from unificx.integrations.audio_import.client import Studio
+
+__all__ = ["Studio"]

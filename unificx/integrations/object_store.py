@@ -1,0 +1,156 @@
+"""Encrypted audio in an S3 object store.
+
+A file is written to local disk in half-second steps: objects cannot be appended to, and parts of an upload are at least
+5 MB, so a crash would lose minutes. A finished file is uploaded as a whole and deleted locally once the store confirms
+it. Until then it is read from local disk.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import urlsplit
+
+import structlog
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import S3Store
+
+from unificx.audio_store import Directory
+from unificx.core.errors import Away, CannotStart
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+log = structlog.get_logger()
+_NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_PROBE = "unificx-probe"
+_PAUSE = 60.0
+"""Seconds without delete requests after the store did not respond."""
+_ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
+
+
+class ObjectStore:
+    """Blobs in a local directory while they are written, in a bucket afterwards. Raise Away if it does not respond."""
+
+    def __init__(self, here: Directory, bucket: S3Store) -> None:
+        self._here = here
+        self._bucket = bucket
+        self._not_before = 0.0
+
+    def create(self, id_: str) -> BinaryIO:
+        return self._here.create(id_)
+
+    def resume(self, id_: str) -> BinaryIO:
+        return self._here.resume(id_)
+
+    def read(self, id_: str, start: int, length: int) -> bytes:
+        try:
+            return self._here.read(id_, start, length)
+        except FileNotFoundError:
+            with _answers():
+                return bytes(self._bucket.get_range(id_, start=start, length=length))
+
+    def size(self, id_: str) -> int:
+        try:
+            return self._here.size(id_)
+        except FileNotFoundError:
+            with _answers():
+                return self._bucket.head(id_)["size"]
+
+    def remove(self, id_: str) -> None:
+        """Delete a blob. If the store is unavailable the object stays, unreadable because its key is destroyed.
+
+        After a failure no request is made for a minute, so that erasing a thousand blobs does not wait for a thousand
+        timeouts. A later clean-up finds the remaining objects by listing the bucket.
+        """
+        self._here.remove(id_)
+        if time.monotonic() < self._not_before:
+            log.warning("object_not_deleted", object=id_)
+            return
+        try:
+            with _answers():
+                self._bucket.delete(id_)
+        except FileNotFoundError:
+            pass
+        except Away:
+            self._not_before = time.monotonic() + _PAUSE
+            log.warning("object_not_deleted", object=id_)
+
+    def ids(self) -> list[str]:
+        return self._here.ids()
+
+    def waiting(self) -> list[str]:
+        return self._here.ids()
+
+    def bring(self, id_: str) -> None:
+        with self._here.resume(id_) as file, _answers():
+            self._bucket.put(id_, file)
+            whole = self._bucket.head(id_)["size"] == self._here.size(id_)
+        if not whole:
+            raise Away("The object store did not store the whole object.", hint="The upload will be retried.")
+        self._here.remove(id_)
+
+    def elsewhere(self) -> list[str]:
+        with _answers():
+            found = [each["path"].rpartition("/")[2] for page in self._bucket.list() for each in page]
+        self._not_before = 0.0
+        return found
+
+    def try_out(self) -> str:
+        """Write, read and delete a few bytes as a test. Raise Away."""
+        with _answers():
+            self._bucket.put(_PROBE, b"probe")
+            got = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
+            self._bucket.delete(_PROBE)
+        if got != b"probe":
+            raise Away("The object store returned different bytes than were written.")
+        return "writing and reading work"
+
+
+def object_store(here: Directory, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
+    """Return the store configured in `variable` as s3://BUCKET or s3://BUCKET/PREFIX and in the usual AWS_ variables.
+
+    Raise CannotStart if the configuration is invalid.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.hostname or parts.query or parts.port or parts.username:
+        raise CannotStart(f"{variable} takes s3://BUCKET or s3://BUCKET/PREFIX.", hint="For example s3://recordings.")
+    missing = [name for name in _NEEDED if not environ.get(name)]
+    if missing:
+        raise CannotStart(f"The object store needs {' and '.join(missing)}.", hint=f"Set them, or unset {variable}.")
+    endpoint = environ.get("AWS_ENDPOINT_URL", "")
+    if endpoint and not _ENDPOINT.match(endpoint):
+        raise CannotStart(
+            "AWS_ENDPOINT_URL takes http[s]://HOST or http[s]://HOST:PORT.", hint=f"Correct it, or unset {variable}."
+        )
+    config: S3Config = {
+        "access_key_id": environ[_NEEDED[0]],
+        "secret_access_key": environ[_NEEDED[1]],
+        "region": environ.get("AWS_REGION") or "us-east-1",
+    }
+    if endpoint:
+        config["endpoint"] = endpoint
+    bucket = S3Store(
+        parts.hostname,
+        prefix=parts.path.strip("/") or None,
+        config=config,
+        client_options={"timeout": "20s", "connect_timeout": "5s", "allow_http": endpoint.startswith("http://")},
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
+    )
+    return ObjectStore(here, bucket)
+
+
+class _answers:  # noqa: N801 - used like a function: with _answers()
+    """Translates the client library's errors; their texts are not shown, because they contain addresses."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: object) -> None:
+        if isinstance(fault, NotFoundError):
+            raise FileNotFoundError("no such object") from None
+        if isinstance(fault, BaseError):
+            log.warning("object_store_failed", fault=type(fault).__name__)
+            raise Away(
+                "The storage for recordings does not respond.", hint="Try again in a moment; nothing is lost."
+            ) from None

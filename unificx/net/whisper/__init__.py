@@ -1,5 +1,0 @@
-"""Speech recognition with Whisper, in a separate local process."""
-
-from unificx.net.whisper.client import Whisper
-
-__all__ = ["Whisper"]

@@ -1,0 +1,264 @@
+"""E-mail texts in English and German, and composition as plain text and HTML."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+from unificx.notifications.policies.emails import LANGUAGES, Kind, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts of an e-mail in one language, with the placeholders `{organisation}`, `{detail}` and `{name}`."""
+
+    subject: str
+    lines: tuple[str, ...]
+    action: str = ""
+    """Label of the link; "" for an e-mail without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Variable content of an e-mail. `audio` is WAV, which all mail programs and phones play, unlike Opus in Ogg."""
+
+    kind: Kind
+    languages: tuple[Language, ...]
+    name: str
+    address: str
+    organisation: str
+    link: str = ""
+    detail: str = ""
+    sound: bytes | None = field(default=None, repr=False)
+
+
+_FORMS = ("email.txt", "email.html")
+_GREETING = {"en": "Hello {name},", "de": "Guten Tag {name},"}
+_CLOSING = {
+    "en": "This is an automatic message because you have an account with {organisation}.",
+    "de": "Dies ist eine automatische Nachricht, weil Sie ein Konto bei {organisation} haben.",
+}
+_NOT_YOU = {
+    "en": "If this was not you, change your password now and sign out any unknown devices.",
+    "de": "Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort und melden Sie unbekannte Geräte ab.",
+}
+
+_WORDS: dict[Language, dict[Kind, Words]] = {
+    "en": {
+        "invitation": Words(
+            "Your phone account with {organisation}",
+            (
+                "{organisation} has created a phone account for you.",
+                "Open the link to choose a password and get started. It works once and is valid for seven days.",
+            ),
+            "Set up account",
+        ),
+        "recovery": Words(
+            "Reset your password",
+            (
+                "Someone, probably you, requested a new password.",
+                "Open the link to choose one. It works once and is valid for 30 minutes.",
+                "If you did not request this, ignore this e-mail. Your password stays unchanged.",
+            ),
+            "Reset password",
+        ),
+        "new_device": Words(
+            "New device signed in", ("A new device signed in to your account: {detail}.", _NOT_YOU["en"])
+        ),
+        "device_given": Words(
+            "New device login for your extension",
+            (
+                "An administrator of {organisation} received a login for a device of your extension: {detail}.",
+                "That device can make calls in your name and play your voicemail. If you do not expect it, ask your"
+                " administrator, and remove the device in the settings.",
+            ),
+        ),
+        "code_tried_again": Words(
+            "Sign-in code used twice",
+            (
+                "A sign-in code for your account was used, and then used again by another device. The second attempt"
+                " was refused.",
+                "Someone may have photographed the code. Check that you know all devices that are signed in.",
+            ),
+        ),
+        "session_theft": Words(
+            "Session ended for your security",
+            (
+                "A copy of one of your sessions was used, so the session was ended: {detail}.",
+                "Sign in again on that device. If you do not know the cause, change your password.",
+            ),
+        ),
+        "password_changed": Words(
+            "Your password was changed", ("The password of your account was changed.", _NOT_YOU["en"])
+        ),
+        "factor_changed": Words(
+            "Your two-step verification was changed",
+            ("Your two-step verification was changed: {detail}.", _NOT_YOU["en"]),
+        ),
+        "recovery_used": Words(
+            "Recovery code used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
+        ),
+        "voicemail": Words(
+            "New voicemail message",
+            (
+                "You have a new voicemail message: {detail}.",
+                "Listen to it in the app, or dial *97 on your phone. The message itself is not in this e-mail.",
+            ),
+        ),
+        "voicemail_sound": Words(
+            "New voicemail message",
+            (
+                "You have a new voicemail message: {detail}.",
+                "It is attached, according to your voicemail settings. If you erase the message in the app, also delete"
+                " this e-mail: copies already sent are not erased.",
+            ),
+        ),
+    },
+    "de": {
+        "invitation": Words(
+            "Ihr Telefonkonto bei {organisation}",
+            (
+                "{organisation} hat ein Telefonkonto für Sie angelegt.",
+                "Öffnen Sie den Link, um ein Passwort zu wählen. Er funktioniert einmal und gilt sieben Tage.",
+            ),
+            "Konto einrichten",
+        ),
+        "recovery": Words(
+            "Passwort zurücksetzen",
+            (
+                "Jemand, vermutlich Sie, hat ein neues Passwort angefordert.",
+                "Öffnen Sie den Link, um es zu wählen. Er funktioniert einmal und gilt 30 Minuten.",
+                "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Ihr Passwort bleibt unverändert.",
+            ),
+            "Passwort zurücksetzen",
+        ),
+        "new_device": Words(
+            "Neues Gerät angemeldet",
+            ("An Ihrem Konto wurde ein neues Gerät angemeldet: {detail}.", _NOT_YOU["de"]),
+        ),
+        "device_given": Words(
+            "Neue Zugangsdaten für Ihre Nebenstelle",
+            (
+                "Die Administration von {organisation} hat Zugangsdaten für ein Gerät an Ihrer Nebenstelle erhalten:"
+                " {detail}.",
+                "Dieses Gerät kann in Ihrem Namen anrufen und Ihre Nachrichten abhören. Wenn Sie das nicht erwarten,"
+                " fragen Sie nach und entfernen Sie das Gerät in den Einstellungen.",
+            ),
+        ),
+        "code_tried_again": Words(
+            "Anmeldecode zweimal benutzt",
+            (
+                "Ein Anmeldecode für Ihr Konto wurde benutzt und danach von einem anderen Gerät noch einmal. Der zweite"
+                " Versuch wurde abgewiesen.",
+                "Vielleicht hat jemand den Code fotografiert. Prüfen Sie, ob Sie alle angemeldeten Geräte kennen.",
+            ),
+        ),
+        "session_theft": Words(
+            "Sitzung zu Ihrer Sicherheit beendet",
+            (
+                "Eine Kopie einer Ihrer Sitzungen wurde benutzt, deshalb wurde die Sitzung beendet: {detail}.",
+                "Melden Sie sich auf dem Gerät neu an. Wenn Sie die Ursache nicht kennen, ändern Sie Ihr Passwort.",
+            ),
+        ),
+        "password_changed": Words(
+            "Ihr Passwort wurde geändert", ("Das Passwort Ihres Kontos wurde geändert.", _NOT_YOU["de"])
+        ),
+        "factor_changed": Words(
+            "Ihre Bestätigung in zwei Schritten wurde geändert",
+            ("Ihre Bestätigung in zwei Schritten wurde geändert: {detail}.", _NOT_YOU["de"]),
+        ),
+        "recovery_used": Words(
+            "Wiederherstellungscode benutzt",
+            ("Ihr Konto wurde mit einem Wiederherstellungscode geöffnet.", _NOT_YOU["de"]),
+        ),
+        "voicemail": Words(
+            "Neue Sprachnachricht",
+            (
+                "Sie haben eine neue Sprachnachricht: {detail}.",
+                "Hören Sie sie in der App an, oder wählen Sie *97 am Telefon. Die Nachricht selbst ist nicht in dieser"
+                " E-Mail.",
+            ),
+        ),
+        "voicemail_sound": Words(
+            "Neue Sprachnachricht",
+            (
+                "Sie haben eine neue Sprachnachricht: {detail}.",
+                "Sie ist angehängt, wie für Ihr Postfach eingestellt. Wenn Sie die Nachricht in der App endgültig"
+                " löschen, löschen Sie auch diese E-Mail: Verschickte Kopien werden nicht gelöscht.",
+            ),
+        ),
+    },
+}
+
+
+def words(language: Language, kind: Kind) -> Words:
+    """Return the texts of an e-mail."""
+    return _WORDS[language][kind]
+
+
+def compose(letter: Letter, sender: Address, letter_id: str, now: datetime) -> EmailMessage:
+    """Compose an e-mail. The Message-ID derives from `email_id`, so that duplicates are recognized."""
+    known = {
+        "name": _one_line(letter.name) or _one_line(letter.address),
+        "organisation": _one_line(letter.organisation),
+        "detail": _one_line(letter.detail) or "–",
+    }
+    parts = [_worded(letter, language, known) for language in letter.languages]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = Address(_one_line(letter.name), addr_spec=letter.address)
+    message["Subject"] = " / ".join(str(part["subject"]) for part in parts)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{letter_id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
+    message["Content-Language"] = ", ".join(letter.languages)
+    # Quoted-printable passes all servers, including those without 8BITMIME.
+    text, html = (_templates().get_template(name).render(parts=parts, link=letter.link) for name in _FORMS)
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if letter.sound is not None:
+        message.add_attachment(letter.sound, maintype="audio", subtype="wav", filename="message.wav")
+    return message
+
+
+def _worded(letter: Letter, language: Language, known: Mapping[str, str]) -> dict[str, object]:
+    found = _WORDS[language][letter.kind]
+    return {
+        "language": language,
+        "subject": found.subject.format_map(known),
+        "greeting": _GREETING[language].format_map(known),
+        "lines": [line.format_map(known) for line in found.lines],
+        "action": found.action,
+        "closing": _CLOSING[language].format_map(known),
+    }
+
+
+def _one_line(text: str) -> str:
+    """Remove characters that could start a new line or header."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+@cache
+def _templates() -> Environment:
+    folder = files(__name__.rpartition(".")[0]).joinpath("templates")
+
+    def load(name: str) -> str:
+        return folder.joinpath(name).read_text("utf-8")
+
+    return Environment(
+        loader=FunctionLoader(load),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+assert _WORDS.keys() == set(LANGUAGES)

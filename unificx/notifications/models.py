@@ -1,0 +1,112 @@
+"""Models of queued e-mails and push subscriptions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped
+
+from unificx.core.personal import personal
+from unificx.db.base import Base, plain, sealed_column
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPart:
+    """Recipient and confidential content of an e-mail."""
+
+    address: str = personal(
+        "user.contact.email",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    name: str = personal(
+        "user.name",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    link: str = personal(
+        "user.authorization.credentials",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    detail: str = personal(
+        "user.device",
+        uses=("administration",),
+        retention="technical",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PushPart:
+    """A push subscription (W3C Push API): the endpoint, the browser's public key and the shared secret, base64url."""
+
+    endpoint: str = personal(
+        "user.device.push_token",
+        uses=("telephony", "administration"),
+        retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    p256dh: str = personal(
+        "user.device.push_token",
+        uses=("telephony", "administration"),
+        retention="sign_in",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+    auth: str = personal(
+        "user.authorization.credentials",
+        uses=("telephony", "administration"),
+        retention="sign_in",
+        on_erase="delete",
+        export=False,
+        rectifiable=False,
+    )
+
+
+class LetterRow(Base):
+    """A queued e-mail, deleted once sent or expired."""
+
+    __tablename__ = "letter"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    id: Mapped[str] = plain("our own random id", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    kind: Mapped[str] = plain("kind of e-mail")
+    language: Mapped[str] = plain("language of the e-mail: en, de or both")
+    due: Mapped[datetime] = plain("time of the next attempt", index=True)
+    expires: Mapped[datetime] = plain("expiry time")
+    tries: Mapped[int] = plain("number of attempts")
+    message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
+    extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
+    sealed: Mapped[bytes] = sealed_column(LetterPart, subject="subject_id")
+
+
+class PushRow(Base):
+    """A push subscription, at most one per session; deleted with the session."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (Index(None, "tenant_id", "subject_id"),)
+
+    id: Mapped[str] = plain("the session's random id", ForeignKey("session.id", ondelete="CASCADE"), primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant", ForeignKey("tenant.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = plain("the person", ForeignKey("person.id", ondelete="CASCADE"))
+    device_id: Mapped[str | None] = plain("the session's SIP device; no foreign key, because it may be deleted first")
+    subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
+    created: Mapped[datetime] = plain("creation time")
+    sealed: Mapped[bytes] = sealed_column(PushPart, subject="subject_id")

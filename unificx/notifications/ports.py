@@ -1,0 +1,69 @@
+"""Ports of notifications, implemented by the key store, SMTP, HTTP and voicemail."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+
+from unificx.db import Key
+
+
+class KeyRing(Protocol):
+    """Keys of subjects."""
+
+    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
+        """Return each subject's key; None if erased or, unless `create`, unknown."""
+        ...
+
+
+class NotTaken(Exception):
+    """The mail server did not accept an e-mail. Its reply text is omitted because it may quote an address.
+
+    `permanent` if retrying is useless; `status` is the reply code, 0 if there was none.
+    """
+
+    def __init__(self, *, for_good: bool, status: int = 0) -> None:
+        super().__init__(f"not accepted ({status})")
+        self.for_good = for_good
+        self.status = status
+
+
+class Postman(Protocol):
+    """Sends e-mails through a mail server."""
+
+    async def send(self, letter: EmailMessage) -> None:
+        """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected."""
+        ...
+
+
+class Sounds(Protocol):
+    """Audio of voicemail messages; implemented by `voicemail`."""
+
+    async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
+        """Return the WAV to attach to an e-mail to this extension's owner; None for no attachment. Raises Away; Refused
+        for an erased message."""
+        ...
+
+    async def sent(self, tenant_id: str, message_id: str) -> None:
+        """Record that a mail server has accepted the audio."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Response of a push service. `retry_after` in seconds, if given."""
+
+    status: int
+    retry_after: float | None = None
+
+
+class NotReached(Exception):
+    """The push service is unreachable or resolves to a forbidden address."""
+
+
+class PushGate(Protocol):
+    """HTTP client for push services."""
+
+    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """POST a message with a timeout of some seconds, without redirects. Raises PushServiceUnreachable."""
+        ...

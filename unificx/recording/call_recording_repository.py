@@ -1,0 +1,347 @@
+"""All SQL on call recordings and recording policies."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import Codec, Gone, Keys
+from unificx.recording.models import (
+    ListenerPart,
+    PartyPart,
+    RecordingExtensionRow,
+    RecordingListenRow,
+    RecordingMarkRow,
+    RecordingPartyRow,
+    RecordingRow,
+    RecordingTenantRow,
+)
+from unificx.recording.policy import ExtensionRecording, TenantRecording
+from unificx.recording.schemas import Consent, Conversation, Listen, Listener, Mark, NewRecording, Party, Who
+
+PARTY = Codec(RecordingPartyRow, PartyPart)
+LISTENER = Codec(RecordingListenRow, ListenerPart)
+PURPOSE = "history"
+
+
+def add(
+    session: AsyncSession, keys: Keys, new: NewRecording, ids: tuple[str, str, datetime], subjects: Sequence[str]
+) -> None:
+    """Insert a recording that is about to start; `ids` are its id, its audio's id and the time. Raises
+    ErasedSubject."""
+    recording_id, audio_id, now = ids
+    session.add(
+        RecordingRow(
+            id=recording_id, tenant_id=new.tenant_id, audio_id=audio_id, call_id=new.call_id, created=now,
+            seconds=0.0, state="recording", mode=new.mode, begun=new.begun, ended=None,
+        )
+    )  # fmt: skip
+    for place, (party, subject) in enumerate(zip(new.parties, subjects, strict=True)):
+        part = PartyPart(party.who.number, party.who.name)
+        [sealed] = PARTY.seal(keys, new.tenant_id, [(subject, f"{recording_id}/{place}", part)])
+        session.add(
+            RecordingPartyRow(
+                recording_id=recording_id, place=place, tenant_id=new.tenant_id, extension_id=party.extension_id,
+                subject_id=subject, notice=party.consent.notice, told=party.consent.told,
+                settled=party.consent.settled, key=party.consent.key, hidden=None, sealed=sealed,
+            )
+        )  # fmt: skip
+
+
+def add_marks(session: AsyncSession, tenant_id: str, recording_id: str, first: int, marks: Sequence[Mark]) -> None:
+    for number, mark in enumerate(marks, first):
+        session.add(
+            RecordingMarkRow(
+                recording_id=recording_id, number=number, tenant_id=tenant_id, kind=mark.kind, at=mark.at,
+                moment=mark.moment,
+            )
+        )  # fmt: skip
+
+
+async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> bool:
+    """Mark a recording as stored. False if it was erased meanwhile."""
+    conditions = (
+        RecordingRow.tenant_id == tenant_id,
+        RecordingRow.id == recording_id,
+        RecordingRow.state == "recording",
+    )
+    values = {"state": "kept", "seconds": seconds, "ended": ended}
+    done = await session.execute(update(RecordingRow).where(*conditions).values(**values).returning(RecordingRow.id))
+    return done.first() is not None
+
+
+async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
+    """Mark these recordings as erased and delete their details. Return whether there were any."""
+    conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
+    found = list((await session.scalars(select(RecordingRow.id).where(*conditions))).all())
+    await session.execute(update(RecordingRow).where(*conditions).values(state="erased", seconds=0.0))
+    for table in (RecordingMarkRow, RecordingListenRow):
+        await session.execute(delete(table).where(table.tenant_id == tenant_id, table.recording_id.in_(found)))
+    parties = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(found))
+    await session.execute(update(RecordingPartyRow).where(*parties).values(sealed=None, key="", notice=""))
+    return bool(found)
+
+
+async def unfinished(session: AsyncSession) -> list[tuple[str, str, str, str, str]]:
+    """(tenant, recording, audio, call, start mode) of recordings in progress when the process ended."""
+    # scope: all tenants, because the restart interrupted calls of every tenant
+    rows = (await session.scalars(select(RecordingRow).where(RecordingRow.state == "recording"))).all()
+    return [(row.tenant_id, row.id, row.audio_id, row.call_id, row.begun) for row in rows]
+
+
+async def page(
+    session: AsyncSession,
+    keys: Keys,
+    tenant_id: str,
+    extensions: Sequence[str] | None,
+    *,
+    hidden: bool = False,
+    after: str | None,
+    limit: int,
+) -> list[Conversation]:
+    """Recordings in which these extensions took part (None: all), newest first, after the id `after`; with `hidden`,
+    those they archived."""
+    query = select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
+    if extensions is not None:
+        archived = RecordingPartyRow.hidden.is_not(None) if hidden else RecordingPartyRow.hidden.is_(None)
+        own = select(RecordingPartyRow.recording_id).where(
+            RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.in_(extensions), archived
+        )
+        query = query.where(RecordingRow.id.in_(own))
+    if after is not None:
+        # The cursor's recording may have been archived or erased since; its row still exists.
+        conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == after)
+        created = select(RecordingRow.created).where(*conditions).scalar_subquery()
+        same = and_(RecordingRow.created == created, RecordingRow.id < after)
+        query = query.where(or_(RecordingRow.created < created, same))
+    query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(limit)
+    return await _opened(session, keys, tenant_id, (await session.scalars(query)).all())
+
+
+async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: str) -> list[Conversation]:
+    """The recordings of a call, oldest first."""
+    query = select(RecordingRow).where(
+        RecordingRow.tenant_id == tenant_id, RecordingRow.call_id == call_id, RecordingRow.state == "kept"
+    )
+    rows = (await session.scalars(query.order_by(RecordingRow.created))).all()
+    return await _opened(session, keys, tenant_id, rows)
+
+
+async def one(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> tuple[Conversation, str] | None:
+    """Return a recording and its state."""
+    row = await session.scalar(
+        select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id)
+    )
+    return None if row is None else ((await _opened(session, keys, tenant_id, [row]))[0], row.state)
+
+
+async def set_hidden(
+    session: AsyncSession, tenant_id: str, recording_id: str, places: Sequence[int], hidden: datetime | None
+) -> None:
+    conditions = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id)
+    await session.execute(
+        update(RecordingPartyRow).where(*conditions, RecordingPartyRow.place.in_(places)).values(hidden=hidden)
+    )
+
+
+async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
+    """Audio ids of recordings that all internal parties archived before this time."""
+    internal = select(RecordingPartyRow.recording_id).where(
+        RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None)
+    )
+    still_visible = internal.where(RecordingPartyRow.hidden.is_(None) | (RecordingPartyRow.hidden >= moment))
+    query = select(RecordingRow.audio_id).where(
+        RecordingRow.tenant_id == tenant_id,
+        RecordingRow.state == "kept",
+        RecordingRow.id.in_(internal),
+        RecordingRow.id.not_in(still_visible),
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def tenants(session: AsyncSession) -> list[str]:
+    """Tenants with archived recordings."""
+    # scope: all tenants, because the purge runs for every tenant
+    query = select(RecordingPartyRow.tenant_id).where(RecordingPartyRow.hidden.is_not(None)).distinct()
+    return list((await session.scalars(query)).all())
+
+
+# ---- playback log
+
+
+def add_listen(
+    session: AsyncSession, keys: Keys, conversation: Conversation, ids: tuple[str, datetime], listener: Listener
+) -> None:
+    listen_id, now = ids
+    tenant_id = conversation.tenant_id
+    [sealed] = LISTENER.seal(keys, tenant_id, [(listener.subject, listen_id, ListenerPart(listener.name))])
+    session.add(
+        RecordingListenRow(
+            id=listen_id, tenant_id=tenant_id, recording_id=conversation.id, moment=now, purpose=listener.purpose,
+            subject_id=listener.subject, sealed=sealed,
+        )
+    )  # fmt: skip
+
+
+async def listened_since(
+    session: AsyncSession, conversation: Conversation, listener: Listener, moment: datetime
+) -> bool:
+    """Whether this listener's access for this purpose has been logged after this time."""
+    query = select(RecordingListenRow.id).where(
+        RecordingListenRow.tenant_id == conversation.tenant_id,
+        RecordingListenRow.recording_id == conversation.id,
+        RecordingListenRow.subject_id == listener.subject,
+        RecordingListenRow.purpose == listener.purpose,
+        RecordingListenRow.moment > moment,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def listens(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> list[Listen]:
+    query = select(RecordingListenRow).where(
+        RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.recording_id == recording_id
+    )
+    rows = (await session.scalars(query.order_by(RecordingListenRow.moment))).all()
+    sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
+    names = LISTENER.open(keys, tenant_id, PURPOSE, sealed)
+    known = {row: name for (_, row, _), name in zip(sealed, names, strict=True)}
+
+    def who(row: RecordingListenRow) -> str | Gone:
+        name = known.get(row.id, Gone())
+        return name.name if isinstance(name, ListenerPart) else name
+
+    return [Listen(row.moment, row.purpose, who(row)) for row in rows]  # type: ignore[arg-type]
+
+
+async def drop_listens_of(session: AsyncSession, tenant_id: str, subject: str) -> None:
+    """Remove an erased listener's name; the log entry itself stays."""
+    conditions = (RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.subject_id == subject)
+    await session.execute(update(RecordingListenRow).where(*conditions).values(sealed=None))
+
+
+# ---- policies
+
+
+async def all_settings(
+    session: AsyncSession,
+) -> tuple[dict[str, TenantRecording], dict[str, ExtensionRecording]]:
+    """All policies, by tenant and by extension: they are needed for every call."""
+    # scope: all tenants, because every tenant's calls need the policies
+    tenants = (await session.scalars(select(RecordingTenantRow))).all()
+    # scope: all tenants, because every tenant's calls need the policies
+    extensions = (await session.scalars(select(RecordingExtensionRow))).all()
+    return (
+        {
+            row.tenant_id: TenantRecording(
+                row.mode, row.beep_seconds, row.pause_on_keys, row.administrators_listen, row.restorable_days  # type: ignore[arg-type]
+            )
+            for row in tenants
+        },
+        {row.extension_id: ExtensionRecording(row.when, row.mode) for row in extensions},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantRecording) -> None:
+    await session.merge(
+        RecordingTenantRow(
+            tenant_id=tenant_id,
+            mode=settings.mode,
+            beep_seconds=settings.beep_seconds,
+            pause_on_keys=settings.pause_on_keys,
+            administrators_listen=settings.administrators_listen,
+            restorable_days=settings.restorable_days,
+        )
+    )
+
+
+async def put_extension(session: AsyncSession, tenant_id: str, extension_id: str, settings: ExtensionRecording) -> None:
+    row = RecordingExtensionRow(extension_id=extension_id, tenant_id=tenant_id, when=settings.when, mode=settings.mode)
+    await session.merge(row)
+
+
+async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+    await session.execute(
+        delete(RecordingExtensionRow).where(
+            RecordingExtensionRow.tenant_id == tenant_id, RecordingExtensionRow.extension_id == extension_id
+        )
+    )
+
+
+async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
+    for table in (
+        RecordingRow,
+        RecordingPartyRow,
+        RecordingMarkRow,
+        RecordingListenRow,
+        RecordingTenantRow,
+        RecordingExtensionRow,
+    ):
+        await session.execute(delete(table).where(table.tenant_id == tenant_id))
+
+
+# ---- inside
+
+
+async def _opened(
+    session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequence[RecordingRow]
+) -> list[Conversation]:
+    ids = [row.id for row in rows]
+    query = select(RecordingPartyRow).where(
+        RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(ids)
+    )
+    parties = (await session.scalars(query.order_by(RecordingPartyRow.place))).all()
+    sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]
+    opened = PARTY.open(keys, tenant_id, PURPOSE, sealed)
+    known = {place: part for (_, place, _), part in zip(sealed, opened, strict=True)}
+    by_recording: defaultdict[str, list[Party]] = defaultdict(list)
+    for row in parties:
+        part = known.get(f"{row.recording_id}/{row.place}", Gone())
+        by_recording[row.recording_id].append(_party(row, part))
+    marks = await _marks(session, tenant_id, ids)
+    return [_conversation(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
+
+
+async def chapters(session: AsyncSession, tenant_id: str, audio_id: str) -> list[tuple[float, str]]:
+    """Chapter marks of a call recording's audio: (second, title). Empty for other audio."""
+    conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id == audio_id)
+    found = list((await session.scalars(select(RecordingRow.id).where(*conditions))).all())
+    marks = await _marks(session, tenant_id, found)
+    return [(mark.at, mark.kind.replace("_", " ")) for each in found for mark in marks[each]]
+
+
+async def _marks(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> defaultdict[str, list[Mark]]:
+    query = select(RecordingMarkRow).where(
+        RecordingMarkRow.tenant_id == tenant_id, RecordingMarkRow.recording_id.in_(ids)
+    )
+    found: defaultdict[str, list[Mark]] = defaultdict(list)
+    for row in (await session.scalars(query.order_by(RecordingMarkRow.number))).all():
+        found[row.recording_id].append(Mark(row.kind, row.at, row.moment))  # type: ignore[arg-type]
+    return found
+
+
+def _party(row: RecordingPartyRow, part: PartyPart | Gone) -> Party:
+    return Party(
+        place=row.place,
+        extension_id=row.extension_id,
+        who=Who(part.number, part.name) if isinstance(part, PartyPart) else part,
+        consent=Consent(row.notice, row.told, row.settled, row.key),
+        hidden=row.hidden,
+    )
+
+
+def _conversation(row: RecordingRow, parties: tuple[Party, ...], marks: tuple[Mark, ...]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        audio_id=row.audio_id,
+        call_id=row.call_id,
+        created=row.created,
+        seconds=row.seconds,
+        mode=row.mode,  # type: ignore[arg-type]
+        begun=row.begun,  # type: ignore[arg-type]
+        ended=row.ended,
+        parties=parties,
+        marks=marks,
+    )

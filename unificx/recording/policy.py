@@ -1,0 +1,102 @@
+"""Recording policy: whether a call may be recorded, and on which terms. The strictest setting involved applies.
+Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from unificx.core.errors import Invalid
+from unificx.recording.machine import consent_types
+
+TenantMode = Literal["off", "announce", "opt_in"]
+When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
+"""Which of an extension's calls are recorded automatically. The others are recorded on request, except with "never"."""
+BEEP_SECONDS = (5, 60)
+RESTORABLE_DAYS = (0, 365)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRecording:
+    """A tenant's recording policy. Recording is off by default."""
+
+    mode: TenantMode = "off"
+    beep_seconds: int = 15
+    pause_on_keys: bool = True
+    administrators_listen: bool = False
+    restorable_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRecording:
+    """An extension's recording policy. `mode` applies only if stricter than the tenant's."""
+
+    when: When = "on_demand"
+    mode: Literal["announce", "opt_in"] = "announce"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantRecordingChange:
+    """A partial update: None leaves a value unchanged."""
+
+    mode: TenantMode | None = None
+    beep_seconds: int | None = None
+    pause_on_keys: bool | None = None
+    administrators_listen: bool | None = None
+    restorable_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionRecordingChange:
+    """A partial update: None leaves a value unchanged."""
+
+    when: When | None = None
+    mode: Literal["announce", "opt_in"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A call may be recorded on these terms. `automatic`: recording starts automatically."""
+
+    terms: consent_types.Terms
+    always: bool
+
+
+def allowed(
+    tenant: TenantRecording, called: Sequence[ExtensionRecording], calling: ExtensionRecording | None = None
+) -> Allowed | None:
+    """Decide whether a call of these extensions of the tenant may be recorded, and how consent is obtained. None: not
+    allowed. `caller` is the calling extension, if the caller is one."""
+    extensions = [*called, calling] if calling is not None else called
+    if tenant.mode == "off" or not extensions or any(each.when == "never" for each in extensions):
+        return None
+    mode: consent_types.Mode = (
+        "opt_in" if "opt_in" in (tenant.mode, *(each.mode for each in extensions)) else "announce"
+    )
+    terms = consent_types.Terms(mode, float(tenant.beep_seconds), tenant.pause_on_keys)
+    by_itself = any(each.when in ("always", "incoming") for each in called)
+    return Allowed(terms, by_itself or (calling is not None and calling.when in ("always", "outgoing")))
+
+
+def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> TenantRecording:
+    """Return the policy with the change applied. Raises Invalid."""
+    beep = before.beep_seconds if change.beep_seconds is None else change.beep_seconds
+    if beep and not BEEP_SECONDS[0] <= beep <= BEEP_SECONDS[1]:
+        raise Invalid(
+            f"beep_seconds must be {BEEP_SECONDS[0]} to {BEEP_SECONDS[1]}, or 0 for none.", field="beep_seconds"
+        )
+    days = before.restorable_days if change.restorable_days is None else change.restorable_days
+    if not RESTORABLE_DAYS[0] <= days <= RESTORABLE_DAYS[1]:
+        raise Invalid(f"restorable_days must be {RESTORABLE_DAYS[0]} to {RESTORABLE_DAYS[1]}.", field="restorable_days")
+    listen = change.administrators_listen
+    return TenantRecording(
+        mode=change.mode or before.mode,
+        beep_seconds=beep,
+        pause_on_keys=before.pause_on_keys if change.pause_on_keys is None else change.pause_on_keys,
+        administrators_listen=before.administrators_listen if listen is None else listen,
+        restorable_days=days,
+    )
+
+
+def changed_extension(before: ExtensionRecording, change: ExtensionRecordingChange) -> ExtensionRecording:
+    """Return the policy with the change applied."""
+    return replace(before, when=change.when or before.when, mode=change.mode or before.mode)

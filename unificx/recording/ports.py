@@ -1,0 +1,90 @@
+"""Ports of the recorder, filled by the composition root."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from unificx.media.mixer.messages import Chunk
+from unificx.media.sounds import Sound
+from unificx.rtpengine.ng import MediaReport
+from unificx.sdp import Indication
+
+
+class Relay(Protocol):
+    """The media relay of calls, implemented by `RtpEngine`. Every method may raise media.MediaUnavailable."""
+
+    async def query(self, anchor: str) -> MediaReport | None:
+        """Return the current statistics."""
+        ...
+
+    async def play(self, anchor: str, tag: str, sound: Sound) -> float:
+        """Play to one participant instead of what it hears; return the duration in seconds."""
+        ...
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        """Stop playback to a participant."""
+        ...
+
+    async def hear_tones(self, anchor: str, tag: str) -> None:
+        """Detect in-band DTMF of a participant too."""
+        ...
+
+    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        """Subscribe the media engine to a participant's audio; return the SDP offer."""
+        ...
+
+    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+        """Complete a subscription with the media engine's SDP answer."""
+        ...
+
+    async def unsubscribe(self, anchor: str, listener: str) -> None: ...
+
+
+class Tap(Protocol):
+    """Audio of a leg, in chunks. `reason`: why it ended."""
+
+    @property
+    def reason(self) -> str | None: ...
+    def __aiter__(self) -> AsyncIterator[Chunk]: ...
+
+
+class Ears(Protocol):
+    """The media engine. `open` may raise media.MediaUnavailable; the other methods do not block."""
+
+    async def open(self, leg: str, offer: bytes) -> bytes: ...
+    def close(self, leg: str) -> None: ...
+    def record(self, tap: str, *, leg: str) -> Tap: ...
+    def end(self, tap: str) -> None:
+        """End a tap: it yields the remaining chunks and stops."""
+        ...
+
+
+class RoomEars(Protocol):
+    """The media engine, for conference rooms. No method blocks."""
+
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> Tap: ...
+    def end(self, tap: str) -> None: ...
+    def beep(self, leg_or_room: str) -> None:
+        """Play the recording tone to everyone in a room."""
+        ...
+
+
+class RoomCalls(Protocol):
+    """The calls of a conference, implemented by `calls.RecordedCalls`. No method blocks; an ended call is ignored."""
+
+    def indicate(self, call_id: str, indication: Indication) -> None:
+        """Signal the recording state to phones that display it (RFC 7866)."""
+        ...
+
+    def kept(self, call_id: str) -> None:
+        """Mark a call as recorded."""
+        ...
+
+    def refuses(self, call_id: str) -> bool:
+        """Whether the phone of this call has refused recording (RFC 7866)."""
+        ...
+
+
+class Prompts(Protocol):
+    """Prompts by name, in the available languages."""
+
+    def named(self, name: str, language: str) -> Sequence[Sound]: ...

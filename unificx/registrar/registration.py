@@ -1,0 +1,309 @@
+"""Effect of a REGISTER on a device's bindings (RFC 3261 section 10.3, RFC 3327, RFC 5626 section 6). Pure.
+
+A device has its own credentials and bindings: it can neither query nor remove those of another device of the same
+extension, since they reveal the location of the user's other devices.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unificx.registrar.ports import Device
+from unificx.registrar.schemas import Binding
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.headers import Address, parse_address, seconds
+from unificx.sip.message import Request
+from unificx.sip.uri import Uri
+
+SHORTEST, LONGEST, USUAL = 60, 3600, 3600
+"""Minimum, maximum and default expiry in seconds."""
+NOTED_LONGER = 600
+"""Minimum seconds by which the journalled expiry exceeds the granted one, so that refreshes in between do not write.
+After a restart a binding is valid for the last granted time, counted from the restart."""
+MOST_BINDINGS = 10
+"""Bindings per device."""
+MOST_TEXT = 512
+"""Maximum characters of a contact, Path value, instance or Call-ID."""
+MOST_AGENT = 120
+_READ = ("contact", "expires", "supported", "user-agent")
+
+
+class RegistrationRefused(BadPeer):
+    """The REGISTER is refused; `headers` are added to the response."""
+
+    def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(status, reason)
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One contact of a REGISTER and its requested expiry in seconds; 0 removes it."""
+
+    uri: Uri
+    contact: str = field(repr=False)
+    seconds: int
+    q: float = 1.0
+    instance: str = ""
+    reg_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parsed REGISTER."""
+
+    call_id: str = field(repr=False)
+    cseq: int
+    wanted: tuple[Wanted, ...] = ()
+    nothing: bool = False
+    """Contact was "*": remove all bindings of the device."""
+    path: tuple[str, ...] = ()
+    path_understood: bool = False
+    outbound: bool = False
+    user_agent: str = field(default="", repr=False)
+    lines: str = field(default="", repr=False)
+    """See `fingerprint_of`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Flow and monotonic time of the REGISTER."""
+
+    flow: Flow = field(repr=False)
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The resulting bindings, and the changes to journal: new or changed, only extended, removed."""
+
+    bindings: tuple[Binding, ...]
+    changed: tuple[Binding, ...] = ()
+    extended: tuple[Binding, ...] = ()
+    removed: tuple[Binding, ...] = ()
+
+
+def read(request: Request, max_expires: int = LONGEST) -> Asked:
+    """Parse a REGISTER, limiting expiry to `max_expires` seconds.
+
+    Raises RemoteProtocolError, or RegistrationRefused if it violates the registrar's policy.
+    """
+    path = tuple([_route(value) for value in request.values("path")])
+    supported = request.options("supported")
+    contacts: tuple[Wanted, ...] = ()
+    expires = request.first("expires")
+    if request.contact_star:
+        if expires is None or seconds(expires) != 0:
+            raise BadPeer(400, "Contact * Needs Expires 0")
+    else:
+        default = USUAL if expires is None else seconds(expires)
+        outbound = "outbound" in supported
+        contacts = tuple([_wanted(contact, default, max_expires, outbound) for contact in request.contacts])
+    if len(path) > MOST_BINDINGS or len(contacts) > MOST_BINDINGS:
+        raise RegistrationRefused(403, "Too Many Contacts")
+    flows = [one for one in contacts if one.reg_id]
+    if flows and len(contacts) > 1:
+        raise BadPeer(400, "One Contact At A Time With reg-id")
+    if flows and not _first_hop_keeps_flows(request, path):
+        raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
+    return Asked(
+        call_id=_bounded(request.call_id),
+        cseq=request.cseq.number,
+        wanted=contacts,
+        nothing=request.contact_star,
+        path=path,
+        path_understood="path" in supported,
+        outbound=bool(flows),
+        user_agent=_agent(request.first("user-agent") or ""),
+        lines=lines_of(request),
+    )
+
+
+def lines_of(request: Request) -> str:
+    """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy."""
+    index = request.by_name
+    if len(index["via"]) > 1 or "," in index["via"][0] or "path" in index:
+        return ""
+    return "\n".join([f"{name}:{value}" for name in _READ for value in index.get(name, ())])
+
+
+def again(current: tuple[Binding, ...], request: Request, context: Arrival, max_expires: int) -> Binding | None:
+    """Return the refreshed binding if the REGISTER only repeats the previous one, else None.
+
+    Nearly every REGISTER is such a refresh, and comparing headers costs a third of parsing them.
+    """
+    if len(current) != 1:
+        return None
+    old, now, call_id, number = current[0], context.now, request.call_id, request.cseq.number
+    is_same = old.lines != "" and old.lines == lines_of(request) and old.flow == context.flow and not old.cut
+    if not is_same or old.lasts > max_expires or old.noted_until < now + old.lasts:
+        return None
+    if number <= old.cseq and call_id == old.call_id:
+        return None
+    return Binding(
+        old.id, old.tenant_id, old.extension_id, old.device_id, now + old.lasts, number, _bounded(call_id), old.contact,
+        old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False, old.lasts, old.lines,
+        old.noted_until,
+    )  # fmt: skip
+
+
+def decide(
+    current: tuple[Binding, ...], register: Asked, device: Device, context: Arrival, new_id: Callable[[], str]
+) -> Outcome:
+    """Apply a REGISTER atomically, or raise RegistrationRefused. `current` are the device's unexpired bindings."""
+    if register.nothing:
+        _in_order(current, register)
+        return Outcome((), removed=current)
+    bindings = list(current)
+    changed: list[Binding] = []
+    extended: list[Binding] = []
+    removed: list[Binding] = []
+    for contact in register.wanted:
+        old = _match(bindings, contact)
+        if old is not None:
+            _in_order((old,), register)
+            bindings.remove(old)
+        if not contact.seconds:
+            removed += [] if old is None else [old]
+        elif old is not None and _same_way(old, contact, register, context.flow):
+            noted_until = old.noted_until if old.noted_until >= context.now + contact.seconds else None
+            new = _binding(old.id, contact, register, device, context, noted_until=noted_until)
+            bindings.append(new)
+            if noted_until is None:
+                extended.append(new)
+        else:
+            new = _binding(new_id() if old is None else old.id, contact, register, device, context)
+            bindings.append(new)
+            changed.append(new)
+    if len(bindings) > MOST_BINDINGS:
+        raise RegistrationRefused(403, "Too Many Contacts")
+    return Outcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
+
+
+def contact_value(binding: Binding, now: float) -> str:
+    """Return the Contact value for the response."""
+    left = max(1, round(binding.expires_at - now))
+    text = f"<{binding.contact}>;expires={left}"
+    if binding.q != 1.0:
+        text += f";q={binding.q:.3g}"
+    if binding.instance:
+        text += f';+sip.instance="{binding.instance}"'
+    if binding.reg_id:
+        text += f";reg-id={binding.reg_id}"
+    return text
+
+
+def _wanted(contact: Address, default: int, max_expires: int, outbound: bool) -> Wanted:
+    if contact.uri.scheme not in ("sip", "sips"):
+        raise BadPeer(400, "A Contact Must Be A SIP URI")
+    requested = contact.expires
+    expires = min(default if requested is None else requested, max_expires)
+    if 0 < expires < SHORTEST:
+        raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(SHORTEST)),))
+    instance = _bounded(contact.param("+sip.instance") or "")
+    if '"' in instance or "\\" in instance:
+        raise BadPeer(400, "Bad Instance")
+    reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
+    return Wanted(contact.uri, _bounded(str(contact.uri)), expires, contact.q, instance, reg_id)
+
+
+def _reg_id(text: str | None) -> int:
+    """Return the reg-id, 0 if it is missing."""
+    if text is None:
+        return 0
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
+        raise BadPeer(400, "Bad reg-id")
+    return int(text)
+
+
+def _bounded(text: str) -> str:
+    """Return the text; raise RemoteProtocolError if it is too long or not printable (e.g. invalid UTF-8)."""
+    if len(text) > MOST_TEXT or not text.isprintable():
+        raise BadPeer(400, "Unusable Value")
+    return text
+
+
+def _agent(text: str) -> str:
+    text = text[:MOST_AGENT]
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
+
+
+def _route(value: str) -> str:
+    parse_address(_bounded(value))
+    return value
+
+
+def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
+    """Whether the REGISTER came directly, or through an edge proxy that supports outbound (RFC 5626 section 6)."""
+    if len(request.vias) == 1:
+        return True
+    return bool(path) and parse_address(path[-1]).uri.has("ob")
+
+
+def _match(bindings: list[Binding], contact: Wanted) -> Binding | None:
+    """Return the binding of this contact: with the same instance and reg-id, else with the same URI.
+
+    All flows of a phone have the same URI, so it does not distinguish them (RFC 5626 section 6).
+    """
+    if contact.reg_id:
+        for binding in bindings:
+            if binding.reg_id == contact.reg_id and binding.instance == contact.instance:
+                return binding
+    for binding in bindings:
+        if contact.reg_id and binding.reg_id:
+            continue
+        if binding.contact == contact.contact or Uri.parse(binding.contact).equals(contact.uri):
+            return binding
+    return None
+
+
+def _in_order(bindings: tuple[Binding, ...], register: Asked) -> None:
+    """Refuse a REGISTER that arrives after a later one (RFC 3261 section 10.3, step 7)."""
+    for binding in bindings:
+        if binding.call_id == register.call_id and register.cseq <= binding.cseq:
+            raise RegistrationRefused(500, "CSeq Out Of Order")
+
+
+def _binding(
+    binding_id: str,
+    contact: Wanted,
+    register: Asked,
+    device: Device,
+    context: Arrival,
+    *,
+    noted_until: float | None = None,
+) -> Binding:
+    expires = context.now + contact.seconds
+    return Binding(
+        id=binding_id,
+        tenant_id=device.tenant_id,
+        extension_id=device.extension_id,
+        device_id=device.device_id,
+        expires_at=expires,
+        cseq=register.cseq,
+        call_id=register.call_id,
+        contact=contact.contact,
+        flow=context.flow,
+        path=register.path,
+        q=contact.q,
+        instance=contact.instance,
+        reg_id=contact.reg_id,
+        user_agent=register.user_agent,
+        lasts=contact.seconds,
+        lines=register.lines,
+        noted_until=expires + max(contact.seconds, NOTED_LONGER) if noted_until is None else noted_until,
+    )
+
+
+def _same_way(old: Binding, contact: Wanted, register: Asked, flow: Flow) -> bool:
+    """Whether only times and CSeq differ."""
+    return (
+        old.flow == flow
+        and old.contact == contact.contact
+        and old.path == register.path
+        and old.q == contact.q
+        and old.instance == contact.instance
+        and old.reg_id == contact.reg_id
+        and old.user_agent == register.user_agent
+        and not old.cut
+    )

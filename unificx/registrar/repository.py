@@ -1,0 +1,152 @@
+"""SQL statements of the registrar, and sealing of its personal data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import CannotOpen, Codec, Gone, Keys
+from unificx.registrar.models import BindingRow, WherePart
+from unificx.registrar.schemas import Binding
+from unificx.registrar.spool_records import Changes, Held
+from unificx.sip.flow import Flow
+
+WHERE = Codec(BindingRow, WherePart)
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant on both clocks, to convert stored wall time to monotonic time."""
+
+    wall: datetime
+    monotonic: float
+
+    def monotonic_of(self, wall: datetime) -> float:
+        return self.monotonic + (wall - self.wall).total_seconds()
+
+    def epoch_of(self, monotonic: float) -> int:
+        return round(self.wall.timestamp() + monotonic - self.monotonic)
+
+
+def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
+    """Seal a binding for storage. Raises store.ErasedSubject."""
+    flow = binding.flow
+    part = WherePart(
+        contact=binding.contact,
+        transport=flow.transport,
+        host=flow.host,
+        port=flow.port,
+        local=flow.local,
+        path=binding.path,
+        q=binding.q,
+        instance=binding.instance,
+        reg_id=binding.reg_id,
+        lasts=binding.lasts,
+        user_agent=binding.user_agent,
+    )
+    return Held(
+        id=binding.id,
+        tenant_id=binding.tenant_id,
+        extension_id=binding.extension_id,
+        device_id=binding.device_id,
+        subject_id=subject,
+        expires=at.epoch_of(binding.noted_until),
+        sealed=WHERE.seal(keys, binding.tenant_id, [(subject, binding.id, part)])[0],
+    )
+
+
+async def apply(session: AsyncSession, changes: Changes) -> None:
+    """Store a batch of changes from the spool."""
+    await forget(session, (*changes.dropped, *changes.held))
+    if changes.held:
+        rows = [
+            {
+                "id": binding.id,
+                "tenant_id": binding.tenant_id,
+                "extension_id": binding.extension_id,
+                "device_id": binding.device_id,
+                "subject_id": binding.subject_id,
+                "expires": binding.until,
+                "sealed": binding.sealed,
+            }
+            for binding in changes.held.values()
+        ]
+        await session.execute(insert(BindingRow), rows)
+    if changes.extended:
+        table = cast(Table, BindingRow.__table__)
+        # scope: all tenants, because a batch of the spool contains changes of every tenant, by our own ids
+        statement = update(table).where(table.c.id == bindparam("own_id")).values(expires=bindparam("until"))
+        connection = await session.connection()
+        await connection.execute(
+            statement, [{"own_id": own_id, "until": until} for own_id, until in changes.extended.items()]
+        )
+
+
+async def forget(session: AsyncSession, ids: Iterable[str]) -> None:
+    """Delete bindings."""
+    all_ids = list(ids)
+    for start in range(0, len(all_ids), CHUNK):
+        # scope: all tenants, because the ids are our own, from the spool or read at startup
+        await session.execute(delete(BindingRow).where(BindingRow.id.in_(all_ids[start : start + CHUNK])))
+
+
+async def rows(session: AsyncSession) -> Sequence[BindingRow]:
+    """Return all stored bindings of all tenants, for startup."""
+    # scope: all tenants, because the process starts for all of them
+    return (await session.scalars(select(BindingRow))).all()
+
+
+def opened(keys: Keys, stored: Sequence[BindingRow], at: Moment) -> list[Binding]:
+    """Unseal the stored bindings that are still readable. Those on connections are restored as disconnected.
+
+    Each is valid for the granted time, counted from now: never shorter than promised to its phone. The CSeq order is
+    reset, since nonces from before the restart are invalid anyway.
+    """
+    by_tenant: dict[str, list[BindingRow]] = {}
+    for row in stored:
+        by_tenant.setdefault(row.tenant_id, []).append(row)
+    bindings: list[Binding] = []
+    for tenant, tenant_rows in by_tenant.items():
+        parts = _open(keys, tenant, tenant_rows)
+        bindings += [_binding(row, part, at) for row, part in zip(tenant_rows, parts, strict=True) if part is not None]
+    return bindings
+
+
+def _open(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[WherePart | None]:
+    """Unseal rows; None if erased or damaged: the phone will register again."""
+    found: list[WherePart | None] = []
+    for row in rows:
+        try:
+            part = WHERE.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
+        except CannotOpen:
+            part = Gone()
+        found.append(None if isinstance(part, Gone) else part)
+    return found
+
+
+def _binding(row: BindingRow, part: WherePart, at: Moment) -> Binding:
+    flow = Flow(part.transport, part.host, part.port, 0, part.local)
+    noted_until = at.monotonic_of(row.expires)
+    return Binding(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        extension_id=row.extension_id,
+        device_id=row.device_id,
+        expires_at=min(noted_until, at.monotonic + part.lasts),
+        cseq=0,
+        call_id="",
+        contact=part.contact,
+        flow=flow,
+        path=part.path,
+        q=part.q,
+        instance=part.instance,
+        reg_id=part.reg_id,
+        user_agent=part.user_agent,
+        cut=flow.reliable,
+        lasts=part.lasts,
+        noted_until=noted_until,
+    )

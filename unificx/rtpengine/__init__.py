@@ -1,0 +1,1 @@
+"""The rtpengine media proxy: ng protocol, client, supervision, DTMF log and sound files."""

@@ -1,0 +1,29 @@
+"""Receiver of rtpengine's DTMF log: one datagram per digit on loopback."""
+
+import asyncio
+from collections.abc import Callable
+
+from unificx.rtpengine.party_commands import KeyPressed, key_of
+
+
+class KeyLog(asyncio.DatagramProtocol):
+    """Listens on a port of 127.0.0.1; `on_dtmf` receives every digit."""
+
+    def __init__(self) -> None:
+        self.pressed: Callable[[KeyPressed], None] = lambda key: None
+        self._transport: asyncio.DatagramTransport | None = None
+
+    async def open(self, port: int) -> None:
+        """Start listening on `port`."""
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", port))
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        key = key_of(data)
+        if key is not None:
+            self.pressed(key)

@@ -1,0 +1,103 @@
+"""rtpengine commands about one party of an anchor: playback, subscriptions and DTMF detection; and its DTMF log."""
+
+import json
+from dataclasses import dataclass
+
+from unificx.rtpengine.ng import INSIDE, Message, Reply, accept
+
+_KEYS = "0123456789*#ABCD"
+"""Indexed by event code (RFC 4733 section 3.2)."""
+LONGEST_LINE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A party pressed and released a DTMF key."""
+
+    anchor: str
+    tag: str
+    key: str
+
+
+def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> Message:
+    """Build a request to play a sound file to a party, replacing its audio, `times` times from second `start`."""
+    return {
+        "command": "play media",
+        "call-id": anchor,
+        "from-tag": tag,
+        "file": file,
+        # Otherwise the other party's packets interleave with the sound's, and neither is intelligible.
+        "flags": ["block-egress"],
+        "repeat-times": times,
+        "start-pos": round(start * 1000),
+    }
+
+
+def stop(anchor: str, tag: str) -> Message:
+    """Build a request to stop playback to a party; it hears the other party again."""
+    return {"command": "stop media", "call-id": anchor, "from-tag": tag}
+
+
+def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Message:
+    """Build a request for an offer by which our media engine receives a party's audio; its call is not affected.
+
+    One subscription per party: simultaneous ones with equal `a=mid` would be mixed up.
+    """
+    return {
+        "command": "subscribe request",
+        "call-id": anchor,
+        "from-tag": tag,
+        "to-tag": listener,
+        "interface": INSIDE,
+        "ICE": "remove",
+        "DTLS": "off",
+        "SDES": ["off"],
+        "transport-protocol": "RTP/AVP",
+        "rtcp-mux": ["demux"],
+        "flags": ["strip-extmap"],
+        "codec": {"mask": ["all"], "transcode": ["G722" if wideband else "PCMU"]},
+    }
+
+
+def subscribed(anchor: str, listener: str, sdp: bytes) -> Message:
+    """Build the subscriber's answer, which starts forwarding the party's audio."""
+    return {
+        "command": "subscribe answer",
+        "call-id": anchor,
+        "to-tag": listener,
+        "sdp": sdp.decode("utf-8", "replace"),
+        "flags": ["allow-transcoding"],
+    }
+
+
+def hear_tones(anchor: str, tag: str) -> Message:
+    """Build a request to detect a party's in-band DTMF, which is then logged like telephone events.
+
+    The party's audio passes through rtpengine's codecs from then on, so use it only for parties without telephone
+    events, and only where DTMF matters.
+    """
+    flags = ["detect-DTMF"]
+    return {"command": "unblock DTMF", "call-id": anchor, "from-tag": tag, "flags": flags, "delay-buffer": 0}
+
+
+def unsubscribe(anchor: str, listener: str) -> Message:
+    """Build a request to end a subscription. Its tag stays with the anchor and may be reused."""
+    return {"command": "unsubscribe", "call-id": anchor, "to-tag": listener}
+
+
+def seconds_of(reply: Reply) -> float:
+    """Return the duration of the sound, played once. Raise MediaUnavailable if playback failed."""
+    duration = accept(reply).get("duration")
+    return duration / 1000 if isinstance(duration, int) else 0.0
+
+
+def key_of(line: bytes) -> KeyPressed | None:
+    """Parse a line of rtpengine's DTMF log; return None for a line without a digit."""
+    try:
+        told = json.loads(line[:LONGEST_LINE])
+        anchor, tag, number = told["callid"], told["source_tag"], told["event"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not (isinstance(anchor, str) and isinstance(tag, str) and type(number) is int and 0 <= number < len(_KEYS)):
+        return None
+    return KeyPressed(anchor, tag, _KEYS[number])

@@ -1,0 +1,362 @@
+"""Supervisor of the rtpengine process: starts it, restarts it when it dies, and stops it with this process."""
+
+import asyncio
+import contextlib
+import os
+import re
+import resource
+import shutil
+import socket
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from unificx.core.clock import Clock
+from unificx.core.errors import CannotStart
+from unificx.media.errors import MediaUnavailable
+from unificx.media.sounds import Sound
+from unificx.rtpengine.client import NgClient
+from unificx.rtpengine.dtmf_log import KeyLog
+from unificx.rtpengine.ng import INSIDE, MediaReport, Profile
+from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.sound_files import SoundFiles
+
+PROGRAM = "rtpengine"
+CONFINER = "prlimit"
+NOBODY = 65534
+START_SECONDS = 10.0
+STOP_SECONDS = 1.5
+PING_EVERY = 5.0
+BACK_OFF = (0.0, 0.2, 1.0, 5.0, 15.0)
+STEADY_SECONDS = 60.0
+"""After this long without a crash, the next restart is immediate again."""
+
+_SAID = re.compile(
+    rb"(?:\[[\d.]+\] )?(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG): (?:\[[^\]]*\]: )?\[([a-z]{1,12})\]"
+)
+_TELLING = (
+    (b"Address already in use", "address_in_use"),
+    (b"Ran out of ports", "ports"),
+    (b"Too many open files", "files"),
+)
+"""Log lines that are counted by category; the text itself is discarded, because it may contain callers' addresses."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A local address for media.
+
+    `advertised` is used in SDP if the machine is reachable under another address than `address`. Interfaces of the same
+    name belong to the same network, over IPv4 and IPv6.
+    """
+
+    address: str
+    advertised: str = ""
+    name: str = "main"
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.address}" + (f"!{self.advertised}" if self.advertised else "")
+
+
+LOOPBACK = (Interface("127.0.0.1"),)
+
+
+class RtpEngine:
+    """A supervised rtpengine.
+
+    `on_restarted` is called when a new rtpengine replaced one that died: all anchors are gone, and live calls restore
+    their media with new offers under the same anchor ids.
+    """
+
+    def __init__(
+        self, clock: Clock, *, interfaces: tuple[Interface, ...] = LOOPBACK, ports: tuple[int, int] = (30000, 39999)
+    ) -> None:
+        self.restarted: Callable[[], None] = lambda: None
+        self.said: Counter[str] = Counter()
+        """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
+        self._clock = clock
+        self._interfaces = interfaces
+        self._ports = ports
+        self._client = NgClient(clock)
+        self._keys = KeyLog()
+        self._keys_port = 0
+        self._sounds = SoundFiles()
+        self._ready = asyncio.Event()
+        self._process: asyncio.subprocess.Process | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._keepers: list[asyncio.Task[None]] = []
+
+    def keys_to(self, pressed: Callable[[KeyPressed], None]) -> None:
+        """Set the callback for the DTMF digits of all calls (RFC 4733), called once per digit on release."""
+        self._keys.pressed = pressed
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running rtpengine."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start rtpengine and return when it responds (about 0.1 s). Raise CannotStart with a hint."""
+        self._keys_port = _free_port(self._ports)
+        await self._keys.open(self._keys_port)
+        try:
+            await self._launch()
+        except CannotStart:
+            self._keys.close()
+            raise
+        self._keepers = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watch())]
+
+    async def close(self) -> None:
+        """Stop rtpengine and all media, within 2 seconds."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        self._keys.close()
+        await self._stop()
+        self._sounds.close()
+
+    async def offer(
+        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+    ) -> bytes:
+        return await (await self._running()).offer(anchor, from_tag, sdp, taker, giver)
+
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
+        return await (await self._running()).answer(anchor, from_tag, to_tag, sdp, taker)
+
+    async def delete(self, anchor: str) -> MediaReport | None:
+        return await (await self._running()).delete(anchor)
+
+    async def query(self, anchor: str) -> MediaReport | None:
+        return await (await self._running()).query(anchor)
+
+    async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
+        """Play to one party `times` times, replacing its audio; return the duration of the sound in seconds.
+
+        There is no event at the end of playback. Music uses a high `times` and ends with `stop`.
+        """
+        try:
+            file = self._sounds.path(sound)
+        except OSError:
+            raise MediaUnavailable("refused") from None
+        return await (await self._running()).play(anchor, tag, file, times=times, start=start)
+
+    async def stop(self, anchor: str, tag: str) -> None:
+        await (await self._running()).stop(anchor, tag)
+
+    async def hear_tones(self, anchor: str, tag: str) -> None:
+        await (await self._running()).hear_tones(anchor, tag)
+
+    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+        return await (await self._running()).subscribe(anchor, tag, listener, wideband=wideband)
+
+    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+        await (await self._running()).subscribed(anchor, listener, sdp)
+
+    async def unsubscribe(self, anchor: str, listener: str) -> None:
+        await (await self._running()).unsubscribe(anchor, listener)
+
+    async def _running(self) -> NgClient:
+        """Return the client, waiting for a restart if needed."""
+        if self.pid is None:
+            self._ready.clear()  # it just exited, and `_supervise` has not noticed yet
+        if not self._ready.is_set():
+            try:
+                await asyncio.wait_for(self._ready.wait(), 2.0)
+            except TimeoutError:
+                raise MediaUnavailable("silent") from None
+        return self._client
+
+    async def _launch(self) -> None:
+        program = shutil.which(PROGRAM, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
+        if program is None:
+            raise CannotStart(
+                "rtpengine is not installed; calls have no audio without it.",
+                hint="Install it with: apt install rtpengine-daemon",
+            )
+        for interface in self._interfaces:
+            _usable(interface.address)
+        for _ in range(5):
+            before = self.said["address_in_use"]
+            process = await self._spawn(program)
+            if await self._answers(process):
+                self._ready.set()
+                log.info("rtpengine_started", pid=process.pid)
+                return
+            await self._stop()
+            if self.said["address_in_use"] == before:
+                break
+        raise CannotStart("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
+
+    async def _spawn(self, program: str) -> asyncio.subprocess.Process:
+        """Start an rtpengine without privileges and without our environment, which dies with this process."""
+        files = _files(self._ports)
+        confinement = [CONFINER, f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
+        if os.geteuid() == 0:
+            confinement += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        try:
+            control = _free_port(self._ports)
+            process = self._process = await asyncio.create_subprocess_exec(
+                *confinement,
+                program,
+                *_arguments(self._interfaces, self._ports, control, self._keys_port),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+                cwd="/",
+                env={"PATH": os.defpath},
+            )
+            self._listener = asyncio.create_task(self._listen(process))
+            await self._client.connect(control)
+        except OSError:
+            await self._stop()
+            raise CannotStart(
+                "Cannot start a process.",
+                hint="Install prlimit (package util-linux), and check for free memory, processes and sockets.",
+            ) from None
+        return process
+
+    async def _answers(self, process: asyncio.subprocess.Process) -> bool:
+        """Whether it responds before it exits or the start timeout expires."""
+        deadline = self._clock.monotonic() + START_SECONDS
+        while process.returncode is None and self._clock.monotonic() < deadline:
+            with contextlib.suppress(MediaUnavailable):
+                await self._client.ping((0.05,))
+                return True
+            await asyncio.sleep(0.01)
+        return False
+
+    async def _stop(self) -> None:
+        self._ready.clear()
+        self._client.disconnect()
+        process = self._process
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        if self._listener:
+            await self._listener
+
+    async def _supervise(self) -> None:
+        """Start a new rtpengine whenever one ends, after the old process is gone."""
+        faults = 0
+        while self._process:
+            since = self._clock.monotonic()
+            await self._process.wait()
+            await self._stop()
+            faults = 0 if self._clock.monotonic() - since > STEADY_SECONDS else faults
+            while not self._ready.is_set():
+                log.warning("rtpengine_ended", code=self._process.returncode, faults=faults)
+                await asyncio.sleep(BACK_OFF[min(faults, len(BACK_OFF) - 1)])
+                faults += 1
+                with contextlib.suppress(CannotStart):
+                    await self._launch()
+            try:
+                self.restarted()
+            except Exception as fault:  # supervision has to continue
+                log.error("restart_handler_failed", fault=type(fault).__name__)
+
+    async def _watch(self) -> None:
+        """Kill an rtpengine that runs but does not respond, so that `_supervise` restarts it."""
+        while True:
+            await asyncio.sleep(PING_EVERY)
+            process = self._process
+            if not self._ready.is_set() or process is None:
+                continue
+            try:
+                await self._client.ping()
+            except MediaUnavailable as trouble:
+                if trouble.cause == "silent" and process is self._process and process.returncode is None:
+                    log.warning("rtpengine_silent", pid=process.pid)
+                    process.kill()
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        """Count log lines by kind. The lines themselves are discarded, because they contain addresses and numbers."""
+        if process.stderr is None:
+            return
+        rest = b""
+        while chunk := await process.stderr.read(16384):
+            *lines, rest = (rest + chunk).split(b"\n")
+            rest = rest[-4096:]
+            for line in lines:
+                self._count(line)
+
+    def _count(self, line: bytes) -> None:
+        kinds = [kind for words, kind in _TELLING if words in line]
+        if said := _SAID.match(line):
+            kinds.append(b" ".join(said.groups()).decode())
+        for kind in kinds:
+            self.said[kind] += 1
+            log.debug("rtpengine_logged", kind=kind, times=self.said[kind])
+
+
+def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], control: int, keys: int) -> list[str]:
+    return [
+        "--config-file=none",  # otherwise the distribution's file is read
+        "--foreground",
+        "--log-stderr",
+        "--log-level=4",
+        "--table=-1",  # no kernel module
+        *(f"--interface={interface}" for interface in interfaces),
+        f"--interface={INSIDE}/127.0.0.1",
+        f"--listen-ng=127.0.0.1:{control}",
+        f"--dtmf-log-dest=127.0.0.1:{keys}",
+        f"--port-min={ports[0]}",
+        f"--port-max={ports[1]}",
+        # The first packet determines a party's address. By default it can change for three seconds, in which an
+        # attacker who finds the port could receive the call's audio; with strict-source all other sources are ignored.
+        "--endpoint-learning=immediate",
+        "--dtls-passive",
+        # Listening quality, available from a party's first RTCP report on. The default (CQ) also needs the round trip
+        # time from both parties, which takes 10 to 15 seconds with phones that report every five seconds.
+        "--mos=LQ",
+        "--num-threads=2",
+        "--poller-per-thread",
+        "--delete-delay=0",
+        # The call layer ends silent calls; these timeouts only remove leaked anchors.
+        "--timeout=7200",
+        "--silent-timeout=7200",
+        "--offer-timeout=600",
+    ]
+
+
+def _files(ports: tuple[int, int]) -> int:
+    """Return the limit of open files: one per port plus a reserve, up to the hard limit."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ports[1] - ports[0] + 1 + 1024
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("rtpengine_few_files", allowed=hard, wanted=wanted)
+        return hard
+    return wanted
+
+
+def _free_port(avoid: tuple[int, int]) -> int:
+    """Return a free UDP port on loopback outside the range `avoid`, which rtpengine itself uses for media."""
+    with contextlib.ExitStack() as held:
+        while True:
+            probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            if not avoid[0] <= port <= avoid[1]:
+                return port
+
+
+def _usable(address: str) -> None:
+    """Raise CannotStart if this address cannot be bound; rtpengine would start anyway and fail on each call."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        raise CannotStart(
+            "The media address is not an address of this machine.",
+            hint=f"Correct the media address {address} in the settings.",
+        ) from None

@@ -1,0 +1,141 @@
+"""Container with all services of an installation, without sockets. Shared by server and CLI."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from prometheus_client import CollectorRegistry
+
+from unificx import calls, registrar
+from unificx.api import Hub, StoredAnswers
+from unificx.audio_store import Audio, AudioParts, OwnSounds, Voice
+from unificx.calls import Journal
+from unificx.cdr import History
+from unificx.conferencing import Meetings
+from unificx.conferencing import Rooms as MeetingRooms
+from unificx.core.clock import Clock
+from unificx.core.events import Bus
+from unificx.db import Database, Headroom, Outbox, Spool
+from unificx.identity import Passwords, People
+from unificx.integrations.http_client import Fetcher
+from unificx.integrations.smtp import SmtpPostman
+from unificx.integrations.whisper.client import Whisper
+from unificx.notifications import Courier, LetterParts, Letters, Push, PushParts, Sounds
+from unificx.privacy import Erasure, KeyStore
+from unificx.prompts import Prompts
+from unificx.recording import Archive, Keeping
+from unificx.registrar import Location, Registrar
+from unificx.server.notification_settings import Reaching
+from unificx.server.paths import Site
+from unificx.support import Desk
+from unificx.voicemail import Mailboxes, Mailed, Transcribing
+
+RESERVE = 32 << 20
+"""Bytes of disk reserved for the records of calls that end while the disk is full: about 20,000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """All stateful services."""
+
+    site: Site
+    clock: Clock
+    bus: Bus
+    database: Database
+    keys: KeyStore
+    erasure: Erasure
+    outbox: Outbox
+    spool: Spool
+    people: People
+    location: Location
+    registrar: Registrar
+    history: History
+    audio: Audio
+    keeping: Keeping
+    mailboxes: Mailboxes
+    own_sounds: OwnSounds
+    voice: Voice
+    transcribing: Transcribing
+    archive: Archive
+    meeting_rooms: MeetingRooms
+    meetings: Meetings
+    desk: Desk
+    journal: Journal
+    push: Push
+    letters: Letters | None
+    """None without an SMTP server."""
+    courier: Courier
+    hub: Hub
+    answers: StoredAnswers
+    metrics: CollectorRegistry
+    headroom: Headroom
+    full: Callable[[], bool]
+    """Return whether storage is too full to accept new data."""
+
+
+def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus, *, reach: Reaching) -> Rooms:
+    """Build all services, with ports filled and spool handlers registered."""
+    clock = database.clock
+    outbox = Outbox(database, bus, clock)
+    spool = Spool(site.spool, database, reserve=RESERVE)
+    courier = Courier()
+    people = People(database, keys, clock, courier=courier, fetch=Fetcher())
+    push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
+    location = Location()
+    headroom = Headroom(site.home, clock)
+    full = partial(_full, headroom, spool)
+    registrations = Registrar(registrar.Parts(people.directory, keys, spool, clock, bus, full), location)
+    history = History(database, keys, spool)
+    journal = Journal(spool, keys, clock)
+    audio_parts = AudioParts(database, keys, erasure, reach.blobs, Whisper(site.models))
+    audio = Audio(audio_parts)
+    mailboxes = Mailboxes(audio_parts, audio, Passwords())
+    letters = _letters(database, keys, people, reach, Mailed(audio_parts, mailboxes))
+    courier.equip(letters, push)
+    own_sounds = OwnSounds(audio_parts, audio)
+    spool.handler(registrar.KIND, registrations.apply)
+    spool.handler(calls.KIND, journal.apply)
+    return Rooms(
+        site=site,
+        clock=clock,
+        bus=bus,
+        database=database,
+        keys=keys,
+        erasure=erasure,
+        outbox=outbox,
+        spool=spool,
+        people=people,
+        location=location,
+        registrar=registrations,
+        history=history,
+        audio=audio,
+        keeping=Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav),
+        mailboxes=mailboxes,
+        own_sounds=own_sounds,
+        voice=Voice(Prompts(), own_sounds),
+        transcribing=Transcribing(audio_parts, audio, mailboxes),
+        archive=Archive(audio_parts, audio),
+        meeting_rooms=MeetingRooms(database, keys, people.directory, Passwords(), clock),
+        meetings=Meetings(clock),
+        desk=Desk(database, keys, clock),
+        journal=journal,
+        push=push,
+        letters=letters,
+        courier=courier,
+        hub=Hub(),
+        answers=StoredAnswers(database, keys, clock),
+        metrics=CollectorRegistry(),
+        headroom=headroom,
+        full=full,
+    )
+
+
+def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching, sounds: Sounds) -> Letters | None:
+    if reach.mail is None:
+        return None
+    postman, sender = SmtpPostman(reach.mail), reach.mail.sender
+    return Letters(LetterParts(database, keys, people.directory, postman, sender, sounds))
+
+
+def _full(headroom: Headroom, spool: Spool) -> bool:
+    return spool.nearly_full or headroom.low()

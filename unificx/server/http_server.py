@@ -1,0 +1,167 @@
+"""Composition of the HTTP app, and the servers for it."""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from unificx.api import LiveCalls, LiveRecordings, Parts, PublicAddress, Services, Telephony, as_operator, build
+from unificx.api.connection_limiter import HttpLimits, Seats
+from unificx.api.http_connection import Door, HttpConnection
+from unificx.api.proxy_headers import BehindProxy
+from unificx.core.errors import CannotStart
+from unificx.integrations.audio_import.client import Studio
+from unificx.integrations.local_ca import Certificates
+from unificx.server.container import Rooms
+from unificx.transport.binding import Bind, open_socket
+from unificx.transport.connections import Connections
+from unificx.transport.websocket import SeatedWebSockets, SipWebSocket
+
+App = Callable[..., Awaitable[None]]
+
+__all__ = ["HttpServers", "as_operator", "face", "with_sip"]
+
+
+def face(  # noqa: PLR0917 - what an installation shows
+    rooms: Rooms,
+    live: LiveCalls,
+    recording: LiveRecordings,
+    parts: Parts,
+    telephony: Telephony,
+    address: PublicAddress,
+) -> App:
+    """Return the HTTP app of an installation."""
+    return build(
+        Services(
+            people=rooms.people,
+            history=rooms.history,
+            mailboxes=rooms.mailboxes,
+            own_sounds=rooms.own_sounds,
+            voice=rooms.voice,
+            rooms=rooms.meeting_rooms,
+            meetings=rooms.meetings,
+            archive=rooms.archive,
+            desk=rooms.desk,
+            live=live,
+            recording=recording,
+            parts=parts,
+            telephony=telephony,
+            studio=Studio(),
+            push=rooms.push,
+            hub=rooms.hub,
+            answers=rooms.answers,
+            clock=rooms.clock,
+            metrics=rooms.metrics,
+            address=address,
+        )
+    )
+
+
+def with_sip(app: App, connections: Connections) -> App:
+    """Add SIP over WebSocket at /sip. A raw ASGI route: a framework route costs more than the message itself.
+
+    Every WebSocket counts against `connections`, none against the HTTP limits. Clients behind a reverse proxy on this
+    machine are told apart by its headers, at /sip and at sign-in.
+    """
+    sip, others = SipWebSocket(connections), SeatedWebSockets(app, connections)
+
+    async def routed(scope: Any, receive: Any, send: Any) -> None:
+        chosen = app if scope["type"] == "lifespan" else sip if scope.get("path") == "/sip" else others
+        await chosen(scope, receive, send)
+
+    return BehindProxy(routed)
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server without signal handlers, with connection limits."""
+
+    def __init__(self, config: uvicorn.Config, seats: Seats) -> None:
+        super().__init__(config)
+        self._seats = seats
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept on the sockets with our own acceptors."""
+        await self.lifespan.startup()
+        tls = self.config.ssl
+        made = partial(HttpConnection, seats=self._seats, config=self.config, state=self.server_state)
+        self.servers = [Door(sock, self._seats, made, tls) for sock in sockets or ()]  # type: ignore[assignment]
+        self.started = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HttpServers:
+    """Serves apps on sockets until stopped."""
+
+    def __init__(self, limits: HttpLimits | None = None) -> None:
+        self.seats = Seats(limits)
+        """Limits for all network connections; the control socket has its own."""
+        self._servers: list[_Server] = []
+        self._sockets: list[socket.socket] = []
+
+    def listen(self, app: App, bind: Bind, tls: Certificates | None = None) -> tuple[str, int]:
+        """Bind a port for the app; return the bound address. Raise CannotStart if it is in use."""
+        sock = open_socket(bind)
+        context = _tls(tls) if tls is not None else {}
+        self._add(app, sock, context, self.seats)
+        host, port = sock.getsockname()[:2]
+        return host, port
+
+    def listen_at(self, app: App, path: Path) -> None:
+        """Bind a Unix socket for the app, accessible by this user only."""
+        path.unlink(missing_ok=True)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.bind(str(path))
+        except OSError as fault:
+            raise CannotStart(
+                f"The control socket {path} cannot be created: {fault.strerror or fault}.",
+                hint="The path is limited to 107 characters. Choose a shorter directory with --home.",
+            ) from None
+        path.chmod(0o600)
+        sock.listen(64)
+        sock.setblocking(False)
+        self._add(app, sock, {}, Seats())
+
+    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], seats: Seats) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=64 * 1024,
+            # Compressed frames cost more than they save, and bypass the limits for a peer that does not read.
+            ws_per_message_deflate=False,
+            timeout_keep_alive=seats.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
+            timeout_graceful_shutdown=2,
+            **tls,
+        )
+        self._servers.append(_Server(config, seats))
+        self._sockets.append(sock)
+
+    def serving(self) -> Sequence[Awaitable[None]]:
+        """Return awaitables, each of which ends after `stop`."""
+        return [server.serve([sock]) for server, sock in zip(self._servers, self._sockets, strict=True)]
+
+    def stop(self) -> None:
+        """Stop all servers."""
+        for server in self._servers:
+            server.should_exit = True
+
+
+def _tls(files: Certificates) -> dict[str, Any]:
+    return {
+        "ssl_certfile": str(files.certificate),
+        "ssl_keyfile": str(files.key),
+        "ssl_version": ssl.PROTOCOL_TLS_SERVER,
+    }

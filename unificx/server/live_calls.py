@@ -1,0 +1,130 @@
+"""Live calls and readiness, for the HTTP adapter."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import text
+
+from unificx import calls
+from unificx.api import LiveCall, PartState
+from unificx.callapps import CONFERENCE
+from unificx.calls import Commands, Conductor, Parked
+from unificx.conferencing import Room
+from unificx.core.errors import NotFound
+from unificx.db import ENOUGH_AGAIN
+from unificx.media import MediaUnavailable
+from unificx.registrar import Caller
+from unificx.rtpengine.supervisor import RtpEngine
+from unificx.server.conference_dialer import CallRooms
+from unificx.server.container import Rooms
+
+PATIENCE = 1.0
+
+
+class _Seen:
+    """A live call as shown by the API; implements `api.ports.LiveCall`."""
+
+    def __init__(self, call: calls.LiveCall) -> None:
+        self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
+        self.started, self.answered = call.started, call.answered
+        self.caller, self.callee = call.caller, call.callee
+        hosted = call.hosted
+        self.room = hosted.arguments[0] if hosted is not None and hosted.app == CONFERENCE else None
+
+
+class Live:
+    """Implements `api.ports.LiveCalls` with the call manager."""
+
+    def __init__(self, conductor: Conductor, rooms: CallRooms) -> None:
+        self._conductor = conductor
+        self._commands = Commands(conductor)
+        self._rooms = rooms
+
+    def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
+        return [_Seen(call) for call in self._conductor.live(tenant_id)]
+
+    def hangup(self, call_id: str) -> None:
+        self._conductor.hang_up(call_id)
+
+    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        return [_Seen(call) for call in self._commands.calls(extensions)]
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        directory = self._conductor.parts.directory
+        extension = directory.extension_by_id(extension_id)
+        if extension is None:
+            raise NotFound("There is no such extension.")
+        name = directory.display_name(extension)
+        who = extension.tenant_id, extension.id, device_id, extension.subject
+        return self._commands.dial(Caller(*who, number=extension.number, name=name), device_id, to)
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self._commands.transfer(call_id, extensions, to)
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        self._commands.join(call_id, extensions, consultation)
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        return self._conductor.parked(tenant_id)
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        return self._rooms.open(call_id, extensions)
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        return self._conductor.decline(call_id, device_id)
+
+
+class AllParts:
+    """Implements `api.ports.ReadinessChecks`: each component has a second to respond."""
+
+    def __init__(self, rooms: Rooms, media: RtpEngine) -> None:
+        self._rooms = rooms
+        self._media = media
+
+    async def states(self) -> Sequence[PartState]:
+        return await asyncio.gather(self._database(), self._engine(), self._spool(), self._outbox(), self._disk())
+
+    def full(self) -> bool:
+        return self._rooms.full()
+
+    async def _database(self) -> PartState:
+        try:
+            async with asyncio.timeout(PATIENCE), self._rooms.database.read() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as fault:
+            return PartState("database", False, f"it does not respond ({type(fault).__name__})")
+        return PartState("database", True)
+
+    async def _engine(self) -> PartState:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._media.query("readiness")
+        except (MediaUnavailable, TimeoutError):
+            return PartState("rtpengine", False, "it does not respond; it is being restarted")
+        return PartState("rtpengine", True)
+
+    async def _spool(self) -> PartState:
+        parked = self._rooms.spool.parked()
+        if parked:
+            return PartState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
+        return PartState("spool", True)
+
+    async def _outbox(self) -> PartState:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                parked = await self._rooms.outbox.parked()
+        except Exception as fault:
+            return PartState("outbox", False, f"the database does not respond ({type(fault).__name__})")
+        if parked:
+            return PartState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
+        return PartState("outbox", True)
+
+    async def _disk(self) -> PartState:
+        if self._rooms.headroom.low():
+            free, needed = self._rooms.headroom.free >> 20, ENOUGH_AGAIN >> 20
+            why = f"it is nearly full: {free} MiB free, {needed} MiB needed; no new calls until space is freed"
+            return PartState("disk", False, why)
+        if self._rooms.full():
+            why = "the database was away so long that the spool is nearly full; no new calls until it is back"
+            return PartState("disk", False, why)
+        return PartState("disk", True)

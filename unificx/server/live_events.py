@@ -1,0 +1,110 @@
+"""Live events for /api/v1/events, and closing of connections that lost access."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from unificx.api import Hub
+from unificx.cdr import History
+from unificx.core.events import Bus
+from unificx.identity import Action, Directory
+from unificx.identity.events import (
+    PersonClosed,
+    PersonSuspended,
+    SessionEnded,
+    SignInCodeTriedAgain,
+    SignInCodeUsed,
+    TenantDeleted,
+    TenantSuspended,
+)
+from unificx.notifications.events import PushSeen
+from unificx.recording import LiveRecording
+from unificx.recording.events import ConversationKept, ConversationsChanged
+from unificx.voicemail.events import MailboxChanged, MessageLeft
+
+AT_MOST_EVERY = 0.5
+"""Minimum interval in seconds between events about one tenant's live calls."""
+_CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": "voicemail"}
+_RECORDINGS, _PARKED = {"type": "recordings"}, {"type": "parked"}
+
+
+class Telling:
+    """Subscribes to the bus; `calls_changed` is called by the call manager, `owners` returns the extensions of a
+    mailbox."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        bus: Bus,
+        directory: Directory,
+        history: History,
+        owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
+    ) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._owners = owners
+        self._changed: set[str] = set()
+        self._later: asyncio.TimerHandle | None = None
+        bus.subscribe(SessionEnded, lambda fact: hub.end_session(fact.session_id))
+        for person_ended in (PersonClosed, PersonSuspended):
+            bus.subscribe(person_ended, lambda fact: hub.end_person(fact.person_id))
+        for tenant_ended in (TenantSuspended, TenantDeleted):
+            bus.subscribe(tenant_ended, lambda fact: hub.end_tenant(fact.tenant))
+        bus.subscribe(SignInCodeUsed, lambda fact: self._code(fact, "used"))
+        bus.subscribe(SignInCodeTriedAgain, lambda fact: self._code(fact, "used"))
+        bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
+        for kind in (MessageLeft, MailboxChanged):
+            bus.subscribe(kind, lambda fact: self._voicemail(fact.extension_id))
+        for kept in (ConversationKept, ConversationsChanged):
+            bus.subscribe(kept, self._recordings)
+        history.listed = self._history
+
+    def close(self) -> None:
+        """Cancel pending events."""
+        if self._later is not None:
+            self._later.cancel()
+
+    def calls_changed(self, tenant_id: str) -> None:
+        """Schedule an event about a tenant's live calls. Called for every call, so it only sets a flag."""
+        self._changed.add(tenant_id)
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell_of_calls)
+
+    def parked_changed(self, tenant_id: str) -> None:
+        """Notify all users of a tenant of a changed parking slot: any of them may retrieve the call."""
+        self._hub.allowed(tenant_id, Action.DIRECTORY, _PARKED)
+
+    def recording_changed(self, live: LiveRecording) -> None:
+        """Notify all participants of a call of its recording state."""
+        message = {"type": "recording", "call": live.call_id, "state": live.state, "end": live.end}
+        extensions = [self._directory.extension_by_id(each) for each in live.extensions]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, message)
+
+    def _tell_of_calls(self) -> None:
+        self._later = None
+        changed, self._changed = self._changed, set()
+        for tenant_id in changed:
+            self._hub.allowed(tenant_id, Action.CALLS_READ, _CALLS)
+
+    def _code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
+        """Notify the creator and the person of a QR sign-in code."""
+        for person_id in {fact.maker_id, fact.person_id} - {""}:
+            self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
+
+    def _voicemail(self, box_id: str) -> None:
+        """Notify the owners of a mailbox."""
+        extensions = [self._directory.extension_by_id(one) for one in self._owners(box_id)]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, _VOICEMAIL)
+
+    def _recordings(self, fact: ConversationKept | ConversationsChanged) -> None:
+        """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
+        self._hub.allowed(fact.tenant, Action.OWN, _RECORDINGS)
+
+    def _history(self, changed: set[tuple[str, str | None]]) -> None:
+        extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]
+        for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
+            self._hub.person(person_id, _HISTORY)
+        for tenant_id in {tenant_id for tenant_id, _ in changed}:
+            self._hub.allowed(tenant_id, Action.HISTORY_READ, _HISTORY)

@@ -1,0 +1,39 @@
+"""Prometheus metrics of the running components, without personal data, collected on request."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from unificx.api.connection_limiter import Seats
+from unificx.server.container import Rooms
+from unificx.server.sip import SipServer
+
+
+class Gauges(Collector):
+    """Collector of the current state of a server."""
+
+    def __init__(self, rooms: Rooms, sip: SipServer, seats: Seats) -> None:
+        self._rooms = rooms
+        self._sip = sip
+        self._seats = seats
+
+    def collect(self) -> Iterable[Metric]:
+        """Collect the metrics."""
+        servers, clients = self._sip.endpoint.transactions
+        transactions = GaugeMetricFamily("unificx_sip_transactions", "SIP transactions held", labels=["side"])
+        transactions.add_metric(["server"], servers)
+        transactions.add_metric(["client"], clients)
+        yield transactions
+        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.runs))
+        yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
+        yield GaugeMetricFamily(
+            "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
+        )
+        yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._seats))
+        yield CounterMetricFamily(
+            "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._seats.refused
+        )
+        yield GaugeMetricFamily(
+            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._rooms.spool.waiting_bytes
+        )

@@ -1,0 +1,63 @@
+"""MWI updates: passes mailbox changes to the phones concerned."""
+
+import structlog
+
+from unificx.core.background import Background
+from unificx.identity.events import DeviceRevoked, ExtensionDeleted
+from unificx.registrar.events import DeviceRegistered
+from unificx.server.container import Rooms
+from unificx.sip_server import Lamps
+from unificx.voicemail import Waits
+from unificx.voicemail.events import MailboxChanged, MessageLeft
+
+log = structlog.get_logger()
+
+
+class OwnWaits:
+    """Implements `sip_server.MessageCounts`."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._directory = rooms.people.directory
+        self._mailboxes = rooms.mailboxes
+
+    def waiting(self, extension_id: str) -> tuple[int, int] | None:
+        extension = self._directory.extension_by_id(extension_id)
+        if extension is None:
+            return None
+        waiting = self._mailboxes.waiting
+        shared = [waiting.of(group.id) for group in self._mailboxes.groups.of_member(extension_id) if group.lamp]
+        found = sum(shared, waiting.of(extension_id))
+        if found == Waits() and not self._mailboxes.takes_messages(extension):
+            return None
+        return found.new, found.old
+
+
+class Lighting:
+    """Subscribes to the bus; `close` waits for running counts."""
+
+    def __init__(self, rooms: Rooms, lamps: Lamps) -> None:
+        self._waiting = rooms.mailboxes.waiting
+        self._groups = rooms.mailboxes.groups
+        self._lamps = lamps
+        self._now = rooms.clock.monotonic
+        self._counting = Background()
+        bus = rooms.bus
+        for kind in (MessageLeft, MailboxChanged):
+            bus.subscribe(kind, self._changed)
+        bus.subscribe(DeviceRegistered, lambda signal: lamps.came(signal.extension_id, signal.device_id, self._now()))
+        bus.subscribe(DeviceRevoked, lambda fact: lamps.end(fact.extension_id, self._now(), fact.device_id))
+        bus.subscribe(ExtensionDeleted, lambda fact: lamps.end(fact.extension_id, self._now()))
+
+    async def close(self) -> None:
+        await self._counting.settle()
+
+    def _changed(self, fact: MessageLeft | MailboxChanged) -> None:
+        self._counting.begin(self._count(fact.tenant, fact.extension_id))
+
+    async def _count(self, tenant_id: str, box_id: str) -> None:
+        try:
+            await self._waiting.count(tenant_id, box_id)
+        except Exception as fault:
+            log.error("messages_not_counted", kind=type(fault).__name__)
+        for extension_id in self._groups.owners(box_id):
+            self._lamps.changed(extension_id, self._now())

@@ -1,0 +1,126 @@
+"""An installation opened by a CLI command, because no server is running."""
+
+import os
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+
+import httpx
+
+from unificx.api import IceServer, LiveCall, PartState, PublicAddress, SipProof
+from unificx.api.middleware import as_operator
+from unificx.calls import Parked
+from unificx.conferencing import Room
+from unificx.core.clock import SystemClock
+from unificx.core.errors import CannotStart, NotFound
+from unificx.recording import LiveRecording
+from unificx.server.bootstrap import opened
+from unificx.server.http_server import face
+from unificx.server.paths import Site, database_url
+
+
+class NoCalls:
+    """No live calls without a server."""
+
+    def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
+        del tenant_id
+        return ()
+
+    def hangup(self, call_id: str) -> None:
+        del call_id
+
+    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        del extensions
+        return ()
+
+    def dial(self, extension_id: str, device_id: str, to: str) -> str:
+        del extension_id, device_id, to
+        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
+
+    def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
+        self.join(call_id, extensions, to)
+
+    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+        del call_id, extensions, consultation
+        raise NotFound("There is no such call.")
+
+    def parked(self, tenant_id: str) -> Sequence[Parked]:
+        del tenant_id
+        return ()
+
+    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+        del call_id, extensions
+        raise NotFound("There is no such call.")
+
+    def decline(self, call_id: str, device_id: str) -> bool:
+        del call_id, device_id
+        return False
+
+
+class NoRecording:
+    """No recordings without a server."""
+
+    def live(self, call_id: str) -> LiveRecording:
+        del call_id
+        raise NotFound("There is no such call.", hint="The server is not running. Start it with `unificx up`.")
+
+    def start(self, call_id: str, extensions: Collection[str]) -> LiveRecording:
+        del extensions
+        return self.live(call_id)
+
+    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        del by
+        return self.live(call_id)
+
+    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
+        del by, card
+        return self.live(call_id)
+
+    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+        del by
+        return self.live(call_id)
+
+
+class NoParts:
+    """Nothing is ready without a server."""
+
+    async def states(self) -> Sequence[PartState]:
+        return (PartState("server", False, "it is not running. Start it with `unificx up`."),)
+
+    def full(self) -> bool:
+        return False
+
+
+class NoTelephony:
+    """No SIP access without a server."""
+
+    def proof(self, device_id: str) -> SipProof:
+        del device_id
+        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return ()
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        del extension_id, device_id
+        return False
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        del extension_id, device_id
+        return False
+
+
+@asynccontextmanager
+async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
+    """Return a transport to an app in this process, with operator rights. Raise CannotStart.
+
+    Commands never create an installation: that is done by the first start of the server, which shows the initial
+    passwords.
+    """
+    if not site.keys.exists():
+        raise CannotStart(
+            f"There is no installation in {site.home}.", hint=f"Start one there with `unificx up --home {site.home}`."
+        )
+    environ = dict(os.environ)
+    async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
+        app = face(rooms, NoCalls(), NoRecording(), NoParts(), NoTelephony(), PublicAddress())
+        yield httpx.ASGITransport(as_operator(app))

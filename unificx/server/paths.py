@@ -1,0 +1,74 @@
+"""Paths of an installation. Light to import: every command needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from unificx.core.errors import CannotStart
+
+DATABASE_VARIABLE = "UNIFICX_DATABASE"
+
+
+class InUse(CannotStart):
+    """Another process is using the installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The files and directories of an installation."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "unificx.db"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys.db"
+
+    @property
+    def erased(self) -> Path:
+        """The erasure journal."""
+        return self.home / "erased.journal"
+
+    @property
+    def spool(self) -> Path:
+        return self.home / "spool"
+
+    @property
+    def audio(self) -> Path:
+        """Sealed recordings, one file each."""
+        return self.home / "audio"
+
+    @property
+    def models(self) -> Path:
+        """Speech recognition models; unpacked from a package on first use."""
+        return self.home / "models"
+
+    @property
+    def push_key(self) -> Path:
+        """Signing key of push messages, sealed with the master key."""
+        return self.home / "push.key"
+
+    @property
+    def tls(self) -> Path:
+        return self.home / "tls"
+
+    @property
+    def control(self) -> Path:
+        return self.home / "control.sock"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def ready(self) -> Path:
+        """Addresses of the running server."""
+        return self.home / "ready.json"
+
+
+def database_url(site: Site, environ: Mapping[str, str]) -> str:
+    """Return the database URL: one setting switches from SQLite to PostgreSQL."""
+    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"

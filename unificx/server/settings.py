@@ -1,0 +1,121 @@
+"""Settings of an installation: options of `unificx up` and environment variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unificx.core.errors import CannotStart
+from unificx.integrations.local_ca import Certificates, server_context
+from unificx.rtpengine.supervisor import Interface
+from unificx.server.paths import Site
+from unificx.server.turn_config import Relays
+from unificx.transport.binding import Bind
+
+MEDIA_VARIABLE = "UNIFICX_MEDIA"
+"""Media addresses, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: the SIP addresses."""
+CERTIFICATE_VARIABLE, KEY_VARIABLE = "UNIFICX_TLS_CERTIFICATE", "UNIFICX_TLS_KEY"
+"""PEM files of a certificate (with its chain) trusted by phones and browsers, instead of one by the local CA."""
+PORTS_VARIABLE = "UNIFICX_MEDIA_PORTS"
+"""For example 30000-39999; a call needs at least four ports."""
+CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
+"""Maximum number of concurrent calls per tenant."""
+LEAST_PORTS = 100
+CALLS_OF_ONE_TENANT, MOST_CALLS = 500, 20_000
+ANYWHERE = ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of `unificx up`."""
+
+    site: Site
+    http: Bind
+    https: Bind
+    sip: tuple[Bind, ...]
+    database: str
+    media: tuple[Interface, ...]
+    media_ports: tuple[int, int] | None = None
+    """First and last port; None: a range unused by other installations on this machine."""
+    calls_per_tenant: int = CALLS_OF_ONE_TENANT
+    certificates: Certificates | None = None
+    """The configured certificate; None: one by the local CA is created."""
+    public_url: str = ""
+    """The public URL; "": the listening address is used."""
+    relays: Relays = field(default_factory=Relays)
+    """STUN and TURN servers."""
+    demo: bool | None = None
+    """Create a demo tenant: True: if there is none; False: never; None: on the first start."""
+
+
+def bind(transport: str, text: str, option: str) -> Bind:
+    """Parse HOST:PORT. Raise CannotStart naming the option."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise CannotStart(
+            f"{option} must be HOST:PORT, not {text!r}.", hint="For example 127.0.0.1:5060, or [::1]:5060."
+        )
+    return Bind(transport, host, int(port))
+
+
+def binds(transport: str, text: str, option: str) -> tuple[Bind, ...]:
+    """Parse a comma-separated list of HOST:PORT, for example IPv4 and IPv6."""
+    return tuple(bind(transport, each.strip(), option) for each in text.split(","))
+
+
+def certificates(environ: Mapping[str, str]) -> Certificates | None:
+    """Return the configured certificate. Raise CannotStart if it is incomplete or unreadable."""
+    certificate, key = environ.get(CERTIFICATE_VARIABLE), environ.get(KEY_VARIABLE)
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        raise CannotStart(
+            f"{CERTIFICATE_VARIABLE} and {KEY_VARIABLE} must be set together.", hint="Set both or neither."
+        )
+    files = Certificates(Path(certificate), Path(certificate), Path(key))
+    try:
+        server_context(files)
+    except OSError as fault:  # ssl.SSLError is one
+        raise CannotStart(
+            f"The certificate {certificate} and its key cannot be used: {fault.strerror or type(fault).__name__}.",
+            hint="Both must be PEM files readable by this user, and the key must match the certificate.",
+        ) from None
+    return files
+
+
+def media_interfaces(environ: Mapping[str, str], sip: tuple[Bind, ...]) -> tuple[Interface, ...]:
+    """Return the media interfaces of rtpengine: the configured ones, else the addresses SIP listens on."""
+    given = environ.get(MEDIA_VARIABLE)
+    if given:
+        pairs = [each.strip().partition("!") for each in given.split(",") if each.strip()]
+        return tuple(Interface(address, advertised) for address, _, advertised in pairs)
+    hosts = dict.fromkeys(each.host for each in sip)
+    if any(host in ANYWHERE for host in hosts):
+        raise CannotStart(
+            "SIP listens on all addresses, so the media address to advertise must be configured.",
+            hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
+        )
+    return tuple(Interface("127.0.0.1" if host == "localhost" else host) for host in hosts)
+
+
+def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return the configured port range for media, None if unset. Raise CannotStart if it is invalid."""
+    given = environ.get(PORTS_VARIABLE, "")
+    if not given:
+        return None
+    first, _, last = given.partition("-")
+    ports = (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
+    if not (ports[0] >= 1024 and ports[0] + LEAST_PORTS - 1 <= ports[1] <= 65535):
+        raise CannotStart(
+            f"{PORTS_VARIABLE} must be a range of at least {LEAST_PORTS} ports, starting at 1024 or above.",
+            hint="For example 30000-39999.",
+        )
+    return ports
+
+
+def calls_per_tenant(environ: Mapping[str, str]) -> int:
+    """Return the maximum number of concurrent calls per tenant. Raise CannotStart if it is invalid."""
+    given = environ.get(CALLS_VARIABLE) or str(CALLS_OF_ONE_TENANT)
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_CALLS:
+        raise CannotStart(f"{CALLS_VARIABLE} must be a number from 1 to {MOST_CALLS:,}.", hint="For example 500.")
+    return int(given)

@@ -1,0 +1,35 @@
+"""SIP access of the client, for the HTTP adapter."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from unificx.api import IceServer, SipProof
+from unificx.core.clock import Clock
+from unificx.notifications import Push
+from unificx.registrar import Location
+from unificx.server.turn_config import Relays
+from unificx.sip.bearer import Bearers
+
+
+class ClientTelephony:
+    """Implements `api.Telephony`."""
+
+    def __init__(self, bearers: Bearers, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
+        self._bearers = bearers
+        self._location = location
+        self._push = push
+        self._relays = relays
+        self._clock = clock
+
+    def proof(self, device_id: str) -> SipProof:
+        expires = self._clock.now() + timedelta(seconds=self._bearers.lifetime)
+        return SipProof(expires, self._bearers.issue(device_id, self._clock.monotonic()))
+
+    def ice_servers(self) -> Sequence[IceServer]:
+        return self._relays.ice_servers(self._clock)
+
+    def registered(self, extension_id: str, device_id: str) -> bool:
+        return self._location.reachable(extension_id, device_id, self._clock.monotonic())
+
+    def can_be_woken(self, extension_id: str, device_id: str) -> bool:
+        return device_id in self._push.sleeping(extension_id)

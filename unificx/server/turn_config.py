@@ -1,0 +1,58 @@
+"""STUN and TURN servers for browsers behind NAT."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from unificx.api import IceServer
+from unificx.core.clock import Clock
+from unificx.core.errors import CannotStart
+from unificx.integrations.turn import LIFETIME, RelayServer, credentials, relay_servers, try_out
+
+TURN_VARIABLE = "UNIFICX_TURN"
+"""Comma-separated URIs, for example turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
+SHARED_VARIABLE = "UNIFICX_TURN_SECRET"
+"""Shared secret: coturn's static-auth-secret."""
+LEAST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Relays:
+    """TURN servers, and the shared secret for credentials."""
+
+    servers: tuple[RelayServer, ...] = ()
+    secret: str = field(default="", repr=False)
+
+    def ice_servers(self, clock: Clock) -> Sequence[IceServer]:
+        """Return the servers with new credentials, as RTCIceServers."""
+        username, password = self.credentials(clock)
+        return [
+            IceServer((one.url,), username, password) if one.relays else IceServer((one.url,)) for one in self.servers
+        ]
+
+    def credentials(self, clock: Clock) -> tuple[str, str]:
+        """Return a user name and password, valid for an hour."""
+        until = int(clock.now().timestamp()) + LIFETIME
+        return credentials(self.secret, until, clock.random_bytes(8).hex())
+
+
+def relays(environ: Mapping[str, str]) -> Relays:
+    """Return the configured servers, possibly none. Raise CannotStart."""
+    servers = relay_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
+    secret = environ.get(SHARED_VARIABLE, "")
+    if any(one.relays for one in servers) and len(secret) < LEAST_SECRET:
+        raise CannotStart(
+            f"TURN servers require {SHARED_VARIABLE} with at least {LEAST_SECRET} characters.",
+            hint="Set coturn's static-auth-secret, with use-auth-secret.",
+        )
+    return Relays(servers, secret)
+
+
+def turn_trial(environ: Mapping[str, str], clock: Clock) -> Callable[[], str] | None:
+    """Return a check of all servers for `unificx doctor`; None if none is configured."""
+
+    def trial() -> str:
+        given = relays(environ)
+        login = given.credentials(clock)
+        return "; ".join(try_out(one, login, clock.random_bytes) for one in given.servers)
+
+    return trial if environ.get(TURN_VARIABLE) else None

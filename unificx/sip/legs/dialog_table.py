@@ -1,0 +1,202 @@
+"""Table of all legs: dispatches endpoint events to their leg, and the timers of the legs."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from unificx.core.deadlines import Agenda
+from unificx.sip.dialog import Dialog
+from unificx.sip.endpoint import Endpoint
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.legs.events import LegEvent
+from unificx.sip.legs.incoming import IncomingLeg
+from unificx.sip.legs.leg import Leg
+from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+from unificx.sip.legs.session_timer import SessionTimer
+from unificx.sip.message import Request, respond
+from unificx.sip.transactions.events import (
+    AckArrived,
+    AckMissing,
+    CancelArrived,
+    ClientKey,
+    Event,
+    RequestArrived,
+    RequestFailed,
+    ResponseArrived,
+    ServerKey,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """The state required to continue a leg in a new process: its dialog and both SDPs."""
+
+    dialog: Dialog
+    outgoing: bool
+    sent: bytes
+    received: bytes
+    record_aware: bool = False
+
+
+@dataclass(slots=True)
+class Legs:
+    """All legs of one endpoint.
+
+    `contact` returns the Contact value for a flow; `tag` makes unguessable unique tags and Call-IDs;
+    `session_expires` is the requested session interval in seconds.
+    """
+
+    endpoint: Endpoint
+    contact: Callable[[Flow], str]
+    tag: Callable[[], str]
+    session_expires: int = 1800
+    newest: Callable[[Leg], Flow | None] = lambda leg: None
+    """Returns the current flow to the peer of a leg on a connection, None if unknown."""
+    _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
+    _by_server_key: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
+    _by_client_key: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])
+    _events: list[tuple[Leg, LegEvent]] = field(default_factory=list[tuple[Leg, LegEvent]])
+    _agenda: Agenda = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._agenda = Agenda(self._deadlines)
+
+    def incoming(self, key: ServerKey, invite: Request, flow: Flow) -> IncomingLeg:
+        """Create the leg of an INVITE outside any dialog. Raise RemoteProtocolError if it is unacceptable."""
+        leg = IncomingLeg(self, self.tag(), key, invite, flow)
+        self._by_tag[leg.id] = leg
+        self._by_server_key[key] = leg
+        return leg
+
+    def outgoing(self, invitation: Invitation) -> OutgoingLeg:
+        """Create an outgoing leg; `OutgoingLeg.call` sends the INVITE."""
+        leg = OutgoingLeg(self, self.tag(), self.tag(), invitation)
+        self._by_tag[leg.id] = leg
+        return leg
+
+    def adopt(self, adopted: Adopted, now: float) -> Leg:
+        """Restore a confirmed leg from a journal. This side becomes the refresher, to detect a lost peer."""
+        leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
+        leg.dialog = adopted.dialog
+        leg.local_sdp, leg.received, leg.record_aware = adopted.sent, adopted.received, adopted.record_aware
+        leg.session_timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
+        self.rearm(leg)
+        self._by_tag[leg.id] = leg
+        return leg
+
+    # ---- input
+
+    def knows(self, request: Request) -> bool:
+        """Whether an in-dialog request belongs to a leg of this table."""
+        leg = self._by_tag.get(request.to.tag)
+        return leg is not None and _same_dialog(leg, request)
+
+    def handle(self, event: Event, now: float) -> bool:
+        """Dispatch an endpoint event to its leg. Return False if it belongs to none."""
+        match event:
+            case RequestArrived(key, request, flow):
+                return self._request(key, request, flow, now)
+            case AckArrived(request):
+                leg = self._by_tag.get(request.to.tag)
+                if leg is not None and _same_dialog(leg, request):
+                    leg.acked(request, now)
+                return True
+            case CancelArrived(key):
+                leg = self._by_server_key.get(key)
+                if leg is not None:
+                    leg.cancelled(now)
+                return leg is not None
+            case ResponseArrived(key):
+                return self._response(key, event, now)
+            case RequestFailed(key, cause):
+                leg = self._by_client_key.pop(key, None)
+                if leg is not None:
+                    leg.failed(key, cause, now)
+                return leg is not None
+            case AckMissing(key):
+                return self._by_server_key.pop(key, None) is not None
+
+    def take(self) -> list[tuple[Leg, LegEvent]]:
+        """Return the events emitted by the legs since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def deadline(self) -> float:
+        """Return when to call `timer`."""
+        return self._agenda.deadline()
+
+    def timer(self, now: float) -> None:
+        """Process the due timers of all legs."""
+        for tag in self._agenda.due(now):
+            leg = self._by_tag.get(tag)
+            at = leg.deadline() if leg is not None else None
+            if leg is None or at is None:
+                continue
+            if at <= now:
+                leg.expired(now)
+            self.rearm(leg)
+
+    def __len__(self) -> int:
+        return len(self._by_tag)
+
+    # ---- used by the legs
+
+    def tell(self, leg: Leg, event: LegEvent) -> None:
+        """Queue an event for `take_events`."""
+        self._events.append((leg, event))
+
+    def rearm(self, leg: Leg) -> None:
+        """Reschedule a leg whose deadline may have changed."""
+        if not leg.over:
+            self._agenda.note(leg.deadline(), leg.id)
+
+    def expect(self, key: ClientKey, leg: Leg) -> None:
+        """Dispatch responses of this client transaction to the leg."""
+        self._by_client_key[key] = leg
+
+    def unexpect(self, keys: Iterable[ClientKey]) -> None:
+        """Ignore further responses of these client transactions."""
+        for key in keys:
+            self._by_client_key.pop(key, None)
+
+    def forget(self, leg: Leg, invites: list[ClientKey]) -> None:
+        """Remove an ended leg; further responses to its INVITEs are ignored."""
+        self._by_tag.pop(leg.id, None)
+        self.unexpect(invites)
+        if isinstance(leg, IncomingLeg):
+            self._by_server_key.pop(leg.key, None)
+
+    def _deadlines(self) -> Iterator[tuple[float, str]]:
+        for tag, leg in self._by_tag.items():
+            at = leg.deadline()
+            if at is not None:
+                yield at, tag
+
+    def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
+        if not self.knows(request):
+            return False
+        leg = self._by_tag[request.to.tag]
+        try:
+            leg.heard(key, request, flow, now)
+        except BadPeer as fault:
+            self.endpoint.respond(key, respond(request, fault.status, fault.reason), now)
+        return True
+
+    def _response(self, key: ClientKey, event: ResponseArrived, now: float) -> bool:
+        leg = self._by_client_key.get(key)
+        if leg is None:
+            return False
+        final = event.response.status >= 200
+        if final and (event.response.cseq.method != "INVITE" or event.response.status >= 300):
+            del self._by_client_key[key]
+        try:
+            leg.got_response(key, event.response, event.flow, now)
+        except BadPeer as fault:
+            if final:
+                leg.failed(key, f"unreadable response: {fault.status}", now)
+        return True
+
+
+def _same_dialog(leg: Leg, request: Request) -> bool:
+    dialog = leg.dialog
+    return dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_.tag

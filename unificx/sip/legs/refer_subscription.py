@@ -1,0 +1,90 @@
+"""Transfer requests inside a dialog (RFC 3515, 5589): a received REFER and the NOTIFY requests for its progress.
+
+The subscription shares the dialog of the call and ends with it. A failed NOTIFY ends the subscription, not the call
+(RFC 5057 section 5.1).
+"""
+
+from dataclasses import dataclass
+
+from unificx.sip.legs.base import Core
+from unificx.sip.legs.events import Referred
+from unificx.sip.message import Request, respond
+from unificx.sip.phrases import PHRASES
+from unificx.sip.refer import refer_of
+from unificx.sip.transactions.events import ClientKey, ServerKey
+
+LASTS = 180
+"""Maximum seconds of a transfer, longer than phones ring."""
+
+
+@dataclass(slots=True)
+class Referral:
+    """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests."""
+
+    key: ServerKey | None
+    request: Request
+    event: str
+    quiet: bool
+
+
+class Referrals(Core):
+    """A leg whose peer may request a transfer: after `ReferReceived` call `accept_refer` or `reject_refer`, then
+    `notify` to report progress."""
+
+    __slots__ = ()
+
+    def accept_referral(self, now: float) -> None:
+        """Accept the REFER with 202 and report 100."""
+        subscription = self.refer_subscription
+        if subscription is None or subscription.key is None or self.over:
+            return
+        headers = [("Contact", self.table.contact(self._peer_flow()))]
+        if subscription.quiet:
+            headers.append(("Refer-Sub", "false"))
+        self.table.endpoint.respond(subscription.key, respond(subscription.request, 202, headers=headers), now)
+        subscription.key = None
+        self.notify(100, now)
+
+    def refuse_referral(self, status: int, now: float, reason: str = "") -> None:
+        """Reject the REFER."""
+        subscription, self.refer_subscription = self.refer_subscription, None
+        if subscription is not None and subscription.key is not None and not self.over:
+            self.table.endpoint.respond(subscription.key, respond(subscription.request, status, reason), now)
+
+    def notify(self, status: int, now: float) -> None:
+        """Report the status of the call to the target; a final status ends the subscription."""
+        subscription = self.refer_subscription
+        if subscription is None or subscription.key is not None or self.over:
+            return
+        final = status >= 200
+        if final:
+            self.refer_subscription = None
+        if subscription.quiet:
+            return
+        state = "terminated;reason=noresource" if final else f"active;expires={LASTS}"
+        headers = [
+            ("Contact", self.table.contact(self._peer_flow())),
+            ("Event", subscription.event),
+            ("Subscription-State", state),
+            ("Content-Type", "message/sipfrag;version=2.0"),
+        ]
+        body = f"SIP/2.0 {status} {PHRASES.get(status, '')}\r\n".encode()
+        key, _ = self._request("NOTIFY", headers, body, now)
+        self.notify_keys.add(key)
+
+    def _handle_refer(self, key: ServerKey, request: Request) -> None:
+        """Process a REFER. Raise RemoteProtocolError if it is invalid."""
+        refer = refer_of(request)
+        event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq.number}"
+        self.refer_subscription = Referral(key, request, event, refer.quiet)
+        self._emit(Referred(refer))
+
+    def _take_notify_key(self, key: ClientKey) -> bool:
+        """Whether the response is to a NOTIFY, which is then complete."""
+        known = key in self.notify_keys
+        self.notify_keys.discard(key)
+        return known
+
+    def _handle_notify_response(self, status: int) -> None:
+        if status in (408, 481, 489):
+            self.refer_subscription = None

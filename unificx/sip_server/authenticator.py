@@ -1,0 +1,179 @@
+"""Authentication of requests: digest credentials against the directory (RFC 3261 section 22, RFC 8760).
+
+Neither the response nor the processing time discloses whether a user name exists: unknown names are checked against
+digests that never match.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from unificx.core.source_address import source_of
+from unificx.identity import DeviceAuth, Directory
+from unificx.sip.bearer import Bearers, bearer_challenge, bearer_of
+from unificx.sip.digest import ALGORITHMS, Freshness, Nonces, challenges, verify
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.headers import AuthParams, parse_auth
+from unificx.sip.message import Request
+from unificx.sip.uri import Uri
+
+NO_TENANT = "unificx"
+"""The realm while there is no tenant: no credentials are valid for it."""
+_md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
+"""User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
+3.12, which Debian and Ubuntu ship. This is no weaker: an attacker who can modify traffic could remove the stronger
+challenge as well.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """No usable credentials: to be challenged. `stale`: the nonce has expired, the password may be correct."""
+
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Impostor:
+    """Wrong credentials, for a user name that may or may not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Valid credentials. `client`: a bearer token, which only our own client gets."""
+
+    device: DeviceAuth
+    client: bool = False
+
+
+class Identifier:
+    """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process, `names` are the
+    server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        nonces: Nonces,
+        secret: bytes,
+        names: frozenset[str] = frozenset(),
+        bearers: Bearers | None = None,
+    ) -> None:
+        self._directory = directory
+        self._names = names
+        self._nonces = nonces
+        self._bearers = bearers
+        nobody = hashlib.sha256(secret).digest()
+        self._nobody = DeviceAuth(
+            device_id="",
+            extension_id="",
+            tenant_id="",
+            realm="",
+            enabled=False,
+            username="",
+            ha1_md5=nobody[:16],
+            ha1_sha256=nobody,
+        )
+
+    def serves(self, request: Request) -> bool:
+        """Return whether a request is addressed to this server: to a tenant's domain, or to an address or name of the
+        server.
+
+        A request to another domain is not handled, even if an extension with the same number exists here.
+        """
+        host = request.target.host.lower()
+        return (
+            not host  # a phone number without a domain
+            or self._directory.tenant_by_domain(host) is not None
+            or host in self._names
+            or _address(host)
+        )
+
+    def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
+        """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first."""
+        nonce = self._nonces.issue(now, source_of(flow.host))
+        realm = self._realm(request)
+        values = challenges(realm, nonce, stale)
+        if self._bearers is not None and flow.by_websocket:
+            # First, because JsSIP answers the last of several challenges.
+            values.insert(0, bearer_challenge(realm, refused=bearer_of(request) is not None))
+        return values[-1:] if _md5_only(request.first("user-agent") or "") else values
+
+    def credentials(self, request: Request) -> AuthParams | None:
+        """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError
+        (400)."""
+        name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
+        for line in request.all(name):
+            found = parse_auth(line)
+            if found.scheme == "digest" and (found.get("algorithm") or "MD5").upper() in ALGORITHMS:
+                return found
+        return None
+
+    def identify(
+        self, request: Request, credentials: AuthParams, flow: Flow, now: float
+    ) -> Stranger | Impostor | Known:
+        """Check digest credentials.
+
+        A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
+        """
+        said = credentials.params
+        nonce = self._nonces.opened(said.get("nonce", ""), source_of(flow.host))
+        if nonce is None:
+            return Stranger(stale=True)
+        device = self._directory.device_by_username(said.get("username", ""))
+        fitting = device is not None and device.enabled and device.realm == said.get("realm", "")
+        right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
+        if not right or not fitting or device is None or not _same_target(said["uri"], request):
+            return Impostor()
+        match self._nonces.use(nonce, said["nc"], now):
+            case Freshness.FRESH:
+                return Known(device)
+            case Freshness.FOREIGN:
+                return Impostor()
+            case _:
+                return Stranger(stale=True)
+
+    def bearer(self, request: Request, flow: Flow, now: float) -> Known | None:
+        """Check the bearer token of a request; None without one, or if it has expired: to be challenged.
+
+        Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
+        """
+        token = bearer_of(request) if self._bearers is not None and flow.by_websocket else None
+        holder = self._bearers.holder(token, now) if self._bearers is not None and token is not None else None
+        device = self._directory.device(holder) if holder is not None else None
+        return Known(device, client=True) if device is not None and device.enabled else None
+
+    def _realm(self, request: Request) -> str:
+        """Return the domain of the target, else the one in To or From, else that of the first tenant."""
+        for host in (request.target.host, request.to.uri.host, request.from_.uri.host):
+            tenant = self._directory.tenant_by_domain(host)
+            if tenant is not None:
+                return tenant.domain
+        default = self._directory.default_tenant()
+        return NO_TENANT if default is None else default.domain
+
+
+def _address(host: str) -> bool:
+    """Return whether it is an IP address. Behind NAT the server does not know its public ones."""
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _same_target(uri: str, request: Request) -> bool:
+    """Return whether the digest was computed for this Request-URI; phones omit its parameters or its port.
+
+    A URI without a user names a server: SIPp and others sign the address they send to, whatever the request. This is
+    safe, because each nonce count is valid once and from one source only.
+    """
+    if uri == request.uri:
+        return True
+    try:
+        signed = Uri.parse(uri)
+    except BadPeer:
+        return False
+    same_host = signed.host.lower() == request.target.host.lower()
+    return not signed.user or (signed.user == request.target.user and same_host)

@@ -1,0 +1,222 @@
+"""Event subscriptions (RFC 6665): each is a dialog and a state machine of `sip.subscription`. The content of a
+NOTIFY is computed when it is sent.
+
+Subscriptions are kept in memory only: after a restart a phone gets 481 at its next refresh and subscribes again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from unificx.core.deadlines import Agenda
+from unificx.sip import subscription
+from unificx.sip.dialog import Dialog, dialog_of_request
+from unificx.sip.endpoint import Endpoint
+from unificx.sip.errors import BadPeer
+from unificx.sip.flow import Flow
+from unificx.sip.headers import seconds
+from unificx.sip.message import Request, respond
+from unificx.sip.transactions.events import ClientKey, Event, RequestArrived, RequestFailed, ResponseArrived, ServerKey
+
+SHORTEST = 60
+MOST = 50_000
+"""Maximum number of subscriptions."""
+MOST_OF_ONE = 4
+"""Maximum per device: one that was reset leaves old subscriptions behind; a new one replaces the oldest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """The device that has subscribed."""
+
+    tenant_id: str
+    extension_id: str
+    device_id: str
+
+
+@dataclass(slots=True)
+class _Held:
+    watcher: Watcher
+    event: str = field(repr=False)
+    """The Event header as sent by the phone: its id parameter is echoed."""
+    dialog: Dialog = field(repr=False)
+    state: subscription.State
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """An event package: content of a NOTIFY (type and body), and whether a subscriber is still allowed."""
+
+    content: Callable[[Watcher], tuple[str, bytes]]
+    welcome: Callable[[Watcher], bool]
+
+
+class Subscriptions:
+    """All subscriptions to one event package. `contact` returns our Contact for a flow."""
+
+    def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str], package: Package) -> None:
+        self._endpoint = endpoint
+        self._contact = contact
+        self._package = package
+        self._held: dict[str, _Held] = {}
+        self._of_extension: dict[str, dict[str, None]] = {}
+        self._asked: dict[ClientKey, str] = {}
+        self._agenda = Agenda(self._deadlines)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def begin(self, key: ServerKey, request: Request, flow: Flow, watcher: Watcher, now: float) -> None:
+        """Accept or reject a SUBSCRIBE outside a dialog. Raise RemoteProtocolError."""
+        expires = self._granted(key, request, now)
+        if expires is None:
+            return
+        if len(self._held) >= MOST:
+            headers = (("Retry-After", "60"),)
+            self._endpoint.respond(key, respond(request, 503, to_tag=self._endpoint.new_tag(), headers=headers), now)
+            return
+        tag = self._endpoint.new_tag()
+        dialog = dialog_of_request(request, tag, flow)
+        self._accept(key, request, (flow, tag), expires, now)
+        self._make_room(watcher)
+        state, actions = subscription.begin(expires, now, approved=True)
+        self._held[tag] = _Held(watcher, request.first("event") or "", dialog, state)
+        self._of_extension.setdefault(watcher.extension_id, {})[tag] = None
+        self._settle(tag, (state, actions), now)
+
+    def knows(self, request: Request) -> bool:
+        """Return whether a request inside a dialog belongs to a subscription."""
+        held = self._held.get(request.to.tag)
+        dialog = held.dialog if held is not None else None
+        return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
+
+    def event(self, event: Event, now: float) -> bool:
+        """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an
+        invalid request."""
+        match event:
+            case RequestArrived():
+                return self._refreshed(event, now)
+            case ResponseArrived(key, response) if response.status >= 200:
+                tag = self._asked.pop(key, None)
+                after = response.first("retry-after")
+                answered = subscription.NotifyAnswered(response.status, seconds(after) if after else None)
+                return tag is not None and self._step(tag, answered, now)
+            case RequestFailed(key):
+                tag = self._asked.pop(key, None)
+                return tag is not None and self._step(tag, subscription.NotifyFailed(), now)
+            case _:
+                return False
+
+    def changed(self, extension_id: str, now: float) -> None:
+        """Notify the subscribers of this extension."""
+        for tag in list(self._of_extension.get(extension_id, ())):
+            welcome = self._package.welcome(self._held[tag].watcher)
+            self._step(tag, subscription.Changed() if welcome else subscription.Ended("noresource"), now)
+
+    def end(self, extension_id: str, now: float, device_id: str = "") -> None:
+        """End the subscriptions to this extension, or those of one device."""
+        for tag in list(self._of_extension.get(extension_id, ())):
+            if device_id in ("", self._held[tag].watcher.device_id):
+                self._step(tag, subscription.Ended("noresource"), now)
+
+    def of_device(self, extension_id: str, device_id: str) -> int:
+        """Return the number of subscriptions of a device."""
+        return len(self._tags(extension_id, device_id))
+
+    def deadline(self) -> float:
+        """Return when `timer` has to be called next."""
+        return self._agenda.deadline()
+
+    def timer(self, now: float) -> None:
+        """Handle expired timers."""
+        for tag in self._agenda.due(now):
+            held = self._held.get(tag)
+            at = subscription.deadline(held.state) if held is not None else None
+            if at is not None and at <= now:
+                self._step(tag, subscription.TimePassed(), now)
+            elif at is not None:
+                self._agenda.note(at, tag)
+
+    # ---- internals
+
+    def _granted(self, key: ServerKey, request: Request, now: float) -> int | None:
+        try:
+            return subscription.granted(request.expires, least=SHORTEST)
+        except BadPeer as fault:
+            headers = (("Min-Expires", str(SHORTEST)),)
+            tag = self._endpoint.new_tag()
+            self._endpoint.respond(key, respond(request, fault.status, to_tag=tag, headers=headers), now)
+            return None
+
+    def _accept(self, key: ServerKey, request: Request, way: tuple[Flow, str], expires: int, now: float) -> None:
+        """`way` is the flow, and our tag unless the request already has it."""
+        flow, tag = way
+        routes = [("Record-Route", value) for value in request.values("record-route")]
+        headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
+        self._endpoint.respond(key, respond(request, 200, to_tag=tag, headers=headers), now)
+
+    def _refreshed(self, event: RequestArrived, now: float) -> bool:
+        request, tag = event.request, event.request.to.tag
+        if not self.knows(request):
+            return False
+        held = self._held[tag]
+        if request.method != "SUBSCRIBE":
+            self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
+            return True
+        held.dialog = held.dialog.heard(request, event.flow)
+        if not self._package.welcome(held.watcher):
+            self._endpoint.respond(event.key, respond(request, 403), now)
+            return self._step(tag, subscription.Ended("noresource"), now)
+        expires = self._granted(event.key, request, now)
+        if expires is not None:
+            self._accept(event.key, request, (event.flow, ""), expires, now)
+            self._step(tag, subscription.Refreshed(expires), now)
+        return True
+
+    def _step(self, tag: str, event: subscription.Event, now: float) -> bool:
+        held = self._held.get(tag)
+        if held is not None:
+            self._settle(tag, subscription.step(held.state, event, now), now)
+        return True
+
+    def _settle(self, tag: str, outcome: subscription.Outcome, now: float) -> None:
+        held = self._held[tag]
+        held.state, actions = outcome
+        for action in actions:
+            self._notify(tag, held, action.state, now)
+        if isinstance(held.state, subscription.Terminated):
+            self._drop(tag)
+        else:
+            self._agenda.note(subscription.deadline(held.state), tag)
+
+    def _notify(self, tag: str, held: _Held, state: str, now: float) -> None:
+        flow = held.dialog.flow
+        headers = [("Contact", self._contact(flow)), ("Event", held.event), ("Subscription-State", state)]
+        body = b""
+        if self._package.welcome(held.watcher):
+            kind, body = self._package.content(held.watcher)
+            headers.append(("Content-Type", kind))
+        held.dialog, request = held.dialog.request("NOTIFY", headers, body)
+        self._asked[self._endpoint.request(request, flow, now)] = tag
+
+    def _make_room(self, watcher: Watcher) -> None:
+        tags = self._tags(watcher.extension_id, watcher.device_id)
+        for tag in tags[: max(0, len(tags) - MOST_OF_ONE + 1)]:
+            self._drop(tag)
+
+    def _tags(self, extension_id: str, device_id: str) -> list[str]:
+        """Return the tags, oldest first."""
+        tags = self._of_extension.get(extension_id, ())
+        return [tag for tag in tags if self._held[tag].watcher.device_id == device_id]
+
+    def _drop(self, tag: str) -> None:
+        held = self._held.pop(tag)
+        tags = self._of_extension[held.watcher.extension_id]
+        del tags[tag]
+        if not tags:
+            del self._of_extension[held.watcher.extension_id]
+
+    def _deadlines(self) -> Iterator[tuple[float, str]]:
+        for tag, held in self._held.items():
+            at = subscription.deadline(held.state)
+            if at is not None:
+                yield at, tag

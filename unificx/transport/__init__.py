@@ -1,0 +1,1 @@
+"""SIP transports: UDP, TCP, TLS and WebSocket listeners, connections and address resolution."""

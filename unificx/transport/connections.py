@@ -1,0 +1,106 @@
+"""Stream connections by number (`Flow.connection`), with a limit per source address."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from unificx.core.source_address import is_here, source_of
+from unificx.sip.flow import Flow
+
+OnMessage = Callable[[bytes, Flow], None]
+OnLost = Callable[[Flow], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """Limits of TCP, TLS and WebSocket connections; times in seconds, sizes in bytes."""
+
+    connections: int = 20_000
+    per_source: int = 1_000
+    """An office behind NAT uses one connection per phone and two per browser."""
+    per_source_here: int = 20_000
+    """Limit for loopback, the source of all connections through a local reverse proxy."""
+    handshake: float = 10.0
+    first_message: float = 15.0
+    """A peer has to send its first message within this time."""
+    message: float = 20.0
+    """From the first to the last byte of a message."""
+    idle: float = 3_900.0
+    """Longer than the longest registration."""
+    unsent: int = 256 * 1024
+    """A connection with more unsent bytes is closed, because its peer does not read."""
+    stalled: float = 20.0
+    """A connection whose write buffer stays full this long is closed."""
+    connect: float = 5.0
+    waiting: int = 64
+    """Messages queued while a connection is being opened."""
+
+
+class Connection(Protocol):
+    """A stream connection."""
+
+    def send(self, data: bytes) -> None:
+        """Send one complete message. The connection is closed if the peer does not read."""
+        ...
+
+    def close(self) -> None:
+        """Close it at once."""
+        ...
+
+
+class Connections:
+    """All stream connections of this process: SIP over TCP and TLS, and WebSockets.
+
+    A connection counts towards the limits from its acceptance, and has a number once it can carry messages.
+    """
+
+    def __init__(self, on_message: OnMessage, on_lost: OnLost, limits: StreamLimits | None = None) -> None:
+        self.on_message = on_message
+        self.on_lost = on_lost
+        self.limits = limits or StreamLimits()
+        self._live: dict[int, Connection] = {}
+        self._seats: Counter[str] = Counter()
+        self._taken = 0
+        self._numbers = count(1)
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def take_seat(self, host: str) -> bool:
+        """Count a new connection from `host`. Return False if a limit is reached."""
+        source = source_of(host)
+        most = self.limits.per_source_here if is_here(source) else self.limits.per_source
+        if self._taken >= self.limits.connections or self._seats[source] >= most:
+            return False
+        self._seats[source] += 1
+        self._taken += 1
+        return True
+
+    def free_seat(self, host: str) -> None:
+        """Stop counting a closed connection."""
+        source = source_of(host)
+        self._taken -= 1
+        self._seats[source] -= 1
+        if not self._seats[source]:
+            del self._seats[source]
+
+    def add(self, connection: Connection) -> int:
+        """Register a connection that can carry messages; return its number."""
+        number = next(self._numbers)
+        self._live[number] = connection
+        return number
+
+    def get(self, number: int) -> Connection | None:
+        """Return the connection with this number."""
+        return self._live.get(number)
+
+    def remove(self, number: int) -> None:
+        """Unregister a connection."""
+        self._live.pop(number, None)
+
+    def close_all(self) -> None:
+        """Close all connections."""
+        for connection in tuple(self._live.values()):
+            connection.close()

@@ -1,0 +1,73 @@
+"""Accepts TCP and TLS connections within the connection limits, which include TLS handshakes in progress."""
+
+import asyncio
+import socket
+import ssl
+
+import structlog
+
+from unificx.core.background import Background
+from unificx.transport.connections import Connections
+from unificx.transport.stream import StreamConnection, keep_alive
+
+OUT_OF_FILES_PAUSE = 0.2
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """One listening socket. `local` is its index in `Flow.local`."""
+
+    def __init__(
+        self, sock: socket.socket, connections: Connections, scheme: str, local: int, tls: ssl.SSLContext | None
+    ) -> None:
+        self._sock = sock
+        self._connections = connections
+        self._scheme = scheme
+        self._local = local
+        self._tls = tls
+        self._greeting = Background()
+        self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
+
+    async def close(self) -> None:
+        """Stop accepting; established connections stay open."""
+        self._task.cancel()
+        await asyncio.wait((self._task,))
+        await self._greeting.close()
+        self._sock.close()
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                sock, address = await loop.sock_accept(self._sock)
+            except OSError as fault:
+                log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
+                await asyncio.sleep(OUT_OF_FILES_PAUSE)
+                continue
+            if not self._connections.take_seat(address[0]):
+                sock.close()
+                continue
+            self._greeting.begin(self._greet(sock, address[0]))
+
+    async def _greet(self, sock: socket.socket, host: str) -> None:
+        """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
+        connection = StreamConnection(self._connections, self._scheme, self._local)
+        connection.ended.add_done_callback(lambda _: self._connections.free_seat(host))
+        stands = False
+        try:
+            sock.setblocking(False)
+            keep_alive(sock)
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: connection,
+                sock,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._connections.limits.handshake if self._tls else None,
+            )
+            stands = True
+        except OSError:
+            pass  # the peer disconnected, or the TLS handshake failed
+        finally:
+            if not stands:
+                connection.ended.cancel()
+                sock.close()

@@ -1,0 +1,135 @@
+"""SIP transports: UDP, TCP and TLS over IPv4 and IPv6. Complete messages in and out, each with its flow."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from unificx.core.background import Background
+from unificx.core.errors import CannotStart
+from unificx.sip.flow import Flow
+from unificx.transport.binding import Bind, open_socket
+from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits
+from unificx.transport.listener import Listener
+from unificx.transport.local_addresses import Ways
+from unificx.transport.outgoing import Outgoing
+from unificx.transport.resolver import Resolver, Unresolved, is_numeric
+from unificx.transport.udp import UdpSocket
+
+log = structlog.get_logger()
+
+
+class Transports:
+    """All SIP sockets.
+
+    `on_message` receives each complete message with its flow; `on_lost` the flow of a message that could not be sent or
+    of a closed connection. `tls` is the server context, required for TLS; `trust` verifies servers that we connect to
+    (the system's CAs if None). WebSockets share `connections`.
+    """
+
+    def __init__(
+        self,
+        binds: Sequence[Bind],
+        on_message: OnMessage,
+        on_lost: OnLost,
+        *,
+        tls: ssl.SSLContext | None = None,
+        trust: ssl.SSLContext | None = None,
+        limits: StreamLimits | None = None,
+    ) -> None:
+        self.connections = Connections(on_message, on_lost, limits)
+        self.bound: list[Bind] = list(binds)
+        """Listening addresses, indexed by `Flow.local` from 1; with actual ports once started."""
+        self._tls = tls
+        self._on_lost = on_lost
+        self._udp: dict[int, UdpSocket] = {}
+        self._listeners: list[Listener] = []
+        self._outgoing = Outgoing(self.connections, on_lost, trust or ssl.create_default_context())
+        self._resolver = Resolver()
+        self._looking_up = Background()
+        self._ways = Ways(())
+
+    async def start(self) -> None:
+        """Open all sockets. Raise CannotStart after closing those already opened."""
+        try:
+            for index, bind in enumerate(self.bound):
+                self.bound[index] = await self._start(bind, index + 1)
+        except CannotStart:
+            await self.close()
+            raise
+        self._ways = Ways(self.bound)
+
+    async def close(self) -> None:
+        """Close all sockets and connections."""
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+        await self._outgoing.close()
+        await self._resolver.close()
+        await self._looking_up.settle()
+        self.connections.close_all()
+        for sock in self._udp.values():
+            sock.close()
+        self._listeners.clear()
+        self._udp.clear()
+        await asyncio.sleep(0)  # let the transports finish closing
+
+    def address(self, flow: Flow) -> tuple[str, int]:
+        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
+        return self._ways.address(flow)
+
+    def send(self, data: bytes, flow: Flow) -> None:
+        """Send one message. Failures are reported to `on_lost` asynchronously; nothing is raised."""
+        if flow.transport == "udp":
+            self._send_datagram(data, flow)
+        elif flow.connection:
+            connection = self.connections.get(flow.connection)
+            if connection is None:
+                self._lose(flow)
+            else:
+                connection.send(data)
+        elif flow.transport in ("tcp", "tls"):
+            self._outgoing.send(data, flow)
+        else:
+            self._lose(flow)  # a browser cannot be connected to
+
+    async def _start(self, bind: Bind, local: int) -> Bind:
+        if bind.transport == "tls" and self._tls is None:
+            raise CannotStart("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
+        sock = open_socket(bind)
+        port = sock.getsockname()[1]
+        if bind.transport == "udp":
+            endpoint = UdpSocket(self.connections.on_message, local)
+            await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=sock)
+            self._udp[local] = endpoint
+        else:
+            tls = self._tls if bind.transport == "tls" else None
+            self._listeners.append(Listener(sock, self.connections, bind.transport, local, tls))
+        return replace(bind, port=port)
+
+    def _send_datagram(self, data: bytes, flow: Flow) -> None:
+        if not is_numeric(flow.host):
+            self._looking_up.begin(self._send_to_name(data, flow))
+            return
+        sock = self._udp.get(flow.local) or self._udp.get(self._ways.local(flow))
+        if sock is None:
+            self._lose(flow)
+            return
+        try:
+            sock.send(data, flow.host, flow.port)
+        except (OSError, ValueError):
+            self._lose(flow)
+
+    async def _send_to_name(self, data: bytes, flow: Flow) -> None:
+        try:
+            for address in await self._resolver.addresses(flow.host):
+                numeric = replace(flow, host=address)
+                if self._ways.local(numeric):
+                    self._send_datagram(data, numeric)
+                    return
+        except Unresolved:
+            pass
+        self._on_lost(flow)
+
+    def _lose(self, flow: Flow) -> None:
+        asyncio.get_running_loop().call_soon(self._on_lost, flow)

@@ -1,0 +1,62 @@
+"""Rules for mailbox settings, greetings and the minimum message duration. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from unificx.core.errors import Invalid
+from unificx.voicemail.settings import BoxChange, BoxSettings, Greeting, GreetingKind, TenantChange, TenantSettings
+
+SHORTEST = 1.0
+"""Seconds. Shorter messages are hang-ups."""
+LONGEST_SECONDS = (10, 1800)
+MOST_MESSAGES = (1, 1000)
+RESTORABLE_DAYS = (0, 365)
+
+
+def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
+    """Return the settings with the change applied. Raises Invalid."""
+    return TenantSettings(
+        enabled=settings.enabled if change.enabled is None else change.enabled,
+        longest_seconds=_within(change.longest_seconds, settings.longest_seconds, LONGEST_SECONDS, "longest_seconds"),
+        most_messages=_within(change.most_messages, settings.most_messages, MOST_MESSAGES, "most_messages"),
+        restorable_days=_within(change.restorable_days, settings.restorable_days, RESTORABLE_DAYS, "restorable_days"),
+        keep_wav=settings.keep_wav if change.keep_wav is None else change.keep_wav,
+        transcribe=settings.transcribe if change.transcribe is None else change.transcribe,
+        mail_sound=settings.mail_sound if change.mail_sound is None else change.mail_sound,
+    )
+
+
+def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
+    """Return the mailbox settings with the change applied."""
+    return replace(
+        settings,
+        enabled=settings.enabled if change.enabled is None else change.enabled,
+        mail=settings.mail if change.mail is None else change.mail,
+        mail_caller=settings.mail_caller if change.mail_caller is None else change.mail_caller,
+        mail_sound=settings.mail_sound if change.mail_sound is None else change.mail_sound,
+        has_pin=settings.has_pin if change.pin is None else bool(change.pin),
+        transcribe=settings.transcribe if change.transcribe is None else change.transcribe,
+    )
+
+
+def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: datetime) -> str | None:
+    """The recording that greets a caller, or None for the standard greeting. `reason` is the outcome of the call.
+
+    An unexpired temporary greeting takes precedence. A busy or declined call gets the busy greeting; without one, the
+    no-answer greeting.
+    """
+    temporary = greetings.get("temporary")
+    if temporary is not None and (temporary.until is None or now < temporary.until):
+        return temporary.audio_id
+    busy = greetings.get("busy") if why in ("busy", "declined") else None
+    chosen = busy or greetings.get("no_answer")
+    return chosen.audio_id if chosen is not None else None
+
+
+def _within(value: int | None, before: int, limits: tuple[int, int], field: str) -> int:
+    if value is None:
+        return before
+    if not limits[0] <= value <= limits[1]:
+        raise Invalid(f"{field} must be {limits[0]} to {limits[1]}.", field=field)
+    return value

@@ -1,0 +1,93 @@
+"""Transcription of messages, where the tenant allows it, the mailbox owner enabled it and the caller was informed.
+
+One message at a time. The transcript is sealed under the content key of the audio, and erased with it.
+"""
+
+import asyncio
+import contextlib
+
+import structlog
+
+from unificx.audio_store import Audio, AudioParts, CannotTranscribe, Damaged, Transcriber, Transcript, store_derived
+from unificx.core.errors import Away, Refused
+from unificx.db import ErasedSubject
+from unificx.voicemail import message_repository
+from unificx.voicemail.events import MailboxChanged
+from unificx.voicemail.service import Mailboxes
+
+log = structlog.get_logger()
+AGAIN = 60.0
+LONGEST = 600
+"""The first seconds of a message, which are transcribed."""
+_AT_ONCE = 20
+
+
+class Transcribing:
+    """Transcribes messages. Call `wake` when a message was left."""
+
+    def __init__(self, parts: AudioParts, audio: Audio, boxes: Mailboxes) -> None:
+        self._parts = parts
+        self._audio = audio
+        self._boxes = boxes
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        while True:
+            try:
+                await self.transcribe_all()
+            except Away:
+                pass  # the audio is unavailable for now; retried later
+            except Exception as fault:
+                log.error("messages_not_transcribed", fault=type(fault).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), AGAIN)
+            self._woken.clear()
+
+    async def transcribe_all(self) -> int:
+        """Transcribe all pending messages; return how many were transcribed. Raises ServiceUnavailable."""
+        transcriber = self._parts.transcriber
+        done = 0
+        while transcriber is not None and not transcriber.needs:
+            async with self._parts.database.read() as session:
+                found = await message_repository.to_transcribe(session, _AT_ONCE)
+            if not found:
+                break
+            for tenant_id, message_id, audio_id, extension_id in found:
+                state, text = "", None
+                if self._boxes.transcribes(tenant_id, extension_id):
+                    text = await self._text(transcriber, tenant_id, audio_id)
+                    state = "failed" if text is None else "done"
+                if await self._keep((tenant_id, message_id, extension_id), audio_id, state, text):
+                    done += 1
+        return done
+
+    async def _text(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
+        """Transcribe one recording; None on failure. Raises ServiceUnavailable."""
+        try:
+            reader = await self._audio.reader(tenant_id, audio_id)
+            second = 2 * reader.header.rate * reader.header.channels
+            return await transcriber.transcribe(await reader.read(0, LONGEST * second), reader.header.rate)
+        except Away:
+            raise
+        except (CannotTranscribe, Damaged, Refused) as fault:
+            log.warning("message_not_transcribed", recording=audio_id, fault=type(fault).__name__)
+            return None
+
+    async def _keep(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:
+        """Store the result. `message` is (tenant, message, extension)."""
+        tenant_id, message_id, extension_id = message
+        try:
+            row = (await self._audio.found(tenant_id, audio_id))[0] if text is not None else None
+            async with self._parts.database.begin() as uow:
+                exists = await message_repository.transcribed(uow.session, tenant_id, message_id, state)
+                if text is None or row is None or not exists:
+                    return False
+                await store_derived(uow.session, self._parts.keys, row, text)
+                uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
+                return True
+        except (Refused, ErasedSubject):  # it was erased during transcription
+            return await self._keep(message, audio_id, "failed", None)
