@@ -11,13 +11,13 @@ from unificx.db import Key, SpoolFull
 from unificx.identity import DeviceAuth, Directory, Extension, Tenant
 from unificx.registrar import Caller, Location, Registrar
 from unificx.registrar import Parts as PresenceParts
-from unificx.sip.bearer import Bearers
+from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces, ha1, response_for
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip.transactions.events import Event, RequestArrived, ServerKey
+from unificx.sip.transactions.events import Event, RequestReceived, ServerKey
 from unificx.sip_server import Guard, GuardLimits, Identifier, LampParts, Lamps, Parts, RegisterDesk, SipFace
 
 DOMAIN, OTHER = "acme.example", "globex.example"
@@ -113,7 +113,7 @@ class Calls:
 
     def event(self, event: Event, now: float) -> bool:
         self.events.append(event)
-        if isinstance(event, RequestArrived) and event.request.to.tag == "ours":
+        if isinstance(event, RequestReceived) and event.request.to.tag == "ours":
             self.endpoint.respond(event.key, respond(event.request, 200), now)
             return True
         return False
@@ -153,7 +153,7 @@ class Face:
         self.full = False
         presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
         self.registrar = Registrar(presence, self.location)
-        self.bearers = Bearers(bytes(32))
+        self.bearers = BearerTokens(bytes(32))
         self.identifier = Identifier(
             self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
         )

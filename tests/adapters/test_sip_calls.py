@@ -7,7 +7,7 @@ from sip_harness import DOMAIN, Face, Phone
 from unificx.registrar import Caller
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response
-from unificx.sip.transactions.events import AckArrived, CancelArrived
+from unificx.sip.transactions.events import AckReceived, CancelReceived
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_requests_in_a_dialog_are_passed_on(face: Face) -> None:
     uri = f"sip:1002@{DOMAIN}"
     assert phone.once("BYE", uri, f"<{uri}>;tag=ours").status == 200
     face.say(phone.words("ACK", uri, f"<{uri}>;tag=ours"))
-    assert isinstance(face.calls.events[-1], AckArrived)
+    assert isinstance(face.calls.events[-1], AckReceived)
 
 
 def test_a_cancel_is_passed_on(face: Face) -> None:
@@ -50,7 +50,7 @@ def test_a_cancel_is_passed_on(face: Face) -> None:
     invite = phone.words("INVITE", uri, f"<{uri}>", auth=phone.credentials("INVITE", uri))
     face.say(invite)
     face.say(invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n"))
-    assert face.calls.events[-1] == CancelArrived(face.calls.keys[0])
+    assert face.calls.events[-1] == CancelReceived(face.calls.keys[0])
 
 
 def test_an_internal_error_is_500_without_details(face: Face) -> None:

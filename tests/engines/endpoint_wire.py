@@ -7,7 +7,7 @@ from itertools import count
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
-from unificx.sip.overload import Overload
+from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.events import Event
 
 UDP = Flow("udp", "192.0.2.7", 5060)
@@ -78,7 +78,7 @@ def response_to(request_data: bytes, status: int, *, to_tag: str = "a9", body: s
 class Wire:
     """An endpoint in virtual time; `sent` collects its output as (seconds, bytes, flow)."""
 
-    overload: Overload | None = None
+    overload: OverloadControl | None = None
     now: float = 1000.0
     sent: list[tuple[float, bytes, Flow]] = field(default_factory=list)
     wake_count: int = 0

@@ -6,9 +6,9 @@ from itertools import count
 
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip.legs import IncomingLeg, Invitation, Leg, LegEvent, Legs, OutgoingLeg
+from unificx.sip.legs import DialogTable, IncomingLeg, InviteParams, Leg, LegEvent, OutgoingLeg
 from unificx.sip.message import Request, Response, parse
-from unificx.sip.transactions.events import RequestArrived
+from unificx.sip.transactions.events import RequestReceived
 
 OFFER = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 ANSWER = b"v=0\r\no=- 2 2 IN IP4 192.0.2.2\r\ns=-\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"
@@ -29,14 +29,14 @@ class Side:
     name: str
     port: int
     endpoint: Endpoint = field(init=False)
-    legs: Legs = field(init=False)
+    legs: DialogTable = field(init=False)
     events: list[tuple[Leg, LegEvent]] = field(default_factory=list)
-    unmatched: list[RequestArrived] = field(default_factory=list)
+    unmatched: list[RequestReceived] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         here = f"192.0.2.{1 if self.name == 'a' else 2}:{self.port}"
         self.endpoint = Endpoint(tag=_counter(f"{self.name}-tag-"), via_host=lambda flow: here)
-        self.legs = Legs(self.endpoint, lambda flow: f"<sip:{here}>", _counter(f"{self.name}-"))
+        self.legs = DialogTable(self.endpoint, lambda flow: f"<sip:{here}>", _counter(f"{self.name}-"))
 
 
 class Wire:
@@ -55,7 +55,7 @@ class Wire:
 
     def call(self, body: bytes = OFFER, headers: tuple[tuple[str, str], ...] = ()) -> OutgoingLeg:
         leg = self.a.legs.outgoing(
-            Invitation("sip:bob@192.0.2.2", self.flow_to(self.b), "<sip:alice@a.example>", "<sip:bob@b.example>",
+            InviteParams("sip:bob@192.0.2.2", self.flow_to(self.b), "<sip:alice@a.example>", "<sip:bob@b.example>",
                        headers=headers)
         )  # fmt: skip
         leg.call(body, self.now)
@@ -90,9 +90,9 @@ class Wire:
 
     def _events(self, side: Side) -> None:
         while (event := side.endpoint.next_event()) is not None:
-            if not side.legs.handle(event, self.now) and isinstance(event, RequestArrived):
+            if not side.legs.handle(event, self.now) and isinstance(event, RequestReceived):
                 side.unmatched.append(event)
-        side.events += side.legs.take()
+        side.events += side.legs.take_events()
 
     def advance(self, seconds: float) -> None:
         end = self.now + seconds

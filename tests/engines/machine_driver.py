@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from unificx.sip.transactions.common import TERMINATED, TIME_PASSED
+from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED
 
 
 @dataclass
@@ -26,7 +26,7 @@ class MachineDriver:
         """Advance time to `end` and fire all timers due until then."""
         while (due := self.machine.deadline(self.state)) is not None and due <= end:
             self.now = max(self.now, due)
-            self.feed(TIME_PASSED)
+            self.feed(TIMER_FIRED)
         self.now = max(self.now, end)
 
     def runs_to_end(self, limit: int = 300) -> bool:
@@ -36,7 +36,7 @@ class MachineDriver:
             if due is None:
                 break
             self.now = max(self.now, due)
-            self.feed(TIME_PASSED)
+            self.feed(TIMER_FIRED)
         return self.state == TERMINATED
 
     def times_of(self, kind: type) -> list[float]:

@@ -17,7 +17,7 @@ def test_preference_of_the_session_or_of_audio(preference: str, level: str) -> N
         "audio": SESSION + b"a=recordpref:on\r\n" + AUDIO + line,
         "audio after video": SESSION + VIDEO + b"a=recordpref:on\r\n" + AUDIO + line,
     }[level]
-    assert sdp.wish(sdp_bytes) == preference
+    assert sdp.recording_preference(sdp_bytes) == preference
 
 
 @pytest.mark.parametrize(
@@ -32,23 +32,23 @@ def test_preference_of_the_session_or_of_audio(preference: str, level: str) -> N
     ],
 )
 def test_no_preference(sdp_bytes: bytes) -> None:
-    assert sdp.wish(sdp_bytes) == ""
+    assert sdp.recording_preference(sdp_bytes) == ""
 
 
 @pytest.mark.parametrize("indication", ["on", "paused", "off"])
 @pytest.mark.parametrize("end", [b"\r\n", b"\n"])
-def test_indication_is_written_once_at_session_level(indication: sdp.Indication, end: bytes) -> None:
+def test_indication_is_written_once_at_session_level(indication: sdp.RecordIndication, end: bytes) -> None:
     remote = (SESSION + b"a=record:on\r\n" + AUDIO + b"a=recordpref:off\r\na=record:paused\r\n").replace(b"\r\n", end)
-    local = sdp.indicated(remote, indication)
+    local = sdp.with_recording_indication(remote, indication)
     assert local == (SESSION + b"a=record:%s\r\n" % indication.encode() + AUDIO).replace(b"\r\n", end)
-    assert sdp.indication(local) == indication
-    assert sdp.indicated(local, indication) == local
+    assert sdp.recording_indication(local) == indication
+    assert sdp.with_recording_indication(local, indication) == local
     assert sdp.parse(local).attribute("record") == indication
 
 
 def test_recording_attributes_of_others_are_removed() -> None:
     remote = SESSION + AUDIO + b"a=record:on\r\na=recordpref:on"
-    assert sdp.indicated(remote, "") == SESSION + AUDIO
-    assert sdp.indicated(SESSION + AUDIO, "") == SESSION + AUDIO
-    assert sdp.indicated(b"", "on") == b""
-    assert sdp.indication(SESSION + AUDIO) == ""
+    assert sdp.with_recording_indication(remote, "") == SESSION + AUDIO
+    assert sdp.with_recording_indication(SESSION + AUDIO, "") == SESSION + AUDIO
+    assert sdp.with_recording_indication(b"", "on") == b""
+    assert sdp.recording_indication(SESSION + AUDIO) == ""

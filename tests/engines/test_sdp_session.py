@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sdp import (
-    BadDescription,
     Codec,
     Connection,
     Direction,
     Origin,
-    Session,
-    audio,
+    SdpError,
+    SessionDescription,
     codecs,
     direction,
+    first_audio,
     is_hold,
     parse,
 )
@@ -37,7 +37,7 @@ m=image 0 udptl t38\r
 """
 
 
-def session(*lines: str, head: str = "c=IN IP4 198.51.100.1") -> Session:
+def session(*lines: str, head: str = "c=IN IP4 198.51.100.1") -> SessionDescription:
     text = ["v=0", "o=- 1 1 IN IP4 198.51.100.1", "s=-", head, "t=0 0", *lines]
     return parse("\r\n".join(text).encode())
 
@@ -69,7 +69,7 @@ def test_parsed_fields() -> None:
     assert audio_media.attribute("fmtp") == "101 0-15"
     assert video.attribute("sendonly") == ""
     assert video.attribute("recvonly") is None
-    assert audio(parsed) is audio_media
+    assert first_audio(parsed) is audio_media
 
 
 def test_codecs_by_rtpmap_and_by_static_type_in_order_of_preference() -> None:
@@ -130,7 +130,7 @@ def test_hold(held: bool, lines: tuple[str, ...]) -> None:
 def test_multicast_address_is_without_ttl_and_port_count_is_kept() -> None:
     parsed = session("m=audio 4000/2 RTP/AVP 0", "c=IN IP4 224.2.36.42/127/3")
     assert parsed.connection(parsed.media[0]) == Connection("IP4", "224.2.36.42")
-    assert parsed.media[0].count == 2
+    assert parsed.media[0].port_count == 2
     assert "m=audio 4000/2 RTP/AVP 0\r\n" in str(parsed)
 
 
@@ -162,7 +162,7 @@ def test_multicast_address_is_without_ttl_and_port_count_is_kept() -> None:
     ],
 )
 def test_ambiguous_sdp_is_rejected(bad: bytes) -> None:
-    with pytest.raises(BadDescription) as refused:
+    with pytest.raises(SdpError) as refused:
         parse(bad)
     assert "198.51.100.1" not in str(refused.value)
 
@@ -172,6 +172,6 @@ def test_any_order_of_lines_is_rejected_or_round_trips(lines: list[str]) -> None
     text = ("v=0\r\no=- 1 1 IN IP4 198.51.100.1\r\n" + "\r\n".join(lines) + "\r\n").encode()
     try:
         parsed = parse(text)
-    except BadDescription:
+    except SdpError:
         return
     assert bytes(parsed) == text

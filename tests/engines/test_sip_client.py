@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import client
-from unificx.sip.transactions.client import Completed, FinalArrived, Proceeding, Trying, begin
+from unificx.sip.transactions.client import Completed, FinalReceived, Proceeding, Trying, begin
 from unificx.sip.transactions.common import (
     TERMINATED,
-    TIME_PASSED,
+    TIMER_FIRED,
     Deliver,
     Fail,
-    ProvisionalArrived,
+    ProvisionalReceived,
     Send,
     TransportFailed,
 )
@@ -30,7 +30,12 @@ STATES = {
     "answered, over": Completed(99.0),
     "ended": TERMINATED,
 }
-EVENTS = {"1xx": ProvisionalArrived(100), "final": FinalArrived(), "transport": TransportFailed(), "time": TIME_PASSED}
+EVENTS = {
+    "1xx": ProvisionalReceived(100),
+    "final": FinalReceived(),
+    "transport": TransportFailed(),
+    "time": TIMER_FIRED,
+}
 UP, DONE, LOST = "Proceeding: Deliver", "Completed: Deliver", "Terminated: Fail"
 TABLE = {
     "trying": [UP, DONE, LOST, "Trying:"],
@@ -70,14 +75,14 @@ def test_no_retransmission_on_a_reliable_flow() -> None:
 
 def test_request_is_retransmitted_every_4_s_after_a_provisional_response() -> None:
     driver = trying()
-    driver.feed(ProvisionalArrived(100))
+    driver.feed(ProvisionalReceived(100))
     driver.advance_to(9.0)
     assert driver.times_of(Send) == [0.5, 4.5, 8.5]
 
 
 def test_final_response_is_delivered_once() -> None:
     driver = trying()
-    driver.feed(FinalArrived(), FinalArrived(), ProvisionalArrived(100))
+    driver.feed(FinalReceived(), FinalReceived(), ProvisionalReceived(100))
     assert driver.count(Deliver) == 1
     driver.advance_to(5.0)
     assert driver.state == TERMINATED
@@ -85,11 +90,11 @@ def test_final_response_is_delivered_once() -> None:
 
 def test_final_response_terminates_on_a_reliable_flow() -> None:
     driver = trying(reliable=True)
-    driver.feed(FinalArrived())
+    driver.feed(FinalReceived())
     assert driver.state == TERMINATED
 
 
-anything = st.sampled_from([ProvisionalArrived(100), FinalArrived(), TransportFailed(), TIME_PASSED])
+anything = st.sampled_from([ProvisionalReceived(100), FinalReceived(), TransportFailed(), TIMER_FIRED])
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), anything)), st.booleans())

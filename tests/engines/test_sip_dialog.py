@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from unificx.sip.dialog import Dialog, dialog_of_request, dialog_of_response
-from unificx.sip.errors import BadPeer
+from unificx.sip.dialog import Dialog, uac_dialog, uas_dialog
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 
@@ -28,7 +28,7 @@ def invite(*headers: tuple[str, str], number: int = 314159, method: str = "INVIT
 
 
 def uas(*headers: tuple[str, str]) -> Dialog:
-    return dialog_of_request(invite(*headers), "ours", FLOW)
+    return uas_dialog(invite(*headers), "ours", FLOW)
 
 
 def response_to_invite(*headers: tuple[str, str], status: int = 200) -> Response:
@@ -47,15 +47,15 @@ def test_uas_dialog_12_1_1() -> None:
     assert (dialog.local_tag, dialog.remote_tag, dialog.call_id) == ("ours", "9fxced", "3848276298220188511")
     assert dialog.local == "Alice <sip:alice@atlanta.example>;tag=ours"
     assert dialog.remote == '"Bob" <sip:bob@biloxi.example>;tag=9fxced'
-    assert dialog.target == "sip:bob@192.0.2.4;x=1"
-    assert dialog.routes == ("<sip:p1.example;lr>", "<sip:p2.example;lr>", "<sip:p3.example;lr>")
+    assert dialog.remote_target == "sip:bob@192.0.2.4;x=1"
+    assert dialog.route_set == ("<sip:p1.example;lr>", "<sip:p2.example;lr>", "<sip:p3.example;lr>")
     assert (dialog.local_seq, dialog.remote_seq) == (0, 314159)
 
 
 @pytest.mark.parametrize("contact", ["*", "<sip:a@a.example>, <sip:b@b.example>", "<sip:a@a.example"])
 def test_dialog_creating_request_needs_exactly_one_contact(contact: str) -> None:
-    with pytest.raises(BadPeer) as fault:
-        dialog_of_request(invite(("Contact", contact)), "ours", FLOW)
+    with pytest.raises(RemoteProtocolError) as fault:
+        uas_dialog(invite(("Contact", contact)), "ours", FLOW)
     assert fault.value.status == 400
 
 
@@ -63,19 +63,19 @@ def test_uac_dialog_12_1_2() -> None:
     response = response_to_invite(
         ("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"), ("Contact", "<sip:alice@192.0.2.9>")
     )
-    dialog = dialog_of_response(initial(), response, ELSEWHERE)
-    assert (dialog.remote_tag, dialog.target, dialog.flow) == ("theirs", "sip:alice@192.0.2.9", ELSEWHERE)
-    assert dialog.routes == ("<sip:p2.example;lr>", "<sip:p1.example;lr>")
+    dialog = uac_dialog(initial(), response, ELSEWHERE)
+    assert (dialog.remote_tag, dialog.remote_target, dialog.flow) == ("theirs", "sip:alice@192.0.2.9", ELSEWHERE)
+    assert dialog.route_set == ("<sip:p2.example;lr>", "<sip:p1.example;lr>")
 
 
 def test_response_without_a_contact_keeps_the_remote_target() -> None:
-    assert dialog_of_response(initial(), response_to_invite(), FLOW).target == "sip:a@a.example"
+    assert uac_dialog(initial(), response_to_invite(), FLOW).remote_target == "sip:a@a.example"
 
 
 def test_requests_follow_loose_routes_to_the_target_12_2_1_1() -> None:
     dialog = uas(("Record-Route", "<sip:p1.example;lr>, <sip:p2.example;lr>"))
-    following, bye = dialog.request("BYE", [("Reason", "SIP;cause=200")], hops=5)
-    assert (bye.method, bye.uri, bye.cseq.number) == ("BYE", dialog.target, 1)
+    following, bye = dialog.request("BYE", [("Reason", "SIP;cause=200")], max_forwards=5)
+    assert (bye.method, bye.uri, bye.cseq.number) == ("BYE", dialog.remote_target, 1)
     assert bye.all("route") == ["<sip:p1.example;lr>", "<sip:p2.example;lr>"]
     assert (bye.first("from"), bye.first("to")) == (dialog.local, dialog.remote)
     assert (bye.max_forwards, bye.first("reason")) == (5, "SIP;cause=200")
@@ -86,7 +86,7 @@ def test_strict_router_is_the_request_uri_and_the_target_the_last_route() -> Non
     dialog = uas(("Record-Route", "<sip:p1.example>, <sip:p2.example;lr>"))
     _, request = dialog.request("INVITE")
     assert request.uri == "sip:p1.example"
-    assert request.all("route") == ["<sip:p2.example;lr>", f"<{dialog.target}>"]
+    assert request.all("route") == ["<sip:p2.example;lr>", f"<{dialog.remote_target}>"]
 
 
 def test_ack_has_the_sequence_number_of_its_invite_13_2_2_4() -> None:
@@ -97,29 +97,33 @@ def test_ack_has_the_sequence_number_of_its_invite_13_2_2_4() -> None:
 
 def test_decreasing_remote_sequence_number_is_rejected_12_2_2() -> None:
     dialog = uas()
-    next_dialog = dialog.heard(invite(number=314162, method="INFO"), ELSEWHERE)
-    assert (next_dialog.remote_seq, next_dialog.flow, next_dialog.target) == (314162, ELSEWHERE, dialog.target)
-    with pytest.raises(BadPeer) as fault:
-        next_dialog.heard(invite(number=314161, method="BYE"), FLOW)
+    next_dialog = dialog.receive_request(invite(number=314162, method="INFO"), ELSEWHERE)
+    assert (next_dialog.remote_seq, next_dialog.flow, next_dialog.remote_target) == (
+        314162,
+        ELSEWHERE,
+        dialog.remote_target,
+    )
+    with pytest.raises(RemoteProtocolError) as fault:
+        next_dialog.receive_request(invite(number=314161, method="BYE"), FLOW)
     assert fault.value.status == 500
 
 
 @pytest.mark.parametrize(("method", "changes"), [("INVITE", True), ("UPDATE", True), ("INFO", False), ("BYE", False)])
 def test_only_a_target_refresh_changes_the_target(method: str, changes: bool) -> None:
-    dialog = uas().heard(invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method), FLOW)
-    assert (dialog.target == "sip:bob@192.0.2.77") is changes
+    dialog = uas().receive_request(invite(("Contact", "<sip:bob@192.0.2.77>"), number=314160, method=method), FLOW)
+    assert (dialog.remote_target == "sip:bob@192.0.2.77") is changes
 
 
 def test_accepted_local_refresh_changes_the_target() -> None:
     contact = ("Contact", "<sip:alice@192.0.2.88>")
-    assert uas().answered(response_to_invite(contact)).target == "sip:alice@192.0.2.88"
-    assert uas().answered(response_to_invite(contact, status=491)).target == uas().target
+    assert uas().receive_response(response_to_invite(contact)).remote_target == "sip:alice@192.0.2.88"
+    assert uas().receive_response(response_to_invite(contact, status=491)).remote_target == uas().remote_target
 
 
 @pytest.mark.parametrize("routes", ["<sip:p1.example;lr", "<nothing>", ", ".join(["<sip:p.example;lr>"] * 21)])
 def test_unusable_routes_are_rejected_immediately(routes: str) -> None:
-    with pytest.raises(BadPeer) as fault:
+    with pytest.raises(RemoteProtocolError) as fault:
         uas(("Record-Route", routes))
     assert fault.value.status in (400, 416)
-    with pytest.raises(BadPeer):
-        dialog_of_response(initial(), response_to_invite(("Record-Route", routes)), FLOW)
+    with pytest.raises(RemoteProtocolError):
+        uac_dialog(initial(), response_to_invite(("Record-Route", routes)), FLOW)

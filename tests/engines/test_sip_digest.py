@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.sip.digest import Freshness, Nonces, best_challenge, challenges, ha1, response_for, verify
-from unificx.sip.errors import OurMistake
+from unificx.sip.digest import Nonces, NonceState, best_challenge, challenges, ha1, response_for, verify
+from unificx.sip.errors import LocalProtocolError
 from unificx.sip.headers import parse_auth
 
-FRESH, STALE, REPLAYED, FOREIGN = Freshness
+FRESH, STALE, REPLAYED, FOREIGN = NonceState
 
 RFC_7616_NONCE = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
 RFC_7616_CNONCE = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"
@@ -116,25 +116,25 @@ def test_another_scheme_is_rejected() -> None:
 
 
 def test_unsupported_algorithm_is_a_local_error() -> None:
-    with pytest.raises(OurMistake):
+    with pytest.raises(LocalProtocolError):
         ha1("SHA-512-256", "1001", "demo.example", "secret")
 
 
 def nonces(*, lifetime: float = 300.0, remembered: int = 20_000) -> Nonces:
-    return Nonces(b"\x01" * 32, lifetime=lifetime, remembered=remembered)
+    return Nonces(b"\x01" * 32, lifetime=lifetime, max_tracked=remembered)
 
 
-def check(issuer: Nonces, nonce: str, nc: str, now: float) -> Freshness:
-    head = issuer.opened(nonce)
-    return FOREIGN if head is None else issuer.use(head, nc, now)
+def check(issuer: Nonces, nonce: str, nc: str, now: float) -> NonceState:
+    head = issuer.decode(nonce)
+    return FOREIGN if head is None else issuer.use_count(head, nc, now)
 
 
 def test_nonce_is_bound_to_its_client() -> None:
     issuer = nonces()
     nonce = issuer.issue(1000.0, "192.0.2.7")
-    assert issuer.opened(nonce, "192.0.2.7") is not None
+    assert issuer.decode(nonce, "192.0.2.7") is not None
     for other in ("192.0.2.70", "192.0.2.", "", "\udcff"):
-        assert issuer.opened(nonce, other) is None
+        assert issuer.decode(nonce, other) is None
 
 
 def test_each_count_of_a_nonce_is_fresh_once() -> None:

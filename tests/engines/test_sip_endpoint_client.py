@@ -3,10 +3,10 @@
 import pytest
 from endpoint_wire import TCP, UDP, Wire, local_request, raw_message, response_to
 
-from unificx.sip.errors import OurMistake
+from unificx.sip.errors import LocalProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
-from unificx.sip.transactions.events import ClientKey, RequestFailed, ResponseArrived
+from unificx.sip.transactions.events import ClientKey, RequestFailed, ResponseReceived
 
 
 def send_request(
@@ -19,7 +19,7 @@ def send_request(
 
 
 def status(event: object) -> int:
-    assert isinstance(event, ResponseArrived)
+    assert isinstance(event, ResponseReceived)
     return event.response.status
 
 
@@ -37,7 +37,7 @@ def test_response_is_delivered_with_its_flow() -> None:
     key, data = send_request(wire, "OPTIONS")
     other = Flow("udp", "192.0.2.7", 5099)
     (event,) = wire.receive(response_to(data, 200), other)
-    assert isinstance(event, ResponseArrived)
+    assert isinstance(event, ResponseReceived)
     assert (event.key, event.response.status, event.flow) == (key, 200, other)
     assert wire.receive(response_to(data, 200)) == []
     wire.advance(6)
@@ -218,17 +218,17 @@ def test_pending_requests_of_a_lost_connection_fail() -> None:
     lost, _ = send_request(wire, "INFO", TCP)
     to_be_connected, _ = send_request(wire, "INVITE", Flow("tcp", "192.0.2.7", 40_000))
     _, other = send_request(wire, "INFO", Flow("tcp", "192.0.2.7", 40_000, connection=9))
-    wire.endpoint.lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP, wire.now)
     assert wire.events() == [RequestFailed(lost, "transport"), RequestFailed(to_be_connected, "transport")]
     assert len(wire.receive(response_to(other, 200))) == 1
-    wire.endpoint.lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP, wire.now)
     assert wire.events() == []
 
 
 def test_undeliverable_datagram_fails_its_request() -> None:
     wire = Wire()
     key, data = send_request(wire, "INFO")
-    wire.endpoint.lost(UDP, wire.now)
+    wire.endpoint.connection_lost(UDP, wire.now)
     assert wire.events() == [RequestFailed(key, "transport")]
     assert wire.receive(response_to(data, 200)) == []
 
@@ -237,7 +237,7 @@ def test_connection_loss_after_the_2xx_causes_no_failure() -> None:
     wire = Wire()
     _, data = send_request(wire, "INVITE", TCP)
     wire.receive(response_to(data, 200), TCP)
-    wire.endpoint.lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP, wire.now)
     assert wire.events() == []
     assert len(wire.receive(response_to(data, 200), TCP)) == 1
 
@@ -259,19 +259,19 @@ def test_request_over_the_limit_fails_immediately_but_bye_may_exceed_it_by_an_ei
 
 @pytest.mark.parametrize("method", ["ACK", "CANCEL"])
 def test_ack_and_cancel_cannot_be_sent_as_requests(method: str) -> None:
-    with pytest.raises(OurMistake):
+    with pytest.raises(LocalProtocolError):
         Wire().endpoint.request(local_request(method), UDP, 0.0)
 
 
 def test_only_an_invite_can_be_cancelled() -> None:
     wire = Wire()
     key, _ = send_request(wire, "INFO")
-    with pytest.raises(OurMistake):
+    with pytest.raises(LocalProtocolError):
         wire.endpoint.cancel(key, wire.now)
 
 
 def test_only_an_ack_can_be_sent_without_a_transaction() -> None:
-    with pytest.raises(OurMistake):
+    with pytest.raises(LocalProtocolError):
         Wire().endpoint.send(local_request("BYE"), UDP)
 
 
@@ -288,4 +288,4 @@ def test_invite_is_released_once_answered() -> None:
     wire = Wire()
     key, data = send_request(wire)
     wire.receive(response_to(data, 200))
-    assert wire.endpoint._asking._by_key[key].request is None
+    assert wire.endpoint._client_transactions._by_key[key].request is None

@@ -7,17 +7,17 @@ from endpoint_wire import TCP, UDP, WS, Wire, raw_message, request
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
-from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, RequestArrived
-from unificx.sip.transactions.server_transactions import SILENCE
+from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived, RequestReceived
+from unificx.sip.transactions.server_transactions import DROP
 
 
-def receive_request(wire: Wire, data: bytes, flow: Flow = UDP) -> RequestArrived:
+def receive_request(wire: Wire, data: bytes, flow: Flow = UDP) -> RequestReceived:
     (event,) = wire.receive(data, flow)
-    assert isinstance(event, RequestArrived)
+    assert isinstance(event, RequestReceived)
     return event
 
 
-def send_response(wire: Wire, event: RequestArrived, status: int, **more: object) -> None:
+def send_response(wire: Wire, event: RequestReceived, status: int, **more: object) -> None:
     wire.endpoint.respond(event.key, respond(event.request, status, to_tag="b1", **more), wire.now)
     wire.flush()
 
@@ -36,7 +36,7 @@ def test_request_is_delivered_once_and_retransmissions_get_the_same_response() -
 def test_prefilter_reply_creates_no_transaction() -> None:
     """RFC 3261 8.2.7: equal responses to retransmissions, the ACK is absorbed, accepted requests are delivered."""
     wire = Wire()
-    wire.endpoint.ask_first(
+    wire.endpoint.set_prefilter(
         lambda request, flow, now: (407, (("Subject", "y"),)) if request.first("subject") is None else None
     )
     invite = request("INVITE", sent_by="phone.local;rport")
@@ -58,7 +58,7 @@ def test_prefilter_reply_creates_no_transaction() -> None:
 
 def test_request_dropped_by_the_prefilter_creates_no_transaction() -> None:
     wire = Wire()
-    wire.endpoint.ask_first(lambda request, flow, now: SILENCE)
+    wire.endpoint.set_prefilter(lambda request, flow, now: DROP)
     assert wire.receive(request("INFO", to_tag="b1")) == []
     assert wire.lines == []
     assert wire.endpoint.transactions == (0, 0)
@@ -154,7 +154,7 @@ def test_missing_ack_of_an_error_response_is_reported() -> None:
     wire = Wire()
     event = receive_request(wire, request("INVITE"))
     send_response(wire, event, 486)
-    assert wire.advance(33) == [AckMissing(event.key)]
+    assert wire.advance(33) == [AckTimeout(event.key)]
     assert wire.lines == ["SIP/2.0 486 Busy Here"] * 11
 
 
@@ -176,8 +176,8 @@ def test_ack_of_a_2xx_is_delivered_and_later_invites_are_absorbed() -> None:
     assert wire.lines == ["SIP/2.0 200 OK"] * 2
     (ack,) = wire.receive(request("ACK", branch="z9hG4bK-ack", to_tag="b1"))
     (same_branch,) = wire.receive(request("ACK", to_tag="b1"))
-    assert isinstance(ack, AckArrived)
-    assert isinstance(same_branch, AckArrived)
+    assert isinstance(ack, AckReceived)
+    assert isinstance(same_branch, AckReceived)
     assert wire.advance(33) == []
     assert wire.endpoint.transactions == (0, 0)
 
@@ -200,7 +200,7 @@ def test_invite_without_a_tu_response_is_rejected_and_reported_as_cancelled() ->
     wire = Wire()
     event = receive_request(wire, request("INVITE"))
     send_response(wire, event, 180)
-    assert wire.advance(301) == [CancelArrived(event.key)]
+    assert wire.advance(301) == [CancelReceived(event.key)]
     assert wire.lines[-1] == "SIP/2.0 408 Request Timeout"
     assert wire.last().to.tag == "b1"
     assert wire.endpoint.transactions == (0, 0)
@@ -214,7 +214,7 @@ def test_cancel_is_answered_and_reported_once() -> None:
     event = receive_request(wire, request("INVITE"))
     send_response(wire, event, 180)
     wire.clear()
-    assert wire.receive(request("CANCEL")) == [CancelArrived(event.key)]
+    assert wire.receive(request("CANCEL")) == [CancelReceived(event.key)]
     assert wire.receive(request("CANCEL")) == []
     assert wire.lines == ["SIP/2.0 200 OK"] * 2
     assert wire.sent[0][1] == wire.sent[1][1]
@@ -236,7 +236,7 @@ def test_late_cancel_has_no_effect(status: int) -> None:
 def test_cancel_before_any_response_is_answered_with_a_tag() -> None:
     wire = Wire()
     event = receive_request(wire, request("INVITE"))
-    assert wire.receive(request("CANCEL")) == [CancelArrived(event.key)]
+    assert wire.receive(request("CANCEL")) == [CancelReceived(event.key)]
     assert wire.last().to.tag.startswith("n7.")
 
 
@@ -268,7 +268,7 @@ def test_rfc_2543_ack_must_have_the_tag_of_the_error_response() -> None:
     wire = Wire()
     send_response(wire, receive_request(wire, request("INVITE", branch="")), 486)
     (stray,) = wire.receive(request("ACK", branch="", to_tag="other"))
-    assert isinstance(stray, AckArrived)
+    assert isinstance(stray, AckReceived)
     assert wire.receive(request("ACK", branch="", to_tag="b1")) == []
     assert wire.advance(40) == []
 
@@ -277,13 +277,13 @@ def test_rfc_2543_ack_of_a_2xx_is_delivered() -> None:
     wire = Wire()
     send_response(wire, receive_request(wire, request("INVITE", branch="")), 200)
     (ack,) = wire.receive(request("ACK", branch="", to_tag="b1"))
-    assert isinstance(ack, AckArrived)
+    assert isinstance(ack, AckReceived)
 
 
 def test_rfc_2543_cancel_is_matched() -> None:
     wire = Wire()
     event = receive_request(wire, request("INVITE", branch=""))
-    assert wire.receive(request("CANCEL", branch="")) == [CancelArrived(event.key)]
+    assert wire.receive(request("CANCEL", branch="")) == [CancelReceived(event.key)]
 
 
 # ---- rejected by the endpoint
@@ -379,7 +379,7 @@ def test_response_goes_to_the_sent_by_after_the_connection_closed(sent_by: str, 
     flow = Flow(transport, "192.0.2.7", 40_000, connection=3, local=1)
     event = receive_request(wire, request("OPTIONS", sent_by=sent_by), flow)
     other = receive_request(wire, request("INFO"), Flow(transport, "192.0.2.7", 40_000, connection=8))
-    wire.endpoint.lost(flow, wire.now)
+    wire.endpoint.connection_lost(flow, wire.now)
     send_response(wire, event, 200)
     send_response(wire, other, 200)
     assert wire.sent[0][2] == Flow(transport, "192.0.2.7", port, connection=0, local=1)
@@ -389,7 +389,7 @@ def test_response_goes_to_the_sent_by_after_the_connection_closed(sent_by: str, 
 def test_no_new_connection_to_a_websocket_peer() -> None:
     wire = Wire()
     event = receive_request(wire, request("OPTIONS"), WS)
-    wire.endpoint.lost(WS, wire.now)
+    wire.endpoint.connection_lost(WS, wire.now)
     send_response(wire, event, 200)
     assert wire.sent[0][2] == WS
 
@@ -397,7 +397,7 @@ def test_no_new_connection_to_a_websocket_peer() -> None:
 def test_lost_datagram_flow_does_not_affect_its_requests() -> None:
     wire = Wire()
     event = receive_request(wire, request("OPTIONS"))
-    wire.endpoint.lost(UDP, wire.now)
+    wire.endpoint.connection_lost(UDP, wire.now)
     send_response(wire, event, 200)
     assert wire.sent[0][2] == UDP
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import respond
-from unificx.sip.transactions.events import ClientKey, Event, RequestArrived
+from unificx.sip.transactions.events import ClientKey, Event, RequestReceived
 
 METHODS = ("INVITE", "ACK", "CANCEL", "BYE", "OPTIONS", "REGISTER")
 FLOWS = (UDP, TCP)
@@ -20,11 +20,11 @@ class Script:
 
     def __init__(self) -> None:
         self.wire = Wire()
-        self.received: list[RequestArrived] = []
+        self.received: list[RequestReceived] = []
         self.sent: list[tuple[ClientKey, str, bytes, Flow]] = []
 
     def collect(self, events: list[Event]) -> None:
-        self.received += [event for event in events if isinstance(event, RequestArrived)]
+        self.received += [event for event in events if isinstance(event, RequestReceived)]
 
     def peer_requests(self, method: str, number: int, flow: Flow) -> None:
         branch = "" if number == 0 else f"z9hG4bK-{number}"
@@ -52,7 +52,7 @@ class Script:
             self.collect(self.wire.receive(response_to(data, status), flow))
 
     def connection_is_lost(self, flow: Flow) -> None:
-        self.wire.endpoint.lost(flow, self.wire.now)
+        self.wire.endpoint.connection_lost(flow, self.wire.now)
 
     def advance(self, seconds: float) -> None:
         self.collect(self.wire.advance(seconds))
@@ -85,10 +85,10 @@ def test_all_transactions_end_after_any_script(script: list[tuple[Callable[..., 
 
 def assert_no_transactions(wire: Wire) -> None:
     """Check that every index of the endpoint is empty."""
-    for side in (wire.endpoint._serving, wire.endpoint._asking):
+    for side in (wire.endpoint._server_transactions, wire.endpoint._client_transactions):
         sizes = {name: len(index) for name, index in vars(side).items() if name.startswith("_by_")}
         assert set(sizes.values()) == {0}, sizes
-    assert wire.endpoint._serving._weight == 0
+    assert wire.endpoint._server_transactions._total_bytes == 0
 
 
 def calls(wire: Wire, number: int) -> None:
@@ -96,7 +96,7 @@ def calls(wire: Wire, number: int) -> None:
     for status in (200, 486, 487):
         branch = f"z9hG4bK-{number}-{status}"
         for event in wire.receive(request("INVITE", branch=branch, call_id=branch)):
-            assert isinstance(event, RequestArrived)
+            assert isinstance(event, RequestReceived)
             wire.endpoint.respond(event.key, respond(event.request, 180, to_tag="b1"), wire.now)
             if status == 487:
                 wire.receive(request("CANCEL", branch=branch, call_id=branch))
@@ -110,7 +110,7 @@ def calls(wire: Wire, number: int) -> None:
         wire.receive(response_to(data, status))
     wire.receive(request("OPTIONS", branch=f"z9hG4bK-{number}", call_id="no\x00pe"))
     wire.endpoint.request(local_request("BYE"), TCP, wire.now)
-    wire.endpoint.lost(TCP, wire.now)
+    wire.endpoint.connection_lost(TCP, wire.now)
     wire.advance(400)
     wire.clear()
 

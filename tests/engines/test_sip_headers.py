@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sip import digest, fields, grammar, headers, message, uri
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.grammar import split_commas
 from unificx.sip.headers import Address, CSeq, RAck, SessionExpires, Via, parse_address, parse_addresses, parse_auth
 from unificx.sip.uri import Uri
@@ -69,7 +69,7 @@ def test_addresses(text: str, display: str, uri: str, params: tuple[tuple[str, s
     ],
 )
 def test_invalid_addresses(text: str) -> None:
-    with pytest.raises(BadPeer) as refused:
+    with pytest.raises(RemoteProtocolError) as refused:
         parse_address(text)
     assert refused.value.status == 400
 
@@ -88,7 +88,7 @@ def test_malformed_expires_counts_as_the_default(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["2", "-0.1", "0.1234", "1.001", ".5", "nan", "1e0"])
 def test_invalid_q_value_is_rejected(value: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         _ = parse_address(f"<sip:a@h>;q={value}").q
 
 
@@ -103,7 +103,7 @@ def test_display_name_cannot_end_the_line() -> None:
 def test_several_addresses_on_several_lines() -> None:
     found = parse_addresses(['"a, b" <sip:a@h>;q=1, sip:b@h;x', "<sip:c,d@h>"])
     assert [str(address.uri) for address in found] == ["sip:a@h", "sip:b@h", "sip:c,d@h"]
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         parse_addresses(["<sip:a@h>,,<sip:b@h>"])
 
 
@@ -135,7 +135,7 @@ def test_via() -> None:
     ],
 )
 def test_invalid_vias(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         Via.parse(text)
 
 
@@ -152,11 +152,11 @@ def test_invalid_vias(text: str) -> None:
     ],
 )
 def test_received_and_rport_of_a_via(text: str, expected: str) -> None:
-    assert str(Via.parse(text).seen_from("192.0.2.1", 40000)) == expected
+    assert str(Via.parse(text).with_received("192.0.2.1", 40000)) == expected
 
 
 def test_ipv6_sent_by_is_recognized() -> None:
-    assert str(Via.parse("SIP/2.0/UDP [2001:DB8::1]").seen_from("2001:db8::1", 1)) == "SIP/2.0/UDP [2001:DB8::1]"
+    assert str(Via.parse("SIP/2.0/UDP [2001:DB8::1]").with_received("2001:db8::1", 1)) == "SIP/2.0/UDP [2001:DB8::1]"
 
 
 def test_simple_values() -> None:
@@ -171,19 +171,19 @@ def test_simple_values() -> None:
 
 @pytest.mark.parametrize("text", ["", "1", "INVITE", "-1 INVITE", "2147483648 INVITE", "1 IN VITE", "1 IN@VITE", "٣ A"])
 def test_invalid_cseqs(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         CSeq.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "1 2", "1 INVITE", "4294967296 1 INVITE", "1 2147483648 INVITE", "1 2 a b"])
 def test_invalid_racks(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         RAck.parse(text)
 
 
 @pytest.mark.parametrize("text", ["", "x", "90;refresher=me", "90;;", "4294967296", "90 refresher"])
 def test_invalid_session_expires(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         SessionExpires.parse(text)
 
 
@@ -199,7 +199,7 @@ def test_credentials_and_challenges() -> None:
     "text", ["", " ", 'Digest realm="x', "Digest realm", "Digest a=1 b=2", "Digest a=1,A=2", "Digest a=1,,b=2"]
 )
 def test_invalid_challenges(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         parse_auth(text)
 
 
@@ -223,7 +223,7 @@ def test_commas(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("text", ['"', '"a', "<a", 'a,"b', r'"a\"', 'a>"b'])
 def test_unbalanced_text_is_rejected(text: str) -> None:
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         split_commas(text)
 
 
@@ -241,7 +241,7 @@ def test_join_and_split_round_trip(pieces: list[str]) -> None:
 def test_splitting_preserves_the_text(text: str) -> None:
     try:
         pieces = split_commas(text)
-    except BadPeer:
+    except RemoteProtocolError:
         return
     assert [piece.strip() for piece in ",".join(pieces).split(",")] == [piece.strip() for piece in text.split(",")]
 
@@ -284,7 +284,7 @@ def test_parsers_run_in_linear_time(piece: str) -> None:
     for prefix in PREFIXES:
         text = prefix + piece * (250_000 // len(piece))
         for read in (*PARSERS, parse_auth, Uri.parse):
-            with contextlib.suppress(BadPeer):
+            with contextlib.suppress(RemoteProtocolError):
                 read(text)
 
 

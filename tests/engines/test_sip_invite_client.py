@@ -10,30 +10,30 @@ from machine_driver import MachineDriver, step_summary
 from unificx.sip.transactions import invite_client
 from unificx.sip.transactions.common import (
     TERMINATED,
-    TIME_PASSED,
+    TIMER_FIRED,
     Deliver,
     Fail,
-    ProvisionalArrived,
+    ProvisionalReceived,
     Send,
     TransportFailed,
 )
 from unificx.sip.transactions.invite_client import (
     Accepted,
     Calling,
-    CancelAsked,
+    CancelRequested,
     Completed,
+    FailureReceived,
     Proceeding,
-    RefusalArrived,
     SendCancel,
-    SuccessArrived,
+    SuccessReceived,
     begin,
 )
 
 TRYING, RINGING, OK, FAILURE = (
-    ProvisionalArrived(100),
-    ProvisionalArrived(180),
-    SuccessArrived(),
-    RefusalArrived(b"ACK"),
+    ProvisionalReceived(100),
+    ProvisionalReceived(180),
+    SuccessReceived(),
+    FailureReceived(b"ACK"),
 )
 
 STATES = {
@@ -55,9 +55,9 @@ EVENTS = {
     "1xx": RINGING,
     "2xx": OK,
     "3xx": FAILURE,
-    "cancel": CancelAsked(),
+    "cancel": CancelRequested(),
     "transport": TransportFailed(),
-    "time": TIME_PASSED,
+    "time": TIMER_FIRED,
 }
 P, A, C, T = "Proceeding:", "Accepted:", "Completed:", "Terminated:"
 UP, FAILED = " Deliver", "Completed: Send Deliver"
@@ -135,22 +135,22 @@ def test_error_response_terminates_on_a_reliable_flow() -> None:
 
 def test_cancel_waits_for_the_first_provisional_response() -> None:
     driver = calling()
-    driver.feed(CancelAsked(), CancelAsked())
+    driver.feed(CancelRequested(), CancelRequested())
     assert driver.count(SendCancel) == 0
-    driver.feed(TRYING, RINGING, CancelAsked())
+    driver.feed(TRYING, RINGING, CancelRequested())
     assert driver.count(SendCancel) == 1
 
 
 def test_2xx_that_crosses_the_cancel_is_delivered() -> None:
     driver = calling()
-    driver.feed(RINGING, CancelAsked(), OK)
+    driver.feed(RINGING, CancelRequested(), OK)
     assert driver.state == Accepted(32.0)
     assert driver.count(Deliver) == 2
 
 
 def test_ignored_cancel_ends_in_a_timeout() -> None:
     driver = calling()
-    driver.feed(RINGING, CancelAsked())
+    driver.feed(RINGING, CancelRequested())
     driver.advance_to(30.0)
     driver.feed(RINGING)
     assert driver.runs_to_end()
@@ -170,8 +170,8 @@ def test_invite_is_cancelled_180_s_after_the_last_ringing_and_then_fails() -> No
 
 
 anything = st.one_of(
-    st.sampled_from([OK, FAILURE, CancelAsked(), TransportFailed(), TIME_PASSED]),
-    st.builds(ProvisionalArrived, st.integers(100, 199)),
+    st.sampled_from([OK, FAILURE, CancelRequested(), TransportFailed(), TIMER_FIRED]),
+    st.builds(ProvisionalReceived, st.integers(100, 199)),
 )
 
 

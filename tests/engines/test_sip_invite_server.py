@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import invite_server
-from unificx.sip.transactions.common import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
+from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, Deliver, RequestRetransmitted, Send, TuResponded
 from unificx.sip.transactions.invite_server import (
-    PATIENCE,
+    TU_TIMEOUT,
     Abandon,
     Accepted,
-    AckArrived,
+    AckReceived,
     Completed,
     Confirmed,
     Proceeding,
-    ReportNoAck,
-    SayTrying,
+    ReportAckTimeout,
+    SendTrying,
     begin,
 )
 
-RINGING, OK, BUSY = ResponseGiven(180, b"180"), ResponseGiven(200, b"200"), ResponseGiven(486, b"486")
+RINGING, OK, BUSY = TuResponded(180, b"180"), TuResponded(200, b"200"), TuResponded(486, b"486")
 
 STATES = {
     "new": Proceeding(b"", 100.2, 400.0),
@@ -38,9 +38,16 @@ STATES = {
     "confirmed, over": Confirmed(99.0),
     "ended": TERMINATED,
 }
-EVENTS = {"request": RequestAgain(), "ack": AckArrived(), "180": RINGING, "200": OK, "486": BUSY, "time": TIME_PASSED}
-TRYING = f"Proceeding: {SayTrying.__name__}"
-NO_ACK = f"Terminated: {ReportNoAck.__name__}"
+EVENTS = {
+    "request": RequestRetransmitted(),
+    "ack": AckReceived(),
+    "180": RINGING,
+    "200": OK,
+    "486": BUSY,
+    "time": TIMER_FIRED,
+}
+TRYING = f"Proceeding: {SendTrying.__name__}"
+NO_ACK = f"Terminated: {ReportAckTimeout.__name__}"
 TABLE = {
     "new": [TRYING, "Proceeding:", "Proceeding: Send", "Accepted: Send", "Completed: Send", "Proceeding:"],
     "new, due": [TRYING, "Proceeding:", "Proceeding: Send", "Accepted: Send", "Completed: Send", TRYING],
@@ -68,10 +75,10 @@ def test_unanswered_invite_gets_one_100_after_200_ms() -> None:
     driver.advance_to(0.19)
     assert driver.log == []
     driver.advance_to(0.2)
-    assert driver.log == [(0.2, SayTrying())]
-    driver.feed(ResponseGiven(100, b"100"))
+    assert driver.log == [(0.2, SendTrying())]
+    driver.feed(TuResponded(100, b"100"))
     driver.advance_to(60.0)
-    assert driver.log == [(0.2, SayTrying()), (0.2, Send(b"100"))]
+    assert driver.log == [(0.2, SendTrying()), (0.2, Send(b"100"))]
 
 
 def test_error_response_is_retransmitted_until_the_ack() -> None:
@@ -79,7 +86,7 @@ def test_error_response_is_retransmitted_until_the_ack() -> None:
     driver.feed(BUSY)
     driver.advance_to(8.0)
     assert driver.times_of(Send) == [0.0, 0.5, 1.5, 3.5, 7.5]
-    driver.feed(AckArrived(), AckArrived(), RequestAgain())
+    driver.feed(AckReceived(), AckReceived(), RequestRetransmitted())
     driver.advance_to(60.0)
     assert driver.count(Send) == 5
     assert driver.state == TERMINATED
@@ -89,7 +96,7 @@ def test_missing_ack_is_reported_once() -> None:
     driver = MachineDriver(invite_server, begin(0.0))
     driver.feed(BUSY)
     assert driver.runs_to_end()
-    assert driver.times_of(ReportNoAck) == [32.0]
+    assert driver.times_of(ReportAckTimeout) == [32.0]
     assert driver.count(Send) == 11
 
 
@@ -98,13 +105,13 @@ def test_no_retransmission_on_a_reliable_flow() -> None:
     driver.feed(BUSY)
     driver.advance_to(31.0)
     assert driver.count(Send) == 1
-    driver.feed(AckArrived())
+    driver.feed(AckReceived())
     assert driver.state == TERMINATED
 
 
 def test_after_a_2xx_invites_are_absorbed_and_acks_delivered_until_timer_l() -> None:
     driver = MachineDriver(invite_server, begin(0.0))
-    driver.feed(OK, RequestAgain(), OK, BUSY, AckArrived(), AckArrived())
+    driver.feed(OK, RequestRetransmitted(), OK, BUSY, AckReceived(), AckReceived())
     assert [type(action) for _, action in driver.log] == [Send, Send, Deliver, Deliver]
     driver.advance_to(31.9)
     assert driver.state != TERMINATED
@@ -117,14 +124,14 @@ def test_invite_is_abandoned_unless_the_tu_responds_every_minute() -> None:
     for minute in range(1, 30):
         driver.advance_to(60.0 * minute)
         driver.feed(RINGING)
-    driver.advance_to(29 * 60 + PATIENCE)
-    assert driver.times_of(Abandon) == [29 * 60 + PATIENCE]
+    driver.advance_to(29 * 60 + TU_TIMEOUT)
+    assert driver.times_of(Abandon) == [29 * 60 + TU_TIMEOUT]
     assert driver.state == TERMINATED
 
 
 anything = st.one_of(
-    st.sampled_from([RequestAgain(), AckArrived(), TIME_PASSED]),
-    st.builds(ResponseGiven, st.integers(100, 699), st.binary(min_size=1, max_size=2)),
+    st.sampled_from([RequestRetransmitted(), AckReceived(), TIMER_FIRED]),
+    st.builds(TuResponded, st.integers(100, 699), st.binary(min_size=1, max_size=2)),
 )
 
 
@@ -135,4 +142,4 @@ def test_any_sequence_of_events_terminates(script: list[tuple[float, object]], r
         driver.advance_to(driver.now + gap)
         driver.feed(event)
     assert driver.runs_to_end()
-    assert driver.count(Abandon) + driver.count(ReportNoAck) <= 1
+    assert driver.count(Abandon) + driver.count(ReportAckTimeout) <= 1

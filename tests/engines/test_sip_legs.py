@@ -5,21 +5,21 @@ import gc
 import pytest
 from leg_wire import ANSWER, OFFER, OTHER, Wire
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import (
     Answered,
+    ByeReceived,
     Cancelled,
     Confirmed,
-    HungUp,
+    DialogFailed,
     IncomingLeg,
-    Informed,
-    Lost,
+    InfoReceived,
     OfferAnswered,
-    Offered,
-    OfferRefused,
+    OfferReceived,
+    OfferRejected,
     OutgoingLeg,
     Progressed,
-    Refused,
+    Rejected,
 )
 from unificx.sip.message import Request, Response, respond
 
@@ -45,7 +45,7 @@ def test_call_rings_is_answered_and_ends() -> None:
     leg.bye(wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [Progressed(180, b""), Answered(ANSWER)]
-    assert wire.take_events(wire.b) == [Confirmed(b""), HungUp()]
+    assert wire.take_events(wire.b) == [Confirmed(b""), ByeReceived()]
     assert "b: 200 BYE" not in wire.log  # the TU has not called close() yet
     callee.close(wire.now)
     wire.pump()
@@ -58,7 +58,7 @@ def test_closing_an_unanswered_incoming_leg_rejects_it() -> None:
     wire.call()
     wire.accept_incoming().close(wire.now)
     wire.pump()
-    assert [event.status for event in wire.take_events(wire.a) if isinstance(event, Refused)] == [487]
+    assert [event.status for event in wire.take_events(wire.a) if isinstance(event, Rejected)] == [487]
     assert len(wire.a.legs) == len(wire.b.legs) == 0
 
 
@@ -82,8 +82,8 @@ def test_unacknowledged_2xx_ends_the_call() -> None:
     wire.accept_incoming().accept(ANSWER, wire.now)
     wire.pump()
     wire.advance(40)
-    assert wire.take_events(wire.b) == [Lost("no ACK")]
-    assert wire.take_events(wire.a)[-1] == HungUp()
+    assert wire.take_events(wire.b) == [DialogFailed("no ACK")]
+    assert wire.take_events(wire.a)[-1] == ByeReceived()
 
 
 def test_cancelled_call_ends_with_487_once_rejected_by_the_tu() -> None:
@@ -112,8 +112,8 @@ def test_2xx_that_crosses_the_cancel_is_acknowledged_and_ended() -> None:
     callee.accept(ANSWER, wire.now)
     wire.pump()
     assert wire.log[-4:].count("a: BYE") == 1
-    assert wire.take_events(wire.a) == [Refused(487, None)]
-    assert HungUp() in wire.take_events(wire.b)
+    assert wire.take_events(wire.a) == [Rejected(487, None)]
+    assert ByeReceived() in wire.take_events(wire.b)
 
 
 def test_no_response_counts_as_408() -> None:
@@ -121,7 +121,7 @@ def test_no_response_counts_as_408() -> None:
     wire.drops = lambda message: True
     wire.call()
     wire.advance(40)
-    assert wire.take_events(wire.a) == [Refused(408, None)]
+    assert wire.take_events(wire.a) == [Rejected(408, None)]
 
 
 def test_callee_makes_the_offer_if_the_invite_has_none() -> None:
@@ -145,13 +145,13 @@ def test_hold_is_an_offer_and_its_answer(from_caller: bool) -> None:
     here, there = (wire.a, wire.b) if from_caller else (wire.b, wire.a)
     one.offer(OTHER, wire.now)
     wire.pump()
-    assert wire.take_events(there) == [Offered(OTHER)]
+    assert wire.take_events(there) == [OfferReceived(OTHER)]
     two.answer(ANSWER, wire.now)
     wire.pump()
     assert wire.take_events(here) == [OfferAnswered(ANSWER)]
     one.bye(wire.now)
     wire.pump()
-    assert HungUp() in wire.take_events(there)
+    assert ByeReceived() in wire.take_events(there)
 
 
 def test_rejected_offer_does_not_affect_the_call() -> None:
@@ -159,10 +159,10 @@ def test_rejected_offer_does_not_affect_the_call() -> None:
     leg, callee = connected(wire)
     leg.offer(OTHER, wire.now)
     wire.pump()
-    callee.refuse_offer(488, wire.now)
+    callee.reject_offer(488, wire.now)
     wire.pump()
-    assert wire.take_events(wire.a) == [OfferRefused(488)]
-    assert not leg.over
+    assert wire.take_events(wire.a) == [OfferRejected(488)]
+    assert not leg.ended
 
 
 def test_simultaneous_offers_are_both_rejected_and_retried() -> None:
@@ -173,12 +173,12 @@ def test_simultaneous_offers_are_both_rejected_and_retried() -> None:
     wire.pump()
     assert wire.log.count("a: 491 INVITE") == wire.log.count("b: 491 INVITE") == 1
     wire.advance(1.5)
-    assert wire.take_events(wire.a) == [Offered(OTHER)]
+    assert wire.take_events(wire.a) == [OfferReceived(OTHER)]
     leg.answer(ANSWER, wire.now)
     wire.pump()
     assert wire.take_events(wire.b) == [OfferAnswered(ANSWER)]
     wire.advance(2)
-    assert wire.take_events(wire.b) == [Offered(OTHER)]
+    assert wire.take_events(wire.b) == [OfferReceived(OTHER)]
 
 
 def test_reinvite_without_sdp_is_answered_with_the_local_sdp() -> None:
@@ -187,7 +187,7 @@ def test_reinvite_without_sdp_is_answered_with_the_local_sdp() -> None:
     leg.offer(b"", wire.now)
     wire.pump()
     assert wire.take_events(wire.a) == [OfferAnswered(ANSWER)]
-    assert not callee.over
+    assert not callee.ended
 
 
 def test_info_reaches_the_peer() -> None:
@@ -195,7 +195,7 @@ def test_info_reaches_the_peer() -> None:
     leg, _ = connected(wire)
     leg.info("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n", wire.now)
     wire.pump()
-    assert wire.take_events(wire.b) == [Informed("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
+    assert wire.take_events(wire.b) == [InfoReceived("application/dtmf-relay", b"Signal=5\r\nDuration=160\r\n")]
 
 
 def test_early_media_is_sent_reliably_and_acknowledged() -> None:
@@ -220,7 +220,7 @@ def test_unacknowledged_provisional_response_ends_the_call() -> None:
     wire.accept_incoming().progress(183, ANSWER, wire.now)
     wire.pump()
     wire.advance(70)
-    assert wire.take_events(wire.b) == [Lost("no PRACK")]
+    assert wire.take_events(wire.b) == [DialogFailed("no PRACK")]
     assert wire.take_events(wire.a)[-1].status == 504
 
 
@@ -229,8 +229,8 @@ def test_session_is_refreshed_at_half_of_the_interval() -> None:
     leg, callee = connected(wire)
     wire.advance(3 * 1800)
     assert wire.log.count("a: UPDATE") >= 5
-    assert not leg.over
-    assert not callee.over
+    assert not leg.ended
+    assert not callee.ended
 
 
 def test_session_without_refresh_ends() -> None:
@@ -238,9 +238,9 @@ def test_session_without_refresh_ends() -> None:
     leg, callee = connected(wire)
     wire.drops = lambda message: True
     wire.advance(1801)
-    assert leg.over
-    assert callee.over
-    assert Lost("session expired") in wire.take_events(wire.b)
+    assert leg.ended
+    assert callee.ended
+    assert DialogFailed("session expired") in wire.take_events(wire.b)
 
 
 def test_too_small_session_interval_is_rejected_with_422() -> None:
@@ -248,7 +248,7 @@ def test_too_small_session_interval_is_rejected_with_422() -> None:
     wire.a.legs.session_expires = 60
     wire.call()
     event = wire.b.unmatched.pop()
-    with pytest.raises(BadPeer) as fault:
+    with pytest.raises(RemoteProtocolError) as fault:
         wire.b.legs.incoming(event.key, event.request, event.flow).accept(ANSWER, wire.now)
     assert fault.value.status == 422
 
@@ -257,7 +257,7 @@ def test_unsupported_extension_is_rejected_with_420() -> None:
     wire = Wire()
     wire.call(headers=(("Require", "telepathy"),))
     event = wire.b.unmatched.pop()
-    with pytest.raises(BadPeer) as fault:
+    with pytest.raises(RemoteProtocolError) as fault:
         wire.b.legs.incoming(event.key, event.request, event.flow)
     assert fault.value.status == 420
 
@@ -265,14 +265,14 @@ def test_unsupported_extension_is_rejected_with_420() -> None:
 def test_response_481_ends_the_leg() -> None:
     wire = Wire()
     leg, callee = connected(wire)
-    wire.b.legs.forget(callee, [])
+    wire.b.legs.remove(callee, [])
     leg.offer(OTHER, wire.now)
     wire.pump()
     stray = wire.b.unmatched.pop()
     wire.b.endpoint.respond(stray.key, respond(stray.request, 481), wire.now)
     wire.pump()
-    assert wire.take_events(wire.a) == [Lost("re-INVITE answered 481")]
-    assert leg.over
+    assert wire.take_events(wire.a) == [DialogFailed("re-INVITE answered 481")]
+    assert leg.ended
 
 
 def test_second_2xx_of_a_forking_proxy_is_ended() -> None:
@@ -286,7 +286,7 @@ def test_second_2xx_of_a_forking_proxy_is_ended() -> None:
     wire.a.endpoint.receive(answer.with_header("To", to).encode(), wire.flow_to(wire.b), wire.now)
     wire.pump()
     assert wire.log.count("a: BYE") == 1
-    assert not leg.over
+    assert not leg.ended
 
 
 def test_finished_call_leaves_no_cyclic_garbage() -> None:

@@ -6,34 +6,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sip.message import Response, respond
-from unificx.sip.overload import Overload
-from unificx.sip.transactions.events import RequestArrived
+from unificx.sip.overload import OverloadControl
+from unificx.sip.transactions.events import RequestReceived
 
 
-def with_lag(lag: float, times: int = 50) -> Overload:
-    overload = Overload()
+def with_lag(lag: float, times: int = 50) -> OverloadControl:
+    overload = OverloadControl()
     for _ in range(times):
-        overload.measure(lag)
+        overload.record_lag(lag)
     return overload
 
 
 def test_no_lag_rejects_nothing() -> None:
     overload = with_lag(0.001)
-    assert overload.share == 0.0
-    assert not overload.drops_repetitions
+    assert overload.rejection_ratio == 0.0
+    assert not overload.drops_retransmissions
 
 
 def test_single_lag_rejects_nothing() -> None:
     overload = with_lag(0.0)
-    overload.measure(0.12)
-    assert overload.share == 0.0
+    overload.record_lag(0.12)
+    assert overload.rejection_ratio == 0.0
 
 
 class Loop:
     """An event loop in virtual time that can stall; a new call arrives every 20 ms."""
 
     def __init__(self) -> None:
-        self.overload = Overload()
+        self.overload = OverloadControl()
         self.now = 0.0
         self.calls = 0
         self.refused: list[float] = []
@@ -42,10 +42,10 @@ class Loop:
         end = self.now + seconds
         while self.now < end:
             self.now += 0.1 + lag
-            self.overload.measure(lag)
+            self.overload.record_lag(lag)
             for _ in range(5 + round(lag * 50)):
                 self.calls += 1
-                if self.overload.refusal(hash((self.calls, 5060))):
+                if self.overload.retry_after(hash((self.calls, 5060))):
                     self.refused.append(self.now)
 
 
@@ -79,12 +79,12 @@ def test_persistent_lag_rejects_within_two_seconds_and_recovers_within_three() -
 
 def test_retransmissions_are_dropped_before_requests_are_rejected() -> None:
     overload = with_lag(0.1)
-    assert overload.drops_repetitions
-    assert overload.share == 0.0
+    assert overload.drops_retransmissions
+    assert overload.rejection_ratio == 0.0
 
 
 def test_rejection_ratio_grows_with_the_lag_and_stays_below_one() -> None:
-    shares = [with_lag(lag).share for lag in (0.2, 0.4, 0.6, 0.8, 1.0, 5.0)]
+    shares = [with_lag(lag).rejection_ratio for lag in (0.2, 0.4, 0.6, 0.8, 1.0, 5.0)]
     assert shares == sorted(shares)
     assert 0.1 < shares[0] < 0.2
     assert shares[-1] == 0.95
@@ -93,34 +93,34 @@ def test_rejection_ratio_grows_with_the_lag_and_stays_below_one() -> None:
 def test_rejecting_stops_at_less_lag_than_it_started() -> None:
     overload = with_lag(0.2)
     for _ in range(50):
-        overload.measure(0.1)
-    assert overload.share > 0.0
+        overload.record_lag(0.1)
+    assert overload.rejection_ratio > 0.0
     for _ in range(100):
-        overload.measure(0.01)
-    assert overload.share == 0.0
+        overload.record_lag(0.01)
+    assert overload.rejection_ratio == 0.0
     for _ in range(50):
-        overload.measure(0.1)
-    assert overload.share == 0.0
+        overload.record_lag(0.1)
+    assert overload.rejection_ratio == 0.0
 
 
 def test_smoothed_lag_falls_slowly() -> None:
     overload = with_lag(1.0)
-    overload.measure(0.0)
-    assert overload.share > 0.8
+    overload.record_lag(0.0)
+    assert overload.rejection_ratio > 0.8
 
 
 @given(st.floats(0, 10), st.integers(-(2**63), 2**63))
 def test_retry_after_is_5_to_14_seconds_and_equal_for_the_same_request(lag: float, request_hash: int) -> None:
     overload = with_lag(lag, 5)
-    wait = overload.refusal(request_hash)
-    assert wait == overload.refusal(request_hash)
+    wait = overload.retry_after(request_hash)
+    assert wait == overload.retry_after(request_hash)
     assert wait == 0 or 5 <= wait <= 14
 
 
 def test_share_of_rejected_hashes_matches_the_ratio() -> None:
     overload = with_lag(0.5)
-    refused = sum(overload.refusal(request_hash) > 0 for request_hash in range(0, 0x10000, 16))
-    assert abs(refused / 4096 - overload.share) < 0.01
+    refused = sum(overload.retry_after(request_hash) > 0 for request_hash in range(0, 0x10000, 16))
+    assert abs(refused / 4096 - overload.rejection_ratio) < 0.01
 
 
 def test_overloaded_endpoint_rejects_most_new_calls_but_no_dialog() -> None:
@@ -135,20 +135,20 @@ def test_overloaded_endpoint_rejects_most_new_calls_but_no_dialog() -> None:
     assert 5 <= int(last.first("retry-after") or "0") <= 14
     for number in range(100):
         (event,) = wire.receive(request("BYE", branch=f"z9hG4bK-b{number}", to_tag="b1", cseq=number))
-        assert isinstance(event, RequestArrived)
+        assert isinstance(event, RequestReceived)
 
 
 def test_overloaded_endpoint_ignores_retransmissions() -> None:
-    overload = Overload()
+    overload = OverloadControl()
     wire = Wire(overload)
     (event,) = wire.receive(request("OPTIONS"))
-    assert isinstance(event, RequestArrived)
+    assert isinstance(event, RequestReceived)
     wire.endpoint.respond(event.key, respond(event.request, 200, to_tag="b1"), wire.now)
     for _ in range(50):
-        overload.measure(0.1)
+        overload.record_lag(0.1)
     wire.receive(request("OPTIONS"), UDP)
     assert len(wire.sent) == 1
     for _ in range(50):
-        overload.measure(0.0)
+        overload.record_lag(0.0)
     wire.receive(request("OPTIONS"), UDP)
     assert len(wire.sent) == 2

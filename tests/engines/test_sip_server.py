@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
 
 from unificx.sip.transactions import server
-from unificx.sip.transactions.common import TERMINATED, TIME_PASSED, RequestAgain, ResponseGiven, Send
+from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, RequestRetransmitted, Send, TuResponded
 from unificx.sip.transactions.server import Completed, Trying, begin
 
-OK = ResponseGiven(200, b"200")
+OK = TuResponded(200, b"200")
 
 STATES = {
     "trying": Trying(132.0),
@@ -21,11 +21,11 @@ STATES = {
     "ended": TERMINATED,
 }
 EVENTS = {
-    "again": RequestAgain(),
-    "100": ResponseGiven(100, b"100"),
+    "again": RequestRetransmitted(),
+    "100": TuResponded(100, b"100"),
     "200": OK,
-    "408": ResponseGiven(408, b"408"),
-    "time": TIME_PASSED,
+    "408": TuResponded(408, b"408"),
+    "time": TIMER_FIRED,
 }
 TABLE = {
     "trying": ["Trying:", "Trying:", "Completed: Send", "Trying:", "Trying:"],
@@ -44,7 +44,7 @@ def test_every_event_in_every_state(state: str, event: str) -> None:
 
 def test_response_is_resent_for_every_retransmission() -> None:
     driver = MachineDriver(server, begin(0.0))
-    driver.feed(RequestAgain(), OK, RequestAgain(), RequestAgain())
+    driver.feed(RequestRetransmitted(), OK, RequestRetransmitted(), RequestRetransmitted())
     assert driver.log == [(0.0, Send(b"200"))] * 3
     driver.advance_to(32.0)
     assert driver.state == TERMINATED
@@ -59,7 +59,7 @@ def test_response_terminates_on_a_reliable_flow() -> None:
 @pytest.mark.parametrize("status", [100, 180, 199, 408])
 def test_rfc_4320_forbids_provisional_responses_and_408(status: int) -> None:
     driver = MachineDriver(server, begin(0.0))
-    driver.feed(ResponseGiven(status, b"no"))
+    driver.feed(TuResponded(status, b"no"))
     assert driver.log == []
 
 
@@ -72,8 +72,8 @@ def test_unanswered_request_is_dropped_without_a_response() -> None:
 
 
 anything = st.one_of(
-    st.sampled_from([RequestAgain(), TIME_PASSED]),
-    st.builds(ResponseGiven, st.integers(100, 699), st.binary(max_size=2)),
+    st.sampled_from([RequestRetransmitted(), TIMER_FIRED]),
+    st.builds(TuResponded, st.integers(100, 699), st.binary(max_size=2)),
 )
 
 

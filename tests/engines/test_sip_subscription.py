@@ -7,22 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sip import subscription
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.subscription import (
     Approved,
-    Changed,
-    Ended,
     Ending,
     NotifyAnswered,
     NotifyFailed,
     Open,
     Refreshed,
     State,
+    StateChanged,
     Terminated,
-    TimePassed,
+    TerminationRequested,
+    TimerFired,
     begin,
     deadline,
-    granted,
+    granted_expires,
     step,
 )
 
@@ -37,7 +37,7 @@ class Notifier:
         self.notified: list[tuple[float, str]] = []
         self.apply(begin(expires, 0.0, approved=approved))
 
-    def apply(self, outcome: subscription.Outcome) -> None:
+    def apply(self, outcome: subscription.StepResult) -> None:
         self.state, actions = outcome
         self.notified += [(self.now, action.state) for action in actions]
 
@@ -48,7 +48,7 @@ class Notifier:
     def advance_to(self, end: float) -> None:
         while (due := deadline(self.state)) is not None and due <= end:
             self.now = max(self.now, due)
-            self.feed(TimePassed())
+            self.feed(TimerFired())
         self.now = max(self.now, end)
 
 
@@ -69,14 +69,14 @@ EVENTS: dict[str, subscription.Event] = {
     "refresh": Refreshed(600),
     "unsubscribe": Refreshed(0),
     "approved": Approved(),
-    "changed": Changed(),
-    "end": Ended("noresource"),
+    "changed": StateChanged(),
+    "end": TerminationRequested("noresource"),
     "200": ANSWERED,
     "481": NotifyAnswered(481, 5),
     "503": NotifyAnswered(503, 5),
     "500": NotifyAnswered(500),
     "failed": NotifyFailed(),
-    "time": TimePassed(),
+    "time": TimerFired(),
 }
 K, N, E, T, L = "Open", "Open Notify", "Ending", "Terminated", "Terminated Notify"
 TABLE = {
@@ -111,7 +111,7 @@ def test_notify_is_sent_immediately_and_after_every_refresh() -> None:
 
 def test_changes_during_a_notify_are_combined() -> None:
     notifier = Notifier()
-    notifier.feed(Changed(), Changed(), Changed())
+    notifier.feed(StateChanged(), StateChanged(), StateChanged())
     notifier.advance_to(5)
     notifier.feed(ANSWERED, ANSWERED)
     notifier.advance_to(10)
@@ -123,13 +123,13 @@ def test_changes_are_notified_at_most_once_per_second() -> None:
     notifier.feed(ANSWERED)
     for tenth in range(50):
         notifier.advance_to(tenth / 10)
-        notifier.feed(Changed(), ANSWERED)
+        notifier.feed(StateChanged(), ANSWERED)
     assert [at for at, _ in notifier.notified] == pytest.approx([0, 1, 2, 3, 4])
 
 
 def test_pending_subscription_gets_no_changes_until_approved() -> None:
     notifier = Notifier(approved=False)
-    notifier.feed(ANSWERED, Changed())
+    notifier.feed(ANSWERED, StateChanged())
     notifier.advance_to(5)
     notifier.feed(Approved())
     assert notifier.notified == [(0, "pending;expires=600"), (5, "active;expires=595")]
@@ -150,7 +150,7 @@ def test_subscription_expires() -> None:
 
 def test_final_notify_waits_for_the_one_in_progress() -> None:
     notifier = Notifier()
-    notifier.feed(Ended("deactivated"), Changed())
+    notifier.feed(TerminationRequested("deactivated"), StateChanged())
     notifier.advance_to(3)
     notifier.feed(ANSWERED)
     assert notifier.notified[1:] == [(3, "terminated;reason=deactivated")]
@@ -159,7 +159,7 @@ def test_final_notify_waits_for_the_one_in_progress() -> None:
 @pytest.mark.parametrize("answer", [NotifyAnswered(481), NotifyAnswered(403), NotifyFailed()])
 def test_lost_subscriber_is_removed_without_a_notify(answer: NotifyAnswered | NotifyFailed) -> None:
     notifier = Notifier()
-    notifier.feed(answer, Changed())
+    notifier.feed(answer, StateChanged())
     assert notifier.state == Terminated()
     assert len(notifier.notified) == 1
 
@@ -172,9 +172,9 @@ def test_busy_subscriber_is_notified_later() -> None:
 
 
 def test_granted_expires() -> None:
-    assert [granted(asked) for asked in (None, 0, 60, 10**9)] == [3600, 0, 60, 86_400]
-    with pytest.raises(BadPeer) as caught:
-        granted(59)
+    assert [granted_expires(asked) for asked in (None, 0, 60, 10**9)] == [3600, 0, 60, 86_400]
+    with pytest.raises(RemoteProtocolError) as caught:
+        granted_expires(59)
     assert caught.value.status == 423
 
 

@@ -7,15 +7,15 @@ from phones import description, shown
 from unificx.calls import Hosting
 from unificx.identity import Extension
 from unificx.routing import Hosted
-from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 SAYS: dict[str, Callable[[bytes], LegEvent]] = {
     "answers": Answered,
     "accepts": OfferAnswered,
-    "offers": Offered,
-    "hangs": lambda body: HungUp(),
-    "refuses": lambda body: Refused(503, None),
-    "declines": lambda body: OfferRefused(488),
+    "offers": OfferReceived,
+    "hangs": lambda body: ByeReceived(),
+    "refuses": lambda body: Rejected(503, None),
+    "declines": lambda body: OfferRejected(488),
 }
 
 

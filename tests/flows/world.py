@@ -22,9 +22,9 @@ from unificx.routing import Hosted, Routing
 from unificx.rtpengine.party_commands import KeyPressed
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip.legs import Legs
+from unificx.sip.legs import DialogTable
 from unificx.sip.message import Request, Response, parse, respond
-from unificx.sip.transactions.events import RequestArrived
+from unificx.sip.transactions.events import RequestReceived
 
 TENANT = "t1"
 LASTS = 7200
@@ -71,7 +71,7 @@ class World:
         tags = count(1)
         tag_prefix = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{tag_prefix}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
-        self.legs = Legs(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
+        self.legs = DialogTable(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
         routing = Routing(self.directory, self.location, self, self.apps)
         self.parking = Parking()
         parts = Parts(
@@ -156,7 +156,7 @@ class World:
     def _events(self) -> None:
         endpoint = self.legs.endpoint
         while (event := endpoint.next_event()) is not None:
-            if self.conductor.event(event, self.now) or not isinstance(event, RequestArrived):
+            if self.conductor.event(event, self.now) or not isinstance(event, RequestReceived):
                 continue
             if event.request.method == "INVITE" and not event.request.to.tag:
                 self.conductor.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
@@ -178,10 +178,10 @@ class World:
         while quiet < 10:
             sent = self.legs.endpoint.to_send()
             for data, flow in sent:
-                if flow.end in self._cut:
-                    self.legs.endpoint.lost(flow, self.now)
+                if flow.peer in self._cut:
+                    self.legs.endpoint.connection_lost(flow, self.now)
                     self._events()
-                elif flow.end not in self._left:
+                elif flow.peer not in self._left:
                     self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
@@ -263,9 +263,9 @@ class World:
                 self._tasks = [asyncio.ensure_future(self.conductor.close())]
             case [name, "loses", "its", "connection"]:
                 flow = self.phones[name].flow
-                self._cut.add(flow.end)
+                self._cut.add(flow.peer)
                 self.location.cut(flow)
-                self.legs.endpoint.lost(flow, self.now)
+                self.legs.endpoint.connection_lost(flow, self.now)
                 self._events()
             case [name, "wakes", "up"]:
                 self._register(self.phones[name])
@@ -283,7 +283,7 @@ class World:
                 raise AssertionError(f"unknown: {what}")
 
     def _come_back(self, phone: Phone) -> None:
-        self._left.add(phone.flow.end)
+        self._left.add(phone.flow.peer)
         phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
         self._register(phone)
         self.conductor.came(f"e-{phone.number}", phone.name)

@@ -20,7 +20,7 @@ def check(data: bytes) -> None:
     ng.offer("anchor", "a", data, Profile.PLAIN)
     try:
         session = sdp.parse(data)
-    except sdp.BadDescription:
+    except sdp.SdpError:
         return
     assert sdp.parse(bytes(session)) == session
     sdp.is_hold(session)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, respond
-from unificx.sip.transactions.events import RequestArrived
+from unificx.sip.transactions.events import RequestReceived
 
 FLOWS = (Flow("udp", "192.0.2.7", 5060), Flow("tls", "2001:db8::7", 40_000, connection=3))
 LINES = (
@@ -71,7 +71,7 @@ def feed(messages: list[bytes], flow: Flow, status: int) -> None:
             events.append(event)
         assert len(events) <= 1
         for event in events:
-            if isinstance(event, RequestArrived):
+            if isinstance(event, RequestReceived):
                 tested.respond(event.key, respond(event.request, status, to_tag="b1"), now)
                 assert len(tested.to_send()) <= 1
     while (due := tested.deadline()) is not None:

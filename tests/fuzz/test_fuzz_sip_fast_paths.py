@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from unificx.sip import grammar, headers
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Message
 from unificx.sip.message import parse
 
@@ -42,7 +42,7 @@ def mutants(seeds: tuple[str, ...], count: int) -> list[str]:
 def outcome(read: Callable[[str], object], text: str) -> object:
     try:
         return read(text)
-    except BadPeer as bad:
+    except RemoteProtocolError as bad:
         return bad.status, bad.reason
 
 
@@ -51,7 +51,7 @@ def outcome(read: Callable[[str], object], text: str) -> object:
     [
         (headers.Via.parse, headers, "_usual_via", VIAS),
         (headers.parse_address, headers, "_usual_address", ADDRESSES),
-        (grammar.parameters, grammar, "_one_param", PARAMS),
+        (grammar.parse_params, grammar, "_one_param", PARAMS),
     ],
 )
 def test_fast_path_agrees_with_the_grammar(
@@ -87,7 +87,7 @@ def test_parsed_values_stay_valid_under_another_via() -> None:
     message = parse(data)
     for name in names:
         getattr(message, name)
-    other = message.with_top_via(message.via.seen_from("192.0.2.1", 5062))
+    other = message.with_top_via(message.via.with_received("192.0.2.1", 5062))
     reparsed = parse(other.encode())
     assert [getattr(other, name) for name in names] == [getattr(reparsed, name) for name in names]
     assert [hop.host for hop in other.vias] == ["a", "b", "c"]
@@ -95,5 +95,5 @@ def test_parsed_values_stay_valid_under_another_via() -> None:
     assert message.via.received == ""
     bare = parse(data).with_top_via(None).with_top_via(None).with_top_via(None)
     assert bare.all("via") == []
-    with pytest.raises(BadPeer):
+    with pytest.raises(RemoteProtocolError):
         _ = bare.via

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from unificx.sip.digest import ha1, verify
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Message
 from unificx.sip.headers import parse_address, parse_auth
 from unificx.sip.message import Request, Response, parse, respond
@@ -37,17 +37,17 @@ def check(data: bytes) -> None:
     """Check the invariant for one input."""
     try:
         message = parse(data)
-    except BadPeer as bad:
+    except RemoteProtocolError as bad:
         answer(bad)
         return
     again = parse(message.encode())
     assert again.without("content-length").headers == message.without("content-length").headers
     for name in (*PROPERTIES, "target", "max_forwards"):
         if hasattr(type(message), name):
-            with contextlib.suppress(BadPeer):
+            with contextlib.suppress(RemoteProtocolError):
                 read(getattr(message, name))
     for line in message.all("authorization"):
-        with contextlib.suppress(BadPeer):
+        with contextlib.suppress(RemoteProtocolError):
             verify(parse_auth(line), "REGISTER", KNOWN)
     if isinstance(message, Request) and message.method != "ACK":
         answered = parse(respond(message, 200, to_tag="t").encode())
@@ -56,11 +56,11 @@ def check(data: bytes) -> None:
         assert answered.to.tag == (message.to.tag or "t")
 
 
-def answer(bad: BadPeer) -> None:
+def answer(bad: RemoteProtocolError) -> None:
     assert bad.status in (400, 416, 505, 513)
     if bad.request is None:
         return
-    via = bad.request.via.seen_from("192.0.2.1", 5060)
+    via = bad.request.via.with_received("192.0.2.1", 5060)
     updated = bad.request.with_top_via(via)
     data = respond(updated, bad.status, bad.reason, to_tag="t").encode()
     assert data.startswith(b"SIP/2.0 ")
@@ -73,7 +73,7 @@ def read(value: object) -> None:
         for each in value:
             read(each)
     elif hasattr(value, "uri"):
-        _ = value.tag, value.expires, value.uri.user_text, value.uri.equals(value.uri), value.q
+        _ = value.tag, value.expires, value.uri.decoded_user, value.uri.equals(value.uri), value.q
         assert parse_address(str(value)).uri == value.uri
     else:
         str(value)

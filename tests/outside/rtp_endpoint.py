@@ -63,7 +63,7 @@ class RtpEndpoint:
     def aim(self, description: bytes) -> None:
         """Send to the address in the other side's SDP, with its first codec."""
         session = sdp.parse(description)
-        media = sdp.audio(session)
+        media = sdp.first_audio(session)
         assert media is not None
         where = session.connection(media)
         assert where is not None

@@ -83,7 +83,7 @@ async def test_common_codec_is_relayed_without_transcoding(engine: RtpEngine, pa
 async def test_transcoding_without_a_common_codec(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER, codecs=(0,)))
     callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8,)))
-    offer = sdp.audio(sdp.parse(await connect(engine, caller, callee)))
+    offer = sdp.first_audio(sdp.parse(await connect(engine, caller, callee)))
     assert offer is not None
     assert [codec.name for codec in sdp.codecs(offer)] == ["PCMU", "PCMA"]
     callee.payload_type = 8
@@ -188,7 +188,7 @@ async def test_one_offer_anchored_for_several_callees_with_different_profiles(
     described = caller.describe()
     offers = [await engine.offer(f"call-{number}", "a", described, Profile.PLAIN) for number in range(3)]
     for profile, proto in ((Profile.SRTP, "RTP/SAVP"), (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF")):
-        media = sdp.audio(sdp.parse(await engine.offer(f"call-{profile}", "a", described, profile)))
+        media = sdp.first_audio(sdp.parse(await engine.offer(f"call-{profile}", "a", described, profile)))
         assert media is not None
         assert media.proto == proto
     for number, (offer, callee) in enumerate(zip(offers, callees, strict=True)):
@@ -290,7 +290,7 @@ async def test_sdp_contains_the_advertised_address() -> None:
             b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
         )
         session = sdp.parse(await engine.offer("call", "a", described, Profile.PLAIN))
-        media = sdp.audio(session)
+        media = sdp.first_audio(session)
         assert media is not None
         assert session.connection(media) == sdp.Connection("IP4", "203.0.113.5")
     finally:

@@ -112,7 +112,7 @@ async def test_each_party_is_recorded_separately(
     taps = {}
     for tag in ("a", "b"):
         offer = await relay.subscribe("call", tag, f"rec-{tag}", wideband=wideband)
-        media = sdp.audio(sdp.parse(offer))
+        media = sdp.first_audio(sdp.parse(offer))
         assert media is not None
         where = sdp.parse(offer).connection(media)
         assert where is not None

@@ -59,8 +59,8 @@ async def engine() -> AsyncIterator[RtpEngine]:
     await engine.close()
 
 
-def audio_of(description: bytes) -> sdp.Media:
-    media = sdp.audio(sdp.parse(description))
+def audio_of(description: bytes) -> sdp.MediaDescription:
+    media = sdp.first_audio(sdp.parse(description))
     assert media is not None
     return media
 

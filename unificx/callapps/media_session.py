@@ -10,8 +10,8 @@ from unificx import sdp as descriptions
 from unificx.callapps.ports import Engine
 from unificx.core.background import Background
 from unificx.media import MediaUnavailable
-from unificx.sip.info_dtmf import key_in
-from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+from unificx.sip.info_dtmf import parse_dtmf_digit
+from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 log = structlog.get_logger()
 NO_MEDIA = 503
@@ -53,7 +53,7 @@ class Line:
                     await self._take()
                 except MediaUnavailable:
                     self.over = True
-                    self._tell(Refused(NO_MEDIA, None))
+                    self._tell(Rejected(NO_MEDIA, None))
         await self.up.wait()
 
     async def _take(self) -> None:
@@ -68,7 +68,7 @@ class Line:
         """Hang up, or reject the call if it is not answered."""
         if not self.over:
             self.over = True
-            self._tell(HungUp() if self._answered else Refused(480, None))
+            self._tell(ByeReceived() if self._answered else Rejected(480, None))
 
     def engine_restarted(self) -> None:
         """Re-offer the leg after the media engine restarted."""
@@ -97,7 +97,7 @@ class Line:
         """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
 
     def informed(self, content_type: str, body: bytes) -> None:
-        for key in key_in(content_type, body):
+        for key in parse_dtmf_digit(content_type, body):
             self.key(key)
 
     def ended(self) -> None:
@@ -134,7 +134,7 @@ class Line:
             sdp = await self._engine.open(self.leg, offer)
         except MediaUnavailable as fault:
             if not self.over:
-                self._tell(OfferRefused(488 if fault.cause == "description" else 500))
+                self._tell(OfferRejected(488 if fault.cause == "description" else 500))
             return
         if not self.over:
             self._is_up()
@@ -147,11 +147,11 @@ class Line:
             self.hang_up()
             return
         if not self.over:
-            self._tell(Offered(sdp))
+            self._tell(OfferReceived(sdp))
 
 
 def _hears(sdp: bytes) -> bool:
     try:
         return not sdp or not descriptions.is_hold(descriptions.parse(sdp))
-    except descriptions.BadDescription:
+    except descriptions.SdpError:
         return True

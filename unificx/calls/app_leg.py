@@ -18,9 +18,9 @@ class HostedLeg:
 
     def __init__(self, id_: str, on_event: Callable[["HostedLeg", LegEvent], None]) -> None:
         self.id = id_
-        self.received = b""
+        self.remote_sdp = b""
         """The app's latest SDP."""
-        self.over = False
+        self.ended = False
         self._told = on_event
         self._end: FarEnd | None = None
 
@@ -43,7 +43,7 @@ class HostedLeg:
         if self._end is not None:
             self._end.offer_answered(body)
 
-    def refuse_offer(self, status: int, now: float) -> None:
+    def reject_offer(self, status: int, now: float) -> None:
         del now
         if self._end is not None:
             self._end.offer_refused(status)
@@ -62,7 +62,7 @@ class HostedLeg:
 
     def close(self, now: float) -> None:
         del now
-        self.over = True
+        self.ended = True
         endpoint, self._end = self._end, None
         if endpoint is not None:
             endpoint.ended()
@@ -70,14 +70,14 @@ class HostedLeg:
     def notify(self, status: int, now: float) -> None:
         """Ignore transfer progress: apps are not notified."""
 
-    def moved(self, now: float) -> None:
+    def handle_flow_change(self, now: float) -> None:
         """Ignore a moved peer: apps do not register."""
 
     def _heard(self, event: LegEvent) -> None:
         """Forward an event of the app; dropped after the leg has ended."""
-        if self.over:
+        if self.ended:
             return
-        self.received = getattr(event, "body", b"") or self.received
+        self.remote_sdp = getattr(event, "body", b"") or self.remote_sdp
         self._told(self, event)
 
 

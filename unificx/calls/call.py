@@ -21,7 +21,7 @@ from unificx.identity import Extension
 from unificx.registrar import Caller
 from unificx.routing import Hosted
 from unificx.rtpengine.ng import MediaReport, PartyReport, Profile, profile_of
-from unificx.sip.legs import IncomingLeg, Invitation, Leg
+from unificx.sip.legs import IncomingLeg, InviteParams, Leg
 from unificx.sip.message import Request
 
 AnyLeg = Leg | HostedLeg
@@ -44,7 +44,7 @@ class Manner:
 class Target:
     """A phone to dial: its INVITE and media profile."""
 
-    invitation: Invitation
+    invitation: InviteParams
     profile: Profile
 
 
@@ -166,8 +166,8 @@ class Run:
         target = self.targets.get(name)
         if name in self.apps:
             return Profile.ENGINE
-        if leg is not None and leg.received:
-            return profile_of(leg.received)
+        if leg is not None and leg.remote_sdp:
+            return profile_of(leg.remote_sdp)
         if target is not None:
             return target.profile
         return Profile.WEBRTC if leg is not None and _by_websocket(leg) else Profile.PLAIN
@@ -180,7 +180,7 @@ class Run:
     def known(self, name: str) -> bytes:
         """Return the latest SDP received from a leg's peer, b"" if none."""
         leg = self.legs.get(name)
-        return leg.received if leg is not None else b""
+        return leg.remote_sdp if leg is not None else b""
 
     def shares_pictures(self, sender: str, recipient: str) -> bool:
         """Whether video is relayed: from a browser only to another browser or to a phone that uses video itself."""
@@ -454,4 +454,4 @@ def _address(leg: AnyLeg | None) -> str:
 
 
 def _by_websocket(leg: AnyLeg) -> bool:
-    return leg.dialog is not None and leg.dialog.flow.by_websocket
+    return leg.dialog is not None and leg.dialog.flow.is_websocket

@@ -11,7 +11,7 @@ from unificx.calls.transfers import WAITING, Transfers
 from unificx.core.errors import Conflict, Forbidden, NotFound, Refused
 from unificx.registrar import Caller
 from unificx.routing import Hosted, NoSuchNumber, Ring
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 
 
 class Commands:
@@ -75,7 +75,7 @@ class Commands:
     def _do(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         try:
             self._conductor.transfer(decide)
-        except BadPeer as fault:
+        except RemoteProtocolError as fault:
             raise _refused(fault) from None
 
 
@@ -91,7 +91,7 @@ def _name_in(call: Run, extensions: Collection[str]) -> str | None:
     return next((name for name in names if name not in call.apps and call.device(name)[0] in extensions), None)
 
 
-def _refused(fault: BadPeer) -> Refused:
+def _refused(fault: RemoteProtocolError) -> Refused:
     if fault.status == 404:
         return NotFound("This number does not exist. Check the number.", field="to")
     if fault.status == 403:

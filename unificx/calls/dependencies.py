@@ -16,14 +16,14 @@ from unificx.calls.ports import (
 from unificx.core.clock import Clock
 from unificx.identity import Directory
 from unificx.routing import Routing
-from unificx.sip.legs import Legs
+from unificx.sip.legs import DialogTable
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Collaborators of the call manager."""
 
-    legs: Legs
+    legs: DialogTable
     media: MediaAnchor
     records: RecordsCalls
     routing: Routing

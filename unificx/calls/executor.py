@@ -19,7 +19,7 @@ from unificx.calls.rules.sdp_inspection import usable
 from unificx.db import SpoolFull
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
-from unificx.sip.legs import IncomingLeg, LegEvent, Legs, OutgoingLeg
+from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
 
 log = structlog.get_logger()
 Ask = messages.OfferMedia | messages.AnswerMedia | messages.ReleaseMedia
@@ -29,7 +29,7 @@ Ask = messages.OfferMedia | messages.AnswerMedia | messages.ReleaseMedia
 class Tools:
     """Collaborators of the executor."""
 
-    legs: Legs
+    legs: DialogTable
     media: MediaAnchor
     wakes: Wakes
     hosts: HostsApps
@@ -109,12 +109,12 @@ class Hands:
             return
         match action:
             case messages.Offer(name, sdp):
-                if not leg.over:
+                if not leg.ended:
                     leg.offer(call.ours(name, sdp), now)
             case messages.AnswerOffer(name, sdp):
                 leg.answer(call.ours(name, sdp), now)
             case messages.RefuseOffer(_, status):
-                leg.refuse_offer(status, now)
+                leg.reject_offer(status, now)
             case messages.Bye(_, cause):
                 leg.notify(200, now)  # ends a pending REFER; a failed transfer was reported before
                 leg.bye(now, cause.reason)

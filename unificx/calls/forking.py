@@ -8,7 +8,7 @@ from unificx.identity import Directory, Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import Ring, Routing
 from unificx.rtpengine.ng import Profile
-from unificx.sip.legs import Invitation
+from unificx.sip.legs import InviteParams
 
 MOST_RUNG = 10
 """Branches per call; each uses media ports of its own."""
@@ -56,7 +56,7 @@ class Ringer:
             same = [name for name in ringing if call.targets[name].invitation.flow == binding.flow]
             if same or len(state.branches) >= MOST_RUNG or not _fits(call, binding):
                 continue
-            replaced = next((name for name in ringing if call.targets[name].invitation.flow.by_websocket), "")
+            replaced = next((name for name in ringing if call.targets[name].invitation.flow.is_websocket), "")
             if ringing and not replaced:
                 continue
             name = self._add(call, binding, call.callee)
@@ -66,19 +66,19 @@ class Ringer:
     def _add(self, call: Run, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
         shown, extra_headers = call.shown.get(extension.id, (call.caller, ()))
-        if binding.flow.by_websocket:
+        if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (WHICH, call.id))
         tenant = self._directory.tenant(call.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
         caller, headers = caller_headers(Identity(shown.number, shown.name, domain), hidden=bool(call.manner.withheld))
-        invitation = Invitation(
+        invitation = InviteParams(
             uri=binding.contact,
             flow=binding.flow,
             caller=caller,
             callee=Identity(extension.number, "", domain).address,
-            routes=binding.path,
+            route_set=binding.path,
             headers=(*headers, *extra_headers),
-            hops=call.manner.hops,
+            max_forwards=call.manner.hops,
         )
         name = call.fresh("b")
         call.targets[name] = Target(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))

@@ -25,7 +25,7 @@ from unificx.registrar import Caller
 from unificx.routing import Hosted
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
-from unificx.sip.legs import Adopted, Legs
+from unificx.sip.legs import DialogTable, LegSnapshot
 
 KIND = "calls.live"
 SKIPPED = 1000
@@ -151,10 +151,10 @@ def _dialog_words(leg: AnyLeg | None) -> tuple[str, ...]:
     flags = ["owns"] * leg.owns_call_id + ["aware"] * leg.record_aware
     flow_fields = (flow.transport, flow.host, str(flow.port), " ".join(flags))
     parties = (dialog.local_tag, dialog.local, dialog.remote_tag, dialog.remote)
-    return (dialog.call_id, *parties, str(dialog.local_seq), dialog.target, *flow_fields, *dialog.routes)
+    return (dialog.call_id, *parties, str(dialog.local_seq), dialog.remote_target, *flow_fields, *dialog.route_set)
 
 
-def _adopted(fields: tuple[str, ...], sdp: str) -> Adopted:
+def _adopted(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
     call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, flags, *routes = fields
     dialog = Dialog(
         call_id=call_id,
@@ -164,14 +164,16 @@ def _adopted(fields: tuple[str, ...], sdp: str) -> Adopted:
         remote_tag=remote_tag,
         local_seq=int(number) + SKIPPED,
         remote_seq=-1,
-        target=target,
-        routes=tuple(routes),
+        remote_target=target,
+        route_set=tuple(routes),
         flow=Flow(transport, host, int(port)),
     )
-    return Adopted(dialog, outgoing="owns" in flags, sent=b"", received=sdp.encode(), record_aware="aware" in flags)
+    return LegSnapshot(
+        dialog, outgoing="owns" in flags, local_sdp=b"", remote_sdp=sdp.encode(), record_aware="aware" in flags
+    )
 
 
-def _readable(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run | None:
+def _readable(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Run | None:
     """Restore a call, None if its data is damaged: one bad row must not prevent the others from being restored."""
     try:
         return _run(call_id, part, legs, directory, clock)
@@ -180,7 +182,7 @@ def _readable(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory
         return None
 
 
-def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clock: Clock) -> Run:
+def _run(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Run:
     tenant, extension, device, subject, number, name = part.caller
     callee_device, callee_extension = part.devices
     caller_sdp, callee_sdp = part.descriptions
@@ -197,7 +199,7 @@ def _run(call_id: str, part: LiveCallPart, legs: Legs, directory: Directory, clo
         callee=callee,
         started=started,
         began=clock.monotonic() - (clock.now() - started).total_seconds(),
-        legs={name: legs.adopt(one, clock.monotonic()) for name, one in snapshots.items()},
+        legs={name: legs.restore(one, clock.monotonic()) for name, one in snapshots.items()},
         answered=answered,
         winner="b1",
         devices={"b1": callee_device} if part.callee_dialog else {},

@@ -2,7 +2,7 @@
 
 from unificx.calls.rules import messages
 from unificx.sip import legs
-from unificx.sip.errors import OurMistake
+from unificx.sip.errors import LocalProtocolError
 
 
 def in_words(name: str, event: legs.LegEvent) -> messages.Event:
@@ -12,21 +12,23 @@ def in_words(name: str, event: legs.LegEvent) -> messages.Event:
             return messages.CalleeProgressed(name, status, body)
         case legs.Answered(body):
             return messages.CalleeAnswered(name, body)
-        case legs.Refused(status):
+        case legs.Rejected(status):
             return messages.CalleeRefused(name, status)
         case legs.Cancelled():
             return messages.CallerCancelled() if name == messages.CALLER else messages.HungUp(name)
         case legs.Confirmed(body):
             return messages.AckCame(name, body)
-        case legs.Offered(body):
+        case legs.OfferReceived(body):
             return messages.OfferCame(name, body)
         case legs.OfferAnswered(body):
             return messages.OfferAnswered(name, body)
-        case legs.OfferRefused(status):
+        case legs.OfferRejected(status):
             return messages.OfferRefused(name, status)
-        case legs.HungUp():
+        case legs.ByeReceived():
             return messages.HungUp(name)
-        case legs.Lost():
+        case legs.DialogFailed():
             return messages.LegLost(name)
-        case legs.Informed() | legs.Referred():
-            raise OurMistake("INFO and REFER are not state-machine events; handle them before calling to_call_event")
+        case legs.InfoReceived() | legs.ReferReceived():
+            raise LocalProtocolError(
+                "INFO and REFER are not state-machine events; handle them before calling to_call_event"
+            )

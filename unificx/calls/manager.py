@@ -30,12 +30,12 @@ from unificx.registrar import Caller
 from unificx.routing import Hosted, NoSuchNumber, Ring
 from unificx.rtpengine.party_commands import KeyPressed
 from unificx.sip import legs as leg_events
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.info_dtmf import key_in
-from unificx.sip.legs import IncomingLeg, Leg, refusal_headers
+from unificx.sip.info_dtmf import parse_dtmf_digit
+from unificx.sip.legs import IncomingLeg, Leg, rejection_headers
 from unificx.sip.message import Request, respond
-from unificx.sip.refer import replaces_of
+from unificx.sip.refer import parse_replaces
 from unificx.sip.transactions.events import Event, ServerKey
 
 log = structlog.get_logger()
@@ -72,7 +72,7 @@ class Conductor:
         self._shares = Shares(self.settings)
         self._agenda = Agenda(self._deadlines)
         self._ringer = Ringer(self.parts.routing, self.parts.directory)
-        self.parts.legs.newest = self._newest
+        self.parts.legs.current_flow = self._newest
         executor_deps = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
         self._hands = Hands(executor_deps, self._record, self._media_said, self._app_told)
         self._overhearing = Overhearing(self.parts.overhears)
@@ -96,16 +96,16 @@ class Conductor:
             endpoint.respond(key, response, now)
             return
         try:
-            dialled, replaces = printable(request.target.user_text), replaces_of(request)
+            dialled, replaces = printable(request.target.decoded_user), parse_replaces(request)
             if replaces is not None:
                 replaced = self._transfers.take_over(replaces, caller)
             else:
                 replaced = self._transfers.fetched(caller, dialled, now)
             if replaced is not None and not request.body:
-                raise BadPeer(488, "SDP Offer Required", request)
+                raise RemoteProtocolError(488, "SDP Offer Required", request)
             leg = self.parts.legs.incoming(key, request, flow)
-        except BadPeer as fault:
-            headers, tag = refusal_headers(fault, request), self.parts.legs.tag()
+        except RemoteProtocolError as fault:
+            headers, tag = rejection_headers(fault, request), self.parts.legs.tag()
             response = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
             endpoint.respond(key, response, now)
             return
@@ -123,7 +123,7 @@ class Conductor:
 
     def knows(self, request: Request) -> bool:
         """Whether an in-dialog request belongs to a leg."""
-        return self.parts.legs.knows(request)
+        return self.parts.legs.has_dialog_of(request)
 
     def event(self, event: Event, now: float) -> bool:
         """Process any other endpoint event; False if it does not belong to a leg."""
@@ -297,7 +297,7 @@ class Conductor:
     def _onward(self, call: Run, now: float) -> None:
         try:
             self._transfers.onward(call, now)()
-        except BadPeer:  # the number no longer exists
+        except RemoteProtocolError:  # the number no longer exists
             self.tell(call, messages.EndAsked(Cause.NO_SUCH_NUMBER), now)
 
     def _guarded(self, call: Run, now: float, function: Callable[..., None], *args: object) -> None:
@@ -317,11 +317,11 @@ class Conductor:
             case NoSuchNumber():
                 self._do(call, [messages.Record(Cause.NO_SUCH_NUMBER), messages.Reject(404, Cause.NO_SUCH_NUMBER)], now)
             case Ring() as ring:
-                self._ring(call, leg.received, ring, now)
+                self._ring(call, leg.remote_sdp, ring, now)
             case Hosted() as app:
                 call.apps[APP] = app
                 limits = Limits(APP_ANSWERS, app.longest or self.settings.longest_in_app)
-                call.state, actions = state_machine.begin(leg.received, Rung((APP,), limits), now)
+                call.state, actions = state_machine.begin(leg.remote_sdp, Rung((APP,), limits), now)
                 self._do(call, actions, now)
 
     def _open(self, call: Run, ring: Ring, displayed_caller: Caller | None, now: float) -> None:
@@ -339,7 +339,7 @@ class Conductor:
 
     def _came(self, call: Run, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id).intersection(call.legs):
-            call.legs[name].moved(now)
+            call.legs[name].handle_flow_change(now)
         event = self._ringer.came(call, extension_id, device_id, now)
         if event is not None:
             self.tell(call, event, now)
@@ -350,11 +350,11 @@ class Conductor:
         if found is None or dialog is None:
             return None
         device, now = found[0].device(found[1]), self.parts.clock.monotonic()
-        return self.parts.routing.way_to(*device, dialog.target, dialog.flow.transport, now)
+        return self.parts.routing.way_to(*device, dialog.remote_target, dialog.flow.transport, now)
 
     def _drain(self, now: float) -> None:
         """Dispatch pending leg events."""
-        for leg, event in self.parts.legs.take():
+        for leg, event in self.parts.legs.take_events():
             found = self._by_leg.get(leg.id)
             if found is not None:
                 self._leg_told(*found, event, now)
@@ -369,9 +369,9 @@ class Conductor:
             self.wake()
 
     def _leg_told(self, call: Run, name: str, event: leg_events.LegEvent, now: float) -> None:
-        if isinstance(event, leg_events.Informed):
+        if isinstance(event, leg_events.InfoReceived):
             self._relay_info(call, name, event, now)
-        elif isinstance(event, leg_events.Referred):
+        elif isinstance(event, leg_events.ReferReceived):
             self._guarded(call, now, self._transfers.referred, call, name, event.refer, now)
         else:
             self.tell(call, in_words(name, event), now)
@@ -382,7 +382,7 @@ class Conductor:
         call.legs[name], call.devices[name], call.extensions[name] = leg, caller.device_id, caller.extension_id
         self._by_leg[leg.id] = (call, name)
         self._concerned.note(call.id, call.concerned())
-        self.tell(call, messages.TakeOver(replaced_leg, name, leg.received), now)
+        self.tell(call, messages.TakeOver(replaced_leg, name, leg.remote_sdp), now)
         self._drain(now)
 
     def _tell_now(self, call: Run, event: messages.Event) -> None:
@@ -419,9 +419,9 @@ class Conductor:
         self._keep(other)
         return other
 
-    def _relay_info(self, call: Run, name: str, event: leg_events.Informed, now: float) -> None:
+    def _relay_info(self, call: Run, name: str, event: leg_events.InfoReceived, now: float) -> None:
         """Relay DTMF in INFO to the other leg."""
-        for digit in key_in(event.content_type, event.body):
+        for digit in parse_dtmf_digit(event.content_type, event.body):
             self._overhearing.pressed(call, call.legs[name].id, digit)
         if isinstance(call.state, Talking):
             other = call.legs.get(call.state.callee if name == CALLER else CALLER)

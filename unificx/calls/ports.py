@@ -7,7 +7,7 @@ from typing import Protocol
 from unificx.calls.events import CallEnded
 from unificx.calls.schemas import Hosting, Talk
 from unificx.rtpengine.ng import MediaReport, Profile
-from unificx.sip.legs import LegEvent, Refused
+from unificx.sip.legs import LegEvent, Rejected
 
 
 class MediaAnchor(Protocol):
@@ -110,7 +110,7 @@ class NobodyHosts:
 
     def host(self, context: Hosting, offer: bytes, emit: Callable[[LegEvent], None]) -> FarEnd:
         del context, offer
-        asyncio.get_running_loop().call_soon(emit, Refused(480, None))
+        asyncio.get_running_loop().call_soon(emit, Rejected(480, None))
         return _Nowhere()
 
 

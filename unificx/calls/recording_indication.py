@@ -15,7 +15,7 @@ class Knows(Protocol):
     @property
     def record_aware(self) -> bool: ...
     @property
-    def received(self) -> bytes: ...
+    def remote_sdp(self) -> bytes: ...
 
 
 class Told(Protocol):
@@ -29,18 +29,18 @@ class Told(Protocol):
 class Indicating:
     """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
 
-    now: sdp.Indication = ""
-    _tried: dict[str, sdp.Indication] = field(default_factory=dict[str, sdp.Indication])
+    now: sdp.RecordIndication = ""
+    _tried: dict[str, sdp.RecordIndication] = field(default_factory=dict[str, sdp.RecordIndication])
     """State of the last re-offer per leg: each state is offered once, even if that fails."""
 
-    def stands(self, indication: sdp.Indication) -> None:
+    def stands(self, indication: sdp.RecordIndication) -> None:
         """Set the current state. The initial "off" is not announced."""
         if indication != "off" or self.now:
             self.now = indication
 
     def worded(self, leg: Knows | None, description: bytes) -> bytes:
         """Return the SDP with the recording state, if the leg is recording-aware."""
-        return sdp.indicated(description, self.now if _knows(leg) else "")
+        return sdp.with_recording_indication(description, self.now if _knows(leg) else "")
 
     def untold(self, state: State, legs: Mapping[str, Knows], sent: Mapping[str, Told]) -> str | None:
         """Return the next leg that needs a re-offer to learn the current state; None while an offer/answer exchange is
@@ -48,7 +48,7 @@ class Indicating:
         if not self.now or not isinstance(state, Talking) or state.exchange is not None:
             return None
         for name in (CALLER, state.callee):
-            announced = sdp.indication(sent[name].sdp) if name in sent else ""
+            announced = sdp.recording_indication(sent[name].sdp) if name in sent else ""
             if _knows(legs.get(name)) and self.now not in (announced, self._tried.get(name)):
                 self._tried[name] = self.now
                 return name
@@ -56,4 +56,4 @@ class Indicating:
 
 
 def _knows(leg: Knows | None) -> bool:
-    return leg is not None and (leg.record_aware or bool(sdp.wish(leg.received)))
+    return leg is not None and (leg.record_aware or bool(sdp.recording_preference(leg.remote_sdp)))

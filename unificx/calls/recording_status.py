@@ -2,7 +2,7 @@
 
 from unificx import sdp
 from unificx.calls.manager import Conductor
-from unificx.sdp import Indication
+from unificx.sdp import RecordIndication
 
 
 class RecordedCalls:
@@ -11,7 +11,7 @@ class RecordedCalls:
     def __init__(self, manager: Conductor) -> None:
         self._conductor = manager
 
-    def indicate(self, call_id: str, indication: Indication) -> None:
+    def indicate(self, call_id: str, indication: RecordIndication) -> None:
         """Set the recording state of a call and send it to recording-aware phones."""
         call = self._conductor.runs.get(call_id)
         if call is not None:
@@ -27,4 +27,4 @@ class RecordedCalls:
     def refuses(self, call_id: str) -> bool:
         """Whether a phone of the call refuses to be recorded (`a=recordpref:off`)."""
         call = self._conductor.runs.get(call_id)
-        return call is not None and any(sdp.wish(leg.received) == "off" for leg in call.legs.values())
+        return call is not None and any(sdp.recording_preference(leg.remote_sdp) == "off" for leg in call.legs.values())

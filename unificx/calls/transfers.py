@@ -19,7 +19,7 @@ from unificx.calls.schemas import FETCH, PARK, PARKED
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller
 from unificx.routing import Hosted, NoSuchNumber, Ring
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import Leg
 from unificx.sip.refer import Refer, Replaces
 from unificx.sip.uri import Uri
@@ -66,11 +66,11 @@ class Transfers:
             if refer.replaces is not None:
                 execute = self._attended(call, name, refer.replaces, now)
             else:
-                execute = self.blind(call, name, printable(refer.target.user_text), now)
-        except BadPeer as fault:
-            leg.refuse_referral(fault.status, now, fault.reason)
+                execute = self.blind(call, name, printable(refer.target.decoded_user), now)
+        except RemoteProtocolError as fault:
+            leg.reject_refer(fault.status, now, fault.reason)
             return
-        leg.accept_referral(now)
+        leg.accept_refer(now)
         execute()
 
     def blind(self, call: Run, name: str, to: str, now: float) -> Callable[[], None]:
@@ -105,7 +105,7 @@ class Transfers:
         number that leads to the app."""
         state = self.party(call, CALLER)
         if state.exchange is not None or CALLER in call.apps or call.callee is None:
-            raise BadPeer(NOT_NOW, "Request Pending")
+            raise RemoteProtocolError(NOT_NOW, "Request Pending")
         return lambda: self._divided(call, state.callee, (app, app), dialled)
 
     def fetched(self, caller: Caller, dialled: str, now: float) -> tuple[Run, str] | None:
@@ -138,11 +138,11 @@ class Transfers:
         call, name = self._named(replaces, caller.tenant_id, caller.extension_id, missing=481)
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
-            raise BadPeer(481, "Call Does Not Exist")
+            raise RemoteProtocolError(481, "Call Does Not Exist")
         if replaces.early_only:
-            raise BadPeer(486, "Call Already Answered")
+            raise RemoteProtocolError(486, "Call Already Answered")
         if isinstance(state.exchange, Moving):
-            raise BadPeer(NOT_NOW, "Request Pending")
+            raise RemoteProtocolError(NOT_NOW, "Request Pending")
         return call, name
 
     # ---- internals
@@ -151,25 +151,25 @@ class Transfers:
         """Return the state if the leg is connected to another party, else raise RemoteProtocolError."""
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
-            raise BadPeer(NOT_NOW, "Call Not Established")
+            raise RemoteProtocolError(NOT_NOW, "Call Not Established")
         if other_of(call, name) in call.apps:
-            raise BadPeer(403, "No Transferable Party")
+            raise RemoteProtocolError(403, "No Transferable Party")
         return state
 
     def _check(self, call: Run, name: str, target: Uri, leg: Leg) -> None:
         self.party(call, name)
         tenant = self._parts.directory.tenant(call.caller.tenant_id)
         if target.scheme not in ("sip", "sips", "tel"):
-            raise BadPeer(416, "Unsupported URI Scheme")
+            raise RemoteProtocolError(416, "Unsupported URI Scheme")
         if call.manner.secure and target.scheme != "sips":
-            raise BadPeer(403, "SIPS Target Required")
+            raise RemoteProtocolError(403, "SIPS Target Required")
         if target.scheme == "sips":
             call.manner = replace(call.manner, secure=True)
         own_hosts = {tenant.domain if tenant is not None else ""}
         if leg.dialog is not None:
             own_hosts |= {host_of(self._parts.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
         if target.scheme != "tel" and target.host.lower() not in own_hosts:
-            raise BadPeer(403, "Domain Not Allowed")
+            raise RemoteProtocolError(403, "Domain Not Allowed")
 
     def _sought(
         self, call: Run, requester: Caller, displayed_caller: Caller, to: str, now: float
@@ -177,7 +177,7 @@ class Transfers:
         """Resolve the dialled target; its phones show `displayed_caller`."""
         match self._parts.routing.route(requester, to, now):
             case NoSuchNumber():
-                raise BadPeer(404, "Number Not Found")
+                raise RemoteProtocolError(404, "Number Not Found")
             case Hosted() as app:
                 leg = call.fresh("app")
                 call.apps[leg] = app
@@ -192,7 +192,7 @@ class Transfers:
         extension_id, device_id = call.device(name)
         extension = self._parts.directory.extension_by_id(extension_id)
         if extension is None:
-            raise BadPeer(403, "No Transferable Party")
+            raise RemoteProtocolError(403, "No Transferable Party")
         name = self._parts.directory.display_name(extension)
         return Caller(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, name)
 
@@ -232,7 +232,7 @@ class Transfers:
         """Connect the remote parties of two calls (attended transfer); the requester is `name` in `call`."""
         state = self.party(call, name)
         if other is call or state.exchange is not None:
-            raise BadPeer(NOT_NOW, "Request Pending")
+            raise RemoteProtocolError(NOT_NOW, "Request Pending")
         match other.state:
             case Talking(callee, _, caller_sdp, callee_sdp, None) if consultation_leg in (CALLER, callee):
                 remaining = callee if consultation_leg == CALLER else CALLER
@@ -243,7 +243,7 @@ class Transfers:
             ):
                 return lambda: self._borrowed(call, name, other, now)
             case _:
-                raise BadPeer(NOT_NOW, "Consultation Call Not Established")
+                raise RemoteProtocolError(NOT_NOW, "Consultation Call Not Established")
 
     def _joined(self, call: Run, name: str, other: Run, remaining: str, sdp: bytes) -> None:
         new_leg = call.fresh("b")
@@ -276,11 +276,11 @@ class Transfers:
     def _park(self, call: Run, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""
         if state.exchange is not None or call.callee is None:
-            raise BadPeer(NOT_NOW, "Request Pending")
+            raise RemoteProtocolError(NOT_NOW, "Request Pending")
         leg, since = call.app_leg(call.next("app")), self._parts.clock.now()
         slot = self._parts.parking.take(requester.tenant_id, leg, requester.extension_id, since)
         if slot is None:
-            raise BadPeer(486, "No Parking Slot Available")
+            raise RemoteProtocolError(486, "No Parking Slot Available")
         return lambda: self._divided(call, name, (Hosted(PARK), Hosted(PARKED, (str(slot),))), "")
 
     def _held(self, requester: Caller, code: Hosted) -> tuple[Run, str] | None:
@@ -312,7 +312,7 @@ class Transfers:
             if call.caller.tenant_id != tenant_id or call.device(name)[0] != extension_id:
                 break
             return call, name
-        raise BadPeer(missing, "Call Does Not Exist")
+        raise RemoteProtocolError(missing, "Call Does Not Exist")
 
 
 def _holds(call: Run, name: str) -> bool:
@@ -331,5 +331,5 @@ def host_of(address: str) -> str:
     """Return the host of an address header value, "" if it is invalid."""
     try:
         return Uri.parse(address.partition("<")[2].partition(">")[0] or address).host.lower()
-    except BadPeer:
+    except RemoteProtocolError:
         return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from unificx.cli.audio import Datagrams, Sound
 from unificx.core.clock import Clock
-from unificx.sdp import BadDescription, Direction, direction
+from unificx.sdp import Direction, SdpError, direction
 from unificx.sdp import parse as parse_description
 from unificx.sip.digest import best_challenge, response_for
 from unificx.sip.endpoint import Endpoint
@@ -18,18 +18,18 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.legs import (
     Answered,
-    HungUp,
+    ByeReceived,
+    DialogTable,
     IncomingLeg,
-    Invitation,
+    InviteParams,
     Leg,
     LegEvent,
-    Legs,
-    Offered,
+    OfferReceived,
     OutgoingLeg,
-    Refused,
+    Rejected,
 )
 from unificx.sip.message import Request, Response, respond
-from unificx.sip.transactions.events import ClientKey, RequestArrived, RequestFailed, ResponseArrived
+from unificx.sip.transactions.events import ClientKey, RequestFailed, RequestReceived, ResponseReceived
 
 PATIENCE = 8.0
 """Seconds to wait for a response of the server."""
@@ -60,7 +60,7 @@ class SoftPhone:
         self._trace = trace
         self._socket = Datagrams(self._receive)
         self._endpoint = Endpoint(tag=self._token, via_host=lambda flow: self._here())
-        self._legs = Legs(self._endpoint, lambda flow: f"<sip:{account.username}@{self._here()}>", self._token)
+        self._legs = DialogTable(self._endpoint, lambda flow: f"<sip:{account.username}@{self._here()}>", self._token)
         self._answers: dict[ClientKey, asyncio.Future[Response]] = {}
         self._told: asyncio.Queue[tuple[Leg, LegEvent]] = asyncio.Queue()
         self._ticking: asyncio.Task[None] | None = None
@@ -95,7 +95,7 @@ class SoftPhone:
         for _ in range(2):
             target = f"sip:{number}@{account.domain}"
             me = f"<sip:{account.number}@{account.domain}>"
-            leg = self._legs.outgoing(Invitation(target, account.server, me, f"<{target}>", headers=headers))
+            leg = self._legs.outgoing(InviteParams(target, account.server, me, f"<{target}>", headers=headers))
             self.leg = leg
             leg.call(self._description(), began)
             self._flush()
@@ -103,8 +103,8 @@ class SoftPhone:
             if isinstance(event, Answered):
                 self._hear(event.body)
                 return self._clock.monotonic() - began
-            if not isinstance(event, Refused) or event.response is None or event.status not in (401, 407):
-                status = event.status if isinstance(event, Refused) else "no response"
+            if not isinstance(event, Rejected) or event.response is None or event.status not in (401, 407):
+                status = event.status if isinstance(event, Rejected) else "no response"
                 raise NoLuck(f"the call to {number} was answered with {status}")
             headers = (self._credentials(event.response, "INVITE", target),)
         raise NoLuck("the server did not accept this phone's password")
@@ -187,7 +187,7 @@ class SoftPhone:
             async with asyncio.timeout(PATIENCE):
                 while True:
                     told, event = await self._told.get()
-                    if told is leg and isinstance(event, (Answered, Refused)):
+                    if told is leg and isinstance(event, (Answered, Rejected)):
                         return event
         except TimeoutError:
             raise NoLuck("the call was neither answered nor rejected") from None
@@ -203,22 +203,22 @@ class SoftPhone:
             if self._legs.handle(event, now):
                 continue
             match event:
-                case RequestArrived(key, request, flow) if request.method == "INVITE" and not request.to.tag:
+                case RequestReceived(key, request, flow) if request.method == "INVITE" and not request.to.tag:
                     self._answer(self._legs.incoming(key, request, flow), now)
-                case RequestArrived(key, request):
+                case RequestReceived(key, request):
                     self._endpoint.respond(key, respond(request, 200 if request.method == "OPTIONS" else 481), now)
-                case ResponseArrived(key, response) if key in self._answers and response.status >= 200:
+                case ResponseReceived(key, response) if key in self._answers and response.status >= 200:
                     if not self._answers[key].done():
                         self._answers[key].set_result(response)
                 case RequestFailed(key) if key in self._answers and not self._answers[key].done():
                     self._answers[key].set_exception(NoLuck("the server does not answer SIP"))
                 case _:
                     pass
-        for leg, told in self._legs.take():
-            if isinstance(told, HungUp):
+        for leg, told in self._legs.take_events():
+            if isinstance(told, ByeReceived):
                 leg.close(now)
                 self.in_call.clear()
-            if isinstance(told, Offered):
+            if isinstance(told, OfferReceived):
                 self._accept(leg, told.body, now)
             if isinstance(leg, OutgoingLeg):
                 self._told.put_nowait((leg, told))
@@ -228,14 +228,14 @@ class SoftPhone:
         self.leg = leg
         leg.progress(180, b"", now)
         leg.accept(self._description(), now)
-        self._hear(leg.received)
+        self._hear(leg.remote_sdp)
 
     def _accept(self, leg: Leg, offer: bytes, now: float) -> None:
         """Answer a re-INVITE: a hold, or re-anchored media."""
         try:
             asked = direction(parse_description(offer)) if offer else Direction.SENDRECV
-        except BadDescription:
-            leg.refuse_offer(488, now)
+        except SdpError:
+            leg.reject_offer(488, now)
             return
         leg.answer(self._description(asked.reversed), now)
         if offer:
@@ -245,7 +245,7 @@ class SoftPhone:
         """Start sending audio: both SDPs are known."""
         try:
             session = parse_description(description)
-        except BadDescription:
+        except SdpError:
             raise NoLuck("the server's SDP is invalid") from None
         media = session.media[0]
         connection = session.connection(media)

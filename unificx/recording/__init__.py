@@ -12,40 +12,22 @@ from unificx.recording.policy import (
     TenantRecordingChange,
 )
 from unificx.recording.ports import Prompts
-from unificx.recording.schemas import (
-    Begun,
-    Consent,
-    Conversation,
-    Ended,
-    Listen,
-    Listener,
-    MarkKind,
-    NewParty,
-    NewRecording,
-    Party,
-    Purpose,
-    Who,
-)
+from unificx.recording.schemas import Consent, Conversation, Listener, NewParty, NewRecording, Purpose, Who
 from unificx.recording.transcoder import Keeping
 
 __all__ = [
     "Allowed",
     "Archive",
-    "Begun",
     "Consent",
     "Conversation",
-    "Ended",
     "ExtensionRecording",
     "ExtensionRecordingChange",
     "Keeping",
-    "Listen",
     "Listener",
     "LiveRecording",
     "Made",
-    "MarkKind",
     "NewParty",
     "NewRecording",
-    "Party",
     "Prompts",
     "Purpose",
     "Recorder",

@@ -28,8 +28,8 @@ def wideband(talk: Talk) -> bool:
 
 def _codecs(leg: TalkLeg) -> list[str]:
     try:
-        media = sdp.audio(sdp.parse(leg.sdp))
-    except sdp.BadDescription:
+        media = sdp.first_audio(sdp.parse(leg.sdp))
+    except sdp.SdpError:
         return []
     return [each.name.upper() for each in sdp.codecs(media)] if media is not None else []
 

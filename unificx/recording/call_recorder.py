@@ -18,7 +18,7 @@ TOGGLE, PAUSE = "1", "0"
 """DTMF digits after `*`: start or stop recording; pause or resume it."""
 WITHIN = 3.0
 """Seconds between `*` and the digit."""
-_AS_KEY: dict[tuple[sdp.Wish, str], str] = {
+_AS_KEY: dict[tuple[sdp.RecordingPreference, str], str] = {
     ("on", "none"): TOGGLE,
     ("on", "ended"): TOGGLE,
     ("on", "paused"): PAUSE,
@@ -73,7 +73,7 @@ class Recorder:
             self._others(call)
         if call.session is not None:
             call.session.talks(talk)
-        self._wishes(call, {leg.tag: sdp.wish(leg.sdp) for leg in before.legs})
+        self._wishes(call, {leg.tag: sdp.recording_preference(leg.sdp) for leg in before.legs})
 
     def apart(self, call_id: str) -> None:
         call = self._calls.get(call_id)
@@ -184,11 +184,11 @@ class Recorder:
         call.kept |= self._end(session)
         self._record(call, allowed, "demand", tag)
 
-    def _wishes(self, call: _Call, before: Mapping[str, sdp.Wish]) -> None:
+    def _wishes(self, call: _Call, before: Mapping[str, sdp.RecordingPreference]) -> None:
         """Apply each new recording preference in the participants' SDP (RFC 7866). Refusals are handled by the
         session."""
         for leg in call.talk.legs:
-            asked = sdp.wish(leg.sdp)
+            asked = sdp.recording_preference(leg.sdp)
             state = call.session.state if call.session is not None else "none"
             if asked != before.get(leg.tag, "") and (asked, state) in _AS_KEY:
                 self._by_key(call, leg.tag, _AS_KEY[asked, state])

@@ -398,7 +398,9 @@ class Session:
     def _legs(self, talk: Talk) -> tuple[consent_types.Leg, ...]:
         held = _held(talk)
         return tuple(
-            consent_types.Leg(leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.wish(leg.sdp) == "off")
+            consent_types.Leg(
+                leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.recording_preference(leg.sdp) == "off"
+            )
             for leg in talk.legs
         )
 

@@ -24,7 +24,7 @@ from unificx.recording.policy import Allowed
 from unificx.recording.ports import Prompts, RoomCalls, RoomEars
 from unificx.recording.recording_tasks import Errands
 from unificx.recording.schemas import Ended, MarkKind, NewParty, NewRecording, Who
-from unificx.sdp import Indication
+from unificx.sdp import RecordIndication
 
 log = structlog.get_logger()
 
@@ -163,7 +163,7 @@ class _Session:
         self._segment: RoomSegment | None = None
         self._last: RoomSegment | None = None
         self._taps = (f"room-{self._id}/{number}" for number in count(1))
-        self._told: dict[str, Indication] = {}
+        self._told: dict[str, RecordIndication] = {}
         self._was_paused = False
         self._closed = False
 
@@ -331,7 +331,7 @@ class _Session:
         if paused is not self._was_paused and not self._closed:
             self._was_paused = paused
             call_soon(self.paused, paused)
-        now: Indication = "off"
+        now: RecordIndication = "off"
         if not self._closed and isinstance(state, consent_types.Recording | consent_types.Paused):
             now = "on" if isinstance(state, consent_types.Recording) else "paused"
         for one in self._seats.values():

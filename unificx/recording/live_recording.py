@@ -5,7 +5,7 @@ from typing import Literal
 
 from unificx.recording.machine import consent_types
 from unificx.recording.schemas import Begun
-from unificx.sdp import Indication
+from unificx.sdp import RecordIndication
 
 RecordingState = Literal["none", "announced", "recording", "paused", "ended"]
 
@@ -27,6 +27,6 @@ class LiveRecording:
     it."""
 
     @property
-    def indication(self) -> Indication:
+    def indication(self) -> RecordIndication:
         """The RFC 7866 state signaled to phones; "off" while a notice is played, because nothing is recorded then."""
         return "on" if self.state == "recording" else "paused" if self.state == "paused" else "off"

@@ -6,7 +6,7 @@ from typing import Protocol
 from unificx.media.mixer.messages import Chunk
 from unificx.media.sounds import Sound
 from unificx.rtpengine.ng import MediaReport
-from unificx.sdp import Indication
+from unificx.sdp import RecordIndication
 
 
 class Relay(Protocol):
@@ -71,7 +71,7 @@ class RoomEars(Protocol):
 class RoomCalls(Protocol):
     """The calls of a conference, implemented by `calls.RecordedCalls`. No method blocks; an ended call is ignored."""
 
-    def indicate(self, call_id: str, indication: Indication) -> None:
+    def indicate(self, call_id: str, indication: RecordIndication) -> None:
         """Signal the recording state to phones that display it (RFC 7866)."""
         ...
 

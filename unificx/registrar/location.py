@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unificx.registrar.schemas import Binding
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.uri import Uri
 
@@ -88,6 +88,6 @@ def _same_place(one: str, other: str) -> bool:
     """Whether two contacts have the same user and host, ignoring their parameters."""
     try:
         first, second = Uri.parse(one), Uri.parse(other)
-    except BadPeer:
+    except RemoteProtocolError:
         return False
     return (first.user, first.host.lower()) == (second.user, second.host.lower())

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from unificx.registrar.ports import Device
 from unificx.registrar.schemas import Binding
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.headers import Address, parse_address, seconds
+from unificx.sip.headers import Address, parse_address, parse_delta_seconds
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 
@@ -28,7 +28,7 @@ MOST_AGENT = 120
 _READ = ("contact", "expires", "supported", "user-agent")
 
 
-class RegistrationRefused(BadPeer):
+class RegistrationRefused(RemoteProtocolError):
     """The REGISTER is refused; `headers` are added to the response."""
 
     def __init__(self, status: int, reason: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
@@ -89,21 +89,21 @@ def read(request: Request, max_expires: int = LONGEST) -> Asked:
     Raises RemoteProtocolError, or RegistrationRefused if it violates the registrar's policy.
     """
     path = tuple([_route(value) for value in request.values("path")])
-    supported = request.options("supported")
+    supported = request.option_tags("supported")
     contacts: tuple[Wanted, ...] = ()
     expires = request.first("expires")
     if request.contact_star:
-        if expires is None or seconds(expires) != 0:
-            raise BadPeer(400, "Contact * Needs Expires 0")
+        if expires is None or parse_delta_seconds(expires) != 0:
+            raise RemoteProtocolError(400, "Contact * Needs Expires 0")
     else:
-        default = USUAL if expires is None else seconds(expires)
+        default = USUAL if expires is None else parse_delta_seconds(expires)
         outbound = "outbound" in supported
         contacts = tuple([_wanted(contact, default, max_expires, outbound) for contact in request.contacts])
     if len(path) > MOST_BINDINGS or len(contacts) > MOST_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
     flows = [one for one in contacts if one.reg_id]
     if flows and len(contacts) > 1:
-        raise BadPeer(400, "One Contact At A Time With reg-id")
+        raise RemoteProtocolError(400, "One Contact At A Time With reg-id")
     if flows and not _first_hop_keeps_flows(request, path):
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
     return Asked(
@@ -195,14 +195,14 @@ def contact_value(binding: Binding, now: float) -> str:
 
 def _wanted(contact: Address, default: int, max_expires: int, outbound: bool) -> Wanted:
     if contact.uri.scheme not in ("sip", "sips"):
-        raise BadPeer(400, "A Contact Must Be A SIP URI")
+        raise RemoteProtocolError(400, "A Contact Must Be A SIP URI")
     requested = contact.expires
     expires = min(default if requested is None else requested, max_expires)
     if 0 < expires < SHORTEST:
         raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(SHORTEST)),))
     instance = _bounded(contact.param("+sip.instance") or "")
     if '"' in instance or "\\" in instance:
-        raise BadPeer(400, "Bad Instance")
+        raise RemoteProtocolError(400, "Bad Instance")
     reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
     return Wanted(contact.uri, _bounded(str(contact.uri)), expires, contact.q, instance, reg_id)
 
@@ -212,14 +212,14 @@ def _reg_id(text: str | None) -> int:
     if text is None:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text)):
-        raise BadPeer(400, "Bad reg-id")
+        raise RemoteProtocolError(400, "Bad reg-id")
     return int(text)
 
 
 def _bounded(text: str) -> str:
     """Return the text; raise RemoteProtocolError if it is too long or not printable (e.g. invalid UTF-8)."""
     if len(text) > MOST_TEXT or not text.isprintable():
-        raise BadPeer(400, "Unusable Value")
+        raise RemoteProtocolError(400, "Unusable Value")
     return text
 
 

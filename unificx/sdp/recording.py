@@ -6,9 +6,9 @@ Works on bytes, because nearly no SDP has these attributes, but every SDP of a c
 import re
 from typing import Literal, cast
 
-Indication = Literal["", "on", "paused", "off"]
+RecordIndication = Literal["", "on", "paused", "off"]
 """The recording state indicated to a phone; "": no indication."""
-Wish = Literal["", "on", "off", "pause", "nopreference"]
+RecordingPreference = Literal["", "on", "off", "pause", "nopreference"]
 """The recording preference of the sender; "": none given, and possibly not supported."""
 
 _PREFIX = b"\na=record"
@@ -17,29 +17,29 @@ _INDICATION = re.compile(rb"^a=record:(on|paused|off)[ \t\r]*$", re.M)
 _ANY_ATTRIBUTE = re.compile(rb"^a=record(?:pref)?:[^\n]*\n?", re.M)
 
 
-def wish(sdp: bytes) -> Wish:
+def recording_preference(sdp: bytes) -> RecordingPreference:
     """Return the preference for audio, the only media recorded: media level before session level."""
     if _PREFIX not in sdp:
         return ""
     session, _, media = sdp.partition(b"\nm=")
     audio = next((part for part in media.split(b"\nm=") if part.startswith(b"audio ")), b"")
     match = _PREFERENCE.search(audio) or _PREFERENCE.search(session)
-    return cast(Wish, match[1].decode()) if match is not None else ""
+    return cast(RecordingPreference, match[1].decode()) if match is not None else ""
 
 
-def indication(sdp: bytes) -> Indication:
+def recording_indication(sdp: bytes) -> RecordIndication:
     """Return the session-level indication of a local SDP."""
     match = _INDICATION.search(sdp) if _PREFIX in sdp else None
-    return cast(Indication, match[1].decode()) if match is not None else ""
+    return cast(RecordIndication, match[1].decode()) if match is not None else ""
 
 
-def indicated(sdp: bytes, told: Indication) -> bytes:
+def with_recording_indication(sdp: bytes, indication: RecordIndication) -> bytes:
     """Return the SDP with a session-level indication. Recording attributes of the other side are removed: a preference
     is not for third parties, and only this server knows what it records."""
     if _PREFIX in sdp:
         sdp = _ANY_ATTRIBUTE.sub(b"", sdp)
-    if not told or not sdp:
+    if not indication or not sdp:
         return sdp
     session, mark, media = sdp.partition(b"\nm=")
     end = b"\r" if session.endswith(b"\r") else b""
-    return b"%s\na=record:%s%s%s%s" % (session, told.encode(), end, mark, media)
+    return b"%s\na=record:%s%s%s%s" % (session, indication.encode(), end, mark, media)

@@ -32,7 +32,7 @@ STATIC_CODECS = {
 """Payload types that need no rtpmap line, as name and RTP clock rate (RFC 3551 section 6)."""
 
 
-class BadDescription(ValueError):
+class SdpError(ValueError):
     """The SDP is not acceptable. The text names the violated rule and contains nothing from the peer."""
 
 
@@ -95,7 +95,7 @@ class Codec:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
+class MediaDescription:
     """One m= line and the lines under it."""
 
     kind: str
@@ -103,7 +103,7 @@ class Media:
     proto: str
     formats: tuple[str, ...]
     lines: tuple[str, ...] = ()
-    count: int = 1
+    port_count: int = 1
     """The number of port pairs (`m=audio 4000/2`), nearly always 1."""
 
     @property
@@ -126,17 +126,17 @@ class Media:
         return _connection(self.lines)
 
     def __str__(self) -> str:
-        port = f"{self.port}/{self.count}" if self.count != 1 else f"{self.port}"
+        port = f"{self.port}/{self.port_count}" if self.port_count != 1 else f"{self.port}"
         head = " ".join((f"m={self.kind}", port, self.proto, *self.formats))
         return "\r\n".join((head, *self.lines)) + "\r\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class SessionDescription:
     """A complete SDP: session-level lines, then media sections in the order required by offer/answer."""
 
     lines: tuple[str, ...]
-    media: tuple[Media, ...]
+    media: tuple[MediaDescription, ...]
 
     @property
     def origin(self) -> Origin:
@@ -150,7 +150,7 @@ class Session:
         """Return the value of the first session-level attribute of this name; "" without a value, None if absent."""
         return _attribute(self.lines, name)
 
-    def connection(self, media: Media) -> Connection | None:
+    def connection(self, media: MediaDescription) -> Connection | None:
         """Return the receive address of the media section: its own c= line, else that of the session."""
         return media.connection or _connection(self.lines)
 
@@ -161,25 +161,25 @@ class Session:
         return str(self).encode("utf-8", "surrogateescape")
 
 
-def parse(data: bytes) -> Session:
+def parse(data: bytes) -> SessionDescription:
     """Parse SDP. Lines may end in CRLF or LF. Raise SdpError, and no other exception, for any bytes."""
     if len(data) > MAX_BYTES:
-        raise BadDescription("longer than 32 KiB")
+        raise SdpError("longer than 32 KiB")
     lines = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n").rstrip("\n").split("\n")
     if len(lines) > MAX_LINES:
-        raise BadDescription("too many lines")
+        raise SdpError("too many lines")
     if lines[0] != "v=0" or len(lines) < 2 or not lines[1].startswith("o="):
-        raise BadDescription("does not start with v=0 and o=")
+        raise SdpError("does not start with v=0 and o=")
     starts: list[int] = []
     for number, line in enumerate(lines):
         if len(line) > MAX_LINE:
-            raise BadDescription("line longer than 4 KiB")
+            raise SdpError("line longer than 4 KiB")
         if not _LINE.fullmatch(line):
-            raise BadDescription("line is not letter=value")
+            raise SdpError("line is not letter=value")
         if line.startswith("m="):
             starts.append(number)
     if len(starts) > MAX_MEDIA:
-        raise BadDescription("too many media sections")
+        raise SdpError("too many media sections")
     bounds = [*starts, len(lines)]
     head = tuple(lines[: bounds[0]])
     _origin(head[1])
@@ -188,15 +188,15 @@ def parse(data: bytes) -> Session:
     )
     for each in (head, *(section.lines for section in media)):
         _connection(each)
-    return Session(head, media)
+    return SessionDescription(head, media)
 
 
-def direction(session: Session, media: Media | None = None) -> Direction:
+def direction(session: SessionDescription, media: MediaDescription | None = None) -> Direction:
     """Return the direction of a media section (default: the first active audio section).
 
     Media level before session level before sendrecv. A session without audio is inactive.
     """
-    media = media or audio(session)
+    media = media or first_audio(session)
     if media is None:
         return Direction.INACTIVE
     for line in (*media.lines, *session.lines):
@@ -205,12 +205,12 @@ def direction(session: Session, media: Media | None = None) -> Direction:
     return Direction.SENDRECV
 
 
-def audio(session: Session) -> Media | None:
+def first_audio(session: SessionDescription) -> MediaDescription | None:
     """Return the first audio section in use, or None."""
     return next((media for media in session.media if media.kind == "audio" and media.active), None)
 
 
-def codecs(media: Media) -> tuple[Codec, ...]:
+def codecs(media: MediaDescription) -> tuple[Codec, ...]:
     """Return the payload types of the media section in order of preference, without non-numeric formats and dynamic
     types without a valid rtpmap."""
     maps: dict[int, Codec] = {}
@@ -230,13 +230,13 @@ def codecs(media: Media) -> tuple[Codec, ...]:
     return tuple(found)
 
 
-def is_hold(session: Session) -> bool:
+def is_hold(session: SessionDescription) -> bool:
     """Whether the sender of this SDP puts the other end on hold: it has audio, but does not receive it.
 
     That is a=sendonly or inactive (RFC 3264 section 8.4), or the obsolete c=0.0.0.0 of RFC 2543. Port 9 with that
     address is not hold, but a browser that has not gathered candidates yet (RFC 8840 section 4.1).
     """
-    media = audio(session)
+    media = first_audio(session)
     if media is None:
         return False
     connection = session.connection(media)
@@ -261,14 +261,14 @@ def _attribute(lines: tuple[str, ...], wanted: str) -> str | None:
 def _origin(line: str) -> Origin:
     fields = line[2:].split()
     if len(fields) != 6 or fields[3] != "IN" or not all(_TOKEN.fullmatch(field) for field in fields[3:]):
-        raise BadDescription("invalid o= line")
+        raise SdpError("invalid o= line")
     return Origin(fields[0], _number(fields[1]), _number(fields[2]), fields[4], fields[5])
 
 
 def _number(text: str) -> int:
     """Parse session id or version: nominally 64 bits, but some phones send longer timestamps."""
     if not (text.isascii() and text.isdigit() and len(text) <= 32):
-        raise BadDescription("invalid number in o= line")
+        raise SdpError("invalid number in o= line")
     return int(text)
 
 
@@ -278,15 +278,15 @@ def _connection(lines: tuple[str, ...]) -> Connection | None:
         return None
     fields = line[2:].split()
     if len(fields) != 3 or fields[0] != "IN" or fields[1] not in ("IP4", "IP6") or not _TOKEN.fullmatch(fields[2]):
-        raise BadDescription("invalid c= line")
+        raise SdpError("invalid c= line")
     return Connection(fields[1], fields[2].partition("/")[0])
 
 
-def _media(line: str, rest: tuple[str, ...]) -> Media:
+def _media(line: str, rest: tuple[str, ...]) -> MediaDescription:
     match = _MEDIA.fullmatch(line)
     if match is None:
-        raise BadDescription("invalid m= line")
+        raise SdpError("invalid m= line")
     kind, port, count, proto, formats = match.groups()
     if int(port) > 65535:
-        raise BadDescription("port greater than 65535")
-    return Media(kind, int(port), proto, tuple(formats.split()), rest, int(count) if count else 1)
+        raise SdpError("port greater than 65535")
+    return MediaDescription(kind, int(port), proto, tuple(formats.split()), rest, int(count) if count else 1)

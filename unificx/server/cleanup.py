@@ -24,7 +24,7 @@ from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Rooms
 from unificx.server.voicemail_email import tell_of_message
-from unificx.sip.uri import forget_uris
+from unificx.sip.uri import clear_uri_cache
 from unificx.voicemail.events import MessageLeft
 
 log = structlog.get_logger()
@@ -112,7 +112,7 @@ class Housekeeping:
             return
         self._rooms.people.directory.forget(fact.subject)
         self._rooms.meetings.forget(fact.tenant, fact.subject)
-        forget_uris()
+        clear_uri_cache()
         self._remains[fact.id] = fact
         self._errand(self._forget(fact))
 

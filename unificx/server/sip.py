@@ -21,12 +21,12 @@ from unificx.server.container import Rooms
 from unificx.server.host_names import own_names
 from unificx.server.mwi_handler import Lighting, OwnWaits
 from unificx.server.settings import Settings
-from unificx.sip.bearer import Bearers
+from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip.legs import Legs
-from unificx.sip.overload import Overload
+from unificx.sip.legs import DialogTable
+from unificx.sip.overload import OverloadControl
 from unificx.sip_server import Guard, Identifier, LampParts, Lamps, Parts, RegisterDesk, Shell, SipFace
 from unificx.transport.manager import Transports
 
@@ -44,15 +44,15 @@ class SipServer:
         self._media = media
         self._engine = engine
         clock, directory = rooms.clock, rooms.people.directory
-        self.bearers = Bearers(clock.random_bytes(32))
+        self.bearers = BearerTokens(clock.random_bytes(32))
         guard = Guard(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
-            overload=Overload(),
+            overload=OverloadControl(),
             wake=self._wake,
         )
-        legs = Legs(endpoint, self._contact, endpoint.new_tag)
+        legs = DialogTable(endpoint, self._contact, endpoint.new_tag)
         self.parking = Parking()
         apps = registry(rooms, self.parking)
         self.host = host(rooms, engine, apps)
@@ -138,7 +138,7 @@ class SipServer:
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(kind, lambda signal: self.conductor.came(signal.extension_id, signal.device_id))
         for each in (self.recorder, self.room_recorder):
-            bus.subscribe(SubjectErased, lambda fact, each=each: each.forget(fact.tenant, fact.subject))
+            bus.subscribe(SubjectErased, lambda fact, each=each: each.remove(fact.tenant, fact.subject))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 

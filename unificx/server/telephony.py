@@ -8,13 +8,13 @@ from unificx.core.clock import Clock
 from unificx.notifications import Push
 from unificx.registrar import Location
 from unificx.server.turn_config import Relays
-from unificx.sip.bearer import Bearers
+from unificx.sip.bearer import BearerTokens
 
 
 class ClientTelephony:
     """Implements `api.Telephony`."""
 
-    def __init__(self, bearers: Bearers, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
+    def __init__(self, bearers: BearerTokens, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
         self._bearers = bearers
         self._location = location
         self._push = push

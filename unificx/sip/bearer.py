@@ -18,20 +18,20 @@ _token = re.compile(r"[A-Za-z0-9._~+/=-]{1,400}").fullmatch
 _EXPIRY_BYTES = 7
 
 
-class Bearers:
+class BearerTokens:
     """Issues and verifies tokens. `secret` (32 random bytes) must not outlive the clock of `now`."""
 
     def __init__(self, secret: bytes, lifetime: float = LIFETIME) -> None:
         self._secret = secret
         self.lifetime = lifetime
 
-    def issue(self, holder: str, now: float) -> str:
+    def issue(self, subject: str, now: float) -> str:
         """Issue a token for `subject` (an internal id, ASCII), valid for `lifetime` seconds."""
         expires = int((now + self.lifetime) * 1000).to_bytes(_EXPIRY_BYTES, "big")
-        data = expires + holder.encode("ascii")
+        data = expires + subject.encode("ascii")
         return urlsafe_b64encode(data + self._sign(data)).decode()
 
-    def holder(self, token: str, now: float) -> str | None:
+    def verified_subject(self, token: str, now: float) -> str | None:
         """Return the subject of the token, or None if the token is invalid or expired."""
         try:
             data = urlsafe_b64decode(token.encode("ascii"))
@@ -47,7 +47,7 @@ class Bearers:
         return hashlib.blake2s(data, key=self._secret, digest_size=18).digest()
 
 
-def bearer_of(request: Request) -> str | None:
+def bearer_token(request: Request) -> str | None:
     """Return the token of a request, or None (section 2.3). Authorization and Proxy-Authorization are treated alike."""
     for name in ("authorization", "proxy-authorization"):
         for line in request.all(name):
@@ -57,6 +57,6 @@ def bearer_of(request: Request) -> str | None:
     return None
 
 
-def bearer_challenge(realm: str, *, refused: bool) -> str:
+def bearer_challenge(realm: str, *, invalid_token: bool) -> str:
     """Return the value of WWW- or Proxy-Authenticate (section 4); `invalid_token`: the given token was rejected."""
-    return f"Bearer realm={quote(realm)}" + (', error="invalid_token"' if refused else "")
+    return f"Bearer realm={quote(realm)}" + (', error="invalid_token"' if invalid_token else "")

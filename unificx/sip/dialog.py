@@ -6,7 +6,7 @@ A dialog is an immutable value. Creating a request also returns the dialog as it
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.sip.uri import Uri
@@ -31,22 +31,22 @@ class Dialog:
     remote_tag: str
     local_seq: int
     remote_seq: int
-    target: str
-    routes: tuple[str, ...]
+    remote_target: str
+    route_set: tuple[str, ...]
     flow: Flow
 
     def request(
-        self, method: str, headers: RawHeaders = (), body: bytes = b"", hops: int = 70
+        self, method: str, headers: RawHeaders = (), body: bytes = b"", max_forwards: int = 70
     ) -> "tuple[Dialog, Request]":
         """Build the next request of this dialog (12.2.1.1). An ACK has the number of its INVITE: see `ack`."""
-        dialog = self._advance(self.local_seq + 1, self.remote_seq, self.target, self.flow)
-        return dialog, dialog._build(f"{dialog.local_seq} {method}", headers, body, hops)
+        dialog = self._advance(self.local_seq + 1, self.remote_seq, self.remote_target, self.flow)
+        return dialog, dialog._build(f"{dialog.local_seq} {method}", headers, body, max_forwards)
 
     def ack(self, invite_seq: int, headers: RawHeaders = (), body: bytes = b"") -> Request:
         """Build the ACK for a 2xx to the INVITE with number `invite_seq` (13.2.2.4)."""
         return self._build(f"{invite_seq} ACK", headers, body, 70)
 
-    def heard(self, request: Request, flow: Flow) -> "Dialog":
+    def receive_request(self, request: Request, flow: Flow) -> "Dialog":
         """Return the dialog after a request of the peer (12.2.2).
 
         Raise RemoteProtocolError (500) if its sequence number does not increase; retransmissions never get here. A
@@ -54,24 +54,24 @@ class Dialog:
         """
         number = request.cseq.number
         if number <= self.remote_seq:
-            raise BadPeer(500, "Server Internal Error", request)
-        return self._advance(self.local_seq, number, _refreshed_target(self.target, request), flow)
+            raise RemoteProtocolError(500, "Server Internal Error", request)
+        return self._advance(self.local_seq, number, _refreshed_target(self.remote_target, request), flow)
 
-    def answered(self, response: Response) -> "Dialog":
+    def receive_response(self, response: Response) -> "Dialog":
         """Return the dialog after a response to a local re-INVITE or UPDATE; a 2xx may change the remote target."""
         if response.status >= 300:
             return self
-        return replace(self, target=_refreshed_target(self.target, response))
+        return replace(self, remote_target=_refreshed_target(self.remote_target, response))
 
     def _advance(self, local_seq: int, remote_seq: int, target: str, flow: Flow) -> "Dialog":
         """Return an updated copy. Spelled out: `replace` takes four times as long, and every request needs it."""
         identity = self.call_id, self.local, self.local_tag, self.remote, self.remote_tag
-        return Dialog(*identity, local_seq, remote_seq, target, self.routes, flow)
+        return Dialog(*identity, local_seq, remote_seq, target, self.route_set, flow)
 
     def _build(self, cseq: str, headers: RawHeaders, body: bytes, hops: int) -> Request:
-        uri, routes = self.target, self.routes
+        uri, routes = self.remote_target, self.route_set
         if routes and not _is_loose_router(routes[0]):  # strict router of RFC 2543 (12.2.1.1)
-            uri, routes = _addr_spec(routes[0]), (*routes[1:], f"<{self.target}>")
+            uri, routes = _addr_spec(routes[0]), (*routes[1:], f"<{self.remote_target}>")
         lines: list[tuple[str, str]] = [("Max-Forwards", str(hops))]
         lines += [("Route", route) for route in routes]
         lines += [
@@ -84,7 +84,7 @@ class Dialog:
         return Request(cseq.partition(" ")[2], uri, lines, body)
 
 
-def dialog_of_request(request: Request, local_tag: str, flow: Flow) -> Dialog:
+def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
     """Return the UAS dialog for an initial request (12.1.1). Raise RemoteProtocolError (400) without a Contact."""
     return Dialog(
         call_id=request.call_id,
@@ -94,21 +94,21 @@ def dialog_of_request(request: Request, local_tag: str, flow: Flow) -> Dialog:
         remote_tag=request.from_.tag,
         local_seq=0,
         remote_seq=request.cseq.number,
-        target=_contact_of(request),
-        routes=_route_set(request, reverse=False),
+        remote_target=_contact_of(request),
+        route_set=_route_set(request, reverse=False),
         flow=flow,
     )
 
 
-def dialog_of_response(started: Dialog, response: Response, flow: Flow) -> Dialog:
+def uac_dialog(initial: Dialog, response: Response, flow: Flow) -> Dialog:
     """Return the UAC dialog of a response (12.1.2); `initial` is the dialog the request was built from."""
     contacts = response.contacts
     return replace(
-        started,
+        initial,
         remote=response.first("to") or "",
         remote_tag=response.to.tag,
-        target=str(contacts[0].uri) if contacts else started.target,
-        routes=_route_set(response, reverse=True),
+        remote_target=str(contacts[0].uri) if contacts else initial.remote_target,
+        route_set=_route_set(response, reverse=True),
         flow=flow,
     )
 
@@ -116,7 +116,7 @@ def dialog_of_response(started: Dialog, response: Response, flow: Flow) -> Dialo
 def _contact_of(request: Request) -> str:
     contacts = request.contacts
     if len(contacts) != 1:
-        raise BadPeer(400, "Bad Contact", request)
+        raise RemoteProtocolError(400, "Bad Contact", request)
     return str(contacts[0].uri)
 
 
@@ -132,7 +132,7 @@ def _route_set(message: Request | Response, *, reverse: bool) -> tuple[str, ...]
     if not routes:
         return ()
     if len(routes) > MAX_ROUTES:
-        raise BadPeer(400, "Too Many Routes", message if isinstance(message, Request) else None)
+        raise RemoteProtocolError(400, "Too Many Routes", message if isinstance(message, Request) else None)
     _ = message.record_routes  # reject now what could not be routed to later
     return tuple(reversed(routes)) if reverse else tuple(routes)
 

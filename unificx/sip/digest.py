@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from unificx.sip.errors import OurMistake
+from unificx.sip.errors import LocalProtocolError
 from unificx.sip.grammar import quote
 from unificx.sip.headers import AuthParams
 
@@ -26,7 +26,7 @@ def _hash(algorithm: str, text: str) -> str:
         return hashlib.md5(data, usedforsecurity=False).hexdigest()
     if algorithm == "SHA-256":
         return hashlib.sha256(data).hexdigest()
-    raise OurMistake("unsupported digest algorithm")
+    raise LocalProtocolError("unsupported digest algorithm")
 
 
 def ha1(algorithm: str, user: str, realm: str, password: str) -> str:
@@ -110,7 +110,7 @@ def response_for(
     return value
 
 
-class Freshness(Enum):
+class NonceState(Enum):
     """Validity of a received nonce. All but FRESH require a new challenge."""
 
     FRESH = "fresh"
@@ -149,45 +149,45 @@ class Nonces:
     of `now`.
     """
 
-    def __init__(self, secret: bytes, lifetime: float = 300.0, remembered: int = 20_000) -> None:
+    def __init__(self, secret: bytes, lifetime: float = 300.0, max_tracked: int = 20_000) -> None:
         self._secret = secret
         self._lifetime = lifetime
-        self._max_tracked = remembered
+        self._max_tracked = max_tracked
         self._issued = 0
         self._used: OrderedDict[bytes, _UsedCounts] = OrderedDict()
         self._newest_evicted_ms = -1
 
-    def issue(self, now: float, whom: str = "") -> str:
+    def issue(self, now: float, client: str = "") -> str:
         """Issue a unique nonce that is valid only for `client`, any text that identifies the client."""
         self._issued += 1
         head = int(now * 1000).to_bytes(7, "big") + self._issued.to_bytes(8, "big")
-        return (head + self._sign(head, whom)).hex()
+        return (head + self._sign(head, client)).hex()
 
-    def opened(self, nonce: str, whom: str = "") -> bytes | None:
+    def decode(self, nonce: str, client: str = "") -> bytes | None:
         """Return the nonce for `use_count`, or None if it was not issued to `client`."""
         try:
             data = bytes.fromhex(nonce)
         except ValueError:
             return None
         head = data[:_HEAD_BYTES]
-        return head if hmac.compare_digest(self._sign(head, whom), data[_HEAD_BYTES:]) else None
+        return head if hmac.compare_digest(self._sign(head, client), data[_HEAD_BYTES:]) else None
 
-    def use(self, head: bytes, nc: str, now: float) -> Freshness:
+    def use_count(self, head: bytes, nc: str, now: float) -> NonceState:
         """Mark the count `nc` of a decoded nonce as used and return the validity of the nonce.
 
         Call after `verify`, so that only authenticated clients consume counts and memory.
         """
         if not _count(nc):
-            return Freshness.FOREIGN
+            return NonceState.FOREIGN
         issued_ms = int.from_bytes(head[:7], "big")
         if not 0 <= now * 1000 - issued_ms <= self._lifetime * 1000:
-            return Freshness.STALE
+            return NonceState.STALE
         used = self._used.get(head)
         if used is None:
             if issued_ms <= self._newest_evicted_ms:
-                return Freshness.STALE
+                return NonceState.STALE
             used = self._track(head, issued_ms, now)
-        return Freshness.FRESH if used.use(int(nc, 16)) else Freshness.REPLAYED
+        return NonceState.FRESH if used.use(int(nc, 16)) else NonceState.REPLAYED
 
     def _track(self, head: bytes, issued_ms: int, now: float) -> _UsedCounts:
         expired = now * 1000 - self._lifetime * 1000

@@ -11,39 +11,39 @@ requests beyond its capacity. All others become events.
 
 from collections.abc import Callable, Iterable
 
-from unificx.sip.errors import BadPeer, OurMistake
+from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.message import Request, Response, parse
-from unificx.sip.overload import Overload
-from unificx.sip.transactions.client_transactions import Asking
-from unificx.sip.transactions.context import Exchange
+from unificx.sip.overload import OverloadControl
+from unificx.sip.transactions.client_transactions import ClientTransactions
+from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
-    AckArrived,
-    AckMissing,
-    CancelArrived,
+    AckReceived,
+    AckTimeout,
+    CancelReceived,
     ClientKey,
     Event,
-    RequestArrived,
     RequestFailed,
-    ResponseArrived,
+    RequestReceived,
+    ResponseReceived,
     ServerKey,
 )
-from unificx.sip.transactions.server_transactions import SILENCE, Door, Serving, Turned
+from unificx.sip.transactions.server_transactions import DROP, Prefilter, ServerTransactions, StatelessReply
 
 __all__ = [
-    "SILENCE",
-    "AckArrived",
-    "AckMissing",
-    "CancelArrived",
+    "DROP",
+    "AckReceived",
+    "AckTimeout",
+    "CancelReceived",
     "ClientKey",
     "Endpoint",
     "Event",
-    "RequestArrived",
     "RequestFailed",
-    "ResponseArrived",
+    "RequestReceived",
+    "ResponseReceived",
     "ServerKey",
-    "Turned",
+    "StatelessReply",
 ]
 
 CAPACITY = 50_000
@@ -68,33 +68,33 @@ class Endpoint:
         tag: Callable[[], str],
         via_host: Callable[[Flow], str],
         limits: Limits = LIMITS,
-        overload: Overload | None = None,
+        overload: OverloadControl | None = None,
         wake: Callable[[], None] = _noop,
         node: str = "0",
     ) -> None:
         self.overload = overload
         self._limits = limits
         self._wake = wake
-        self._exchange = Exchange(tag, node)
-        self._serving = Serving(self._exchange, overload, CAPACITY)
-        self._asking = Asking(self._exchange, via_host, CAPACITY)
+        self._context = TransactionContext(tag, node)
+        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY)
+        self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
 
     @property
     def transactions(self) -> tuple[int, int]:
         """The number of server and of client transactions."""
-        return len(self._serving), len(self._asking)
+        return len(self._server_transactions), len(self._client_transactions)
 
-    def ask_first(self, door: Door) -> None:
+    def set_prefilter(self, prefilter: Prefilter) -> None:
         """Set a filter that sees every request before a transaction is created for it."""
-        self._serving.door = door
+        self._server_transactions.prefilter = prefilter
 
     def limit_transactions(self, capacity: int) -> None:
         """Limit the transactions per side; requests inside dialogs may exceed the limit by an eighth."""
-        self._serving.capacity = self._asking.capacity = capacity
+        self._server_transactions.capacity = self._client_transactions.capacity = capacity
 
     def new_tag(self) -> str:
         """Return a new local tag, which contains the node."""
-        return self._exchange.new_tag()
+        return self._context.new_tag()
 
     # ---- input
 
@@ -103,38 +103,38 @@ class Endpoint:
         try:
             message = parse(data, self._limits)
             if isinstance(message, Request):
-                self._serving.receive(message, len(data), flow, now)
+                self._server_transactions.receive(message, len(data), flow, now)
             else:
-                self._asking.receive(message, flow, now)
-        except BadPeer as fault:
+                self._client_transactions.receive(message, flow, now)
+        except RemoteProtocolError as fault:
             if fault.request is not None:
-                self._serving.refuse(fault.request, flow, fault.status, reason=fault.reason)
+                self._server_transactions.reject_statelessly(fault.request, flow, fault.status, reason=fault.reason)
 
-    def lost(self, flow: Flow, now: float) -> None:
+    def connection_lost(self, flow: Flow, now: float) -> None:
         """Report that a connection was closed, or that sending to this flow failed."""
-        self._serving.lost(flow)
-        self._asking.lost(flow, now)
+        self._server_transactions.connection_lost(flow)
+        self._client_transactions.connection_lost(flow, now)
 
     def timer(self, now: float) -> None:
         """Process all timers that are due."""
-        for key in self._exchange.wheel.due(now):
-            if not self._serving.ring(key, now):
-                self._asking.ring(key, now)
+        for key in self._context.timers.due(now):
+            if not self._server_transactions.timer(key, now):
+                self._client_transactions.timer(key, now)
 
     # ---- output
 
     def deadline(self) -> float | None:
         """Return when to call `timer`, None if no timer is set."""
-        return self._exchange.wheel.deadline()
+        return self._context.timers.deadline()
 
     def to_send(self) -> list[tuple[bytes, Flow]]:
         """Return the messages to send since the last call, in order."""
-        out, self._exchange.out = self._exchange.out, []
+        out, self._context.outbox = self._context.outbox, []
         return out
 
     def next_event(self) -> Event | None:
         """Return the next event, None if there is none."""
-        events = self._exchange.events
+        events = self._context.events
         return events.popleft() if events else None
 
     # ---- commands of the TU
@@ -144,7 +144,7 @@ class Endpoint:
 
         The TU must retransmit a 2xx to an INVITE until the ACK arrives (13.3.1.4).
         """
-        self._serving.respond(key, response, now)
+        self._server_transactions.respond(key, response, now)
         self._wake()
 
     def request(self, request: Request, flow: Flow, now: float) -> ClientKey:
@@ -152,7 +152,7 @@ class Endpoint:
 
         At the transaction limit it fails immediately with a `RequestFailed` event.
         """
-        key = self._asking.request(request, flow, now)
+        key = self._client_transactions.request(request, flow, now)
         self._wake()
         return key
 
@@ -161,14 +161,14 @@ class Endpoint:
 
         The INVITE still gets a final response: 487, another error, or a 2xx that crossed the CANCEL.
         """
-        self._asking.cancel(key, now, headers)
+        self._client_transactions.cancel(key, now, headers)
         self._wake()
 
     def send(self, message: Request | Response, flow: Flow) -> None:
         """Send a message outside any transaction: the ACK for a 2xx, or a retransmitted 2xx."""
         if isinstance(message, Request):
             if message.method != "ACK":
-                raise OurMistake("only an ACK can be sent without a transaction; use request()")
-            message = self._asking.ack(message, flow)
-        self._exchange.out.append((message.encode(), flow))
+                raise LocalProtocolError("only an ACK can be sent without a transaction; use request()")
+            message = self._client_transactions.with_via(message, flow)
+        self._context.outbox.append((message.encode(), flow))
         self._wake()

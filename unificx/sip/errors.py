@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from unificx.sip.message import Request
 
 
-class BadPeer(Exception):
+class RemoteProtocolError(Exception):
     """The peer sent something unusable.
 
     `status` and `reason` are for the response. `request` holds as much of the request as `respond` needs: its method
@@ -24,5 +24,5 @@ class BadPeer(Exception):
         self.request = request
 
 
-class OurMistake(Exception):
+class LocalProtocolError(Exception):
     """The engine was used in a way it does not allow: a programming error, never caused by a peer."""

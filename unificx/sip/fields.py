@@ -8,9 +8,18 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from unificx.sip.errors import BadPeer, OurMistake
-from unificx.sip.grammar import canonical, spelled, split_commas
-from unificx.sip.headers import Address, CSeq, RAck, SessionExpires, Via, parse_addresses, parse_party, seconds
+from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
+from unificx.sip.grammar import canonical_name, capitalized_name, split_commas
+from unificx.sip.headers import (
+    Address,
+    CSeq,
+    RAck,
+    SessionExpires,
+    Via,
+    parse_addresses,
+    parse_delta_seconds,
+    parse_from_to,
+)
 
 if TYPE_CHECKING:
     from unificx.sip.message import Request
@@ -24,7 +33,7 @@ _call_id = re.compile(r"[!-~]++").fullmatch
 
 def _parse_call_id(text: str) -> str:
     if not _call_id(text):
-        raise BadPeer(400, "Bad Call-ID")
+        raise RemoteProtocolError(400, "Bad Call-ID")
     return text
 
 
@@ -50,9 +59,9 @@ class typed(Generic[T]):  # noqa: N801 (used as a decorator)
             return self
         try:
             value = self._read(instance)
-        except BadPeer as bad:
-            request = instance.answerable() if isinstance(instance, Message) else None
-            raise BadPeer(bad.status, bad.reason, request) from None
+        except RemoteProtocolError as bad:
+            request = instance.answerable_request() if isinstance(instance, Message) else None
+            raise RemoteProtocolError(bad.status, bad.reason, request) from None
         instance.__dict__[self._name] = value
         return value
 
@@ -79,7 +88,7 @@ class Message:
         """The values of all lines by lower-case long name; must not be modified."""
         index: dict[str, list[str]] = {}
         for name, value in self.headers:
-            index.setdefault(canonical(name), []).append(value)
+            index.setdefault(canonical_name(name), []).append(value)
         return index
 
     def first(self, name: str) -> str | None:
@@ -87,11 +96,11 @@ class Message:
         lines = self.by_name.get(name)
         return lines[0] if lines else None
 
-    def one(self, name: str) -> str:
+    def required(self, name: str) -> str:
         """Return the value of a mandatory header. Raise RemoteProtocolError (400) if it is absent."""
         lines = self.by_name.get(name)
         if not lines:
-            raise BadPeer(400, f"Missing {spelled(name)}")
+            raise RemoteProtocolError(400, f"Missing {capitalized_name(name)}")
         return lines[0]
 
     def all(self, name: str) -> list[str]:
@@ -112,27 +121,27 @@ class Message:
     @typed
     def via(self) -> Via:
         """The top Via."""
-        return self.read_via()
+        return self.parse_top_via()
 
     @typed
     def from_(self) -> Address:
         """The From header, with the dialog tag."""
-        return parse_party(self.one("from"))
+        return parse_from_to(self.required("from"))
 
     @typed
     def to(self) -> Address:
         """The To header, with the dialog tag."""
-        return parse_party(self.one("to"))
+        return parse_from_to(self.required("to"))
 
     @typed
     def call_id(self) -> str:
         """The Call-ID."""
-        return _parse_call_id(self.one("call-id"))
+        return _parse_call_id(self.required("call-id"))
 
     @typed
     def cseq(self) -> CSeq:
         """The CSeq: sequence number and method."""
-        return CSeq.parse(self.one("cseq"))
+        return CSeq.parse(self.required("cseq"))
 
     @typed
     def contacts(self) -> list[Address]:
@@ -147,7 +156,7 @@ class Message:
             return False
         values = self.values("contact")
         if "*" in values and len(values) > 1:
-            raise BadPeer(400, "Bad Contact")
+            raise RemoteProtocolError(400, "Bad Contact")
         return values == ["*"]
 
     @typed
@@ -169,7 +178,7 @@ class Message:
     def expires(self) -> int | None:
         """The Expires header in seconds, None if absent; a malformed value counts as 3600."""
         value = self.first("expires")
-        return None if value is None else seconds(value)
+        return None if value is None else parse_delta_seconds(value)
 
     @typed
     def session_expires(self) -> SessionExpires | None:
@@ -180,13 +189,13 @@ class Message:
     @typed
     def rack(self) -> RAck:
         """The RAck header: the response acknowledged by a PRACK."""
-        return RAck.parse(self.one("rack"))
+        return RAck.parse(self.required("rack"))
 
-    def options(self, name: str) -> frozenset[str]:
+    def option_tags(self, name: str) -> frozenset[str]:
         """Return the option tags of Supported, Require, Proxy-Require or Unsupported, in lower case."""
         return frozenset([value.lower() for value in self.values(name)])
 
-    def read_every(self) -> None:
+    def parse_mandatory(self) -> None:
         """Parse the mandatory headers, so that later access cannot fail.
 
         Bypasses the descriptors: this is a third of the cost of parsing a message.
@@ -194,19 +203,19 @@ class Message:
         cache, lines = self.__dict__, self.by_name
         try:
             cache["cseq"] = CSeq.parse(lines["cseq"][0])
-            cache["via"] = self.read_via()
-            cache["from_"] = parse_party(lines["from"][0])
-            cache["to"] = parse_party(lines["to"][0])
+            cache["via"] = self.parse_top_via()
+            cache["from_"] = parse_from_to(lines["from"][0])
+            cache["to"] = parse_from_to(lines["to"][0])
             cache["call_id"] = _parse_call_id(lines["call-id"][0])
         except KeyError as missing:
-            raise BadPeer(400, f"Missing {spelled(missing.args[0])}") from None
+            raise RemoteProtocolError(400, f"Missing {capitalized_name(missing.args[0])}") from None
 
-    def read_via(self) -> Via:
+    def parse_top_via(self) -> Via:
         """Parse the top Via, without the cache."""
-        line = self.one("via")
+        line = self.required("via")
         return Via.parse(split_commas(line)[0] if "," in line else line)
 
-    def answerable(self) -> Request | None:
+    def answerable_request(self) -> Request | None:
         """Return the request to respond to, or None if a response is not allowed or could not be routed."""
         return None
 
@@ -219,45 +228,45 @@ class Message:
         lines = [self.start_line]
         try:
             lines += [
-                f"{key}: {value}" if canonical(key) != "content-length" else length for key, value in self.headers
+                f"{key}: {value}" if canonical_name(key) != "content-length" else length for key, value in self.headers
             ]
             if length not in lines:
                 lines.append(length)
             head = "\r\n".join(lines)
             encoded = head.encode("utf-8", "surrogateescape")
-        except (BadPeer, UnicodeEncodeError):
-            raise OurMistake("invalid header name or header text") from None
+        except (RemoteProtocolError, UnicodeEncodeError):
+            raise LocalProtocolError("invalid header name or header text") from None
         breaks = len(lines) - 1
         if head.count("\n") != breaks or head.count("\r") != breaks:
-            raise OurMistake("line break in a header")
+            raise LocalProtocolError("line break in a header")
         return b"%b\r\n\r\n%b" % (encoded, self.body)
 
     def without(self, *names: str) -> Self:
         """Return a copy without the lines of these names."""
-        return self._with([line for line in self.headers if canonical(line[0]) not in names])
+        return self._with([line for line in self.headers if canonical_name(line[0]) not in names])
 
     def with_headers(self, lines: Iterable[tuple[str, str]]) -> Self:
         """Return a copy with these lines appended."""
         return self._with((*self.headers, *lines))
 
-    def with_first(self, *lines: tuple[str, str]) -> Self:
+    def with_prepended(self, *lines: tuple[str, str]) -> Self:
         """Return a copy with these lines first, e.g. Via or Record-Route."""
         return self._with((*lines, *self.headers))
 
     def with_header(self, name: str, value: str) -> Self:
         """Return a copy with this line replacing all of that name (as on the wire: `Max-Forwards`), or appended."""
-        key = canonical(name)
-        at = next((i for i, line in enumerate(self.headers) if canonical(line[0]) == key), len(self.headers))
-        after = [line for line in self.headers[at:] if canonical(line[0]) != key]
+        key = canonical_name(name)
+        at = next((i for i, line in enumerate(self.headers) if canonical_name(line[0]) == key), len(self.headers))
+        after = [line for line in self.headers[at:] if canonical_name(line[0]) != key]
         return self._with((*self.headers[:at], (name, value), *after))
 
     def with_top_via(self, via: Via | None) -> Self:
         """Return a copy with another top Via, or without it; the Vias below stay unchanged."""
         at = 0
-        while at < len(self.headers) and canonical(self.headers[at][0]) != "via":
+        while at < len(self.headers) and canonical_name(self.headers[at][0]) != "via":
             at += 1
         if at == len(self.headers):
-            raise OurMistake("message without Via")
+            raise LocalProtocolError("message without Via")
         name, line = self.headers[at]
         below = split_commas(line)[1:] if "," in line else []
         values = [str(via), *below] if via else below

@@ -31,15 +31,15 @@ class Flow:
         return self.transport in SECURE
 
     @property
-    def by_websocket(self) -> bool:
+    def is_websocket(self) -> bool:
         """Whether this is a WebSocket flow, which only the peer can reopen."""
         return self.transport in WEBSOCKET
 
     @property
-    def end(self) -> tuple[str, str, int]:
+    def peer(self) -> tuple[str, str, int]:
         """The remote address: transport, host and port, independent of the connection."""
         return self.transport, self.host, self.port
 
-    def reconnect(self, port: int) -> "Flow":
+    def for_new_connection(self, port: int) -> "Flow":
         """Return a flow to the same peer over a new connection to `port` (RFC 3261 18.2.2)."""
         return replace(self, port=port, connection=0)

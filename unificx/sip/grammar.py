@@ -6,7 +6,7 @@ Every pattern runs in linear time: all repetitions are possessive, so a mismatch
 import re
 from functools import lru_cache
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 
 Params = tuple[tuple[str, str | None], ...]
 """Parameters in the order sent: name as sent, value as sent (quotes and escapes kept), None without a value."""
@@ -48,15 +48,15 @@ _COMPACT = {
 
 
 @lru_cache(maxsize=1024)
-def canonical(name: str) -> str:
+def canonical_name(name: str) -> str:
     """Return the lower-case long form of a header name. Raise RemoteProtocolError (400) if it is not a token."""
     if not _is_token(name):
-        raise BadPeer(400, "Bad Header Name")
+        raise RemoteProtocolError(400, "Bad Header Name")
     lower = name.lower()
     return _COMPACT.get(lower, lower)
 
 
-def spelled(name: str) -> str:
+def capitalized_name(name: str) -> str:
     """Return a lower-case header name in its usual capitalization: `Call-ID`, `CSeq`, `Max-Forwards`."""
     return {"call-id": "Call-ID", "cseq": "CSeq", "rack": "RAck"}.get(name) or name.title()
 
@@ -67,17 +67,17 @@ def is_token(text: str) -> bool:
     return _is_token(text) is not None
 
 
-def number(text: str, most: int, reason: str) -> int:
+def parse_number(text: str, maximum: int, reason: str) -> int:
     """Parse 1*DIGIT up to `maximum`. Raise RemoteProtocolError (400, `reason`) for anything else, of any length."""
     if text.isdigit() and text.isascii():
         digits = text if len(text) <= 10 else text.lstrip("0")
-        value = int(digits or "0") if len(digits) <= 10 else most + 1
-        if value <= most:
+        value = int(digits or "0") if len(digits) <= 10 else maximum + 1
+        if value <= maximum:
             return value
-    raise BadPeer(400, reason)
+    raise RemoteProtocolError(400, reason)
 
 
-def parameters(text: str) -> Params:
+def parse_params(text: str) -> Params:
     """Parse `;lr;expires=60` into pairs. Raise RemoteProtocolError (400) for an empty, unbalanced or repeated one."""
     text = text.rstrip(" \t")  # otherwise the search would start anew at each trailing space
     if not text:
@@ -86,10 +86,10 @@ def parameters(text: str) -> Params:
     if single is not None:
         return ((single[1], single[2]),)
     if not _PARAMS(text):
-        raise BadPeer(400, "Bad Parameter")
+        raise RemoteProtocolError(400, "Bad Parameter")
     found: Params = tuple([(name, value if equals else None) for name, equals, value in _each_param(text)])
     if len(found) > 1 and len({name.lower() for name, _ in found}) != len(found):
-        raise BadPeer(400, "Repeated Parameter")
+        raise RemoteProtocolError(400, "Repeated Parameter")
     return found
 
 
@@ -101,7 +101,7 @@ def find_param(params: Params, name: str) -> str | None:
     return None
 
 
-def written(params: Params) -> str:
+def format_params(params: Params) -> str:
     """Format parameters for the wire, each with a leading semicolon."""
     return "".join([f";{name}" if value is None else f";{name}={value}" for name, value in params])
 
@@ -121,7 +121,7 @@ def split_commas(text: str) -> list[str]:
         assert piece is not None
         at = piece.end()
         if at < len(text) and text[at] != ",":
-            raise BadPeer(400, "Unbalanced Quotes")
+            raise RemoteProtocolError(400, "Unbalanced Quotes")
         pieces.append(piece[0].strip(" \t"))
     return pieces
 

@@ -7,20 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.grammar import (
     QUOTED,
     TOKEN,
     Params,
     find_param,
-    number,
-    parameters,
+    format_params,
+    parse_number,
+    parse_params,
     quote,
     split_commas,
     unquote,
-    written,
 )
-from unificx.sip.uri import KNOWN, KNOWN_LENGTH, Uri
+from unificx.sip.uri import CACHE_SIZE, MAX_CACHED_LENGTH, Uri
 
 __all__ = [
     "Address",
@@ -32,7 +32,7 @@ __all__ = [
     "parse_address",
     "parse_addresses",
     "parse_auth",
-    "parse_party",
+    "parse_from_to",
     "split_commas",
 ]
 
@@ -72,7 +72,7 @@ class Address:
 
     def __str__(self) -> str:
         display = f"{quote(self.display)} " if self.display else ""
-        return f"{display}<{self.uri}>{written(self.params)}"
+        return f"{display}<{self.uri}>{format_params(self.params)}"
 
     def param(self, name: str) -> str | None:
         """Return the unquoted value of a header parameter (not of the URI); "" without a value, None if absent."""
@@ -95,21 +95,21 @@ class Address:
         if value is None:
             return 1.0
         if not _q(value):
-            raise BadPeer(400, "Bad q Value")
+            raise RemoteProtocolError(400, "Bad q Value")
         return float(value)
 
     @property
     def expires(self) -> int | None:
         """The expires parameter of a contact in seconds, None if absent; a malformed value counts as 3600."""
         value = find_param(self.params, "expires")
-        return None if value is None else seconds(value)
+        return None if value is None else parse_delta_seconds(value)
 
 
-def seconds(text: str) -> int:
+def parse_delta_seconds(text: str) -> int:
     """Parse the delta-seconds of an Expires; a malformed or too large value counts as 3600."""
     try:
-        return number(text.strip(" \t"), MAX_SECONDS, "")
-    except BadPeer:
+        return parse_number(text.strip(" \t"), MAX_SECONDS, "")
+    except RemoteProtocolError:
         return DEFAULT_EXPIRES
 
 
@@ -127,19 +127,19 @@ def parse_address(text: str) -> Address:
     if match is not None:
         display, uri, params = match.groups()
         display = unquote(display) if display[:1] == '"' else display.strip(" \t")
-        return Address(display, Uri.parse(uri), parameters(params))
+        return Address(display, Uri.parse(uri), parse_params(params))
     uri, semicolon, params = text.strip(" \t").partition(";")
     uri = uri.rstrip(" \t")
     if "?" in uri or "," in uri:
-        raise BadPeer(400, "URI Needs Angle Brackets")
-    return Address("", Uri.parse(uri), parameters(semicolon + params))
+        raise RemoteProtocolError(400, "URI Needs Angle Brackets")
+    return Address("", Uri.parse(uri), parse_params(semicolon + params))
 
 
-def parse_party(text: str) -> Address:
+def parse_from_to(text: str) -> Address:
     """Parse From or To: one address; a tag must not be empty. Raise RemoteProtocolError (400 or 416)."""
     address = parse_address(text)
     if address.params and find_param(address.params, "tag") == "":
-        raise BadPeer(400, "Bad Tag")
+        raise RemoteProtocolError(400, "Bad Tag")
     return address
 
 
@@ -169,11 +169,11 @@ class Via:
         else:
             match = _via(text)
             if match is None:
-                raise BadPeer(400, "Bad Via")
+                raise RemoteProtocolError(400, "Bad Via")
             name, version, transport, host, port, rest = match.groups()
-            protocol, params = f"{name.upper()}/{version}", parameters(rest or "")
+            protocol, params = f"{name.upper()}/{version}", parse_params(rest or "")
         if port is not None and int(port) > 65_535:
-            raise BadPeer(400, "Bad Via")
+            raise RemoteProtocolError(400, "Bad Via")
         return Via(transport, host, None if port is None else int(port), params, protocol)
 
     @staticmethod
@@ -183,7 +183,7 @@ class Via:
         return match and match[0]
 
     def __str__(self) -> str:
-        return f"{self.protocol}/{self.transport} {self.sent_by}{written(self.params)}"
+        return f"{self.protocol}/{self.transport} {self.sent_by}{format_params(self.params)}"
 
     def param(self, name: str) -> str | None:
         """Return the value of a parameter; "" without a value, None if absent."""
@@ -209,7 +209,7 @@ class Via:
         """The sent-by: host or host:port as given by the sender."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
-    def seen_from(self, host: str, port: int) -> Via:
+    def with_received(self, host: str, port: int) -> Via:
         """With `received` and `rport` set as by the receiver of a request (RFC 3261 18.2.1, RFC 3581 4)."""
         rport_requested = False
         params: list[tuple[str, str | None]] = []
@@ -235,7 +235,7 @@ class CSeq:
     @staticmethod
     def parse(text: str) -> CSeq:
         """Parse a CSeq value. Raise RemoteProtocolError (400)."""
-        return _parse_cseq_cached(text) if len(text) <= KNOWN_LENGTH else _parse_cseq(text)
+        return _parse_cseq_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse_cseq(text)
 
     def __str__(self) -> str:
         return f"{self.number} {self.method}"
@@ -244,11 +244,11 @@ class CSeq:
 def _parse_cseq(text: str) -> CSeq:
     match = _cseq(text)
     if match is None:
-        raise BadPeer(400, "Bad CSeq")
-    return CSeq(number(match[1], MAX_CSEQ, "Bad CSeq"), match[2])
+        raise RemoteProtocolError(400, "Bad CSeq")
+    return CSeq(parse_number(match[1], MAX_CSEQ, "Bad CSeq"), match[2])
 
 
-_parse_cseq_cached = lru_cache(maxsize=KNOWN)(_parse_cseq)
+_parse_cseq_cached = lru_cache(maxsize=CACHE_SIZE)(_parse_cseq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +264,10 @@ class RAck:
         """Parse a RAck value. Raise RemoteProtocolError (400)."""
         match = _rack(text)
         if match is None:
-            raise BadPeer(400, "Bad RAck")
-        return RAck(number(match[1], MAX_SECONDS, "Bad RAck"), number(match[2], MAX_CSEQ, "Bad RAck"), match[3])
+            raise RemoteProtocolError(400, "Bad RAck")
+        return RAck(
+            parse_number(match[1], MAX_SECONDS, "Bad RAck"), parse_number(match[2], MAX_CSEQ, "Bad RAck"), match[3]
+        )
 
     def __str__(self) -> str:
         return f"{self.rseq} {self.number} {self.method}"
@@ -282,10 +284,10 @@ class SessionExpires:
     def parse(text: str) -> SessionExpires:
         """Parse a Session-Expires value. Raise RemoteProtocolError (400)."""
         interval, semicolon, params = text.partition(";")
-        refresher = (find_param(parameters(semicolon + params), "refresher") or "").lower()
+        refresher = (find_param(parse_params(semicolon + params), "refresher") or "").lower()
         if refresher not in ("", "uac", "uas"):
-            raise BadPeer(400, "Bad Session-Expires")
-        return SessionExpires(number(interval.strip(" \t"), MAX_SECONDS, "Bad Session-Expires"), refresher)
+            raise RemoteProtocolError(400, "Bad Session-Expires")
+        return SessionExpires(parse_number(interval.strip(" \t"), MAX_SECONDS, "Bad Session-Expires"), refresher)
 
     def __str__(self) -> str:
         return f"{self.seconds};refresher={self.refresher}" if self.refresher else str(self.seconds)
@@ -310,12 +312,12 @@ def parse_auth(text: str) -> AuthParams:
     """
     scheme, _, rest = text.strip(" \t").partition(" ")
     if not scheme:
-        raise BadPeer(400, "Bad Credentials")
+        raise RemoteProtocolError(400, "Bad Credentials")
     scheme = scheme.lower()
     if scheme != "digest":
         return AuthParams(scheme)
     finds: list[tuple[str, str, str, str]] = _each_auth_param(rest)
     found = {name.lower(): unquote(value) if value else quoted for name, quoted, value, _ in finds}
     if len(found) != len(finds) or (finds and finds[-1][3]):
-        raise BadPeer(400, "Bad Credentials")
+        raise RemoteProtocolError(400, "Bad Credentials")
     return AuthParams(scheme, found)

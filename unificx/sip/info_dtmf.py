@@ -3,7 +3,7 @@
 _DIGITS = "0123456789*#ABCD"
 
 
-def key_in(content_type: str, body: bytes) -> str:
+def parse_dtmf_digit(content_type: str, body: bytes) -> str:
     """Return the digit in an INFO body: `Signal=5`, the most common form, or the digit alone; "" if there is none."""
     media_type = content_type.partition(";")[0].strip().lower()
     text = body[:200].decode("ascii", "replace")

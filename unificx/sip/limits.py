@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Limits:
     """The whole message in bytes, a line in characters; a folded header counts as one line."""
 
-    message: int = 65_536
-    headers: int = 100
-    line: int = 8_192
+    max_message_bytes: int = 65_536
+    max_headers: int = 100
+    max_line_length: int = 8_192
 
 
 LIMITS = Limits()

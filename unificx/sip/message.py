@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers, Message, typed
-from unificx.sip.grammar import canonical, is_token, number, spelled
+from unificx.sip.grammar import canonical_name, capitalized_name, is_token, parse_number
 from unificx.sip.headers import Via
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
@@ -47,23 +47,23 @@ class Request(Message):
         """The parsed Request-URI. Raise RemoteProtocolError: 400, or 416 for an unsupported scheme."""
         uri = Uri.parse(self.uri)
         if uri.headers:
-            raise BadPeer(400, "Headers In Request-URI")
+            raise RemoteProtocolError(400, "Headers In Request-URI")
         return uri
 
     @typed
     def max_forwards(self) -> int | None:
         """The Max-Forwards header, None if absent."""
         value = self.first("max-forwards")
-        return None if value is None else number(value, 255, "Bad Max-Forwards")
+        return None if value is None else parse_number(value, 255, "Bad Max-Forwards")
 
-    def answerable(self) -> Request | None:
+    def answerable_request(self) -> Request | None:
         if self.method == "ACK":
             return None
         try:
-            self.read_via()
-        except BadPeer:
+            self.parse_top_via()
+        except RemoteProtocolError:
             hop = Via.salvage(self.first("via") or "")
-            return self.without("via").with_first(("Via", hop)) if hop else None
+            return self.without("via").with_prepended(("Via", hop)) if hop else None
         return self
 
     def replace(
@@ -139,7 +139,7 @@ def respond(
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
     for line in request.headers:
-        name = canonical(line[0])
+        name = canonical_name(line[0])
         if name in _ECHOED:
             if name != "via" and name in seen:
                 continue
@@ -153,7 +153,7 @@ def respond(
 def _with_tag(request: Request, to: str, tag: str) -> str:
     try:
         return to if not tag or request.to.tag else f"{to};tag={tag}"
-    except BadPeer:
+    except RemoteProtocolError:
         return to
 
 
@@ -167,8 +167,8 @@ def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
     headers, index, fault = _header_lines(lines)
     if "content-length" in index:
         try:
-            body = body[: number(index["content-length"][0], len(body), "Bad Content-Length")]
-        except BadPeer as bad:
+            body = body[: parse_number(index["content-length"][0], len(body), "Bad Content-Length")]
+        except RemoteProtocolError as bad:
             fault = bad
     start = lines[0]
     make = _response if start[:4].upper() == "SIP/" else _request
@@ -176,51 +176,51 @@ def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
     message.by_name = index
     try:
         _check(message, start, fault)
-    except BadPeer as bad:
-        raise BadPeer(bad.status, bad.reason, message.answerable()) from None
+    except RemoteProtocolError as bad:
+        raise RemoteProtocolError(bad.status, bad.reason, message.answerable_request()) from None
     return message
 
 
 def _split(data: bytes, limits: Limits) -> tuple[list[str], bytes]:
-    if len(data) > limits.message:
-        raise BadPeer(513, "Message Too Large")
+    if len(data) > limits.max_message_bytes:
+        raise RemoteProtocolError(513, "Message Too Large")
     start = 0
     while data.startswith(b"\r\n", start):  # RFC 3261 section 7.5
         start += 2
     end = data.find(b"\r\n\r\n", start)
     if end < 0:
-        raise BadPeer(400, "No End Of Headers")
+        raise RemoteProtocolError(400, "No End Of Headers")
     head = data[start:end].decode("utf-8", "surrogateescape")
     if "\r\n " in head or "\r\n\t" in head:
         head = _FOLD.sub(" ", head)
     lines = head.split("\r\n")
     breaks = len(lines) - 1
     if head.count("\n") != breaks or head.count("\r") != breaks:
-        raise BadPeer(400, "Bad Line Break")
-    if breaks > limits.headers or max(map(len, lines)) > limits.line:
-        raise BadPeer(400, "Headers Too Large")
+        raise RemoteProtocolError(400, "Bad Line Break")
+    if breaks > limits.max_headers or max(map(len, lines)) > limits.max_line_length:
+        raise RemoteProtocolError(400, "Headers Too Large")
     return lines, data[end + 4 :]
 
 
-def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, list[str]], BadPeer | None]:
+def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, list[str]], RemoteProtocolError | None]:
     """Return the lines as sent, their values by name, and the error of a line that was left out."""
     headers: list[tuple[str, str]] = []
     index: dict[str, list[str]] = {}
-    fault: BadPeer | None = None
+    fault: RemoteProtocolError | None = None
     for line in lines[1:]:
         name, colon, value = line.partition(":")
         name = name.rstrip(" \t")
         value = value.strip(" \t")
         try:
-            key = canonical(name if colon else "")
-        except BadPeer as bad:
+            key = canonical_name(name if colon else "")
+        except RemoteProtocolError as bad:
             fault = bad
             continue
         headers.append((name, value))
         if key in index:
             index[key].append(value)
             if key in _SINGLE:
-                fault = BadPeer(400, f"Repeated {spelled(key)}")
+                fault = RemoteProtocolError(400, f"Repeated {capitalized_name(key)}")
         else:
             index[key] = [value]
     return headers, index, fault
@@ -229,7 +229,7 @@ def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, li
 def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Response:
     match = _status_line(start)
     if match is None:
-        raise BadPeer(400, "Bad Status Line")
+        raise RemoteProtocolError(400, "Bad Status Line")
     return Response(int(match[1]), match[2] or "", headers, body)
 
 
@@ -239,20 +239,24 @@ def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Req
     return Request(method, rest.rpartition(" ")[0], headers, body)
 
 
-def _check(message: Request | Response, start: str, fault: BadPeer | None) -> None:
+def _check(message: Request | Response, start: str, fault: RemoteProtocolError | None) -> None:
     """Validate the message and parse its mandatory headers, so that later access cannot fail."""
     if isinstance(message, Request):
         version = start.rpartition(" ")[2]
         if version.upper() != VERSION:
-            raise BadPeer(505, "Version Not Supported") if _version(version) else BadPeer(400, "Bad Request Line")
+            raise (
+                RemoteProtocolError(505, "Version Not Supported")
+                if _version(version)
+                else RemoteProtocolError(400, "Bad Request Line")
+            )
         if not is_token(message.method):
-            raise BadPeer(400, "Bad Method")
+            raise RemoteProtocolError(400, "Bad Method")
     if fault is not None:
         raise fault
-    message.read_every()
+    message.parse_mandatory()
     if message.via.protocol != VERSION:
-        raise BadPeer(400, "Bad Via")
+        raise RemoteProtocolError(400, "Bad Via")
     if isinstance(message, Request):
         if message.cseq.method != message.method:
-            raise BadPeer(400, "CSeq Does Not Match Method")
+            raise RemoteProtocolError(400, "CSeq Does Not Match Method")
         _ = message.max_forwards, message.target

@@ -9,24 +9,24 @@ A single stall is not overload: only a persistent lag counts, like the standing 
 
 from collections import deque
 
-STANDS = 3
+LAG_WINDOW = 3
 """Consecutive measurements that must be late; the smallest of them counts."""
 
 
-class Overload:
+class OverloadControl:
     """All times in seconds.
 
     Rejecting starts when the smoothed lag exceeds `start_lag`, reaches 95 % of new requests at `full_lag`, and stops
     only when the lag has fallen below `stop_lag`.
     """
 
-    def __init__(self, *, ends: float = 0.05, begins: float = 0.15, full: float = 1.0) -> None:
-        self._stop_lag, self._start_lag, self._full_lag = ends, begins, full
+    def __init__(self, *, stop_lag: float = 0.05, start_lag: float = 0.15, full_lag: float = 1.0) -> None:
+        self._stop_lag, self._start_lag, self._full_lag = stop_lag, start_lag, full_lag
         self._lag = 0.0
-        self._recent_lags = deque([0.0] * STANDS, maxlen=STANDS)
+        self._recent_lags = deque([0.0] * LAG_WINDOW, maxlen=LAG_WINDOW)
         self._rejecting = False
 
-    def measure(self, lag: float) -> None:
+    def record_lag(self, lag: float) -> None:
         """Record how much later than scheduled the event loop ran; call about ten times a second.
 
         The smoothed lag rises quickly with a persistent lag and falls slowly after it.
@@ -38,22 +38,22 @@ class Overload:
         self._rejecting = self._lag > (self._stop_lag if self._rejecting else self._start_lag)
 
     @property
-    def drops_repetitions(self) -> bool:
+    def drops_retransmissions(self) -> bool:
         """Whether retransmitted requests are left unanswered."""
         return self._lag > self._stop_lag
 
     @property
-    def share(self) -> float:
+    def rejection_ratio(self) -> float:
         """The share of new requests to reject: 0.0 to 0.95."""
         if not self._rejecting:
             return 0.0
         return min(0.95, (self._lag - self._stop_lag) / (self._full_lag - self._stop_lag))
 
-    def refusal(self, dice: int) -> int:
+    def retry_after(self, request_hash: int) -> int:
         """Return the Retry-After of a rejected request in seconds, 0 if the request is accepted.
 
         `request_hash` makes the result equal for retransmissions and spreads the retries of rejected requests.
         """
-        if (dice & 0xFFFF) / 0x10000 >= self.share:
+        if (request_hash & 0xFFFF) / 0x10000 >= self.rejection_ratio:
             return 0
-        return 5 + (dice >> 16 & 0xFFFF) * 10 // 0x10000
+        return 5 + (request_hash >> 16 & 0xFFFF) * 10 // 0x10000

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from unificx.sip.errors import BadPeer
-from unificx.sip.grammar import TOKEN, find_param, parameters
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.grammar import TOKEN, find_param, parse_params
 from unificx.sip.headers import parse_address
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
@@ -26,10 +26,10 @@ class Replaces:
     def parse(text: str) -> "Replaces":
         """Parse a Replaces value. Raise RemoteProtocolError (400)."""
         match = _replaces(text)
-        params = parameters(match[2]) if match is not None else ()
+        params = parse_params(match[2]) if match is not None else ()
         tags = [find_param(params, name) or "" for name in ("to-tag", "from-tag")]
         if match is None or not all(_token(tag) for tag in tags):
-            raise BadPeer(400, "Bad Replaces")
+            raise RemoteProtocolError(400, "Bad Replaces")
         return Replaces(match[1], tags[0], tags[1], any(name.lower() == "early-only" for name, _ in params))
 
 
@@ -39,27 +39,27 @@ class Refer:
 
     target: Uri = field(repr=False)
     replaces: Replaces | None = None
-    quiet: bool = False
+    suppress_notify: bool = False
 
 
-def refer_of(request: Request) -> Refer:
+def parse_refer(request: Request) -> Refer:
     """Parse a REFER. Raise RemoteProtocolError: 400 without exactly one valid Refer-To, 416 for an unsupported scheme,
     403 for a method other than INVITE."""
     values = request.values("refer-to")
     if len(values) != 1:
-        raise BadPeer(400, "One Refer-To Is Needed", request)
+        raise RemoteProtocolError(400, "One Refer-To Is Needed", request)
     target = parse_address(values[0]).uri
     if (target.param("method") or "INVITE").upper() != "INVITE":
-        raise BadPeer(403, "Only Calls Can Be Transferred", request)
+        raise RemoteProtocolError(403, "Only Calls Can Be Transferred", request)
     replaces = target.header("Replaces")
     quiet = (request.first("refer-sub") or "").partition(";")[0].strip().lower() == "false"
     return Refer(target, Replaces.parse(replaces) if replaces is not None else None, quiet)
 
 
-def replaces_of(invite: Request) -> Replaces | None:
+def parse_replaces(invite: Request) -> Replaces | None:
     """Return the Replaces of an INVITE, None if absent. Raise RemoteProtocolError (400) if there is more than one
     (RFC 3891 section 3)."""
     values = invite.all("replaces")
     if len(values) > 1:
-        raise BadPeer(400, "More Than One Replaces", invite)
+        raise RemoteProtocolError(400, "More Than One Replaces", invite)
     return Replaces.parse(values[0]) if values else None

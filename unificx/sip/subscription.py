@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal, assert_never
 
-from unificx.sip.errors import BadPeer
-from unificx.sip.timers import LIFETIME
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.timers import TIMEOUT_64_T1
 
-GAP = 1.0
+MIN_NOTIFY_INTERVAL = 1.0
 """Minimum interval between two NOTIFY requests for changes, seconds."""
 
 Reason = Literal["deactivated", "probation", "rejected", "timeout", "giveup", "noresource", "invariant"]
@@ -31,12 +31,12 @@ class Approved:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class StateChanged:
     """The state of the resource changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class TerminationRequested:
     """The notifier ends the subscription."""
 
     reason: Reason
@@ -56,10 +56,10 @@ class NotifyFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed: ...
+class TimerFired: ...
 
 
-Event = Refreshed | Approved | Changed | Ended | NotifyAnswered | NotifyFailed | TimePassed
+Event = Refreshed | Approved | StateChanged | TerminationRequested | NotifyAnswered | NotifyFailed | TimerFired
 
 
 # Actions.
@@ -78,11 +78,11 @@ Action = Notify
 class Open:
     """`notify_in_progress`: a NOTIFY is unanswered. `notify_due`: send another, not before `notify_not_before`."""
 
-    ends_at: float
+    expires_at: float
     approved: bool
-    telling: bool
-    due: bool
-    quiet_until: float
+    notify_in_progress: bool
+    notify_due: bool
+    notify_not_before: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +98,29 @@ class Terminated: ...
 
 
 State = Open | Ending | Terminated
-Outcome = tuple[State, list[Action]]
+StepResult = tuple[State, list[Action]]
 
 
-def granted(asked: int | None, *, usual: int = 3600, least: int = 60, most: int = 86_400) -> int:
+def granted_expires(requested: int | None, *, default: int = 3600, minimum: int = 60, maximum: int = 86_400) -> int:
     """Return the seconds granted to a SUBSCRIBE with Expires `requested` (4.2.1.1). 0 is a fetch or an unsubscribe.
 
     Raise RemoteProtocolError (423) if it is too brief; the response then needs a Min-Expires of `minimum`.
     """
-    if asked is None:
-        return usual
-    if 0 < asked < least:
-        raise BadPeer(423, "Interval Too Brief")
-    return min(asked, most)
+    if requested is None:
+        return default
+    if 0 < requested < minimum:
+        raise RemoteProtocolError(423, "Interval Too Brief")
+    return min(requested, maximum)
 
 
-def begin(expires: int, now: float, *, approved: bool) -> Outcome:
+def begin(expires: int, now: float, *, approved: bool) -> StepResult:
     """Accept a SUBSCRIBE: the first NOTIFY is sent immediately (4.2.1.2)."""
     if expires == 0:
         return _final_notify("timeout")
-    return _notify(Open(now + expires, approved, telling=False, due=True, quiet_until=now), now)
+    return _notify(Open(now + expires, approved, notify_in_progress=False, notify_due=True, notify_not_before=now), now)
 
 
-def step(state: State, event: Event, now: float) -> Outcome:
+def step(state: State, event: Event, now: float) -> StepResult:
     """Process one event. Return the new state and the actions."""
     match state:
         case Open():
@@ -146,62 +146,66 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _open(state: Open, event: Event, now: float) -> Outcome:
+def _open(state: Open, event: Event, now: float) -> StepResult:
     match event:
         case Refreshed(0):
             return _end(state, "timeout", now)
         case Refreshed(expires):
-            return _notify(replace(state, ends_at=now + expires, due=True, quiet_until=now), now)
+            return _notify(replace(state, expires_at=now + expires, notify_due=True, notify_not_before=now), now)
         case Approved():
-            return _notify(replace(state, approved=True, due=True, quiet_until=now), now)
-        case Changed():
-            return _notify(replace(state, due=True), now) if state.approved else (state, [])
-        case Ended(reason):
+            return _notify(replace(state, approved=True, notify_due=True, notify_not_before=now), now)
+        case StateChanged():
+            return _notify(replace(state, notify_due=True), now) if state.approved else (state, [])
+        case TerminationRequested(reason):
             return _end(state, reason, now)
         case NotifyAnswered():
             return _answered(state, event, now)
         case NotifyFailed():
             return Terminated(), []
-        case TimePassed():
-            return _end(state, "timeout", now) if now >= state.ends_at else _notify(state, now)
+        case TimerFired():
+            return _end(state, "timeout", now) if now >= state.expires_at else _notify(state, now)
         case _:
             assert_never(event)
 
 
-def _answered(state: Open, answer: NotifyAnswered, now: float) -> Outcome:
+def _answered(state: Open, answer: NotifyAnswered, now: float) -> StepResult:
     """Process the response: an error ends the subscription, unless it has a Retry-After (4.2.2)."""
     if answer.status < 300:
-        return _notify(replace(state, telling=False), now)
+        return _notify(replace(state, notify_in_progress=False), now)
     if answer.status == 481 or answer.retry_after is None:
         return Terminated(), []
-    return _notify(replace(state, telling=False, due=True, quiet_until=now + answer.retry_after), now)
+    return _notify(
+        replace(state, notify_in_progress=False, notify_due=True, notify_not_before=now + answer.retry_after), now
+    )
 
 
-def _ending(state: Ending, event: Event, now: float) -> Outcome:
+def _ending(state: Ending, event: Event, now: float) -> StepResult:
     match event:
         case NotifyAnswered(status) if status != 481:
             return _final_notify(state.reason)
         case NotifyAnswered() | NotifyFailed():
             return Terminated(), []
-        case TimePassed():
+        case TimerFired():
             return Terminated() if now >= state.give_up_at else state, []
-        case Refreshed() | Approved() | Changed() | Ended():
+        case Refreshed() | Approved() | StateChanged() | TerminationRequested():
             return state, []
         case _:
             assert_never(event)
 
 
-def _notify(state: Open, now: float) -> Outcome:
-    if state.telling or not state.due or now < state.quiet_until:
+def _notify(state: Open, now: float) -> StepResult:
+    if state.notify_in_progress or not state.notify_due or now < state.notify_not_before:
         return state, []
     value = "active" if state.approved else "pending"
-    remaining = max(1, ceil(state.ends_at - now))
-    return replace(state, telling=True, due=False, quiet_until=now + GAP), [Notify(f"{value};expires={remaining}")]
+    remaining = max(1, ceil(state.expires_at - now))
+    return replace(state, notify_in_progress=True, notify_due=False, notify_not_before=now + MIN_NOTIFY_INTERVAL), [
+        Notify(f"{value};expires={remaining}")
+    ]
 
 
-def _end(state: Open, reason: Reason, now: float) -> Outcome:
-    return (Ending(reason, now + LIFETIME), []) if state.telling else _final_notify(reason)
+def _end(state: Open, reason: Reason, now: float) -> StepResult:
+    return (Ending(reason, now + TIMEOUT_64_T1), []) if state.notify_in_progress else _final_notify(reason)
 
 
-def _final_notify(reason: Reason) -> Outcome:
+def _final_notify(reason: Reason) -> StepResult:
     return Terminated(), [Notify(f"terminated;reason={reason}")]

@@ -8,19 +8,19 @@ T2 = 4.0
 """Maximum retransmission interval of non-INVITE requests and of final responses to INVITE, seconds."""
 T4 = 5.0
 """Maximum time a message remains in the network, seconds."""
-LIFETIME = 64 * T1
+TIMEOUT_64_T1 = 64 * T1
 """Timers B, F, H, J, L and M, seconds: the transaction is over after this time."""
 TIMER_D = 32.0
 """How long a rejected INVITE absorbs retransmissions of the response on an unreliable flow, seconds."""
-TRYING_AFTER = 0.2
+TRYING_DELAY = 0.2
 """An INVITE is answered with 100 after this many seconds without another response (RFC 3261 17.2.1)."""
-RING_LIMIT = 180.0
+TIMER_C = 180.0
 """Timer C (RFC 3261 16.6): how long an outgoing INVITE may stay unanswered after its last provisional response."""
 
-SLOT = 0.02
+SLOT_SECONDS = 0.02
 
 
-class Wheel:
+class TimerWheel:
     """A hashed timer wheel of 20 ms slots for integer keys.
 
     Entries are never removed early: when a key comes due, the owner checks whether that deadline still applies.
@@ -35,7 +35,7 @@ class Wheel:
 
     def add(self, at: float, key: int) -> None:
         """Schedule `key` for `at` (monotonic seconds). It comes due up to one slot later, never earlier."""
-        index = int(at / SLOT) + 1
+        index = int(at / SLOT_SECONDS) + 1
         slot = self._slots.get(index)
         if slot is None:
             self._slots[index] = [key]
@@ -45,13 +45,13 @@ class Wheel:
 
     def deadline(self) -> float | None:
         """Return when `due` next has a key to return, or None."""
-        return self._order[0] * SLOT if self._order else None
+        return self._order[0] * SLOT_SECONDS if self._order else None
 
     def due(self, now: float) -> list[int]:
         """Remove and return the keys that are due, in order of slots; a key may occur twice."""
         keys: list[int] = []
         order = self._order
-        while order and order[0] * SLOT <= now:
+        while order and order[0] * SLOT_SECONDS <= now:
             keys += self._slots.pop(heappop(order))
         return keys
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import unquote as _unescape
 
-from unificx.sip.errors import BadPeer
-from unificx.sip.grammar import Params, find_param, written
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.grammar import Params, find_param, format_params
 
 _sip = re.compile(
     r"(sips?):"
@@ -26,9 +26,9 @@ _SEPARATORS = str.maketrans("", "", "-.()")
 _MUST_MATCH = frozenset(("user", "ttl", "method", "maddr", "transport"))
 
 
-KNOWN = 1024
+CACHE_SIZE = 1024
 """Number of cached URIs: most are parsed again immediately."""
-KNOWN_LENGTH = 128
+MAX_CACHED_LENGTH = 128
 """Maximum length of a cached URI, characters."""
 
 
@@ -51,28 +51,28 @@ class Uri:
     @staticmethod
     def parse(text: str) -> Uri:
         """Parse a URI. Raise RemoteProtocolError: 400 for invalid syntax, 416 for an unsupported scheme."""
-        return _parse_cached(text) if len(text) <= KNOWN_LENGTH else _parse(text)
+        return _parse_cached(text) if len(text) <= MAX_CACHED_LENGTH else _parse(text)
 
     def __str__(self) -> str:
         if self.scheme == "tel":
-            return f"tel:{self.user}{written(self.params)}"
+            return f"tel:{self.user}{format_params(self.params)}"
         password = f":{self.password}" if self.password else ""
         user = f"{self.user}{password}@" if self.user else ""
         port = "" if self.port is None else f":{self.port}"
         text = f"{self.scheme}:{user}{self.host}{port}"
         if self.params:
-            text += written(self.params)
+            text += format_params(self.params)
         if self.headers:
             text += "?" + "&".join(f"{name}={value or ''}" for name, value in self.headers)
         return text
 
     @property
-    def user_text(self) -> str:
+    def decoded_user(self) -> str:
         """The user part with escapes decoded; bytes that are not UTF-8 become U+FFFD."""
         return _unescape(self.user) if "%" in self.user else self.user
 
     @property
-    def plain(self) -> Uri:
+    def address_only(self) -> Uri:
         """The URI without password, parameters and headers."""
         return Uri(self.scheme, self.user, self.host, self.port)
 
@@ -120,11 +120,11 @@ def _parse(text: str) -> Uri:
         return _parse_other(text)
     scheme, user, password, host, port, params, headers = match.groups()
     if "%" in text and _bad_escape(text):
-        raise BadPeer(400, "Bad Escape In URI")
+        raise RemoteProtocolError(400, "Bad Escape In URI")
     if host[0] == "[":
         _check_ipv6(host)
     if port is not None and int(port) > 65_535:
-        raise BadPeer(400, "Bad Port In URI")
+        raise RemoteProtocolError(400, "Bad Port In URI")
     return Uri(
         scheme.lower(),
         user or "",
@@ -136,10 +136,10 @@ def _parse(text: str) -> Uri:
     )
 
 
-_parse_cached = lru_cache(maxsize=KNOWN)(_parse)  # one call parses the same few URIs about thirty times
+_parse_cached = lru_cache(maxsize=CACHE_SIZE)(_parse)  # one call parses the same few URIs about thirty times
 
 
-def forget_uris() -> None:
+def clear_uri_cache() -> None:
     """Clear the cache of parsed URIs, after personal data was erased."""
     _parse_cached.cache_clear()
 
@@ -148,19 +148,19 @@ def _parse_other(text: str) -> Uri:
     match = _tel(text)
     if match is not None:
         if "%" in text and _bad_escape(text):
-            raise BadPeer(400, "Bad Escape In URI")
+            raise RemoteProtocolError(400, "Bad Escape In URI")
         return Uri("tel", match[1], "", params=_params(match[2]) if match[2] else ())
     scheme = _has_scheme(text)
     if scheme is None or scheme[0].lower() in ("sip:", "sips:", "tel:"):
-        raise BadPeer(400, "Bad URI")
-    raise BadPeer(416, "Unsupported URI Scheme")
+        raise RemoteProtocolError(400, "Bad URI")
+    raise RemoteProtocolError(416, "Unsupported URI Scheme")
 
 
 def _check_ipv6(host: str) -> None:
     try:
         IPv6Address(host[1:-1])
     except AddressValueError:
-        raise BadPeer(400, "Bad Host In URI") from None
+        raise RemoteProtocolError(400, "Bad Host In URI") from None
 
 
 def _params(text: str) -> Params:
@@ -169,10 +169,10 @@ def _params(text: str) -> Params:
     for piece in text[1:].split(";"):
         name, equals, value = piece.partition("=")
         if not name:
-            raise BadPeer(400, "Bad Parameter In URI")
+            raise RemoteProtocolError(400, "Bad Parameter In URI")
         found.append((name, value if equals else None))
     if len(found) > 1 and len({name.lower() for name, _ in found}) != len(found):
-        raise BadPeer(400, "Repeated Parameter In URI")
+        raise RemoteProtocolError(400, "Repeated Parameter In URI")
     return tuple(found)
 
 
@@ -182,7 +182,7 @@ def _headers(text: str) -> Params:
     for piece in text.split("&"):
         name, equals, value = piece.partition("=")
         if not name or not equals:
-            raise BadPeer(400, "Bad Header In URI")
+            raise RemoteProtocolError(400, "Bad Header In URI")
         found.append((name, value))
     return tuple(found)
 

@@ -11,9 +11,9 @@ from ipaddress import ip_address
 
 from unificx.core.source_address import source_of
 from unificx.identity import DeviceAuth, Directory
-from unificx.sip.bearer import Bearers, bearer_challenge, bearer_of
-from unificx.sip.digest import ALGORITHMS, Freshness, Nonces, challenges, verify
-from unificx.sip.errors import BadPeer
+from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
+from unificx.sip.digest import ALGORITHMS, Nonces, NonceState, challenges, verify
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
@@ -58,7 +58,7 @@ class Identifier:
         nonces: Nonces,
         secret: bytes,
         names: frozenset[str] = frozenset(),
-        bearers: Bearers | None = None,
+        bearers: BearerTokens | None = None,
     ) -> None:
         self._directory = directory
         self._names = names
@@ -95,9 +95,9 @@ class Identifier:
         nonce = self._nonces.issue(now, source_of(flow.host))
         realm = self._realm(request)
         values = challenges(realm, nonce, stale)
-        if self._bearers is not None and flow.by_websocket:
+        if self._bearers is not None and flow.is_websocket:
             # First, because JsSIP answers the last of several challenges.
-            values.insert(0, bearer_challenge(realm, refused=bearer_of(request) is not None))
+            values.insert(0, bearer_challenge(realm, invalid_token=bearer_token(request) is not None))
         return values[-1:] if _md5_only(request.first("user-agent") or "") else values
 
     def credentials(self, request: Request) -> AuthParams | None:
@@ -118,7 +118,7 @@ class Identifier:
         A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
         """
         said = credentials.params
-        nonce = self._nonces.opened(said.get("nonce", ""), source_of(flow.host))
+        nonce = self._nonces.decode(said.get("nonce", ""), source_of(flow.host))
         if nonce is None:
             return Stranger(stale=True)
         device = self._directory.device_by_username(said.get("username", ""))
@@ -126,10 +126,10 @@ class Identifier:
         right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
         if not right or not fitting or device is None or not _same_target(said["uri"], request):
             return Impostor()
-        match self._nonces.use(nonce, said["nc"], now):
-            case Freshness.FRESH:
+        match self._nonces.use_count(nonce, said["nc"], now):
+            case NonceState.FRESH:
                 return Known(device)
-            case Freshness.FOREIGN:
+            case NonceState.FOREIGN:
                 return Impostor()
             case _:
                 return Stranger(stale=True)
@@ -139,8 +139,8 @@ class Identifier:
 
         Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
         """
-        token = bearer_of(request) if self._bearers is not None and flow.by_websocket else None
-        holder = self._bearers.holder(token, now) if self._bearers is not None and token is not None else None
+        token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
+        holder = self._bearers.verified_subject(token, now) if self._bearers is not None and token is not None else None
         device = self._directory.device(holder) if holder is not None else None
         return Known(device, client=True) if device is not None and device.enabled else None
 
@@ -173,7 +173,7 @@ def _same_target(uri: str, request: Request) -> bool:
         return True
     try:
         signed = Uri.parse(uri)
-    except BadPeer:
+    except RemoteProtocolError:
         return False
     same_host = signed.host.lower() == request.target.host.lower()
     return not signed.user or (signed.user == request.target.user and same_host)

@@ -7,7 +7,7 @@ from math import inf
 from unificx.core.clock import Clock
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
-from unificx.sip.overload import Overload
+from unificx.sip.overload import OverloadControl
 from unificx.sip_server.rate_limiter import Guard
 from unificx.sip_server.request_handler import SipFace
 
@@ -72,7 +72,7 @@ class Shell:
         if self._loop is None:
             return
         now = self._clock.monotonic()
-        self._endpoint.lost(flow, now)
+        self._endpoint.connection_lost(flow, now)
         self._face.lost(flow, now)
         self._pump(now)
 
@@ -123,10 +123,10 @@ class Shell:
         finally:
             self._pump(now)
 
-    def _measure(self, overload: Overload, expected: float) -> None:
+    def _measure(self, overload: OverloadControl, expected: float) -> None:
         """Measure the event loop lag, which indicates the overload."""
         if self._loop is None:
             return
         now = self._clock.monotonic()
-        overload.measure(max(0.0, now - expected))
+        overload.record_lag(max(0.0, now - expected))
         self._lag_timer = self._loop.call_later(LAG_EVERY, self._measure, overload, now + LAG_EVERY)

@@ -14,10 +14,10 @@ from unificx.identity import DeviceAuth, Directory
 from unificx.registrar import Binding, Location
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
-from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseArrived, ServerKey
+from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived, ServerKey
 from unificx.sip_server.ports import Waits
 from unificx.sip_server.subscriptions import Package, Subscriptions, Watcher
 
@@ -60,8 +60,8 @@ class Lamps:
         """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
         extension = self._parts.directory.extension_by_id(device.extension_id)
         own = (device.username, extension.number, OWN_CODE) if extension is not None else ()
-        if request.target.user_text not in own:
-            raise BadPeer(403, "Forbidden", request)
+        if request.target.decoded_user not in own:
+            raise RemoteProtocolError(403, "Forbidden", request)
         watcher = Watcher(device.tenant_id, device.extension_id, device.device_id)
         self._subscriptions.begin(key, request, flow, watcher, now)
 
@@ -72,11 +72,11 @@ class Lamps:
     def event(self, event: Event, now: float) -> bool:
         """Handle an endpoint event; False if it does not belong to MWI. Raise RemoteProtocolError for an invalid
         request."""
-        if isinstance(event, ResponseArrived | RequestFailed) and event.key in self._unasked:
-            final = isinstance(event, ResponseArrived) and event.response.status >= 200
+        if isinstance(event, ResponseReceived | RequestFailed) and event.key in self._unasked:
+            final = isinstance(event, ResponseReceived) and event.response.status >= 200
             if final or isinstance(event, RequestFailed):
                 device_id = self._unasked.pop(event.key)
-                if isinstance(event, ResponseArrived) and event.response.status >= 300:
+                if isinstance(event, ResponseReceived) and event.response.status >= 300:
                     self._deaf.add(device_id)
             return True
         return self._subscriptions.event(event, now)
@@ -131,7 +131,7 @@ class Lamps:
         for binding in self._parts.location.contacts(extension_id, now):
             subscribed = self._subscriptions.of_device(extension_id, binding.device_id)
             wanted = only in ("", binding.device_id) and binding.device_id not in self._deaf
-            if wanted and not subscribed and not binding.flow.by_websocket:
+            if wanted and not subscribed and not binding.flow.is_websocket:
                 self._tell(binding, now)
 
     def _tell(self, binding: Binding, now: float) -> None:
@@ -148,8 +148,8 @@ class Lamps:
             remote_tag="",
             local_seq=0,
             remote_seq=-1,
-            target=binding.contact,
-            routes=binding.path,
+            remote_target=binding.contact,
+            route_set=binding.path,
             flow=binding.flow,
         )
         kind, body = self._summary(watcher)

@@ -45,4 +45,4 @@ class RegisterDesk:
         if tenant is not None and tenant.id != device.tenant_id:
             return False
         extension = self._directory.extension_by_id(device.extension_id)
-        return extension is not None and address.user_text in (extension.number, device.username)
+        return extension is not None and address.decoded_user in (extension.number, device.username)

@@ -10,12 +10,12 @@ import structlog
 from unificx.identity import Directory
 from unificx.registrar import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import Endpoint
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip.transactions.events import CancelArrived, Event, RequestArrived, ServerKey
-from unificx.sip.transactions.server_transactions import SILENCE, Turned
+from unificx.sip.transactions.events import CancelReceived, Event, RequestReceived, ServerKey
+from unificx.sip.transactions.server_transactions import DROP, StatelessReply
 from unificx.sip_server.authenticator import Identifier, Impostor, Known, Stranger
 from unificx.sip_server.mwi import EVENT, Lamps
 from unificx.sip_server.ports import TakesCalls
@@ -59,17 +59,17 @@ class SipFace:
         self._due: list[tuple[float, int, ServerKey]] = []
         self._order = count()
         self._sweep_at = -inf
-        parts.endpoint.ask_first(self.door)
+        parts.endpoint.set_prefilter(self.door)
 
-    def door(self, request: Request, flow: Flow, now: float) -> Turned | None:
+    def door(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
         """Prefilter: answer statelessly, so that a flood from unauthenticated peers uses no memory: requests without
         credentials, requests that need none, and requests in unknown dialogs."""
         try:
             answer = self._without_proof(request)
             if answer is not None:
-                return answer if self._parts.guard.spend(flow, request.method, now) else SILENCE
+                return answer if self._parts.guard.spend(flow, request.method, now) else DROP
             proof = PROOFS[request.method] if not request.to.tag else ""
-            if not proof or flow.by_websocket or proof in request.by_name:
+            if not proof or flow.is_websocket or proof in request.by_name:
                 return None
             return self._turn_away(request, flow, now)
         except Exception as fault:
@@ -78,12 +78,12 @@ class SipFace:
 
     def handle(self, event: Event, now: float) -> None:
         """Handle one event of the endpoint."""
-        if not isinstance(event, RequestArrived):
+        if not isinstance(event, RequestReceived):
             self._pass_on(event, now)
             return
         try:
             self._request(event, now)
-        except BadPeer as fault:
+        except RemoteProtocolError as fault:
             headers = fault.headers if isinstance(fault, RegistrationRefused) else ()
             self._answer(event.key, event.request, fault.status, now, reason=fault.reason, headers=headers)
         except Exception as fault:
@@ -120,7 +120,7 @@ class SipFace:
 
     def _pass_on(self, event: Event, now: float) -> None:
         """Pass on an event other than a request, to the calls or to MWI."""
-        if isinstance(event, CancelArrived):
+        if isinstance(event, CancelReceived):
             refusal = self._kept_back.pop(event.key, None)
             if refusal is not None:
                 self._parts.endpoint.respond(event.key, refusal, now)
@@ -130,14 +130,14 @@ class SipFace:
         except Exception as fault:
             log.error("sip_event_failed", event_kind=type(event).__name__, **where(fault))
 
-    def _request(self, event: RequestArrived, now: float) -> None:
+    def _request(self, event: RequestReceived, now: float) -> None:
         if event.request.to.tag:
             _ = self._parts.calls.event(event, now) or self._parts.lamps.event(event, now)
             return
         self._parts.guard.spend(event.flow, event.request.method, now)
         self._authenticate(event, now)
 
-    def _without_proof(self, request: Request) -> Turned | None:
+    def _without_proof(self, request: Request) -> StatelessReply | None:
         """Return the response that does not depend on the sender; None if authentication is required or the dialog is
         known."""
         method = request.method
@@ -153,9 +153,9 @@ class SipFace:
             return 481, ()
         return 405 if method in ELSEWHERE else 501, (("Allow", ALLOW),)
 
-    def _turn_away(self, request: Request, flow: Flow, now: float) -> Turned | None:
+    def _turn_away(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
         guard = self._parts.guard
-        name = request.from_.uri.user_text
+        name = request.from_.uri.decoded_user
         if (
             not self._parts.identifier.serves(request)
             or guard.verdict(flow, name, now, claimed=False) is Verdict.REFUSE
@@ -164,7 +164,7 @@ class SipFace:
         guard.spend(flow, request.method, now)
         return self._challenge(request, flow, now)
 
-    def _authenticate(self, event: RequestArrived, now: float) -> None:
+    def _authenticate(self, event: RequestReceived, now: float) -> None:
         """Authenticate a REGISTER, INVITE or SUBSCRIBE outside a dialog, independent of the target."""
         request, flow = event.request, event.flow
         guard, identifier = self._parts.guard, self._parts.identifier
@@ -172,11 +172,11 @@ class SipFace:
             self._answer(event.key, request, 404, now)
             return
         credentials = identifier.credentials(request)
-        name = request.from_.uri.user_text if credentials is None else credentials.get("username")
+        name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
         if guard.verdict(flow, name, now, claimed=credentials is not None) is Verdict.REFUSE:
             self._answer(event.key, request, 403, now)
             return
-        who = identifier.bearer(request, flow, now) if flow.by_websocket else None
+        who = identifier.bearer(request, flow, now) if flow.is_websocket else None
         if who is None:
             who = Stranger() if credentials is None else identifier.identify(request, credentials, flow, now)
         match who:
@@ -194,7 +194,7 @@ class SipFace:
         values = self._parts.identifier.challenge(request, flow, now, stale=stale)
         return status, tuple([(name, value) for value in values])
 
-    def _admit(self, event: RequestArrived, who: Known, now: float) -> None:
+    def _admit(self, event: RequestReceived, who: Known, now: float) -> None:
         device = who.device
         extension = self._parts.directory.extension_by_id(device.extension_id)
         called = self._parts.directory.tenant_by_domain(event.request.target.host)
@@ -220,7 +220,7 @@ class SipFace:
         )
         self._parts.calls.incoming(event.key, event.request, event.flow, caller, now)
 
-    def _refuse(self, event: RequestArrived, after: float, now: float) -> None:
+    def _refuse(self, event: RequestReceived, after: float, now: float) -> None:
         """Reject wrong credentials with 403, with a delay that grows with the number of failures."""
         if not after or len(self._due) >= MOST_KEPT_BACK:
             self._answer(event.key, event.request, 403, now)

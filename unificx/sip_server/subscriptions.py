@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 
 from unificx.core.deadlines import Agenda
 from unificx.sip import subscription
-from unificx.sip.dialog import Dialog, dialog_of_request
+from unificx.sip.dialog import Dialog, uas_dialog
 from unificx.sip.endpoint import Endpoint
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.headers import seconds
+from unificx.sip.headers import parse_delta_seconds
 from unificx.sip.message import Request, respond
-from unificx.sip.transactions.events import ClientKey, Event, RequestArrived, RequestFailed, ResponseArrived, ServerKey
+from unificx.sip.transactions.events import (
+    ClientKey,
+    Event,
+    RequestFailed,
+    RequestReceived,
+    ResponseReceived,
+    ServerKey,
+)
 
 SHORTEST = 60
 MOST = 50_000
@@ -75,7 +82,7 @@ class Subscriptions:
             self._endpoint.respond(key, respond(request, 503, to_tag=self._endpoint.new_tag(), headers=headers), now)
             return
         tag = self._endpoint.new_tag()
-        dialog = dialog_of_request(request, tag, flow)
+        dialog = uas_dialog(request, tag, flow)
         self._accept(key, request, (flow, tag), expires, now)
         self._make_room(watcher)
         state, actions = subscription.begin(expires, now, approved=True)
@@ -93,12 +100,12 @@ class Subscriptions:
         """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an
         invalid request."""
         match event:
-            case RequestArrived():
+            case RequestReceived():
                 return self._refreshed(event, now)
-            case ResponseArrived(key, response) if response.status >= 200:
+            case ResponseReceived(key, response) if response.status >= 200:
                 tag = self._asked.pop(key, None)
                 after = response.first("retry-after")
-                answered = subscription.NotifyAnswered(response.status, seconds(after) if after else None)
+                answered = subscription.NotifyAnswered(response.status, parse_delta_seconds(after) if after else None)
                 return tag is not None and self._step(tag, answered, now)
             case RequestFailed(key):
                 tag = self._asked.pop(key, None)
@@ -110,13 +117,15 @@ class Subscriptions:
         """Notify the subscribers of this extension."""
         for tag in list(self._of_extension.get(extension_id, ())):
             welcome = self._package.welcome(self._held[tag].watcher)
-            self._step(tag, subscription.Changed() if welcome else subscription.Ended("noresource"), now)
+            self._step(
+                tag, subscription.StateChanged() if welcome else subscription.TerminationRequested("noresource"), now
+            )
 
     def end(self, extension_id: str, now: float, device_id: str = "") -> None:
         """End the subscriptions to this extension, or those of one device."""
         for tag in list(self._of_extension.get(extension_id, ())):
             if device_id in ("", self._held[tag].watcher.device_id):
-                self._step(tag, subscription.Ended("noresource"), now)
+                self._step(tag, subscription.TerminationRequested("noresource"), now)
 
     def of_device(self, extension_id: str, device_id: str) -> int:
         """Return the number of subscriptions of a device."""
@@ -132,7 +141,7 @@ class Subscriptions:
             held = self._held.get(tag)
             at = subscription.deadline(held.state) if held is not None else None
             if at is not None and at <= now:
-                self._step(tag, subscription.TimePassed(), now)
+                self._step(tag, subscription.TimerFired(), now)
             elif at is not None:
                 self._agenda.note(at, tag)
 
@@ -140,8 +149,8 @@ class Subscriptions:
 
     def _granted(self, key: ServerKey, request: Request, now: float) -> int | None:
         try:
-            return subscription.granted(request.expires, least=SHORTEST)
-        except BadPeer as fault:
+            return subscription.granted_expires(request.expires, minimum=SHORTEST)
+        except RemoteProtocolError as fault:
             headers = (("Min-Expires", str(SHORTEST)),)
             tag = self._endpoint.new_tag()
             self._endpoint.respond(key, respond(request, fault.status, to_tag=tag, headers=headers), now)
@@ -154,7 +163,7 @@ class Subscriptions:
         headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
         self._endpoint.respond(key, respond(request, 200, to_tag=tag, headers=headers), now)
 
-    def _refreshed(self, event: RequestArrived, now: float) -> bool:
+    def _refreshed(self, event: RequestReceived, now: float) -> bool:
         request, tag = event.request, event.request.to.tag
         if not self.knows(request):
             return False
@@ -162,10 +171,10 @@ class Subscriptions:
         if request.method != "SUBSCRIBE":
             self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
             return True
-        held.dialog = held.dialog.heard(request, event.flow)
+        held.dialog = held.dialog.receive_request(request, event.flow)
         if not self._package.welcome(held.watcher):
             self._endpoint.respond(event.key, respond(request, 403), now)
-            return self._step(tag, subscription.Ended("noresource"), now)
+            return self._step(tag, subscription.TerminationRequested("noresource"), now)
         expires = self._granted(event.key, request, now)
         if expires is not None:
             self._accept(event.key, request, (event.flow, ""), expires, now)
@@ -178,7 +187,7 @@ class Subscriptions:
             self._settle(tag, subscription.step(held.state, event, now), now)
         return True
 
-    def _settle(self, tag: str, outcome: subscription.Outcome, now: float) -> None:
+    def _settle(self, tag: str, outcome: subscription.StepResult, now: float) -> None:
         held = self._held[tag]
         held.state, actions = outcome
         for action in actions:

@@ -27,16 +27,16 @@ class Outgoing:
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send on the connection to `flow.end`, which is opened if needed."""
-        connection = self._standing.get(flow.end)
+        connection = self._standing.get(flow.peer)
         if connection is not None:
             connection.send(data)
             return
-        waiting = self._waiting.get(flow.end)
+        waiting = self._waiting.get(flow.peer)
         if waiting is not None:
             if len(waiting) < self._connections.limits.waiting:
                 waiting.append(data)
             return
-        self._waiting[flow.end] = [data]
+        self._waiting[flow.peer] = [data]
         self._opening.begin(self._open(flow))
 
     async def close(self) -> None:
@@ -63,15 +63,15 @@ class Outgoing:
             self._give_up(flow)
             connection.ended.cancel()
             return
-        self._standing[flow.end] = connection
-        for data in self._waiting.pop(flow.end):
+        self._standing[flow.peer] = connection
+        for data in self._waiting.pop(flow.peer):
             connection.send(data)
 
     def _give_up(self, flow: Flow) -> None:
-        self._waiting.pop(flow.end, None)
+        self._waiting.pop(flow.peer, None)
         self._lost(flow)
 
     def _over(self, flow: Flow) -> None:
         self._connections.free_seat(flow.host)
-        if self._standing.pop(flow.end, None) is not None:
+        if self._standing.pop(flow.peer, None) is not None:
             self._lost(flow)

@@ -2,8 +2,7 @@
 
 from unificx.voicemail.deposit_app import at_group, leaving
 from unificx.voicemail.email_attachments import Mailed
-from unificx.voicemail.greetings import Greetings
-from unificx.voicemail.message_counts import Waiting, Waits
+from unificx.voicemail.message_counts import Waits
 from unificx.voicemail.prompt_recording_app import StudioParts, recording_sounds
 from unificx.voicemail.retrieval_app import hearing
 from unificx.voicemail.schemas import (
@@ -17,21 +16,17 @@ from unificx.voicemail.schemas import (
     OldMessagesUndecided,
 )
 from unificx.voicemail.service import Draft, Mailboxes
-from unificx.voicemail.settings import BoxChange, BoxSettings, Greeting, GreetingKind, TenantChange, TenantSettings
-from unificx.voicemail.shared_mailboxes import Groups
+from unificx.voicemail.settings import BoxChange, Greeting, GreetingKind, TenantChange, TenantSettings
 from unificx.voicemail.transcription import Transcribing
 
 __all__ = [
     "Box",
     "BoxChange",
-    "BoxSettings",
     "Draft",
     "Greeting",
     "GreetingKind",
-    "Greetings",
     "GroupBox",
     "GroupChange",
-    "Groups",
     "Left",
     "Mailboxes",
     "Mailed",
@@ -43,7 +38,6 @@ __all__ = [
     "TenantChange",
     "TenantSettings",
     "Transcribing",
-    "Waiting",
     "Waits",
     "at_group",
     "hearing",

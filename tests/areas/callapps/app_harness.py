@@ -16,7 +16,7 @@ from unificx.media.mixer.messages import Chunk, DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.registrar import Caller
-from unificx.sip.legs import Answered, HungUp, LegEvent, OfferAnswered, Offered, OfferRefused, Refused
+from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 PIECE = 0.2
 LOUD, QUIET = sine(500, 8000, 1600).tobytes(), bytes(3200)
@@ -131,7 +131,7 @@ class Stage:
 
     def _hear(self, event: LegEvent) -> None:
         self.told.append(event)
-        if isinstance(event, HungUp | Refused):
+        if isinstance(event, ByeReceived | Rejected):
             asyncio.get_running_loop().call_soon(self.line.ended)
         if isinstance(event, Answered) and not self.offer:
             self.line.acknowledged(b"their answer")
@@ -208,4 +208,4 @@ def without(heard: Iterable[str], *groups: str) -> list[str]:
     return [one for one in heard if not one.startswith(groups)]
 
 
-__all__ = ["HANG_UP", "OfferAnswered", "OfferRefused", "Offered", "Stage", "acting", "verbs", "without"]
+__all__ = ["HANG_UP", "OfferAnswered", "OfferReceived", "OfferRejected", "Stage", "acting", "verbs", "without"]

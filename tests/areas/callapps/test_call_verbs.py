@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from unificx.callapps import App, Call, Clip, Said, Spoken
 from unificx.core.errors import NoRoom
-from unificx.sip.legs import Answered, HungUp, OfferAnswered, Offered, OfferRefused, Refused
+from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 
 async def test_app_answers_plays_and_hangs_up() -> None:
@@ -23,7 +23,7 @@ async def test_app_answers_plays_and_hangs_up() -> None:
     stage = acting(app)
     await stage.run()
     assert stage.heard == ["hello", "world", "number 7"]
-    assert stage.told == [Answered(b"ours"), HungUp()]
+    assert stage.told == [Answered(b"ours"), ByeReceived()]
     assert stage.orders == ["open offer", "close"]
 
 
@@ -33,7 +33,7 @@ async def test_finished_app_hangs_up() -> None:
 
     stage = acting(app)
     await stage.run()
-    assert stage.told == [Answered(b"ours"), HungUp()]
+    assert stage.told == [Answered(b"ours"), ByeReceived()]
 
 
 async def test_app_that_never_answers_rejects() -> None:
@@ -41,7 +41,7 @@ async def test_app_that_never_answers_rejects() -> None:
 
     stage = acting(app)
     await stage.run()
-    assert stage.told == [Refused(480, None)]
+    assert stage.told == [Rejected(480, None)]
 
 
 async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
@@ -53,14 +53,14 @@ async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
     with capture_logs() as logs:
         await stage.run()
     assert [(one["event"], one["kind"]) for one in logs] == [("call_app_failed", "ValueError")]
-    assert stage.told[-1] == HungUp()
+    assert stage.told[-1] == ByeReceived()
 
 
 async def test_unknown_app_rejects() -> None:
     stage = acting(lambda call: asyncio.sleep(0))
     stage.host._apps = {}  # type: ignore[assignment]
     await stage.run()
-    assert stage.told == [Refused(480, None)]
+    assert stage.told == [Rejected(480, None)]
 
 
 async def test_missing_media_rejects_the_call() -> None:
@@ -70,7 +70,7 @@ async def test_missing_media_rejects_the_call() -> None:
 
     stage = acting(app, fails="full")
     await stage.run()
-    assert stage.told == [Refused(503, None)]
+    assert stage.told == [Rejected(503, None)]
 
 
 async def test_delayed_offer_is_completed_by_the_answer() -> None:
@@ -252,7 +252,7 @@ async def test_reinvite_is_answered_or_rejected() -> None:
     stage.fails = "description"
     stage.line.offered(b"bad")
     await stage.settle()
-    assert stage.told == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRefused(488)]
+    assert stage.told == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRejected(488)]
     stage.hang_up()
     await stage.settle()
     assert len(stage.host) == 0
@@ -275,14 +275,14 @@ async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     stage.ends("t1", "lost")
     stage.host.restarted()
     await stage.settle()
-    assert stage.told == [Answered(b"ours"), Offered(b"ours")]
+    assert stage.told == [Answered(b"ours"), OfferReceived(b"ours")]
     assert stage.heard == ["long"]
     stage.line.offer_answered(b"theirs")
     await stage.settle()
     assert stage.heard == ["long", "long"]
     stage.ends("t2")
     await stage.settle()
-    assert stage.told[-1] == HungUp()
+    assert stage.told[-1] == ByeReceived()
 
 
 async def test_server_shutdown_ends_all_apps() -> None:
@@ -294,7 +294,7 @@ async def test_server_shutdown_ends_all_apps() -> None:
     stage.begin()
     await stage.settle()
     await stage.host.close()
-    assert (stage.told[-1], len(stage.host)) == (HungUp(), 0)
+    assert (stage.told[-1], len(stage.host)) == (ByeReceived(), 0)
 
 
 async def test_date_and_time_are_spoken() -> None:

@@ -233,7 +233,7 @@ async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
     assert [data for data, _ in other.heard] == [options(b"%d" % number) for number in range(4)]
     assert len({flow for _, flow in other.heard}) == 1
     await until(lambda: len(rig.heard) == 4)
-    assert rig.heard[0][1].end == asked.end
+    assert rig.heard[0][1].peer == asked.peer
     await other.transports.close()
     await until(lambda: len(rig.lost) == 2)
     assert set(rig.lost) == {rig.heard[0][1], asked}

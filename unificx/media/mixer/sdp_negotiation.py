@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from unificx import sdp
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.sdp import Codec, Direction, Media, Session
+from unificx.sdp import Codec, Direction, MediaDescription, SessionDescription
 
 _CODECS = {"PCMU": ULAW, "PCMA": ALAW, "G722": G722}
 _EVENTS = "telephone-event"
@@ -59,20 +59,20 @@ def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, b
     direction = sdp.direction(session, media).reversed
     lines = _lines(tuple(filter(None, (best, events))), direction)
     sections = tuple(
-        replace(media, port=own.port, count=1, formats=_formats(best, events), lines=_multiplexed(media, lines))
+        replace(media, port=own.port, port_count=1, formats=_formats(best, events), lines=_multiplexed(media, lines))
         if each is media
-        else Media(each.kind, 0, each.proto, each.formats)
+        else MediaDescription(each.kind, 0, each.proto, each.formats)
         for each in session.media
     )
-    return _agreed(session, media, best, events), bytes(Session(_head(own), sections))
+    return _agreed(session, media, best, events), bytes(SessionDescription(_head(own), sections))
 
 
 def offer(own: Self) -> bytes:
     """Offer all supported codecs."""
     codecs = (*_OFFERED, _OFFERED_EVENTS)
     formats = tuple(str(each.payload) for each in codecs)
-    media = Media("audio", own.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
-    return bytes(Session(_head(own), (media,)))
+    media = MediaDescription("audio", own.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
+    return bytes(SessionDescription(_head(own), (media,)))
 
 
 def agreed(answered: bytes) -> Agreed:
@@ -85,16 +85,16 @@ def agreed(answered: bytes) -> Agreed:
     return _agreed(session, media, best, _events(media))
 
 
-def _parse(data: bytes) -> Session:
+def _parse(data: bytes) -> SessionDescription:
     try:
         return sdp.parse(data)
-    except sdp.BadDescription:
+    except sdp.SdpError:
         raise MediaUnavailable("description") from None
 
 
-def _audio(session: Session) -> Media:
+def _audio(session: SessionDescription) -> MediaDescription:
     """Return the audio section: plain RTP from this machine."""
-    media = sdp.audio(session)
+    media = sdp.first_audio(session)
     where = session.connection(media) if media else None
     if media is None or where is None or media.proto != "RTP/AVP" or not _is_here(where.address):
         raise MediaUnavailable("description")
@@ -112,11 +112,11 @@ def _known(codec: Codec) -> bool:
     return codec.name.upper() in _CODECS and codec.rate == 8000 and codec.channels == 1
 
 
-def _events(media: Media) -> Codec | None:
+def _events(media: MediaDescription) -> Codec | None:
     return next((each for each in sdp.codecs(media) if each.name.lower() == _EVENTS and each.rate == 8000), None)
 
 
-def _agreed(session: Session, media: Media, best: Codec, events: Codec | None) -> Agreed:
+def _agreed(session: SessionDescription, media: MediaDescription, best: Codec, events: Codec | None) -> Agreed:
     control = (media.attribute("rtcp") or "").split(" ")[0]
     port = int(control) if control.isascii() and control.isdigit() and len(control) < 6 else media.port + 1
     if media.attribute("rtcp-mux") is not None:
@@ -141,7 +141,7 @@ def _lines(codecs: tuple[Codec, ...], direction: Direction) -> tuple[str, ...]:
     return (*maps, *keys, "a=ptime:20", f"a={direction}")
 
 
-def _multiplexed(media: Media, lines: tuple[str, ...]) -> tuple[str, ...]:
+def _multiplexed(media: MediaDescription, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Append the attributes of the offer that an answer has to repeat (RFC 5761, RFC 5888)."""
     mid = media.attribute("mid")
     more = ["a=rtcp-mux"] if media.attribute("rtcp-mux") is not None else []

@@ -1,46 +1,46 @@
 """Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint."""
 
-from unificx.sip.legs.dialog_table import Adopted, Legs
+from unificx.sip.legs.dialog_table import DialogTable, LegSnapshot
 from unificx.sip.legs.events import (
     Answered,
+    ByeReceived,
     Cancelled,
     Confirmed,
-    HungUp,
-    Informed,
+    DialogFailed,
+    InfoReceived,
     LegEvent,
-    Lost,
     OfferAnswered,
-    Offered,
-    OfferRefused,
+    OfferReceived,
+    OfferRejected,
     Progressed,
-    Referred,
-    Refused,
+    ReferReceived,
+    Rejected,
 )
-from unificx.sip.legs.incoming import IncomingLeg, refusal_headers
+from unificx.sip.legs.incoming import IncomingLeg, rejection_headers
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 from unificx.sip.legs.pending import Headers
 
 __all__ = [
-    "Adopted",
     "Answered",
+    "ByeReceived",
     "Cancelled",
     "Confirmed",
+    "DialogFailed",
+    "DialogTable",
     "Headers",
-    "HungUp",
     "IncomingLeg",
-    "Informed",
-    "Invitation",
+    "InfoReceived",
+    "InviteParams",
     "Leg",
     "LegEvent",
-    "Legs",
-    "Lost",
+    "LegSnapshot",
     "OfferAnswered",
-    "OfferRefused",
-    "Offered",
+    "OfferReceived",
+    "OfferRejected",
     "OutgoingLeg",
     "Progressed",
-    "Referred",
-    "Refused",
-    "refusal_headers",
+    "ReferReceived",
+    "Rejected",
+    "rejection_headers",
 ]

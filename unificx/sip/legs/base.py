@@ -6,22 +6,31 @@ from typing import TYPE_CHECKING, cast
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import LegEvent
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, Headers, OurOffer, Repeated, TheirOffer, record_routes
+from unificx.sip.legs.pending import (
+    ALLOW,
+    SDP,
+    SUPPORTED,
+    Headers,
+    LocalOffer,
+    RemoteOffer,
+    RetransmittedResponse,
+    record_routes,
+)
 from unificx.sip.legs.session_timer import SessionTimer
 from unificx.sip.message import Request, respond
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
 if TYPE_CHECKING:
-    from unificx.sip.legs.dialog_table import Legs
+    from unificx.sip.legs.dialog_table import DialogTable
     from unificx.sip.legs.leg import Leg
-    from unificx.sip.legs.refer_subscription import Referral
+    from unificx.sip.legs.refer_subscription import ReferSubscription
 
 
-RECENT = 4
+RECENT_INVITES = 4
 """INVITEs whose responses are still processed: a 2xx may be retransmitted while a later INVITE is pending."""
 
 
-class Core:
+class LegBase:
     """State shared by incoming and outgoing legs. `id` is the local tag, unique in this process."""
 
     __slots__ = (
@@ -32,10 +41,10 @@ class Core:
         "local_offer",
         "local_sdp",
         "notify_keys",
-        "over",
+        "ended",
         "owns_call_id",
         "pending_bye",
-        "received",
+        "remote_sdp",
         "reconnect_deadline",
         "record_aware",
         "refer_subscription",
@@ -46,23 +55,23 @@ class Core:
         "table",
     )
 
-    def __init__(self, legs: "Legs", tag: str, *, owns_call_id: bool) -> None:
-        self.table = legs
+    def __init__(self, table: "DialogTable", tag: str, *, owns_call_id: bool) -> None:
+        self.table = table
         self.id = tag
         self.owns_call_id = owns_call_id
         self.dialog: Dialog | None = None
-        self.over = False
+        self.ended = False
         self.supports_update = False
         self.record_aware = False
         self.local_sdp = b""
-        self.received = b""
-        self.local_offer: OurOffer | None = None
-        self.remote_offer: TheirOffer | None = None
-        self.retransmission: Repeated | None = None
+        self.remote_sdp = b""
+        self.local_offer: LocalOffer | None = None
+        self.remote_offer: RemoteOffer | None = None
+        self.retransmission: RetransmittedResponse | None = None
         self.session_timer: SessionTimer | None = None
         self.pending_bye: tuple[ServerKey, Request] | None = None
         self.reconnect_deadline: float | None = None
-        self.refer_subscription: Referral | None = None
+        self.refer_subscription: ReferSubscription | None = None
         self.notify_keys: set[ClientKey] = set()
         self._sent_acks: dict[int, Request] = {}
         self._invites: list[ClientKey] = []
@@ -73,8 +82,8 @@ class Core:
         """Return the headers of a target refresh: Contact, Allow, Supported, session timer, content type."""
         headers = [("Contact", self.table.contact(self._peer_flow())), ("Allow", ALLOW), ("Supported", SUPPORTED)]
         if self.session_timer is not None:
-            headers.append(("Session-Expires", self.session_timer.header(as_server=answering is not None)))
-            if answering is not None and not self.session_timer.we_refresh:
+            headers.append(("Session-Expires", self.session_timer.header(as_uas=answering is not None)))
+            if answering is not None and not self.session_timer.is_refresher:
                 headers.append(("Require", "timer"))
         if answering is not None:
             headers += record_routes(answering)
@@ -91,11 +100,11 @@ class Core:
 
     def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
         key = self.table.endpoint.request(request, flow, now)
-        self.table.expect(key, cast("Leg", self))
+        self.table.watch_response(key, cast("Leg", self))
         if request.method == "INVITE":
             self._invites.append(key)
-            self.table.unexpect(self._invites[:-RECENT])
-            del self._invites[:-RECENT]
+            self.table.unwatch_responses(self._invites[:-RECENT_INVITES])
+            del self._invites[:-RECENT_INVITES]
         return key
 
     def _respond(self, key: ServerKey, request: Request, status: int, now: float, headers: Headers = ()) -> None:
@@ -104,10 +113,10 @@ class Core:
     def _peer_flow(self) -> Flow:
         """Return the flow to the peer: of its last message, or of a newer registration over another connection."""
         assert self.dialog is not None
-        newest = self.table.newest(cast("Leg", self)) if self.dialog.flow.reliable else None
+        newest = self.table.current_flow(cast("Leg", self)) if self.dialog.flow.reliable else None
         if newest is not None and newest != self.dialog.flow:
             self.dialog = replace(self.dialog, flow=newest)
         return self.dialog.flow
 
     def _emit(self, event: LegEvent) -> None:
-        self.table.tell(cast("Leg", self), event)
+        self.table.emit(cast("Leg", self), event)

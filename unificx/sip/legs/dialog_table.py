@@ -6,40 +6,40 @@ from dataclasses import dataclass, field
 from unificx.core.deadlines import Agenda
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.incoming import IncomingLeg
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.outgoing import Invitation, OutgoingLeg
+from unificx.sip.legs.outgoing import InviteParams, OutgoingLeg
 from unificx.sip.legs.session_timer import SessionTimer
 from unificx.sip.message import Request, respond
 from unificx.sip.transactions.events import (
-    AckArrived,
-    AckMissing,
-    CancelArrived,
+    AckReceived,
+    AckTimeout,
+    CancelReceived,
     ClientKey,
     Event,
-    RequestArrived,
     RequestFailed,
-    ResponseArrived,
+    RequestReceived,
+    ResponseReceived,
     ServerKey,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class LegSnapshot:
     """The state required to continue a leg in a new process: its dialog and both SDPs."""
 
     dialog: Dialog
     outgoing: bool
-    sent: bytes
-    received: bytes
+    local_sdp: bytes
+    remote_sdp: bytes
     record_aware: bool = False
 
 
 @dataclass(slots=True)
-class Legs:
+class DialogTable:
     """All legs of one endpoint.
 
     `contact` returns the Contact value for a flow; `tag` makes unguessable unique tags and Call-IDs;
@@ -50,7 +50,7 @@ class Legs:
     contact: Callable[[Flow], str]
     tag: Callable[[], str]
     session_expires: int = 1800
-    newest: Callable[[Leg], Flow | None] = lambda leg: None
+    current_flow: Callable[[Leg], Flow | None] = lambda leg: None
     """Returns the current flow to the peer of a leg on a connection, None if unknown."""
     _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
     _by_server_key: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
@@ -68,25 +68,25 @@ class Legs:
         self._by_server_key[key] = leg
         return leg
 
-    def outgoing(self, invitation: Invitation) -> OutgoingLeg:
+    def outgoing(self, params: InviteParams) -> OutgoingLeg:
         """Create an outgoing leg; `OutgoingLeg.call` sends the INVITE."""
-        leg = OutgoingLeg(self, self.tag(), self.tag(), invitation)
+        leg = OutgoingLeg(self, self.tag(), self.tag(), params)
         self._by_tag[leg.id] = leg
         return leg
 
-    def adopt(self, adopted: Adopted, now: float) -> Leg:
+    def restore(self, snapshot: LegSnapshot, now: float) -> Leg:
         """Restore a confirmed leg from a journal. This side becomes the refresher, to detect a lost peer."""
-        leg = Leg(self, adopted.dialog.local_tag, owns_call_id=adopted.outgoing)
-        leg.dialog = adopted.dialog
-        leg.local_sdp, leg.received, leg.record_aware = adopted.sent, adopted.received, adopted.record_aware
-        leg.session_timer = SessionTimer.start(self.session_expires, we_refresh=True, now=now)
+        leg = Leg(self, snapshot.dialog.local_tag, owns_call_id=snapshot.outgoing)
+        leg.dialog = snapshot.dialog
+        leg.local_sdp, leg.remote_sdp, leg.record_aware = snapshot.local_sdp, snapshot.remote_sdp, snapshot.record_aware
+        leg.session_timer = SessionTimer.start(self.session_expires, is_refresher=True, now=now)
         self.rearm(leg)
         self._by_tag[leg.id] = leg
         return leg
 
     # ---- input
 
-    def knows(self, request: Request) -> bool:
+    def has_dialog_of(self, request: Request) -> bool:
         """Whether an in-dialog request belongs to a leg of this table."""
         leg = self._by_tag.get(request.to.tag)
         return leg is not None and _same_dialog(leg, request)
@@ -94,29 +94,29 @@ class Legs:
     def handle(self, event: Event, now: float) -> bool:
         """Dispatch an endpoint event to its leg. Return False if it belongs to none."""
         match event:
-            case RequestArrived(key, request, flow):
+            case RequestReceived(key, request, flow):
                 return self._request(key, request, flow, now)
-            case AckArrived(request):
+            case AckReceived(request):
                 leg = self._by_tag.get(request.to.tag)
                 if leg is not None and _same_dialog(leg, request):
-                    leg.acked(request, now)
+                    leg.handle_ack(request, now)
                 return True
-            case CancelArrived(key):
+            case CancelReceived(key):
                 leg = self._by_server_key.get(key)
                 if leg is not None:
-                    leg.cancelled(now)
+                    leg.handle_cancel(now)
                 return leg is not None
-            case ResponseArrived(key):
+            case ResponseReceived(key):
                 return self._response(key, event, now)
             case RequestFailed(key, cause):
                 leg = self._by_client_key.pop(key, None)
                 if leg is not None:
-                    leg.failed(key, cause, now)
+                    leg.handle_failure(key, cause, now)
                 return leg is not None
-            case AckMissing(key):
+            case AckTimeout(key):
                 return self._by_server_key.pop(key, None) is not None
 
-    def take(self) -> list[tuple[Leg, LegEvent]]:
+    def take_events(self) -> list[tuple[Leg, LegEvent]]:
         """Return the events emitted by the legs since the last call."""
         events, self._events = self._events, []
         return events
@@ -133,7 +133,7 @@ class Legs:
             if leg is None or at is None:
                 continue
             if at <= now:
-                leg.expired(now)
+                leg.handle_timer(now)
             self.rearm(leg)
 
     def __len__(self) -> int:
@@ -141,28 +141,28 @@ class Legs:
 
     # ---- used by the legs
 
-    def tell(self, leg: Leg, event: LegEvent) -> None:
+    def emit(self, leg: Leg, event: LegEvent) -> None:
         """Queue an event for `take_events`."""
         self._events.append((leg, event))
 
     def rearm(self, leg: Leg) -> None:
         """Reschedule a leg whose deadline may have changed."""
-        if not leg.over:
+        if not leg.ended:
             self._agenda.note(leg.deadline(), leg.id)
 
-    def expect(self, key: ClientKey, leg: Leg) -> None:
+    def watch_response(self, key: ClientKey, leg: Leg) -> None:
         """Dispatch responses of this client transaction to the leg."""
         self._by_client_key[key] = leg
 
-    def unexpect(self, keys: Iterable[ClientKey]) -> None:
+    def unwatch_responses(self, keys: Iterable[ClientKey]) -> None:
         """Ignore further responses of these client transactions."""
         for key in keys:
             self._by_client_key.pop(key, None)
 
-    def forget(self, leg: Leg, invites: list[ClientKey]) -> None:
+    def remove(self, leg: Leg, invites: list[ClientKey]) -> None:
         """Remove an ended leg; further responses to its INVITEs are ignored."""
         self._by_tag.pop(leg.id, None)
-        self.unexpect(invites)
+        self.unwatch_responses(invites)
         if isinstance(leg, IncomingLeg):
             self._by_server_key.pop(leg.key, None)
 
@@ -173,16 +173,16 @@ class Legs:
                 yield at, tag
 
     def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
-        if not self.knows(request):
+        if not self.has_dialog_of(request):
             return False
         leg = self._by_tag[request.to.tag]
         try:
-            leg.heard(key, request, flow, now)
-        except BadPeer as fault:
+            leg.handle_request(key, request, flow, now)
+        except RemoteProtocolError as fault:
             self.endpoint.respond(key, respond(request, fault.status, fault.reason), now)
         return True
 
-    def _response(self, key: ClientKey, event: ResponseArrived, now: float) -> bool:
+    def _response(self, key: ClientKey, event: ResponseReceived, now: float) -> bool:
         leg = self._by_client_key.get(key)
         if leg is None:
             return False
@@ -190,10 +190,10 @@ class Legs:
         if final and (event.response.cseq.method != "INVITE" or event.response.status >= 300):
             del self._by_client_key[key]
         try:
-            leg.got_response(key, event.response, event.flow, now)
-        except BadPeer as fault:
+            leg.handle_response(key, event.response, event.flow, now)
+        except RemoteProtocolError as fault:
             if final:
-                leg.failed(key, f"unreadable response: {fault.status}", now)
+                leg.handle_failure(key, f"unreadable response: {fault.status}", now)
         return True
 
 

@@ -23,7 +23,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """An outgoing leg ended before it was answered. 408 also means no response, 487 a local CANCEL."""
 
     status: int
@@ -43,7 +43,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferReceived:
     """The peer made an offer inside the dialog: call `answer` or `reject_offer`."""
 
     body: bytes
@@ -57,14 +57,14 @@ class OfferAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferRefused:
+class OfferRejected:
     """The peer rejected a local offer inside the dialog; the session is unchanged (RFC 3261 section 14.1)."""
 
     status: int
 
 
 @dataclass(frozen=True, slots=True)
-class Informed:
+class InfoReceived:
     """The peer sent an INFO (RFC 6086), already answered."""
 
     content_type: str
@@ -72,35 +72,35 @@ class Informed:
 
 
 @dataclass(frozen=True, slots=True)
-class Referred:
+class ReferReceived:
     """The peer requested a transfer: call `accept_refer` or `reject_refer`."""
 
     refer: Refer
 
 
 @dataclass(frozen=True, slots=True)
-class HungUp:
+class ByeReceived:
     """The peer sent a BYE. Record what is required, then call `close`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class DialogFailed:
     """The dialog ended without a BYE of the peer; `reason` is for logs."""
 
-    why: str
+    reason: str
 
 
 LegEvent = (
     Progressed
     | Answered
-    | Refused
+    | Rejected
     | Cancelled
     | Confirmed
-    | Offered
+    | OfferReceived
     | OfferAnswered
-    | OfferRefused
-    | Informed
-    | Referred
-    | HungUp
-    | Lost
+    | OfferRejected
+    | InfoReceived
+    | ReferReceived
+    | ByeReceived
+    | DialogFailed
 )

@@ -6,27 +6,34 @@ Provisional responses are sent reliably (RFC 3262) if the caller requires it, or
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unificx.sip.dialog import dialog_of_request
-from unificx.sip.errors import BadPeer
+from unificx.sip.dialog import uas_dialog
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs.events import Cancelled, Lost
+from unificx.sip.legs.events import Cancelled, DialogFailed
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import SDP, Headers, Repeated, record_aware, record_routes, supports_update
-from unificx.sip.legs.retransmission import Repeat
-from unificx.sip.legs.session_timer import MIN_SE, agree_as_server, interval_asked
+from unificx.sip.legs.pending import (
+    SDP,
+    Headers,
+    RetransmittedResponse,
+    is_record_aware,
+    record_routes,
+    supports_update,
+)
+from unificx.sip.legs.retransmission import RetransmissionSchedule
+from unificx.sip.legs.session_timer import MIN_SE, negotiate_as_uas, requested_interval
 from unificx.sip.message import Request, respond
 from unificx.sip.transactions.events import ServerKey
 
 if TYPE_CHECKING:
-    from unificx.sip.legs.dialog_table import Legs
+    from unificx.sip.legs.dialog_table import DialogTable
 
 EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
-PROVISIONAL_EVERY = 60.0
+PROVISIONAL_INTERVAL = 60.0
 """Seconds between repetitions of the last provisional response, to keep timer C of proxies running (13.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedResponse:
     """The next response, queued until the PRACK of the previous one."""
 
     status: int
@@ -39,40 +46,40 @@ class IncomingLeg(Leg):
 
     __slots__ = ("_last_provisional", "_queued", "_repeat_at", "_rseq", "accepted", "final_sent", "invite", "key")
 
-    def __init__(self, legs: "Legs", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
+    def __init__(self, table: "DialogTable", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
         """Raise RemoteProtocolError: 400 without a Contact, 415 for a body other than SDP, 420 for an unsupported
         extension, 422 for a too small session interval."""
-        super().__init__(legs, tag, owns_call_id=False)
+        super().__init__(table, tag, owns_call_id=False)
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         if unknown:
-            raise BadPeer(420, "Bad Extension", invite)
+            raise RemoteProtocolError(420, "Bad Extension", invite)
         if invite.body and invite.content_type not in (SDP, ""):
-            raise BadPeer(415, "Unsupported Media Type", invite)
-        interval_asked(invite)
-        self.dialog = dialog_of_request(invite, tag, flow)
+            raise RemoteProtocolError(415, "Unsupported Media Type", invite)
+        requested_interval(invite)
+        self.dialog = uas_dialog(invite, tag, flow)
         self.key = key
         self.invite = invite
-        self.received = invite.body
+        self.remote_sdp = invite.body
         self.supports_update = supports_update(invite)
-        self.record_aware = record_aware(invite)
+        self.record_aware = is_record_aware(invite)
         self.final_sent = False
         self.accepted = False
         self._rseq = 0
-        self._queued: Waiting | None = None
-        self._last_provisional: Waiting | None = None
+        self._queued: QueuedResponse | None = None
+        self._last_provisional: QueuedResponse | None = None
         self._repeat_at: float | None = None
 
     # ---- commands
 
     def progress(self, status: int, body: bytes, now: float, headers: Headers = ()) -> None:
         """Send a provisional response: 180, 181, 182 or 183, with the early answer if there is one."""
-        if self.final_sent or self.over:
+        if self.final_sent or self.ended:
             return
-        provisional = Waiting(status, body, tuple(headers))
+        provisional = QueuedResponse(status, body, tuple(headers))
         if self.retransmission is not None:
             self._queued = provisional
             return
-        self._last_provisional, self._repeat_at = provisional, now + PROVISIONAL_EVERY
+        self._last_provisional, self._repeat_at = provisional, now + PROVISIONAL_INTERVAL
         lines = [*record_routes(self.invite), ("Contact", self.table.contact(self._peer_flow())), *headers]
         if body:
             lines.append(("Content-Type", SDP))
@@ -83,20 +90,20 @@ class IncomingLeg(Leg):
         response = respond(self.invite, status, to_tag=self.id, headers=lines, body=body)
         self.table.endpoint.respond(self.key, response, now)
         if self._needs_prack(body):
-            repeat = Repeat.start(now, capped=False)
-            self.retransmission = Repeated(response, repeat, self.invite.cseq.number)
+            repeat = RetransmissionSchedule.start(now, capped=False)
+            self.retransmission = RetransmittedResponse(response, repeat, self.invite.cseq.number)
         self.table.rearm(self)
 
     def accept(self, body: bytes, now: float, headers: Headers = ()) -> None:
         """Answer the call; `body` is the SDP answer, or the offer if the INVITE had none."""
-        if self.final_sent or self.over:
+        if self.final_sent or self.ended:
             return
         if self.retransmission is not None:  # RFC 3262 section 3: the PRACK must come first
-            self._queued = Waiting(200, body, tuple(headers))
+            self._queued = QueuedResponse(200, body, tuple(headers))
             return
         self.final_sent = self.accepted = True
         self._repeat_at = None
-        self._set_session_timer(agree_as_server(self.invite, self.table.session_expires, now))
+        self._set_session_timer(negotiate_as_uas(self.invite, self.table.session_expires, now))
         self._accept(self.key, self.invite, body, now)
 
     def reject(self, status: int, now: float, headers: Headers = ()) -> None:
@@ -106,7 +113,7 @@ class IncomingLeg(Leg):
         self.final_sent = True
         self.retransmission = self._queued = self._repeat_at = None
         self.table.endpoint.respond(self.key, respond(self.invite, status, to_tag=self.id, headers=headers), now)
-        if not self.over:
+        if not self.ended:
             self._terminate(now)
 
     def bye(self, now: float, reason: str = "") -> None:
@@ -123,13 +130,13 @@ class IncomingLeg(Leg):
 
     # ---- input from the dialog table
 
-    def cancelled(self, now: float) -> None:
+    def handle_cancel(self, now: float) -> None:
         """Process a CANCEL of the caller (already answered)."""
         del now
-        if not self.final_sent and not self.over:
+        if not self.final_sent and not self.ended:
             self._emit(Cancelled())
 
-    def heard(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
+    def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         """As `Leg.handle_request`; a BYE before the answer also ends the INVITE (15.1.2)."""
         early = not self.final_sent
         if early and request.method == "INVITE":
@@ -138,18 +145,18 @@ class IncomingLeg(Leg):
         if early and request.method == "UPDATE" and request.body:
             self._respond(key, request, 491, now)
             return
-        super().heard(key, request, flow, now)
+        super().handle_request(key, request, flow, now)
 
     def deadline(self) -> float | None:
         """As `Leg.deadline`, and the repetition of the last provisional response."""
         at = super().deadline()
-        if self._repeat_at is None or self.final_sent or self.over:
+        if self._repeat_at is None or self.final_sent or self.ended:
             return at
         return self._repeat_at if at is None else min(at, self._repeat_at)
 
-    def expired(self, now: float) -> None:
+    def handle_timer(self, now: float) -> None:
         """As `Leg.handle_timer`, and repeat the last provisional response."""
-        super().expired(now)
+        super().handle_timer(now)
         last = self._last_provisional
         if self._repeat_at is not None and now >= self._repeat_at and not self.final_sent and last is not None:
             self.progress(last.status, last.body, now, last.headers)
@@ -166,7 +173,7 @@ class IncomingLeg(Leg):
         matches = (
             retransmission is not None
             and retransmission.response.status < 200
-            and (rack.rseq, rack.number, rack.method) == (self._rseq, retransmission.number, "INVITE")
+            and (rack.rseq, rack.number, rack.method) == (self._rseq, retransmission.cseq, "INVITE")
         )
         if not matches:
             self._respond(key, request, 481, now)
@@ -189,7 +196,7 @@ class IncomingLeg(Leg):
             super()._unacknowledged(status, now)
             return
         self.reject(504, now)  # RFC 3262 section 3: no PRACK in 64*T1
-        self._emit(Lost("no PRACK"))
+        self._emit(DialogFailed("no PRACK"))
 
     def _terminate(self, now: float) -> None:
         """Also answer a pending INVITE with 487 if the caller sent BYE; otherwise `reject` does it."""
@@ -198,7 +205,7 @@ class IncomingLeg(Leg):
             self.reject(487, now)
 
 
-def refusal_headers(fault: BadPeer, invite: Request) -> list[tuple[str, str]]:
+def rejection_headers(fault: RemoteProtocolError, invite: Request) -> list[tuple[str, str]]:
     """Return the headers required in the response to an INVITE that was rejected with this error."""
     if fault.status == 420:
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]

@@ -7,25 +7,33 @@ events, and never blocks.
 
 from dataclasses import replace
 
-from unificx.sip.errors import BadPeer, OurMistake
+from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs.events import Confirmed, HungUp, Informed, Lost, OfferAnswered, Offered, OfferRefused
-from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, OurOffer, Repeated, TheirOffer
-from unificx.sip.legs.refer_subscription import Referrals
-from unificx.sip.legs.retransmission import Repeat
-from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, agree_as_client, agree_as_server
+from unificx.sip.legs.events import (
+    ByeReceived,
+    Confirmed,
+    DialogFailed,
+    InfoReceived,
+    OfferAnswered,
+    OfferReceived,
+    OfferRejected,
+)
+from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
+from unificx.sip.legs.refer_subscription import ReferLeg
+from unificx.sip.legs.retransmission import RetransmissionSchedule
+from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
-RETRY_AFTER_GLARE = (2.1, 1.0)
+GLARE_RETRY = (2.1, 1.0)
 """Seconds to wait after a 491: as owner of the Call-ID, and otherwise (RFC 3261 section 14.1, middle of the ranges)."""
-LOOK_AGAIN = 1.0
+RETRY_INTERVAL = 1.0
 """Seconds until a postponed refresh, or a request that a disconnected peer did not receive, is retried."""
-RETURN_WITHIN = 30.0
+RECONNECT_TIMEOUT = 30.0
 """Seconds a disconnected peer has to reconnect while a request is pending."""
 
 
-class Leg(Referrals):
+class Leg(ReferLeg):
     """Behavior shared by incoming and outgoing legs. `id` is the local tag, unique in this process."""
 
     __slots__ = ()
@@ -37,12 +45,12 @@ class Leg(Referrals):
 
         A pending offer is completed first (RFC 3264 section 4), without an event for its result.
         """
-        if self.over or self.dialog is None:
-            raise OurMistake("no offer is possible on this leg: it is not confirmed or has ended")
+        if self.ended or self.dialog is None:
+            raise LocalProtocolError("no offer is possible on this leg: it is not confirmed or has ended")
         if self.local_offer is not None and self.local_offer.key is not None:
-            self.local_offer.following = body
+            self.local_offer.next_body = body
         else:
-            self._reinvite(OurOffer(body, None, 0), now)
+            self._reinvite(LocalOffer(body, None, 0), now)
 
     def answer(self, body: bytes, now: float) -> None:
         """Answer the offer of `OfferReceived`."""
@@ -58,7 +66,7 @@ class Leg(Referrals):
             key, respond(request, 200, headers=self._target_refresh_headers(body, request), body=body), now
         )
 
-    def refuse_offer(self, status: int, now: float, headers: Headers = ()) -> None:
+    def reject_offer(self, status: int, now: float, headers: Headers = ()) -> None:
         """Reject the offer of `OfferReceived`; the session is unchanged."""
         offer = self._take_remote_offer()
         if offer is not None:
@@ -66,12 +74,12 @@ class Leg(Referrals):
 
     def info(self, content_type: str, body: bytes, now: float) -> None:
         """Send an INFO; its response is not reported."""
-        if not self.over:
+        if not self.ended:
             self._request("INFO", [("Content-Type", content_type)], body, now)
 
     def bye(self, now: float, reason: str = "") -> None:
         """End a confirmed leg by BYE. `reason` is a Reason header value (RFC 3326)."""
-        if not self.over and self.dialog is not None:
+        if not self.ended and self.dialog is not None:
             self._request("BYE", [("Reason", reason)] if reason else [], b"", now)
             self._terminate(now)
 
@@ -84,25 +92,25 @@ class Leg(Referrals):
 
     # ---- input from the dialog table
 
-    def heard(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
+    def handle_request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> None:
         """Process a request of the peer inside the dialog."""
-        if self.dialog is None or self.over:
+        if self.dialog is None or self.ended:
             self._respond(key, request, 481, now)
             return
-        self.dialog = self.dialog.heard(request, flow)
+        self.dialog = self.dialog.receive_request(request, flow)
         self.reconnect_deadline = None
         match request.method:
             case "BYE":
                 self.pending_bye = (key, request)
                 self._terminate(now)
-                self._emit(HungUp())
+                self._emit(ByeReceived())
             case "INVITE":
                 self._handle_invite(key, request, now)
             case "UPDATE":
                 self._handle_update(key, request, now)
             case "INFO":
                 self._respond(key, request, 200, now)
-                self._emit(Informed(request.first("content-type") or "", request.body))
+                self._emit(InfoReceived(request.first("content-type") or "", request.body))
             case "OPTIONS":
                 self._respond(key, request, 200, now, [("Allow", ALLOW), ("Supported", SUPPORTED)])
             case "PRACK":
@@ -112,21 +120,21 @@ class Leg(Referrals):
             case _:
                 self._respond(key, request, 405, now, [("Allow", ALLOW)])
 
-    def acked(self, request: Request, now: float) -> None:
+    def handle_ack(self, request: Request, now: float) -> None:
         """Process the ACK for a sent 2xx."""
         pending = self.retransmission
-        if pending is None or pending.response.status < 200 or request.cseq.number != pending.number:
+        if pending is None or pending.response.status < 200 or request.cseq.number != pending.cseq:
             return
         self.retransmission = None
         answer = request.body
         if answer:
-            self.received = answer
+            self.remote_sdp = answer
         self._emit(Confirmed(answer))
 
-    def moved(self, now: float) -> None:
+    def handle_flow_change(self, now: float) -> None:
         """Use the new flow of the peer: resend a pending offer and an unacknowledged response there."""
         previous = self.dialog.flow if self.dialog is not None else None
-        if self.over or previous is None or self._peer_flow() == previous:
+        if self.ended or previous is None or self._peer_flow() == previous:
             return
         self.reconnect_deadline = None
         offer, pending = self.local_offer, self.retransmission
@@ -135,17 +143,17 @@ class Leg(Referrals):
         if pending is not None:
             self.table.endpoint.send(pending.response, self._peer_flow())
 
-    def got_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
+    def handle_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Process a response to a request sent inside the dialog."""
         del flow
-        if self.over or self.dialog is None or response.status < 200:
+        if self.ended or self.dialog is None or response.status < 200:
             return
         self.reconnect_deadline = None
         if self._take_notify_key(key):
             self._handle_notify_response(response.status)
             return
         if response.cseq.method in ("INVITE", "UPDATE"):
-            self.dialog = self.dialog.answered(response)
+            self.dialog = self.dialog.receive_response(response)
         offer = self.local_offer
         if offer is not None and offer.key == key:
             self._handle_offer_response(offer, response, now)
@@ -161,49 +169,53 @@ class Leg(Referrals):
         elif response.cseq.method == "UPDATE":
             self._handle_update_response(response, now)
 
-    def failed(self, key: ClientKey, cause: str, now: float) -> None:
+    def handle_failure(self, key: ClientKey, cause: str, now: float) -> None:
         """Process the failure of a request sent inside the dialog.
 
         A disconnected peer gets `RECONNECT_TIMEOUT` to reconnect.
         """
         offer = self.local_offer
-        if self.over or self._take_notify_key(key) or (offer is not None and offer.key != key and key in self._invites):
+        if (
+            self.ended
+            or self._take_notify_key(key)
+            or (offer is not None and offer.key != key and key in self._invites)
+        ):
             return
         if self.dialog is None or not self.dialog.flow.reliable or cause != "transport":
             self._fail(f"no answer ({cause})", now)
             return
         if offer is not None and offer.key == key:
-            self.local_offer = replace(offer, key=None, retry_at=now + LOOK_AGAIN)
-        elif self.session_timer is not None and self.session_timer.we_refresh:
-            self.session_timer = replace(self.session_timer, refresh_at=now + LOOK_AGAIN)
+            self.local_offer = replace(offer, key=None, retry_at=now + RETRY_INTERVAL)
+        elif self.session_timer is not None and self.session_timer.is_refresher:
+            self.session_timer = replace(self.session_timer, refresh_at=now + RETRY_INTERVAL)
         else:  # the peer is the refresher: its session timer detects a loss
             return
         if self.reconnect_deadline is None:
-            self.reconnect_deadline = now + RETURN_WITHIN
+            self.reconnect_deadline = now + RECONNECT_TIMEOUT
         self.table.rearm(self)
 
     def deadline(self) -> float | None:
         """Return when to call `handle_timer`, None if no timer is set."""
         due = [
-            self.retransmission.repeat.deadline if self.retransmission is not None else None,
+            self.retransmission.schedule.deadline if self.retransmission is not None else None,
             self.session_timer.deadline if self.session_timer is not None else None,
             self.local_offer.retry_at if self.local_offer is not None else None,
             self.reconnect_deadline,
         ]
         return min((at for at in due if at is not None), default=None)
 
-    def expired(self, now: float) -> None:
+    def handle_timer(self, now: float) -> None:
         """Process the due timers."""
         pending = self.retransmission
-        if pending is not None and now >= pending.repeat.deadline:
+        if pending is not None and now >= pending.schedule.deadline:
             self._retransmit(pending, now)
         timer = self.session_timer
-        if timer is not None and now >= timer.deadline and not self.over:
+        if timer is not None and now >= timer.deadline and not self.ended:
             self._refresh_or_end(timer, now)
         offer = self.local_offer
-        if offer is not None and offer.retry_at is not None and now >= offer.retry_at and not self.over:
+        if offer is not None and offer.retry_at is not None and now >= offer.retry_at and not self.ended:
             self._reinvite(offer, now)
-        if self.reconnect_deadline is not None and now >= self.reconnect_deadline and not self.over:
+        if self.reconnect_deadline is not None and now >= self.reconnect_deadline and not self.ended:
             self._fail("peer did not reconnect", now)
 
     # ---- remote offers
@@ -244,54 +256,56 @@ class Leg(Referrals):
         self._respond(key, request, 481, now)
 
     def _receive_offer(self, key: ServerKey, request: Request) -> None:
-        self.remote_offer = TheirOffer(key, request)
-        self.received = request.body
-        self._emit(Offered(request.body))
+        self.remote_offer = RemoteOffer(key, request)
+        self.remote_sdp = request.body
+        self._emit(OfferReceived(request.body))
 
-    def _take_remote_offer(self) -> TheirOffer | None:
+    def _take_remote_offer(self) -> RemoteOffer | None:
         offer, self.remote_offer = self.remote_offer, None
-        return None if self.over else offer
+        return None if self.ended else offer
 
     def _accept(self, key: ServerKey, request: Request, body: bytes, now: float) -> None:
         """Send the 2xx to an INVITE, and retransmit it until the ACK."""
         response = respond(request, 200, to_tag=self.id, headers=self._target_refresh_headers(body, request), body=body)
         self.local_sdp = body
-        self.retransmission = Repeated(response, Repeat.start(now, capped=True), request.cseq.number)
+        self.retransmission = RetransmittedResponse(
+            response, RetransmissionSchedule.start(now, capped=True), request.cseq.number
+        )
         self.table.endpoint.respond(key, response, now)
         self.table.rearm(self)
 
     # ---- local offers
 
-    def _reinvite(self, offer: OurOffer, now: float) -> None:
+    def _reinvite(self, offer: LocalOffer, now: float) -> None:
         headers = [*self._target_refresh_headers(offer.body), ("Min-SE", str(MIN_SE))]
         if self.remote_offer is not None or self.retransmission is not None:  # retry after the remote offer
-            self.local_offer = replace(offer, retry_at=now + RETRY_AFTER_GLARE[1])
+            self.local_offer = replace(offer, retry_at=now + GLARE_RETRY[1])
         else:
             key, number = self._request("INVITE", headers, offer.body, now)
-            self.local_offer = replace(offer, key=key, number=number, retry_at=None)
+            self.local_offer = replace(offer, key=key, cseq=number, retry_at=None)
         self.table.rearm(self)
 
-    def _handle_offer_response(self, offer: OurOffer, response: Response, now: float) -> None:
+    def _handle_offer_response(self, offer: LocalOffer, response: Response, now: float) -> None:
         status = response.status
         if status == 491:
-            wait = RETRY_AFTER_GLARE[0 if self.owns_call_id else 1]
-            retry = offer if offer.following is None else OurOffer(offer.following, None, 0)
+            wait = GLARE_RETRY[0 if self.owns_call_id else 1]
+            retry = offer if offer.next_body is None else LocalOffer(offer.next_body, None, 0)
             self.local_offer = replace(retry, key=None, retry_at=now + wait)
             self.table.rearm(self)
             return
         self.local_offer = None
         if status < 300:
-            self._send_ack(offer.number, [], b"")
-            self._set_session_timer(agree_as_client(response, now, self.session_timer))
+            self._send_ack(offer.cseq, [], b"")
+            self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
             self.local_sdp = offer.body
             if response.body:
-                self.received = response.body
+                self.remote_sdp = response.body
         if status in (408, 481):
             self._fail(f"re-INVITE answered {status}", now)
-        elif offer.following is not None:
-            self._reinvite(OurOffer(offer.following, None, 0), now)
+        elif offer.next_body is not None:
+            self._reinvite(LocalOffer(offer.next_body, None, 0), now)
         elif not offer.refresh:
-            self._emit(OfferAnswered(response.body) if status < 300 else OfferRefused(status))
+            self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
@@ -307,45 +321,45 @@ class Leg(Referrals):
 
     # ---- timers
 
-    def _retransmit(self, pending: Repeated, now: float) -> None:
-        if pending.repeat.expired(now):
+    def _retransmit(self, pending: RetransmittedResponse, now: float) -> None:
+        if pending.schedule.expired(now):
             self.retransmission = None
             self._unacknowledged(pending.response.status, now)
             return
-        pending.repeat = pending.repeat.again(now)
+        pending.schedule = pending.schedule.after_resend(now)
         self.table.endpoint.send(pending.response, self._peer_flow())
 
     def _unacknowledged(self, status: int, now: float) -> None:
         """End the dialog by BYE after an unacknowledged 2xx (13.3.1.4)."""
         self.bye(now, f'SIP;cause=408;text="No ACK of {status}"')
-        self._emit(Lost("no ACK"))
+        self._emit(DialogFailed("no ACK"))
 
     def _refresh_or_end(self, timer: SessionTimer, now: float) -> None:
-        if now >= timer.ends_at:
+        if now >= timer.expires_at:
             self._fail("session expired", now)
-        elif timer.we_refresh:
+        elif timer.is_refresher:
             if self.local_offer is not None or self.remote_offer is not None:  # refreshes the session too
-                self.session_timer = replace(timer, refresh_at=now + LOOK_AGAIN)
+                self.session_timer = replace(timer, refresh_at=now + RETRY_INTERVAL)
                 return
-            self.session_timer = replace(timer, refresh_at=timer.ends_at)
+            self.session_timer = replace(timer, refresh_at=timer.expires_at)
             if self.supports_update:
                 self._request("UPDATE", self._target_refresh_headers(b""), b"", now)
             else:
-                self._reinvite(OurOffer(self.local_sdp, None, 0, refresh=True), now)
+                self._reinvite(LocalOffer(self.local_sdp, None, 0, refresh=True), now)
 
     def _handle_update_response(self, response: Response, now: float) -> None:
         """Process the response to a refresh; fall back to re-INVITE if UPDATE is rejected."""
         if response.status < 300:
-            self._set_session_timer(agree_as_client(response, now, self.session_timer))
+            self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
         elif self.session_timer is not None:
             self.supports_update = False
-            self.session_timer = replace(self.session_timer, refresh_at=now + LOOK_AGAIN)
+            self.session_timer = replace(self.session_timer, refresh_at=now + RETRY_INTERVAL)
             self.table.rearm(self)
 
     def _negotiate_as_uas(self, key: ServerKey, request: Request, now: float) -> bool:
         try:
-            self._set_session_timer(agree_as_server(request, self.table.session_expires, now))
-        except BadPeer as fault:
+            self._set_session_timer(negotiate_as_uas(request, self.table.session_expires, now))
+        except RemoteProtocolError as fault:
             self._respond(key, request, fault.status, now, [("Min-SE", str(MIN_SE))])
             return False
         return True
@@ -359,15 +373,15 @@ class Leg(Referrals):
 
     def _fail(self, reason: str, now: float) -> None:
         self.bye(now, 'SIP;cause=408;text="Lost"')
-        self._emit(Lost(reason))
+        self._emit(DialogFailed(reason))
 
     def _terminate(self, now: float) -> None:
         """End the dialog: stop retransmissions, answer a pending remote offer with 487."""
         offer, self.remote_offer = self.remote_offer, None
         if offer is not None:
             self._respond(offer.key, offer.request, 487, now)
-        self.over = True
+        self.ended = True
         self.local_offer = None
         self.retransmission = None
         self.session_timer = None
-        self.table.forget(self, self._invites)
+        self.table.remove(self, self._invites)

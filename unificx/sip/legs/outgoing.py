@@ -7,25 +7,25 @@ from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unificx.sip.dialog import Dialog, dialog_of_response
-from unificx.sip.errors import BadPeer
+from unificx.sip.dialog import Dialog, uac_dialog
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.legs.events import Answered, Progressed, Refused
+from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, record_aware, supports_update
-from unificx.sip.legs.session_timer import MIN_SE, agree_as_client, least_asked
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, is_record_aware, supports_update
+from unificx.sip.legs.session_timer import MIN_SE, min_se_of, negotiate_as_uac
 from unificx.sip.message import Response
 from unificx.sip.transactions.events import ClientKey
 
 if TYPE_CHECKING:
-    from unificx.sip.legs.dialog_table import Legs
+    from unificx.sip.legs.dialog_table import DialogTable
 
-MAX_EARLY = 10
+MAX_EARLY_DIALOGS = 10
 """Maximum early dialogs of one INVITE; further ones are ignored."""
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class InviteParams:
     """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
     Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one."""
 
@@ -33,13 +33,13 @@ class Invitation:
     flow: Flow
     caller: str
     callee: str
-    routes: tuple[str, ...] = ()
+    route_set: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-    hops: int = 70
+    max_forwards: int = 70
 
 
 @dataclass(frozen=True, slots=True)
-class Early:
+class EarlyDialog:
     """An early dialog and the RSeq of its last reliable provisional response (0: none yet)."""
 
     dialog: Dialog
@@ -61,8 +61,8 @@ class OutgoingLeg(Leg):
         "params",
     )
 
-    def __init__(self, legs: "Legs", tag: str, call_id: str, params: Invitation) -> None:
-        super().__init__(legs, tag, owns_call_id=True)
+    def __init__(self, table: "DialogTable", tag: str, call_id: str, params: InviteParams) -> None:
+        super().__init__(table, tag, owns_call_id=True)
         self.params = params
         self._initial_dialog = Dialog(
             call_id=call_id,
@@ -72,16 +72,16 @@ class OutgoingLeg(Leg):
             remote_tag="",
             local_seq=0,
             remote_seq=-1,
-            target=params.uri,
-            routes=params.routes,
+            remote_target=params.uri,
+            route_set=params.route_set,
             flow=params.flow,
         )
         self.key: ClientKey | None = None
         self.answered = False
         self._acknowledged = False
         self._cancelled = False
-        self._early_dialogs: dict[str, Early] = {}
-        self._session_interval = legs.session_expires
+        self._early_dialogs: dict[str, EarlyDialog] = {}
+        self._session_interval = table.session_expires
         self._offer = b""
 
     # ---- commands
@@ -99,20 +99,20 @@ class OutgoingLeg(Leg):
         ]
         if body:
             headers.append(("Content-Type", SDP))
-        self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.hops)
+        self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.max_forwards)
         self.key = self._send(request, self.params.flow, now)
 
     def acknowledge(self, body: bytes, now: float) -> None:
         """Answer the offer of the 2xx in the ACK."""
         del now
-        if not self.over and self.dialog is not None:
+        if not self.ended and self.dialog is not None:
             self.local_sdp = body
             self._acknowledged = True
             self._send_ack(self._initial_dialog.local_seq, [("Content-Type", SDP)], body)
 
     def bye(self, now: float, reason: str = "") -> None:
         """As `Leg.bye`, but first acknowledge a 2xx whose offer was not answered (13.2.2.4)."""
-        if self.answered and not self._acknowledged and not self.over:
+        if self.answered and not self._acknowledged and not self.ended:
             self._send_ack(self._initial_dialog.local_seq, [], b"")
         super().bye(now, reason)
 
@@ -125,35 +125,35 @@ class OutgoingLeg(Leg):
 
     # ---- input from the dialog table
 
-    def got_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
+    def handle_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Process a response to the INVITE or to a later request."""
         if key != self.key:
-            super().got_response(key, response, flow, now)
+            super().handle_response(key, response, flow, now)
         elif response.status < 200:
             self._handle_provisional(response, flow, now)
         elif response.status < 300:
             self._handle_success(response, flow, now)
-        elif not self.answered and not self.over:
+        elif not self.answered and not self.ended:
             self._handle_failure_response(response, now)
 
-    def failed(self, key: ClientKey, cause: str, now: float) -> None:
+    def handle_failure(self, key: ClientKey, cause: str, now: float) -> None:
         """Treat no response as a 408 (8.1.3.1), a closed connection as a 503."""
         if key != self.key:
             if self.answered:
-                super().failed(key, cause, now)
+                super().handle_failure(key, cause, now)
             return
-        if not self.answered and not self.over:
+        if not self.answered and not self.ended:
             self._terminate(now)
-            self._emit(Refused(408 if cause == "timeout" else 503, None))
+            self._emit(Rejected(408 if cause == "timeout" else 503, None))
 
     def _handle_provisional(self, response: Response, flow: Flow, now: float) -> None:
-        if response.status == 100 or self.answered or self.over:
+        if response.status == 100 or self.answered or self.ended:
             return
         tag = response.to.tag
         if tag and not self._acknowledge_early(tag, response, flow, now):
             return
         if response.body:
-            self.received = response.body
+            self.remote_sdp = response.body
         if not self._cancelled:
             self._emit(Progressed(response.status, response.body))
 
@@ -164,14 +164,14 @@ class OutgoingLeg(Leg):
         number = _rseq(response)
         early = self._early_dialogs.get(tag)
         if early is None:
-            if len(self._early_dialogs) >= MAX_EARLY:
+            if len(self._early_dialogs) >= MAX_EARLY_DIALOGS:
                 return False
-            early = Early(dialog_of_response(self._initial_dialog, response, flow), 0)
+            early = EarlyDialog(uac_dialog(self._initial_dialog, response, flow), 0)
         if early.rseq and number != early.rseq + 1:
             return False  # retransmitted or out of order (RFC 3262 section 4)
         rack = ("RAck", f"{number} {response.cseq.number} INVITE")
         dialog, prack = early.dialog.request("PRACK", [rack])
-        self._early_dialogs[tag] = Early(dialog, number)
+        self._early_dialogs[tag] = EarlyDialog(dialog, number)
         self._send(prack, flow, now)
         return True
 
@@ -181,21 +181,21 @@ class OutgoingLeg(Leg):
             self._resend_ack(response.cseq.number)
             return
         early = self._early_dialogs.get(tag)
-        dialog = dialog_of_response(early.dialog if early is not None else self._initial_dialog, response, flow)
-        if self.dialog is not None or self._cancelled or self.over:
+        dialog = uac_dialog(early.dialog if early is not None else self._initial_dialog, response, flow)
+        if self.dialog is not None or self._cancelled or self.ended:
             self._end_fork(dialog, now)
             return
         self.dialog = dialog
         self.answered = True
         self.supports_update = supports_update(response)
-        self.record_aware = record_aware(response)
+        self.record_aware = is_record_aware(response)
         self._early_dialogs = {}
         if response.body:
-            self.received = response.body
+            self.remote_sdp = response.body
         if self._offer:
             self._acknowledged = True
             self._send_ack(self._initial_dialog.local_seq, [], b"")
-        self._set_session_timer(agree_as_client(response, now))
+        self._set_session_timer(negotiate_as_uac(response, now))
         self._emit(Answered(response.body))
 
     def _end_fork(self, dialog: Dialog, now: float) -> None:
@@ -203,23 +203,23 @@ class OutgoingLeg(Leg):
         self.table.endpoint.send(dialog.ack(self._initial_dialog.local_seq), dialog.flow)
         _, bye = dialog.request("BYE")
         self.table.endpoint.request(bye, dialog.flow, now)
-        if self._cancelled and not self.over:
+        if self._cancelled and not self.ended:
             self._terminate(now)
-            self._emit(Refused(487, None))
+            self._emit(Rejected(487, None))
 
     def _handle_failure_response(self, response: Response, now: float) -> None:
-        minimum = least_asked(response) if response.status == 422 else None
+        minimum = min_se_of(response) if response.status == 422 else None
         if minimum is not None and self._session_interval < minimum <= 86400 and not self._cancelled:
             self._session_interval = minimum
             self._early_dialogs = {}
             self.call(self._offer, now)
             return
         self._terminate(now)
-        self._emit(Refused(response.status, response))
+        self._emit(Rejected(response.status, response))
 
 
 def _rseq(response: Response) -> int:
     value = (response.first("rseq") or "").strip()
     if not value.isdigit() or len(value) > 10:
-        raise BadPeer(400, "Bad RSeq")
+        raise RemoteProtocolError(400, "Bad RSeq")
     return int(value)

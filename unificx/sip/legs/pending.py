@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from unificx.sip.legs.retransmission import Repeat
+from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
@@ -14,7 +14,7 @@ Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(slots=True)
-class OurOffer:
+class LocalOffer:
     """A local offer that awaits its answer or, with `key` None, a retry after glare.
 
     `refresh`: the offer repeats the current session, and its result is not reported. `next_body`: a later offer, sent
@@ -23,14 +23,14 @@ class OurOffer:
 
     body: bytes
     key: ClientKey | None
-    number: int
+    cseq: int
     retry_at: float | None = None
     refresh: bool = False
-    following: bytes | None = None
+    next_body: bytes | None = None
 
 
 @dataclass(slots=True)
-class TheirOffer:
+class RemoteOffer:
     """A remote offer that awaits the local answer."""
 
     key: ServerKey
@@ -38,12 +38,12 @@ class TheirOffer:
 
 
 @dataclass(slots=True)
-class Repeated:
+class RetransmittedResponse:
     """A response retransmitted until acknowledged, and the sequence number of its INVITE."""
 
     response: Response
-    repeat: Repeat
-    number: int
+    schedule: RetransmissionSchedule
+    cseq: int
 
 
 def supports_update(message: Request | Response) -> bool:
@@ -51,7 +51,7 @@ def supports_update(message: Request | Response) -> bool:
     return any("UPDATE" in line for line in message.all("allow"))
 
 
-def record_aware(message: Request | Response) -> bool:
+def is_record_aware(message: Request | Response) -> bool:
     """Whether the sender can indicate recording to its user (RFC 7866)."""
     return any(each.lower() == "record-aware" for each in message.values("supported"))
 

@@ -6,62 +6,62 @@ The subscription shares the dialog of the call and ends with it. A failed NOTIFY
 
 from dataclasses import dataclass
 
-from unificx.sip.legs.base import Core
-from unificx.sip.legs.events import Referred
+from unificx.sip.legs.base import LegBase
+from unificx.sip.legs.events import ReferReceived
 from unificx.sip.message import Request, respond
 from unificx.sip.phrases import PHRASES
-from unificx.sip.refer import refer_of
+from unificx.sip.refer import parse_refer
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
-LASTS = 180
+REFER_EXPIRES = 180
 """Maximum seconds of a transfer, longer than phones ring."""
 
 
 @dataclass(slots=True)
-class Referral:
+class ReferSubscription:
     """A received REFER, unanswered while `key` is set. `event` is the Event value of its NOTIFY requests."""
 
     key: ServerKey | None
     request: Request
     event: str
-    quiet: bool
+    suppress_notify: bool
 
 
-class Referrals(Core):
+class ReferLeg(LegBase):
     """A leg whose peer may request a transfer: after `ReferReceived` call `accept_refer` or `reject_refer`, then
     `notify` to report progress."""
 
     __slots__ = ()
 
-    def accept_referral(self, now: float) -> None:
+    def accept_refer(self, now: float) -> None:
         """Accept the REFER with 202 and report 100."""
         subscription = self.refer_subscription
-        if subscription is None or subscription.key is None or self.over:
+        if subscription is None or subscription.key is None or self.ended:
             return
         headers = [("Contact", self.table.contact(self._peer_flow()))]
-        if subscription.quiet:
+        if subscription.suppress_notify:
             headers.append(("Refer-Sub", "false"))
         self.table.endpoint.respond(subscription.key, respond(subscription.request, 202, headers=headers), now)
         subscription.key = None
         self.notify(100, now)
 
-    def refuse_referral(self, status: int, now: float, reason: str = "") -> None:
+    def reject_refer(self, status: int, now: float, reason: str = "") -> None:
         """Reject the REFER."""
         subscription, self.refer_subscription = self.refer_subscription, None
-        if subscription is not None and subscription.key is not None and not self.over:
+        if subscription is not None and subscription.key is not None and not self.ended:
             self.table.endpoint.respond(subscription.key, respond(subscription.request, status, reason), now)
 
     def notify(self, status: int, now: float) -> None:
         """Report the status of the call to the target; a final status ends the subscription."""
         subscription = self.refer_subscription
-        if subscription is None or subscription.key is not None or self.over:
+        if subscription is None or subscription.key is not None or self.ended:
             return
         final = status >= 200
         if final:
             self.refer_subscription = None
-        if subscription.quiet:
+        if subscription.suppress_notify:
             return
-        state = "terminated;reason=noresource" if final else f"active;expires={LASTS}"
+        state = "terminated;reason=noresource" if final else f"active;expires={REFER_EXPIRES}"
         headers = [
             ("Contact", self.table.contact(self._peer_flow())),
             ("Event", subscription.event),
@@ -74,10 +74,10 @@ class Referrals(Core):
 
     def _handle_refer(self, key: ServerKey, request: Request) -> None:
         """Process a REFER. Raise RemoteProtocolError if it is invalid."""
-        refer = refer_of(request)
+        refer = parse_refer(request)
         event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq.number}"
-        self.refer_subscription = Referral(key, request, event, refer.quiet)
-        self._emit(Referred(refer))
+        self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify)
+        self._emit(ReferReceived(refer))
 
     def _take_notify_key(self, key: ClientKey) -> bool:
         """Whether the response is to a NOTIFY, which is then complete."""

@@ -5,33 +5,33 @@ from dataclasses import dataclass, replace
 
 from unificx.sip.timers import T1, T2
 
-GIVE_UP = 64 * T1
+GIVE_UP_AFTER = 64 * T1
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class RetransmissionSchedule:
     """Next at `resend_at`, until `give_up_at`. Not `capped`: the interval of reliable provisionals may exceed T2."""
 
-    at: float
+    resend_at: float
     interval: float
-    until: float
+    give_up_at: float
     capped: bool
 
     @classmethod
-    def start(cls, now: float, *, capped: bool) -> "Repeat":
+    def start(cls, now: float, *, capped: bool) -> "RetransmissionSchedule":
         """Start at T1; `capped` limits the interval to T2, as for a 2xx."""
-        return cls(now + T1, T1, now + GIVE_UP, capped)
+        return cls(now + T1, T1, now + GIVE_UP_AFTER, capped)
 
-    def again(self, now: float) -> "Repeat":
+    def after_resend(self, now: float) -> "RetransmissionSchedule":
         """Return the schedule after one more retransmission."""
         interval = min(2 * self.interval, T2) if self.capped else 2 * self.interval
-        return replace(self, at=now + interval, interval=interval)
+        return replace(self, resend_at=now + interval, interval=interval)
 
     def expired(self, now: float) -> bool:
         """Whether to give up."""
-        return now >= self.until
+        return now >= self.give_up_at
 
     @property
     def deadline(self) -> float:
         """When to act next."""
-        return min(self.at, self.until)
+        return min(self.resend_at, self.give_up_at)

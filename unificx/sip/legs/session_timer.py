@@ -6,7 +6,7 @@ expires (section 10).
 
 from dataclasses import dataclass
 
-from unificx.sip.errors import BadPeer
+from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import SessionExpires
 from unificx.sip.message import Request, Response
 
@@ -19,64 +19,64 @@ class SessionTimer:
     """A negotiated session interval in seconds, and its next deadlines."""
 
     interval: int
-    we_refresh: bool
+    is_refresher: bool
     refresh_at: float
-    ends_at: float
+    expires_at: float
 
     @classmethod
-    def start(cls, interval: int, *, we_refresh: bool, now: float) -> "SessionTimer":
+    def start(cls, interval: int, *, is_refresher: bool, now: float) -> "SessionTimer":
         """Start at `now`, when a 2xx was sent or received."""
-        return cls(interval, we_refresh, now + interval / 2, now + interval - min(32.0, interval / 3))
+        return cls(interval, is_refresher, now + interval / 2, now + interval - min(32.0, interval / 3))
 
     @property
     def deadline(self) -> float:
         """When to refresh the session or end the call."""
-        return min(self.refresh_at, self.ends_at) if self.we_refresh else self.ends_at
+        return min(self.refresh_at, self.expires_at) if self.is_refresher else self.expires_at
 
-    def header(self, *, as_server: bool) -> str:
+    def header(self, *, as_uas: bool) -> str:
         """Return the Session-Expires value of a 2xx (`as_uas`) or of a refresh request."""
-        refresher = ("uas" if self.we_refresh else "uac") if as_server else ("uac" if self.we_refresh else "uas")
+        refresher = ("uas" if self.is_refresher else "uac") if as_uas else ("uac" if self.is_refresher else "uas")
         return f"{self.interval};refresher={refresher}"
 
 
-def interval_asked(request: Request) -> SessionExpires | None:
+def requested_interval(request: Request) -> SessionExpires | None:
     """Return the requested Session-Expires. Raise RemoteProtocolError: 400 if malformed, 422 if too small."""
     requested = request.session_expires
     if requested is not None and requested.seconds < MIN_SE:
-        raise BadPeer(422, "Session Interval Too Small", request)
+        raise RemoteProtocolError(422, "Session Interval Too Small", request)
     return requested
 
 
-def agree_as_server(request: Request, ours: int, now: float) -> SessionTimer | None:
+def negotiate_as_uas(request: Request, local_interval: int, now: float) -> SessionTimer | None:
     """Negotiate the timer as UAS of an INVITE or UPDATE (section 9). None: no timer, the peer does not support it.
 
     Raise RemoteProtocolError (422) if the requested interval is too small; the response must then have Min-SE.
     """
-    requested = interval_asked(request)
+    requested = requested_interval(request)
     supported = "timer" in request.values("supported") + request.values("require")
     if requested is None:
-        return SessionTimer.start(ours, we_refresh=False, now=now) if supported else None
+        return SessionTimer.start(local_interval, is_refresher=False, now=now) if supported else None
     minimum = _min_se(request)
-    interval = max(min(requested.seconds, ours), minimum)
+    interval = max(min(requested.seconds, local_interval), minimum)
     we_refresh = requested.refresher == "uas" or not supported
-    return SessionTimer.start(interval, we_refresh=we_refresh, now=now)
+    return SessionTimer.start(interval, is_refresher=we_refresh, now=now)
 
 
-def agree_as_client(response: Response, now: float, before: SessionTimer | None = None) -> SessionTimer | None:
+def negotiate_as_uac(response: Response, now: float, previous: SessionTimer | None = None) -> SessionTimer | None:
     """Return the timer of a 2xx to a sent INVITE or UPDATE (section 7.2), None if there is none.
 
     A 2xx without Session-Expires still proves that the peer is alive: `previous` restarts with this side as refresher.
     """
     try:
         expires = response.session_expires
-    except BadPeer:  # accept the 2xx anyway: no reason to end the call
+    except RemoteProtocolError:  # accept the 2xx anyway: no reason to end the call
         expires = None
     if expires is None:
-        return before and SessionTimer.start(before.interval, we_refresh=True, now=now)
-    return SessionTimer.start(max(expires.seconds, MIN_SE), we_refresh=expires.refresher != "uas", now=now)
+        return previous and SessionTimer.start(previous.interval, is_refresher=True, now=now)
+    return SessionTimer.start(max(expires.seconds, MIN_SE), is_refresher=expires.refresher != "uas", now=now)
 
 
-def least_asked(response: Response) -> int | None:
+def min_se_of(response: Response) -> int | None:
     """Return the Min-SE of a 422 for the retry, None if absent or unreasonably large."""
     value = response.first("min-se")
     number = (value or "").partition(";")[0].strip()

@@ -3,26 +3,26 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from unificx.sip.timers import LIFETIME, T1, T2, T4
+from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1
 from unificx.sip.transactions.common import (
     DELIVER,
     TERMINATED,
     Deliver,
     Fail,
-    ProvisionalArrived,
+    ProvisionalReceived,
     Send,
     Terminated,
-    TimePassed,
+    TimerFired,
     TransportFailed,
 )
 
 
 # Events, besides ProvisionalReceived, TransportFailed and TimerFired.
 @dataclass(frozen=True, slots=True)
-class FinalArrived: ...
+class FinalReceived: ...
 
 
-Event = ProvisionalArrived | FinalArrived | TransportFailed | TimePassed
+Event = ProvisionalReceived | FinalReceived | TransportFailed | TimerFired
 Action = Send | Deliver | Fail
 
 
@@ -53,15 +53,15 @@ class Completed:
 
 
 State = Trying | Proceeding | Completed | Terminated
-Outcome = tuple[State, list[Action]]
+StepResult = tuple[State, list[Action]]
 
 
 def begin(data: bytes, now: float, *, reliable: bool) -> State:
     """Return the initial state of a request just sent as `data`."""
-    return Trying(data, None if reliable else now + T1, T1, now + LIFETIME)
+    return Trying(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1)
 
 
-def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
     """Process one event. Return the new state and the actions."""
     match state:
         case Trying() | Proceeding():
@@ -87,19 +87,19 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _waiting(state: Trying | Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+def _waiting(state: Trying | Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case ProvisionalArrived():
+        case ProvisionalReceived():
             return Proceeding(state.data, state.resend_at, state.give_up_at), [DELIVER]
-        case FinalArrived():
+        case FinalReceived():
             return TERMINATED if reliable else Completed(now + T4), [DELIVER]
         case TransportFailed():
             return TERMINATED, [Fail("transport")]
-        case TimePassed() if now >= state.give_up_at:
+        case TimerFired() if now >= state.give_up_at:
             return TERMINATED, [Fail("timeout")]
-        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
             return _retransmitted(state, now), [Send(state.data)]
-        case TimePassed():
+        case TimerFired():
             return state, []
         case _:
             assert_never(event)
@@ -112,13 +112,13 @@ def _retransmitted(state: Trying | Proceeding, now: float) -> State:
     return replace(state, resend_at=now + interval, interval=interval)
 
 
-def _completed(state: Completed, event: Event, now: float) -> Outcome:
+def _completed(state: Completed, event: Event, now: float) -> StepResult:
     match event:
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
         case TransportFailed():
             return TERMINATED, []
-        case ProvisionalArrived() | FinalArrived():
+        case ProvisionalReceived() | FinalReceived():
             return state, []
         case _:
             assert_never(event)

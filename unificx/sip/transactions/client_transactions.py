@@ -5,26 +5,26 @@ from dataclasses import dataclass
 from math import inf
 from typing import assert_never
 
-from unificx.sip.errors import OurMistake
+from unificx.sip.errors import LocalProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 from unificx.sip.transactions import client, invite_client
 from unificx.sip.transactions.common import (
     TERMINATED,
-    TIME_PASSED,
+    TIMER_FIRED,
     Deliver,
     Fail,
-    ProvisionalArrived,
+    ProvisionalReceived,
     Send,
     TransportFailed,
 )
-from unificx.sip.transactions.context import Ends, Exchange
-from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseArrived
-from unificx.sip.transactions.matching import MAGIC
+from unificx.sip.transactions.context import FlowIndex, TransactionContext
+from unificx.sip.transactions.events import ClientKey, Event, RequestFailed, ResponseReceived
+from unificx.sip.transactions.matching import MAGIC_COOKIE
 
-SUCCESS_ARRIVED = invite_client.SuccessArrived()
-CANCEL_ASKED = invite_client.CancelAsked()
-FINAL_ARRIVED = client.FinalArrived()
+SUCCESS_RECEIVED = invite_client.SuccessReceived()
+CANCEL_REQUESTED = invite_client.CancelRequested()
+FINAL_RECEIVED = client.FinalReceived()
 TRANSPORT_FAILED = TransportFailed()
 Action = invite_client.Action | client.Action
 HeaderLines = Iterable[tuple[str, str]]
@@ -35,7 +35,7 @@ class ClientTransaction:
     """`request` is set for an INVITE until its final response; `silent`: a CANCEL, without events for the TU."""
 
     key: ClientKey
-    match: tuple[str, str]
+    match_key: tuple[str, str]
     sent_by: str
     flow: Flow
     state: object
@@ -44,19 +44,19 @@ class ClientTransaction:
     request: Request | None = None
     silent: bool = False
     cancel_headers: tuple[tuple[str, str], ...] = ()
-    armed: float = inf
+    armed_at: float = inf
 
 
-class Asking:
+class ClientTransactions:
     """All client transactions: at most `capacity`, and an eighth more for requests other than INVITE."""
 
-    def __init__(self, exchange: Exchange, via_host: Callable[[Flow], str], capacity: int) -> None:
+    def __init__(self, context: TransactionContext, via_host: Callable[[Flow], str], capacity: int) -> None:
         self.capacity = capacity
-        self._exchange = exchange
+        self._context = context
         self._via_host = via_host
         self._by_key: dict[ClientKey, ClientTransaction] = {}
         self._by_match: dict[tuple[str, str], ClientTransaction] = {}
-        self._ends = Ends()
+        self._by_flow = FlowIndex()
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -67,33 +67,33 @@ class Asking:
         """Send a request of the TU with a new top Via."""
         method = request.method
         if method in ("ACK", "CANCEL"):
-            raise OurMistake(f"{method} cannot be sent with request(); use send() or cancel()")
+            raise LocalProtocolError(f"{method} cannot be sent with request(); use send() or cancel()")
         sent_by = self._via_host(flow)
         branch = self.new_branch()
         limit = self.capacity if method == "INVITE" else self.capacity + self.capacity // 8
         if len(self) >= limit:
-            key = ClientKey(next(self._exchange.numbers))
-            self._exchange.events.append(RequestFailed(key, "transport"))
+            key = ClientKey(next(self._context.key_counter))
+            self._context.events.append(RequestFailed(key, "transport"))
             return key
-        request = request.with_first(("Via", via(flow, sent_by, branch)))
+        request = request.with_prepended(("Via", new_via(flow, sent_by, branch)))
         return self._open(request, (branch, method), sent_by, flow, now).key
 
     def new_branch(self) -> str:
-        return f"{MAGIC}{self._exchange.new_tag()}"
+        return f"{MAGIC_COOKIE}{self._context.new_tag()}"
 
-    def ack(self, request: Request, flow: Flow) -> Request:
+    def with_via(self, request: Request, flow: Flow) -> Request:
         """Return an ACK for a 2xx with a new top Via: each has its own branch (RFC 3261 17.1.1.2)."""
-        return request.with_first(("Via", via(flow, self._via_host(flow), self.new_branch())))
+        return request.with_prepended(("Via", new_via(flow, self._via_host(flow), self.new_branch())))
 
     def cancel(self, key: ClientKey, now: float, headers: HeaderLines) -> None:
         """Cancel an INVITE, now or after its first provisional response (9.1). No effect after its final response."""
         transaction = self._by_key.get(key)
         if transaction is None:
             return
-        if transaction.match[1] != "INVITE":
-            raise OurMistake("only an INVITE can be cancelled")
+        if transaction.match_key[1] != "INVITE":
+            raise LocalProtocolError("only an INVITE can be cancelled")
         transaction.cancel_headers = tuple(headers)
-        self._step(transaction, CANCEL_ASKED, now)
+        self._step(transaction, CANCEL_REQUESTED, now)
 
     def _open(
         self, request: Request, match: tuple[str, str], sent_by: str, flow: Flow, now: float
@@ -102,8 +102,8 @@ class Asking:
         machine = invite_client if invite else client
         data = request.encode()
         transaction = ClientTransaction(
-            key=ClientKey(next(self._exchange.numbers)),
-            match=match,
+            key=ClientKey(next(self._context.key_counter)),
+            match_key=match,
             sent_by=sent_by.lower(),
             flow=flow,
             state=machine.begin(data, now, reliable=flow.reliable),
@@ -114,8 +114,8 @@ class Asking:
         )
         self._by_key[transaction.key] = transaction
         self._by_match[match] = transaction
-        self._ends.add(flow, transaction.key)
-        self._exchange.out.append((data, flow))
+        self._by_flow.add(flow, transaction.key)
+        self._context.outbox.append((data, flow))
         self._rearm(transaction)
         return transaction
 
@@ -127,7 +127,7 @@ class Asking:
         transaction = self._by_match.get((hop.branch, response.cseq.method))
         if transaction is None or hop.sent_by.lower() != transaction.sent_by or len(response.all("via")) != 1:
             return
-        tu_event = ResponseArrived(transaction.key, response, flow)
+        tu_event = ResponseReceived(transaction.key, response, flow)
         self._step(transaction, self._machine_event(transaction, response), now, tu_event)
         if response.status >= 200:
             transaction.request = None
@@ -135,28 +135,28 @@ class Asking:
     def _machine_event(self, transaction: ClientTransaction, response: Response) -> object:
         status = response.status
         if status < 200:
-            return ProvisionalArrived(status)
+            return ProvisionalReceived(status)
         if transaction.step is client.step:
-            return FINAL_ARRIVED
+            return FINAL_RECEIVED
         if status < 300:
-            return SUCCESS_ARRIVED
+            return SUCCESS_RECEIVED
         invite = transaction.request
         if invite is None:
-            return invite_client.RefusalArrived(b"")
-        return invite_client.RefusalArrived(follow(invite, "ACK", response.first("to") or "").encode())
+            return invite_client.FailureReceived(b"")
+        return invite_client.FailureReceived(derived_request(invite, "ACK", response.first("to") or "").encode())
 
     # ---- timers and connections
 
-    def ring(self, key: int, now: float) -> None:
+    def timer(self, key: int, now: float) -> None:
         """Process a due timer."""
         transaction = self._by_key.get(ClientKey(key))
-        if transaction is not None and now >= transaction.armed:
-            transaction.armed = inf
-            self._step(transaction, TIME_PASSED, now)
+        if transaction is not None and now >= transaction.armed_at:
+            transaction.armed_at = inf
+            self._step(transaction, TIMER_FIRED, now)
 
-    def lost(self, flow: Flow, now: float) -> None:
+    def connection_lost(self, flow: Flow, now: float) -> None:
         """Fail the transactions of this flow, and of a pending connection to the same remote address."""
-        for key in self._ends.at(flow):
+        for key in self._by_flow.keys_for(flow):
             transaction = self._by_key.get(ClientKey(key))
             if transaction is not None and transaction.flow.connection in (0, flow.connection):
                 self._step(transaction, TRANSPORT_FAILED, now)
@@ -175,39 +175,39 @@ class Asking:
     def _perform(self, transaction: ClientTransaction, action: Action, now: float, tu_event: Event | None) -> None:
         match action:
             case Send(data):
-                self._exchange.out.append((data, transaction.flow))
+                self._context.outbox.append((data, transaction.flow))
             case Deliver():
                 assert tu_event is not None
                 if not transaction.silent:
-                    self._exchange.events.append(tu_event)
+                    self._context.events.append(tu_event)
             case Fail(cause):
                 if not transaction.silent:
-                    self._exchange.events.append(RequestFailed(transaction.key, cause))
+                    self._context.events.append(RequestFailed(transaction.key, cause))
             case invite_client.SendCancel():
                 invite = transaction.request
                 assert invite is not None
-                cancel = follow(invite, "CANCEL", invite.first("to") or "", transaction.cancel_headers)
-                match = transaction.match[0], "CANCEL"
+                cancel = derived_request(invite, "CANCEL", invite.first("to") or "", transaction.cancel_headers)
+                match = transaction.match_key[0], "CANCEL"
                 self._open(cancel, match, transaction.sent_by, transaction.flow, now)
             case _:
                 assert_never(action)
 
     def _rearm(self, transaction: ClientTransaction) -> None:
         at = transaction.deadline(transaction.state)
-        transaction.armed = self._exchange.rearm(transaction.key, transaction.armed, at)
+        transaction.armed_at = self._context.rearm(transaction.key, transaction.armed_at, at)
 
     def _drop(self, transaction: ClientTransaction) -> None:
         del self._by_key[transaction.key]
-        del self._by_match[transaction.match]
-        self._ends.discard(transaction.flow, transaction.key)
+        del self._by_match[transaction.match_key]
+        self._by_flow.discard(transaction.flow, transaction.key)
 
 
-def via(flow: Flow, sent_by: str, branch: str) -> str:
+def new_via(flow: Flow, sent_by: str, branch: str) -> str:
     """Return a new Via value; `rport` requests responses to the source port (RFC 3581)."""
     return f"SIP/2.0/{flow.transport.upper()} {sent_by};rport;branch={branch}"
 
 
-def follow(invite: Request, method: str, to: str, headers: HeaderLines = ()) -> Request:
+def derived_request(invite: Request, method: str, to: str, headers: HeaderLines = ()) -> Request:
     """Return a request on the path of a sent INVITE: its CANCEL, or the ACK for an error response (9.1, 17.1.1.3)."""
     lines = [
         invite.headers[0],

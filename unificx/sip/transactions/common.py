@@ -8,12 +8,12 @@ Cause = Literal["timeout", "transport"]
 
 # Events.
 @dataclass(frozen=True, slots=True)
-class RequestAgain:
+class RequestRetransmitted:
     """The same request was received again."""
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseGiven:
+class TuResponded:
     """The TU has sent a response."""
 
     status: int
@@ -21,7 +21,7 @@ class ResponseGiven:
 
 
 @dataclass(frozen=True, slots=True)
-class ProvisionalArrived:
+class ProvisionalReceived:
     status: int
 
 
@@ -31,7 +31,7 @@ class TransportFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed: ...
+class TimerFired: ...
 
 
 # Actions.
@@ -57,6 +57,6 @@ class Fail:
 class Terminated: ...
 
 
-TIME_PASSED = TimePassed()
+TIMER_FIRED = TimerFired()
 TERMINATED = Terminated()
 DELIVER = Deliver()

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from unificx.sip.flow import Flow
-from unificx.sip.timers import Wheel
+from unificx.sip.timers import TimerWheel
 from unificx.sip.transactions.events import Event
 
 
 @dataclass(slots=True, eq=False)
-class Exchange:
+class TransactionContext:
     """`tag` makes unguessable tokens; `node` identifies this process in every local tag and branch."""
 
     tag: Callable[[], str]
     node: str
-    out: list[tuple[bytes, Flow]] = field(default_factory=list[tuple[bytes, Flow]])
+    outbox: list[tuple[bytes, Flow]] = field(default_factory=list[tuple[bytes, Flow]])
     events: deque[Event] = field(default_factory=deque[Event])
-    wheel: Wheel = field(default_factory=Wheel)
-    numbers: "count[int]" = field(default_factory=lambda: count(1))
+    timers: TimerWheel = field(default_factory=TimerWheel)
+    key_counter: "count[int]" = field(default_factory=lambda: count(1))
 
     def new_tag(self) -> str:
         return f"{self.node}.{self.tag()}"
@@ -28,11 +28,11 @@ class Exchange:
         """Ensure that `key` comes due by `at`, given it is armed for `armed`; return the time it is armed for."""
         if at is None or at >= armed:
             return armed
-        self.wheel.add(at, key)
+        self.timers.add(at, key)
         return at
 
 
-class Ends:
+class FlowIndex:
     """Index of transactions by the remote address of their flow."""
 
     __slots__ = ("_keys",)
@@ -41,18 +41,18 @@ class Ends:
         self._keys: dict[tuple[str, str, int], set[int]] = {}
 
     def add(self, flow: Flow, key: int) -> None:
-        self._keys.setdefault(flow.end, set()).add(key)
+        self._keys.setdefault(flow.peer, set()).add(key)
 
     def discard(self, flow: Flow, key: int) -> None:
-        keys = self._keys.get(flow.end)
+        keys = self._keys.get(flow.peer)
         if keys is not None:
             keys.discard(key)
             if not keys:
-                del self._keys[flow.end]
+                del self._keys[flow.peer]
 
-    def at(self, flow: Flow) -> Iterable[int]:
+    def keys_for(self, flow: Flow) -> Iterable[int]:
         """Return the keys of the transactions with this remote address, in order of creation."""
-        return sorted(self._keys.get(flow.end, ()))
+        return sorted(self._keys.get(flow.peer, ()))
 
     def __len__(self) -> int:
         return len(self._keys)

@@ -14,7 +14,7 @@ ClientKey = NewType("ClientKey", int)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestArrived:
+class RequestReceived:
     """A new request (not ACK or CANCEL), to be answered with `Endpoint.respond`.
 
     Its top Via contains the source address (RFC 3581), so that responses built from it are routed correctly.
@@ -26,7 +26,7 @@ class RequestArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class AckArrived:
+class AckReceived:
     """An ACK for a 2xx, or one without a transaction: to be matched to a dialog by the TU."""
 
     request: Request
@@ -34,14 +34,14 @@ class AckArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelArrived:
+class CancelReceived:
     """An INVITE was cancelled. The CANCEL was answered; the TU must answer the INVITE with 487."""
 
     key: ServerKey
 
 
 @dataclass(frozen=True, slots=True)
-class ResponseArrived:
+class ResponseReceived:
     """A response to a sent request; for an INVITE every 2xx, including retransmissions and forks."""
 
     key: ClientKey
@@ -58,10 +58,10 @@ class RequestFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class AckMissing:
+class AckTimeout:
     """The error response to an INVITE was never acknowledged."""
 
     key: ServerKey
 
 
-Event = RequestArrived | AckArrived | CancelArrived | ResponseArrived | RequestFailed | AckMissing
+Event = RequestReceived | AckReceived | CancelReceived | ResponseReceived | RequestFailed | AckTimeout

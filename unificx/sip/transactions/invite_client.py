@@ -7,38 +7,38 @@ last provisional response is cancelled (timer C, 16.8), and fails if the CANCEL 
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from unificx.sip.timers import LIFETIME, RING_LIMIT, T1, TIMER_D
+from unificx.sip.timers import T1, TIMEOUT_64_T1, TIMER_C, TIMER_D
 from unificx.sip.transactions.common import (
     DELIVER,
     TERMINATED,
     Deliver,
     Fail,
-    ProvisionalArrived,
+    ProvisionalReceived,
     Send,
     Terminated,
-    TimePassed,
+    TimerFired,
     TransportFailed,
 )
 
 
 # Events, besides ProvisionalReceived, TransportFailed and TimerFired.
 @dataclass(frozen=True, slots=True)
-class SuccessArrived:
+class SuccessReceived:
     """A 2xx: the first, a retransmission, or one from another fork."""
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalArrived:
+class FailureReceived:
     """A response of 300 or above; `ack` is the encoded ACK for it."""
 
     ack: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class CancelAsked: ...
+class CancelRequested: ...
 
 
-Event = ProvisionalArrived | SuccessArrived | RefusalArrived | CancelAsked | TransportFailed | TimePassed
+Event = ProvisionalReceived | SuccessReceived | FailureReceived | CancelRequested | TransportFailed | TimerFired
 
 
 # Actions, besides Send, Deliver and Fail.
@@ -65,7 +65,7 @@ class Calling:
 class Proceeding:
     """A provisional response was received. At `expires_at` send CANCEL or, if already sent, fail."""
 
-    limit: float
+    expires_at: float
     cancelled: bool = False
 
 
@@ -85,15 +85,15 @@ class Completed:
 
 
 State = Calling | Proceeding | Accepted | Completed | Terminated
-Outcome = tuple[State, list[Action]]
+StepResult = tuple[State, list[Action]]
 
 
 def begin(data: bytes, now: float, *, reliable: bool) -> State:
     """Return the initial state of an INVITE just sent as `data`."""
-    return Calling(data, None if reliable else now + T1, T1, now + LIFETIME)
+    return Calling(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1)
 
 
-def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
     """Process one event. Return the new state and the actions."""
     match state:
         case Calling():
@@ -123,81 +123,81 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _failed(ack: bytes, now: float, reliable: bool) -> Outcome:
+def _failed(ack: bytes, now: float, reliable: bool) -> StepResult:
     return TERMINATED if reliable else Completed(ack, now + TIMER_D), [Send(ack), DELIVER]
 
 
-def _send_cancel(now: float) -> Outcome:
-    return Proceeding(now + LIFETIME, cancelled=True), [SendCancel()]
+def _send_cancel(now: float) -> StepResult:
+    return Proceeding(now + TIMEOUT_64_T1, cancelled=True), [SendCancel()]
 
 
-def _calling(state: Calling, event: Event, now: float, reliable: bool) -> Outcome:
+def _calling(state: Calling, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case ProvisionalArrived():
+        case ProvisionalReceived():
             if state.cancelled:
-                return Proceeding(now + LIFETIME, cancelled=True), [DELIVER, SendCancel()]
-            return Proceeding(now + RING_LIMIT), [DELIVER]
-        case SuccessArrived():
-            return Accepted(now + LIFETIME), [DELIVER]
-        case RefusalArrived(ack):
+                return Proceeding(now + TIMEOUT_64_T1, cancelled=True), [DELIVER, SendCancel()]
+            return Proceeding(now + TIMER_C), [DELIVER]
+        case SuccessReceived():
+            return Accepted(now + TIMEOUT_64_T1), [DELIVER]
+        case FailureReceived(ack):
             return _failed(ack, now, reliable)
-        case CancelAsked():
+        case CancelRequested():
             return replace(state, cancelled=True), []
         case TransportFailed():
             return TERMINATED, [Fail("transport")]
-        case TimePassed() if now >= state.give_up_at:
+        case TimerFired() if now >= state.give_up_at:
             return TERMINATED, [Fail("timeout")]
-        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
             interval = 2 * state.interval
             return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
-        case TimePassed():
+        case TimerFired():
             return state, []
         case _:
             assert_never(event)
 
 
-def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case ProvisionalArrived(status):
+        case ProvisionalReceived(status):
             refreshed = status > 100 and not state.cancelled
-            return Proceeding(now + RING_LIMIT) if refreshed else state, [DELIVER]
-        case SuccessArrived():
-            return Accepted(now + LIFETIME), [DELIVER]
-        case RefusalArrived(ack):
+            return Proceeding(now + TIMER_C) if refreshed else state, [DELIVER]
+        case SuccessReceived():
+            return Accepted(now + TIMEOUT_64_T1), [DELIVER]
+        case FailureReceived(ack):
             return _failed(ack, now, reliable)
         case TransportFailed():
             return TERMINATED, [Fail("transport")]
-        case TimePassed() if now >= state.limit:
+        case TimerFired() if now >= state.expires_at:
             return (TERMINATED, [Fail("timeout")]) if state.cancelled else _send_cancel(now)
-        case CancelAsked() if not state.cancelled:
+        case CancelRequested() if not state.cancelled:
             return _send_cancel(now)
-        case CancelAsked() | TimePassed():
+        case CancelRequested() | TimerFired():
             return state, []
         case _:
             assert_never(event)
 
 
-def _accepted(state: Accepted, event: Event, now: float) -> Outcome:
+def _accepted(state: Accepted, event: Event, now: float) -> StepResult:
     match event:
-        case SuccessArrived():
+        case SuccessReceived():
             return state, [DELIVER]
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
-        case ProvisionalArrived() | RefusalArrived() | CancelAsked() | TransportFailed():
+        case ProvisionalReceived() | FailureReceived() | CancelRequested() | TransportFailed():
             return state, []
         case _:
             assert_never(event)
 
 
-def _completed(state: Completed, event: Event, now: float) -> Outcome:
+def _completed(state: Completed, event: Event, now: float) -> StepResult:
     match event:
-        case RefusalArrived():
+        case FailureReceived():
             return state, [Send(state.ack)]
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
         case TransportFailed():
             return TERMINATED, []
-        case ProvisionalArrived() | SuccessArrived() | CancelAsked():
+        case ProvisionalReceived() | SuccessReceived() | CancelRequested():
             return state, []
         case _:
             assert_never(event)

@@ -6,38 +6,38 @@ Not in the RFCs: an INVITE without any response of the TU for too long is abando
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from unificx.sip.timers import LIFETIME, T1, T2, T4, TRYING_AFTER
+from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1, TRYING_DELAY
 from unificx.sip.transactions.common import (
     DELIVER,
     TERMINATED,
     Deliver,
-    RequestAgain,
-    ResponseGiven,
+    RequestRetransmitted,
     Send,
     Terminated,
-    TimePassed,
+    TimerFired,
+    TuResponded,
 )
 
-PATIENCE = 300.0
+TU_TIMEOUT = 300.0
 """Seconds an INVITE waits for the next response of the TU. RFC 3261 13.3.1.1 wants a provisional every minute."""
 
 
 # Events, besides RequestRetransmitted, TuResponded and TimerFired.
 @dataclass(frozen=True, slots=True)
-class AckArrived: ...
+class AckReceived: ...
 
 
-Event = RequestAgain | AckArrived | ResponseGiven | TimePassed
+Event = RequestRetransmitted | AckReceived | TuResponded | TimerFired
 
 
 # Actions, besides Send and Deliver.
 @dataclass(frozen=True, slots=True)
-class SayTrying:
+class SendTrying:
     """Answer 100, and pass it to the machine like a response of the TU."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportNoAck: ...
+class ReportAckTimeout: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Abandon:
     """The TU has not responded for too long: reject the request and report it as cancelled."""
 
 
-Action = Send | Deliver | SayTrying | ReportNoAck | Abandon
+Action = Send | Deliver | SendTrying | ReportAckTimeout | Abandon
 
 
 # States.
@@ -53,7 +53,7 @@ Action = Send | Deliver | SayTrying | ReportNoAck | Abandon
 class Proceeding:
     """`last_provisional` is the latest provisional response, b"" before the first."""
 
-    last: bytes
+    last_provisional: bytes
     trying_at: float | None
     give_up_at: float
 
@@ -83,15 +83,15 @@ class Confirmed:
 
 
 State = Proceeding | Accepted | Completed | Confirmed | Terminated
-Outcome = tuple[State, list[Action]]
+StepResult = tuple[State, list[Action]]
 
 
 def begin(now: float) -> State:
     """Return the initial state of an INVITE just received."""
-    return Proceeding(b"", now + TRYING_AFTER, now + PATIENCE)
+    return Proceeding(b"", now + TRYING_DELAY, now + TU_TIMEOUT)
 
 
-def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
     """Process one event. Return the new state and the actions."""
     match state:
         case Proceeding():
@@ -123,62 +123,62 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> Outcome:
+def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case ResponseGiven(status, data) if status < 200:
-            return Proceeding(data, None, now + PATIENCE), [Send(data)]
-        case ResponseGiven(status, data) if status < 300:
-            return Accepted(now + LIFETIME), [Send(data)]
-        case ResponseGiven(_, data):
-            return Completed(data, None if reliable else now + T1, T1, now + LIFETIME), [Send(data)]
-        case RequestAgain():
-            return state, [Send(state.last) if state.last else SayTrying()]
-        case TimePassed() if now >= state.give_up_at:
+        case TuResponded(status, data) if status < 200:
+            return Proceeding(data, None, now + TU_TIMEOUT), [Send(data)]
+        case TuResponded(status, data) if status < 300:
+            return Accepted(now + TIMEOUT_64_T1), [Send(data)]
+        case TuResponded(_, data):
+            return Completed(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1), [Send(data)]
+        case RequestRetransmitted():
+            return state, [Send(state.last_provisional) if state.last_provisional else SendTrying()]
+        case TimerFired() if now >= state.give_up_at:
             return TERMINATED, [Abandon()]
-        case TimePassed() if state.trying_at is not None and now >= state.trying_at:
-            return replace(state, trying_at=None), [SayTrying()]
-        case AckArrived() | TimePassed():
+        case TimerFired() if state.trying_at is not None and now >= state.trying_at:
+            return replace(state, trying_at=None), [SendTrying()]
+        case AckReceived() | TimerFired():
             return state, []
         case _:
             assert_never(event)
 
 
-def _accepted(state: Accepted, event: Event, now: float) -> Outcome:
+def _accepted(state: Accepted, event: Event, now: float) -> StepResult:
     match event:
-        case ResponseGiven(status, data):
+        case TuResponded(status, data):
             return state, [Send(data)] if 200 <= status < 300 else []
-        case AckArrived():
+        case AckReceived():
             return state, [DELIVER]
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
-        case RequestAgain():
+        case RequestRetransmitted():
             return state, []
         case _:
             assert_never(event)
 
 
-def _completed(state: Completed, event: Event, now: float, reliable: bool) -> Outcome:
+def _completed(state: Completed, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case AckArrived():
+        case AckReceived():
             return TERMINATED if reliable else Confirmed(now + T4), []
-        case RequestAgain():
+        case RequestRetransmitted():
             return state, [Send(state.data)]
-        case TimePassed() if now >= state.give_up_at:
-            return TERMINATED, [ReportNoAck()]
-        case TimePassed() if state.resend_at is not None and now >= state.resend_at:
+        case TimerFired() if now >= state.give_up_at:
+            return TERMINATED, [ReportAckTimeout()]
+        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
             interval = min(2 * state.interval, T2)
             return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
-        case TimePassed() | ResponseGiven():
+        case TimerFired() | TuResponded():
             return state, []
         case _:
             assert_never(event)
 
 
-def _confirmed(state: Confirmed, event: Event, now: float) -> Outcome:
+def _confirmed(state: Confirmed, event: Event, now: float) -> StepResult:
     match event:
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
-        case RequestAgain() | AckArrived() | ResponseGiven():
+        case RequestRetransmitted() | AckReceived() | TuResponded():
             return state, []
         case _:
             assert_never(event)

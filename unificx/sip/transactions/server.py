@@ -7,10 +7,10 @@ is no Proceeding state, and an unanswered request is dropped without a response.
 from dataclasses import dataclass
 from typing import assert_never
 
-from unificx.sip.timers import LIFETIME
-from unificx.sip.transactions.common import TERMINATED, RequestAgain, ResponseGiven, Send, Terminated, TimePassed
+from unificx.sip.timers import TIMEOUT_64_T1
+from unificx.sip.transactions.common import TERMINATED, RequestRetransmitted, Send, Terminated, TimerFired, TuResponded
 
-Event = RequestAgain | ResponseGiven | TimePassed
+Event = RequestRetransmitted | TuResponded | TimerFired
 Action = Send
 
 
@@ -30,15 +30,15 @@ class Completed:
 
 
 State = Trying | Completed | Terminated
-Outcome = tuple[State, list[Action]]
+StepResult = tuple[State, list[Action]]
 
 
 def begin(now: float) -> State:
     """Return the initial state of a request just received."""
-    return Trying(now + LIFETIME)
+    return Trying(now + TIMEOUT_64_T1)
 
 
-def step(state: State, event: Event, now: float, *, reliable: bool) -> Outcome:
+def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
     """Process one event. Return the new state and the actions."""
     match state:
         case Trying():
@@ -62,25 +62,25 @@ def deadline(state: State) -> float | None:
             assert_never(state)
 
 
-def _trying(state: Trying, event: Event, now: float, reliable: bool) -> Outcome:
+def _trying(state: Trying, event: Event, now: float, reliable: bool) -> StepResult:
     match event:
-        case ResponseGiven(status, data) if status >= 200 and status != 408:
-            return TERMINATED if reliable else Completed(data, now + LIFETIME), [Send(data)]
-        case TimePassed():
+        case TuResponded(status, data) if status >= 200 and status != 408:
+            return TERMINATED if reliable else Completed(data, now + TIMEOUT_64_T1), [Send(data)]
+        case TimerFired():
             return TERMINATED if now >= state.give_up_at else state, []
-        case ResponseGiven() | RequestAgain():
+        case TuResponded() | RequestRetransmitted():
             return state, []
         case _:
             assert_never(event)
 
 
-def _completed(state: Completed, event: Event, now: float) -> Outcome:
+def _completed(state: Completed, event: Event, now: float) -> StepResult:
     match event:
-        case RequestAgain():
+        case RequestRetransmitted():
             return state, [Send(state.data)]
-        case TimePassed():
+        case TimerFired():
             return TERMINATED if now >= state.ends_at else state, []
-        case ResponseGiven():
+        case TuResponded():
             return state, []
         case _:
             assert_never(event)

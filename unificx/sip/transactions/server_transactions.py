@@ -8,22 +8,29 @@ from typing import assert_never
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip.overload import Overload
+from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions import invite_server, server
-from unificx.sip.transactions.common import TERMINATED, TIME_PASSED, Deliver, RequestAgain, ResponseGiven, Send
-from unificx.sip.transactions.context import Ends, Exchange
-from unificx.sip.transactions.events import AckArrived, AckMissing, CancelArrived, Event, RequestArrived, ServerKey
-from unificx.sip.transactions.matching import Match, Merged, is_old, marked, match_of, merged_of
+from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, Deliver, RequestRetransmitted, Send, TuResponded
+from unificx.sip.transactions.context import FlowIndex, TransactionContext
+from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived, Event, RequestReceived, ServerKey
+from unificx.sip.transactions.matching import (
+    MatchKey,
+    MergeKey,
+    is_rfc2543,
+    match_key_of,
+    merge_key_of,
+    with_source_address,
+)
 
-REQUEST_AGAIN = RequestAgain()
-Turned = tuple[int, Headers]
-Door = Callable[[Request, Flow, float], Turned | None]
+REQUEST_RETRANSMITTED = RequestRetransmitted()
+StatelessReply = tuple[int, Headers]
+Prefilter = Callable[[Request, Flow, float], StatelessReply | None]
 """Return how to answer a request statelessly (RFC 3261 8.2.7): status and headers, or `DROP`; None to accept it. May be
 called again for a retransmission."""
-SILENCE: Turned = (0, ())
-MAX_WEIGHT = 256 * 2**20
+DROP: StatelessReply = (0, ())
+MAX_TOTAL_BYTES = 256 * 2**20
 """Maximum total size of requests: a transaction keeps identifiers and a response of about the size of its request."""
-ACK_ARRIVED = invite_server.AckArrived()
+ACK_RECEIVED = invite_server.AckReceived()
 Action = invite_server.Action | server.Action
 
 
@@ -32,36 +39,36 @@ class ServerTransaction:
     """`request` is kept while the endpoint may have to answer it, `last_response` while its To tag is needed."""
 
     key: ServerKey
-    match: Match
-    merged: Merged | None
+    match_key: MatchKey
+    merge_key: MergeKey | None
     flow: Flow
     sent_by_port: int
     state: object
     step: Callable[..., tuple[object, Sequence[Action]]]
     deadline: Callable[..., float | None]
     request: Request | None
-    weight: int
-    said: Response | None = None
-    armed: float = inf
+    request_bytes: int
+    last_response: Response | None = None
+    armed_at: float = inf
     cancelled: bool = False
 
 
-class Serving:
+class ServerTransactions:
     """All server transactions: at most `capacity`, with at most `MAX_TOTAL_BYTES` of requests.
 
     Requests inside dialogs may exceed both limits by an eighth.
     """
 
-    def __init__(self, exchange: Exchange, overload: Overload | None, capacity: int) -> None:
+    def __init__(self, context: TransactionContext, overload: OverloadControl | None, capacity: int) -> None:
         self.capacity = capacity
-        self.door: Door = lambda request, flow, now: None
-        self._exchange = exchange
+        self.prefilter: Prefilter = lambda request, flow, now: None
+        self._context = context
         self._overload = overload
         self._by_key: dict[ServerKey, ServerTransaction] = {}
-        self._by_match: dict[Match, ServerTransaction] = {}
-        self._by_merged: dict[Merged, ServerKey] = {}
-        self._ends = Ends()
-        self._weight = 0
+        self._by_match: dict[MatchKey, ServerTransaction] = {}
+        self._by_merged: dict[MergeKey, ServerKey] = {}
+        self._by_flow = FlowIndex()
+        self._total_bytes = 0
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -70,67 +77,73 @@ class Serving:
 
     def receive(self, request: Request, size: int, flow: Flow, now: float) -> None:
         """Process a parsed request of `size` bytes."""
-        match = match_of(request)
+        match = match_key_of(request)
         existing = self._by_match.get(match)
         method = request.method
         if method == "ACK":
             self._ack(request, flow, existing, now)
         elif existing is not None:
-            if self._overload is None or not self._overload.drops_repetitions:
-                self._step(existing, REQUEST_AGAIN, now)
+            if self._overload is None or not self._overload.drops_retransmissions:
+                self._step(existing, REQUEST_RETRANSMITTED, now)
         elif method == "CANCEL":
             self._cancel(request, match, flow)
         else:
-            merged = None if request.to.tag else merged_of(request)
+            merged = None if request.to.tag else merge_key_of(request)
             if self._rejected(request, match, merged, flow):
                 return
-            reply = self.door(request, flow, now)
+            reply = self.prefilter(request, flow, now)
             if reply is not None:
-                if reply is not SILENCE:
-                    self.refuse(request, flow, reply[0], headers=reply[1])
+                if reply is not DROP:
+                    self.reject_statelessly(request, flow, reply[0], headers=reply[1])
                 return
-            request = marked(request, flow)
+            request = with_source_address(request, flow)
             transaction = self._open(request, (match, merged), flow, now, size)
-            self._exchange.events.append(RequestArrived(transaction.key, request, flow))
+            self._context.events.append(RequestReceived(transaction.key, request, flow))
 
-    def refuse(self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()) -> None:
+    def reject_statelessly(
+        self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()
+    ) -> None:
         """Answer without state: a retransmission gets the same response (8.2.7)."""
-        response = respond(marked(request, flow), status, reason, to_tag=self._stateless_tag(request), headers=headers)
-        self._exchange.out.append((response.encode(), flow))
+        response = respond(
+            with_source_address(request, flow), status, reason, to_tag=self._stateless_tag(request), headers=headers
+        )
+        self._context.outbox.append((response.encode(), flow))
 
     def _stateless_tag(self, request: Request) -> str:
         """Return a To tag that is equal for all retransmissions of the request and for its ACK."""
         number = (request.first("cseq") or "").partition(" ")[0]
         digest = hash((request.first("via"), request.first("call-id"), number))
-        return f"{self._exchange.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+        return f"{self._context.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
     def _ack(self, request: Request, flow: Flow, existing: ServerTransaction | None, now: float) -> None:
         if existing is None and request.to.tag == self._stateless_tag(request):
             return
-        ack = AckArrived(request, flow)
-        if existing is None or (is_old(existing.match) and self._last_to_tag(existing) != request.to.tag):
-            self._exchange.events.append(ack)
+        ack = AckReceived(request, flow)
+        if existing is None or (is_rfc2543(existing.match_key) and self._last_to_tag(existing) != request.to.tag):
+            self._context.events.append(ack)
         else:
-            self._step(existing, ACK_ARRIVED, now, ack)
+            self._step(existing, ACK_RECEIVED, now, ack)
 
-    def _cancel(self, request: Request, match: Match, flow: Flow) -> None:
+    def _cancel(self, request: Request, match: MatchKey, flow: Flow) -> None:
         """Answer a CANCEL without a transaction: a retransmission gets the same response (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
         if invite is None or not _matches_cancel(request, invite):
-            self.refuse(request, flow, 481)
+            self.reject_statelessly(request, flow, 481)
             return
-        response = respond(marked(request, flow), 200, to_tag=self._last_to_tag(invite) or self._stateless_tag(request))
-        self._exchange.out.append((response.encode(), flow))
+        response = respond(
+            with_source_address(request, flow), 200, to_tag=self._last_to_tag(invite) or self._stateless_tag(request)
+        )
+        self._context.outbox.append((response.encode(), flow))
         if isinstance(invite.state, invite_server.Proceeding) and not invite.cancelled:
             invite.cancelled = True
-            self._exchange.events.append(CancelArrived(invite.key))
+            self._context.events.append(CancelReceived(invite.key))
 
-    def _rejected(self, request: Request, match: Match, merged: Merged | None, flow: Flow) -> bool:
+    def _rejected(self, request: Request, match: MatchKey, merged: MergeKey | None, flow: Flow) -> bool:
         """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
         in_dialog = merged is None
         status, retry_after = 0, 0
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
-            retry_after = self._overload.refusal(hash(match))
+            retry_after = self._overload.retry_after(hash(match))
         if retry_after or self._at_capacity(in_dialog):
             status, retry_after = 503, retry_after or 10
         elif merged in self._by_merged:
@@ -138,38 +151,40 @@ class Serving:
         elif not in_dialog and request.max_forwards == 0:
             status = 483
         if status:
-            self.refuse(request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ())
+            self.reject_statelessly(
+                request, flow, status, headers=(("Retry-After", str(retry_after)),) if retry_after else ()
+            )
         return bool(status)
 
     def _at_capacity(self, in_dialog: bool) -> bool:
         factor = 9 / 8 if in_dialog else 1
-        return len(self._by_key) >= self.capacity * factor or self._weight >= MAX_WEIGHT * factor
+        return len(self._by_key) >= self.capacity * factor or self._total_bytes >= MAX_TOTAL_BYTES * factor
 
     def _open(
-        self, request: Request, keys: tuple[Match, Merged | None], flow: Flow, now: float, size: int
+        self, request: Request, keys: tuple[MatchKey, MergeKey | None], flow: Flow, now: float, size: int
     ) -> ServerTransaction:
         match, merged = keys
         invite = request.method == "INVITE"
         machine = invite_server if invite else server
         transaction = ServerTransaction(
-            key=ServerKey(next(self._exchange.numbers)),
-            match=match,
-            merged=merged,
+            key=ServerKey(next(self._context.key_counter)),
+            match_key=match,
+            merge_key=merged,
             flow=flow,
             sent_by_port=request.via.port or (5061 if flow.secure else 5060),
             state=machine.begin(now),
             step=machine.step,
             deadline=machine.deadline,
             request=request if invite else None,
-            weight=size,
+            request_bytes=size,
         )
         self._by_key[transaction.key] = transaction
         self._by_match[match] = transaction
-        self._weight += size
+        self._total_bytes += size
         if merged is not None:
             self._by_merged[merged] = transaction.key
         if flow.connection:
-            self._ends.add(flow, transaction.key)
+            self._by_flow.add(flow, transaction.key)
         self._rearm(transaction)
         return transaction
 
@@ -184,36 +199,36 @@ class Serving:
     def _send_response(self, transaction: ServerTransaction, response: Response, now: float) -> None:
         if transaction.step is invite_server.step:
             final = response.status >= 200
-            transaction.said = response if not final or is_old(transaction.match) else None
+            transaction.last_response = response if not final or is_rfc2543(transaction.match_key) else None
             if final:
                 transaction.request = None
-        self._step(transaction, ResponseGiven(response.status, response.encode()), now)
+        self._step(transaction, TuResponded(response.status, response.encode()), now)
 
     def _last_to_tag(self, transaction: ServerTransaction) -> str:
         """Return the To tag of the last response of the TU, "" if there was none."""
-        return transaction.said.to.tag if transaction.said else ""
+        return transaction.last_response.to.tag if transaction.last_response else ""
 
     # ---- timers and connections
 
-    def ring(self, key: int, now: float) -> bool:
+    def timer(self, key: int, now: float) -> bool:
         """Process a due timer. Return False if `key` is not a server transaction."""
         transaction = self._by_key.get(ServerKey(key))
         if transaction is None:
             return False
-        if now >= transaction.armed:
-            transaction.armed = inf
-            self._step(transaction, TIME_PASSED, now)
+        if now >= transaction.armed_at:
+            transaction.armed_at = inf
+            self._step(transaction, TIMER_FIRED, now)
         return True
 
-    def lost(self, flow: Flow) -> None:
+    def connection_lost(self, flow: Flow) -> None:
         """Send responses to requests of this connection over a new one to the sent-by of the Via (RFC 3261 18.2.2)."""
         if flow.transport not in ("tcp", "tls") or not flow.connection:
             return
-        for key in self._ends.at(flow):
+        for key in self._by_flow.keys_for(flow):
             transaction = self._by_key[ServerKey(key)]
             if transaction.flow.connection == flow.connection:
-                self._ends.discard(transaction.flow, key)
-                transaction.flow = transaction.flow.reconnect(transaction.sent_by_port)
+                self._by_flow.discard(transaction.flow, key)
+                transaction.flow = transaction.flow.for_new_connection(transaction.sent_by_port)
 
     # ---- actions
 
@@ -229,15 +244,15 @@ class Serving:
     def _perform(self, transaction: ServerTransaction, action: Action, now: float, tu_event: Event | None) -> None:
         match action:
             case Send(data):
-                self._exchange.out.append((data, transaction.flow))
+                self._context.outbox.append((data, transaction.flow))
             case Deliver():
                 assert tu_event is not None
-                self._exchange.events.append(tu_event)
-            case invite_server.SayTrying():
+                self._context.events.append(tu_event)
+            case invite_server.SendTrying():
                 assert transaction.request is not None
                 self._send_response(transaction, respond(transaction.request, 100), now)
-            case invite_server.ReportNoAck():
-                self._exchange.events.append(AckMissing(transaction.key))
+            case invite_server.ReportAckTimeout():
+                self._context.events.append(AckTimeout(transaction.key))
             case invite_server.Abandon():
                 self._abandon(transaction)
             case _:
@@ -247,26 +262,26 @@ class Serving:
         request = transaction.request
         assert request is not None
         response = respond(request, 408, to_tag=self._last_to_tag(transaction) or self._stateless_tag(request))
-        self._exchange.out.append((response.encode(), transaction.flow))
-        self._exchange.events.append(CancelArrived(transaction.key))
+        self._context.outbox.append((response.encode(), transaction.flow))
+        self._context.events.append(CancelReceived(transaction.key))
 
     def _rearm(self, transaction: ServerTransaction) -> None:
         at = transaction.deadline(transaction.state)
-        transaction.armed = self._exchange.rearm(transaction.key, transaction.armed, at)
+        transaction.armed_at = self._context.rearm(transaction.key, transaction.armed_at, at)
 
     def _drop(self, transaction: ServerTransaction) -> None:
         del self._by_key[transaction.key]
-        del self._by_match[transaction.match]
-        if transaction.merged is not None:
-            del self._by_merged[transaction.merged]
-        self._weight -= transaction.weight
+        del self._by_match[transaction.match_key]
+        if transaction.merge_key is not None:
+            del self._by_merged[transaction.merge_key]
+        self._total_bytes -= transaction.request_bytes
         if transaction.flow.connection:
-            self._ends.discard(transaction.flow, transaction.key)
+            self._by_flow.discard(transaction.flow, transaction.key)
 
 
 def _matches_cancel(request: Request, invite: ServerTransaction) -> bool:
     """Whether a CANCEL with this branch also has the ids of the call (9.1): a branch may be guessed or observed."""
-    if invite.merged is None:
+    if invite.merge_key is None:
         return True
     cseq = request.cseq
-    return invite.merged == (request.call_id, request.from_.tag, f"{cseq.number} INVITE")
+    return invite.merge_key == (request.call_id, request.from_.tag, f"{cseq.number} INVITE")
