@@ -82,7 +82,7 @@ async def test_attended_transfer(phones, household, server, network):
             heard = lambda: anna.hears(700) and clara.hears(440)  # noqa: E731
             await asyncio.to_thread(eventually, heard, what="Anna and Clara hear each other")
             await asyncio.to_thread(eventually, lambda: len(server.live_calls()) == 1, what="one call is left")
-            await asyncio.to_thread(eventually, lambda: first.leg.over and second.leg.over, what="Berta is in none")
+            await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
     clara.hang_up()
     anna.wait("CALL_CLOSED")
     rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
@@ -135,7 +135,7 @@ async def test_attended_transfer_to_a_parking_slot(phones, household, server, ne
             await first.hears(440)
             await asyncio.to_thread(eventually, lambda: second.loudness() > 50, what="she is told where")
             refer(first, f"sip:*85@{household.anna.domain}", second)
-            await asyncio.to_thread(eventually, lambda: first.leg.over and second.leg.over, what="Berta is in none")
+            await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
     [held] = eventually(lambda: server.cli("parked", "list", "--tenant", "demo"), what="he is parked")
     assert (held["number"], held["by"]) == (household.anna.number, household.berta.number)
     clara.dial(f"sip:*86@{household.clara.domain}")
