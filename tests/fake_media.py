@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from unificx.calls import Talk, TalkLeg
+from unificx.calls import Conversation, ConversationLeg
 from unificx.media import MediaUnavailable
 from unificx.media.mixer.messages import Chunk
 from unificx.media.sounds import Sound
@@ -128,10 +128,12 @@ class QuietEars:
 
 def talk_of(
     call_id: str, tenant_id: str, caller: tuple[str, str | None], callee: tuple[str, str | None], **more: object
-) -> Talk:
+) -> Conversation:
     """Return a conversation of two parties, each given as (extension id, subject)."""
     legs = [
-        TalkLeg(tag, extension, f"d-{tag}", subject, f"100{place}", f"Person {tag}", SDP, calls=tag == "a")
+        ConversationLeg(
+            tag, extension, f"d-{tag}", subject, f"100{place}", f"Person {tag}", SDP, is_initiator=tag == "a"
+        )
         for place, (tag, (extension, subject)) in enumerate(zip("ab", (caller, callee), strict=True), 1)
     ]
-    return Talk(call_id, tenant_id, f"{call_id}.b1", legs[0], legs[1], **more)  # type: ignore[arg-type]
+    return Conversation(call_id, tenant_id, f"{call_id}.b1", legs[0], legs[1], **more)  # type: ignore[arg-type]

@@ -17,8 +17,8 @@ from prometheus_client import CollectorRegistry
 
 from unificx.api import Hub, IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
 from unificx.audio_store import Audio, AudioParts, Directory, OwnSounds, Transcript, Voice
-from unificx.calls import Parked
-from unificx.calls.events import CallEnded, CallParty, SideQuality
+from unificx.calls import ParkedCall
+from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import History
 from unificx.conferencing import Meetings, Room, Rooms
 from unificx.conferencing.events import RoomDeleted
@@ -86,7 +86,7 @@ class Calls:
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
         self.going_on: list[Call] = []
-        self.held: dict[str, list[Parked]] = {}
+        self.held: dict[str, list[ParkedCall]] = {}
         self.asked: list[tuple[str, ...]] = []
         self.waking: set[tuple[str, str]] = set()
 
@@ -112,7 +112,7 @@ class Calls:
             self._own(one, extensions)
         self.asked.append(("join", call_id, consultation))
 
-    def parked(self, tenant_id: str) -> Sequence[Parked]:
+    def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         return self.held.get(tenant_id, [])
 
     def meet(self, call_id: str, extensions: Collection[str]) -> Room:
@@ -288,7 +288,7 @@ class World:
         """Start a call; the callee is external if None."""
         found = [self.people.directory.extension(tenant.id, number or "") for number in (caller, callee)]
         one, other = [(each.id, each.subject) if each is not None else ("", None) for each in found]
-        self.recorder.talks(talk_of(call_id, tenant.id, one, other))
+        self.recorder.conversation_changed(talk_of(call_id, tenant.id, one, other))
 
     async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
         """Record a two-second call; return the recording's id."""
@@ -301,7 +301,7 @@ class World:
         await self.until_recording(call_id)
         self.ears.both_say(2.0)
         await asyncio.sleep(0.1)
-        assert self.recorder.over(call_id)
+        assert self.recorder.call_ended(call_id)
         self.clock.advance(60)
         async with asyncio.timeout(5):
             while not (found := await self.services.archive.of_call(tenant.id, call_id)):
@@ -323,7 +323,7 @@ class World:
             extension_id=extension.id if extension else None,
             number=number,
             name=extension.name if extension else "",
-            quality=SideQuality(loss=0.5, jitter_ms=2.0, mos=4.3, packets=1500),
+            quality=MediaQuality(loss=0.5, jitter_ms=2.0, mos=4.3, packets=1500),
         )
 
 

@@ -9,8 +9,8 @@ from unificx.core.clock import ManualClock
 from unificx.core.events import Bus
 from unificx.db import Key, SpoolFull
 from unificx.identity import DeviceAuth, Directory, Extension, Tenant
-from unificx.registrar import Caller, Location, Registrar
-from unificx.registrar import Parts as PresenceParts
+from unificx.registrar import Caller, LocationService, Registrar
+from unificx.registrar import RegistrarDependencies as PresenceParts
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces, ha1, response_for
 from unificx.sip.endpoint import Endpoint
@@ -108,7 +108,7 @@ class Calls:
         self.keys.append(key)
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
-    def knows(self, request: Request) -> bool:
+    def has_dialog_of(self, request: Request) -> bool:
         return request.to.tag == "ours"
 
     def event(self, event: Event, now: float) -> bool:
@@ -143,7 +143,7 @@ class Face:
         self.clock = ManualClock()
         self.signals: list[object] = []
         self.directory = directory or people()
-        self.location = Location()
+        self.location = LocationService()
         self.journal = Tape()
         bus = Bus(self._fail)
         tags = count(1)
@@ -151,7 +151,9 @@ class Face:
         self.calls = Calls(self.endpoint)
         self.guard = Guard(bytes(32), limits)
         self.full = False
-        presence = PresenceParts(self.directory, OpenKeys(), self.journal, self.clock, bus, full=lambda: self.full)
+        presence = PresenceParts(
+            self.directory, OpenKeys(), self.journal, self.clock, bus, storage_full=lambda: self.full
+        )
         self.registrar = Registrar(presence, self.location)
         self.bearers = BearerTokens(bytes(32))
         self.identifier = Identifier(

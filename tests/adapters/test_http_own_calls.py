@@ -4,7 +4,7 @@ import pytest
 from conference_legs import Dialling
 from http_world import Call, World
 
-from unificx.calls import Parked
+from unificx.calls import ParkedCall
 from unificx.identity import Role
 
 
@@ -29,7 +29,7 @@ async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None
 
 async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
     user, stranger = await world.user(world.acme, "1001"), await world.user(world.globex, "1001")
-    held = Parked(3, "one", world.clock.now(), "1002", "1003", "Carol")
+    held = ParkedCall(3, "one", world.clock.now(), "1002", "1003", "Carol")
     world.calls.held[world.acme.id] = [held]
     [shown] = (await user.get("/api/v1/parked")).json()["items"]
     assert (shown["place"], shown["call_id"], shown["by"], shown["number"], shown["name"]) == (

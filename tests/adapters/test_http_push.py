@@ -77,9 +77,9 @@ async def test_a_subscribed_client_can_be_woken(world: World, first: str) -> Non
         await ada.put("/api/v1/me/push", json=body)
     access = (await ada.post("/api/v1/me/sip-access")).json()
     if first == "telephone":
-        assert world.services.push.sleeping(access["extension_id"]) == ()
+        assert world.services.push.push_devices(access["extension_id"]) == ()
         await ada.put("/api/v1/me/push", json=body)
-    [device] = world.services.push.sleeping(access["extension_id"])
+    [device] = world.services.push.push_devices(access["extension_id"])
     assert access["instance_id"] == f"<urn:uuid:{device}>"
     await ada.delete("/api/v1/sessions/current")
-    assert world.services.push.sleeping(access["extension_id"]) == ()
+    assert world.services.push.push_devices(access["extension_id"]) == ()

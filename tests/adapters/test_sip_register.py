@@ -104,13 +104,13 @@ def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tup
     face = Face()
     phone = Phone(face)
     phone.register("User-Agent: A/1", "Supported: path, outbound")
-    held = face.location.of_device("e-t1-1001", "d-t1-1001a")
-    assert held[0].lines
+    held = face.location.device_bindings("e-t1-1001", "d-t1-1001a")
+    assert held[0].fingerprint
     if judged:
-        face.location.put("e-t1-1001", "d-t1-1001a", tuple(replace(one, lines="") for one in held))
+        face.location.set_bindings("e-t1-1001", "d-t1-1001a", tuple(replace(one, fingerprint="") for one in held))
     face.clock.advance(100)
     answer = phone.register(*headers, **said)  # type: ignore[arg-type]
-    after = face.location.of_device("e-t1-1001", "d-t1-1001a")
+    after = face.location.device_bindings("e-t1-1001", "d-t1-1001a")
     return after, answer.status, answer.headers, face.signals, len(face.journal.records)
 
 
@@ -351,12 +351,12 @@ def test_reg_id_is_ignored_without_outbound_support(face: Face, phone: Phone) ->
 def test_a_revoked_device_is_not_rung(face: Face, phone: Phone, how: str) -> None:
     phone.register()
     if how == "device":
-        face.registrar.forget_device("d-t1-1001a", face.now)
+        face.registrar.remove_device("d-t1-1001a", face.now)
     elif how == "extension":
-        face.registrar.forget_extension("e-t1-1001", face.now)
+        face.registrar.remove_extension("e-t1-1001", face.now)
     else:
         face.directory.enable_device("d-t1-1001a", enabled=False)
-        face.registrar.review(face.now)
+        face.registrar.remove_disallowed(face.now)
     assert not rung(face)
     assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     assert face.journal.records[-1].startswith(b"drop ")
@@ -385,18 +385,18 @@ def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> 
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     device = ("e-t1-1001", "d-t1-1001a")
     phone.register(*headers, contact=contact)
-    assert face.location.way_to(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", face.now) == ways[0]
-    assert face.location.way_to(*device, phone.contact, "ws", face.now) is None
+    assert face.location.current_flow(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", face.now) == ways[0]
+    assert face.location.current_flow(*device, phone.contact, "ws", face.now) is None
     phone.register(*headers, contact=contact)
     assert face.signals == [DeviceRegistered("t1", *device)]
     phone.flow = ways[1]
     phone.register(*headers, contact=contact)
     assert face.signals[1:] == [DeviceMoved("t1", *device)]
-    assert face.location.way_to(*device, phone.contact, "wss", face.now) == ways[1]
+    assert face.location.current_flow(*device, phone.contact, "wss", face.now) == ways[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
-        assert face.location.way_to(*device, elsewhere, "wss", face.now) is None
+        assert face.location.current_flow(*device, elsewhere, "wss", face.now) is None
     face.face.lost(ways[1], face.now)
-    assert face.location.way_to(*device, phone.contact, "wss", face.now) is None
+    assert face.location.current_flow(*device, phone.contact, "wss", face.now) is None
 
 
 def test_a_phone_is_identified_by_its_current_connection(face: Face) -> None:
@@ -405,4 +405,4 @@ def test_a_phone_is_identified_by_its_current_connection(face: Face) -> None:
     phone.register()
     before = phone.contact.replace(f":{TCP.port}", ":49999")
     assert before != phone.contact
-    assert face.location.way_to("e-t1-1001", "d-t1-1001a", before, "tcp", face.now) == TCP
+    assert face.location.current_flow("e-t1-1001", "d-t1-1001a", before, "tcp", face.now) == TCP

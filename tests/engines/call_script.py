@@ -4,13 +4,13 @@ from collections import Counter
 
 from unificx.calls.rules import messages, state_machine
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import Limits, Rung, Sleepers
+from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
 from unificx.calls.rules.messages import CALLER, Action, Event
-from unificx.calls.rules.states import Branch, Over, SettingUp, State
+from unificx.calls.rules.states import Branch, Ended, SettingUp, State
 
-NOBODY = Sleepers()
+NOBODY = PushTargets()
 LIMITS = Limits(30.0, 600.0)
-NOBODY_RUNG = Rung((), LIMITS)
+NOBODY_RUNG = ForkTargets((), LIMITS)
 LEGS = (CALLER, "b1", "b2", "app", "b3", "b4", "w1")
 
 
@@ -23,7 +23,7 @@ class Script:
         names: tuple[str, ...] = ("b1", "b2"),
         offer: bytes = b"offer",
         srtp: tuple[str, ...] = (),
-        sleepers: Sleepers = NOBODY,
+        sleepers: PushTargets = NOBODY,
         instead: str = "",
         *,
         by_app: bool = False,
@@ -31,9 +31,11 @@ class Script:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        targets = Rung(names, LIMITS, frozenset(srtp), sleepers, instead)
+        targets = ForkTargets(names, LIMITS, frozenset(srtp), sleepers, instead)
         self.state, actions = (
-            state_machine.open_by_app(targets, self.now) if by_app else state_machine.begin(offer, targets, self.now)
+            state_machine.originate_by_app(targets, self.now)
+            if by_app
+            else state_machine.begin(offer, targets, self.now)
         )
         self.done += actions
         self.last = actions
@@ -50,7 +52,7 @@ class Script:
     def at(self, seconds: float) -> list[Action]:
         """Advance the clock and process the deadline."""
         self.now += seconds
-        return self.tell(messages.TimePassed())
+        return self.tell(messages.DeadlineReached())
 
     def phones_vanish(self) -> None:
         """All phones are gone: legs report timeouts, and all deadlines pass."""
@@ -60,26 +62,26 @@ class Script:
             at = state_machine.deadline(self.state)
             if at is not None:
                 self.now = max(self.now, at)
-                self.tell(messages.TimePassed())
+                self.tell(messages.DeadlineReached())
 
     def check(self) -> None:
         """Check the invariants of an ended script."""
-        assert isinstance(self.state, Over), self.state
+        assert isinstance(self.state, Ended), self.state
         kinds = Counter(type(action) for action in self.done)
-        assert kinds[messages.Record] == 1
-        assert kinds[messages.NoteAnswered] + kinds[messages.Reject] <= 1
-        assert kinds[messages.NoteAnswered] == sum(
+        assert kinds[messages.WriteRecord] == 1
+        assert kinds[messages.SetAnswered] + kinds[messages.Reject] <= 1
+        assert kinds[messages.SetAnswered] == sum(
             isinstance(each, messages.Accept) and each.leg == CALLER for each in self.done
         )
-        assert kinds[messages.PassOn] <= 1
+        assert kinds[messages.FallBackToApp] <= 1
         self._check_record_first()
         self._check_push_is_cancelled()
 
     def _check_push_is_cancelled(self) -> None:
         """Every pushed device is notified of the end once, except the one that answered."""
-        pushed = [device for action in self.done if isinstance(action, messages.Wake) for device in action.devices]
+        pushed = [device for action in self.done if isinstance(action, messages.SendPush) for device in action.devices]
         cancelled = [
-            device for action in self.done if isinstance(action, messages.LetSleep) for device in action.devices
+            device for action in self.done if isinstance(action, messages.CancelPush) for device in action.devices
         ]
         assert len(pushed) == len(set(pushed))
         assert len(cancelled) == len(set(cancelled))
@@ -88,7 +90,7 @@ class Script:
 
     def _check_record_first(self) -> None:
         """The responses that acknowledge the end follow the call record."""
-        record = next(at for at, action in enumerate(self.done) if isinstance(action, messages.Record))
+        record = next(at for at, action in enumerate(self.done) if isinstance(action, messages.WriteRecord))
         for at, action in enumerate(self.done):
             if isinstance(action, (messages.Reject, messages.Close)):
                 assert at > record
@@ -105,7 +107,7 @@ def talking(names: tuple[str, ...] = ("b1",)) -> Script:
 
 def ringing() -> SettingUp:
     """The set-up state of another call whose phones ring."""
-    return SettingUp(LIMITS, b"another offer", (Branch("b3", "ringing"),), 1030.0, told=180)
+    return SettingUp(LIMITS, b"another offer", (Branch("b3", "ringing"),), 1030.0, last_provisional=180)
 
 
 def every_event() -> list[Event]:
@@ -129,38 +131,44 @@ def every_event() -> list[Event]:
         messages.CallerCancelled(),
         messages.MediaReleased(),
         messages.MediaRestarted(),
-        messages.TimePassed(),
+        messages.DeadlineReached(),
     ]
     events += [messages.Declined()]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
-    events += [messages.DeviceGone(device, frozenset(legs)) for device, legs in devices.items()]
+    events += [messages.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
     events += [messages.MediaSilent(both) for both in (True, False)]
-    events += [messages.EndAsked(Cause.ENDED_BY_ADMINISTRATOR)]
+    events += [messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
         events += [messages.MediaOffered(ticket, b"relayed"), messages.MediaAnswered(ticket, b"relayed")]
         events += [messages.MediaFailed(ticket, theirs) for theirs in (True, False)]
-    transfer_targets = Rung(("b3",), LIMITS, frozenset(("b3",)), Sleepers(frozenset("f"), {"b3": "g"}), "app")
-    return_targets = Rung(("b4",), LIMITS)
+    transfer_targets = ForkTargets(("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}), "app")
+    return_targets = ForkTargets(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
         events += [
-            messages.TransferAsked(leg, transfer_targets, "w1", return_targets),
-            messages.TransferAsked(leg, return_targets, ""),
-            messages.TransferAsked(leg, return_targets, "", keeps=True),
+            messages.TransferRequested(leg, transfer_targets, "w1", return_targets),
+            messages.TransferRequested(leg, return_targets, ""),
+            messages.TransferRequested(leg, return_targets, "", keep_with_app=True),
         ]
         events += [
-            messages.TransferAsked(leg, NOBODY_RUNG, "w1", return_targets),
-            messages.TransferAsked(leg, ringing(), "w1"),
+            messages.TransferRequested(leg, NOBODY_RUNG, "w1", return_targets),
+            messages.TransferRequested(leg, ringing(), "w1"),
         ]
         events += [
-            messages.Joined(leg, "b3", b"theirs"),
-            messages.IntoApp(leg, "w1"),
-            messages.TakeOver(leg, "b4", b"offer"),
+            messages.JoinRequested(leg, "b3", b"theirs"),
+            messages.MoveToAppRequested(leg, "w1"),
+            messages.TakeOverRequested(leg, "b4", b"offer"),
         ]
-    events += [messages.DeviceCame(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))]
+    events += [
+        messages.DeviceReachable(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))
+    ]
     for leg in LEGS:
-        events += [messages.HungUp(leg), messages.LegLost(leg), messages.Restate(leg)]
+        events += [messages.HungUp(leg), messages.LegLost(leg), messages.ReofferRequested(leg)]
         for sdp in (b"", b"a description"):
-            events += [messages.AckCame(leg, sdp), messages.OfferCame(leg, sdp), messages.OfferAnswered(leg, sdp)]
+            events += [
+                messages.AckReceived(leg, sdp),
+                messages.OfferReceived(leg, sdp),
+                messages.OfferAnswered(leg, sdp),
+            ]
         events += [messages.OfferRefused(leg, status) for status in (488, 491, 401)]
     for leg in LEGS:
         events += [messages.CalleeAnswered(leg, sdp) for sdp in (b"", b"a description")]

@@ -1,15 +1,15 @@
 """DTLS: a browser that moves to another anchor does a new handshake, one that stays does not."""
 
-from unificx.calls.dtls_associations import Meetings
+from unificx.calls.dtls_associations import DtlsAssociations
 from unificx.rtpengine import ng
 from unificx.rtpengine.ng import Profile
 
 
-def met(*anchors: str) -> tuple[Meetings, list[Profile]]:
-    meetings, profiles = Meetings(), list[Profile]()
+def met(*anchors: str) -> tuple[DtlsAssociations, list[Profile]]:
+    meetings, profiles = DtlsAssociations(), list[Profile]()
     for anchor in anchors:
-        profiles.append(meetings.describe("a", anchor))
-        meetings.told("a")
+        profiles.append(meetings.profile_for("a", anchor))
+        meetings.mark_sent("a")
     return meetings, profiles
 
 
@@ -22,11 +22,11 @@ def test_another_anchor_uses_another_hash() -> None:
 
 def test_unsent_sdp_does_not_count() -> None:
     meetings, _ = met("one")
-    assert meetings.describe("a", "two") is Profile.WEBRTC_ANEW
-    assert meetings.describe("a", "three") is Profile.WEBRTC_ANEW
+    assert meetings.profile_for("a", "two") is Profile.WEBRTC_ANEW
+    assert meetings.profile_for("a", "three") is Profile.WEBRTC_ANEW
 
 
 def test_released_anchor_is_a_new_one() -> None:
     meetings, _ = met("one", "two")
-    meetings.left("two")
-    assert meetings.describe("a", "two") is Profile.WEBRTC
+    meetings.anchor_released("two")
+    assert meetings.profile_for("a", "two") is Profile.WEBRTC

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.media_sections import fitted, shows, sound_alone
+from unificx.calls.rules.media_sections import align_sections, audio_only, has_video
 
 SESSION = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
 SOUND = b"m=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n"
@@ -21,38 +21,38 @@ def sections(sdp: bytes) -> list[bytes]:
     [(SESSION + SOUND, False), (SESSION + SOUND + PICTURES, True), (SESSION + SOUND + REFUSED, False), (b"", False)],
 )
 def test_has_video(sdp: bytes, shown: bool) -> None:
-    assert shows(sdp) is shown
+    assert has_video(sdp) is shown
 
 
 def test_audio_only() -> None:
-    assert sound_alone(SESSION + PICTURES + SOUND) == SESSION + SOUND
-    assert sound_alone(SESSION + SOUND) == SESSION + SOUND
-    assert sound_alone(b"") == b""
+    assert audio_only(SESSION + PICTURES + SOUND) == SESSION + SOUND
+    assert audio_only(SESSION + SOUND) == SESSION + SOUND
+    assert audio_only(b"") == b""
 
 
 def test_missing_section_is_rejected_in_place() -> None:
-    assert fitted(SESSION + SOUND, SESSION + SOUND + PICTURES) == SESSION + SOUND + REFUSED
-    assert sections(fitted(SESSION + SOUND, SESSION + PICTURES + SOUND)) == [b"video 0", b"audio 4000"]
+    assert align_sections(SESSION + SOUND, SESSION + SOUND + PICTURES) == SESSION + SOUND + REFUSED
+    assert sections(align_sections(SESSION + SOUND, SESSION + PICTURES + SOUND)) == [b"video 0", b"audio 4000"]
 
 
 def test_new_section_is_appended() -> None:
-    assert fitted(SESSION + PICTURES + SOUND, SESSION + SOUND) == SESSION + SOUND + PICTURES
+    assert align_sections(SESSION + PICTURES + SOUND, SESSION + SOUND) == SESSION + SOUND + PICTURES
     for sdp in (SESSION + SOUND, SESSION + SOUND + PICTURES):
-        assert fitted(sdp, b"") == fitted(sdp, sdp) == sdp
+        assert align_sections(sdp, b"") == align_sections(sdp, sdp) == sdp
 
 
 def test_section_keeps_its_mid() -> None:
     known = SESSION + SOUND + b"a=mid:0\r\n" + PICTURES + b"a=mid:pic\\1\r\n"
     theirs = SESSION + b"a=group:BUNDLE 7\r\n" + SOUND + b"a=mid:7\r\n" + PICTURES + b"a=mid:8\r\n"
-    worded = fitted(theirs, known)
+    worded = align_sections(theirs, known)
     assert worded == theirs.replace(b"mid:7", b"mid:0").replace(b"mid:8", b"mid:pic\\1")
-    assert fitted(SESSION + SOUND, known).endswith(b"a=inactive\r\na=mid:pic\\1\r\n")
-    assert b"a=mid" not in fitted(SESSION + SOUND, SESSION + SOUND + b"a=mid:0\r\n")
+    assert align_sections(SESSION + SOUND, known).endswith(b"a=inactive\r\na=mid:pic\\1\r\n")
+    assert b"a=mid" not in align_sections(SESSION + SOUND, SESSION + SOUND + b"a=mid:0\r\n")
 
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_arbitrary_bytes_do_not_raise(sdp: bytes, known: bytes) -> None:
-    shows(sdp)
-    sound_alone(sdp)
-    assert fitted(sdp, b"").startswith(sdp[:1])
-    fitted(b"v=0\nm=" + sdp, b"v=0\nm=" + known)
+    has_video(sdp)
+    audio_only(sdp)
+    assert align_sections(sdp, b"").startswith(sdp[:1])
+    align_sections(b"v=0\nm=" + sdp, b"v=0\nm=" + known)

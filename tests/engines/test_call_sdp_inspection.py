@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.identity import Identity, caller_headers, withheld
-from unificx.calls.rules.sdp_inspection import MOST_MEDIA, as_origin, hears, sends, usable, uses_ice, without_ways
+from unificx.calls.rules.identity import Identity, caller_headers, requests_privacy
+from unificx.calls.rules.sdp_inspection import (
+    MAX_MEDIA_SECTIONS,
+    is_receiving,
+    is_sending,
+    sanitize,
+    uses_ice,
+    with_origin,
+    without_ice,
+)
 from unificx.sip.headers import parse_address
 
 SDP = b"v=0\r\no=alice 5 6 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
@@ -26,19 +34,19 @@ SDP = b"v=0\r\no=alice 5 6 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 
     ],
 )
 def test_direction(sdp: bytes, speaks: bool, listens: bool) -> None:
-    assert (sends(sdp), hears(sdp)) == (speaks, listens)
+    assert (is_sending(sdp), is_receiving(sdp)) == (speaks, listens)
 
 
 @pytest.mark.parametrize(
     "video", [b"m=video 0 RTP/AVP 96\r\na=inactive\r\n", b"m=video 9 RTP/AVP 96\r\na=sendonly\r\n"]
 )
 def test_direction_of_the_audio_section(video: bytes) -> None:
-    assert sends(SDP + video)
-    assert hears(SDP + video)
+    assert is_sending(SDP + video)
+    assert is_receiving(SDP + video)
 
 
 def test_trickle_ice_offer_is_not_on_hold() -> None:
-    assert hears(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0").replace(b"4000", b"9"))
+    assert is_receiving(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0").replace(b"4000", b"9"))
 
 
 @pytest.mark.promise("T3")
@@ -48,18 +56,18 @@ def test_loopback_and_other_forbidden_addresses_are_rejected(here: str) -> None:
     named = here.encode()
     candidate = b"a=candidate:1 1 UDP 1 " + named + b" 5000 typ host\r\n"
     for sdp in (SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 " + named), SDP + candidate):
-        assert not usable(sdp, "192.0.2.1")
-        assert usable(sdp, "127.0.0.1")  # local peers can reach loopback anyway
-    assert not usable(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
-    assert not usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
+        assert not sanitize(sdp, "192.0.2.1")
+        assert sanitize(sdp, "127.0.0.1")  # local peers can reach loopback anyway
+    assert not sanitize(SDP + b"a=rtcp:53 IN IP4 " + named + b"\r\n", "2001:db8::1")
+    assert not sanitize(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::ffff:127.0.0.1"), "192.0.2.1")
 
 
 def test_sdp_size_limits() -> None:
-    assert usable(SDP, "192.0.2.1")
-    assert usable(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
-    assert usable(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
-    assert not usable(SDP + b"m=audio 4000 RTP/AVP 0\r\n" * MOST_MEDIA, "192.0.2.1")
-    assert not usable(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
+    assert sanitize(SDP, "192.0.2.1")
+    assert sanitize(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0"), "192.0.2.1")
+    assert sanitize(SDP + b"a=candidate:1 1 UDP 1 9a8b.local 5000 typ host\r\n", "192.0.2.1")
+    assert not sanitize(SDP + b"m=audio 4000 RTP/AVP 0\r\n" * MAX_MEDIA_SECTIONS, "192.0.2.1")
+    assert not sanitize(SDP + b"a=x:" + b"y" * 20_000, "192.0.2.1")
 
 
 def test_forbidden_ice_candidates_are_removed() -> None:
@@ -68,35 +76,35 @@ def test_forbidden_ice_candidates_are_removed() -> None:
     here = SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 127.0.0.1").replace(b"c=IN IP4 127.0.0.1\r\nt=0 0", b"t=0 0")
     sdp = here + b"c=IN IP4 127.0.0.1\r\na=ice-ufrag:a\r\n" + b"".join(lines)
     clean = here.replace(b"audio 4000", b"audio 9") + b"c=IN IP4 0.0.0.0\r\na=ice-ufrag:a\r\n" + b"".join(lines[2:])
-    assert usable(sdp, "192.0.2.1") == clean
-    assert usable(sdp, "127.0.0.1") == sdp
-    assert not usable(sdp.replace(b"a=ice-ufrag:a\r\n", b""), "192.0.2.1")
+    assert sanitize(sdp, "192.0.2.1") == clean
+    assert sanitize(sdp, "127.0.0.1") == sdp
+    assert not sanitize(sdp.replace(b"a=ice-ufrag:a\r\n", b""), "192.0.2.1")
 
 
 def test_without_ice_removes_addresses_and_credentials() -> None:
     ways = b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
-    assert without_ways(SDP) == SDP
+    assert without_ice(SDP) == SDP
     there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + ways + b"a=setup:active\r\n"
     bare = SDP.replace(b"audio 4000", b"audio 9")
-    assert without_ways(there) == bare + b"a=setup:active\r\n"
+    assert without_ice(there) == bare + b"a=setup:active\r\n"
     assert uses_ice(there)
     assert not uses_ice(bare)
 
 
 def test_origin_line_is_replaced() -> None:
-    worded = as_origin(SDP, 77, 3)
+    worded = with_origin(SDP, 77, 3)
     assert worded == SDP.replace(b"o=alice 5 6 IN IP4 192.0.2.1", b"o=- 77 3 IN IP4 192.0.2.1")
-    assert as_origin(SDP.replace(b"o=alice 5 6 IN", b"o=IN"), 77, 3) == SDP.replace(b"o=alice 5 6 IN", b"o=IN")
-    assert as_origin(b"v=0\r\n", 1, 1) == b"v=0\r\n"
+    assert with_origin(SDP.replace(b"o=alice 5 6 IN", b"o=IN"), 77, 3) == SDP.replace(b"o=alice 5 6 IN", b"o=IN")
+    assert with_origin(b"v=0\r\n", 1, 1) == b"v=0\r\n"
 
 
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_do_not_raise(sdp: bytes) -> None:
-    sends(sdp)
-    hears(sdp)
-    usable(sdp, "192.0.2.1")
-    without_ways(sdp)
-    as_origin(sdp, 1, 1)
+    is_sending(sdp)
+    is_receiving(sdp)
+    sanitize(sdp, "192.0.2.1")
+    without_ice(sdp)
+    with_origin(sdp, 1, 1)
 
 
 @given(st.text(max_size=40))
@@ -114,7 +122,7 @@ def test_display_name_round_trip(name: str) -> None:
     [([], False), (["none"], False), (["id"], True), (["header;user"], True), (["critical", " ID "], True)],
 )
 def test_privacy_values(values: list[str], hidden: bool) -> None:
-    assert withheld(values) is hidden
+    assert requests_privacy(values) is hidden
 
 
 def test_withheld_identity_is_not_in_any_header() -> None:

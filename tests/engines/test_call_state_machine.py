@@ -4,7 +4,7 @@ import pytest
 from call_script import Script, talking
 
 from unificx.calls.rules import messages, state_machine
-from unificx.calls.rules.causes import Cause, cause_of, weightiest
+from unificx.calls.rules.causes import Cause, cause_from_status, most_informative
 from unificx.calls.rules.messages import (
     AnswerMedia,
     AnswerOffer,
@@ -14,12 +14,12 @@ from unificx.calls.rules.messages import (
     Dial,
     Offer,
     OfferMedia,
-    Record,
     RefuseOffer,
     Reject,
     ReleaseMedia,
+    WriteRecord,
 )
-from unificx.calls.rules.states import Ending, Exchange, Over, Rebuild, SettingUp, Talking
+from unificx.calls.rules.states import Ended, Ending, Exchange, MediaReanchor, SettingUp, Talking
 
 
 def ringing(*names: str) -> Script:
@@ -39,7 +39,7 @@ def test_phone_is_dialled_once_the_anchor_has_replied() -> None:
 
 
 def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
-    assert Script(()).last == [Record(Cause.UNREACHABLE), Reject(480, Cause.UNREACHABLE)]
+    assert Script(()).last == [WriteRecord(Cause.UNREACHABLE), Reject(480, Cause.UNREACHABLE)]
 
 
 def test_provisional_status_only_increases() -> None:
@@ -54,24 +54,24 @@ def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
     ask = [AnswerMedia("early", "b1", "b1", b"early")]
     assert script.tell(messages.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.tell(messages.MediaFailed("early", theirs=False)) == []
+    assert script.tell(messages.MediaFailed("early", sdp_at_fault=False)) == []
     assert script.tell(messages.CalleeProgressed("b1", 183, b"early")) == ask
     assert script.tell(messages.MediaAnswered("early", b"relayed")) == [messages.Progress(183, b"relayed")]
 
 
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
-    assert script.tell(messages.MediaFailed("offer:b1", theirs=False)) == []
+    assert script.tell(messages.MediaFailed("offer:b1", sdp_at_fault=False)) == []
     assert script.tell(messages.MediaOffered("offer:b1", b"late")) == []
     assert script.tell(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
     script.tell(messages.CalleeRefused("b2", 480))
-    assert script.last[-2:] == [Record(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
+    assert script.last[-2:] == [WriteRecord(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
 
 
 def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
     script = ringing("b1")
     before = script.state
-    assert script.tell(messages.MediaFailed("offer:b1", theirs=True)) == []
+    assert script.tell(messages.MediaFailed("offer:b1", sdp_at_fault=True)) == []
     assert script.state == before
 
 
@@ -85,7 +85,7 @@ def test_lost_branch_is_removed(event: messages.Event) -> None:
 def test_srtp_refusal_is_retried_once_with_plain_rtp() -> None:
     script = Script(("b1",), srtp=("b1",))
     script.tell(messages.MediaOffered("offer:b1", b"srtp"))
-    plain = OfferMedia("offer:b1", "b1", "a", b"offer", messages.Taker.PLAIN)
+    plain = OfferMedia("offer:b1", "b1", "a", b"offer", messages.RecipientProfile.PLAIN)
     assert script.tell(messages.CalleeRefused("b1", 488)) == [plain]
     assert script.tell(messages.MediaOffered("offer:b1", b"plain")) == [Dial("b1", b"plain")]
     assert script.tell(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
@@ -97,7 +97,7 @@ def test_ringing_ends_at_its_deadline() -> None:
     assert script.at(0.1) == [
         CancelCallee("b1", elsewhere=False),
         ReleaseMedia("b1", final=False),
-        Record(Cause.NO_ANSWER),
+        WriteRecord(Cause.NO_ANSWER),
         Reject(480, Cause.NO_ANSWER),
     ]
 
@@ -110,8 +110,8 @@ def test_late_events_of_other_branches_are_ignored() -> None:
     script.tell(messages.CalleeAnswered("b1", b"answer"))
     before = script.state
     for late in (
-        messages.MediaFailed("offer:b2", theirs=True),
-        messages.MediaFailed("early", theirs=True),
+        messages.MediaFailed("offer:b2", sdp_at_fault=True),
+        messages.MediaFailed("early", sdp_at_fault=True),
         messages.MediaOffered("offer:b2", b"late"),
         messages.MediaAnswered("early", b"late"),
         messages.LegLost("b2"),
@@ -126,13 +126,13 @@ def test_anchor_answer_before_a_restart_is_ignored() -> None:
     script = ringing("b1")
     script.tell(messages.CalleeAnswered("b1", b"answer"))
     assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
-    assert script.tell(messages.MediaFailed("answer", theirs=False)) == []
+    assert script.tell(messages.MediaFailed("answer", sdp_at_fault=False)) == []
     assert script.tell(messages.MediaAnswered("answer", b"from before")) == []
     assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
     assert script.tell(messages.MediaOffered("redo:1", b"from before")) == []
     assert script.tell(messages.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
     script.tell(messages.MediaAnswered("again:2", b"for a"))
-    assert script.last == [messages.NoteAnswered("b1"), messages.Accept(b"for a"), Offer("b1", b"for b1")]
+    assert script.last == [messages.SetAnswered("b1"), messages.Accept(b"for a"), Offer("b1", b"for b1")]
     assert script.tell(messages.OfferAnswered("b1", b"answer")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
@@ -143,7 +143,7 @@ def test_restart_repeats_the_delayed_offer() -> None:
     script.tell(messages.CalleeAnswered("b1", b"theirs"))
     assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
     assert script.tell(messages.MediaOffered("redo:1", b"for a")) == [
-        messages.NoteAnswered("b1"),
+        messages.SetAnswered("b1"),
         messages.Accept(b"for a"),
     ]
     script.tell(messages.MediaRestarted())
@@ -151,7 +151,7 @@ def test_restart_repeats_the_delayed_offer() -> None:
         Bye("b1", Cause.NO_MEDIA),
         ReleaseMedia("b1", final=False),
         Bye("a", Cause.NO_MEDIA),
-        Record(Cause.NO_MEDIA),
+        WriteRecord(Cause.NO_MEDIA),
     ]
 
 
@@ -160,7 +160,7 @@ def test_restart_repeats_the_delayed_offer() -> None:
 
 def test_hold_passes_anchor_and_other_side() -> None:
     script = talking()
-    assert script.tell(messages.OfferCame("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
+    assert script.tell(messages.OfferReceived("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
     assert script.tell(messages.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
     assert script.tell(messages.OfferAnswered("a", b"not asked")) == []
     assert script.tell(messages.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
@@ -172,12 +172,12 @@ def test_hold_passes_anchor_and_other_side() -> None:
 @pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
 def test_refused_offer_resets_the_anchor(said: int, told: int) -> None:
     script = talking()
-    script.tell(messages.OfferCame("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
+    script.tell(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
     assert script.tell(messages.OfferRefused("a", said)) == [
         RefuseOffer("b1", told),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
-    assert script.tell(messages.OfferCame("a", b"impatient")) == [RefuseOffer("a", 491)]
+    assert script.tell(messages.OfferReceived("a", b"impatient")) == [RefuseOffer("a", 491)]
     assert script.tell(messages.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
     assert script.tell(messages.MediaAnswered("exchange:1", b"-")) == []
     assert isinstance(script.state, Talking)
@@ -186,28 +186,28 @@ def test_refused_offer_resets_the_anchor(said: int, told: int) -> None:
 
 def test_unusable_answer_resets_the_anchor() -> None:
     script = talking()
-    script.tell(messages.OfferCame("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
+    script.tell(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
     script.tell(messages.OfferAnswered("b1", b"nonsense"))
-    assert script.tell(messages.MediaFailed("exchange:1", theirs=True)) == [
+    assert script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=True)) == [
         RefuseOffer("a", 488),
         OfferMedia("exchange:1", "b1", "a", b"offer"),
     ]
-    script.tell(messages.MediaFailed("exchange:1", theirs=False))
+    script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=False))
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     script = talking()
-    assert script.tell(messages.AckCame("a", b"offer")) == []
-    assert script.tell(messages.AckCame("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
+    assert script.tell(messages.AckReceived("a", b"offer")) == []
+    assert script.tell(messages.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
     script.tell(messages.MediaOffered("exchange:1", b"for b1"))
     assert script.tell(messages.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
-    script.tell(messages.OfferCame("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
+    script.tell(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
     assert script.tell(messages.MediaRestarted()) == [RefuseOffer("a", 491), rebuild]
     assert script.tell(messages.OfferAnswered("b1", b"held")) == []
@@ -218,7 +218,7 @@ def test_restart_aborts_an_exchange() -> None:
     assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
     script.tell(messages.OfferRefused("b1", 488))
     assert isinstance(script.state, Talking)
-    assert script.state.exchange == Rebuild(2, "reoffering", b"for b1", ("a",))
+    assert script.state.exchange == MediaReanchor(2, "reoffering", b"for b1", ("a",))
     script.tell(messages.OfferAnswered("a", b"offer"))
     assert script.state.exchange is None
 
@@ -226,7 +226,7 @@ def test_restart_aborts_an_exchange() -> None:
 def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     script = talking()
     script.tell(messages.MediaRestarted())
-    assert script.tell(messages.MediaFailed("exchange:1", theirs=False)) == []
+    assert script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=False)) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
@@ -237,7 +237,7 @@ def test_failed_reanchor_is_left_to_the_watchdog() -> None:
         (messages.HungUp("a"), Cause.HUNG_UP, ["b1"], "a"),
         (messages.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),
         (messages.LegLost("b1"), Cause.LEG_LOST, ["a"], None),
-        (messages.EndAsked(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
+        (messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
         (messages.MediaSilent(both=True), Cause.MEDIA_LOST, ["a", "b1"], None),
         (messages.MediaSilent(both=False), Cause.ONE_WAY, ["a", "b1"], None),
         (messages.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
@@ -250,14 +250,14 @@ def test_end_sends_bye_then_records_then_acknowledges(
     assert script.tell(event) == [*(Bye(leg, cause) for leg in told), ReleaseMedia("b1", final=True)]
     assert isinstance(script.state, Ending)
     assert script.at(0.1) == []
-    assert script.tell(messages.MediaReleased()) == [Record(cause), *([Close(closing)] if closing else [])]
-    assert script.state == Over()
+    assert script.tell(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
+    assert script.state == Ended()
 
 
 def test_statistics_timeout_is_shorter_than_t1() -> None:
     script = talking()
     script.tell(messages.HungUp("a"))
-    assert script.at(0.3) == [Record(Cause.HUNG_UP), Close("a")]
+    assert script.at(0.3) == [WriteRecord(Cause.HUNG_UP), Close("a")]
 
 
 def test_call_ends_at_its_maximum_length() -> None:
@@ -268,11 +268,11 @@ def test_call_ends_at_its_maximum_length() -> None:
 
 def test_one_exchange_at_a_time() -> None:
     script = talking()
-    script.tell(messages.OfferCame("a", b"one"))
-    assert script.tell(messages.OfferCame("b1", b"two")) == [RefuseOffer("b1", 491)]
+    script.tell(messages.OfferReceived("a", b"one"))
+    assert script.tell(messages.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
     assert isinstance(script.state, Talking)
     assert isinstance(script.state.exchange, Exchange)
-    assert script.state.exchange.giver == "a"
+    assert script.state.exchange.offerer == "a"
 
 
 # ---- internal errors
@@ -280,10 +280,10 @@ def test_one_exchange_at_a_time() -> None:
 
 def test_abandon_ends_all_legs() -> None:
     actions = state_machine.abandon(("a", "b1"), recorded=False)
-    assert Record(Cause.FAULT) in actions
-    assert actions.index(Record(Cause.FAULT)) < actions.index(Reject(500, Cause.FAULT))
+    assert WriteRecord(Cause.FAULT) in actions
+    assert actions.index(WriteRecord(Cause.FAULT)) < actions.index(Reject(500, Cause.FAULT))
     assert {CancelCallee("b1", elsewhere=False), Bye("b1", Cause.FAULT), Bye("a", Cause.FAULT)} <= set(actions)
-    assert Record(Cause.FAULT) not in state_machine.abandon(("a", "b1"), recorded=True)
+    assert WriteRecord(Cause.FAULT) not in state_machine.abandon(("a", "b1"), recorded=True)
 
 
 # ---- causes
@@ -305,13 +305,13 @@ def test_abandon_ends_all_legs() -> None:
     ],
 )
 def test_cause_from_status(status: int, cause: Cause) -> None:
-    assert cause_of(status) is cause
+    assert cause_from_status(status) is cause
 
 
 def test_user_decision_takes_precedence() -> None:
-    assert weightiest([Cause.UNREACHABLE, Cause.BUSY, Cause.FAILED]) is Cause.BUSY
-    assert weightiest([]) is Cause.UNREACHABLE
-    assert all(weightiest([cause_of(status)]) is cause_of(status) for status in range(300, 700))
+    assert most_informative([Cause.UNREACHABLE, Cause.BUSY, Cause.FAILED]) is Cause.BUSY
+    assert most_informative([]) is Cause.UNREACHABLE
+    assert all(most_informative([cause_from_status(status)]) is cause_from_status(status) for status in range(300, 700))
 
 
 def test_every_cause_has_a_reason_header() -> None:

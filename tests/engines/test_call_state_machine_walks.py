@@ -9,22 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unificx.calls.rules import messages, state_machine, transfer
-from unificx.calls.rules.fork_targets import Rung, Sleepers
+from unificx.calls.rules.fork_targets import ForkTargets, PushTargets
 from unificx.calls.rules.states import (
     Answering,
+    Ended,
     Ending,
     Exchange,
-    Opening,
-    Over,
-    Rebuild,
-    Renewal,
+    IceRestart,
+    MediaReanchor,
+    Originating,
     SettingUp,
     Talking,
     Transferring,
 )
 
 EVENTS = every_event()
-SLEEPERS = Sleepers(frozenset("d"), {"b1": "e"})
+SLEEPERS = PushTargets(frozenset("d"), {"b1": "e"})
 STAGES = ("offering", "asking", "answering", "restoring", "restored")
 
 
@@ -35,7 +35,7 @@ def _ringing(names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer") -> 
 
 
 def _waking(names: tuple[str, ...] = ()) -> Script:
-    return Script(names, sleepers=SLEEPERS if names else Sleepers(frozenset("d")))
+    return Script(names, sleepers=SLEEPERS if names else PushTargets(frozenset("d")))
 
 
 def _behind(*, passed_on: bool = False) -> Script:
@@ -68,7 +68,7 @@ def _rebuilding(stage: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
     pending = ("a", "b1") if stage == "reoffering" else ()
-    reanchor = Rebuild(1, stage, b"for b1", pending)  # type: ignore[arg-type]
+    reanchor = MediaReanchor(1, stage, b"for b1", pending)  # type: ignore[arg-type]
     script.state = replace(script.state, exchange=reanchor, count=1)
     return script
 
@@ -76,7 +76,7 @@ def _rebuilding(stage: str) -> Script:
 def _renewing(stage: str, side: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
-    script.state = replace(script.state, exchange=Renewal(1, stage, side), count=1)  # type: ignore[arg-type]
+    script.state = replace(script.state, exchange=IceRestart(1, stage, side), count=1)  # type: ignore[arg-type]
     return script
 
 
@@ -87,9 +87,13 @@ def _moved(*events: messages.Event) -> Script:
     return script
 
 
-AWAY = next(event for event in EVENTS if isinstance(event, messages.TransferAsked) and event.by == "b1" and event.back)
+AWAY = next(
+    event
+    for event in EVENTS
+    if isinstance(event, messages.TransferRequested) and event.by == "b1" and event.return_targets
+)
 WAITS = (messages.MediaOffered("exchange:1", b"relayed"), messages.CalleeAnswered("w1", b"ring"))
-TAKES = messages.TakeOver("b1", "b4", b"offer")
+TAKES = messages.TakeOverRequested("b1", "b4", b"offer")
 
 
 def _ending(closing: bool) -> Script:
@@ -142,14 +146,14 @@ STATES = {
     "returning": lambda: _moved(
         AWAY, messages.HungUp("b1"), messages.CalleeRefused("b3", 486), messages.CalleeRefused("app", 480)
     ),
-    "transferring to ringing phones": lambda: _moved(messages.TransferAsked("b1", ringing(), "w1")),
-    "transferring by an app": lambda: _moved(messages.TransferAsked("b1", AWAY.rung, "")),
-    "recalling from an app": lambda: _moved(messages.TransferAsked("b1", AWAY.rung, "", keeps=True)),
-    "moving to an app": lambda: _moved(messages.IntoApp("a", "w1")),
+    "transferring to ringing phones": lambda: _moved(messages.TransferRequested("b1", ringing(), "w1")),
+    "transferring by an app": lambda: _moved(messages.TransferRequested("b1", AWAY.targets, "")),
+    "recalling from an app": lambda: _moved(messages.TransferRequested("b1", AWAY.targets, "", keep_with_app=True)),
+    "moving to an app": lambda: _moved(messages.MoveToAppRequested("a", "w1")),
     "moving to an app, dialled": lambda: _moved(
-        messages.IntoApp("a", "w1"), messages.MediaOffered("exchange:1", b"relayed")
+        messages.MoveToAppRequested("a", "w1"), messages.MediaOffered("exchange:1", b"relayed")
     ),
-    "joined": lambda: _moved(messages.Joined("b1", "b3", b"theirs")),
+    "joined": lambda: _moved(messages.JoinRequested("b1", "b3", b"theirs")),
     "takeover": lambda: _moved(TAKES),
     "takeover, offered": lambda: _moved(TAKES, messages.MediaOffered("exchange:1", b"relayed")),
     "takeover, answered": lambda: _moved(
@@ -163,13 +167,13 @@ STATES = {
 
 def test_walk_covers_every_state_and_event() -> None:
     assert {type(make().state) for make in STATES.values()} == {
-        Opening,
+        Originating,
         SettingUp,
         Answering,
         Talking,
         Transferring,
         Ending,
-        Over,
+        Ended,
     }
     assert {type(event) for event in EVENTS} == set(get_args(messages.Event))
 
@@ -178,12 +182,12 @@ def test_walk_covers_every_state_and_event() -> None:
 def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
     for event in EVENTS:
         script = STATES[name]()
-        over = isinstance(script.state, Over)
+        over = isinstance(script.state, Ended)
         ended = isinstance(script.state, Ending)
         script.tell(event)
         assert not over or script.last == []
         script.phones_vanish()
-        assert isinstance(script.state, Over), f"{name}, {event}: {script.state}"
+        assert isinstance(script.state, Ended), f"{name}, {event}: {script.state}"
         if not over and not ended and not isinstance(STATES[name]().state, Talking | Transferring):
             script.check()
 
@@ -191,7 +195,7 @@ def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
 def test_only_ended_or_answering_calls_have_no_deadline() -> None:
     for name, make in STATES.items():
         state = make().state
-        assert (state_machine.deadline(state) is None) == isinstance(state, (Answering, Over)), name
+        assert (state_machine.deadline(state) is None) == isinstance(state, (Answering, Ended)), name
 
 
 # ---- random scripts
@@ -220,7 +224,7 @@ def _fates(script: Script) -> dict[str, list[str]]:
     st.sampled_from([(NOBODY, ""), (SLEEPERS, ""), (NOBODY, "app"), (SLEEPERS, "app")]),
 )
 def test_scripts_end_calls_and_branches(
-    events: list[messages.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[Sleepers, str]
+    events: list[messages.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[PushTargets, str]
 ) -> None:
     script = Script(names, offer, srtp=names if secure else (), sleepers=others[0], instead=others[1])
     gone: set[str] = set()
@@ -230,7 +234,7 @@ def test_scripts_end_calls_and_branches(
         for action in script.tell(event):
             if isinstance(action, messages.Dial):
                 gone.discard(action.leg)
-    script.tell(messages.EndAsked(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
+    script.tell(messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
     script.check()
     for leg, endings in _fates(script).items():
         assert endings or leg in gone, f"{leg} was dialled but its end was not signalled"
@@ -244,7 +248,7 @@ def test_scripts_end_calls_and_branches(
     st.sampled_from(["", "app"]),
 )
 def test_scripts_end_once_all_phones_are_gone(
-    events: list[messages.Event], offer: bytes, push_targets: Sleepers, fallback: str
+    events: list[messages.Event], offer: bytes, push_targets: PushTargets, fallback: str
 ) -> None:
     script = Script(("b1", "b2"), offer, sleepers=push_targets, instead=fallback)
     script.tell(*events)
@@ -259,7 +263,7 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
     script = talking()
     opened: set[str] = set()
     for event in events:
-        is_offer = isinstance(event, messages.OfferCame) and isinstance(script.state, Talking)
+        is_offer = isinstance(event, messages.OfferReceived) and isinstance(script.state, Talking)
         if is_offer and event.leg in (
             *opened,
             "b2",
@@ -270,24 +274,24 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
         for action in script.tell(event):
             if isinstance(action, (messages.AnswerOffer, messages.RefuseOffer, messages.Bye)):
                 opened.discard(action.leg)
-            if isinstance(action, messages.Swap):
+            if isinstance(action, messages.SwapCaller):
                 names = {"a": action.leg, action.leg: "a"}
                 opened = {names.get(leg, leg) for leg in opened}
     if opened and isinstance(script.state, Talking):
         exchange = script.state.exchange
         assert isinstance(exchange, Exchange)
-        assert opened == {exchange.giver}
+        assert opened == {exchange.offerer}
 
 
-MOVES = [event for event in EVENTS if isinstance(event, transfer.Change)]
+MOVES = [event for event in EVENTS if isinstance(event, transfer.PeerChangeEvent)]
 
 
 def _brought(event: messages.Event) -> list[str]:
     """Return the legs that an event brings in from another call."""
     match event:
-        case messages.Joined(leg=leg) | messages.TakeOver(leg=leg):
+        case messages.JoinRequested(leg=leg) | messages.TakeOverRequested(leg=leg):
             return [leg]
-        case messages.TransferAsked(rung=SettingUp() as ringing):
+        case messages.TransferRequested(targets=SettingUp() as ringing):
             return [branch.name for branch in ringing.branches if branch.stage in ("calling", "ringing")]
         case _:
             return []
@@ -296,11 +300,16 @@ def _brought(event: messages.Event) -> list[str]:
 def _to_be_rung(event: messages.Event) -> list[str]:
     """Return the legs that an event dials."""
     match event:
-        case messages.IntoApp(app=app):
+        case messages.MoveToAppRequested(app=app):
             return [app]
-        case messages.TransferAsked():
-            targets = [name for each in (event.rung, event.back) if isinstance(each, Rung) for name in each.names]
-            return [*targets, event.waiting]
+        case messages.TransferRequested():
+            targets = [
+                name
+                for each in (event.targets, event.return_targets)
+                if isinstance(each, ForkTargets)
+                for name in each.legs
+            ]
+            return [*targets, event.waiting_app]
         case _:
             return []
 
@@ -313,11 +322,11 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event
     names = {"a": "the first caller", "b1": "the first callee"}
     there = set(names.values())
     for number, event in enumerate(
-        [*events, messages.EndAsked(state_machine.Cause.GOING_DOWN), messages.MediaReleased()]
+        [*events, messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased()]
     ):
         if any(names.get(leg) in there for leg in [*_brought(event), *_to_be_rung(event)]):
             continue  # a leg is in the call only once
-        moved = isinstance(event, transfer.Change) and isinstance(script.state, Talking)
+        moved = isinstance(event, transfer.PeerChangeEvent) and isinstance(script.state, Talking)
         before = script.state
         actions = script.tell(event)
         if moved and (script.state != before or actions):
@@ -328,7 +337,7 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event
             there.discard(names.get(event.leg, ""))
         for action in actions:
             match action:
-                case messages.Swap(leg):
+                case messages.SwapCaller(leg):
                     names["a"], names[leg] = names[leg], names["a"]
                 case messages.Dial(leg):
                     names[leg] = f"{leg} of {number}"
@@ -337,5 +346,5 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event
                     there.discard(names.get(leg, ""))
                 case _:
                     pass
-    assert isinstance(script.state, Over)
+    assert isinstance(script.state, Ended)
     assert not there

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from phones import description, shown
 
-from unificx.calls import Hosting
+from unificx.calls import AppCallContext
 from unificx.identity import Extension
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 SAYS: dict[str, Callable[[bytes], LegEvent]] = {
@@ -27,19 +27,19 @@ class Apps:
         self._say = say
         self._tells: list[Callable[[LegEvent], None]] = []
         self.running = 0
-        self.last: Hosting | None = None
+        self.last: AppCallContext | None = None
         """Context of the latest call."""
 
-    def behind(self, tenant_id: str, code: str) -> Hosted | None:
+    def find_app(self, tenant_id: str, code: str) -> CallApp | None:
         if code.startswith("*86"):
-            return Hosted("fetch", (code[3:],) if code[3:] else ())
+            return CallApp("fetch", (code[3:],) if code[3:] else ())
         apps = {"*43": "echo", "*85": "park"}
-        return Hosted(apps[code]) if code in apps else None
+        return CallApp(apps[code]) if code in apps else None
 
-    def instead_of(self, extension: Extension) -> Hosted | None:
-        return Hosted("voicemail") if extension.number in self._voicemail else None
+    def fallback_for(self, extension: Extension) -> CallApp | None:
+        return CallApp("voicemail") if extension.number in self._voicemail else None
 
-    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> "Apps":
+    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> "Apps":
         for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
         self._say(f"{hosting.app}{for_whom}" + (f" {shown(offer)}" if offer else ""))
         self._tells.append(tell)
@@ -70,7 +70,7 @@ class Apps:
     def offer_refused(self, status: int) -> None:
         self._say(f"{status}")
 
-    def informed(self, content_type: str, body: bytes) -> None:
+    def info_received(self, content_type: str, body: bytes) -> None:
         self._say(f"INFO {body.decode()}".strip())
 
     def ended(self) -> None:

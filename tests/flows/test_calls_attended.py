@@ -75,7 +75,7 @@ async def test_initiator_is_known_after_attended_transfer(by: str) -> None:
     await play_on(world, refer(world) + TAKEN + MEETS)
     talk = world.talk
     assert talk is not None
-    assert {leg.extension_id: leg.calls for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
+    assert {leg.extension_id: leg.is_initiator for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
 
 
 async def test_attended_transfer_while_the_consultation_call_rings() -> None:
@@ -268,8 +268,8 @@ async def test_attended_transfer_to_an_app(by: str) -> None:
 
 async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
-    [held] = [call for call in world.conductor.runs.values() if call.apps]
-    assert world.parking.take("t1", held.app_leg("app"), "e-1002", world.clock.now()) == 1  # as its app does
+    [held] = [call for call in world.conductor.calls.values() if call.apps]
+    assert world.parking.occupy("t1", held.app_leg_id("app"), "e-1002", world.clock.now()) == 1  # as its app does
     await play_on(world, refer(world) + TAKEN + """
         app   <- INVITE [alice]
         ! the app accepts [app]
@@ -277,7 +277,7 @@ async def test_attended_transfer_to_a_parking_slot() -> None:
         alice -> 200 [alice]
         alice <- ACK
     """)  # fmt: skip
-    [parked] = world.conductor.parked("t1")
+    [parked] = world.conductor.parked_calls("t1")
     assert (parked.number, parked.by) == ("1001", "1002")
     await play_on(world, """
         carol -> INVITE *861 [carol]

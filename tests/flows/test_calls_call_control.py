@@ -5,7 +5,7 @@ from ladder import play, play_on
 from steps import ANSWERS, CAST, CLICKED, CONSULTS, MEET, MEETS, UP, WITH_DESK, parties, up
 from world import World
 
-from unificx.calls import Commands
+from unificx.calls import CallControl
 from unificx.core.errors import Conflict, Forbidden, NotFound
 
 
@@ -96,7 +96,7 @@ async def test_blind_transfer_by_api() -> None:
         alice -> 200 [alice]
         alice <- ACK
     """)  # fmt: skip
-    commands = Commands(world.conductor)
+    commands = CallControl(world.conductor)
     [live] = commands.calls({"e-1003"})
     assert (live.state, live.caller, live.callee) == ("talking", "1001", "1003")
     assert commands.calls({"e-1002"}) == []
@@ -121,7 +121,7 @@ async def test_impossible_transfers_by_api_are_refused() -> None:
         bob   -> 180
         alice <- 180
     """)  # fmt: skip
-    commands = Commands(world.conductor)
+    commands = CallControl(world.conductor)
     [live] = commands.calls({"e-1001"})
     with pytest.raises(Conflict):
         commands.transfer(live.id, {"e-1001"}, "1003")
@@ -168,9 +168,9 @@ ALICE_GOES = """
 @pytest.mark.parametrize("goes", [BOB_GOES, ALICE_GOES])
 async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> None:
     world = await play(CAST + UP)
-    [live] = Commands(world.conductor).calls({"e-1001"})
+    [live] = CallControl(world.conductor).calls({"e-1001"})
     await play_on(world, MEET)
-    assert [one.hosted.app for one in world.conductor.live() if one.hosted is not None] == ["room", "room"]
+    assert [one.app.app for one in world.conductor.live_calls() if one.app is not None] == ["room", "room"]
     await play_on(world, goes)
     await world.pass_time(70)
     assert world.leftovers() == {}

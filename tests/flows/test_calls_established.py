@@ -649,10 +649,10 @@ async def test_shutdown_cancels_ringing_calls() -> None:
 
 async def test_live_calls_are_listed() -> None:
     world = await up("", settings=CallSettings())
-    [call] = world.conductor.live("t1")
+    [call] = world.conductor.live_calls("t1")
     assert (call.state, call.caller, call.callee) == ("talking", "1001", "1002")
-    assert world.conductor.live("t2") == []
+    assert world.conductor.live_calls("t2") == []
     assert not world.conductor.hang_up(call.id, "t2")
     assert "1001" not in repr(call)
     await play_on(world, DOWN)
-    assert world.conductor.live() == []
+    assert world.conductor.live_calls() == []

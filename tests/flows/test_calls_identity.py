@@ -3,7 +3,7 @@
 import pytest
 from ladder import play, play_on
 
-from unificx.calls import Commands
+from unificx.calls import CallControl
 
 
 async def test_callee_gets_the_asserted_identity() -> None:
@@ -56,10 +56,10 @@ async def test_withheld_number_is_hidden_from_observers_and_live_calls() -> None
         alice <- 200 [bob]
         alice -> ACK
     """)
-    commands = Commands(world.conductor)
+    commands = CallControl(world.conductor)
     for live, number in ((commands.calls({"e-1002"}), ""), (commands.calls({"e-1001"}), "1001")):
         assert [call.caller for call in live] == [number]
-    assert [call.caller for call in world.conductor.live()] == [""]
+    assert [call.caller for call in world.conductor.live_calls()] == [""]
     assert world.talk is not None
     assert (world.talk.caller.number, world.talk.caller.name, world.talk.callee.number) == ("", "", "1002")
     await play_on(world, """

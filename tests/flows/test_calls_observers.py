@@ -30,14 +30,14 @@ async def test_conversation_is_announced_once_both_are_connected() -> None:
     assert world.overheard == ["alice, bob"]
     talk = world.talk
     assert talk is not None
-    run = world.conductor.runs[talk.call_id]
-    assert (talk.tenant_id, talk.anchor, talk.made, talk.adopted) == ("t1", run.anchor("b1"), 0, False)
+    run = world.conductor.calls[talk.call_id]
+    assert (talk.tenant_id, talk.anchor, talk.media_generation, talk.restored) == ("t1", run.anchor_id("b1"), 0, False)
     assert [leg.tag for leg in talk.legs] == [run.legs["a"].id, run.legs["b1"].id]
     assert [(leg.extension_id, leg.number, leg.subject) for leg in talk.legs] == [
         ("e-1001", "1001", run.caller.subject),
         ("e-1002", "1002", run.callee.subject if run.callee else ""),
     ]
-    assert (talk.caller.calls, talk.callee.calls) == (True, False)
+    assert (talk.caller.is_initiator, talk.callee.is_initiator) == (True, False)
     assert "number" not in repr(talk.caller)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from ladder import play, play_on
 
-from unificx.calls import CallSettings, Origin
+from unificx.calls import CallSettings, Origination
 from unificx.core.errors import NoRoom, NotFound
 from unificx.registrar import Caller
 
@@ -113,12 +113,12 @@ async def test_originating_app_without_offer_times_out() -> None:
 
 
 async def test_originate_to_unknown_number_and_at_the_call_limit() -> None:
-    world = await play("bob 1002", settings=CallSettings(most_calls=1))
+    world = await play("bob 1002", settings=CallSettings(max_calls=1))
     room = Caller("t1", "e-8000", "", "s-8000", "8000", "The room")
     for number in ("4711", "*43", "sip:x"):
         with pytest.raises(NotFound):
-            world.conductor.originate(Origin(room, "room", to=number))
-    world.conductor.originate(Origin(room, "room", to="1002"))
+            world.conductor.originate(Origination(room, "room", to=number))
+    world.conductor.originate(Origination(room, "room", to="1002"))
     with pytest.raises(NoRoom):
-        world.conductor.originate(Origin(room, "room", to="1002"))
+        world.conductor.originate(Origination(room, "room", to="1002"))
     await world.conductor.close()

@@ -4,7 +4,7 @@ import pytest
 from ladder import play, play_on
 from steps import CAST, UP, parties
 
-from unificx.calls.schemas import PLACES
+from unificx.calls.schemas import MAX_PARKING_SLOTS
 
 PARKED = """
     bob   -> REFER
@@ -48,12 +48,12 @@ RETURNS = """
 @pytest.mark.parametrize("code", ["*861", "*86"])
 async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> None:
     world = await play(CAST + UP + PARKED)
-    [parked] = world.conductor.parked("t1")
+    [parked] = world.conductor.parked_calls("t1")
     assert (parked.place, parked.number, parked.by) == (1, "1001", "1002")
-    assert world.conductor.parked("another") == []
+    assert world.conductor.parked_calls("another") == []
     await play_on(world, "... 10 s\n" + FETCHED.format(code=code))
     assert world.overheard == ["alice, bob", "apart", "alice, carol"]
-    world.parking.leave(world.parking.taken("t1")[0].leg)  # as its app does
+    world.parking.release(world.parking.occupied("t1")[0].app_leg_id)  # as its app does
     await play_on(world, """
         carol -> BYE
         alice <- BYE
@@ -111,7 +111,7 @@ async def test_recall_is_answered_by_the_parking_extension() -> None:
 @pytest.mark.parametrize("answer", ["bob -> 486", "... 30 s\nbob <- CANCEL"])
 async def test_unanswered_recall_keeps_the_call_parked(answer: str) -> None:
     world = await play(CAST + UP + PARKED + RETURNS + answer)
-    assert [one.place for one in world.conductor.parked("t1")] == [1]
+    assert [one.place for one in world.conductor.parked_calls("t1")] == [1]
     await play_on(world, "... 60 s" + FETCHED.format(code="*861"))
 
 
@@ -177,11 +177,11 @@ async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refu
         app   <- BYE
         carol <- 480
     """ + UP)  # fmt: skip
-    for number in range(PLACES):
-        world.parking.take("t1", f"leg-{number}", "e-1003", world.clock.now())
+    for number in range(MAX_PARKING_SLOTS):
+        world.parking.occupy("t1", f"leg-{number}", "e-1003", world.clock.now())
     await play_on(world, """
         bob   -> REFER
           Refer-To: <sip:*85@acme.example>
         bob   <- 486 REFER
     """)  # fmt: skip
-    assert world.parking.take("another", "leg", "e-9", world.clock.now()) == 1
+    assert world.parking.occupy("another", "leg", "e-9", world.clock.now()) == 1

@@ -114,8 +114,8 @@ async def test_refused_recording_reoffer_is_not_repeated() -> None:
     alice <- ACK
     """
     )
-    call = next(iter(world.conductor.runs.values()))
-    assert world.media.anchors[call.anchor("b1")]
+    call = next(iter(world.conductor.calls.values()))
+    assert world.media.anchors[call.anchor_id("b1")]
     await play_on(world, DOWN)
 
 

@@ -346,7 +346,7 @@ async def test_call_limit_is_refused_with_retry_after() -> None:
         alice <- 503
           Retry-After: 5
     """,
-        settings=CallSettings(most_calls=1),
+        settings=CallSettings(max_calls=1),
     )
 
 
@@ -368,7 +368,7 @@ async def test_call_limit_per_tenant() -> None:
         history <- busy 17 alice 1002
         alice <- 486
     """,
-        settings=CallSettings(most_of_one_tenant=1),
+        settings=CallSettings(max_calls_per_tenant=1),
     )
     await world.pass_time(70)
     assert world.leftovers() == {}
@@ -384,7 +384,7 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
         alice <- 200 [bob]
         alice -> ACK
     """)
-    world.conductor.full = lambda: True
+    world.conductor.storage_full = lambda: True
     await play_on(
         world,
         """
@@ -393,8 +393,8 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
           Retry-After: 60
     """,
     )
-    assert [call.state for call in world.conductor.live()] == ["talking"]
-    world.conductor.full = lambda: False
+    assert [call.state for call in world.conductor.live_calls()] == ["talking"]
+    world.conductor.storage_full = lambda: False
     await play_on(
         world,
         """

@@ -10,15 +10,25 @@ from apps import Apps
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
-from unificx.calls import CallSettings, Commands, Conductor, Origin, Parking, Parts, RecordedCalls, Talk, Watch
-from unificx.calls.call import Run
+from unificx.calls import (
+    CallControl,
+    CallManager,
+    CallManagerDependencies,
+    CallRecordingStatus,
+    CallSettings,
+    Conversation,
+    MediaWatchdog,
+    Origination,
+    Parking,
+)
+from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Talking
 from unificx.core.clock import ManualClock
 from unificx.identity import Directory, Extension, Tenant
-from unificx.registrar import Binding, Caller, Location
-from unificx.routing import Hosted, Routing
+from unificx.registrar import Binding, Caller, LocationService
+from unificx.routing import CallApp, Routing
 from unificx.rtpengine.party_commands import KeyPressed
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -44,7 +54,7 @@ class World:
         self.read: list[Request | Response | str] = []
         self.meanings: dict[str, str] = {}
         self.ended: list[CallEnded] = []
-        self.directory, self.location = _people(phones, rings), Location()
+        self.directory, self.location = _people(phones, rings), LocationService()
         for phone in phones:
             if not phone.asleep:
                 self._register(phone)
@@ -52,9 +62,9 @@ class World:
         self.apps = Apps(
             {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line))
         )
-        self.notes: list[Run] = []
+        self.notes: list[Call] = []
         self.overheard: list[str] = []
-        self.talk: Talk | None = None
+        self.talk: Conversation | None = None
         """The conversation announced last."""
         self.keeps = False
         self._tasks: list[asyncio.Future[None]] = []
@@ -65,7 +75,7 @@ class World:
         self.build()
 
     def build(
-        self, answered: Callable[[Run], None] | None = None, over: Callable[[Run], None] = lambda call: None
+        self, answered: Callable[[Call], None] | None = None, over: Callable[[Call], None] = lambda call: None
     ) -> None:
         """Create the call manager as at process start; earlier in-memory state is lost."""
         tags = count(1)
@@ -74,11 +84,11 @@ class World:
         self.legs = DialogTable(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
         routing = Routing(self.directory, self.location, self, self.apps)
         self.parking = Parking()
-        parts = Parts(
+        parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
         )
-        self.conductor = Conductor(parts, self.settings, answered=answered or self.notes.append, over=over)
-        self.watch = Watch(self.conductor, self.media, self.clock, self.settings)
+        self.conductor = CallManager(parts, self.settings, on_answered=answered or self.notes.append, on_ended=over)
+        self.watch = MediaWatchdog(self.conductor, self.media, self.clock, self.settings)
 
     @staticmethod
     def phone(name: str, number: str, options: str = "") -> Phone:
@@ -97,7 +107,7 @@ class World:
             expires_at=self.now + 100_000, cseq=1, call_id="reg", contact=f"sip:{phone.name}@{phone.flow.host}",
             flow=phone.flow,
         )  # fmt: skip
-        self.location.put(binding.extension_id, binding.device_id, (binding,))
+        self.location.set_bindings(binding.extension_id, binding.device_id, (binding,))
 
     @property
     def now(self) -> float:
@@ -113,37 +123,39 @@ class World:
 
     # ---- CallObserver
 
-    def talks(self, talk: Talk) -> None:
-        self.talk = talk
-        names = [leg.device_id + " holds" * leg.holds for leg in talk.legs]
-        self.overheard.append(f"{', '.join(names)}" + f" again {talk.made}" * bool(talk.made))
+    def conversation_changed(self, conversation: Conversation) -> None:
+        self.talk = conversation
+        names = [leg.device_id + " holds" * leg.is_holding for leg in conversation.legs]
+        self.overheard.append(
+            f"{', '.join(names)}" + f" again {conversation.media_generation}" * bool(conversation.media_generation)
+        )
 
-    def apart(self, call_id: str) -> None:
-        assert call_id in self.conductor.runs
+    def conversation_suspended(self, call_id: str) -> None:
+        assert call_id in self.conductor.calls
         self.overheard.append("apart")
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
         assert self.talk is not None
         names = [leg.device_id for leg in self.talk.legs if leg.tag == tag]
-        self.overheard.append(f"{' '.join(names)} presses {key}")
+        self.overheard.append(f"{' '.join(names)} presses {digit}")
 
-    def over(self, call_id: str) -> bool:
-        assert call_id in self.conductor.runs
+    def call_ended(self, call_id: str) -> bool:
+        assert call_id in self.conductor.calls
         self.overheard.append("over")
         return self.keeps
 
     # ---- PushWakeup
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         of = [phone for phone in self.phones.values() if f"e-{phone.number}" == extension_id]
         return tuple(phone.name for phone in of if phone.wakeable)
 
-    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
-        assert call_id in self.conductor.runs
+    def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
+        assert call_id in self.conductor.calls
         self.log += [("push", f"call {device_id}") for device_id in device_ids]
 
-    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
-        assert call_id in self.conductor.runs
+    def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
+        assert call_id in self.conductor.calls
         self.log += [("push", f"stop {device_id}") for device_id in device_ids]
 
     # ---- input and output
@@ -210,7 +222,7 @@ class World:
 
     def act(self, what: str) -> None:
         """Execute a ladder line that is not a message; the cases are all supported lines."""
-        call_id = next(iter(self.conductor.runs), "")
+        call_id = next(iter(self.conductor.calls), "")
         match what.split():
             case ["the", "media", "engine", "sleeps"]:
                 self.media.awake.clear()
@@ -227,34 +239,34 @@ class World:
             case ["an", "administrator", "ends", "the", "call"]:
                 assert self.conductor.hang_up(call_id, TENANT)
             case [name, "is", "not", "heard", "any", "more"]:
-                tag = self.conductor.runs[call_id].legs[self._leg_name(call_id, name)].id
+                tag = self.conductor.calls[call_id].legs[self._leg_name(call_id, name)].id
                 self.media.silent_since[tag] = self.clock.now().timestamp()
             case ["the", "call", "is", "recorded", indication]:
-                RecordedCalls(self.conductor).indicate(call_id, indication)
+                CallRecordingStatus(self.conductor).indicate(call_id, indication)
             case ["the", "watch", "goes", "round"]:
-                self._tasks = [asyncio.ensure_future(self.watch.go_round())]
+                self._tasks = [asyncio.ensure_future(self.watch.check_all())]
             case [name, "presses", key]:
-                call = self.conductor.runs[call_id]
+                call = self.conductor.calls[call_id]
                 tag = call.legs[self._leg_name(call_id, name)].id
-                self.conductor.pressed(KeyPressed(call.anchor("b1"), tag, key))
+                self.conductor.dtmf_received(KeyPressed(call.anchor_id("b1"), tag, key))
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
-                self.conductor.originate(Origin(room, "room", ("a",), number, " ".join(device)))
+                self.conductor.originate(Origination(room, "room", ("a",), number, " ".join(device)))
             case [name, "clicks", "to", "dial", to, *device]:
                 phone = self.phones[name]
-                Commands(self.conductor).dial(self._caller(phone.flow), " ".join(device), to)
+                CallControl(self.conductor).dial(self._caller(phone.flow), " ".join(device), to)
             case [name, "clicks", "to", "transfer", to]:
-                Commands(self.conductor).transfer(call_id, {f"e-{self.phones[name].number}"}, to)
+                CallControl(self.conductor).transfer(call_id, {f"e-{self.phones[name].number}"}, to)
             case [name, "clicks", "to", "meet"]:
                 own = {f"e-{self.phones[name].number}"}
-                Commands(self.conductor).into_app(call_id, own, Hosted("room", ("a",)), "8000")
+                CallControl(self.conductor).move_to_app(call_id, own, CallApp("room", ("a",)), "8000")
             case ["nobody", "fetches", "who", "is", "parked", "at", place]:
                 found = self.parking.find(TENANT, place)
                 assert found is not None
-                self.parking.recall(found.leg)
+                self.parking.recall(found.app_leg_id)
             case [name, "clicks", "to", "join"]:
-                one, other = self.conductor.runs
-                Commands(self.conductor).join(one, {f"e-{self.phones[name].number}"}, other)
+                one, other = self.conductor.calls
+                CallControl(self.conductor).attended_transfer(one, {f"e-{self.phones[name].number}"}, other)
             case ["app", number, *words]:
                 self.apps.one_does(int(number), words)
             case ["the", "app", *words]:
@@ -264,19 +276,19 @@ class World:
             case [name, "loses", "its", "connection"]:
                 flow = self.phones[name].flow
                 self._cut.add(flow.peer)
-                self.location.cut(flow)
+                self.location.disconnect(flow)
                 self.legs.endpoint.connection_lost(flow, self.now)
                 self._events()
             case [name, "wakes", "up"]:
                 self._register(self.phones[name])
-                self.conductor.came(f"e-{self.phones[name].number}", name)
+                self.conductor.device_registered(f"e-{self.phones[name].number}", name)
                 self._events()
             case [name, "declines", "asleep"]:
                 declined = self.conductor.decline(call_id, name)
                 self.log.append(("api", "declined" if declined else "it does not ring there"))
             case [name, "is", "signed", "out"]:
-                self.location.put(f"e-{self.phones[name].number}", name, ())
-                self.conductor.revoked(f"e-{self.phones[name].number}", name)
+                self.location.set_bindings(f"e-{self.phones[name].number}", name, ())
+                self.conductor.device_revoked(f"e-{self.phones[name].number}", name)
             case [name, "comes", "back"]:  # by another connection, whether the loss of the old one was detected or not
                 self._come_back(self.phones[name])
             case _:
@@ -286,11 +298,11 @@ class World:
         self._left.add(phone.flow.peer)
         phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
         self._register(phone)
-        self.conductor.came(f"e-{phone.number}", phone.name)
+        self.conductor.device_registered(f"e-{phone.number}", phone.name)
         self._events()
 
     def _leg_name(self, call_id: str, name: str) -> str:
-        call = self.conductor.runs[call_id]
+        call = self.conductor.calls[call_id]
         assert isinstance(call.state, Talking)
         return CALLER if call.caller.device_id == name else call.state.callee
 
@@ -305,18 +317,18 @@ class World:
         """Return the sizes of all tables that still hold call state."""
         conductor, legs = self.conductor, self.legs
         sizes = {
-            "runs": len(conductor.runs),
-            "runs of tenants": len(conductor._shares),
+            "runs": len(conductor.calls),
+            "runs of tenants": len(conductor._limiter),
             "legs of runs": len(conductor._by_leg),
-            "concerned": len(conductor._concerned),
-            "overheard": len(conductor._overhearing),
+            "concerned": len(conductor._index),
+            "overheard": len(conductor._observer_notifier),
             "legs": len(legs),
             "server keys": len(legs._servers),
             "client keys": len(legs._clients),
             "told": len(legs._told),
             "server transactions": legs.endpoint.transactions[0],
             "client transactions": legs.endpoint.transactions[1],
-            "asked of the media engine": len(conductor._hands._asked),
+            "asked of the media engine": len(conductor._executor._pending_requests),
             "anchors": len(self.media.anchors),
             "apps": self.apps.running,
             "parked": len(self.parking),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from unificx.calls import Parked
+from unificx.calls import ParkedCall
 from unificx.conferencing import Room
 from unificx.media.sounds import Sound
 from unificx.prompts import SPEECH
@@ -69,7 +69,7 @@ class LiveCalls(Protocol):
         """Attended transfer: connect the remote participants of two calls of these extensions. Raises as `transfer`."""
         ...
 
-    def parked(self, tenant_id: str) -> Sequence[Parked]:
+    def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         """Return the parked calls of a tenant, ordered by slot."""
         ...
 

@@ -25,7 +25,7 @@ from unificx.conferencing import (
 )
 from unificx.core.errors import TooMany
 from unificx.media.sounds import Sound
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 
 CONFERENCE, INVITED, MOVED = "conference", "invited", "moved"
 """The app name, and its arguments for an invited caller, and for one moved from a live call."""
@@ -53,10 +53,10 @@ def meeting_in(rooms: Rooms, meetings: Meetings) -> App:
     return App(CONFERENCE, partial(conference, rooms, meetings))
 
 
-def at_number(rooms: Rooms, tenant_id: str, number: str) -> Hosted | None:
+def at_number(rooms: Rooms, tenant_id: str, number: str) -> CallApp | None:
     """The routing target for a room number, if there is a room."""
     room = rooms.at(tenant_id, number)
-    return Hosted(CONFERENCE, (room.id,), longest=LONGEST) if room is not None else None
+    return CallApp(CONFERENCE, (room.id,), max_seconds=LONGEST) if room is not None else None
 
 
 async def conference(rooms: Rooms, meetings: Meetings, call: Call) -> None:

@@ -96,7 +96,7 @@ class Line:
     def offer_refused(self, status: int) -> None:
         """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
 
-    def informed(self, content_type: str, body: bytes) -> None:
+    def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
             self.key(key)
 

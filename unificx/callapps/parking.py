@@ -9,7 +9,7 @@ from functools import partial
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.schemas import Spoken
-from unificx.calls import FETCH, PARK, PARKED, Parking
+from unificx.calls import PARK, PARK_ANNOUNCEMENT, RETRIEVE, Parking
 
 
 def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[App, App, App]:
@@ -17,8 +17,8 @@ def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[Ap
     extension that parked it."""
     return (
         App(PARK, partial(park, parking, patience), ("*85",)),
-        App(PARKED, parked),
-        App(FETCH, partial(fetch, parking), ("*86",), numbered=True),
+        App(PARK_ANNOUNCEMENT, parked),
+        App(RETRIEVE, partial(fetch, parking), ("*86",), numbered=True),
     )
 
 
@@ -26,8 +26,8 @@ async def park(parking: Parking, patience: Callable[[str], float], call: Call) -
     """Park the caller."""
     caller = call.caller
     try:
-        if parking.of(call.leg) is None:
-            place = parking.take(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
+        if parking.slot_of_leg(call.leg) is None:
+            place = parking.occupy(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
             if place is None:
                 await call.play("parking/full", "general/goodbye")
                 return
@@ -38,7 +38,7 @@ async def park(parking: Parking, patience: Callable[[str], float], call: Call) -
                 await asyncio.sleep(patience(caller.tenant_id))
                 parking.recall(call.leg)
     finally:
-        parking.leave(call.leg)
+        parking.release(call.leg)
 
 
 async def parked(call: Call) -> None:
@@ -48,5 +48,5 @@ async def parked(call: Call) -> None:
 
 async def fetch(parking: Parking, call: Call) -> None:
     """Announce why no call could be retrieved."""
-    several = not call.arguments and parking.taken(call.caller.tenant_id)
+    several = not call.arguments and parking.occupied(call.caller.tenant_id)
     await call.play("parking/several" if several else "parking/nobody", "general/goodbye")

@@ -11,7 +11,7 @@ from unificx.callapps.call import App
 from unificx.callapps.schemas import LEAVE
 from unificx.core.errors import CannotStart
 from unificx.identity import Directory, Extension
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 
 GROUP = "unificx.callapps"
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
@@ -26,7 +26,7 @@ class Registry:
         apps: Iterable[App],
         directory: Directory,
         takes_messages: Callable[[Extension], bool] = lambda _: False,
-        at_number: Callable[[str, str], Hosted | None] = lambda tenant_id, number: None,
+        at_number: Callable[[str, str], CallApp | None] = lambda tenant_id, number: None,
     ) -> None:
         """Register the apps. Raises StartupError for a duplicate name or code."""
         self.apps: dict[str, App] = {}
@@ -37,7 +37,7 @@ class Registry:
         for app in apps:
             self._add(app)
 
-    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
         if dialled.isdigit():
             return self._at_number(tenant_id, dialled)
         code = self._code(dialled)
@@ -46,10 +46,10 @@ class Registry:
         if app is None or tenant is None or (app.tenants and tenant.slug not in app.tenants):
             return None
         number = dialled[len(code) :]
-        return Hosted(app.name, (number,) if number else ())
+        return CallApp(app.name, (number,) if number else ())
 
-    def instead_of(self, extension: Extension) -> Hosted | None:
-        return Hosted(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
+    def fallback_for(self, extension: Extension) -> CallApp | None:
+        return CallApp(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
 
     def _code(self, dialled: str) -> str:
         """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""

@@ -11,7 +11,7 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.media_session import Line
 from unificx.callapps.ports import Engine, Prompts
 from unificx.callapps.schemas import Mailbox, Party
-from unificx.calls import Hosting
+from unificx.calls import AppCallContext
 from unificx.core.clock import Clock
 from unificx.sip.legs import LegEvent
 
@@ -32,8 +32,8 @@ class Host:
     """
 
     def __init__(self, engine: Engine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:
-        self.language: Callable[[Hosting], str] = lambda hosting: "en"
-        self.zone: Callable[[Hosting], tzinfo | None] = lambda hosting: None
+        self.language: Callable[[AppCallContext], str] = lambda hosting: "en"
+        self.zone: Callable[[AppCallContext], tzinfo | None] = lambda hosting: None
         self._engine = engine
         self._prompts = prompts
         self._clock = clock
@@ -43,13 +43,13 @@ class Host:
     def __len__(self) -> int:
         return len(self._running)
 
-    def host(self, hosting: Hosting, offer: bytes, tell: Callable[[LegEvent], None]) -> Line:
+    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> Line:
         """Run an app for a call; an unknown app rejects it."""
-        line = Line(self._engine, hosting.leg, offer, tell)
+        line = Line(self._engine, hosting.leg_id, offer, tell)
         call = self._call(line, hosting)
         task = asyncio.get_running_loop().create_task(self._run(self._apps.get(hosting.app), call, line))
         line.gone = lambda: _cancel(task)
-        self._running[hosting.leg] = _Running(call, line, task)
+        self._running[hosting.leg_id] = _Running(call, line, task)
         return line
 
     def told(self, event: object) -> None:
@@ -71,13 +71,13 @@ class Host:
         if running:
             await asyncio.wait(running)
 
-    def _call(self, line: Line, hosting: Hosting) -> Call:
+    def _call(self, line: Line, hosting: AppCallContext) -> Call:
         call = Call(line, self._engine, self._prompts, self._clock)
         caller, callee = hosting.caller, hosting.callee
         call.id, call.started, call.arguments = hosting.call_id, hosting.started, hosting.arguments
         call.caller = Party(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
         if callee is not None:
-            call.mailbox = Mailbox(callee.id, callee.number, callee.subject, hosting.why)
+            call.mailbox = Mailbox(callee.id, callee.number, callee.subject, hosting.reason)
         call.language, call.zone = self.language(hosting), self.zone(hosting)
         return call
 

@@ -1,35 +1,46 @@
 """Calls: call control from the INVITE to the last BYE."""
 
-from unificx.calls.call_control import Commands
-from unificx.calls.dependencies import Parts
+from unificx.calls.call_control import CallControl
+from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.journal import KIND, Journal
-from unificx.calls.manager import Conductor
-from unificx.calls.media_watchdog import Watch
-from unificx.calls.music_on_hold import HoldMusic
-from unificx.calls.observers import Several
+from unificx.calls.manager import CallManager
+from unificx.calls.media_watchdog import MediaWatchdog
+from unificx.calls.music_on_hold import MusicOnHold
+from unificx.calls.observers import CompositeObserver
 from unificx.calls.parking import Parking
-from unificx.calls.recording_status import RecordedCalls
-from unificx.calls.schemas import FETCH, PARK, PARKED, CallSettings, Hosting, LiveCall, Origin, Parked, Talk, TalkLeg
+from unificx.calls.recording_status import CallRecordingStatus
+from unificx.calls.schemas import (
+    PARK,
+    PARK_ANNOUNCEMENT,
+    RETRIEVE,
+    AppCallContext,
+    CallSettings,
+    Conversation,
+    ConversationLeg,
+    LiveCall,
+    Origination,
+    ParkedCall,
+)
 
 __all__ = [
-    "FETCH",
     "KIND",
     "PARK",
-    "PARKED",
+    "PARK_ANNOUNCEMENT",
+    "RETRIEVE",
+    "AppCallContext",
+    "CallControl",
+    "CallManager",
+    "CallManagerDependencies",
+    "CallRecordingStatus",
     "CallSettings",
-    "Commands",
-    "Conductor",
-    "HoldMusic",
-    "Hosting",
+    "CompositeObserver",
+    "Conversation",
+    "ConversationLeg",
     "Journal",
     "LiveCall",
-    "Origin",
-    "Parked",
+    "MediaWatchdog",
+    "MusicOnHold",
+    "Origination",
+    "ParkedCall",
     "Parking",
-    "Parts",
-    "RecordedCalls",
-    "Several",
-    "Talk",
-    "TalkLeg",
-    "Watch",
 ]

@@ -2,56 +2,56 @@
 
 from collections.abc import Callable
 
-from unificx.calls.ports import FarEnd, HostsApps
-from unificx.calls.schemas import Hosting
+from unificx.calls.ports import AppEndpoint, AppHost
+from unificx.calls.schemas import AppCallContext
 from unificx.sip.legs import Headers, LegEvent
 
-HERE = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 """Signalling address of apps."""
 
 
-class HostedLeg:
+class AppLeg:
     """Leg with the methods of `sip.legs` that passes calls to an app; `on_event` receives the app's events."""
 
     dialog = None
     record_aware = False
 
-    def __init__(self, id_: str, on_event: Callable[["HostedLeg", LegEvent], None]) -> None:
+    def __init__(self, id_: str, on_event: Callable[["AppLeg", LegEvent], None]) -> None:
         self.id = id_
         self.remote_sdp = b""
         """The app's latest SDP."""
         self.ended = False
-        self._told = on_event
-        self._end: FarEnd | None = None
+        self._on_event = on_event
+        self._endpoint: AppEndpoint | None = None
 
-    def begin(self, hosts: HostsApps, context: Hosting, offer: bytes) -> None:
+    def start(self, hosts: AppHost, context: AppCallContext, offer: bytes) -> None:
         """Start the app with this call."""
-        self._end = hosts.host(context, offer, self._heard)
+        self._endpoint = hosts.host(context, offer, self._on_app_event)
 
     def acknowledge(self, body: bytes, now: float) -> None:
         del now
-        if self._end is not None:
-            self._end.acknowledged(body)
+        if self._endpoint is not None:
+            self._endpoint.acknowledged(body)
 
     def offer(self, body: bytes, now: float) -> None:
         del now
-        if self._end is not None:
-            self._end.offered(body)
+        if self._endpoint is not None:
+            self._endpoint.offered(body)
 
     def answer(self, body: bytes, now: float) -> None:
         del now
-        if self._end is not None:
-            self._end.offer_answered(body)
+        if self._endpoint is not None:
+            self._endpoint.offer_answered(body)
 
     def reject_offer(self, status: int, now: float) -> None:
         del now
-        if self._end is not None:
-            self._end.offer_refused(status)
+        if self._endpoint is not None:
+            self._endpoint.offer_refused(status)
 
     def info(self, content_type: str, body: bytes, now: float) -> None:
         del now
-        if self._end is not None:
-            self._end.informed(content_type, body)
+        if self._endpoint is not None:
+            self._endpoint.info_received(content_type, body)
 
     def cancel(self, now: float, reason: str = "") -> None:
         self.bye(now, reason)
@@ -63,7 +63,7 @@ class HostedLeg:
     def close(self, now: float) -> None:
         del now
         self.ended = True
-        endpoint, self._end = self._end, None
+        endpoint, self._endpoint = self._endpoint, None
         if endpoint is not None:
             endpoint.ended()
 
@@ -73,15 +73,15 @@ class HostedLeg:
     def handle_flow_change(self, now: float) -> None:
         """Ignore a moved peer: apps do not register."""
 
-    def _heard(self, event: LegEvent) -> None:
+    def _on_app_event(self, event: LegEvent) -> None:
         """Forward an event of the app; dropped after the leg has ended."""
         if self.ended:
             return
         self.remote_sdp = getattr(event, "body", b"") or self.remote_sdp
-        self._told(self, event)
+        self._on_event(self, event)
 
 
-class HostedCaller(HostedLeg):
+class CallingAppLeg(AppLeg):
     """Leg of a calling app: makes the offer first, then has the methods of an incoming leg."""
 
     accepted = False

@@ -2,52 +2,52 @@
 
 from typing import Any
 
-from unificx.calls.call import Run
-from unificx.calls.parking import Place
+from unificx.calls.call import Call
+from unificx.calls.parking import ParkingSlot
 from unificx.calls.rules import messages
 from unificx.calls.rules.messages import CALLER
-from unificx.calls.schemas import Parked
+from unificx.calls.schemas import ParkedCall
 from unificx.identity import Directory
 from unificx.registrar import Caller
 
-JOURNALLED = (messages.NoteAnswered, messages.Acknowledge, messages.AnswerOffer, messages.NoteJoined)
+JOURNALLED_ACTIONS = (messages.SetAnswered, messages.Acknowledge, messages.AnswerOffer, messages.SetPeer)
 """Actions after which the call is journalled."""
 
 
-def note(call: Run, action: messages.Action, now: float, directory: Directory) -> None:
+def apply_action(call: Call, action: messages.Action, now: float, directory: Directory) -> None:
     """Update the call's data for an executed action."""
     match action:
-        case messages.NoteAnswered(leg):
-            call.winner = leg
-            call.answered = call.at(now) if not call.onward else None
-        case messages.PassOn(_, cause):
-            call.passed_on, call.missed = cause, call.answered is None
-        case messages.Swap(leg):
-            call.swap(leg, directory.extension_by_id(call.caller.extension_id))
-        case messages.Seek(back):
-            target = call.returns if back else call.sought
+        case messages.SetAnswered(leg):
+            call.answered_leg = leg
+            call.answered = call.wall_time(now) if not call.next_destination else None
+        case messages.FallBackToApp(_, cause):
+            call.fallback_cause, call.was_missed = cause, call.answered is None
+        case messages.SwapCaller(leg):
+            call.swap_caller(leg, directory.extension_by_id(call.caller.extension_id))
+        case messages.SetCallee(back):
+            target = call.return_target if back else call.transfer_target
             if target is not None:
-                call.seek(target)
-        case messages.NoteJoined(""):
-            call.note_cast()
-        case messages.NoteJoined(leg):
+                call.set_callee(target)
+        case messages.SetPeer(""):
+            call.update_participants()
+        case messages.SetPeer(leg):
             extension = directory.extension_by_id(call.extensions.get(leg, ""))
-            call.joined(leg, extension if leg not in call.apps else call.callee)
-            call.answered = call.answered or call.at(now)
+            call.set_peer(leg, extension if leg not in call.apps else call.callee)
+            call.answered = call.answered or call.wall_time(now)
         case _:
             pass
 
 
-def hand_over(call: Run, other: Run, names: dict[str, str]) -> None:
+def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
     """Move legs of another call with all their data into this one, under new names."""
-    leave_to(call, other)
+    merge_cdr(call, other)
     if CALLER in names:
         other.extensions[CALLER], other.devices[CALLER] = other.caller.extension_id, other.caller.device_id
     for old, new in names.items():
         for destination, source in (
             (call.legs, other.legs),
-            (call.said, other.said),
-            (call.meetings.known, other.meetings.known),
+            (call.sent_sdp, other.sent_sdp),
+            (call.dtls_associations.sent, other.dtls_associations.sent),
             (call.apps, other.apps),
             (call.targets, other.targets),
             (call.devices, other.devices),
@@ -56,37 +56,49 @@ def hand_over(call: Run, other: Run, names: dict[str, str]) -> None:
             _move(destination, source, old, new)
 
 
-def leave_to(call: Run, other: Run) -> None:
+def merge_cdr(call: Call, other: Call) -> None:
     """Merge the participants and media statistics of the other call into this one's call record."""
     for each in (call, other):
-        each.note_cast()
-    call.cast = {**call.cast, **{tag: one for tag, one in other.cast.items() if not call.has(one)}}
-    call.measured.update(other.measured)
-    call.kept = call.kept or other.kept
+        each.update_participants()
+    call.participants = {
+        **call.participants,
+        **{tag: one for tag, one in other.participants.items() if not call.has_participant(one)},
+    }
+    call.media_stats.update(other.media_stats)
+    call.has_recording = call.has_recording or other.has_recording
 
 
-def part(call: Run, name: str, call_id: str) -> Run:
+def split_call(call: Call, name: str, call_id: str) -> Call:
     """Move the answered leg with its data into a new call, as its caller. Both calls share one call record."""
     assert call.callee is not None
-    call.note_cast()
+    call.update_participants()
     callee, device = call.callee, call.devices.get(name, "")
     ids = callee.tenant_id, callee.id, device, callee.subject
     caller = Caller(*ids, number=callee.number, name=callee.name)
-    other = Run(call_id, caller, "", None, call.started, call.began, {CALLER: call.legs.pop(name)}, manner=call.manner)
-    other.answered, other.cast, other.record = call.answered, call.cast, call.record or call.id
+    other = Call(
+        call_id,
+        caller,
+        "",
+        None,
+        call.started,
+        call.started_monotonic,
+        {CALLER: call.legs.pop(name)},
+        options=call.options,
+    )
+    other.answered, other.participants, other.record_id = call.answered, call.participants, call.record_id or call.id
     call.siblings |= {call.id, call_id}
     other.siblings = call.siblings
-    _move(other.said, call.said, name, CALLER)
-    _move(other.meetings.known, call.meetings.known, name, CALLER)
+    _move(other.sent_sdp, call.sent_sdp, name, CALLER)
+    _move(other.dtls_associations.sent, call.dtls_associations.sent, name, CALLER)
     return other
 
 
-def as_parked(slot: Place, call: Run, directory: Directory) -> Parked:
+def to_parked_call(slot: ParkingSlot, call: Call, directory: Directory) -> ParkedCall:
     """Return a parked call as shown to users."""
-    parked_by = directory.extension_by_id(slot.by)
-    caller, visible = call.caller, not call.withholds(call.caller.extension_id)
+    parked_by = directory.extension_by_id(slot.parked_by)
+    caller, visible = call.caller, not call.withholds_identity(call.caller.extension_id)
     shown = (caller.number, caller.name) if visible else ("", "")
-    return Parked(slot.number, call.id, slot.since, parked_by.number if parked_by is not None else "", *shown)
+    return ParkedCall(slot.number, call.id, slot.since, parked_by.number if parked_by is not None else "", *shown)
 
 
 def _move(destination: dict[str, Any], source: dict[str, Any], old: str, new: str) -> None:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 from unificx.calls.parking import Parking
 from unificx.calls.ports import (
-    HostsApps,
+    AppHost,
+    CallObserver,
+    CallRecordWriter,
     MediaAnchor,
-    NobodyHosts,
-    NobodyOverhears,
-    NobodyWakes,
-    Overhears,
-    RecordsCalls,
-    Wakes,
+    NoAppHost,
+    NoPushWakeup,
+    NullCallObserver,
+    PushWakeup,
 )
 from unificx.core.clock import Clock
 from unificx.identity import Directory
@@ -20,16 +20,16 @@ from unificx.sip.legs import DialogTable
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class CallManagerDependencies:
     """Collaborators of the call manager."""
 
     legs: DialogTable
     media: MediaAnchor
-    records: RecordsCalls
+    call_records: CallRecordWriter
     routing: Routing
     directory: Directory
     clock: Clock
-    wakes: Wakes = field(default_factory=NobodyWakes)
-    hosts: HostsApps = field(default_factory=NobodyHosts)
-    overhears: Overhears = field(default_factory=NobodyOverhears)
+    push: PushWakeup = field(default_factory=NoPushWakeup)
+    app_host: AppHost = field(default_factory=NoAppHost)
+    observer: CallObserver = field(default_factory=NullCallObserver)
     parking: Parking = field(default_factory=Parking)

@@ -10,7 +10,7 @@ from unificx.rtpengine.ng import Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class DtlsAssociation:
     """An anchor ("" after its release) and the profile used in its SDP."""
 
     anchor: str
@@ -18,30 +18,30 @@ class Met:
 
 
 @dataclass(slots=True)
-class Meetings:
+class DtlsAssociations:
     """Associations of the browsers in one call, by leg name."""
 
-    known: dict[str, Met] = field(default_factory=dict[str, Met])
+    sent: dict[str, DtlsAssociation] = field(default_factory=dict[str, DtlsAssociation])
     """As sent to the browser."""
-    described: dict[str, Met] = field(default_factory=dict[str, Met])
+    generated: dict[str, DtlsAssociation] = field(default_factory=dict[str, DtlsAssociation])
     """As last generated, not necessarily sent."""
 
-    def describe(self, name: str, anchor: str) -> Profile:
+    def profile_for(self, name: str, anchor: str) -> Profile:
         """Return the profile for an anchor: unchanged for the known anchor, else one that forces a new handshake."""
-        known = self.known.get(name, Met(anchor, Profile.WEBRTC))
+        known = self.sent.get(name, DtlsAssociation(anchor, Profile.WEBRTC))
         profile = known.profile
         if known.anchor != anchor:
             profile = Profile.WEBRTC if profile is Profile.WEBRTC_ANEW else Profile.WEBRTC_ANEW
-        self.described[name] = Met(anchor, profile)
+        self.generated[name] = DtlsAssociation(anchor, profile)
         return profile
 
-    def told(self, name: str) -> None:
+    def mark_sent(self, name: str) -> None:
         """The generated SDP is sent to the browser."""
-        if name in self.described:
-            self.known[name] = self.described.pop(name)
+        if name in self.generated:
+            self.sent[name] = self.generated.pop(name)
 
-    def left(self, anchor: str) -> None:
+    def anchor_released(self, anchor: str) -> None:
         """The anchor was released; a later one of the same name is a different anchor."""
-        for name, association in self.known.items():
+        for name, association in self.sent.items():
             if association.anchor == anchor:
-                self.known[name] = replace(association, anchor="")
+                self.sent[name] = replace(association, anchor="")

@@ -14,7 +14,7 @@ PartyRole = Literal["caller", "callee"]
 
 
 @dataclass(frozen=True, slots=True)
-class SideQuality:
+class MediaQuality:
     """Quality of the media received from one party; None where it was not measured."""
 
     loss: float | None = None
@@ -39,7 +39,7 @@ class CallParty:
     name: str = field(default="", repr=False)
     address: str = field(default="", repr=False)
     """Address of the device's signalling without the port; "" if there was none."""
-    quality: SideQuality = SideQuality()
+    quality: MediaQuality = MediaQuality()
     withheld: bool = False
     """Whether the party withholds its identity."""
 

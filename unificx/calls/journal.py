@@ -10,10 +10,10 @@ from typing import Protocol
 import structlog
 
 from unificx.calls import repository
-from unificx.calls.app_leg import HostedLeg
-from unificx.calls.call import AnyLeg, Manner, Run, Said
+from unificx.calls.app_leg import AppLeg
+from unificx.calls.call import AnyLeg, Call, CallOptions, SentSdp
 from unificx.calls.events import CallParty
-from unificx.calls.manager import Conductor
+from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.messages import CALLER
@@ -22,13 +22,13 @@ from unificx.core.clock import Clock
 from unificx.db import Database, Keys, SpoolFull, UnitOfWork
 from unificx.identity import Directory
 from unificx.registrar import Caller
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable, LegSnapshot
 
 KIND = "calls.live"
-SKIPPED = 1000
+CSEQ_GAP = 1000
 """CSeq increment after a restart, since requests sent after the last journal entry are unknown."""
 log = structlog.get_logger()
 
@@ -50,18 +50,18 @@ class Journal:
         self._keys = keys
         self._clock = clock
 
-    def note(self, call: Run) -> None:
+    def save(self, call: Call) -> None:
         """Journal an answered or changed call. The removal of an absorbed call is part of the same record: with only
         one of the two, a restart would lose or duplicate a participant."""
         state = call.state.talking if isinstance(call.state, Transferring) else call.state
         if not isinstance(state, (Answering, Talking)):
             return
         tenant = call.caller.tenant_id
-        blob = repository.sealed(self._keys, tenant, call.id, _part(call, state))
-        absorbed, call.absorbed = call.absorbed, ""
+        blob = repository.seal_live_call(self._keys, tenant, call.id, _live_call_part(call, state))
+        absorbed, call.absorbed_call_id = call.absorbed_call_id, ""
         self._append((f"* {absorbed} " if absorbed else "+ ").encode() + f"{call.id} {tenant} ".encode() + blob)
 
-    def strike(self, call: Run) -> None:
+    def remove(self, call: Call) -> None:
         """Remove an ended call."""
         self._append(f"- {call.id}".encode(), last=True)
 
@@ -86,34 +86,34 @@ class Journal:
                 call_id, tenant = fields[0].decode(), fields[1].decode()
                 live[call_id] = (call_id, tenant, fields[2])
         if ended:
-            await repository.drop(uow.session, ended)
+            await repository.delete_live_calls(uow.session, ended)
         if live:
-            await repository.put(uow.session, list(live.values()))
+            await repository.upsert_live_calls(uow.session, list(live.values()))
 
-    async def adopt_all(self, database: Database, manager: Conductor, directory: Directory) -> int:
+    async def restore_all(self, database: Database, manager: CallManager, directory: Directory) -> int:
         """Restore all calls and return their number. Call after the spool is recovered and SIP is running."""
         async with database.read() as session:
-            rows = await repository.all_rows(session)
-        found = repository.opened(self._keys, rows)
+            rows = await repository.list_live_call_rows(session)
+        found = repository.unseal_live_calls(self._keys, rows)
         calls = [
             call
             for call_id, _, part in found
-            if (call := _readable(call_id, part, manager.parts.legs, directory, self._clock)) is not None
+            if (call := _restore_or_none(call_id, part, manager.deps.legs, directory, self._clock)) is not None
         ]
         for call_id in {row.id for row in rows}.difference(call.id for call in calls):
             self._append(f"- {call_id}".encode())  # key destroyed or data damaged: it can never be read
         groups = defaultdict[str, set[str]](set)
         for call in calls:
-            groups[call.record or call.id].add(call.id)
+            groups[call.record_id or call.id].add(call.id)
         for call in calls:
-            call.siblings = groups[call.record or call.id]
+            call.siblings = groups[call.record_id or call.id]
             manager.adopt(call)
         if calls:
             log.info("calls_carried_on", calls=len(calls))
         return len(calls)
 
 
-def _part(call: Run, state: Answering | Talking) -> LiveCallPart:
+def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
     caller, callee = call.legs[CALLER], call.legs.get(state.callee)
     origin = call.caller
     answered = call.answered or call.started
@@ -122,29 +122,29 @@ def _part(call: Run, state: Answering | Talking) -> LiveCallPart:
         dialled=call.dialled,
         devices=(call.devices.get(state.callee, ""), call.callee.id if call.callee is not None else ""),
         times=(call.started, answered),
-        caller_dialog=_dialog_words(caller),
-        callee_dialog=_dialog_words(callee),
+        caller_dialog=_dialog_fields(caller),
+        callee_dialog=_dialog_fields(callee),
         descriptions=tuple(sdp.decode("utf-8", "replace") for sdp in (state.caller_sdp, state.callee_sdp)),
-        passed_on=call.passed_on.name if call.passed_on is not None and call.missed else "",
-        cast=tuple(_member(tag, one) for tag, one in call.cast.items()),
-        record=call.record,
-        withheld=call.manner.withheld,
+        passed_on=call.fallback_cause.name if call.fallback_cause is not None and call.was_missed else "",
+        cast=tuple(_participant_fields(tag, one) for tag, one in call.participants.items()),
+        record=call.record_id,
+        withheld=call.options.withheld_extension,
     )
 
 
-def _member(tag: str, one: CallParty) -> tuple[str, ...]:
+def _participant_fields(tag: str, one: CallParty) -> tuple[str, ...]:
     return (tag, one.subject or "", one.extension_id or "", one.device_id or "", one.number, one.name, one.address)
 
 
-def _party(fields: tuple[str, ...]) -> CallParty:
+def _participant(fields: tuple[str, ...]) -> CallParty:
     subject, extension, device, number, name, address = fields[1:]
     ids = subject or None, extension or None, device or None
     return CallParty("callee", *ids, number=number, name=name, address=address)
 
 
-def _dialog_words(leg: AnyLeg | None) -> tuple[str, ...]:
+def _dialog_fields(leg: AnyLeg | None) -> tuple[str, ...]:
     """Journalled fields of a leg's dialog; empty for an app's leg, which does not have one."""
-    if leg is None or isinstance(leg, HostedLeg) or leg.dialog is None:
+    if leg is None or isinstance(leg, AppLeg) or leg.dialog is None:
         return ()
     dialog = leg.dialog
     flow = dialog.flow
@@ -154,7 +154,7 @@ def _dialog_words(leg: AnyLeg | None) -> tuple[str, ...]:
     return (dialog.call_id, *parties, str(dialog.local_seq), dialog.remote_target, *flow_fields, *dialog.route_set)
 
 
-def _adopted(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
+def _leg_snapshot(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
     call_id, local_tag, local, remote_tag, remote, number, target, transport, host, port, flags, *routes = fields
     dialog = Dialog(
         call_id=call_id,
@@ -162,7 +162,7 @@ def _adopted(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
         local_tag=local_tag,
         remote=remote,
         remote_tag=remote_tag,
-        local_seq=int(number) + SKIPPED,
+        local_seq=int(number) + CSEQ_GAP,
         remote_seq=-1,
         remote_target=target,
         route_set=tuple(routes),
@@ -173,47 +173,49 @@ def _adopted(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
     )
 
 
-def _readable(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Run | None:
+def _restore_or_none(
+    call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock
+) -> Call | None:
     """Restore a call, None if its data is damaged: one bad row must not prevent the others from being restored."""
     try:
-        return _run(call_id, part, legs, directory, clock)
+        return _restore_call(call_id, part, legs, directory, clock)
     except (ValueError, TypeError):
         log.warning("live_call_damaged", call=call_id)
         return None
 
 
-def _run(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Run:
+def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Call:
     tenant, extension, device, subject, number, name = part.caller
     callee_device, callee_extension = part.devices
     caller_sdp, callee_sdp = part.descriptions
     started, answered = part.times
     callee = directory.extension_by_id(callee_extension)
     journalled = {CALLER: (part.caller_dialog, caller_sdp), "b1": (part.callee_dialog, callee_sdp)}
-    snapshots = {name: _adopted(*one) for name, one in journalled.items() if one[0]}
+    snapshots = {name: _leg_snapshot(*one) for name, one in journalled.items() if one[0]}
     if not snapshots:
         raise ValueError("no leg was journalled")
-    call = Run(
+    call = Call(
         id=call_id,
         caller=Caller(tenant, extension, device, subject, number=number, name=name),
         dialled=part.dialled,
         callee=callee,
         started=started,
-        began=clock.monotonic() - (clock.now() - started).total_seconds(),
+        started_monotonic=clock.monotonic() - (clock.now() - started).total_seconds(),
         legs={name: legs.restore(one, clock.monotonic()) for name, one in snapshots.items()},
         answered=answered,
-        winner="b1",
+        answered_leg="b1",
         devices={"b1": callee_device} if part.callee_dialog else {},
         extensions={"b1": callee_extension} if part.callee_dialog else {},
-        named=Counter({"b": 1}),
-        apps={name: Hosted("") for name in journalled if name not in snapshots},
-        passed_on=Cause[part.passed_on] if part.passed_on else None,
-        missed=bool(part.passed_on),
-        cast={fields[0]: _party(fields) for fields in part.cast or ()},
-        said={CALLER: Said(SKIPPED, b""), "b1": Said(SKIPPED, b"")},
-        record=part.record or "",
-        manner=Manner(withheld=part.withheld or ""),
-        noted=True,
-        adopted=True,
+        leg_counters=Counter({"b": 1}),
+        apps={name: CallApp("") for name in journalled if name not in snapshots},
+        fallback_cause=Cause[part.passed_on] if part.passed_on else None,
+        was_missed=bool(part.passed_on),
+        participants={fields[0]: _participant(fields) for fields in part.cast or ()},
+        sent_sdp={CALLER: SentSdp(CSEQ_GAP, b""), "b1": SentSdp(CSEQ_GAP, b"")},
+        record_id=part.record or "",
+        options=CallOptions(withheld_extension=part.withheld or ""),
+        journalled=True,
+        restored=True,
     )
     elapsed = (clock.now() - answered).total_seconds()
     remaining = max((callee.max_call_seconds if callee is not None else 10_800) - elapsed, 0.0)

@@ -5,7 +5,7 @@ from unificx.sip import legs
 from unificx.sip.errors import LocalProtocolError
 
 
-def in_words(name: str, event: legs.LegEvent) -> messages.Event:
+def to_call_event(name: str, event: legs.LegEvent) -> messages.Event:
     """Return the state-machine event for an event of the leg `name`."""
     match event:
         case legs.Progressed(status, body):
@@ -17,9 +17,9 @@ def in_words(name: str, event: legs.LegEvent) -> messages.Event:
         case legs.Cancelled():
             return messages.CallerCancelled() if name == messages.CALLER else messages.HungUp(name)
         case legs.Confirmed(body):
-            return messages.AckCame(name, body)
+            return messages.AckReceived(name, body)
         case legs.OfferReceived(body):
-            return messages.OfferCame(name, body)
+            return messages.OfferReceived(name, body)
         case legs.OfferAnswered(body):
             return messages.OfferAnswered(name, body)
         case legs.OfferRejected(status):

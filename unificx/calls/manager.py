@@ -6,28 +6,35 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from unificx.calls.app_leg import HostedLeg
-from unificx.calls.call import APP, Run, manner_of, printable
-from unificx.calls.call_index import Concerned
-from unificx.calls.call_limiter import Shares
-from unificx.calls.call_updates import JOURNALLED, as_parked, hand_over, leave_to, note, part
-from unificx.calls.dependencies import Parts
-from unificx.calls.executor import Hands, Tools
-from unificx.calls.forking import Ringer
-from unificx.calls.leg_events import in_words
-from unificx.calls.observers import Overhearing
+from unificx.calls.app_leg import AppLeg
+from unificx.calls.call import APP_LEG, Call, call_options, sanitize_dialled
+from unificx.calls.call_index import CallIndex
+from unificx.calls.call_limiter import ConcurrentCallLimiter
+from unificx.calls.call_updates import (
+    JOURNALLED_ACTIONS,
+    apply_action,
+    merge_cdr,
+    move_legs,
+    split_call,
+    to_parked_call,
+)
+from unificx.calls.dependencies import CallManagerDependencies
+from unificx.calls.executor import ActionExecutor, ExecutorDependencies
+from unificx.calls.forking import ForkTargetBuilder
+from unificx.calls.leg_events import to_call_event
+from unificx.calls.observers import ObserverNotifier
 from unificx.calls.rules import messages, redirect, state_machine
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import Limits, Rung
+from unificx.calls.rules.fork_targets import ForkTargets, Limits
 from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.setup import APP_ANSWERS
-from unificx.calls.rules.states import Over, SettingUp, Talking
-from unificx.calls.schemas import CallSettings, LiveCall, Origin, Parked
-from unificx.calls.transfers import Means, Transfers
+from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
+from unificx.calls.rules.states import Ended, SettingUp, Talking
+from unificx.calls.schemas import CallSettings, LiveCall, Origination, ParkedCall
+from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import Agenda
 from unificx.core.errors import NoRoom, NotFound
 from unificx.registrar import Caller
-from unificx.routing import Hosted, NoSuchNumber, Ring
+from unificx.routing import CallApp, NoSuchNumber, RingExtension
 from unificx.rtpengine.party_commands import KeyPressed
 from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
@@ -39,466 +46,475 @@ from unificx.sip.refer import parse_replaces
 from unificx.sip.transactions.events import Event, ServerKey
 
 log = structlog.get_logger()
-NO_CALLS_LEFT = 503
+SERVICE_UNAVAILABLE = 503
 
 
 @dataclass(slots=True)
-class Conductor:
+class CallManager:
     """All live calls of this process. Single-threaded: every method is called from the event loop."""
 
-    parts: Parts
+    deps: CallManagerDependencies
     settings: CallSettings = field(default_factory=CallSettings)
-    answered: Callable[[Run], None] = lambda call: None
+    on_answered: Callable[[Call], None] = lambda call: None
     """Called before the caller's INVITE is answered and whenever the negotiated SDP changes, to journal the call."""
-    over: Callable[[Run], None] = lambda call: None
+    on_ended: Callable[[Call], None] = lambda call: None
     """Called when a journalled call has ended."""
-    full: Callable[[], bool] = lambda: False
+    storage_full: Callable[[], bool] = lambda: False
     """Whether storage is too full to accept new calls."""
-    wake: Callable[[], None] = lambda: None
+    on_pending_output: Callable[[], None] = lambda: None
     """Called when output is pending outside of message processing, so that the driver sends it."""
-    changed: Callable[[str], None] = lambda tenant_id: None
+    on_changed: Callable[[str], None] = lambda tenant_id: None
     """Called when a call of the tenant has started, was answered or has ended: `live_calls` gives a new result."""
-    runs: dict[str, Run] = field(default_factory=dict[str, Run])
-    _shares: Shares = field(init=False)
-    _concerned: Concerned = field(default_factory=Concerned)
-    _by_leg: dict[str, tuple[Run, str]] = field(default_factory=dict[str, tuple[Run, str]])
-    _agenda: Agenda = field(init=False)
-    _ringer: Ringer = field(init=False)
-    _hands: Hands = field(init=False)
-    _overhearing: Overhearing = field(init=False)
+    calls: dict[str, Call] = field(default_factory=dict[str, Call])
+    _limiter: ConcurrentCallLimiter = field(init=False)
+    _index: CallIndex = field(default_factory=CallIndex)
+    _by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
+    _timer_queue: Agenda = field(init=False)
+    _fork_builder: ForkTargetBuilder = field(init=False)
+    _executor: ActionExecutor = field(init=False)
+    _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
 
     def __post_init__(self) -> None:
-        self._shares = Shares(self.settings)
-        self._agenda = Agenda(self._deadlines)
-        self._ringer = Ringer(self.parts.routing, self.parts.directory)
-        self.parts.legs.current_flow = self._newest
-        executor_deps = Tools(self.parts.legs, self.parts.media, self.parts.wakes, self.parts.hosts)
-        self._hands = Hands(executor_deps, self._record, self._media_said, self._app_told)
-        self._overhearing = Overhearing(self.parts.overhears)
-        find_leg, max_app_call_seconds = self._by_leg.get, self.settings.longest_in_app
-        transfer_deps = Means(
-            self.parts, self._ringer, max_app_call_seconds, find_leg, self._tell_now, self._absorb, self._divide
+        self._limiter = ConcurrentCallLimiter(self.settings)
+        self._timer_queue = Agenda(self._deadlines)
+        self._fork_builder = ForkTargetBuilder(self.deps.routing, self.deps.directory)
+        self.deps.legs.current_flow = self._current_flow
+        executor_deps = ExecutorDependencies(self.deps.legs, self.deps.media, self.deps.push, self.deps.app_host)
+        self._executor = ActionExecutor(executor_deps, self._record, self._on_media_reply, self._on_app_event)
+        self._observer_notifier = ObserverNotifier(self.deps.observer)
+        find_leg, max_app_call_seconds = self._by_leg.get, self.settings.max_app_call_seconds
+        transfer_deps = TransferDependencies(
+            self.deps, self._fork_builder, max_app_call_seconds, find_leg, self._dispatch_now, self._absorb, self._split
         )
         self._transfers = Transfers(transfer_deps)
-        self.parts.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
+        self.deps.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
 
     # ---- input from the SIP request handler
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         """Process an INVITE of an authenticated caller outside any dialog."""
-        endpoint = self.parts.legs.endpoint
-        retry_after = self._no_room(caller.tenant_id)
+        endpoint = self.deps.legs.endpoint
+        retry_after = self._retry_after(caller.tenant_id)
         if retry_after:
             response = respond(
-                request, NO_CALLS_LEFT, to_tag=self.parts.legs.tag(), headers=[("Retry-After", retry_after)]
+                request, SERVICE_UNAVAILABLE, to_tag=self.deps.legs.tag(), headers=[("Retry-After", retry_after)]
             )
             endpoint.respond(key, response, now)
             return
         try:
-            dialled, replaces = printable(request.target.decoded_user), parse_replaces(request)
+            dialled, replaces = sanitize_dialled(request.target.decoded_user), parse_replaces(request)
             if replaces is not None:
                 replaced = self._transfers.take_over(replaces, caller)
             else:
-                replaced = self._transfers.fetched(caller, dialled, now)
+                replaced = self._transfers.find_retrieved(caller, dialled, now)
             if replaced is not None and not request.body:
                 raise RemoteProtocolError(488, "SDP Offer Required", request)
-            leg = self.parts.legs.incoming(key, request, flow)
+            leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
-            headers, tag = rejection_headers(fault, request), self.parts.legs.tag()
+            headers, tag = rejection_headers(fault, request), self.deps.legs.tag()
             response = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
             endpoint.respond(key, response, now)
             return
         if replaced is not None:
             self._take_over(*replaced, leg, caller, now)
             return
-        clock = self.parts.clock
-        call = Run(
-            clock.new_id(), caller, dialled, None, clock.now(), now, {CALLER: leg}, manner=manner_of(request, caller)
+        clock = self.deps.clock
+        call = Call(
+            clock.new_id(),
+            caller,
+            dialled,
+            None,
+            clock.now(),
+            now,
+            {CALLER: leg},
+            options=call_options(request, caller),
         )
-        self._keep(call)
+        self._add(call)
         self._by_leg[leg.id] = (call, CALLER)
         self._guarded(call, now, self._route, call, leg, now)
-        self._drain(now)
+        self._drain_leg_events(now)
 
-    def knows(self, request: Request) -> bool:
+    def has_dialog_of(self, request: Request) -> bool:
         """Whether an in-dialog request belongs to a leg."""
-        return self.parts.legs.has_dialog_of(request)
+        return self.deps.legs.has_dialog_of(request)
 
     def event(self, event: Event, now: float) -> bool:
         """Process any other endpoint event; False if it does not belong to a leg."""
-        handled = self.parts.legs.handle(event, now)
-        self._drain(now)
+        handled = self.deps.legs.handle(event, now)
+        self._drain_leg_events(now)
         return handled
 
     def deadline(self) -> float:
         """Monotonic time at which `timer` must be called next."""
-        return min(self.parts.legs.deadline(), self._agenda.deadline())
+        return min(self.deps.legs.deadline(), self._timer_queue.deadline())
 
     def timer(self, now: float) -> None:
         """Run the expired timers of legs and calls."""
-        self.parts.legs.timer(now)
-        for call_id in self._agenda.due(now):
-            call = self.runs.get(call_id)
+        self.deps.legs.timer(now)
+        for call_id in self._timer_queue.due(now):
+            call = self.calls.get(call_id)
             if call is not None:
-                self.tell(call, messages.TimePassed(), now)
-        self._drain(now)
+                self.dispatch(call, messages.DeadlineReached(), now)
+        self._drain_leg_events(now)
 
     # ---- commands
 
-    def originate(self, origin: Origin) -> str:
+    def originate(self, origin: Origination) -> str:
         """Start a call from an app to an extension and return its id. The answering party is connected to the app as if
         they had dialled it.
 
         Raises NotFound if the number is not an extension, NoRoom while no new call is accepted.
         """
-        clock, caller = self.parts.clock, origin.caller
+        clock, caller = self.deps.clock, origin.caller
         now = clock.monotonic()
-        if self._no_room(caller.tenant_id):
+        if self._retry_after(caller.tenant_id):
             raise NoRoom("Too many concurrent calls.", hint="Try again in a minute.")
-        ring = self.parts.routing.route(caller, origin.to, now)
-        if not isinstance(ring, Ring):
+        ring = self.deps.routing.route(caller, origin.to, now)
+        if not isinstance(ring, RingExtension):
             raise NotFound("No extension has this number. Check the number.")
-        call = Run(clock.new_id(), caller, origin.onward or origin.to, ring.extension, clock.now(), now, {})
-        call.onward, call.himself = origin.onward, bool(origin.onward)
-        call.apps[CALLER], call.only = Hosted(origin.app, origin.arguments), origin.device
-        self._keep(call)
-        self._guarded(call, now, self._open, call, origin.narrowed(ring), origin.shown, now)
-        self._drain(now)
-        self.wake()
+        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, ring.extension, clock.now(), now, {})
+        call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
+        call.apps[CALLER], call.only_device = CallApp(origin.app, origin.arguments), origin.device
+        self._add(call)
+        self._guarded(call, now, self._originate, call, origin.restrict_to_device(ring), origin.displayed_caller, now)
+        self._drain_leg_events(now)
+        self.on_pending_output()
         return call.id
 
     def transfer(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         """Execute a transfer that was requested outside SIP. Raises RemoteProtocolError if it is not possible."""
-        now = self.parts.clock.monotonic()
+        now = self.deps.clock.monotonic()
         decide(self._transfers, now)()
-        self._drain(now)
-        self.wake()
+        self._drain_leg_events(now)
+        self.on_pending_output()
 
-    def live(self, tenant_id: str | None = None) -> list[LiveCall]:
+    def live_calls(self, tenant_id: str | None = None) -> list[LiveCall]:
         """List live calls of one tenant, or of all."""
-        runs = [call for call in self.runs.values() if tenant_id in (None, call.caller.tenant_id)]
-        return [call.as_live() for call in runs]
+        runs = [call for call in self.calls.values() if tenant_id in (None, call.caller.tenant_id)]
+        return [call.to_live_call() for call in runs]
 
-    def parked(self, tenant_id: str) -> list[Parked]:
+    def parked_calls(self, tenant_id: str) -> list[ParkedCall]:
         """List the tenant's parked calls, ordered by slot number."""
-        found = [(slot, self._by_leg.get(slot.leg)) for slot in self.parts.parking.taken(tenant_id)]
-        return [as_parked(slot, entry[0], self.parts.directory) for slot, entry in found if entry is not None]
+        found = [(slot, self._by_leg.get(slot.app_leg_id)) for slot in self.deps.parking.occupied(tenant_id)]
+        return [to_parked_call(slot, entry[0], self.deps.directory) for slot, entry in found if entry is not None]
 
     def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
         """End a call; False if the tenant does not have this call."""
-        call = self.runs.get(call_id)
+        call = self.calls.get(call_id)
         if call is None or tenant_id not in (None, call.caller.tenant_id):
             return False
-        self.tell(call, messages.EndAsked(cause), self.parts.clock.monotonic())
-        self.wake()
+        self.dispatch(call, messages.EndRequested(cause), self.deps.clock.monotonic())
+        self.on_pending_output()
         return True
 
     def decline(self, call_id: str, device_id: str) -> bool:
         """Decline a call from a push notification, without a SIP leg; False if it does not ring on this device."""
-        call = self.runs.get(call_id)
-        setup = call.search() if call is not None else None
+        call = self.calls.get(call_id)
+        setup = call.setup_state() if call is not None else None
         if call is None or setup is None or not setup.rings(device_id):
             return False
-        self.tell(call, messages.Declined(), self.parts.clock.monotonic())
-        self.wake()
+        self.dispatch(call, messages.Declined(), self.deps.clock.monotonic())
+        self.on_pending_output()
         return True
 
-    def revoked(self, extension_id: str, device_id: str) -> None:
+    def device_revoked(self, extension_id: str, device_id: str) -> None:
         """Stop ringing a revoked device and end the calls it takes part in."""
-        now = self.parts.clock.monotonic()
-        for call in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
-            self.tell(call, messages.DeviceGone(device_id, call.legs_of(device_id)), now)
-        self._drain(now)
-        self.wake()
+        now = self.deps.clock.monotonic()
+        for call in [self.calls[call_id] for call_id in self._index.find(device_id, extension_id)]:
+            self.dispatch(call, messages.DeviceRemoved(device_id, call.legs_of(device_id)), now)
+        self._drain_leg_events(now)
+        self.on_pending_output()
 
-    def end_all(self, matches: Callable[[Run], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
+    def end_all(self, matches: Callable[[Call], bool], cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> None:
         """End all matching calls, e.g. of a deleted extension or a suspended tenant."""
-        for call in [call for call in self.runs.values() if matches(call)]:
+        for call in [call for call in self.calls.values() if matches(call)]:
             self.hang_up(call.id, cause=cause)
 
     def media_restarted(self) -> None:
         """Renegotiate media of every live call after a restart of the media engine."""
-        now = self.parts.clock.monotonic()
-        for call in list(self.runs.values()):
-            self.tell(call, messages.MediaRestarted(), now)
-        self.wake()
+        now = self.deps.clock.monotonic()
+        for call in list(self.calls.values()):
+            self.dispatch(call, messages.MediaRestarted(), now)
+        self.on_pending_output()
 
-    def indicate(self, call: Run) -> None:
+    def send_recording_indication(self, call: Call) -> None:
         """Send the recording state to recording-aware phones of the call that do not have it yet (RFC 7866)."""
-        now = self.parts.clock.monotonic()
-        self._indicate(call, now)
-        self._drain(now)
-        self.wake()
+        now = self.deps.clock.monotonic()
+        self._reoffer_recording_indication(call, now)
+        self._drain_leg_events(now)
+        self.on_pending_output()
 
     async def close(self) -> None:
         """End every live call and wait until its call record is written."""
-        for call_id in list(self.runs):
+        for call_id in list(self.calls):
             self.hang_up(call_id, cause=Cause.GOING_DOWN)
-        await self._hands.settle()
-        for call in list(self.runs.values()):
-            self.tell(call, messages.MediaReleased(), self.parts.clock.monotonic())
-        self.wake()
+        await self._executor.wait_idle()
+        for call in list(self.calls.values()):
+            self.dispatch(call, messages.MediaReleased(), self.deps.clock.monotonic())
+        self.on_pending_output()
 
-    def came(self, extension_id: str, device_id: str) -> None:
+    def device_registered(self, extension_id: str, device_id: str) -> None:
         """Process a new or moved registration: retransmit in-dialog requests the device may have missed, and fork
         ringing calls of its extension to it."""
-        now = self.parts.clock.monotonic()
-        for call in [self.runs[call_id] for call_id in self._concerned.calls(device_id, extension_id)]:
-            self._guarded(call, now, self._came, call, extension_id, device_id, now)
-        self._drain(now)
-        self.wake()
+        now = self.deps.clock.monotonic()
+        for call in [self.calls[call_id] for call_id in self._index.find(device_id, extension_id)]:
+            self._guarded(call, now, self._ring_registered_device, call, extension_id, device_id, now)
+        self._drain_leg_events(now)
+        self.on_pending_output()
 
-    def pressed(self, digit: KeyPressed) -> None:
+    def dtmf_received(self, digit: KeyPressed) -> None:
         """Process a DTMF digit detected by the media engine."""
         found = self._by_leg.get(digit.tag)
         if found is not None:
-            self._overhearing.pressed(found[0], digit.tag, digit.key)
+            self._observer_notifier.dtmf_received(found[0], digit.tag, digit.key)
 
-    def adopt(self, call: Run) -> None:
+    def adopt(self, call: Call) -> None:
         """Continue an answered call after a restart; its media is renegotiated.
 
         A call connected to an app is ended instead, since the app did not survive the restart.
         """
-        self._keep(call)
+        self._add(call)
         for name, leg in call.legs.items():
             self._by_leg[leg.id] = (call, name)
         self._rearm(call)
-        event = messages.MediaRestarted() if not call.apps else messages.EndAsked(Cause.GOING_DOWN)
-        self.tell(call, event, self.parts.clock.monotonic())
-        self.wake()
+        event = messages.MediaRestarted() if not call.apps else messages.EndRequested(Cause.GOING_DOWN)
+        self.dispatch(call, event, self.deps.clock.monotonic())
+        self.on_pending_output()
 
-    def tell(self, call: Run, event: messages.Event, now: float) -> None:
+    def dispatch(self, call: Call, event: messages.Event, now: float) -> None:
         """Feed one event to the call's state machine and execute the resulting actions."""
         self._guarded(call, now, self._step, call, event, now)
 
     # ---- internals
 
-    def _keep(self, call: Run) -> None:
-        self.runs[call.id] = call
-        self._shares.begun(call.caller.tenant_id)
-        self._concerned.note(call.id, call.concerned())
-        self.changed(call.caller.tenant_id)
+    def _add(self, call: Call) -> None:
+        self.calls[call.id] = call
+        self._limiter.acquire(call.caller.tenant_id)
+        self._index.add(call.id, call.index_keys())
+        self.on_changed(call.caller.tenant_id)
 
-    def _no_room(self, tenant_id: str) -> str:
+    def _retry_after(self, tenant_id: str) -> str:
         """Retry-After value in seconds, "" if another call is accepted."""
-        if self.full():
+        if self.storage_full():
             return "60"
-        return "5" if self._shares.full(tenant_id) else ""
+        return "5" if self._limiter.is_full(tenant_id) else ""
 
-    def _step(self, call: Run, event: messages.Event, now: float) -> None:
+    def _step(self, call: Call, event: messages.Event, now: float) -> None:
         if isinstance(event, messages.MediaRestarted):
-            self._overhearing.media_lost(call)
+            self._observer_notifier.media_lost(call)
         call.state, actions = state_machine.step(call.state, event, now)
-        self._do(call, actions, now)
-        if call.onward and isinstance(call.state, Talking):
-            self._onward(call, now)
+        self._execute(call, actions, now)
+        if call.next_destination and isinstance(call.state, Talking):
+            self._dial_next_destination(call, now)
 
-    def _onward(self, call: Run, now: float) -> None:
+    def _dial_next_destination(self, call: Call, now: float) -> None:
         try:
-            self._transfers.onward(call, now)()
+            self._transfers.dial_next_destination(call, now)()
         except RemoteProtocolError:  # the number no longer exists
-            self.tell(call, messages.EndAsked(Cause.NO_SUCH_NUMBER), now)
+            self.dispatch(call, messages.EndRequested(Cause.NO_SUCH_NUMBER), now)
 
-    def _guarded(self, call: Run, now: float, function: Callable[..., None], *args: object) -> None:
+    def _guarded(self, call: Call, now: float, function: Callable[..., None], *args: object) -> None:
         """Run a function; an unexpected exception ends this call, so that it neither leaks nor affects other calls."""
         try:
             function(*args)
         except Exception as fault:
             log.error("call_failed", call=call.id, kind=type(fault).__name__)
-            call.state = Over()
-            for action in state_machine.abandon(call.legs, call.recorded):
+            call.state = Ended()
+            for action in state_machine.abandon(call.legs, call.record_written):
                 with contextlib.suppress(Exception):
-                    self._hands.do(call, action, now)
+                    self._executor.execute(call, action, now)
             self._finish(call, now)
 
-    def _route(self, call: Run, leg: IncomingLeg, now: float) -> None:
-        match self.parts.routing.route(call.caller, call.dialled, now):
+    def _route(self, call: Call, leg: IncomingLeg, now: float) -> None:
+        match self.deps.routing.route(call.caller, call.dialled, now):
             case NoSuchNumber():
-                self._do(call, [messages.Record(Cause.NO_SUCH_NUMBER), messages.Reject(404, Cause.NO_SUCH_NUMBER)], now)
-            case Ring() as ring:
+                self._execute(
+                    call, [messages.WriteRecord(Cause.NO_SUCH_NUMBER), messages.Reject(404, Cause.NO_SUCH_NUMBER)], now
+                )
+            case RingExtension() as ring:
                 self._ring(call, leg.remote_sdp, ring, now)
-            case Hosted() as app:
-                call.apps[APP] = app
-                limits = Limits(APP_ANSWERS, app.longest or self.settings.longest_in_app)
-                call.state, actions = state_machine.begin(leg.remote_sdp, Rung((APP,), limits), now)
-                self._do(call, actions, now)
+            case CallApp() as app:
+                call.apps[APP_LEG] = app
+                limits = Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self.settings.max_app_call_seconds)
+                call.state, actions = state_machine.begin(leg.remote_sdp, ForkTargets((APP_LEG,), limits), now)
+                self._execute(call, actions, now)
 
-    def _open(self, call: Run, ring: Ring, displayed_caller: Caller | None, now: float) -> None:
-        targets = self._ringer.rung(call, ring, displayed_caller)
-        self._concerned.note(call.id, call.concerned())
-        call.state, actions = state_machine.open_by_app(targets, now)
-        self._do(call, actions, now)
+    def _originate(self, call: Call, ring: RingExtension, displayed_caller: Caller | None, now: float) -> None:
+        targets = self._fork_builder.build(call, ring, displayed_caller)
+        self._index.add(call.id, call.index_keys())
+        call.state, actions = state_machine.originate_by_app(targets, now)
+        self._execute(call, actions, now)
 
-    def _ring(self, call: Run, offer: bytes, ring: Ring, now: float) -> None:
-        call.callee, call.only = ring.extension, ring.only
-        targets = self._ringer.rung(call, ring)
-        self._concerned.note(call.id, call.concerned())
+    def _ring(self, call: Call, offer: bytes, ring: RingExtension, now: float) -> None:
+        call.callee, call.only_device = ring.extension, ring.only_device
+        targets = self._fork_builder.build(call, ring)
+        self._index.add(call.id, call.index_keys())
         call.state, actions = state_machine.begin(offer, targets, now)
-        self._do(call, actions, now)
+        self._execute(call, actions, now)
 
-    def _came(self, call: Run, extension_id: str, device_id: str, now: float) -> None:
+    def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id).intersection(call.legs):
             call.legs[name].handle_flow_change(now)
-        event = self._ringer.came(call, extension_id, device_id, now)
+        event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
-            self.tell(call, event, now)
+            self.dispatch(call, event, now)
 
-    def _newest(self, leg: Leg) -> Flow | None:
+    def _current_flow(self, leg: Leg) -> Flow | None:
         """Current flow to the peer of a leg on a connection-oriented transport."""
         found, dialog = self._by_leg.get(leg.id), leg.dialog
         if found is None or dialog is None:
             return None
-        device, now = found[0].device(found[1]), self.parts.clock.monotonic()
-        return self.parts.routing.way_to(*device, dialog.remote_target, dialog.flow.transport, now)
+        device, now = found[0].extension_and_device(found[1]), self.deps.clock.monotonic()
+        return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
 
-    def _drain(self, now: float) -> None:
+    def _drain_leg_events(self, now: float) -> None:
         """Dispatch pending leg events."""
-        for leg, event in self.parts.legs.take_events():
+        for leg, event in self.deps.legs.take_events():
             found = self._by_leg.get(leg.id)
             if found is not None:
-                self._leg_told(*found, event, now)
+                self._on_leg_event(*found, event, now)
 
-    def _app_told(self, leg: HostedLeg, event: leg_events.LegEvent) -> None:
+    def _on_app_event(self, leg: AppLeg, event: leg_events.LegEvent) -> None:
         """Dispatch an event of an app, which occurs outside of message processing."""
-        now = self.parts.clock.monotonic()
+        now = self.deps.clock.monotonic()
         found = self._by_leg.get(leg.id)
         if found is not None:
-            self._leg_told(*found, event, now)
-            self._drain(now)
-            self.wake()
+            self._on_leg_event(*found, event, now)
+            self._drain_leg_events(now)
+            self.on_pending_output()
 
-    def _leg_told(self, call: Run, name: str, event: leg_events.LegEvent, now: float) -> None:
+    def _on_leg_event(self, call: Call, name: str, event: leg_events.LegEvent, now: float) -> None:
         if isinstance(event, leg_events.InfoReceived):
             self._relay_info(call, name, event, now)
         elif isinstance(event, leg_events.ReferReceived):
-            self._guarded(call, now, self._transfers.referred, call, name, event.refer, now)
+            self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
         else:
-            self.tell(call, in_words(name, event), now)
+            self.dispatch(call, to_call_event(name, event), now)
 
-    def _take_over(self, call: Run, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
+    def _take_over(self, call: Call, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
         """Let a new leg replace a leg of a call (INVITE with Replaces, or retrieval of a parked call)."""
-        name = call.fresh("b")
+        name = call.new_leg_name("b")
         call.legs[name], call.devices[name], call.extensions[name] = leg, caller.device_id, caller.extension_id
         self._by_leg[leg.id] = (call, name)
-        self._concerned.note(call.id, call.concerned())
-        self.tell(call, messages.TakeOver(replaced_leg, name, leg.remote_sdp), now)
-        self._drain(now)
+        self._index.add(call.id, call.index_keys())
+        self.dispatch(call, messages.TakeOverRequested(replaced_leg, name, leg.remote_sdp), now)
+        self._drain_leg_events(now)
 
-    def _tell_now(self, call: Run, event: messages.Event) -> None:
-        self.tell(call, event, self.parts.clock.monotonic())
+    def _dispatch_now(self, call: Call, event: messages.Event) -> None:
+        self.dispatch(call, event, self.deps.clock.monotonic())
 
-    def _absorb(self, call: Run, other: Run, names: dict[str, str]) -> None:
+    def _absorb(self, call: Call, other: Call, names: dict[str, str]) -> None:
         """Move legs of another call into this one. The remaining legs of the other call end; it gets no call record."""
-        now, anchors, other_state = self.parts.clock.monotonic(), list(other.legs), other.state
-        call.kept = self._overhearing.over(other) or call.kept
-        hand_over(call, other, names)
+        now, anchors, other_state = self.deps.clock.monotonic(), list(other.legs), other.state
+        call.has_recording = self._observer_notifier.call_ended(other) or call.has_recording
+        move_legs(call, other, names)
         for name in names.values():
             if name in call.legs:
                 self._by_leg[call.legs[name].id] = (call, name)
-        self._concerned.note(call.id, call.concerned())
-        other.state = Over()
+        self._index.add(call.id, call.index_keys())
+        other.state = Ended()
         for name in anchors:
-            self._hands.do(other, messages.ReleaseMedia(name, final=False), now)
-            self._hands.do(other, messages.Bye(name, Cause.HUNG_UP), now)
+            self._executor.execute(other, messages.ReleaseMedia(name, final=False), now)
+            self._executor.execute(other, messages.Bye(name, Cause.HUNG_UP), now)
         if not isinstance(other_state, SettingUp):
-            call.absorbed = other.id
+            call.absorbed_call_id = other.id
         self._finish(other, now)
 
-    def _divide(self, call: Run, name: str) -> Run:
+    def _split(self, call: Call, name: str) -> Call:
         """Move one participant of a call into a new call, in which they have no peer yet."""
         assert isinstance(call.state, Talking)
-        state, actions = redirect.turned(call.state, name)
+        state, actions = redirect.prepare_redirect(call.state, name)
         for action in actions:
-            note(call, action, self.parts.clock.monotonic(), self.parts.directory)
+            apply_action(call, action, self.deps.clock.monotonic(), self.deps.directory)
         call.state = state
-        other = part(call, state.callee, self.parts.clock.new_id())
+        other = split_call(call, state.callee, self.deps.clock.new_id())
         other.state = Talking("", state.ends_at, state.callee_sdp, b"")
         self._by_leg[call.legs[CALLER].id] = (call, CALLER)
         self._by_leg[other.legs[CALLER].id] = (other, CALLER)
-        self._keep(other)
+        self._add(other)
         return other
 
-    def _relay_info(self, call: Run, name: str, event: leg_events.InfoReceived, now: float) -> None:
+    def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
         """Relay DTMF in INFO to the other leg."""
         for digit in parse_dtmf_digit(event.content_type, event.body):
-            self._overhearing.pressed(call, call.legs[name].id, digit)
+            self._observer_notifier.dtmf_received(call, call.legs[name].id, digit)
         if isinstance(call.state, Talking):
             other = call.legs.get(call.state.callee if name == CALLER else CALLER)
             if other is not None:
                 other.info(event.content_type, event.body, now)
 
-    def _media_said(self, call: Run, event: messages.Event) -> None:
-        self.tell(call, event, self.parts.clock.monotonic())
-        self._drain(self.parts.clock.monotonic())
-        self.wake()
+    def _on_media_reply(self, call: Call, event: messages.Event) -> None:
+        self.dispatch(call, event, self.deps.clock.monotonic())
+        self._drain_leg_events(self.deps.clock.monotonic())
+        self.on_pending_output()
 
-    def _do(self, call: Run, actions: list[messages.Action], now: float) -> None:
+    def _execute(self, call: Call, actions: list[messages.Action], now: float) -> None:
         for action in actions:
             if isinstance(action, messages.Dial):
                 previous = call.legs.get(action.leg)
                 self._by_leg.pop(previous.id if previous is not None else "", None)
-            self._hands.do(call, action, now)
-            note(call, action, now, self.parts.directory)
+            self._executor.execute(call, action, now)
+            apply_action(call, action, now, self.deps.directory)
             if isinstance(action, messages.Dial):
                 self._by_leg[call.legs[action.leg].id] = (call, action.leg)
-            elif isinstance(action, messages.Swap):
+            elif isinstance(action, messages.SwapCaller):
                 for name in (CALLER, action.leg):
                     self._by_leg[call.legs[name].id] = (call, name)
-            elif isinstance(action, messages.NoteAnswered | messages.NoteJoined | messages.Seek):
-                self._concerned.note(call.id, call.concerned())
-                self.changed(call.caller.tenant_id)
-            if isinstance(action, JOURNALLED):
+            elif isinstance(action, messages.SetAnswered | messages.SetPeer | messages.SetCallee):
+                self._index.add(call.id, call.index_keys())
+                self.on_changed(call.caller.tenant_id)
+            if isinstance(action, JOURNALLED_ACTIONS):
                 self._journal(call)
-        if isinstance(call.state, Over):
+        if isinstance(call.state, Ended):
             self._finish(call, now)
         else:
-            self._overhearing.look(call)
-            self._indicate(call, now)
+            self._observer_notifier.update(call)
+            self._reoffer_recording_indication(call, now)
             self._rearm(call)
 
-    def _indicate(self, call: Run, now: float) -> None:
-        leg = call.indicating.untold(call.state, call.legs, call.said)
+    def _reoffer_recording_indication(self, call: Call, now: float) -> None:
+        leg = call.recording_indication.next_leg_to_reoffer(call.state, call.legs, call.sent_sdp)
         if leg is not None:
-            self.tell(call, messages.Restate(leg), now)
+            self.dispatch(call, messages.ReofferRequested(leg), now)
 
-    def _rearm(self, call: Run) -> None:
-        self._agenda.note(state_machine.deadline(call.state), call.id)
+    def _rearm(self, call: Call) -> None:
+        self._timer_queue.note(state_machine.deadline(call.state), call.id)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
-        for call in self.runs.values():
+        for call in self.calls.values():
             at = state_machine.deadline(call.state)
             if at is not None:
                 yield at, call.id
 
-    def _record(self, call: Run, cause: Cause) -> None:
+    def _record(self, call: Call, cause: Cause) -> None:
         """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
-        call.recorded = True
-        call.kept = self._overhearing.over(call) or call.kept
+        call.record_written = True
+        call.has_recording = self._observer_notifier.call_ended(call) or call.has_recording
         call.siblings.discard(call.id)
-        sibling = next((self.runs[each] for each in call.siblings if each in self.runs), None)
+        sibling = next((self.calls[each] for each in call.siblings if each in self.calls), None)
         try:
             if sibling is not None:
-                leave_to(sibling, call)
+                merge_cdr(sibling, call)
                 self._journal(sibling)
             else:
-                self.parts.records.record(call.ended(cause, self.parts.clock.monotonic()))
+                self.deps.call_records.record(call.to_call_ended(cause, self.deps.clock.monotonic()))
         finally:
-            if call.noted:
-                self.over(call)
+            if call.journalled:
+                self.on_ended(call)
 
-    def _journal(self, call: Run) -> None:
-        call.noted = True
-        self.answered(call)
+    def _journal(self, call: Call) -> None:
+        call.journalled = True
+        self.on_answered(call)
 
-    def _finish(self, call: Run, now: float) -> None:
+    def _finish(self, call: Call, now: float) -> None:
         """Release the call; its legs complete their pending transactions on their own."""
-        if self.runs.pop(call.id, None) is not None:
-            self._shares.over(call.caller.tenant_id)
-            self.changed(call.caller.tenant_id)
-        self._concerned.drop(call.id)
+        if self.calls.pop(call.id, None) is not None:
+            self._limiter.release(call.caller.tenant_id)
+            self.on_changed(call.caller.tenant_id)
+        self._index.remove(call.id)
         for leg in call.legs.values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)
         for name in call.apps:
-            self.parts.parking.leave(call.app_leg(name))
+            self.deps.parking.release(call.app_leg_id(name))

@@ -7,91 +7,91 @@ from typing import Protocol
 
 import structlog
 
-from unificx.calls.schemas import Talk, TalkLeg
+from unificx.calls.schemas import Conversation, ConversationLeg
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 
 log = structlog.get_logger()
-TIMES = 1000
+MAX_REPETITIONS = 1000
 """Repetitions of the music, more than any call lasts."""
 INTERRUPTED = -1
 """Value of `media_generation` after another sound replaced the music: the media is unchanged."""
 
 
-def held(conversation: Talk) -> TalkLeg | None:
+def held_leg(conversation: Conversation) -> ConversationLeg | None:
     """Return the held participant; None if both or neither hold. A participant held with `a=inactive` must answer with
     `a=inactive` (RFC 3264 section 6.1), so both hold and no music is sent."""
-    if conversation.caller.holds == conversation.callee.holds:
+    if conversation.caller.is_holding == conversation.callee.is_holding:
         return None
-    return conversation.callee if conversation.caller.holds else conversation.caller
+    return conversation.callee if conversation.caller.is_holding else conversation.caller
 
 
-class Plays(Protocol):
+class SoundPlayer(Protocol):
     """Plays sounds to one leg of a call; may raise media.MediaUnavailable."""
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float: ...
     async def stop(self, anchor: str, tag: str) -> None: ...
 
 
-Music = Callable[[str], Awaitable[Sound | None]]
+MusicSource = Callable[[str], Awaitable[Sound | None]]
 """Returns the music of a tenant by its id; None for silence."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _HeldLeg:
     """A held leg; `sdps` and `media_generation` change when media is renegotiated or re-anchored."""
 
     tenant_id: str
     anchor: str
     tag: str
-    descriptions: tuple[bytes, bytes]
-    made: int
+    sdps: tuple[bytes, bytes]
+    media_generation: int
 
 
 @dataclass(slots=True)
-class _Line:
+class _CallState:
     """State per call. `wanted`: the leg that should hear music; `playing`: the leg that does."""
 
-    wanted: _Waiting | None = None
-    playing: _Waiting | None = None
+    wanted: _HeldLeg | None = None
+    playing: _HeldLeg | None = None
     since: float = 0.0
     resume: asyncio.TimerHandle | None = None
     task: asyncio.Task[None] | None = None
 
 
-class HoldMusic:
+class MusicOnHold:
     """A `CallObserver`. Serializes its requests per call, so that a stop does not overtake its play."""
 
-    def __init__(self, media: Plays, music: Music, clock: Clock) -> None:
+    def __init__(self, media: SoundPlayer, music: MusicSource, clock: Clock) -> None:
         self._media = media
         self._music = music
         self._clock = clock
-        self._lines: dict[str, _Line] = {}
+        self._states: dict[str, _CallState] = {}
 
     def __len__(self) -> int:
         """Number of calls with a leg that is on hold, or was a moment ago."""
-        return len(self._lines)
+        return len(self._states)
 
-    def talks(self, conversation: Talk) -> None:
-        leg = held(conversation)
+    def conversation_changed(self, conversation: Conversation) -> None:
+        leg = held_leg(conversation)
         sdps = conversation.caller.sdp, conversation.callee.sdp
-        self._want(
+        self._set_wanted(
             conversation.call_id,
-            _Waiting(conversation.tenant_id, conversation.anchor, leg.tag, sdps, conversation.made)
+            _HeldLeg(conversation.tenant_id, conversation.anchor, leg.tag, sdps, conversation.media_generation)
             if leg is not None
             else None,
         )
 
-    def apart(self, call_id: str) -> None:
-        self._want(call_id, None)
+    def conversation_suspended(self, call_id: str) -> None:
+        self._set_wanted(call_id, None)
 
-    def pressed(self, call_id: str, tag: str, digit: str) -> None:
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
         """Ignore DTMF."""
 
-    def over(self, call_id: str) -> bool:
+    def call_ended(self, call_id: str) -> bool:
         """Drop the call; its music ends with its media."""
-        state = self._lines.pop(call_id, None)
+        state = self._states.pop(call_id, None)
         if state is not None and state.task is not None:
             state.task.cancel()
         if state is not None and state.resume is not None:
@@ -100,45 +100,45 @@ class HoldMusic:
 
     def interrupted(self, call_id: str, tag: str, seconds: float) -> None:
         """Another sound of `seconds` replaces the music of a leg; resume the music afterwards."""
-        state = self._lines.get(call_id)
+        state = self._states.get(call_id)
         if state is None or state.wanted is None or state.wanted.tag != tag:
             return
         if state.resume is not None:
             state.resume.cancel()
         state.resume = asyncio.get_running_loop().call_later(seconds, self._resume, call_id, state)
 
-    def _resume(self, call_id: str, state: _Line) -> None:
+    def _resume(self, call_id: str, state: _CallState) -> None:
         state.resume = None
         if state.playing is not None:
-            state.playing = replace(state.playing, made=INTERRUPTED)
-            self._want(call_id, state.wanted)
+            state.playing = replace(state.playing, media_generation=INTERRUPTED)
+            self._set_wanted(call_id, state.wanted)
 
-    def _want(self, call_id: str, wanted: _Waiting | None) -> None:
-        state = self._lines.get(call_id)
+    def _set_wanted(self, call_id: str, wanted: _HeldLeg | None) -> None:
+        state = self._states.get(call_id)
         if state is None:
             if wanted is None:
                 return
-            state = self._lines[call_id] = _Line()
+            state = self._states[call_id] = _CallState()
         state.wanted = wanted
         if state.task is None:
-            state.task = asyncio.get_running_loop().create_task(self._follow(call_id, state))
+            state.task = asyncio.get_running_loop().create_task(self._update_playback(call_id, state))
 
-    async def _follow(self, call_id: str, state: _Line) -> None:
+    async def _update_playback(self, call_id: str, state: _CallState) -> None:
         """Update playback until it matches the wanted state."""
         while state.playing != state.wanted:
             wanted = state.wanted
             try:
-                await self._change(state, wanted)
+                await self._play_or_stop(state, wanted)
             except MediaUnavailable:  # a call goes on without music
                 pass
             except Exception as fault:
                 log.error("hold_music_failed", kind=type(fault).__name__)
             state.playing = wanted
         state.task = None
-        if state.wanted is None and self._lines.get(call_id) is state:
-            del self._lines[call_id]
+        if state.wanted is None and self._states.get(call_id) is state:
+            del self._states[call_id]
 
-    async def _change(self, state: _Line, wanted: _Waiting | None) -> None:
+    async def _play_or_stop(self, state: _CallState, wanted: _HeldLeg | None) -> None:
         previous = state.playing
         if previous is not None and (wanted is None or (previous.anchor, previous.tag) != (wanted.anchor, wanted.tag)):
             await self._media.stop(previous.anchor, previous.tag)
@@ -151,4 +151,4 @@ class HoldMusic:
         if previous is None or previous.tag != wanted.tag:
             state.since = now
         start = (now - state.since) % sound.seconds
-        await self._media.play(wanted.anchor, wanted.tag, sound, times=TIMES, start=start)
+        await self._media.play(wanted.anchor, wanted.tag, sound, times=MAX_REPETITIONS, start=start)

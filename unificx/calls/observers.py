@@ -3,96 +3,96 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from unificx.calls.call import Run
-from unificx.calls.ports import Overhears
+from unificx.calls.call import Call
+from unificx.calls.ports import CallObserver
 from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.sdp_inspection import hears
-from unificx.calls.rules.states import Ending, Over, Rebuild, Renewal, Talking
-from unificx.calls.schemas import Talk, TalkLeg
+from unificx.calls.rules.sdp_inspection import is_receiving
+from unificx.calls.rules.states import Ended, Ending, IceRestart, MediaReanchor, Talking
+from unificx.calls.schemas import Conversation, ConversationLeg
 
 
-class Several:
+class CompositeObserver:
     """A `CallObserver` that forwards to several observers, in order."""
 
-    def __init__(self, *observers: Overhears) -> None:
-        self._those: Sequence[Overhears] = observers
+    def __init__(self, *observers: CallObserver) -> None:
+        self._observers: Sequence[CallObserver] = observers
 
-    def talks(self, conversation: Talk) -> None:
-        for each in self._those:
-            each.talks(conversation)
+    def conversation_changed(self, conversation: Conversation) -> None:
+        for each in self._observers:
+            each.conversation_changed(conversation)
 
-    def apart(self, call_id: str) -> None:
-        for each in self._those:
-            each.apart(call_id)
+    def conversation_suspended(self, call_id: str) -> None:
+        for each in self._observers:
+            each.conversation_suspended(call_id)
 
-    def pressed(self, call_id: str, tag: str, digit: str) -> None:
-        for each in self._those:
-            each.pressed(call_id, tag, digit)
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
+        for each in self._observers:
+            each.dtmf_received(call_id, tag, digit)
 
-    def over(self, call_id: str) -> bool:
-        recorded = [each.over(call_id) for each in self._those]
+    def call_ended(self, call_id: str) -> bool:
+        recorded = [each.call_ended(call_id) for each in self._observers]
         return any(recorded)
 
 
 @dataclass(slots=True)
-class Overhearing:
+class ObserverNotifier:
     """Notifies the observer and keeps the last notification of each call."""
 
-    port: Overhears
-    _told: dict[str, Talk | None] = field(default_factory=dict[str, Talk | None])
-    _made: dict[str, int] = field(default_factory=dict[str, int])
+    observer: CallObserver
+    _notified: dict[str, Conversation | None] = field(default_factory=dict[str, Conversation | None])
+    _media_generations: dict[str, int] = field(default_factory=dict[str, int])
 
     def __len__(self) -> int:
-        return len(self._told) + len(self._made)
+        return len(self._notified) + len(self._media_generations)
 
-    def look(self, call: Run) -> None:
+    def update(self, call: Call) -> None:
         """Notify the observer if the conversation has changed."""
         state = call.state
         if isinstance(state, Talking) and not call.apps.keys() & {CALLER, state.callee}:
-            if not isinstance(state.exchange, Rebuild | Renewal):
-                self._tell(call, state)
-        elif self._told.get(call.id) is not None and not isinstance(state, Ending | Over):
-            self._told[call.id] = None
-            self.port.apart(call.id)
+            if not isinstance(state.exchange, MediaReanchor | IceRestart):
+                self._notify(call, state)
+        elif self._notified.get(call.id) is not None and not isinstance(state, Ending | Ended):
+            self._notified[call.id] = None
+            self.observer.conversation_suspended(call.id)
 
-    def media_lost(self, call: Run) -> None:
+    def media_lost(self, call: Call) -> None:
         """Media must be re-anchored; the observer is notified when that is done."""
-        if call.id in self._told:
-            self._made[call.id] = self._made.get(call.id, 0) + 1
+        if call.id in self._notified:
+            self._media_generations[call.id] = self._media_generations.get(call.id, 0) + 1
 
-    def pressed(self, call: Run, tag: str, digit: str) -> None:
+    def dtmf_received(self, call: Call, tag: str, digit: str) -> None:
         """A leg sent a DTMF digit."""
-        if self._told.get(call.id) is not None:
-            self.port.pressed(call.id, tag, digit)
+        if self._notified.get(call.id) is not None:
+            self.observer.dtmf_received(call.id, tag, digit)
 
-    def over(self, call: Run) -> bool:
+    def call_ended(self, call: Call) -> bool:
         """The call has ended. Return whether any part of it was recorded."""
-        self._made.pop(call.id, None)
-        if call.id not in self._told:
+        self._media_generations.pop(call.id, None)
+        if call.id not in self._notified:
             return False
-        del self._told[call.id]
-        return self.port.over(call.id)
+        del self._notified[call.id]
+        return self.observer.call_ended(call.id)
 
-    def _tell(self, call: Run, state: Talking) -> None:
-        conversation = Talk(
+    def _notify(self, call: Call, state: Talking) -> None:
+        conversation = Conversation(
             call_id=call.id,
             tenant_id=call.caller.tenant_id,
-            anchor=call.anchor(state.callee),
-            caller=_leg(call, CALLER, state.caller_sdp),
-            callee=_leg(call, state.callee, state.callee_sdp),
-            made=self._made.get(call.id, 0),
-            adopted=call.adopted,
+            anchor=call.anchor_id(state.callee),
+            caller=_conversation_leg(call, CALLER, state.caller_sdp),
+            callee=_conversation_leg(call, state.callee, state.callee_sdp),
+            media_generation=self._media_generations.get(call.id, 0),
+            restored=call.restored,
         )
-        if self._told.get(call.id) != conversation:
-            self._told[call.id] = conversation
-            self.port.talks(conversation)
+        if self._notified.get(call.id) != conversation:
+            self._notified[call.id] = conversation
+            self.observer.conversation_changed(conversation)
 
 
-def _leg(call: Run, name: str, sdp: bytes) -> TalkLeg:
-    extension_id, device_id = call.device(name)
+def _conversation_leg(call: Call, name: str, sdp: bytes) -> ConversationLeg:
+    extension_id, device_id = call.extension_and_device(name)
     party = call.caller if name == CALLER else call.callee
-    visible = not call.withholds(extension_id)
-    return TalkLeg(
+    visible = not call.withholds_identity(extension_id)
+    return ConversationLeg(
         tag=call.legs[name].id,
         extension_id=extension_id,
         device_id=device_id,
@@ -100,6 +100,6 @@ def _leg(call: Run, name: str, sdp: bytes) -> TalkLeg:
         number=(party.number if party is not None else call.dialled) if visible else "",
         name=party.name if party is not None and visible else "",
         sdp=sdp,
-        holds=not hears(sdp),
-        calls=call.began_with(name),
+        is_holding=not is_receiving(sdp),
+        is_initiator=call.was_started_by(name),
     )

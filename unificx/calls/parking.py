@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from unificx.calls.schemas import PLACES
+from unificx.calls.schemas import MAX_PARKING_SLOTS
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ParkingSlot:
     """An occupied slot. `app_leg_id` is the leg of the app that holds the parked party, `parked_by` the id of the
     extension that parked it."""
 
     tenant_id: str
     number: int
-    leg: str
-    by: str
+    app_leg_id: str
+    parked_by: str
     since: datetime
 
 
@@ -24,45 +24,45 @@ class Parking:
     `recall`, which rings the extension that parked the party held by an app's leg."""
 
     def __init__(self) -> None:
-        self.changed: Callable[[str], None] = lambda tenant_id: None
+        self.on_changed: Callable[[str], None] = lambda tenant_id: None
         self.recall: Callable[[str], None] = lambda leg: None
-        self._places: dict[str, dict[int, Place]] = {}
-        self._by_leg: dict[str, Place] = {}
+        self._slots: dict[str, dict[int, ParkingSlot]] = {}
+        self._by_leg: dict[str, ParkingSlot] = {}
 
     def __len__(self) -> int:
         return len(self._by_leg)
 
-    def take(self, tenant_id: str, app_leg_id: str, parked_by: str, since: datetime) -> int | None:
+    def occupy(self, tenant_id: str, app_leg_id: str, parked_by: str, since: datetime) -> int | None:
         """Occupy the lowest free slot and return its number; None if all are occupied."""
-        slots = self._places.setdefault(tenant_id, {})
-        number = next((one for one in range(1, PLACES + 1) if one not in slots), None)
+        slots = self._slots.setdefault(tenant_id, {})
+        number = next((one for one in range(1, MAX_PARKING_SLOTS + 1) if one not in slots), None)
         if number is not None:
-            slots[number] = self._by_leg[app_leg_id] = Place(tenant_id, number, app_leg_id, parked_by, since)
-            self.changed(tenant_id)
+            slots[number] = self._by_leg[app_leg_id] = ParkingSlot(tenant_id, number, app_leg_id, parked_by, since)
+            self.on_changed(tenant_id)
         return number
 
-    def leave(self, app_leg_id: str) -> None:
+    def release(self, app_leg_id: str) -> None:
         """Release the slot of a leg, if it has one."""
         slot = self._by_leg.pop(app_leg_id, None)
         if slot is None:
             return
-        slots = self._places[slot.tenant_id]
+        slots = self._slots[slot.tenant_id]
         del slots[slot.number]
         if not slots:
-            del self._places[slot.tenant_id]
-        self.changed(slot.tenant_id)
+            del self._slots[slot.tenant_id]
+        self.on_changed(slot.tenant_id)
 
-    def of(self, app_leg_id: str) -> Place | None:
+    def slot_of_leg(self, app_leg_id: str) -> ParkingSlot | None:
         """Return the slot of a leg."""
         return self._by_leg.get(app_leg_id)
 
-    def find(self, tenant_id: str, number: str) -> Place | None:
+    def find(self, tenant_id: str, number: str) -> ParkingSlot | None:
         """Return the slot of this number; for "" the only occupied one, None if there are several."""
-        slots = self._places.get(tenant_id, {})
+        slots = self._slots.get(tenant_id, {})
         if number:
             return slots.get(int(number))
         return next(iter(slots.values())) if len(slots) == 1 else None
 
-    def taken(self, tenant_id: str) -> list[Place]:
+    def occupied(self, tenant_id: str) -> list[ParkingSlot]:
         """List occupied slots, ordered by number."""
-        return sorted(self._places.get(tenant_id, {}).values(), key=lambda slot: slot.number)
+        return sorted(self._slots.get(tenant_id, {}).values(), key=lambda slot: slot.number)

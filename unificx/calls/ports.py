@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from unificx.calls.events import CallEnded
-from unificx.calls.schemas import Hosting, Talk
+from unificx.calls.schemas import AppCallContext, Conversation
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import LegEvent, Rejected
 
@@ -18,14 +18,14 @@ class MediaAnchor(Protocol):
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        taker: Profile,
-        giver: Profile = Profile.PLAIN,
+        recipient_profile: Profile,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
         """Pass an offer of `from_tag` to the anchor and return the SDP for the other side. Of `sender_profile` only
         whether it is an app's matters."""
         ...
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
         """Pass the answer of `to_tag` to the offer of `from_tag` and return the SDP for the offerer."""
         ...
 
@@ -38,37 +38,37 @@ class MediaAnchor(Protocol):
         ...
 
 
-class Wakes(Protocol):
+class PushWakeup(Protocol):
     """Push notifications about calls. Does not block; delivery is not confirmed."""
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         """Return the enabled devices of an extension that accept push notifications, registered or not."""
         ...
 
-    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
         """Notify devices of a call."""
         ...
 
-    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
         """Notify devices that the call was answered elsewhere or has ended."""
         ...
 
 
-class NobodyWakes:
+class NoPushWakeup:
     """Push is not available."""
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
         return ()
 
-    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
         del device_ids, call_id
 
-    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
         del device_ids, call_id
 
 
-class FarEnd(Protocol):
+class AppEndpoint(Protocol):
     """The app's side of a leg. Methods do not block and do not emit events before they return."""
 
     def acknowledged(self, sdp: bytes) -> None:
@@ -87,7 +87,7 @@ class FarEnd(Protocol):
         """The offer in its `Offered` event was refused; the session is unchanged."""
         ...
 
-    def informed(self, content_type: str, body: bytes) -> None:
+    def info_received(self, content_type: str, body: bytes) -> None:
         """An INFO request of the caller's phone, usually DTMF."""
         ...
 
@@ -96,67 +96,67 @@ class FarEnd(Protocol):
         ...
 
 
-class HostsApps(Protocol):
+class AppHost(Protocol):
     """Runs call apps."""
 
-    def host(self, context: Hosting, offer: bytes, emit: Callable[[LegEvent], None]) -> FarEnd:
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppEndpoint:
         """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Refused`, `HungUp` …), never
         before this method has returned. If `offer` is empty, its answer is an offer."""
         ...
 
 
-class NobodyHosts:
+class NoAppHost:
     """No apps are available: calls to them are refused."""
 
-    def host(self, context: Hosting, offer: bytes, emit: Callable[[LegEvent], None]) -> FarEnd:
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppEndpoint:
         del context, offer
         asyncio.get_running_loop().call_soon(emit, Rejected(480, None))
-        return _Nowhere()
+        return _NullEndpoint()
 
 
-class _Nowhere:
+class _NullEndpoint:
     def acknowledged(self, sdp: bytes) -> None: ...
     def offered(self, sdp: bytes) -> None: ...
     def offer_answered(self, sdp: bytes) -> None: ...
     def offer_refused(self, status: int) -> None: ...
-    def informed(self, content_type: str, body: bytes) -> None: ...
+    def info_received(self, content_type: str, body: bytes) -> None: ...
     def ended(self) -> None: ...
 
 
-class Overhears(Protocol):
+class CallObserver(Protocol):
     """Observes conversations, e.g. to record them. Methods do not block."""
 
-    def talks(self, talk: Talk) -> None:
+    def conversation_changed(self, conversation: Conversation) -> None:
         """Two participants are connected. Called again with the same call id on every change of participants, hold
         state or anchor. Media of a new leg must not be stored before it was announced here."""
         ...
 
-    def apart(self, call_id: str) -> None:
+    def conversation_suspended(self, call_id: str) -> None:
         """The participants are disconnected from each other, but the call continues: parked, or with an app."""
         ...
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
         """A leg sent a DTMF digit."""
         ...
 
-    def over(self, call_id: str) -> bool:
+    def call_ended(self, call_id: str) -> bool:
         """The call has ended. Return whether any part of it was recorded."""
         ...
 
 
-class NobodyOverhears:
+class NullCallObserver:
     """Observer that does nothing."""
 
-    def talks(self, talk: Talk) -> None: ...
-    def apart(self, call_id: str) -> None: ...
-    def pressed(self, call_id: str, tag: str, key: str) -> None: ...
+    def conversation_changed(self, conversation: Conversation) -> None: ...
+    def conversation_suspended(self, call_id: str) -> None: ...
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None: ...
 
-    def over(self, call_id: str) -> bool:
+    def call_ended(self, call_id: str) -> bool:
         del call_id
         return False
 
 
-class RecordsCalls(Protocol):
+class CallRecordWriter(Protocol):
     """Stores call records, durable once `record` returns."""
 
     def record(self, call: CallEnded) -> None:

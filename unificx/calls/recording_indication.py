@@ -9,7 +9,7 @@ from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import State, Talking
 
 
-class Knows(Protocol):
+class RecordingAwareLeg(Protocol):
     """A leg that may support recording awareness."""
 
     @property
@@ -18,7 +18,7 @@ class Knows(Protocol):
     def remote_sdp(self) -> bytes: ...
 
 
-class Told(Protocol):
+class HasSdp(Protocol):
     """SDP sent to a leg."""
 
     @property
@@ -26,34 +26,36 @@ class Told(Protocol):
 
 
 @dataclass(slots=True)
-class Indicating:
+class RecordingIndication:
     """Recording state of one call, added as `current` to every SDP sent to recording-aware legs."""
 
-    now: sdp.RecordIndication = ""
-    _tried: dict[str, sdp.RecordIndication] = field(default_factory=dict[str, sdp.RecordIndication])
+    current: sdp.RecordIndication = ""
+    _offered: dict[str, sdp.RecordIndication] = field(default_factory=dict[str, sdp.RecordIndication])
     """State of the last re-offer per leg: each state is offered once, even if that fails."""
 
-    def stands(self, indication: sdp.RecordIndication) -> None:
+    def update(self, indication: sdp.RecordIndication) -> None:
         """Set the current state. The initial "off" is not announced."""
-        if indication != "off" or self.now:
-            self.now = indication
+        if indication != "off" or self.current:
+            self.current = indication
 
-    def worded(self, leg: Knows | None, description: bytes) -> bytes:
+    def apply_to(self, leg: RecordingAwareLeg | None, description: bytes) -> bytes:
         """Return the SDP with the recording state, if the leg is recording-aware."""
-        return sdp.with_recording_indication(description, self.now if _knows(leg) else "")
+        return sdp.with_recording_indication(description, self.current if _is_recording_aware(leg) else "")
 
-    def untold(self, state: State, legs: Mapping[str, Knows], sent: Mapping[str, Told]) -> str | None:
+    def next_leg_to_reoffer(
+        self, state: State, legs: Mapping[str, RecordingAwareLeg], sent: Mapping[str, HasSdp]
+    ) -> str | None:
         """Return the next leg that needs a re-offer to learn the current state; None while an offer/answer exchange is
         pending."""
-        if not self.now or not isinstance(state, Talking) or state.exchange is not None:
+        if not self.current or not isinstance(state, Talking) or state.exchange is not None:
             return None
         for name in (CALLER, state.callee):
             announced = sdp.recording_indication(sent[name].sdp) if name in sent else ""
-            if _knows(legs.get(name)) and self.now not in (announced, self._tried.get(name)):
-                self._tried[name] = self.now
+            if _is_recording_aware(legs.get(name)) and self.current not in (announced, self._offered.get(name)):
+                self._offered[name] = self.current
                 return name
         return None
 
 
-def _knows(leg: Knows | None) -> bool:
+def _is_recording_aware(leg: RecordingAwareLeg | None) -> bool:
     return leg is not None and (leg.record_aware or bool(sdp.recording_preference(leg.remote_sdp)))

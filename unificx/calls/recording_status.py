@@ -1,30 +1,30 @@
 """Recording status of live calls, for the recorders."""
 
 from unificx import sdp
-from unificx.calls.manager import Conductor
+from unificx.calls.manager import CallManager
 from unificx.sdp import RecordIndication
 
 
-class RecordedCalls:
+class CallRecordingStatus:
     """Recording status of live calls. Does not block; unknown call ids are ignored."""
 
-    def __init__(self, manager: Conductor) -> None:
-        self._conductor = manager
+    def __init__(self, manager: CallManager) -> None:
+        self._manager = manager
 
     def indicate(self, call_id: str, indication: RecordIndication) -> None:
         """Set the recording state of a call and send it to recording-aware phones."""
-        call = self._conductor.runs.get(call_id)
+        call = self._manager.calls.get(call_id)
         if call is not None:
-            call.indicating.stands(indication)
-            self._conductor.indicate(call)
+            call.recording_indication.update(indication)
+            self._manager.send_recording_indication(call)
 
-    def kept(self, call_id: str) -> None:
+    def mark_recorded(self, call_id: str) -> None:
         """Mark the call as recorded in its call record."""
-        call = self._conductor.runs.get(call_id)
+        call = self._manager.calls.get(call_id)
         if call is not None:
-            call.kept = True
+            call.has_recording = True
 
-    def refuses(self, call_id: str) -> bool:
+    def refuses_recording(self, call_id: str) -> bool:
         """Whether a phone of the call refuses to be recorded (`a=recordpref:off`)."""
-        call = self._conductor.runs.get(call_id)
+        call = self._manager.calls.get(call_id)
         return call is not None and any(sdp.recording_preference(leg.remote_sdp) == "off" for leg in call.legs.values())

@@ -15,31 +15,31 @@ SUBJECT = "live-calls"
 """A call concerns several data subjects, so while it lasts it is sealed under a key of the tenant."""
 
 
-def sealed(keys: Keys, tenant_id: str, call_id: str, part: LiveCallPart) -> bytes:
+def seal_live_call(keys: Keys, tenant_id: str, call_id: str, part: LiveCallPart) -> bytes:
     """Seal the personal data of a call."""
     return LIVE_CALL.seal(keys, tenant_id, [(SUBJECT, call_id, part)])[0]
 
 
-async def put(session: AsyncSession, rows: Sequence[tuple[str, str, bytes]]) -> None:
+async def upsert_live_calls(session: AsyncSession, rows: Sequence[tuple[str, str, bytes]]) -> None:
     """Insert or replace (call id, tenant, sealed part)."""
-    await drop(session, [call_id for call_id, _, _ in rows])
+    await delete_live_calls(session, [call_id for call_id, _, _ in rows])
     values = [{"id": call, "tenant_id": tenant, "subject_id": SUBJECT, "sealed": part} for call, tenant, part in rows]
     await session.execute(insert(LiveCallRow), values)
 
 
-async def drop(session: AsyncSession, call_ids: Sequence[str]) -> None:
+async def delete_live_calls(session: AsyncSession, call_ids: Sequence[str]) -> None:
     """Delete ended calls."""
     # scope: all tenants, because a batch of the spool holds the calls of all of them
     await session.execute(delete(LiveCallRow).where(LiveCallRow.id.in_(call_ids)))
 
 
-async def all_rows(session: AsyncSession) -> Sequence[LiveCallRow]:
+async def list_live_call_rows(session: AsyncSession) -> Sequence[LiveCallRow]:
     """List all calls that were live when the process ended."""
     # scope: all tenants, because a restart restores the calls of all of them
     return (await session.scalars(select(LiveCallRow))).all()
 
 
-def opened(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str, str, LiveCallPart]]:
+def unseal_live_calls(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str, str, LiveCallPart]]:
     """Return (call id, tenant, part) of the rows whose key still exists; damaged rows are skipped."""
     found: list[tuple[str, str, LiveCallPart]] = []
     for row in rows:

@@ -6,11 +6,11 @@ from typing import Literal
 
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import Hosted, Ring
+from unificx.routing import CallApp, RingExtension
 
-PARK, PARKED, FETCH = "park", "parked", "fetch"
+PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
-PLACES = 99
+MAX_PARKING_SLOTS = 99
 """Parking slots per tenant."""
 
 
@@ -21,14 +21,14 @@ class CallSettings:
     `silence_timeout`: no media from either side; `one_way_timeout`: none from one side that should send.
     """
 
-    silence: float = 30.0
-    one_way: float = 60.0
-    watch_every: float = 5.0
-    most_calls: int = 20_000
+    silence_timeout: float = 30.0
+    one_way_timeout: float = 60.0
+    check_interval: float = 5.0
+    max_calls: int = 20_000
     """Concurrent calls; further ones are refused with 503 and Retry-After."""
-    most_of_one_tenant: int = 500
+    max_calls_per_tenant: int = 500
     """Concurrent calls per tenant, so that one tenant cannot use up all of them."""
-    longest_in_app: float = 7200.0
+    max_app_call_seconds: float = 7200.0
     """Maximum length of a call with a dialled app."""
 
 
@@ -45,12 +45,12 @@ class LiveCall:
     """The caller's number; "" if withheld."""
     callee: str = field(repr=False)
     """The dialled number; "" for an app without a number."""
-    hosted: Hosted | None = None
+    app: CallApp | None = None
     """The app the caller is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class ParkedCall:
     """A parked call: slot number, start time, and the number of the extension that parked it."""
 
     place: int
@@ -62,7 +62,7 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class TalkLeg:
+class ConversationLeg:
     """One participant of a conversation. `tag` identifies it at the media anchor and is the leg's id."""
 
     tag: str
@@ -74,50 +74,50 @@ class TalkLeg:
     name: str = field(repr=False)
     sdp: bytes = field(default=b"", repr=False)
     """The participant's latest SDP."""
-    holds: bool = False
+    is_holding: bool = False
     """Whether the participant has put the other one on hold."""
-    calls: bool = False
+    is_initiator: bool = False
     """Whether the participant started the call; False for both if both joined later."""
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class Conversation:
     """Two connected participants and the anchor of their media."""
 
     call_id: str
     tenant_id: str
     anchor: str
-    caller: TalkLeg
-    callee: TalkLeg
-    made: int = 0
+    caller: ConversationLeg
+    callee: ConversationLeg
+    media_generation: int = 0
     """Incremented with each re-anchoring: earlier requests to the anchor are void."""
-    adopted: bool = False
+    restored: bool = False
     """Whether the call was restored after a restart."""
 
     @property
-    def legs(self) -> tuple[TalkLeg, TalkLeg]:
+    def legs(self) -> tuple[ConversationLeg, ConversationLeg]:
         return self.caller, self.callee
 
 
 @dataclass(frozen=True, slots=True)
-class Hosting:
+class AppCallContext:
     """A call as handed to its app. `leg_id` is the globally unique id of the app's leg."""
 
     call_id: str
-    leg: str
+    leg_id: str
     app: str
     arguments: tuple[str, ...]
     caller: Caller
     callee: Extension | None
     """The extension that was called before, or that the app answers for."""
     started: datetime
-    why: str
+    reason: str
     """Why the app is the fallback: missed, busy, declined, unreachable, failed; "" if the app was dialled."""
     dialled: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Origination:
     """A call started by an app.
 
     `caller` is displayed to the callee and owns the call record: for an invitation to a conference room, the room's
@@ -130,15 +130,15 @@ class Origin:
     arguments: tuple[str, ...] = ()
     to: str = field(default="", repr=False)
     device: str = ""
-    onward: str = field(default="", repr=False)
+    next_destination: str = field(default="", repr=False)
     """Number to dial for the answering party, who hears the app until it is answered."""
-    shown: Caller | None = None
+    displayed_caller: Caller | None = None
     """Displayed caller, if it is not `caller`."""
 
-    def narrowed(self, ring: Ring) -> Ring:
+    def restrict_to_device(self, ring: RingExtension) -> RingExtension:
         """Restrict the destination to `device` and remove its fallback app."""
         if not self.device:
-            return replace(ring, instead=None)
+            return replace(ring, fallback=None)
         bindings = tuple(each for each in ring.bindings if each.device_id == self.device)
-        wakeable = tuple(each for each in ring.wakeable if each == self.device)
-        return replace(ring, bindings=bindings, wakeable=wakeable, only=self.device, instead=None)
+        wakeable = tuple(each for each in ring.push_devices if each == self.device)
+        return replace(ring, bindings=bindings, push_devices=wakeable, only_device=self.device, fallback=None)

@@ -6,44 +6,44 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from unificx.calls.call import Run, Sought, printable
-from unificx.calls.dependencies import Parts
-from unificx.calls.forking import Ringer
-from unificx.calls.parking import Place
+from unificx.calls.call import Call, TransferTarget, sanitize_dialled
+from unificx.calls.dependencies import CallManagerDependencies
+from unificx.calls.forking import ForkTargetBuilder
+from unificx.calls.parking import ParkingSlot
 from unificx.calls.rules import messages
-from unificx.calls.rules.fork_targets import Limits, Rung
+from unificx.calls.rules.fork_targets import ForkTargets, Limits
 from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.setup import APP_ANSWERS
-from unificx.calls.rules.states import Moving, SettingUp, Talking, Transferring
-from unificx.calls.schemas import FETCH, PARK, PARKED
+from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
+from unificx.calls.rules.states import MovingToApp, SettingUp, Talking, Transferring
+from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller
-from unificx.routing import Hosted, NoSuchNumber, Ring
+from unificx.routing import CallApp, NoSuchNumber, RingExtension
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import Leg
 from unificx.sip.refer import Refer, Replaces
 from unificx.sip.uri import Uri
 
-WAITING = "waiting"
+RINGBACK_APP = "waiting"
 """The app that plays ringback to the transferred party."""
-NOT_NOW = 491
-COMES_BACK: dict[Language, str] = {"en": "{} (parked at {})", "de": "{} (geparkt auf {})"}
+REQUEST_PENDING = 491
+RECALL_NAME: dict[Language, str] = {"en": "{} (parked at {})", "de": "{} (geparkt auf {})"}
 """Display name of a parked party that returns: name, slot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class TransferDependencies:
     """Collaborators of `Transfers`."""
 
-    parts: Parts
-    ringer: Ringer
-    longest_in_app: float
-    found: Callable[[str], tuple[Run, str] | None]
+    deps: CallManagerDependencies
+    fork_builder: ForkTargetBuilder
+    max_app_call_seconds: float
+    find_leg: Callable[[str], tuple[Call, str] | None]
     """Return the call and name of a leg by its id."""
-    tell: Callable[[Run, messages.Event], None]
-    absorb: Callable[[Run, Run, dict[str, str]], None]
+    dispatch: Callable[[Call, messages.Event], None]
+    absorb: Callable[[Call, Call, dict[str, str]], None]
     """Move legs of another call into a call, as {old name: new name}; the rest of the other call ends."""
-    divide: Callable[[Run, str], Run]
+    split: Callable[[Call, str], Call]
     """Move one participant into a new call without a peer; the other one becomes the caller."""
 
 
@@ -52,276 +52,290 @@ class Transfers:
 
     Methods that return a callable only validate; the callable executes the transfer."""
 
-    def __init__(self, transfer_deps: Means) -> None:
-        self._means = transfer_deps
-        self._parts = transfer_deps.parts
+    def __init__(self, transfer_deps: TransferDependencies) -> None:
+        self._transfer_deps = transfer_deps
+        self._deps = transfer_deps.deps
 
-    def referred(self, call: Run, name: str, refer: Refer, now: float) -> None:
+    def on_refer(self, call: Call, name: str, refer: Refer, now: float) -> None:
         """Process a REFER of a leg."""
         leg = call.legs[name]
         if not isinstance(leg, Leg):
             return
         try:
-            self._check(call, name, refer.target, leg)
+            self._authorize_refer(call, name, refer.target, leg)
             if refer.replaces is not None:
-                execute = self._attended(call, name, refer.replaces, now)
+                execute = self._attended_by_replaces(call, name, refer.replaces, now)
             else:
-                execute = self.blind(call, name, printable(refer.target.decoded_user), now)
+                execute = self.blind(call, name, sanitize_dialled(refer.target.decoded_user), now)
         except RemoteProtocolError as fault:
             leg.reject_refer(fault.status, now, fault.reason)
             return
         leg.accept_refer(now)
         execute()
 
-    def blind(self, call: Run, name: str, to: str, now: float) -> Callable[[], None]:
+    def blind(self, call: Call, name: str, to: str, now: float) -> Callable[[], None]:
         """Transfer the other party to a number or feature code (blind transfer)."""
-        state = self.party(call, name)
-        requester = self._caller(call, name)
-        match self._parts.routing.route(requester, to, now):
-            case Hosted(app) if app == PARK:
+        state = self.require_connected(call, name)
+        requester = self._as_caller(call, name)
+        match self._deps.routing.route(requester, to, now):
+            case CallApp(app) if app == PARK:
                 return self._park(call, name, state, requester)
-            case Hosted(app) as code if app == FETCH and (parked := self._held(requester, code)) is not None:
-                return lambda: self._join_held(call, name, *parked)
+            case CallApp(app) as code if app == RETRIEVE and (parked := self._find_parked(requester, code)) is not None:
+                return lambda: self._join_parked(call, name, *parked)
             case _:
                 pass
-        remaining = self._caller(call, other_of(call, name))
-        targets, target = self._sought(call, requester, remaining, to, now)
-        return_target = self._back(call, requester, remaining, now)
-        return lambda: self._give(call, name, targets, target, return_target)
+        remaining = self._as_caller(call, peer_leg(call, name))
+        targets, target = self._resolve_target(call, requester, remaining, to, now)
+        return_target = self._return_target(call, requester, remaining, now)
+        return lambda: self._start_transfer(call, name, targets, target, return_target)
 
-    def onward(self, call: Run, now: float) -> Callable[[], None]:
+    def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
-        to, call.onward = call.onward, ""
-        found = self._parts.routing.route(call.caller, to, now)
-        parked = self._held(call.caller, found) if isinstance(found, Hosted) else None
+        to, call.next_destination = call.next_destination, ""
+        found = self._deps.routing.route(call.caller, to, now)
+        parked = self._find_parked(call.caller, found) if isinstance(found, CallApp) else None
         if parked is not None:
-            return lambda: self._join_held(call, CALLER, *parked)
-        targets, target = self._sought(call, call.caller, call.caller, to, now)
-        call.sought, call.returns = target, None
-        return lambda: self._means.tell(call, messages.TransferAsked(CALLER, targets, ""))
+            return lambda: self._join_parked(call, CALLER, *parked)
+        targets, target = self._resolve_target(call, call.caller, call.caller, to, now)
+        call.transfer_target, call.return_target = target, None
+        return lambda: self._transfer_deps.dispatch(call, messages.TransferRequested(CALLER, targets, ""))
 
-    def into_app(self, call: Run, app: Hosted, dialled: str) -> Callable[[], None]:
+    def move_to_app(self, call: Call, app: CallApp, dialled: str) -> Callable[[], None]:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
         number that leads to the app."""
-        state = self.party(call, CALLER)
+        state = self.require_connected(call, CALLER)
         if state.exchange is not None or CALLER in call.apps or call.callee is None:
-            raise RemoteProtocolError(NOT_NOW, "Request Pending")
-        return lambda: self._divided(call, state.callee, (app, app), dialled)
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
+        return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
-    def fetched(self, caller: Caller, dialled: str, now: float) -> tuple[Run, str] | None:
+    def find_retrieved(self, caller: Caller, dialled: str, now: float) -> tuple[Call, str] | None:
         """Return the parked call and the app leg to replace, if `dialled` retrieves a parked call."""
-        code = self._parts.routing.route(caller, dialled, now) if dialled.startswith("*") else None
-        return self._held(caller, code) if isinstance(code, Hosted) else None
+        code = self._deps.routing.route(caller, dialled, now) if dialled.startswith("*") else None
+        return self._find_parked(caller, code) if isinstance(code, CallApp) else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
-        slot, found = self._parts.parking.of(leg), self._means.found(leg)
-        parked_by = self._parts.directory.extension_by_id(slot.by) if slot is not None else None
-        if slot is None or parked_by is None or found is None or not _holds(*found):
+        slot, found = self._deps.parking.slot_of_leg(leg), self._transfer_deps.find_leg(leg)
+        parked_by = self._deps.directory.extension_by_id(slot.parked_by) if slot is not None else None
+        if slot is None or parked_by is None or found is None or not _is_connected_to_app(*found):
             return lambda: None
         call, name = found
         requester = Caller(parked_by.tenant_id, parked_by.id, "", parked_by.subject, parked_by.number, parked_by.name)
-        ring = self._parts.routing.route(requester, parked_by.number, now)
-        if parked_by.id == call.caller.extension_id or not isinstance(ring, Ring):
+        ring = self._deps.routing.route(requester, parked_by.number, now)
+        if parked_by.id == call.caller.extension_id or not isinstance(ring, RingExtension):
             return lambda: None
-        displayed_caller = replace(call.caller, name=self._comes_back(call.caller, slot, parked_by))
-        targets = self._means.ringer.rung(call, replace(ring, instead=None), displayed_caller, back=True)
-        call.sought, call.returns = Sought(parked_by, parked_by.number), Sought(None, "")
-        return lambda: self._means.tell(call, messages.TransferAsked(name, targets, "", keeps=True))
+        displayed_caller = replace(call.caller, name=self._recall_name(call.caller, slot, parked_by))
+        targets = self._transfer_deps.fork_builder.build(
+            call, replace(ring, fallback=None), displayed_caller, is_recall=True
+        )
+        call.transfer_target, call.return_target = TransferTarget(parked_by, parked_by.number), TransferTarget(None, "")
+        return lambda: self._transfer_deps.dispatch(
+            call, messages.TransferRequested(name, targets, "", keep_with_app=True)
+        )
 
-    def _comes_back(self, caller: Caller, slot: Place, parked_by: Extension) -> str:
-        language = self._parts.directory.language(parked_by.tenant_id, parked_by.person_id)
-        return COMES_BACK[language].format(caller.name, slot.number)
+    def _recall_name(self, caller: Caller, slot: ParkingSlot, parked_by: Extension) -> str:
+        language = self._deps.directory.language(parked_by.tenant_id, parked_by.person_id)
+        return RECALL_NAME[language].format(caller.name, slot.number)
 
-    def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Run, str]:
+    def take_over(self, replaces: Replaces, caller: Caller) -> tuple[Call, str]:
         """Return the call and leg an INVITE with Replaces refers to; must be a leg of the caller's extension."""
-        call, name = self._named(replaces, caller.tenant_id, caller.extension_id, missing=481)
+        call, name = self._find_replaced_leg(replaces, caller.tenant_id, caller.extension_id, missing=481)
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
             raise RemoteProtocolError(481, "Call Does Not Exist")
         if replaces.early_only:
             raise RemoteProtocolError(486, "Call Already Answered")
-        if isinstance(state.exchange, Moving):
-            raise RemoteProtocolError(NOT_NOW, "Request Pending")
+        if isinstance(state.exchange, MovingToApp):
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         return call, name
 
     # ---- internals
 
-    def party(self, call: Run, name: str) -> Talking:
+    def require_connected(self, call: Call, name: str) -> Talking:
         """Return the state if the leg is connected to another party, else raise RemoteProtocolError."""
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
-            raise RemoteProtocolError(NOT_NOW, "Call Not Established")
-        if other_of(call, name) in call.apps:
+            raise RemoteProtocolError(REQUEST_PENDING, "Call Not Established")
+        if peer_leg(call, name) in call.apps:
             raise RemoteProtocolError(403, "No Transferable Party")
         return state
 
-    def _check(self, call: Run, name: str, target: Uri, leg: Leg) -> None:
-        self.party(call, name)
-        tenant = self._parts.directory.tenant(call.caller.tenant_id)
+    def _authorize_refer(self, call: Call, name: str, target: Uri, leg: Leg) -> None:
+        self.require_connected(call, name)
+        tenant = self._deps.directory.tenant(call.caller.tenant_id)
         if target.scheme not in ("sip", "sips", "tel"):
             raise RemoteProtocolError(416, "Unsupported URI Scheme")
-        if call.manner.secure and target.scheme != "sips":
+        if call.options.secure and target.scheme != "sips":
             raise RemoteProtocolError(403, "SIPS Target Required")
         if target.scheme == "sips":
-            call.manner = replace(call.manner, secure=True)
+            call.options = replace(call.options, secure=True)
         own_hosts = {tenant.domain if tenant is not None else ""}
         if leg.dialog is not None:
-            own_hosts |= {host_of(self._parts.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
+            own_hosts |= {host_of(self._deps.legs.contact(leg.dialog.flow)), host_of(leg.dialog.local)}
         if target.scheme != "tel" and target.host.lower() not in own_hosts:
             raise RemoteProtocolError(403, "Domain Not Allowed")
 
-    def _sought(
-        self, call: Run, requester: Caller, displayed_caller: Caller, to: str, now: float
-    ) -> tuple[Rung, Sought]:
+    def _resolve_target(
+        self, call: Call, requester: Caller, displayed_caller: Caller, to: str, now: float
+    ) -> tuple[ForkTargets, TransferTarget]:
         """Resolve the dialled target; its phones show `displayed_caller`."""
-        match self._parts.routing.route(requester, to, now):
+        match self._deps.routing.route(requester, to, now):
             case NoSuchNumber():
                 raise RemoteProtocolError(404, "Number Not Found")
-            case Hosted() as app:
-                leg = call.fresh("app")
+            case CallApp() as app:
+                leg = call.new_leg_name("app")
                 call.apps[leg] = app
-                return Rung((leg,), Limits(APP_ANSWERS, app.longest or self._means.longest_in_app)), Sought(None, to)
-            case Ring() as ring:
-                return self._means.ringer.rung(call, ring, displayed_caller), Sought(ring.extension, to, ring.only)
+                return ForkTargets(
+                    (leg,), Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self._transfer_deps.max_app_call_seconds)
+                ), TransferTarget(None, to)
+            case RingExtension() as ring:
+                return self._transfer_deps.fork_builder.build(call, ring, displayed_caller), TransferTarget(
+                    ring.extension, to, ring.only_device
+                )
 
-    def _caller(self, call: Run, name: str) -> Caller:
+    def _as_caller(self, call: Call, name: str) -> Caller:
         """Return a participant as a caller."""
         if name == CALLER:
             return call.caller
-        extension_id, device_id = call.device(name)
-        extension = self._parts.directory.extension_by_id(extension_id)
+        extension_id, device_id = call.extension_and_device(name)
+        extension = self._deps.directory.extension_by_id(extension_id)
         if extension is None:
             raise RemoteProtocolError(403, "No Transferable Party")
-        name = self._parts.directory.display_name(extension)
+        name = self._deps.directory.display_name(extension)
         return Caller(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, name)
 
-    def _back(self, call: Run, requester: Caller, remaining: Caller, now: float) -> tuple[Rung, Sought] | None:
+    def _return_target(
+        self, call: Call, requester: Caller, remaining: Caller, now: float
+    ) -> tuple[ForkTargets, TransferTarget] | None:
         """Return how to call the transferor back if the transfer is not answered."""
-        ring = self._parts.routing.route(requester, requester.number, now)
-        if not isinstance(ring, Ring):
+        ring = self._deps.routing.route(requester, requester.number, now)
+        if not isinstance(ring, RingExtension):
             return None
-        targets = self._means.ringer.rung(call, replace(ring, instead=None), remaining, back=True)
-        return targets, Sought(ring.extension, requester.number)
+        targets = self._transfer_deps.fork_builder.build(call, replace(ring, fallback=None), remaining, is_recall=True)
+        return targets, TransferTarget(ring.extension, requester.number)
 
-    def _give(
+    def _start_transfer(
         self,
-        call: Run,
+        call: Call,
         name: str,
-        targets: Rung | SettingUp,
-        target: Sought,
-        return_target: tuple[Rung, Sought] | None,
+        targets: ForkTargets | SettingUp,
+        target: TransferTarget,
+        return_target: tuple[ForkTargets, TransferTarget] | None,
     ) -> None:
-        ringback_leg = call.fresh("w")
-        call.apps[ringback_leg] = Hosted(WAITING)
-        call.sought, call.returns = target, return_target[1] if return_target is not None else None
-        self._means.tell(
+        ringback_leg = call.new_leg_name("w")
+        call.apps[ringback_leg] = CallApp(RINGBACK_APP)
+        call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
+        self._transfer_deps.dispatch(
             call,
-            messages.TransferAsked(
+            messages.TransferRequested(
                 name, targets, ringback_leg, return_target[0] if return_target is not None else None
             ),
         )
 
-    def _attended(self, call: Run, name: str, replaces: Replaces, now: float) -> Callable[[], None]:
+    def _attended_by_replaces(self, call: Call, name: str, replaces: Replaces, now: float) -> Callable[[], None]:
         """Transfer the other party to the consultation call that Replaces refers to."""
-        requester = self._caller(call, name)
-        other, consultation_leg = self._named(replaces, requester.tenant_id, requester.extension_id, missing=404)
-        return self.join(call, name, other, consultation_leg, now)
+        requester = self._as_caller(call, name)
+        other, consultation_leg = self._find_replaced_leg(
+            replaces, requester.tenant_id, requester.extension_id, missing=404
+        )
+        return self.attended(call, name, other, consultation_leg, now)
 
-    def join(self, call: Run, name: str, other: Run, consultation_leg: str, now: float) -> Callable[[], None]:
+    def attended(self, call: Call, name: str, other: Call, consultation_leg: str, now: float) -> Callable[[], None]:
         """Connect the remote parties of two calls (attended transfer); the requester is `name` in `call`."""
-        state = self.party(call, name)
+        state = self.require_connected(call, name)
         if other is call or state.exchange is not None:
-            raise RemoteProtocolError(NOT_NOW, "Request Pending")
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         match other.state:
             case Talking(callee, _, caller_sdp, callee_sdp, None) if consultation_leg in (CALLER, callee):
                 remaining = callee if consultation_leg == CALLER else CALLER
                 sdp = callee_sdp if consultation_leg == CALLER else caller_sdp
-                return lambda: self._joined(call, name, other, remaining, sdp)
+                return lambda: self._join_connected(call, name, other, remaining, sdp)
             case SettingUp(branches=branches) if consultation_leg == CALLER and not any(
                 b.stage == "offering" for b in branches
             ):
-                return lambda: self._borrowed(call, name, other, now)
+                return lambda: self._join_ringing(call, name, other, now)
             case _:
-                raise RemoteProtocolError(NOT_NOW, "Consultation Call Not Established")
+                raise RemoteProtocolError(REQUEST_PENDING, "Consultation Call Not Established")
 
-    def _joined(self, call: Run, name: str, other: Run, remaining: str, sdp: bytes) -> None:
-        new_leg = call.fresh("b")
-        self._means.absorb(call, other, {remaining: new_leg})
-        self._means.tell(call, messages.Joined(name, new_leg, sdp))
+    def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
+        new_leg = call.new_leg_name("b")
+        self._transfer_deps.absorb(call, other, {remaining: new_leg})
+        self._transfer_deps.dispatch(call, messages.JoinRequested(name, new_leg, sdp))
 
-    def _borrowed(self, call: Run, name: str, other: Run, now: float) -> None:
+    def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
         """Attended transfer while the consultation call is still ringing."""
         setup = other.state
         assert isinstance(setup, SettingUp)
-        names = {branch.name: call.fresh("b") for branch in setup.branches}
-        if setup.instead:
-            names[setup.instead] = call.fresh("app")
+        names = {branch.name: call.new_leg_name("b") for branch in setup.branches}
+        if setup.fallback:
+            names[setup.fallback] = call.new_leg_name("app")
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
-        setup = replace(setup, branches=branches, instead=names.get(setup.instead, ""))
-        target = Sought(other.callee, other.dialled, other.only)
-        requester, remaining = self._caller(call, name), self._caller(call, other_of(call, name))
-        self._means.absorb(call, other, names)
-        self._give(call, name, setup, target, self._back(call, requester, remaining, now))
+        setup = replace(setup, branches=branches, fallback=names.get(setup.fallback, ""))
+        target = TransferTarget(other.callee, other.dialled, other.only_device)
+        requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        self._transfer_deps.absorb(call, other, names)
+        self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
 
-    def _divided(self, call: Run, name: str, apps: tuple[Hosted, Hosted], dialled: str) -> None:
+    def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], dialled: str) -> None:
         """Connect the leg `name` to the second app in a new call, the other leg to the first app."""
-        other = self._means.divide(call, name)
+        other = self._transfer_deps.split(call, name)
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
-            leaving, leg = each.state.callee, each.fresh("app")
-            each.apps[leg], each.sought = app, Sought(None, dialled)
-            self._means.tell(each, messages.IntoApp(leaving, leg))
+            leaving, leg = each.state.callee, each.new_leg_name("app")
+            each.apps[leg], each.transfer_target = app, TransferTarget(None, dialled)
+            self._transfer_deps.dispatch(each, messages.MoveToAppRequested(leaving, leg))
 
-    def _park(self, call: Run, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
+    def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""
         if state.exchange is not None or call.callee is None:
-            raise RemoteProtocolError(NOT_NOW, "Request Pending")
-        leg, since = call.app_leg(call.next("app")), self._parts.clock.now()
-        slot = self._parts.parking.take(requester.tenant_id, leg, requester.extension_id, since)
+            raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
+        leg, since = call.app_leg_id(call.next_leg_name("app")), self._deps.clock.now()
+        slot = self._deps.parking.occupy(requester.tenant_id, leg, requester.extension_id, since)
         if slot is None:
             raise RemoteProtocolError(486, "No Parking Slot Available")
-        return lambda: self._divided(call, name, (Hosted(PARK), Hosted(PARKED, (str(slot),))), "")
+        return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
 
-    def _held(self, requester: Caller, code: Hosted) -> tuple[Run, str] | None:
+    def _find_parked(self, requester: Caller, code: CallApp) -> tuple[Call, str] | None:
         """Return the parked call to retrieve, and the leg of the app that holds its party."""
-        if code.app != FETCH:
+        if code.app != RETRIEVE:
             return None
-        slot = self._parts.parking.find(requester.tenant_id, "".join(code.arguments))
-        found = self._means.found(slot.leg) if slot is not None else None
+        slot = self._deps.parking.find(requester.tenant_id, "".join(code.arguments))
+        found = self._transfer_deps.find_leg(slot.app_leg_id) if slot is not None else None
         if found is None:
             return None
         call, name = found
         if isinstance(call.state, Transferring):  # recall in progress: treat it as declined
-            self._means.tell(call, messages.Declined())
-        return found if _holds(call, name) else None
+            self._transfer_deps.dispatch(call, messages.Declined())
+        return found if _is_connected_to_app(call, name) else None
 
-    def _join_held(self, call: Run, name: str, other: Run, app_leg: str) -> None:
+    def _join_parked(self, call: Call, name: str, other: Call, app_leg: str) -> None:
         del app_leg
         assert isinstance(other.state, Talking)
-        self._joined(call, name, other, CALLER, other.state.caller_sdp)
+        self._join_connected(call, name, other, CALLER, other.state.caller_sdp)
 
-    def _named(self, replaces: Replaces, tenant_id: str, extension_id: str, *, missing: int) -> tuple[Run, str]:
+    def _find_replaced_leg(
+        self, replaces: Replaces, tenant_id: str, extension_id: str, *, missing: int
+    ) -> tuple[Call, str]:
         """Return the leg a Replaces refers to; it must belong to this extension. Some phones swap the tags."""
         for local_tag, remote_tag in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
-            found = self._means.found(local_tag)
+            found = self._transfer_deps.find_leg(local_tag)
             dialog = found[0].legs[found[1]].dialog if found is not None else None
             if found is None or dialog is None or (dialog.call_id, dialog.remote_tag) != (replaces.call_id, remote_tag):
                 continue
             call, name = found
-            if call.caller.tenant_id != tenant_id or call.device(name)[0] != extension_id:
+            if call.caller.tenant_id != tenant_id or call.extension_and_device(name)[0] != extension_id:
                 break
             return call, name
         raise RemoteProtocolError(missing, "Call Does Not Exist")
 
 
-def _holds(call: Run, name: str) -> bool:
+def _is_connected_to_app(call: Call, name: str) -> bool:
     """Whether the caller is connected to this app leg, with no exchange in progress."""
     state = call.state
     return isinstance(state, Talking) and state.callee == name and state.exchange is None
 
 
-def other_of(call: Run, name: str) -> str:
+def peer_leg(call: Call, name: str) -> str:
     """Return the name of the connected leg."""
     assert isinstance(call.state, Talking)
     return call.state.callee if name == CALLER else CALLER

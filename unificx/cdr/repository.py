@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.calls.events import CallEnded, Direction, Outcome, PartyRole, SideQuality
+from unificx.calls.events import CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, Filters, Identity, Party
@@ -182,7 +182,7 @@ def _party(row: Row[Any], part: PartyPart | Gone | None) -> Party:
         subject=row.subject_id,
         extension_id=row.extension_id,
         device_id=row.device_id,
-        quality=SideQuality(row.loss, row.jitter_ms, row.mos, row.packets),
+        quality=MediaQuality(row.loss, row.jitter_ms, row.mos, row.packets),
         who=Identity(part.number, part.name, bool(part.withheld)) if isinstance(part, PartyPart) else Gone(),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from unificx.calls.events import Direction, Outcome, PartyRole, SideQuality
+from unificx.calls.events import Direction, MediaQuality, Outcome, PartyRole
 from unificx.db import Gone
 
 
@@ -24,7 +24,7 @@ class Party:
     subject: str
     extension_id: str | None
     device_id: str | None
-    quality: SideQuality
+    quality: MediaQuality
     who: Identity | Gone
 
 

@@ -142,14 +142,14 @@ class Push:
 
     # Calls: implements the push wake-up port of `calls`
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         """Return the enabled devices of an extension with a push subscription, registered or not."""
         devices = self._parts.directory.devices_of(extension_id)
         return tuple(
             one.device_id for one in devices if one.enabled and self._known.of_device(one.device_id) is not None
         )
 
-    def wake(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
         """Send a call push to these devices."""
         for device_id in device_ids:
             to = self._known.of_device(device_id)
@@ -160,7 +160,7 @@ class Push:
         while len(self._ringing) > _MOST_RINGING:
             self._ringing.popitem(last=False)
 
-    def stop(self, device_ids: Sequence[str], call_id: str) -> None:
+    def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
         """Send a stop push: the call was answered elsewhere or cancelled."""
         for device_id in device_ids:
             to = self._known.of_device(device_id)

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable
 
 from unificx import sdp
-from unificx.calls import Talk, TalkLeg
+from unificx.calls import Conversation, ConversationLeg
 from unificx.core.errors import NoRoom
 from unificx.media import MediaUnavailable
 from unificx.recording.archive import Made
@@ -19,14 +19,14 @@ LAST_WORDS = 1.0
 _WIDE = ("G722", "OPUS")
 
 
-def wideband(talk: Talk) -> bool:
+def wideband(talk: Conversation) -> bool:
     """Whether the call uses a wideband codec."""
     caller, callee = (_codecs(leg) for leg in talk.legs)
     common = next((name for name in callee if name in caller), None)
     return common in _WIDE if common else any(names[:1] and names[0] in _WIDE for names in (caller, callee))
 
 
-def _codecs(leg: TalkLeg) -> list[str]:
+def _codecs(leg: ConversationLeg) -> list[str]:
     try:
         media = sdp.first_audio(sdp.parse(leg.sdp))
     except sdp.SdpError:
@@ -37,7 +37,7 @@ def _codecs(leg: TalkLeg) -> list[str]:
 class Subscriptions:
     """The media engine's subscriptions to both participants, from `open` until `close`."""
 
-    def __init__(self, relay: Relay, ears: Ears, talk: Talk) -> None:
+    def __init__(self, relay: Relay, ears: Ears, talk: Conversation) -> None:
         self.talk = talk
         self.rate = 16000 if wideband(talk) else 8000
         self._relay = relay

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from unificx import sdp
-from unificx.calls import Talk
+from unificx.calls import Conversation
 from unificx.core.background import Background
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.call_recording_session import Session, SessionParts
@@ -31,7 +31,7 @@ _AS_KEY: dict[tuple[sdp.RecordingPreference, str], str] = {
 class _Call:
     """A call with two connected participants."""
 
-    talk: Talk
+    talk: Conversation
     apart: bool = False
     session: Session | None = None
     stars: dict[str, float] = field(default_factory=dict[str, float])
@@ -56,48 +56,48 @@ class Recorder:
     async def close(self) -> None:
         """End every recording and wait until all are stored."""
         for call_id in list(self._calls):
-            self.over(call_id)
+            self.call_ended(call_id)
         await self._ending.settle()
 
     # ---- CallObserver
 
-    def talks(self, talk: Talk) -> None:
-        call = self._calls.get(talk.call_id)
+    def conversation_changed(self, conversation: Conversation) -> None:
+        call = self._calls.get(conversation.call_id)
         if call is None:
-            call = self._calls[talk.call_id] = _Call(talk)
+            call = self._calls[conversation.call_id] = _Call(conversation)
             self._newly(call)
             self._wishes(call, {})
             return
-        before, call.talk, call.apart = call.talk, talk, False
-        if {leg.tag for leg in before.legs} != {leg.tag for leg in talk.legs}:
+        before, call.talk, call.apart = call.talk, conversation, False
+        if {leg.tag for leg in before.legs} != {leg.tag for leg in conversation.legs}:
             self._others(call)
         if call.session is not None:
-            call.session.talks(talk)
+            call.session.talks(conversation)
         self._wishes(call, {leg.tag: sdp.recording_preference(leg.sdp) for leg in before.legs})
 
-    def apart(self, call_id: str) -> None:
+    def conversation_suspended(self, call_id: str) -> None:
         call = self._calls.get(call_id)
         if call is not None:
             call.apart = True
             if call.session is not None:
                 call.session.talks(None)
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
         call = self._calls.get(call_id)
         if call is None:
             return
         session, now = call.session, self._parts.clock.monotonic()
         asked = session is not None and session.must_answer(tag)
         after_star = now - call.stars.pop(tag, -WITHIN) < WITHIN
-        if key == "*":
+        if digit == "*":
             call.stars[tag] = now
-        elif after_star and not asked and key in (TOGGLE, PAUSE):
-            self._by_key(call, tag, key)
+        elif after_star and not asked and digit in (TOGGLE, PAUSE):
+            self._by_key(call, tag, digit)
             return
         if session is not None:
-            session.tell(consent_types.Pressed(tag, key))
+            session.tell(consent_types.Pressed(tag, digit))
 
-    def over(self, call_id: str) -> bool:
+    def call_ended(self, call_id: str) -> bool:
         call = self._calls.pop(call_id, None)
         session = call.session if call is not None else None
         if call is None or session is None:
@@ -150,7 +150,7 @@ class Recorder:
     def _newly(self, call: _Call) -> None:
         """A new call, or one adopted after a restart: then all participants are informed again."""
         allowed = self._allowed(call.talk)
-        interrupted = self._parts.archive.interrupted.pop(call.talk.call_id, None) if call.talk.adopted else None
+        interrupted = self._parts.archive.interrupted.pop(call.talk.call_id, None) if call.talk.restored else None
         if allowed is not None and (allowed.always or interrupted is not None):
             self._record(call, allowed, interrupted or "automatic", "")
 
@@ -245,9 +245,9 @@ class Recorder:
             raise NotFound("No active call with this id.", hint="See /api/v1/calls for active calls.")
         return call
 
-    def _allowed(self, talk: Talk) -> Allowed | None:
-        called = [leg.extension_id for leg in talk.legs if leg.extension_id and not leg.calls]
-        calling = next((leg.extension_id for leg in talk.legs if leg.calls), "")
+    def _allowed(self, talk: Conversation) -> Allowed | None:
+        called = [leg.extension_id for leg in talk.legs if leg.extension_id and not leg.is_initiator]
+        calling = next((leg.extension_id for leg in talk.legs if leg.is_initiator), "")
         return self._parts.archive.allowed(talk.tenant_id, called, calling)
 
     def _shown(self, call: _Call) -> LiveRecording:
@@ -282,6 +282,6 @@ def _directing(session: Session) -> set[str]:
     return inside & {session.by} or inside
 
 
-def _extensions(talk: Talk, tags: Collection[str] | None = None) -> tuple[str, ...]:
+def _extensions(talk: Conversation, tags: Collection[str] | None = None) -> tuple[str, ...]:
     """The extensions of these legs, or of all legs."""
     return tuple(leg.extension_id for leg in talk.legs if leg.extension_id and (tags is None or leg.tag in tags))

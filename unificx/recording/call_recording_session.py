@@ -10,7 +10,7 @@ from typing import assert_never
 import structlog
 
 from unificx import sdp
-from unificx.calls import Talk
+from unificx.calls import Conversation
 from unificx.core.clock import Clock
 from unificx.core.errors import NoRoom
 from unificx.db import ErasedSubject
@@ -55,7 +55,9 @@ class SessionParts:
 class Session:
     """`on_change` is called when `state` changes. All methods run on the event loop and do not block."""
 
-    def __init__(self, parts: SessionParts, talk: Talk, begun: Begun, terms: consent_types.Terms, by: str) -> None:
+    def __init__(
+        self, parts: SessionParts, talk: Conversation, begun: Begun, terms: consent_types.Terms, by: str
+    ) -> None:
         self.talk = talk
         self.begun: Begun = begun
         self.terms = terms
@@ -107,14 +109,19 @@ class Session:
         """Whether a leg is being asked for consent, so that its digits are answers."""
         return any(each.leg.name == tag and each.stage in ("telling", "told") for each in self._consent.legs)
 
-    def talks(self, talk: Talk | None) -> None:
+    def talks(self, talk: Conversation | None) -> None:
         """Update the talk; None: no participants are connected for now."""
         before, self.talk = self.talk, talk or self.talk
-        if talk is not None and (talk.anchor, talk.made) != (before.anchor, before.made):
+        if talk is not None and (talk.anchor, talk.media_generation) != (before.anchor, before.media_generation):
             self.tell(consent_types.Interrupted())
         self.tell(consent_types.Present(self._legs(talk) if talk is not None else ()))
         same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
-        if same_legs and talk is not None and talk.made != before.made and self._segment is not None:
+        if (
+            same_legs
+            and talk is not None
+            and talk.media_generation != before.media_generation
+            and self._segment is not None
+        ):
             self._errands.begin(self._listen_again("gap"))
 
     def tell(self, event: consent_types.Event) -> None:
@@ -216,7 +223,7 @@ class Session:
             if self._may_feed(talk):
                 self._start(made)
 
-    def _may_feed(self, talk: Talk) -> bool:
+    def _may_feed(self, talk: Conversation) -> bool:
         """Checked again after every await: participants and consent may have changed."""
         same = _names(talk) == _names(self.talk)
         return consent.may_be_kept(self._consent) and same and not self._closed and self._segment is None
@@ -233,7 +240,7 @@ class Session:
         elif self._segment is not None:
             self._errands.begin(self._listen_again("lost"))
 
-    async def _subscribe(self, talk: Talk) -> None:
+    async def _subscribe(self, talk: Conversation) -> None:
         before = self._subscriptions
         if before is not None and _where(before.talk) == _where(talk):
             return
@@ -355,7 +362,7 @@ class Session:
     def _hears_nothing(self, leg: str, awaited: bool) -> bool:
         """Whether a leg would not hear this prompt. A held leg hears prompts, but awaited ones are repeated after the
         hold."""
-        return _held(self.talk) if awaited else any(each.holds and each.tag == leg for each in self.talk.legs)
+        return _held(self.talk) if awaited else any(each.is_holding and each.tag == leg for each in self.talk.legs)
 
     async def _play(self, leg: str, sound: Sound) -> float:
         async with self._turns[leg]:
@@ -395,7 +402,7 @@ class Session:
         )
         return NewRecording(self.talk.tenant_id, self.talk.call_id, self.terms.mode, self.begun, parties)
 
-    def _legs(self, talk: Talk) -> tuple[consent_types.Leg, ...]:
+    def _legs(self, talk: Conversation) -> tuple[consent_types.Leg, ...]:
         held = _held(talk)
         return tuple(
             consent_types.Leg(
@@ -420,14 +427,14 @@ _HELD: dict[str, MarkKind] = {
 }
 
 
-def _held(talk: Talk) -> bool:
+def _held(talk: Conversation) -> bool:
     """Whether one leg holds the call: it hears nothing, and the other hears music."""
-    return any(leg.holds for leg in talk.legs)
+    return any(leg.is_holding for leg in talk.legs)
 
 
-def _names(talk: Talk) -> tuple[str, ...]:
+def _names(talk: Conversation) -> tuple[str, ...]:
     return tuple(leg.tag for leg in talk.legs)
 
 
-def _where(talk: Talk) -> tuple[object, ...]:
-    return talk.anchor, talk.made, _names(talk)
+def _where(talk: Conversation) -> tuple[object, ...]:
+    return talk.anchor, talk.media_generation, _names(talk)

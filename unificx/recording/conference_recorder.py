@@ -389,7 +389,7 @@ class _Session:
 
     def _began(self) -> None:
         for call_id in self._owners.values():
-            self._parts.calls.kept(call_id)
+            self._parts.calls.mark_recorded(call_id)
 
     def _broken(self, why: str) -> None:
         self._segment = None
@@ -420,7 +420,10 @@ class _Session:
 
     def _leg(self, seat: Seated) -> consent_types.Leg:
         return consent_types.Leg(
-            seat.id, not seat.hears, asked_for_it=seat.id == self.by, refuses=self._parts.calls.refuses(seat.call_id)
+            seat.id,
+            not seat.hears,
+            asked_for_it=seat.id == self.by,
+            refuses=self._parts.calls.refuses_recording(seat.call_id),
         )
 
     def _now(self) -> float:

@@ -75,11 +75,11 @@ class RoomCalls(Protocol):
         """Signal the recording state to phones that display it (RFC 7866)."""
         ...
 
-    def kept(self, call_id: str) -> None:
+    def mark_recorded(self, call_id: str) -> None:
         """Mark a call as recorded."""
         ...
 
-    def refuses(self, call_id: str) -> bool:
+    def refuses_recording(self, call_id: str) -> bool:
         """Whether the phone of this call has refused recording (RFC 7866)."""
         ...
 

@@ -1,18 +1,18 @@
 """Registrar: bindings of devices (RFC 3261 section 10) and the location service."""
 
-from unificx.registrar.location import Location
-from unificx.registrar.registration import LONGEST, RegistrationRefused, contact_value
+from unificx.registrar.location import LocationService
+from unificx.registrar.registration import MAX_EXPIRES, RegistrationRefused, contact_value
 from unificx.registrar.schemas import Binding, Caller
-from unificx.registrar.service import KIND, Parts, Registrar
+from unificx.registrar.service import KIND, Registrar, RegistrarDependencies
 
 __all__ = [
     "KIND",
-    "LONGEST",
+    "MAX_EXPIRES",
     "Binding",
     "Caller",
-    "Location",
-    "Parts",
+    "LocationService",
     "Registrar",
+    "RegistrarDependencies",
     "RegistrationRefused",
     "contact_value",
 ]

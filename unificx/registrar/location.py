@@ -9,82 +9,84 @@ from unificx.sip.flow import Flow
 from unificx.sip.uri import Uri
 
 
-class Location:
+class LocationService:
     """Bindings by extension. Methods do not block; times are monotonic seconds."""
 
     def __init__(self) -> None:
-        self._of_extension: dict[str, tuple[Binding, ...]] = {}
+        self._by_extension: dict[str, tuple[Binding, ...]] = {}
         self._by_connection: dict[int, set[str]] = {}
         """Extensions by connection: the connection of a gateway is shared by many."""
 
     def __len__(self) -> int:
         """Number of bindings, including expired ones that were not removed yet."""
-        return sum(map(len, self._of_extension.values()))
+        return sum(map(len, self._by_extension.values()))
 
     def __iter__(self) -> Iterator[Binding]:
-        for bindings in self._of_extension.values():
+        for bindings in self._by_extension.values():
             yield from bindings
 
     def contacts(self, extension_id: str, now: float) -> tuple[Binding, ...]:
         """Return the bindings to dial, by descending q value."""
-        found = [each for each in self._of_extension.get(extension_id, ()) if each.expires_at > now and not each.cut]
+        found = [
+            each for each in self._by_extension.get(extension_id, ()) if each.expires_at > now and not each.disconnected
+        ]
         found.sort(key=lambda binding: -binding.q)
         return tuple(found)
 
-    def of_device(self, extension_id: str, device_id: str) -> tuple[Binding, ...]:
+    def device_bindings(self, extension_id: str, device_id: str) -> tuple[Binding, ...]:
         """Return all bindings of a device, including disconnected and expired ones."""
         return tuple(
-            [binding for binding in self._of_extension.get(extension_id, ()) if binding.device_id == device_id]
+            [binding for binding in self._by_extension.get(extension_id, ()) if binding.device_id == device_id]
         )
 
-    def reachable(self, extension_id: str, device_id: str, now: float) -> bool:
+    def is_reachable(self, extension_id: str, device_id: str, now: float) -> bool:
         """Whether the device can be dialled."""
-        for binding in self._of_extension.get(extension_id, ()):
-            if binding.device_id == device_id and binding.expires_at > now and not binding.cut:
+        for binding in self._by_extension.get(extension_id, ()):
+            if binding.device_id == device_id and binding.expires_at > now and not binding.disconnected:
                 return True
         return False
 
-    def way_to(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
+    def current_flow(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
-        for binding in self._of_extension.get(extension_id, ()):
-            live = binding.device_id == device_id and binding.expires_at > now and not binding.cut
-            if live and binding.flow.transport == transport and _same_place(binding.contact, contact):
+        for binding in self._by_extension.get(extension_id, ()):
+            live = binding.device_id == device_id and binding.expires_at > now and not binding.disconnected
+            if live and binding.flow.transport == transport and _same_user_and_host(binding.contact, contact):
                 return binding.flow
         return None
 
-    def put(self, extension_id: str, device_id: str, bindings: tuple[Binding, ...]) -> None:
+    def set_bindings(self, extension_id: str, device_id: str, bindings: tuple[Binding, ...]) -> None:
         """Replace the bindings of a device."""
-        others = [binding for binding in self._of_extension.get(extension_id, ()) if binding.device_id != device_id]
+        others = [binding for binding in self._by_extension.get(extension_id, ()) if binding.device_id != device_id]
         fresh = (*others, *bindings)
         if fresh:
-            self._of_extension[extension_id] = fresh
+            self._by_extension[extension_id] = fresh
         else:
-            self._of_extension.pop(extension_id, None)
+            self._by_extension.pop(extension_id, None)
         for binding in bindings:
             if binding.flow.connection:
                 self._by_connection.setdefault(binding.flow.connection, set()).add(extension_id)
 
-    def cut(self, flow: Flow) -> tuple[Binding, ...]:
+    def disconnect(self, flow: Flow) -> tuple[Binding, ...]:
         """Mark the bindings of a lost connection as disconnected, and return them."""
         affected: list[Binding] = []
         for extension_id in self._by_connection.pop(flow.connection, ()):
-            bindings = self._of_extension.get(extension_id, ())
+            bindings = self._by_extension.get(extension_id, ())
             lost = [each for each in bindings if each.flow.connection == flow.connection]
             if lost:
                 affected += lost
-                self._of_extension[extension_id] = tuple(
-                    replace(each, cut=True) if each in lost else each for each in bindings
+                self._by_extension[extension_id] = tuple(
+                    replace(each, disconnected=True) if each in lost else each for each in bindings
                 )
         return tuple(affected)
 
     def expired(self, now: float) -> tuple[Binding, ...]:
         """Return the expired bindings that were not removed yet."""
         return tuple(
-            binding for bindings in self._of_extension.values() for binding in bindings if binding.expires_at <= now
+            binding for bindings in self._by_extension.values() for binding in bindings if binding.expires_at <= now
         )
 
 
-def _same_place(one: str, other: str) -> bool:
+def _same_user_and_host(one: str, other: str) -> bool:
     """Whether two contacts have the same user and host, ignoring their parameters."""
     try:
         first, second = Uri.parse(one), Uri.parse(other)

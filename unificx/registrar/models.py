@@ -22,7 +22,7 @@ def _while_registered(category: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class WherePart:
+class LocationPart:
     """Location and user agent of the device."""
 
     contact: str = _while_registered("user.contact.phone_number")
@@ -47,4 +47,4 @@ class BindingRow(Base):
     device_id: Mapped[str] = plain("random id of the device")
     subject_id: Mapped[str] = plain("random id of the subject whose key seals the part below")
     expires: Mapped[datetime] = plain("expiry in the journal, somewhat later than granted")
-    sealed: Mapped[bytes] = sealed_column(WherePart, subject="subject_id")
+    sealed: Mapped[bytes] = sealed_column(LocationPart, subject="subject_id")

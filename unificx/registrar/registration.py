@@ -15,17 +15,17 @@ from unificx.sip.headers import Address, parse_address, parse_delta_seconds
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 
-SHORTEST, LONGEST, USUAL = 60, 3600, 3600
+MIN_EXPIRES, MAX_EXPIRES, DEFAULT_EXPIRES = 60, 3600, 3600
 """Minimum, maximum and default expiry in seconds."""
-NOTED_LONGER = 600
+JOURNAL_MARGIN = 600
 """Minimum seconds by which the journalled expiry exceeds the granted one, so that refreshes in between do not write.
 After a restart a binding is valid for the last granted time, counted from the restart."""
-MOST_BINDINGS = 10
+MAX_BINDINGS = 10
 """Bindings per device."""
-MOST_TEXT = 512
+MAX_TEXT_LENGTH = 512
 """Maximum characters of a contact, Path value, instance or Call-ID."""
-MOST_AGENT = 120
-_READ = ("contact", "expires", "supported", "user-agent")
+MAX_USER_AGENT_LENGTH = 120
+_FINGERPRINT_HEADERS = ("contact", "expires", "supported", "user-agent")
 
 
 class RegistrationRefused(RemoteProtocolError):
@@ -37,11 +37,11 @@ class RegistrationRefused(RemoteProtocolError):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RequestedContact:
     """One contact of a REGISTER and its requested expiry in seconds; 0 removes it."""
 
     uri: Uri
-    contact: str = field(repr=False)
+    uri_text: str = field(repr=False)
     seconds: int
     q: float = 1.0
     instance: str = ""
@@ -49,24 +49,24 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedRegister:
     """The parsed REGISTER."""
 
     call_id: str = field(repr=False)
     cseq: int
-    wanted: tuple[Wanted, ...] = ()
-    nothing: bool = False
+    contacts: tuple[RequestedContact, ...] = ()
+    remove_all: bool = False
     """Contact was "*": remove all bindings of the device."""
     path: tuple[str, ...] = ()
-    path_understood: bool = False
+    supports_path: bool = False
     outbound: bool = False
     user_agent: str = field(default="", repr=False)
-    lines: str = field(default="", repr=False)
+    fingerprint: str = field(default="", repr=False)
     """See `fingerprint_of`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class RegisterContext:
     """Flow and monotonic time of the REGISTER."""
 
     flow: Flow = field(repr=False)
@@ -74,7 +74,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RegisterOutcome:
     """The resulting bindings, and the changes to journal: new or changed, only extended, removed."""
 
     bindings: tuple[Binding, ...]
@@ -83,51 +83,53 @@ class Outcome:
     removed: tuple[Binding, ...] = ()
 
 
-def read(request: Request, max_expires: int = LONGEST) -> Asked:
+def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRegister:
     """Parse a REGISTER, limiting expiry to `max_expires` seconds.
 
     Raises RemoteProtocolError, or RegistrationRefused if it violates the registrar's policy.
     """
-    path = tuple([_route(value) for value in request.values("path")])
+    path = tuple([_checked_route(value) for value in request.values("path")])
     supported = request.option_tags("supported")
-    contacts: tuple[Wanted, ...] = ()
+    contacts: tuple[RequestedContact, ...] = ()
     expires = request.first("expires")
     if request.contact_star:
         if expires is None or parse_delta_seconds(expires) != 0:
             raise RemoteProtocolError(400, "Contact * Needs Expires 0")
     else:
-        default = USUAL if expires is None else parse_delta_seconds(expires)
+        default = DEFAULT_EXPIRES if expires is None else parse_delta_seconds(expires)
         outbound = "outbound" in supported
-        contacts = tuple([_wanted(contact, default, max_expires, outbound) for contact in request.contacts])
-    if len(path) > MOST_BINDINGS or len(contacts) > MOST_BINDINGS:
+        contacts = tuple([_requested_contact(contact, default, max_expires, outbound) for contact in request.contacts])
+    if len(path) > MAX_BINDINGS or len(contacts) > MAX_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
     flows = [one for one in contacts if one.reg_id]
     if flows and len(contacts) > 1:
         raise RemoteProtocolError(400, "One Contact At A Time With reg-id")
-    if flows and not _first_hop_keeps_flows(request, path):
+    if flows and not _first_hop_supports_outbound(request, path):
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
-    return Asked(
-        call_id=_bounded(request.call_id),
+    return ParsedRegister(
+        call_id=_checked_text(request.call_id),
         cseq=request.cseq.number,
-        wanted=contacts,
-        nothing=request.contact_star,
+        contacts=contacts,
+        remove_all=request.contact_star,
         path=path,
-        path_understood="path" in supported,
+        supports_path="path" in supported,
         outbound=bool(flows),
-        user_agent=_agent(request.first("user-agent") or ""),
-        lines=lines_of(request),
+        user_agent=_user_agent(request.first("user-agent") or ""),
+        fingerprint=fingerprint_of(request),
     )
 
 
-def lines_of(request: Request) -> str:
+def fingerprint_of(request: Request) -> str:
     """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy."""
     index = request.by_name
     if len(index["via"]) > 1 or "," in index["via"][0] or "path" in index:
         return ""
-    return "\n".join([f"{name}:{value}" for name in _READ for value in index.get(name, ())])
+    return "\n".join([f"{name}:{value}" for name in _FINGERPRINT_HEADERS for value in index.get(name, ())])
 
 
-def again(current: tuple[Binding, ...], request: Request, context: Arrival, max_expires: int) -> Binding | None:
+def refresh_unchanged(
+    current: tuple[Binding, ...], request: Request, context: RegisterContext, max_expires: int
+) -> Binding | None:
     """Return the refreshed binding if the REGISTER only repeats the previous one, else None.
 
     Nearly every REGISTER is such a refresh, and comparing headers costs a third of parsing them.
@@ -135,39 +137,48 @@ def again(current: tuple[Binding, ...], request: Request, context: Arrival, max_
     if len(current) != 1:
         return None
     old, now, call_id, number = current[0], context.now, request.call_id, request.cseq.number
-    is_same = old.lines != "" and old.lines == lines_of(request) and old.flow == context.flow and not old.cut
-    if not is_same or old.lasts > max_expires or old.noted_until < now + old.lasts:
+    is_same = (
+        old.fingerprint != ""
+        and old.fingerprint == fingerprint_of(request)
+        and old.flow == context.flow
+        and not old.disconnected
+    )
+    if not is_same or old.granted_seconds > max_expires or old.journalled_until < now + old.granted_seconds:
         return None
     if number <= old.cseq and call_id == old.call_id:
         return None
     return Binding(
-        old.id, old.tenant_id, old.extension_id, old.device_id, now + old.lasts, number, _bounded(call_id), old.contact,
-        old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False, old.lasts, old.lines,
-        old.noted_until,
+        old.id, old.tenant_id, old.extension_id, old.device_id, now + old.granted_seconds, number, _checked_text(call_id), old.contact,
+        old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False, old.granted_seconds, old.fingerprint,
+        old.journalled_until,
     )  # fmt: skip
 
 
-def decide(
-    current: tuple[Binding, ...], register: Asked, device: Device, context: Arrival, new_id: Callable[[], str]
-) -> Outcome:
+def apply_register(
+    current: tuple[Binding, ...],
+    register: ParsedRegister,
+    device: Device,
+    context: RegisterContext,
+    new_id: Callable[[], str],
+) -> RegisterOutcome:
     """Apply a REGISTER atomically, or raise RegistrationRefused. `current` are the device's unexpired bindings."""
-    if register.nothing:
-        _in_order(current, register)
-        return Outcome((), removed=current)
+    if register.remove_all:
+        _check_cseq(current, register)
+        return RegisterOutcome((), removed=current)
     bindings = list(current)
     changed: list[Binding] = []
     extended: list[Binding] = []
     removed: list[Binding] = []
-    for contact in register.wanted:
-        old = _match(bindings, contact)
+    for contact in register.contacts:
+        old = _find_binding(bindings, contact)
         if old is not None:
-            _in_order((old,), register)
+            _check_cseq((old,), register)
             bindings.remove(old)
         if not contact.seconds:
             removed += [] if old is None else [old]
-        elif old is not None and _same_way(old, contact, register, context.flow):
-            noted_until = old.noted_until if old.noted_until >= context.now + contact.seconds else None
-            new = _binding(old.id, contact, register, device, context, noted_until=noted_until)
+        elif old is not None and _is_unchanged(old, contact, register, context.flow):
+            noted_until = old.journalled_until if old.journalled_until >= context.now + contact.seconds else None
+            new = _binding(old.id, contact, register, device, context, journalled_until=noted_until)
             bindings.append(new)
             if noted_until is None:
                 extended.append(new)
@@ -175,9 +186,9 @@ def decide(
             new = _binding(new_id() if old is None else old.id, contact, register, device, context)
             bindings.append(new)
             changed.append(new)
-    if len(bindings) > MOST_BINDINGS:
+    if len(bindings) > MAX_BINDINGS:
         raise RegistrationRefused(403, "Too Many Contacts")
-    return Outcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
+    return RegisterOutcome(tuple(bindings), tuple(changed), tuple(extended), tuple(removed))
 
 
 def contact_value(binding: Binding, now: float) -> str:
@@ -193,18 +204,18 @@ def contact_value(binding: Binding, now: float) -> str:
     return text
 
 
-def _wanted(contact: Address, default: int, max_expires: int, outbound: bool) -> Wanted:
+def _requested_contact(contact: Address, default: int, max_expires: int, outbound: bool) -> RequestedContact:
     if contact.uri.scheme not in ("sip", "sips"):
         raise RemoteProtocolError(400, "A Contact Must Be A SIP URI")
     requested = contact.expires
     expires = min(default if requested is None else requested, max_expires)
-    if 0 < expires < SHORTEST:
-        raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(SHORTEST)),))
-    instance = _bounded(contact.param("+sip.instance") or "")
+    if 0 < expires < MIN_EXPIRES:
+        raise RegistrationRefused(423, "Interval Too Brief", (("Min-Expires", str(MIN_EXPIRES)),))
+    instance = _checked_text(contact.param("+sip.instance") or "")
     if '"' in instance or "\\" in instance:
         raise RemoteProtocolError(400, "Bad Instance")
     reg_id = _reg_id(contact.param("reg-id")) if outbound and instance else 0
-    return Wanted(contact.uri, _bounded(str(contact.uri)), expires, contact.q, instance, reg_id)
+    return RequestedContact(contact.uri, _checked_text(str(contact.uri)), expires, contact.q, instance, reg_id)
 
 
 def _reg_id(text: str | None) -> int:
@@ -216,31 +227,31 @@ def _reg_id(text: str | None) -> int:
     return int(text)
 
 
-def _bounded(text: str) -> str:
+def _checked_text(text: str) -> str:
     """Return the text; raise RemoteProtocolError if it is too long or not printable (e.g. invalid UTF-8)."""
-    if len(text) > MOST_TEXT or not text.isprintable():
+    if len(text) > MAX_TEXT_LENGTH or not text.isprintable():
         raise RemoteProtocolError(400, "Unusable Value")
     return text
 
 
-def _agent(text: str) -> str:
-    text = text[:MOST_AGENT]
+def _user_agent(text: str) -> str:
+    text = text[:MAX_USER_AGENT_LENGTH]
     return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
-def _route(value: str) -> str:
-    parse_address(_bounded(value))
+def _checked_route(value: str) -> str:
+    parse_address(_checked_text(value))
     return value
 
 
-def _first_hop_keeps_flows(request: Request, path: tuple[str, ...]) -> bool:
+def _first_hop_supports_outbound(request: Request, path: tuple[str, ...]) -> bool:
     """Whether the REGISTER came directly, or through an edge proxy that supports outbound (RFC 5626 section 6)."""
     if len(request.vias) == 1:
         return True
     return bool(path) and parse_address(path[-1]).uri.has("ob")
 
 
-def _match(bindings: list[Binding], contact: Wanted) -> Binding | None:
+def _find_binding(bindings: list[Binding], contact: RequestedContact) -> Binding | None:
     """Return the binding of this contact: with the same instance and reg-id, else with the same URI.
 
     All flows of a phone have the same URI, so it does not distinguish them (RFC 5626 section 6).
@@ -252,12 +263,12 @@ def _match(bindings: list[Binding], contact: Wanted) -> Binding | None:
     for binding in bindings:
         if contact.reg_id and binding.reg_id:
             continue
-        if binding.contact == contact.contact or Uri.parse(binding.contact).equals(contact.uri):
+        if binding.contact == contact.uri_text or Uri.parse(binding.contact).equals(contact.uri):
             return binding
     return None
 
 
-def _in_order(bindings: tuple[Binding, ...], register: Asked) -> None:
+def _check_cseq(bindings: tuple[Binding, ...], register: ParsedRegister) -> None:
     """Refuse a REGISTER that arrives after a later one (RFC 3261 section 10.3, step 7)."""
     for binding in bindings:
         if binding.call_id == register.call_id and register.cseq <= binding.cseq:
@@ -266,12 +277,12 @@ def _in_order(bindings: tuple[Binding, ...], register: Asked) -> None:
 
 def _binding(
     binding_id: str,
-    contact: Wanted,
-    register: Asked,
+    contact: RequestedContact,
+    register: ParsedRegister,
     device: Device,
-    context: Arrival,
+    context: RegisterContext,
     *,
-    noted_until: float | None = None,
+    journalled_until: float | None = None,
 ) -> Binding:
     expires = context.now + contact.seconds
     return Binding(
@@ -282,28 +293,30 @@ def _binding(
         expires_at=expires,
         cseq=register.cseq,
         call_id=register.call_id,
-        contact=contact.contact,
+        contact=contact.uri_text,
         flow=context.flow,
         path=register.path,
         q=contact.q,
         instance=contact.instance,
         reg_id=contact.reg_id,
         user_agent=register.user_agent,
-        lasts=contact.seconds,
-        lines=register.lines,
-        noted_until=expires + max(contact.seconds, NOTED_LONGER) if noted_until is None else noted_until,
+        granted_seconds=contact.seconds,
+        fingerprint=register.fingerprint,
+        journalled_until=expires + max(contact.seconds, JOURNAL_MARGIN)
+        if journalled_until is None
+        else journalled_until,
     )
 
 
-def _same_way(old: Binding, contact: Wanted, register: Asked, flow: Flow) -> bool:
+def _is_unchanged(old: Binding, contact: RequestedContact, register: ParsedRegister, flow: Flow) -> bool:
     """Whether only times and CSeq differ."""
     return (
         old.flow == flow
-        and old.contact == contact.contact
+        and old.contact == contact.uri_text
         and old.path == register.path
         and old.q == contact.q
         and old.instance == contact.instance
         and old.reg_id == contact.reg_id
         and old.user_agent == register.user_agent
-        and not old.cut
+        and not old.disconnected
     )

@@ -9,17 +9,17 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import CannotOpen, Codec, Gone, Keys
-from unificx.registrar.models import BindingRow, WherePart
+from unificx.registrar.models import BindingRow, LocationPart
 from unificx.registrar.schemas import Binding
-from unificx.registrar.spool_records import Changes, Held
+from unificx.registrar.spool_records import BindingChanges, StoredBinding
 from unificx.sip.flow import Flow
 
-WHERE = Codec(BindingRow, WherePart)
+LOCATION_CODEC = Codec(BindingRow, LocationPart)
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ClockSnapshot:
     """One instant on both clocks, to convert stored wall time to monotonic time."""
 
     wall: datetime
@@ -32,10 +32,10 @@ class Moment:
         return round(self.wall.timestamp() + monotonic - self.monotonic)
 
 
-def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
+def seal_binding(keys: Keys, subject: str, binding: Binding, at: ClockSnapshot) -> StoredBinding:
     """Seal a binding for storage. Raises store.ErasedSubject."""
     flow = binding.flow
-    part = WherePart(
+    part = LocationPart(
         contact=binding.contact,
         transport=flow.transport,
         host=flow.host,
@@ -45,24 +45,24 @@ def sealed(keys: Keys, subject: str, binding: Binding, at: Moment) -> Held:
         q=binding.q,
         instance=binding.instance,
         reg_id=binding.reg_id,
-        lasts=binding.lasts,
+        lasts=binding.granted_seconds,
         user_agent=binding.user_agent,
     )
-    return Held(
+    return StoredBinding(
         id=binding.id,
         tenant_id=binding.tenant_id,
         extension_id=binding.extension_id,
         device_id=binding.device_id,
         subject_id=subject,
-        expires=at.epoch_of(binding.noted_until),
-        sealed=WHERE.seal(keys, binding.tenant_id, [(subject, binding.id, part)])[0],
+        expires=at.epoch_of(binding.journalled_until),
+        sealed=LOCATION_CODEC.seal(keys, binding.tenant_id, [(subject, binding.id, part)])[0],
     )
 
 
-async def apply(session: AsyncSession, changes: Changes) -> None:
+async def apply_changes(session: AsyncSession, changes: BindingChanges) -> None:
     """Store a batch of changes from the spool."""
-    await forget(session, (*changes.dropped, *changes.held))
-    if changes.held:
+    await delete_bindings(session, (*changes.removed, *changes.stored))
+    if changes.stored:
         rows = [
             {
                 "id": binding.id,
@@ -73,7 +73,7 @@ async def apply(session: AsyncSession, changes: Changes) -> None:
                 "expires": binding.until,
                 "sealed": binding.sealed,
             }
-            for binding in changes.held.values()
+            for binding in changes.stored.values()
         ]
         await session.execute(insert(BindingRow), rows)
     if changes.extended:
@@ -86,7 +86,7 @@ async def apply(session: AsyncSession, changes: Changes) -> None:
         )
 
 
-async def forget(session: AsyncSession, ids: Iterable[str]) -> None:
+async def delete_bindings(session: AsyncSession, ids: Iterable[str]) -> None:
     """Delete bindings."""
     all_ids = list(ids)
     for start in range(0, len(all_ids), CHUNK):
@@ -94,13 +94,13 @@ async def forget(session: AsyncSession, ids: Iterable[str]) -> None:
         await session.execute(delete(BindingRow).where(BindingRow.id.in_(all_ids[start : start + CHUNK])))
 
 
-async def rows(session: AsyncSession) -> Sequence[BindingRow]:
+async def list_rows(session: AsyncSession) -> Sequence[BindingRow]:
     """Return all stored bindings of all tenants, for startup."""
     # scope: all tenants, because the process starts for all of them
     return (await session.scalars(select(BindingRow))).all()
 
 
-def opened(keys: Keys, stored: Sequence[BindingRow], at: Moment) -> list[Binding]:
+def unseal_bindings(keys: Keys, stored: Sequence[BindingRow], at: ClockSnapshot) -> list[Binding]:
     """Unseal the stored bindings that are still readable. Those on connections are restored as disconnected.
 
     Each is valid for the granted time, counted from now: never shorter than promised to its phone. The CSeq order is
@@ -111,24 +111,24 @@ def opened(keys: Keys, stored: Sequence[BindingRow], at: Moment) -> list[Binding
         by_tenant.setdefault(row.tenant_id, []).append(row)
     bindings: list[Binding] = []
     for tenant, tenant_rows in by_tenant.items():
-        parts = _open(keys, tenant, tenant_rows)
+        parts = _unseal_rows(keys, tenant, tenant_rows)
         bindings += [_binding(row, part, at) for row, part in zip(tenant_rows, parts, strict=True) if part is not None]
     return bindings
 
 
-def _open(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[WherePart | None]:
+def _unseal_rows(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[LocationPart | None]:
     """Unseal rows; None if erased or damaged: the phone will register again."""
-    found: list[WherePart | None] = []
+    found: list[LocationPart | None] = []
     for row in rows:
         try:
-            part = WHERE.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
+            part = LOCATION_CODEC.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
         except CannotOpen:
             part = Gone()
         found.append(None if isinstance(part, Gone) else part)
     return found
 
 
-def _binding(row: BindingRow, part: WherePart, at: Moment) -> Binding:
+def _binding(row: BindingRow, part: LocationPart, at: ClockSnapshot) -> Binding:
     flow = Flow(part.transport, part.host, part.port, 0, part.local)
     noted_until = at.monotonic_of(row.expires)
     return Binding(
@@ -146,7 +146,7 @@ def _binding(row: BindingRow, part: WherePart, at: Moment) -> Binding:
         instance=part.instance,
         reg_id=part.reg_id,
         user_agent=part.user_agent,
-        cut=flow.reliable,
-        lasts=part.lasts,
-        noted_until=noted_until,
+        disconnected=flow.reliable,
+        granted_seconds=part.lasts,
+        journalled_until=noted_until,
     )

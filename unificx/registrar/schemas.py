@@ -41,18 +41,18 @@ class Binding:
     reg_id: int = 0
     """reg-id of the flow (RFC 5626); 0 if the phone does not support outbound."""
     user_agent: str = field(default="", repr=False)
-    cut: bool = False
+    disconnected: bool = False
     """The connection is lost: the binding is kept in case the phone reconnects, but not dialled."""
-    lasts: int = 3600
+    granted_seconds: int = 3600
     """Seconds granted by the latest REGISTER."""
-    lines: str = field(default="", repr=False, compare=False)
+    fingerprint: str = field(default="", repr=False, compare=False)
     """Relevant headers of the latest REGISTER: if they are repeated, only the times change. "" if unknown."""
-    noted_until: float = 0.0
+    journalled_until: float = 0.0
     """Expiry in the journal: later than granted, so that not every refresh must be journalled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class RegisterResult:
     """Result of a REGISTER: the bindings of the device."""
 
     bindings: tuple[Binding, ...]

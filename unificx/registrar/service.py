@@ -11,11 +11,19 @@ from unificx.db import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
 from unificx.identity import Directory
 from unificx.registrar import repository, spool_records
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
-from unificx.registrar.location import Location
+from unificx.registrar.location import LocationService
 from unificx.registrar.ports import Device, Journal
-from unificx.registrar.registration import LONGEST, Arrival, Outcome, RegistrationRefused, again, decide, read
-from unificx.registrar.repository import Moment
-from unificx.registrar.schemas import Binding, Registered
+from unificx.registrar.registration import (
+    MAX_EXPIRES,
+    RegisterContext,
+    RegisterOutcome,
+    RegistrationRefused,
+    apply_register,
+    parse_register,
+    refresh_unchanged,
+)
+from unificx.registrar.repository import ClockSnapshot
+from unificx.registrar.schemas import Binding, RegisterResult
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 
@@ -26,7 +34,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class RegistrarDependencies:
     """Collaborators of the registrar."""
 
     directory: Directory
@@ -34,125 +42,128 @@ class Parts:
     journal: Journal
     clock: Clock
     bus: Bus
-    full: Callable[[], bool] = lambda: False
+    storage_full: Callable[[], bool] = lambda: False
     """Whether storage is too full to accept new bindings."""
 
 
 class Registrar:
     """The only writer of `LocationService`. Only `restore` and `apply` perform I/O on the database."""
 
-    def __init__(self, parts: Parts, location: Location) -> None:
-        self._parts = parts
+    def __init__(self, parts: RegistrarDependencies, location: LocationService) -> None:
+        self._deps = parts
         self._location = location
 
     def register(
-        self, device: Device, request: Request, flow: Flow, now: float, *, longest: int = LONGEST
-    ) -> Registered:
+        self, device: Device, request: Request, flow: Flow, now: float, *, max_expires: int = MAX_EXPIRES
+    ) -> RegisterResult:
         """Apply an authenticated REGISTER atomically; bindings expire after `max_expires` seconds at most.
 
         Raises RemoteProtocolError, or RegistrationRefused if the response needs specific headers.
         """
-        current, context = self._held(device, now), Arrival(flow, now)
-        refreshed = again(current, request, context, longest)
+        current, context = self._current_bindings(device, now), RegisterContext(flow, now)
+        refreshed = refresh_unchanged(current, request, context, max_expires)
         if refreshed is not None:
-            self._location.put(device.extension_id, device.device_id, (refreshed,))
-            return Registered((refreshed,), (), outbound=refreshed.reg_id > 0)
-        parsed = read(request, longest)
-        if not current and parsed.wanted and self._parts.full():
-            raise _no_room()
-        outcome = decide(current, parsed, device, context, self._parts.clock.new_id)
+            self._location.set_bindings(device.extension_id, device.device_id, (refreshed,))
+            return RegisterResult((refreshed,), (), outbound=refreshed.reg_id > 0)
+        parsed = parse_register(request, max_expires)
+        if not current and parsed.contacts and self._deps.storage_full():
+            raise _storage_full_error()
+        outcome = apply_register(current, parsed, device, context, self._deps.clock.new_id)
         if outcome.changed or outcome.removed or outcome.extended:
-            self._keep(outcome)
-        if parsed.wanted or parsed.nothing:
-            self._put(device, outcome.bindings, now)
-        return Registered(outcome.bindings, parsed.path if parsed.path_understood else (), parsed.outbound)
+            self._journal(outcome)
+        if parsed.contacts or parsed.remove_all:
+            self._set_bindings(device, outcome.bindings, now)
+        return RegisterResult(outcome.bindings, parsed.path if parsed.supports_path else (), parsed.outbound)
 
-    def lost(self, flow: Flow, now: float) -> None:
+    def connection_lost(self, flow: Flow, now: float) -> None:
         """Disconnect the bindings of a lost connection until their phones reconnect."""
         if not flow.connection:
             return
-        for binding in self._location.cut(flow):
-            if not self._location.reachable(binding.extension_id, binding.device_id, now):
-                self._parts.bus.publish(DeviceUnregistered(binding.tenant_id, binding.extension_id, binding.device_id))
+        for binding in self._location.disconnect(flow):
+            if not self._location.is_reachable(binding.extension_id, binding.device_id, now):
+                self._deps.bus.publish(DeviceUnregistered(binding.tenant_id, binding.extension_id, binding.device_id))
 
     def expire(self, now: float) -> None:
         """Remove expired bindings; call every few seconds."""
         self._remove(self._location.expired(now), now)
 
-    def forget_device(self, device_id: str, now: float) -> None:
+    def remove_device(self, device_id: str, now: float) -> None:
         """Remove the bindings of a revoked device."""
         self._remove([binding for binding in self._location if binding.device_id == device_id], now)
 
-    def forget_extension(self, extension_id: str, now: float) -> None:
+    def remove_extension(self, extension_id: str, now: float) -> None:
         """Remove the bindings of a deleted extension."""
         self._remove([binding for binding in self._location if binding.extension_id == extension_id], now)
 
-    def review(self, now: float) -> None:
+    def remove_disallowed(self, now: float) -> None:
         """Remove the bindings of devices that may no longer register, e.g. after their tenant was suspended."""
-        self._remove([binding for binding in self._location if not self._welcome(binding)], now)
+        self._remove([binding for binding in self._location if not self._may_register(binding)], now)
 
     async def restore(self, database: Database) -> int:
         """Restore the stored bindings and return their number. Call after the spool is recovered."""
-        at = self._moment()
+        at = self._clock_snapshot()
         async with database.begin() as uow:
-            stored = await repository.rows(uow.session)
+            stored = await repository.list_rows(uow.session)
             bindings = [
                 one
-                for one in repository.opened(self._parts.keys, stored, at)
-                if one.expires_at > at.monotonic and self._welcome(one)
+                for one in repository.unseal_bindings(self._deps.keys, stored, at)
+                if one.expires_at > at.monotonic and self._may_register(one)
             ]
-            await repository.forget(uow.session, {row.id for row in stored} - {one.id for one in bindings})
+            await repository.delete_bindings(uow.session, {row.id for row in stored} - {one.id for one in bindings})
         by_device: dict[tuple[str, str], list[Binding]] = {}
         for one in bindings:
             by_device.setdefault((one.extension_id, one.device_id), []).append(one)
         for (extension_id, device_id), found in by_device.items():
-            self._location.put(extension_id, device_id, tuple(found))
+            self._location.set_bindings(extension_id, device_id, tuple(found))
         log.info("registrations_restored", bindings=len(bindings))
         return len(bindings)
 
     async def apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
         """Store a batch of the spool in the database."""
-        await repository.apply(uow.session, spool_records.fold(batch))
+        await repository.apply_changes(uow.session, spool_records.fold(batch))
 
-    def _held(self, device: Device, now: float) -> tuple[Binding, ...]:
+    def _current_bindings(self, device: Device, now: float) -> tuple[Binding, ...]:
         """Return the device's bindings after removing expired ones."""
-        bindings = self._location.of_device(device.extension_id, device.device_id)
+        bindings = self._location.device_bindings(device.extension_id, device.device_id)
         expired = [binding for binding in bindings if binding.expires_at <= now]
         if not expired:
             return bindings
         self._remove(expired, now)
-        return self._location.of_device(device.extension_id, device.device_id)
+        return self._location.device_bindings(device.extension_id, device.device_id)
 
-    def _keep(self, outcome: Outcome) -> None:
+    def _journal(self, outcome: RegisterOutcome) -> None:
         """Journal the changes, before the response is sent."""
-        at = self._moment()
-        append = self._parts.journal.append
+        at = self._clock_snapshot()
+        append = self._deps.journal.append
         try:
             for binding in outcome.extended:
-                append(KIND, spool_records.extend(binding.id, at.epoch_of(binding.noted_until)))
+                append(KIND, spool_records.extend_record(binding.id, at.epoch_of(binding.journalled_until)))
             for binding in outcome.changed:
                 append(
-                    KIND, spool_records.hold(repository.sealed(self._parts.keys, self._subject(binding), binding, at))
+                    KIND,
+                    spool_records.hold_record(
+                        repository.seal_binding(self._deps.keys, self._subject(binding), binding, at)
+                    ),
                 )
             for binding in outcome.removed:
-                append(KIND, spool_records.drop(binding.id))
+                append(KIND, spool_records.drop_record(binding.id))
         except ErasedSubject:
             raise RegistrationRefused(403, "Forbidden") from None
         except SpoolFull:
-            raise _no_room() from None
+            raise _storage_full_error() from None
 
-    def _put(self, device: Device, bindings: tuple[Binding, ...], now: float) -> None:
+    def _set_bindings(self, device: Device, bindings: tuple[Binding, ...], now: float) -> None:
         key = device.extension_id, device.device_id
-        was_reachable = self._location.reachable(*key, now)
-        previous_flows = {binding.flow for binding in self._location.of_device(*key)}
-        self._location.put(*key, bindings)
-        is_reachable = self._location.reachable(*key, now)
+        was_reachable = self._location.is_reachable(*key, now)
+        previous_flows = {binding.flow for binding in self._location.device_bindings(*key)}
+        self._location.set_bindings(*key, bindings)
+        is_reachable = self._location.is_reachable(*key, now)
         if is_reachable and not was_reachable:
-            self._parts.bus.publish(DeviceRegistered(device.tenant_id, *key))
+            self._deps.bus.publish(DeviceRegistered(device.tenant_id, *key))
         elif is_reachable and not previous_flows.issuperset(binding.flow for binding in bindings):
-            self._parts.bus.publish(DeviceMoved(device.tenant_id, *key))
+            self._deps.bus.publish(DeviceMoved(device.tenant_id, *key))
         elif was_reachable and not is_reachable:
-            self._parts.bus.publish(DeviceUnregistered(device.tenant_id, *key))
+            self._deps.bus.publish(DeviceUnregistered(device.tenant_id, *key))
 
     def _remove(self, bindings: Iterable[Binding], now: float) -> None:
         """Remove bindings from memory, even if journalling fails: they would then reappear after a restart at most."""
@@ -160,33 +171,35 @@ class Registrar:
         for each in bindings:
             by_device.setdefault((each.extension_id, each.device_id), []).append(each)
         for (extension_id, device_id), removed in by_device.items():
-            current = self._location.of_device(extension_id, device_id)
+            current = self._location.device_bindings(extension_id, device_id)
             remaining = tuple(each for each in current if each not in removed)
-            self._location.put(extension_id, device_id, remaining)
-            self._note_gone(removed)
-            if any(not each.cut for each in removed) and not self._location.reachable(extension_id, device_id, now):
-                self._parts.bus.publish(DeviceUnregistered(removed[0].tenant_id, extension_id, device_id))
+            self._location.set_bindings(extension_id, device_id, remaining)
+            self._journal_removals(removed)
+            if any(not each.disconnected for each in removed) and not self._location.is_reachable(
+                extension_id, device_id, now
+            ):
+                self._deps.bus.publish(DeviceUnregistered(removed[0].tenant_id, extension_id, device_id))
 
-    def _note_gone(self, removed: Iterable[Binding]) -> None:
+    def _journal_removals(self, removed: Iterable[Binding]) -> None:
         try:
             for binding in removed:
-                self._parts.journal.append(KIND, spool_records.drop(binding.id))
+                self._deps.journal.append(KIND, spool_records.drop_record(binding.id))
         except SpoolFull:
             log.warning("registration_end_not_noted")
 
     def _subject(self, binding: Binding) -> str:
-        extension = self._parts.directory.extension_by_id(binding.extension_id)
+        extension = self._deps.directory.extension_by_id(binding.extension_id)
         if extension is None:
             raise RegistrationRefused(403, "Forbidden")
         return extension.subject
 
-    def _welcome(self, binding: Binding) -> bool:
-        device = self._parts.directory.device(binding.device_id)
+    def _may_register(self, binding: Binding) -> bool:
+        device = self._deps.directory.device(binding.device_id)
         return device is not None and device.enabled
 
-    def _moment(self) -> Moment:
-        return Moment(self._parts.clock.now(), self._parts.clock.monotonic())
+    def _clock_snapshot(self) -> ClockSnapshot:
+        return ClockSnapshot(self._deps.clock.now(), self._deps.clock.monotonic())
 
 
-def _no_room() -> RegistrationRefused:
+def _storage_full_error() -> RegistrationRefused:
     return RegistrationRefused(503, "Service Unavailable", (("Retry-After", "60"),))

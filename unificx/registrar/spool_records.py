@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredBinding:
     """A binding as stored."""
 
     id: str
@@ -31,15 +31,15 @@ class Held:
 
 
 @dataclass(slots=True)
-class Changes:
+class BindingChanges:
     """The net changes of a batch, each binding once; applying them is idempotent."""
 
-    held: dict[str, Held] = field(default_factory=dict[str, Held])
+    stored: dict[str, StoredBinding] = field(default_factory=dict[str, StoredBinding])
     extended: dict[str, datetime] = field(default_factory=dict[str, datetime])
-    dropped: set[str] = field(default_factory=set[str])
+    removed: set[str] = field(default_factory=set[str])
 
 
-def hold(binding: Held) -> bytes:
+def hold_record(binding: StoredBinding) -> bytes:
     fields = (
         binding.id,
         binding.tenant_id,
@@ -51,33 +51,33 @@ def hold(binding: Held) -> bytes:
     return b"hold %b %b" % (" ".join(fields).encode(), b64encode(binding.sealed))
 
 
-def extend(binding_id: str, expires: int) -> bytes:
+def extend_record(binding_id: str, expires: int) -> bytes:
     return f"extend {binding_id} {expires}".encode()
 
 
-def drop(binding_id: str) -> bytes:
+def drop_record(binding_id: str) -> bytes:
     return f"drop {binding_id}".encode()
 
 
-def fold(records: Iterable[bytes]) -> Changes:
+def fold(records: Iterable[bytes]) -> BindingChanges:
     """Fold the records of a batch, in order, into one set of changes."""
-    changes = Changes()
+    changes = BindingChanges()
     for record in records:
         verb, binding_id, *rest = record.decode().split(" ")
         if verb == "hold":
             tenant, extension, device, subject, expires, sealed = rest
-            changes.held[binding_id] = Held(
+            changes.stored[binding_id] = StoredBinding(
                 binding_id, tenant, extension, device, subject, int(expires), b64decode(sealed)
             )
-            changes.dropped.discard(binding_id)
+            changes.removed.discard(binding_id)
             changes.extended.pop(binding_id, None)
         elif verb == "extend":
-            if binding_id in changes.held:
-                changes.held[binding_id] = replace(changes.held[binding_id], expires=int(rest[0]))
+            if binding_id in changes.stored:
+                changes.stored[binding_id] = replace(changes.stored[binding_id], expires=int(rest[0]))
             else:
                 changes.extended[binding_id] = datetime.fromtimestamp(int(rest[0]), UTC)
         else:
-            changes.held.pop(binding_id, None)
+            changes.stored.pop(binding_id, None)
             changes.extended.pop(binding_id, None)
-            changes.dropped.add(binding_id)
+            changes.removed.add(binding_id)
     return changes

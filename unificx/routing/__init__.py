@@ -1,11 +1,11 @@
 """Routing: resolves dialled numbers to destinations."""
 
-from unificx.routing.destinations import Hosted, NoSuchNumber, Ring
+from unificx.routing.destinations import CallApp, NoSuchNumber, RingExtension
 from unificx.routing.service import Routing
 
 __all__ = [
-    "Hosted",
+    "CallApp",
     "NoSuchNumber",
-    "Ring",
+    "RingExtension",
     "Routing",
 ]

@@ -7,7 +7,7 @@ from unificx.registrar import Binding
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class RingExtension:
     """Ring the devices of an extension; without bindings, no device is registered.
 
     `push_devices` are its devices that accept push notifications, including those with bindings: a registered device
@@ -16,20 +16,20 @@ class Ring:
 
     extension: Extension
     bindings: tuple[Binding, ...]
-    wakeable: tuple[str, ...] = ()
-    only: str = ""
+    push_devices: tuple[str, ...] = ()
+    only_device: str = ""
     """The only device to ring, "" for all."""
-    instead: "Hosted | None" = None
+    fallback: "CallApp | None" = None
     """App that takes the call if no device answers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hosted:
+class CallApp:
     """Connect the call to an app."""
 
     app: str
     arguments: tuple[str, ...] = ()
-    longest: float | None = None
+    max_seconds: float | None = None
     """Maximum call length in seconds; None for the default of app calls."""
 
 
@@ -38,4 +38,4 @@ class NoSuchNumber:
     """The number does not exist in this tenant."""
 
 
-Destination = Ring | Hosted | NoSuchNumber
+Destination = RingExtension | CallApp | NoSuchNumber

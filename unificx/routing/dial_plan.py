@@ -16,27 +16,27 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class FeatureCode:
     """A feature code, such as *97."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Nonsense:
+class Undialable:
     """Not a valid dialled string."""
 
 
-Dialled = Number | Code | Nonsense
+DialledString = Number | FeatureCode | Undialable
 
 
-def read_dialled(user: str) -> Dialled:
+def parse_dialled(user: str) -> DialledString:
     """Classify the unescaped user part of a Request-URI. Visual separators are ignored (RFC 3966 section 5.1.1)."""
     if len(user) > 64:
-        return Nonsense()
+        return Undialable()
     text = user.translate(_SEPARATORS)
     if _NUMBER.match(text):
         return Number(text)
     if _CODE.match(text):
-        return Code(text)
-    return Nonsense()
+        return FeatureCode(text)
+    return Undialable()

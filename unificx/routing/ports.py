@@ -3,44 +3,44 @@
 from typing import Protocol
 
 from unificx.identity import Extension
-from unificx.routing.destinations import Hosted
+from unificx.routing.destinations import CallApp
 
 
-class Sleepers(Protocol):
+class PushDevices(Protocol):
     """Lists the devices that accept push notifications."""
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         """Return the enabled devices of an extension that accept push notifications, registered or not."""
         ...
 
 
-class NoSleepers:
+class NoPushDevices:
     """Push is not available."""
 
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         del extension_id
         return ()
 
 
-class Apps(Protocol):
+class AppDirectory(Protocol):
     """Finds the apps of numbers and extensions. Queried for every call, so it must answer from memory."""
 
-    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
         """Return the app of a feature code, such as *43, or of a number that is not an extension."""
         ...
 
-    def instead_of(self, extension: Extension) -> Hosted | None:
+    def fallback_for(self, extension: Extension) -> CallApp | None:
         """Return the app that takes unanswered calls of an extension, e.g. voicemail."""
         ...
 
 
-class NoApps:
+class NullAppDirectory:
     """No apps are available."""
 
-    def behind(self, tenant_id: str, dialled: str) -> Hosted | None:
+    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
         del tenant_id, dialled
         return None
 
-    def instead_of(self, extension: Extension) -> Hosted | None:
+    def fallback_for(self, extension: Extension) -> CallApp | None:
         del extension
         return None

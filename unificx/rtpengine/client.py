@@ -96,14 +96,19 @@ class NgClient(asyncio.DatagramProtocol):
         ng.accept(await self.request(ng.ping(), patience))
 
     async def offer(
-        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+        self,
+        anchor: str,
+        from_tag: str,
+        sdp: bytes,
+        recipient_profile: Profile,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
         """Anchor an offer or re-offer of the party `from_tag`; return the SDP to forward."""
-        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, taker, giver)))
+        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile)))
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
         """Anchor the answer of `to_tag` to the offer of `from_tag`; return the SDP to forward to `from_tag`."""
-        return ng.sdp_of(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, taker)))
+        return ng.sdp_of(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, recipient_profile)))
 
     async def delete(self, anchor: str) -> MediaReport | None:
         """Delete an anchor; return its final statistics, or None if it is unknown."""

@@ -120,12 +120,17 @@ class RtpEngine:
         self._sounds.close()
 
     async def offer(
-        self, anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN
+        self,
+        anchor: str,
+        from_tag: str,
+        sdp: bytes,
+        recipient_profile: Profile,
+        sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
-        return await (await self._running()).offer(anchor, from_tag, sdp, taker, giver)
+        return await (await self._running()).offer(anchor, from_tag, sdp, recipient_profile, sender_profile)
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> bytes:
-        return await (await self._running()).answer(anchor, from_tag, to_tag, sdp, taker)
+    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
+        return await (await self._running()).answer(anchor, from_tag, to_tag, sdp, recipient_profile)
 
     async def delete(self, anchor: str) -> MediaReport | None:
         return await (await self._running()).delete(anchor)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from unificx.callapps import ECHO, WAITING, Engine, Host, Registry, at_number, installed, meeting_in, parking_apps
-from unificx.calls import HoldMusic, Hosting, Parking, RecordedCalls
+from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.identity import Action, Directory, Extension, People, Principal, may
 from unificx.media_worker.client import MediaEngine
 from unificx.prompts import Prompts
 from unificx.recording import Recorder, RecorderParts, RoomParts, RoomRecorder
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Rooms
 from unificx.voicemail import StudioParts, at_group, hearing, leaving, recording_sounds
@@ -26,7 +26,7 @@ def registry(rooms: Rooms, parking: Parking) -> Registry:
         recording_sounds(studio),
     )
 
-    def numbers(tenant_id: str, number: str) -> Hosted | None:
+    def numbers(tenant_id: str, number: str) -> CallApp | None:
         return at_number(rooms.meeting_rooms, tenant_id, number) or at_group(boxes, tenant_id, number)
 
     return Registry((*ours, *installed().values()), directory, boxes.takes_messages, numbers)
@@ -50,19 +50,19 @@ async def _administers(people: People, extension: Extension) -> bool:
     return may(who, Action.TENANT_CHANGE, extension.tenant_id)
 
 
-def _language(directory: Directory, hosting: Hosting) -> str:
+def _language(directory: Directory, hosting: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
-def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: HoldMusic) -> Recorder:
+def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> Recorder:
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
     parts = RecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
     return Recorder(parts)
 
 
-def room_recorder(rooms: Rooms, engine: MediaEngine, calls: RecordedCalls) -> RoomRecorder:
+def room_recorder(rooms: Rooms, engine: MediaEngine, calls: CallRecordingStatus) -> RoomRecorder:
     """Return the recorder of conferences."""
     return RoomRecorder(RoomParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls))
 

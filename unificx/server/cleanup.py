@@ -41,8 +41,8 @@ class Housekeeping:
         """Erased subjects by erasure id, of whom the database may still contain data."""
         bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
-        bus.subscribe(DeviceRevoked, lambda fact: registrar.forget_device(fact.device_id, now()))
-        bus.subscribe(ExtensionDeleted, lambda fact: registrar.forget_extension(fact.extension_id, now()))
+        bus.subscribe(DeviceRevoked, lambda fact: registrar.remove_device(fact.device_id, now()))
+        bus.subscribe(ExtensionDeleted, lambda fact: registrar.remove_extension(fact.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
             # The directory changes right after the bus handlers have run: check then.
             bus.subscribe(kind, lambda fact: self._errand(self._review()))
@@ -136,7 +136,7 @@ class Housekeeping:
             self._remains.pop(erased.id, None)
 
     async def _review(self) -> None:
-        self._rooms.registrar.review(self._rooms.clock.monotonic())
+        self._rooms.registrar.remove_disallowed(self._rooms.clock.monotonic())
 
     async def _message_left(self, fact: MessageLeft, uow: UnitOfWork) -> None:
         await tell_of_message(self._rooms, fact, uow)

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Collection
 
 from unificx.callapps import CONFERENCE, INVITED, LONGEST, MOVED
-from unificx.calls import Commands, Conductor, Origin
+from unificx.calls import CallControl, CallManager, Origination
 from unificx.conferencing import Meetings, Room, Rooms, Who
 from unificx.core.errors import Refused
 from unificx.registrar import Caller
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 
 MOVING = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
@@ -18,17 +18,17 @@ class RoomDials:
     """Implements `meetings.ConferenceDialer` with the call manager. The caller is the room, with its number and name,
     on behalf of its host; for a room without a number it is the host."""
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, conductor: CallManager) -> None:
         self._conductor = conductor
 
     def ring(self, room: Room, host: Who | None, number: str) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
         leader = self._leader(room) if room.ad_hoc else None
-        return self._conductor.originate(Origin(leader or caller, CONFERENCE, (room.id, INVITED), number))
+        return self._conductor.originate(Origination(leader or caller, CONFERENCE, (room.id, INVITED), number))
 
     def _leader(self, room: Room) -> Caller | None:
-        directory = self._conductor.parts.directory
+        directory = self._conductor.deps.directory
         leads = directory.extension_by_id(room.hosts[0])
         if leads is None:
             return None
@@ -38,8 +38,8 @@ class RoomDials:
 class CallRooms:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
-    def __init__(self, conductor: Conductor, rooms: Rooms, meetings: Meetings) -> None:
-        self._commands = Commands(conductor)
+    def __init__(self, conductor: CallManager, rooms: Rooms, meetings: Meetings) -> None:
+        self._commands = CallControl(conductor)
         self._rooms = rooms
         self._meetings = meetings
         meetings.over = rooms.shut
@@ -47,10 +47,10 @@ class CallRooms:
     def open(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
         Conflict."""
-        room = self._rooms.open(*self._commands.who(call_id, extensions))
+        room = self._rooms.open(*self._commands.tenant_and_extension(call_id, extensions))
         try:
-            app = Hosted(CONFERENCE, (room.id, MOVED), longest=LONGEST)
-            self._commands.into_app(call_id, extensions, app, room.number)
+            app = CallApp(CONFERENCE, (room.id, MOVED), max_seconds=LONGEST)
+            self._commands.move_to_app(call_id, extensions, app, room.number)
         except Refused:
             self._rooms.shut(room)
             raise

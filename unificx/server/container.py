@@ -24,7 +24,7 @@ from unificx.notifications import Courier, LetterParts, Letters, Push, PushParts
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import Archive, Keeping
-from unificx.registrar import Location, Registrar
+from unificx.registrar import LocationService, Registrar
 from unificx.server.notification_settings import Reaching
 from unificx.server.paths import Site
 from unificx.support import Desk
@@ -47,7 +47,7 @@ class Rooms:
     outbox: Outbox
     spool: Spool
     people: People
-    location: Location
+    location: LocationService
     registrar: Registrar
     history: History
     audio: Audio
@@ -81,10 +81,12 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     courier = Courier()
     people = People(database, keys, clock, courier=courier, fetch=Fetcher())
     push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
-    location = Location()
+    location = LocationService()
     headroom = Headroom(site.home, clock)
     full = partial(_full, headroom, spool)
-    registrations = Registrar(registrar.Parts(people.directory, keys, spool, clock, bus, full), location)
+    registrations = Registrar(
+        registrar.RegistrarDependencies(people.directory, keys, spool, clock, bus, full), location
+    )
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
     audio_parts = AudioParts(database, keys, erasure, reach.blobs, Whisper(site.models))

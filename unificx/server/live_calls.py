@@ -8,7 +8,7 @@ from sqlalchemy import text
 from unificx import calls
 from unificx.api import LiveCall, PartState
 from unificx.callapps import CONFERENCE
-from unificx.calls import Commands, Conductor, Parked
+from unificx.calls import CallControl, CallManager, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
 from unificx.db import ENOUGH_AGAIN
@@ -28,20 +28,20 @@ class _Seen:
         self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
         self.started, self.answered = call.started, call.answered
         self.caller, self.callee = call.caller, call.callee
-        hosted = call.hosted
+        hosted = call.app
         self.room = hosted.arguments[0] if hosted is not None and hosted.app == CONFERENCE else None
 
 
 class Live:
     """Implements `api.ports.LiveCalls` with the call manager."""
 
-    def __init__(self, conductor: Conductor, rooms: CallRooms) -> None:
+    def __init__(self, conductor: CallManager, rooms: CallRooms) -> None:
         self._conductor = conductor
-        self._commands = Commands(conductor)
+        self._commands = CallControl(conductor)
         self._rooms = rooms
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        return [_Seen(call) for call in self._conductor.live(tenant_id)]
+        return [_Seen(call) for call in self._conductor.live_calls(tenant_id)]
 
     def hangup(self, call_id: str) -> None:
         self._conductor.hang_up(call_id)
@@ -50,7 +50,7 @@ class Live:
         return [_Seen(call) for call in self._commands.calls(extensions)]
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        directory = self._conductor.parts.directory
+        directory = self._conductor.deps.directory
         extension = directory.extension_by_id(extension_id)
         if extension is None:
             raise NotFound("There is no such extension.")
@@ -62,10 +62,10 @@ class Live:
         self._commands.transfer(call_id, extensions, to)
 
     def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
-        self._commands.join(call_id, extensions, consultation)
+        self._commands.attended_transfer(call_id, extensions, consultation)
 
-    def parked(self, tenant_id: str) -> Sequence[Parked]:
-        return self._conductor.parked(tenant_id)
+    def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
+        return self._conductor.parked_calls(tenant_id)
 
     def meet(self, call_id: str, extensions: Collection[str]) -> Room:
         return self._rooms.open(call_id, extensions)

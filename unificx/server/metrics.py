@@ -25,7 +25,7 @@ class Gauges(Collector):
         transactions.add_metric(["server"], servers)
         transactions.add_metric(["client"], clients)
         yield transactions
-        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.runs))
+        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.calls))
         yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
         yield GaugeMetricFamily(
             "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)

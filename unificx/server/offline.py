@@ -8,7 +8,7 @@ import httpx
 
 from unificx.api import IceServer, LiveCall, PartState, PublicAddress, SipProof
 from unificx.api.middleware import as_operator
-from unificx.calls import Parked
+from unificx.calls import ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import CannotStart, NotFound
@@ -43,7 +43,7 @@ class NoCalls:
         del call_id, extensions, consultation
         raise NotFound("There is no such call.")
 
-    def parked(self, tenant_id: str) -> Sequence[Parked]:
+    def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         del tenant_id
         return ()
 

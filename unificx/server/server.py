@@ -101,8 +101,8 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history, rooms.mailboxes.groups.owners)
         stack.callback(telling.close)
         stack.callback(RoomNews(rooms.hub, rooms.people.directory, rooms.meetings).close)
-        sip.conductor.changed = telling.calls_changed
-        sip.parking.changed = telling.parked_changed
+        sip.conductor.on_changed = telling.calls_changed
+        sip.parking.on_changed = telling.parked_changed
         sip.recording_changed = telling.recording_changed
         live = Live(sip.conductor, CallRooms(sip.conductor, rooms.meeting_rooms, rooms.meetings))
         address = PublicAddress(settings.public_url)

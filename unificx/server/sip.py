@@ -4,8 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from unificx.calls import CallSettings, Conductor, HoldMusic, Parking, RecordedCalls, Several, Watch
-from unificx.calls import Parts as CallParts
+from unificx.calls import (
+    CallManager,
+    CallRecordingStatus,
+    CallSettings,
+    CompositeObserver,
+    MediaWatchdog,
+    MusicOnHold,
+    Parking,
+)
+from unificx.calls import CallManagerDependencies as CallParts
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.media.mixer.messages import Event as EngineEvent
@@ -57,25 +65,25 @@ class SipServer:
         apps = registry(rooms, self.parking)
         self.host = host(rooms, engine, apps)
         routing = Routing(directory, rooms.location, rooms.push, apps)
-        hold = HoldMusic(media, rooms.voice.music, clock)
+        hold = MusicOnHold(media, rooms.voice.music, clock)
         self.recorder = recorder(rooms, media, engine, hold)
-        call_settings = CallSettings(most_of_one_tenant=settings.calls_per_tenant)
-        overhears = Several(hold, self.recorder)
-        self.conductor = Conductor(
+        call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
+        overhears = CompositeObserver(hold, self.recorder)
+        self.conductor = CallManager(
             CallParts(
                 legs, media, rooms.history, routing, directory, clock, rooms.push, self.host, overhears, self.parking
             ),
             call_settings,
-            answered=rooms.journal.note,
-            over=rooms.journal.strike,
-            full=rooms.full,
-            wake=self._wake,
+            on_answered=rooms.journal.save,
+            on_ended=rooms.journal.remove,
+            storage_full=rooms.full,
+            on_pending_output=self._wake,
         )
-        self._recorded = RecordedCalls(self.conductor)
+        self._recorded = CallRecordingStatus(self.conductor)
         self.recorder.changed = self._recording_changed
         rooms.meetings.records = self.room_recorder = room_recorder(rooms, engine, self._recorded)
         rooms.meetings.floor, rooms.meetings.dials = engine, RoomDials(self.conductor)
-        self._watch = Watch(self.conductor, media, clock, call_settings)
+        self._watch = MediaWatchdog(self.conductor, media, clock, call_settings)
         nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
         identifier = Identifier(directory, nonces, secret, own_names(settings), self.bearers)
         desk = RegisterDesk(directory, rooms.registrar)
@@ -98,7 +106,7 @@ class SipServer:
         await self._rooms.registrar.restore(self._rooms.database)
         self._shell.start()
         self._media.restarted = self.conductor.media_restarted
-        self._media.keys_to(self.conductor.pressed)
+        self._media.keys_to(self.conductor.dtmf_received)
         self._engine.told = self._engine_told
         self._engine.restarted = self.host.restarted
         self._watching = asyncio.create_task(self._watch.run())
@@ -114,7 +122,7 @@ class SipServer:
 
     async def carry_on(self) -> None:
         """Restore the calls of the previous process."""
-        await self._rooms.journal.adopt_all(self._rooms.database, self.conductor, self._rooms.people.directory)
+        await self._rooms.journal.restore_all(self._rooms.database, self.conductor, self._rooms.people.directory)
 
     async def close(self) -> None:
         """End all calls, then close the sockets."""
@@ -133,10 +141,10 @@ class SipServer:
     def _subscribe(self) -> None:
         """End the calls of devices, extensions and tenants that lost access."""
         bus, end = self._rooms.bus, self.conductor.end_all
-        bus.subscribe(DeviceRevoked, lambda fact: self.conductor.revoked(fact.extension_id, fact.device_id))
+        bus.subscribe(DeviceRevoked, lambda fact: self.conductor.device_revoked(fact.extension_id, fact.device_id))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
-            bus.subscribe(kind, lambda signal: self.conductor.came(signal.extension_id, signal.device_id))
+            bus.subscribe(kind, lambda signal: self.conductor.device_registered(signal.extension_id, signal.device_id))
         for each in (self.recorder, self.room_recorder):
             bus.subscribe(SubjectErased, lambda fact, each=each: each.remove(fact.tenant, fact.subject))
         for kind in (TenantSuspended, TenantDeleted):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from unificx.api import IceServer, SipProof
 from unificx.core.clock import Clock
 from unificx.notifications import Push
-from unificx.registrar import Location
+from unificx.registrar import LocationService
 from unificx.server.turn_config import Relays
 from unificx.sip.bearer import BearerTokens
 
@@ -14,7 +14,9 @@ from unificx.sip.bearer import BearerTokens
 class ClientTelephony:
     """Implements `api.Telephony`."""
 
-    def __init__(self, bearers: BearerTokens, location: Location, push: Push, relays: Relays, clock: Clock) -> None:
+    def __init__(
+        self, bearers: BearerTokens, location: LocationService, push: Push, relays: Relays, clock: Clock
+    ) -> None:
         self._bearers = bearers
         self._location = location
         self._push = push
@@ -29,7 +31,7 @@ class ClientTelephony:
         return self._relays.ice_servers(self._clock)
 
     def registered(self, extension_id: str, device_id: str) -> bool:
-        return self._location.reachable(extension_id, device_id, self._clock.monotonic())
+        return self._location.is_reachable(extension_id, device_id, self._clock.monotonic())
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
-        return device_id in self._push.sleeping(extension_id)
+        return device_id in self._push.push_devices(extension_id)

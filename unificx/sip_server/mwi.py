@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 
 from unificx.identity import DeviceAuth, Directory
-from unificx.registrar import Binding, Location
+from unificx.registrar import Binding, LocationService
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
@@ -36,7 +36,7 @@ class LampParts:
     endpoint: Endpoint
     contact: Callable[[Flow], str]
     directory: Directory
-    location: Location
+    location: LocationService
     waits: Waits
     wake: Callable[[], None]
 

@@ -24,7 +24,7 @@ class TakesCalls(Protocol):
         """Handle an INVITE outside any dialog from an authenticated caller."""
         ...
 
-    def knows(self, request: Request) -> bool:
+    def has_dialog_of(self, request: Request) -> bool:
         """Return whether a request inside a dialog belongs to a call."""
         ...
 

@@ -1,7 +1,7 @@
 """REGISTER requests of authenticated devices."""
 
 from unificx.identity import DeviceAuth, Directory
-from unificx.registrar import LONGEST, Registrar, RegistrationRefused, contact_value
+from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRefused, contact_value
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip_server.authenticator import Known
@@ -27,8 +27,8 @@ class RegisterDesk:
             raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unknown)),))
         if not self._is_own(who.device, request):
             raise RegistrationRefused(403, "Forbidden")
-        longest = CLIENT_LASTS if who.client else LONGEST
-        done = self._registrar.register(who.device, request, flow, now, longest=longest)
+        longest = CLIENT_LASTS if who.client else MAX_EXPIRES
+        done = self._registrar.register(who.device, request, flow, now, max_expires=longest)
         headers = [("Contact", contact_value(binding, now)) for binding in done.bindings if binding.expires_at > now]
         headers += [("Path", value) for value in done.path]
         if done.outbound:

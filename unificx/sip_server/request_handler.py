@@ -92,7 +92,7 @@ class SipFace:
 
     def lost(self, flow: Flow, now: float) -> None:
         """Handle a lost connection."""
-        self._parts.registrar.lost(flow, now)
+        self._parts.registrar.connection_lost(flow, now)
 
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
@@ -142,7 +142,7 @@ class SipFace:
         known."""
         method = request.method
         if request.to.tag:
-            return None if self._parts.calls.knows(request) or self._parts.lamps.knows(request) else (481, ())
+            return None if self._parts.calls.has_dialog_of(request) or self._parts.lamps.knows(request) else (481, ())
         if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _package(request) == EVENT):
             return None
         if method == "OPTIONS":

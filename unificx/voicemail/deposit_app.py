@@ -8,7 +8,7 @@ from unificx.audio_store import Damaged, Reader
 from unificx.callapps import LEAVE, App, Call, Mailbox, Said
 from unificx.core.errors import NoRoom, Refused
 from unificx.media.sounds import Sound
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 from unificx.voicemail.schemas import NewMessage
 from unificx.voicemail.service import Draft, Mailboxes
 
@@ -61,10 +61,10 @@ async def _tell(boxes: Mailboxes, call: Call, box: Mailbox) -> bool:
     return bool(await call.tell("voicemail/transcribed"))
 
 
-def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> Hosted | None:
+def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> CallApp | None:
     """The routing target for a shared mailbox number, if there is one."""
     group = boxes.groups.at(tenant_id, number)
-    return Hosted(LEAVE, (group.id,)) if group is not None else None
+    return CallApp(LEAVE, (group.id,)) if group is not None else None
 
 
 def _group(boxes: Mailboxes, call: Call) -> Mailbox | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from unificx.callapps import App, Call, Host
 from unificx.callapps import call as verbs
-from unificx.calls import Hosting
+from unificx.calls import AppCallContext
 from unificx.core.clock import ManualClock
 from unificx.identity import Extension
 from unificx.media import MediaUnavailable
@@ -98,7 +98,7 @@ class Stage:
         """Start the call."""
         who = self.caller
         caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
-        hosting = Hosting(
+        hosting = AppCallContext(
             "call-1",
             "leg-1",
             self.app.name,

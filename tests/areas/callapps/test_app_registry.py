@@ -8,7 +8,7 @@ import pytest
 from unificx.callapps import ECHO, App, Call, Registry, installed, registry
 from unificx.core.errors import CannotStart
 from unificx.identity import Directory, Extension, Tenant
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 
 ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
 
@@ -30,29 +30,29 @@ def directory() -> Directory:
 
 def test_code_routes_to_its_app_for_its_tenants(directory: Directory) -> None:
     apps = Registry((ECHO, WEATHER), directory)
-    assert apps.behind("t-acme", "*43") == apps.behind("t-globex", "*43") == Hosted("echo")
-    assert apps.behind("t-acme", "*70") == Hosted("weather")
-    assert apps.behind("t-globex", "*70") is None
-    assert apps.behind("t-acme", "*71") is None
-    assert apps.behind("nobody", "*43") is None
+    assert apps.find_app("t-acme", "*43") == apps.find_app("t-globex", "*43") == CallApp("echo")
+    assert apps.find_app("t-acme", "*70") == CallApp("weather")
+    assert apps.find_app("t-globex", "*70") is None
+    assert apps.find_app("t-acme", "*71") is None
+    assert apps.find_app("nobody", "*43") is None
 
 
 def test_number_may_follow_the_code_of_a_numbered_app(directory: Directory) -> None:
     apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
-    assert apps.behind("t-acme", "*86") == Hosted("fetch")
-    assert apps.behind("t-acme", "*8612") == Hosted("fetch", ("12",))
-    assert apps.behind("t-acme", "*861") == Hosted("more")
+    assert apps.find_app("t-acme", "*86") == CallApp("fetch")
+    assert apps.find_app("t-acme", "*8612") == CallApp("fetch", ("12",))
+    assert apps.find_app("t-acme", "*861") == CallApp("more")
     for wrong in ("*431", "*86*1", "*8", "*"):
-        assert apps.behind("t-acme", wrong) is None
+        assert apps.find_app("t-acme", wrong) is None
 
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_unanswered_calls_go_to_voicemail_if_enabled(directory: Directory, takes: bool) -> None:
     leave = App(registry.LEAVE, nothing)
-    assert Registry((leave,), directory, lambda extension: takes).instead_of(ANNA) == (
-        Hosted(leave.name) if takes else None
+    assert Registry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
+        CallApp(leave.name) if takes else None
     )
-    assert Registry((ECHO,), directory, lambda extension: takes).instead_of(ANNA) is None
+    assert Registry((ECHO,), directory, lambda extension: takes).fallback_for(ANNA) is None
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ async def test_digits_by_sip_info() -> None:
         ("application/dtmf-relay; x=y", b"signal = 11"),
         ("application/dtmf", b"7"),
     ):
-        stage.line.informed(kind, body)
+        stage.line.info_received(kind, body)
     await stage.settle()
     assert found == ["5"]
     for kind, body in (
@@ -236,7 +236,7 @@ async def test_digits_by_sip_info() -> None:
         ("application/dtmf-relay", b"Signal=99"),
         ("application/dtmf", b"\xff" * 9),
     ):
-        stage.line.informed(kind, body)
+        stage.line.info_received(kind, body)
 
 
 async def test_reinvite_is_answered_or_rejected() -> None:

@@ -21,7 +21,7 @@ from unificx.db import Database
 from unificx.identity import NewTenant, Passwords, People
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
-from unificx.routing import Hosted
+from unificx.routing import CallApp
 
 ALONE = ["conference/only-one"]
 AWAY = ["general/goodbye"]
@@ -274,7 +274,7 @@ async def test_conference_ends_after_the_host_has_left(house: House, clock: Manu
 
 async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> None:
     room = await house.room()
-    assert at_number(house.rooms, house.tenant_id, "8000") == Hosted("conference", (room.id,), longest=86_400.0)
+    assert at_number(house.rooms, house.tenant_id, "8000") == CallApp("conference", (room.id,), max_seconds=86_400.0)
     assert at_number(house.rooms, house.tenant_id, "8001") is None
     assert at_number(house.rooms, "another", "8000") is None
 

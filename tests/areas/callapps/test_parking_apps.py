@@ -23,7 +23,7 @@ def stage(which: int, parking: Parking, *arguments: str, **more: Any) -> Stage:
 def taken(many: int) -> Parking:
     parking = Parking()
     for number in range(many):
-        parking.take("acme", f"leg-of-{number}", "e-9", NOW)
+        parking.occupy("acme", f"leg-of-{number}", "e-9", NOW)
     return parking
 
 
@@ -36,7 +36,7 @@ async def until(seen: Callable[[], object]) -> None:
 async def test_parked_caller_hears_music_and_is_recalled_repeatedly() -> None:
     parking, recalled = Parking(), list[str]()
     parking.recall = recalled.append
-    parking.take("acme", "leg-1", "e-9", NOW)
+    parking.occupy("acme", "leg-1", "e-9", NOW)
     park = stage(0, parking)
     park.begin()
     await until(lambda: len(recalled) == 2)
@@ -53,12 +53,12 @@ async def test_direct_caller_hears_the_slot_number() -> None:
     park.begin()
     await until(lambda: "music/hold" in park.heard)
     assert park.heard[:2] == ["parking/parked-at", "number 2"]
-    place = parking.of("leg-1")
+    place = parking.slot_of_leg("leg-1")
     assert place is not None
-    assert (place.by, place.number) == (ANNA.id, 2)
+    assert (place.parked_by, place.number) == (ANNA.id, 2)
     park.hang_up()
     await until(lambda: not len(park.host))
-    assert [one.number for one in parking.taken("acme")] == [1]
+    assert [one.number for one in parking.occupied("acme")] == [1]
 
 
 async def test_all_slots_occupied() -> None:

@@ -12,7 +12,7 @@ from world import TENANT, World
 
 from unificx.calls import Journal
 from unificx.calls.models import LiveCallPart
-from unificx.calls.repository import put, sealed
+from unificx.calls.repository import seal_live_call, upsert_live_calls
 from unificx.db import Database, Spool, SpoolFull
 from unificx.privacy import KeyStore
 
@@ -52,7 +52,7 @@ NO_CALL = LiveCallPart(
 async def journalled(cast: str, journal: Journal, text: str = UP) -> World:
     """Return a world with a journalled call."""
     world = await play(cast)
-    world.build(journal.note, journal.strike)
+    world.build(journal.save, journal.remove)
     await play_on(world, text)
     return world
 
@@ -65,9 +65,9 @@ async def rows(database: Database) -> int:
 async def crash(world: World, journal: Journal, spool: Spool, database: Database) -> int:
     """Restart the process and its media engine; return the number of restored calls."""
     world.media.anchors.clear()
-    world.build(journal.note, journal.strike)
+    world.build(journal.save, journal.remove)
     await spool.recover()
-    return await journal.adopt_all(database, world.conductor, world.directory)
+    return await journal.restore_all(database, world.conductor, world.directory)
 
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
@@ -135,7 +135,7 @@ async def test_withheld_number_stays_withheld_after_a_restart(
     asks = UP.replace("INVITE 1002 [alice]\n", "INVITE 1002 [alice]\n      Privacy: id\n")
     world = await journalled("alice 1001, bob 1002", journal, asks)
     assert await crash(world, journal, spool, database) == 1
-    assert [(call.caller, call.callee) for call in world.conductor.live()] == [("", "1002")]
+    assert [(call.caller, call.callee) for call in world.conductor.live_calls()] == [("", "1002")]
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
@@ -286,7 +286,7 @@ async def test_parties_are_sealed_in_database_and_spool(
     for secret in (b"1001", b"1002", b"Alice", b"192.0.2", b"acme.example"):
         assert secret not in written
         assert secret not in repr(tuple(row)).encode()
-    assert len(world.conductor.runs) == 1
+    assert len(world.conductor.calls) == 1
 
 
 async def test_call_without_its_key_is_not_restored(
@@ -306,9 +306,9 @@ async def test_damaged_row_does_not_affect_other_calls(
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     await spool.drain()
-    bad = b"\x01 not sealed by anybody" if damage == "the seal" else sealed(keys, TENANT, "damaged", NO_CALL)
+    bad = b"\x01 not sealed by anybody" if damage == "the seal" else seal_live_call(keys, TENANT, "damaged", NO_CALL)
     async with database.begin() as uow:
-        await put(uow.session, [("damaged", TENANT, bad)])
+        await upsert_live_calls(uow.session, [("damaged", TENANT, bad)])
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, CARRIED_ON)
     await spool.drain()
@@ -334,7 +334,7 @@ async def test_unanswered_click_to_dial_is_removed_from_the_journal(
 
 async def test_full_disk_does_not_prevent_answering(journal: Journal, spool: Spool) -> None:
     world = await play("alice 1001, bob 1002")
-    world.build(journal.note, journal.strike)
+    world.build(journal.save, journal.remove)
 
     def full(kind: str, record: bytes, *, last: bool = False) -> None:
         raise SpoolFull("no room")

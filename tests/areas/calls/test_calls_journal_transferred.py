@@ -121,7 +121,7 @@ async def test_absorbed_call_is_part_of_the_same_journal_entry(
     journal: Journal, spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = await journalled(WITH_DESK, journal, up("bob") + CONSULTS + ANSWERS)
-    one, other = world.conductor.runs
+    one, other = world.conductor.calls
     signs, append = list[bytes](), spool.append
 
     def noted(kind: str, record: bytes, *, last: bool = False) -> None:

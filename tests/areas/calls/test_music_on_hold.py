@@ -5,20 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from unificx.calls import HoldMusic, Several, Talk, TalkLeg
-from unificx.calls.music_on_hold import held
-from unificx.calls.ports import Overhears
+from unificx.calls import CompositeObserver, Conversation, ConversationLeg, MusicOnHold
+from unificx.calls.music_on_hold import held_leg
+from unificx.calls.ports import CallObserver
 from unificx.core.clock import ManualClock
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
 
 MUSIC = Sound(bytes(2 * 8000 * 10))
 """Ten seconds."""
-ANNA = TalkLeg("anna", "e-anna", "d-anna", "s-anna", "1001", "Anna", b"anna's")
-BEN = TalkLeg("ben", "e-ben", "d-ben", "s-ben", "1002", "Ben", b"ben's")
-TALK = Talk("call", "acme", "anchor", ANNA, BEN)
-ANNA_HOLDS = replace(TALK, caller=replace(ANNA, holds=True, sdp=b"wait"))
-BEN_HOLDS = replace(TALK, callee=replace(BEN, holds=True, sdp=b"wait"))
+ANNA = ConversationLeg("anna", "e-anna", "d-anna", "s-anna", "1001", "Anna", b"anna's")
+BEN = ConversationLeg("ben", "e-ben", "d-ben", "s-ben", "1002", "Ben", b"ben's")
+TALK = Conversation("call", "acme", "anchor", ANNA, BEN)
+ANNA_HOLDS = replace(TALK, caller=replace(ANNA, is_holding=True, sdp=b"wait"))
+BEN_HOLDS = replace(TALK, callee=replace(BEN, is_holding=True, sdp=b"wait"))
 BOTH = replace(TALK, caller=ANNA_HOLDS.caller, callee=BEN_HOLDS.callee)
 
 
@@ -49,16 +49,16 @@ class World:
     def __init__(self, *, silent: bool = False) -> None:
         self.player, self.clock = Player(), ManualClock()
         self.silent = silent
-        self.hold = HoldMusic(self.player, self._music, self.clock)
+        self.hold = MusicOnHold(self.player, self._music, self.clock)
 
     async def _music(self, tenant_id: str) -> Sound | None:
         assert tenant_id == "acme"
         return None if self.silent else MUSIC
 
-    async def told(self, *talks: Talk) -> list[str]:
+    async def told(self, *talks: Conversation) -> list[str]:
         """Announce conversations and return the requests to the player."""
         for talk in talks:
-            self.hold.talks(talk)
+            self.hold.conversation_changed(talk)
         for _ in range(20):
             await asyncio.sleep(0)
         asked, self.player.asked = self.player.asked, []
@@ -68,8 +68,8 @@ class World:
 @pytest.mark.parametrize(
     ("talk", "waits"), [(TALK, None), (ANNA_HOLDS, "ben"), (BEN_HOLDS, "anna"), (BOTH, None)], ids=str
 )
-def test_held_leg(talk: Talk, waits: str | None) -> None:
-    leg = held(talk)
+def test_held_leg(talk: Conversation, waits: str | None) -> None:
+    leg = held_leg(talk)
     assert (leg.tag if leg is not None else None) == waits
 
 
@@ -115,9 +115,9 @@ async def test_music_continues_after_renegotiation() -> None:
     world = World()
     await world.told(ANNA_HOLDS)
     world.clock.advance(13)
-    assert await world.told(replace(ANNA_HOLDS, made=1)) == ["play ben 3"]
+    assert await world.told(replace(ANNA_HOLDS, media_generation=1)) == ["play ben 3"]
     world.clock.advance(2)
-    described = replace(ANNA_HOLDS, made=1, callee=replace(BEN, sdp=b"ben's, again"))
+    described = replace(ANNA_HOLDS, media_generation=1, callee=replace(BEN, sdp=b"ben's, again"))
     assert await world.told(described) == ["play ben 5"]
     assert await world.told(described) == []
 
@@ -125,7 +125,7 @@ async def test_music_continues_after_renegotiation() -> None:
 async def test_changes_are_serialized() -> None:
     world = World()
     assert await world.told(ANNA_HOLDS, TALK) == []
-    world.hold.talks(ANNA_HOLDS)
+    world.hold.conversation_changed(ANNA_HOLDS)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert await world.told(TALK) == ["play ben 0", "stop ben"]
@@ -133,8 +133,8 @@ async def test_changes_are_serialized() -> None:
 
 async def test_ended_call_leaves_no_state() -> None:
     world = World()
-    world.hold.talks(ANNA_HOLDS)
-    assert world.hold.over("call") is False
+    world.hold.conversation_changed(ANNA_HOLDS)
+    assert world.hold.call_ended("call") is False
     assert await world.told() == []
     assert len(world.hold) == 0
 
@@ -142,8 +142,8 @@ async def test_ended_call_leaves_no_state() -> None:
 async def test_music_stops_when_the_conversation_is_suspended() -> None:
     world = World()
     await world.told(ANNA_HOLDS)
-    world.hold.apart("call")
-    world.hold.apart("another")
+    world.hold.conversation_suspended("call")
+    world.hold.conversation_suspended("another")
     assert await world.told() == ["stop ben"]
 
 
@@ -160,25 +160,25 @@ class Observer:
     def __init__(self, recorded: bool) -> None:
         self.recorded, self.calls = recorded, list[object]()
 
-    def talks(self, talk: Talk) -> None:
-        self.calls.append(talk)
+    def conversation_changed(self, conversation: Conversation) -> None:
+        self.calls.append(conversation)
 
-    def apart(self, call_id: str) -> None:
+    def conversation_suspended(self, call_id: str) -> None:
         self.calls.append(call_id)
 
-    def pressed(self, call_id: str, tag: str, key: str) -> None:
-        self.calls.append((call_id, tag, key))
+    def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
+        self.calls.append((call_id, tag, digit))
 
-    def over(self, call_id: str) -> bool:
+    def call_ended(self, call_id: str) -> bool:
         self.calls.append("over")
         return self.recorded
 
 
 def test_composite_observer_forwards_to_all() -> None:
     observers = Observer(True), Observer(False)
-    both: Overhears = Several(*observers)
-    both.talks(TALK)
-    both.apart("call")
-    both.pressed("call", "anna", "5")
-    assert both.over("call")
+    both: CallObserver = CompositeObserver(*observers)
+    both.conversation_changed(TALK)
+    both.conversation_suspended("call")
+    both.dtmf_received("call", "anna", "5")
+    assert both.call_ended("call")
     assert observers[0].calls == observers[1].calls == [TALK, "call", ("call", "anna", "5"), "over"]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from unificx.calls.events import CallEnded, CallParty, SideQuality
+from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.core.clock import Clock
 
 ADA, BEN = "subject-ada", "subject-ben"
@@ -22,7 +22,7 @@ def answered_call(clock: Clock, seconds: float = 180, tenant: str = "acme") -> C
         outcome="answered",
         cause=16,
         parties=(
-            CallParty("caller", ADA, "ext-ada", "dev-ada", "1001", "Ada Quetzal", "192.0.2.17", SideQuality(0.5, 3.0)),
+            CallParty("caller", ADA, "ext-ada", "dev-ada", "1001", "Ada Quetzal", "192.0.2.17", MediaQuality(0.5, 3.0)),
             CallParty("callee", BEN, "ext-ben", None, "1002", "Ben Axolotl"),
         ),
     )

@@ -12,7 +12,7 @@ import pytest
 from ended_calls import ADA, BEN, answered_call, missed_call
 from sqlalchemy import text
 
-from unificx.calls.events import SideQuality
+from unificx.calls.events import MediaQuality
 from unificx.cdr import Filters, History, Identity
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
@@ -34,8 +34,8 @@ async def test_a_call_is_listed_with_all_details(history: History, spool: Spool,
     assert record.caller.who == Identity("1001", "Ada Quetzal")
     assert record.callee.who == Identity("1002", "Ben Axolotl")
     assert (record.caller.extension_id, record.caller.device_id, record.caller.subject) == ("ext-ada", "dev-ada", ADA)
-    assert record.caller.quality == SideQuality(loss=0.5, jitter_ms=3.0)
-    assert record.callee.quality == SideQuality()
+    assert record.caller.quality == MediaQuality(loss=0.5, jitter_ms=3.0)
+    assert record.callee.quality == MediaQuality()
     assert (await history.list("acme")).items == (record,)
 
 

@@ -45,8 +45,8 @@ async def phone(people: People, push: Push, tenant: Tenant, service: PushService
 @pytest.mark.promise("U1", "T1")
 async def test_a_call_wakes_a_sleeping_device(people: People, push: Push, acme: Tenant, service: PushService) -> None:
     ada = await phone(people, push, acme, service)
-    assert push.sleeping(ada.extension_id) == (ada.device_id,)
-    push.wake(push.sleeping(ada.extension_id), "0193-call")
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
+    push.notify_call(push.push_devices(ada.extension_id), "0193-call")
     await push.settled()
     [pushed] = ada.browser.pushes()
     assert ada.browser.read(pushed.body) == {"type": "call", "call": "0193-call"}
@@ -60,14 +60,14 @@ async def test_pushes_are_signed_with_the_installation_key(
     people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
-    push.wake([ada.device_id], "a")
+    push.notify_call([ada.device_id], "a")
     await push.settled()
     token, key = claims(ada.browser.pushes()[0])
     assert key == push.public_key
     assert (token["aud"], token["sub"]) == (service.base, "mailto:admin@example.com")
     assert 0 < token["exp"] - clock.now().timestamp() <= 24 * 3600
     clock.advance(13 * 3600)
-    push.wake([ada.device_id], "b")
+    push.notify_call([ada.device_id], "b")
     await push.settled()
     later, _ = claims(ada.browser.pushes()[1])
     assert later["exp"] > clock.now().timestamp()
@@ -78,9 +78,9 @@ async def test_messages_contain_no_personal_data_and_have_equal_length(
     people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
-    push.wake([ada.device_id], clock.new_id())
+    push.notify_call([ada.device_id], clock.new_id())
     await push.settled()
-    push.stop([ada.device_id], clock.new_id())
+    push.notify_end([ada.device_id], clock.new_id())
     push.test(ada.principal)
     push.notice(ada.principal.person_id)
     push.session_ended(ada.principal.session_id)
@@ -97,16 +97,16 @@ async def test_a_call_answered_elsewhere_sends_a_stop_push(
 ) -> None:
     first = await phone(people, push, acme, service)
     second = await phone(people, push, acme, service)
-    devices = push.sleeping(first.extension_id)
+    devices = push.push_devices(first.extension_id)
     assert set(devices) == {first.device_id, second.device_id}
-    push.wake(devices, "call-1")
+    push.notify_call(devices, "call-1")
     await push.settled()
-    push.stop([second.device_id], "call-1")
+    push.notify_end([second.device_id], "call-1")
     await push.settled()
     assert [m["type"] for m in first.browser.messages()] == ["call"]
     assert [m["type"] for m in second.browser.messages()] == ["call", "stop"]
     assert len({one.headers["topic"] for one in second.browser.pushes()}) == 1
-    push.stop([second.device_id], "call-1")
+    push.notify_end([second.device_id], "call-1")
     await push.settled()
     assert len(second.browser.pushes()) == 2
 
@@ -116,9 +116,9 @@ async def test_a_stop_push_never_overtakes_the_call_push(
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate = asyncio.Event()
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     await service.arrived.wait()
-    push.stop([ada.device_id], "call-1")
+    push.notify_end([ada.device_id], "call-1")
     await asyncio.sleep(0)
     assert len(service.took) == 1
     service.gate.set()
@@ -130,8 +130,8 @@ async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
     people: People, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
-    push.wake([ada.device_id], "call-1")
-    push.stop([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
+    push.notify_end([ada.device_id], "call-1")
     await push.settled()
     assert service.took == []
 
@@ -142,9 +142,9 @@ async def test_an_expired_subscription_is_deleted(
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.answers = [(status, {})]
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     await push.settled()
-    assert (push.sleeping(ada.extension_id), delays) == ((), [])
+    assert (push.push_devices(ada.extension_id), delays) == ((), [])
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 0
 
@@ -152,14 +152,14 @@ async def test_an_expired_subscription_is_deleted(
 async def test_a_renewed_subscription_is_kept(people: People, push: Push, acme: Tenant, service: PushService) -> None:
     ada = await phone(people, push, acme, service)
     service.gate, service.answers = asyncio.Event(), [(410, {})]
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     await service.arrived.wait()
     again = Browser(service, "/push/renewed")
     await push.subscribe(ada.principal, again.subscription(), ada.device_id)
     service.gate.set()
     await push.settled()
-    assert push.sleeping(ada.extension_id) == (ada.device_id,)
-    push.wake([ada.device_id], "call-2")
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
+    push.notify_call([ada.device_id], "call-2")
     await push.settled()
     assert [m["call"] for m in again.messages()] == ["call-2"]
 
@@ -185,11 +185,11 @@ async def test_a_busy_service_is_retried_within_limits(
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.answers = list(answers)
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     await push.settled()
     assert delays == expected
     assert len(service.took) == len(expected) + 1
-    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
 
 
 async def test_an_unreachable_service_is_retried_three_times(
@@ -198,7 +198,7 @@ async def test_an_unreachable_service_is_retried_three_times(
     ada = await phone(people, push, acme, service)
     elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
     await push.subscribe(ada.principal, elsewhere, ada.device_id)
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     await push.settled()
     assert delays == [0.5, 1.0, 2.0]
 
@@ -208,8 +208,8 @@ async def test_subscriptions_are_loaded_at_start(
 ) -> None:
     ada = await phone(people, push, acme, service)
     reopened = await open_push()
-    assert reopened.sleeping(ada.extension_id) == (ada.device_id,)
-    reopened.wake([ada.device_id], "call-1")
+    assert reopened.push_devices(ada.extension_id) == (ada.device_id,)
+    reopened.notify_call([ada.device_id], "call-1")
     await reopened.settled()
     assert ada.browser.messages() == [{"type": "call", "call": "call-1"}]
 
@@ -219,10 +219,10 @@ async def test_the_sip_device_can_be_linked_later(
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.subscribe(ada.principal, ada.browser.subscription(), None)
-    assert push.sleeping(ada.extension_id) == ()
+    assert push.push_devices(ada.extension_id) == ()
     await push.bind(acme.id, ada.principal.session_id, ada.device_id)
-    assert push.sleeping(ada.extension_id) == (ada.device_id,)
-    assert (await open_push()).sleeping(ada.extension_id) == (ada.device_id,)
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
+    assert (await open_push()).push_devices(ada.extension_id) == (ada.device_id,)
 
 
 @pytest.mark.promise("T3")
@@ -261,7 +261,7 @@ async def test_nothing_is_sent_to_an_erased_person(
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     subject = people.directory.person_subject(ada.principal.person_id)
     assert subject is not None
-    push.wake([ada.device_id, ben.device_id], "call-1")
+    push.notify_call([ada.device_id, ben.device_id], "call-1")
     keys.destroy(acme.id, subject)
     await push.settled()
     assert (ada.browser.pushes(), len(ben.browser.pushes())) == ([], 1)
@@ -300,7 +300,7 @@ async def test_endpoint_and_keys_are_sealed_in_the_database(
 async def test_a_deleted_device_gets_no_push(people: People, push: Push, acme: Tenant, service: PushService) -> None:
     ada = await phone(people, push, acme, service)
     await people.delete_device(acme.id, ada.device_id)
-    assert push.sleeping(ada.extension_id) == ()
+    assert push.push_devices(ada.extension_id) == ()
 
 
 async def test_nothing_is_sent_after_unsubscribing(
@@ -309,7 +309,7 @@ async def test_nothing_is_sent_after_unsubscribing(
     ada = await phone(people, push, acme, service)
     await push.unsubscribe(ada.principal)
     await push.unsubscribe(ada.principal)
-    push.wake([ada.device_id], "call-1")
+    push.notify_call([ada.device_id], "call-1")
     push.notice(ada.principal.person_id)
     await push.settled()
     assert service.took == []
@@ -375,7 +375,7 @@ async def test_an_invalid_subscription_is_rejected(
             await push.subscribe(ada.principal, bad, None)
     with pytest.raises(NotFound):
         await push.subscribe(Principal("", acme.id, ada.principal.role), good, None)
-    assert push.sleeping(ada.extension_id) == (ada.device_id,)
+    assert push.push_devices(ada.extension_id) == (ada.device_id,)
 
 
 async def test_a_notifier_without_subscriptions_is_truthy(push: Push) -> None:

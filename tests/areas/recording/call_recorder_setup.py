@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fake_media import QuietEars, QuietRelay, talk_of
 
-from unificx.calls import Talk
+from unificx.calls import Conversation
 from unificx.recording import (
     Archive,
     Conversation,
@@ -39,9 +39,9 @@ class Studio:
 
     def talks(
         self, caller: tuple[str, str | None] = ANNA, callee: tuple[str, str | None] = BERT, **more: object
-    ) -> Talk:
+    ) -> Conversation:
         talk = talk_of("call-1", TENANT, caller, callee, **more)
-        self.recorder.talks(talk)
+        self.recorder.conversation_changed(talk)
         return talk
 
     async def until(self, state: str, parties: str = "ab") -> None:

@@ -111,10 +111,10 @@ class Calls:
     def indicate(self, call_id: str, indication: str) -> None:
         self.shown.append(f"{call_id} {indication}")
 
-    def kept(self, call_id: str) -> None:
+    def mark_recorded(self, call_id: str) -> None:
         self.recorded.add(call_id)
 
-    def refuses(self, call_id: str) -> bool:
+    def refuses_recording(self, call_id: str) -> bool:
         return call_id in self.shy
 
 

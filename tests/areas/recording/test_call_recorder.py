@@ -13,7 +13,7 @@ from fake_media import SDP, talk_of
 
 from unificx.audio_store import Directory, writer
 from unificx.audio_store.writer import _write_all
-from unificx.calls import TalkLeg
+from unificx.calls import ConversationLeg
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.media import MediaUnavailable
 from unificx.recording import Conversation, ExtensionRecordingChange, Listener
@@ -32,7 +32,7 @@ async def test_automatic_recording_is_announced_and_stored(studio: Studio) -> No
     assert {"play a", "play b"} <= set(studio.relay.asked[:2])
     studio.ears.both_say(2.0)
     await studio.until("recording")
-    assert studio.recorder.over("call-1") is True
+    assert studio.recorder.call_ended("call-1") is True
     [part] = await studio.kept()
     assert (part.seconds, part.ended) == (2.0, "over")
     assert states(studio) == ["announced", "recording", "ended"]
@@ -47,7 +47,7 @@ async def test_automatic_recording_by_direction(studio: Studio, when: When) -> N
     studio.talks(*((BERT, ANNA) if when == "outgoing" else (ANNA, BERT)))
     live = studio.recorder.live("call-1")
     assert (live.state, live.allowed) == ("none", True)
-    studio.recorder.over("call-1")
+    studio.recorder.call_ended("call-1")
     studio.talks(*((ANNA, BERT) if when == "outgoing" else (BERT, ANNA)))
     await studio.until("recording")
 
@@ -58,9 +58,9 @@ async def test_inband_dtmf_detection_is_enabled_once_without_rfc4733(studio: Stu
     await studio.until("recording")
     assert studio.relay.listened == ["a", "b"]
     events = SDP + b"a=rtpmap:101 telephone-event/8000\r\n"
-    studio.recorder.over(talk.call_id)
+    studio.recorder.call_ended(talk.call_id)
     legs = {"caller": replace(talk.caller, sdp=events), "callee": replace(talk.callee, sdp=events)}
-    studio.recorder.talks(replace(talk, call_id="call-2", **legs))
+    studio.recorder.conversation_changed(replace(talk, call_id="call-2", **legs))
     async with asyncio.timeout(15):
         while studio.recorder.live("call-2").state != "recording":
             await asyncio.sleep(0.02)
@@ -86,7 +86,7 @@ async def test_unresponsive_relay_prevents_recording(studio: Studio) -> None:
     studio.talks()
     await studio.until("ended")
     assert studio.recorder.live("call-1").end == "not_told"
-    assert studio.recorder.over("call-1") is False
+    assert studio.recorder.call_ended("call-1") is False
 
 
 @pytest.mark.promise("C8", "D3")
@@ -98,7 +98,7 @@ async def test_transfer_ends_the_recording_and_starts_a_new_one(studio: Studio) 
     await studio.until("recording")
     before = len(studio.relay.asked)
     other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
-    studio.recorder.talks(replace(talk, callee=other, anchor="call-1.b2"))
+    studio.recorder.conversation_changed(replace(talk, callee=other, anchor="call-1.b2"))
     assert studio.recorder.live("call-1").state == "announced"
     await studio.until("recording", "ac")
     asked = studio.relay.asked[before:]
@@ -107,7 +107,7 @@ async def test_transfer_ends_the_recording_and_starts_a_new_one(studio: Studio) 
     for tag in ("a", "c"):
         studio.ears.tap(tag).say(0, b"\x05\x00" * 16000)
     assert [leg.tag for leg in talk.legs] == ["a", "b"]
-    studio.recorder.over("call-1")
+    studio.recorder.call_ended("call-1")
     first, second = await studio.kept(2)
     assert [each.extension_id for each in first.parties] == [ANNA[0], BERT[0]]
     assert [each.extension_id for each in second.parties] == [ANNA[0], CARL[0]]
@@ -136,7 +136,7 @@ async def test_new_party_that_is_never_recorded_ends_the_recording(studio: Studi
     talk = studio.talks()
     await studio.until("recording")
     other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
-    studio.recorder.talks(replace(talk, callee=other))
+    studio.recorder.conversation_changed(replace(talk, callee=other))
     assert studio.recorder.live("call-1").state == "ended"
     assert studio.recorder.live("call-1").allowed is False
     with pytest.raises(Forbidden):
@@ -150,11 +150,11 @@ async def test_stricter_terms_of_a_new_party_ask_everyone_again(studio: Studio) 
     talk = studio.talks()
     await studio.until("recording")
     other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
-    studio.recorder.talks(replace(talk, callee=other))
+    studio.recorder.conversation_changed(replace(talk, callee=other))
     await studio.until("announced")
-    studio.recorder.pressed("call-1", "a", "1")
+    studio.recorder.dtmf_received("call-1", "a", "1")
     assert studio.recorder.live("call-1").state == "announced"
-    studio.recorder.pressed("call-1", "c", "1")
+    studio.recorder.dtmf_received("call-1", "c", "1")
     assert studio.recorder.live("call-1").state == "recording"
 
 
@@ -162,11 +162,11 @@ async def test_parked_call_is_not_recorded_and_resumes_after_retrieval(studio: S
     await studio.records()
     talk = studio.talks()
     await studio.until("recording")
-    studio.recorder.apart("call-1")
+    studio.recorder.conversation_suspended("call-1")
     assert studio.recorder.live("call-1").state == "announced"
     with pytest.raises(Conflict):
         studio.recorder.start("call-1", [ANNA[0]])
-    studio.recorder.talks(talk)
+    studio.recorder.conversation_changed(talk)
     await studio.until("recording")
 
 
@@ -211,7 +211,7 @@ async def test_media_engine_loss_becomes_silence(studio: Studio, monkeypatch: py
     await studio.until("recording")
     assert studio.ears.tap("a") is not lost[0]
     studio.ears.both_say(1.25)
-    studio.recorder.over("call-1")
+    studio.recorder.call_ended("call-1")
     [part] = await studio.kept()
     assert part.ended == "over"
     assert [(mark.kind, mark.at) for mark in part.marks] == [("gap", 1.25)]
@@ -226,7 +226,7 @@ async def test_new_media_anchor_is_subscribed_again(studio: Studio) -> None:
     talk = studio.talks()
     await studio.until("recording")
     asked = studio.relay.asked.count("listen call-1.b1 a")
-    studio.recorder.talks(replace(talk, made=1))
+    studio.recorder.conversation_changed(replace(talk, media_generation=1))
     await studio.until("recording")
     assert studio.relay.asked.count("listen call-1.b1 a") == asked + 1
 
@@ -243,16 +243,16 @@ async def test_only_participants_start_and_only_starter_or_admin_control(studio:
             ask("call-1", None)
         with pytest.raises(NotFound):
             ask("call-2", None)
-    studio.recorder.pressed("call-1", "b", "*")
-    studio.recorder.pressed("call-1", "b", "1")
+    studio.recorder.dtmf_received("call-1", "b", "*")
+    studio.recorder.dtmf_received("call-1", "b", "1")
     assert studio.recorder.live("call-1").state == "none"
-    studio.recorder.pressed("call-1", "a", "*")
-    studio.recorder.pressed("call-1", "a", "1")
+    studio.recorder.dtmf_received("call-1", "a", "*")
+    studio.recorder.dtmf_received("call-1", "a", "1")
     assert studio.recorder.live("call-1").state == "announced"
     with pytest.raises(Conflict):
         studio.recorder.start("call-1", [ANNA[0]])
-    studio.recorder.pressed("call-1", "b", "*")
-    studio.recorder.pressed("call-1", "b", "1")
+    studio.recorder.dtmf_received("call-1", "b", "*")
+    studio.recorder.dtmf_received("call-1", "b", "1")
     await studio.until("recording")
     assert studio.recorder.stop("call-1", None).end == "stopped"
 
@@ -284,7 +284,7 @@ async def test_starter_controls_by_dtmf_and_api(studio: Studio) -> None:
             with pytest.raises(Forbidden):
                 ask("call-1", others)
     for key in "*0*1":
-        studio.recorder.pressed("call-1", "b", key)
+        studio.recorder.dtmf_received("call-1", "b", key)
     assert studio.recorder.live("call-1").state == "recording"
     assert studio.recorder.pause("call-1", [ANNA[0]]).state == "paused"
     assert studio.recorder.resume("call-1", None).state == "recording"
@@ -308,7 +308,7 @@ async def test_held_party_hears_the_notice_and_holding_party_does_not(studio: St
     talk = studio.talks()
     await studio.until("recording")
     before, spoken = len(studio.relay.asked), len(studio.spoken)
-    studio.recorder.talks(replace(talk, caller=replace(talk.caller, holds=True)))
+    studio.recorder.conversation_changed(replace(talk, caller=replace(talk.caller, is_holding=True)))
     studio.recorder.pause("call-1", None)
     await studio.until("paused")
     assert [asked for asked in studio.relay.asked[before:] if asked.startswith("play")] == ["play b"]
@@ -319,14 +319,14 @@ async def test_held_party_hears_the_notice_and_holding_party_does_not(studio: St
 async def test_notice_waits_for_the_end_of_a_hold(studio: Studio) -> None:
     await studio.records()
     talk = studio.talks()
-    studio.recorder.talks(replace(talk, callee=replace(talk.callee, holds=True)))
+    studio.recorder.conversation_changed(replace(talk, callee=replace(talk.callee, is_holding=True)))
     await studio.until("announced")
     assert [asked for asked in studio.relay.asked if asked.startswith("play")] == []
-    studio.recorder.talks(talk)
+    studio.recorder.conversation_changed(talk)
     await studio.until("recording")
 
 
-def wishing(leg: TalkLeg, wish: str) -> TalkLeg:
+def wishing(leg: ConversationLeg, wish: str) -> ConversationLeg:
     return replace(leg, sdp=leg.sdp + f"a=recordpref:{wish}\r\n".encode())
 
 
@@ -335,11 +335,11 @@ def wishing(leg: TalkLeg, wish: str) -> TalkLeg:
 async def test_refusing_phone_gets_no_notice_and_nothing_is_recorded(studio: Studio, side: str) -> None:
     await studio.records()
     talk = talk_of("call-1", TENANT, ANNA, BERT)
-    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "off")}))
+    studio.recorder.conversation_changed(replace(talk, **{side: wishing(getattr(talk, side), "off")}))
     assert (studio.recorder.live("call-1").state, studio.recorder.live("call-1").end) == ("ended", "refused")
     with pytest.raises(Conflict):
         studio.recorder.start("call-1", [ANNA[0]])
-    assert studio.recorder.over("call-1") is False
+    assert studio.recorder.call_ended("call-1") is False
     await studio.recorder.close()
     assert studio.relay.asked == []
     assert not studio.files.exists()
@@ -353,7 +353,7 @@ async def test_later_refusal_ends_recording_and_keeps_earlier_audio(studio: Stud
     assert studio.told[-1].indication == "on"
     studio.ears.both_say(2.0)
     await studio.until("recording")
-    studio.recorder.talks(replace(talk, callee=wishing(talk.callee, "off")))
+    studio.recorder.conversation_changed(replace(talk, callee=wishing(talk.callee, "off")))
     assert studio.recorder.live("call-1").end == "refused"
     assert studio.told[-1].indication == "off"
     [part] = await studio.kept()
@@ -365,14 +365,14 @@ async def test_phone_starts_pauses_and_resumes_recording_by_sdp(studio: Studio) 
     await studio.records(always=None)
     talk = talk_of("call-1", TENANT, ANNA, BERT)
     asking = replace(talk, caller=wishing(talk.caller, "on"))
-    studio.recorder.talks(asking)
+    studio.recorder.conversation_changed(asking)
     assert studio.recorder.live("call-1").begun == "demand"
     await studio.until("recording")
-    studio.recorder.talks(replace(asking, made=1))  # unchanged preference: nothing happens
+    studio.recorder.conversation_changed(replace(asking, media_generation=1))  # unchanged preference: nothing happens
     await studio.until("recording")
-    studio.recorder.talks(replace(talk, caller=wishing(talk.caller, "pause")))
+    studio.recorder.conversation_changed(replace(talk, caller=wishing(talk.caller, "pause")))
     assert (studio.recorder.live("call-1").state, studio.told[-1].indication) == ("paused", "paused")
-    studio.recorder.talks(asking)
+    studio.recorder.conversation_changed(asking)
     assert studio.recorder.live("call-1").state == "recording"
 
 
@@ -383,7 +383,7 @@ async def test_recording_preference_without_permission_is_ignored(studio: Studio
         await studio.records(always=None)
     talk = talk_of("call-1", TENANT, ANNA, ("", None))
     side = "callee" if who == "somebody outside" else "caller"
-    studio.recorder.talks(replace(talk, **{side: wishing(getattr(talk, side), "on")}))
+    studio.recorder.conversation_changed(replace(talk, **{side: wishing(getattr(talk, side), "on")}))
     assert studio.recorder.live("call-1").state == "none"
     assert studio.relay.asked == []
 

@@ -12,7 +12,7 @@ from unificx.core.events import Bus
 from unificx.db import Database, Spool
 from unificx.identity import Directory, MadeExtension, NewExtension, NewTenant, People, Tenant
 from unificx.privacy import KeyStore
-from unificx.registrar import KIND, Binding, Location, Parts, Registrar
+from unificx.registrar import KIND, Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.registrar.models import BindingRow
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
@@ -45,7 +45,7 @@ class Life:
     """State of one process: in memory and in its spool."""
 
     registrar: Registrar
-    location: Location
+    location: LocationService
     spool: Spool
     signals: list[object] = field(default_factory=list)
 
@@ -74,10 +74,10 @@ async def live(
     spools: list[Spool] = []
 
     def begin() -> Life:
-        location = Location()
+        location = LocationService()
         spool = Spool(tmp_path / "spool", database)
         spools.append(spool)
-        registrar = Registrar(Parts(people.directory, keys, spool, clock, bus), location)
+        registrar = Registrar(RegistrarDependencies(people.directory, keys, spool, clock, bus), location)
         spool.handler(KIND, registrar.apply)
         return Life(registrar, location, spool)
 
@@ -263,7 +263,7 @@ async def test_more_bindings_than_one_statement_can_delete(
         first.registrar.register(fake, register(f"sip:1001@192.0.2.77:{number + 1}"), UDP, clock.monotonic())
     await first.spool.drain()
     assert len(await stored(database)) == 1200
-    first.registrar.forget_extension(made.extension.id, clock.monotonic())
+    first.registrar.remove_extension(made.extension.id, clock.monotonic())
     await first.spool.drain()
     assert await stored(database) == []
 

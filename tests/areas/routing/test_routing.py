@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.identity import Directory, Extension, Tenant
-from unificx.registrar import Binding, Caller, Location
-from unificx.routing import NoSuchNumber, Ring, Routing
-from unificx.routing.dial_plan import Code, Nonsense, Number, read_dialled
+from unificx.registrar import Binding, Caller, LocationService
+from unificx.routing import NoSuchNumber, RingExtension, Routing
+from unificx.routing.dial_plan import FeatureCode, Number, Undialable, parse_dialled
 from unificx.sip.flow import Flow
 
 NOW = 1000.0
@@ -26,7 +26,7 @@ def caller(tenant: str, device: str = "desk") -> Caller:
 def binding(owner: Extension, name: str, *, q: float = 1.0, expires_at: float = NOW + 60, cut: bool = False) -> Binding:
     return Binding(
         id=name, tenant_id=owner.tenant_id, extension_id=owner.id, device_id=name, expires_at=expires_at, cseq=1,
-        call_id="reg", contact="sip:here@192.0.2.1", flow=Flow("tcp", "192.0.2.1", 5060, 1), q=q, cut=cut,
+        call_id="reg", contact="sip:here@192.0.2.1", flow=Flow("tcp", "192.0.2.1", 5060, 1), q=q, disconnected=cut,
     )  # fmt: skip
 
 
@@ -41,61 +41,65 @@ def directory() -> Directory:
 
 
 def test_numbers_are_per_tenant(directory: Directory) -> None:
-    location = Location()
+    location = LocationService()
     for slug in ("acme", "globex"):
-        location.put(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
+        location.set_bindings(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
     routing = Routing(directory, location)
     for slug in ("acme", "globex"):
         found = routing.route(caller(slug), "1001", NOW)
-        assert isinstance(found, Ring)
+        assert isinstance(found, RingExtension)
         assert found.extension.tenant_id == slug
         assert [one.id for one in found.bindings] == [slug]
     assert routing.route(caller("globex"), "1002", NOW) == NoSuchNumber()
 
 
 def test_registered_phones_by_descending_q(directory: Directory) -> None:
-    location = Location()
+    location = LocationService()
     ada = extension("acme", "1001")
-    location.put(ada.id, "desk", (binding(ada, "desk", q=0.5),))
-    location.put(ada.id, "mobile", (binding(ada, "mobile"),))
-    location.put(ada.id, "old", (binding(ada, "old", expires_at=NOW),))
-    location.put(ada.id, "tab", (binding(ada, "tab", cut=True),))
+    location.set_bindings(ada.id, "desk", (binding(ada, "desk", q=0.5),))
+    location.set_bindings(ada.id, "mobile", (binding(ada, "mobile"),))
+    location.set_bindings(ada.id, "old", (binding(ada, "old", expires_at=NOW),))
+    location.set_bindings(ada.id, "tab", (binding(ada, "tab", cut=True),))
     found = Routing(directory, location).route(caller("acme"), "10-01", NOW)
-    assert isinstance(found, Ring)
+    assert isinstance(found, RingExtension)
     assert [one.id for one in found.bindings] == ["mobile", "desk"]
 
 
 def test_extension_without_phones_is_a_destination(directory: Directory) -> None:
-    assert Routing(directory, Location()).route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
+    assert Routing(directory, LocationService()).route(caller("acme"), "1002", NOW) == RingExtension(
+        extension("acme", "1002"), ()
+    )
 
 
 class Sleepers:
-    def sleeping(self, extension_id: str) -> tuple[str, ...]:
+    def push_devices(self, extension_id: str) -> tuple[str, ...]:
         return ("mobile", "laptop") if extension_id == "acme-1001" else ()
 
 
 def test_push_devices_are_listed(directory: Directory) -> None:
-    routing = Routing(directory, Location(), Sleepers())
-    called = Ring(extension("acme", "1001"), (), ("mobile", "laptop"))
+    routing = Routing(directory, LocationService(), Sleepers())
+    called = RingExtension(extension("acme", "1001"), (), ("mobile", "laptop"))
     assert routing.route(caller("acme"), "1001", NOW) == called
-    assert routing.route(caller("acme"), "1002", NOW) == Ring(extension("acme", "1002"), ())
+    assert routing.route(caller("acme"), "1002", NOW) == RingExtension(extension("acme", "1002"), ())
 
 
 def test_ring_test_code(directory: Directory) -> None:
-    location = Location()
+    location = LocationService()
     ada = extension("acme", "1001")
     for name in ("desk", "mobile"):
-        location.put(ada.id, name, (binding(ada, name),))
+        location.set_bindings(ada.id, name, (binding(ada, name),))
     routing = Routing(directory, location, Sleepers())
     found = routing.route(caller("acme", "mobile"), "*44", NOW)
-    assert found == Ring(ada, (binding(ada, "mobile"),), ("mobile",), "mobile")
-    assert routing.route(caller("acme"), "*44", NOW) == Ring(ada, (binding(ada, "desk"),), (), "desk")
-    assert routing.route(caller("globex", "mobile"), "*44", NOW) == Ring(extension("globex", "1001"), (), (), "mobile")
+    assert found == RingExtension(ada, (binding(ada, "mobile"),), ("mobile",), "mobile")
+    assert routing.route(caller("acme"), "*44", NOW) == RingExtension(ada, (binding(ada, "desk"),), (), "desk")
+    assert routing.route(caller("globex", "mobile"), "*44", NOW) == RingExtension(
+        extension("globex", "1001"), (), (), "mobile"
+    )
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
 def test_unknown_numbers(directory: Directory, dialled: str) -> None:
-    assert Routing(directory, Location()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
+    assert Routing(directory, LocationService()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
 
 
 @pytest.mark.parametrize(
@@ -103,28 +107,28 @@ def test_unknown_numbers(directory: Directory, dialled: str) -> None:
     [
         ("1001", Number("1001")),
         ("(030) 12-34.5", Number("03012345")),
-        ("*97", Code("*97")),
-        ("**1001#", Code("**1001#")),
-        ("*", Nonsense()),
-        ("", Nonsense()),
-        ("1" * 16, Nonsense()),
-        ("-" * 65, Nonsense()),
-        ("1001\n", Nonsense()),
-        ("٣", Nonsense()),
+        ("*97", FeatureCode("*97")),
+        ("**1001#", FeatureCode("**1001#")),
+        ("*", Undialable()),
+        ("", Undialable()),
+        ("1" * 16, Undialable()),
+        ("-" * 65, Undialable()),
+        ("1001\n", Undialable()),
+        ("٣", Undialable()),
     ],
 )
 def test_classification_of_dialled_strings(dialled: str, meaning: object) -> None:
-    assert read_dialled(dialled) == meaning
+    assert parse_dialled(dialled) == meaning
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_classified(dialled: str) -> None:
-    match read_dialled(dialled):
+    match parse_dialled(dialled):
         case Number(digits):
             assert digits.isascii()
             assert digits.isdigit()
             assert len(digits) <= 15
-        case Code(text):
+        case FeatureCode(text):
             assert text[0] in "*#"
-        case Nonsense():
+        case Undialable():
             pass

@@ -10,7 +10,7 @@ from unificx.calls.events import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class CauseMapping:
     """Mapping of a cause: outcome in the call record, Q.850 value, and status for the caller of an unanswered call."""
 
     outcome: Outcome
@@ -22,24 +22,24 @@ class Meaning:
 class Cause(Enum):
     """Why a call ended."""
 
-    HUNG_UP = Meaning("answered", 16, 200, "Normal clearing")
-    CANCELLED = Meaning("cancelled", 16, 487, "Caller hung up")
-    BUSY = Meaning("busy", 17, 486, "Busy")
-    DECLINED = Meaning("declined", 21, 603, "Declined")
-    NO_ANSWER = Meaning("missed", 19, 480, "No answer")
-    UNREACHABLE = Meaning("unreachable", 20, 480, "Not reachable")
-    NO_SUCH_NUMBER = Meaning("failed", 1, 404, "No such number")
-    NOT_ALLOWED = Meaning("failed", 57, 403, "Not allowed")
-    NO_COMMON_MEDIA = Meaning("failed", 88, 488, "No common media")
-    NO_MEDIA = Meaning("failed", 34, 503, "No media available")
-    FAULT = Meaning("failed", 41, 500, "Internal server error")
-    FAILED = Meaning("failed", 41, 480, "The callee's phone failed")
-    TOO_LONG = Meaning("answered", 102, 200, "Maximum length reached")
-    LEG_LOST = Meaning("answered", 102, 200, "One side vanished")
-    MEDIA_LOST = Meaning("answered", 41, 200, "No sound from either side")
-    ONE_WAY = Meaning("answered", 41, 200, "No sound from one side")
-    ENDED_BY_ADMINISTRATOR = Meaning("answered", 31, 200, "Ended by an administrator")
-    GOING_DOWN = Meaning("answered", 41, 200, "The system is going down")
+    HUNG_UP = CauseMapping("answered", 16, 200, "Normal clearing")
+    CANCELLED = CauseMapping("cancelled", 16, 487, "Caller hung up")
+    BUSY = CauseMapping("busy", 17, 486, "Busy")
+    DECLINED = CauseMapping("declined", 21, 603, "Declined")
+    NO_ANSWER = CauseMapping("missed", 19, 480, "No answer")
+    UNREACHABLE = CauseMapping("unreachable", 20, 480, "Not reachable")
+    NO_SUCH_NUMBER = CauseMapping("failed", 1, 404, "No such number")
+    NOT_ALLOWED = CauseMapping("failed", 57, 403, "Not allowed")
+    NO_COMMON_MEDIA = CauseMapping("failed", 88, 488, "No common media")
+    NO_MEDIA = CauseMapping("failed", 34, 503, "No media available")
+    FAULT = CauseMapping("failed", 41, 500, "Internal server error")
+    FAILED = CauseMapping("failed", 41, 480, "The callee's phone failed")
+    TOO_LONG = CauseMapping("answered", 102, 200, "Maximum length reached")
+    LEG_LOST = CauseMapping("answered", 102, 200, "One side vanished")
+    MEDIA_LOST = CauseMapping("answered", 41, 200, "No sound from either side")
+    ONE_WAY = CauseMapping("answered", 41, 200, "No sound from one side")
+    ENDED_BY_ADMINISTRATOR = CauseMapping("answered", 31, 200, "Ended by an administrator")
+    GOING_DOWN = CauseMapping("answered", 41, 200, "The system is going down")
 
     @property
     def reason(self) -> str:
@@ -47,12 +47,12 @@ class Cause(Enum):
         return f'Q.850;cause={self.value.q850};text="{self.value.text}"'
 
 
-ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
+ANSWERED_ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"'
 """Reason header of a CANCEL when another phone answered or declined, so that no missed call is shown (RFC 3326 section
 3.1)."""
 
 
-def cause_of(status: int) -> Cause:
+def cause_from_status(status: int) -> Cause:
     """Map the status of a callee's final response to a cause."""
     if status in (486, 600):
         return Cause.BUSY
@@ -67,7 +67,7 @@ def cause_of(status: int) -> Cause:
     return Cause.FAILED
 
 
-_WEIGHT = (
+_PRECEDENCE = (
     Cause.DECLINED,
     Cause.BUSY,
     Cause.NO_ANSWER,
@@ -79,6 +79,6 @@ _WEIGHT = (
 )
 
 
-def weightiest(causes: list[Cause]) -> Cause:
+def most_informative(causes: list[Cause]) -> Cause:
     """Select the most informative of several refusals; user decisions take precedence over device errors."""
-    return min(causes, key=_WEIGHT.index, default=Cause.UNREACHABLE)
+    return min(causes, key=_PRECEDENCE.index, default=Cause.UNREACHABLE)

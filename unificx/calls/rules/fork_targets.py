@@ -7,31 +7,33 @@ from dataclasses import dataclass, field, replace
 class Limits:
     """Maximum ringing and call time, in seconds."""
 
-    ring: float
-    talk: float
+    ring_seconds: float
+    call_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Sleepers:
+class PushTargets:
     """Devices that accept push: unregistered ones awaiting push, and registered ones by the name of their leg."""
 
-    asleep: frozenset[str] = frozenset()
-    behind: dict[str, str] = field(default_factory=dict[str, str])
+    awaiting_push: frozenset[str] = frozenset()
+    device_by_leg: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class ForkTargets:
     """The legs to dial, which of them use SRTP, and the devices to push; without either, the callee is unreachable.
     `fallback` is the leg of the app that takes the call if no phone answers."""
 
-    names: tuple[str, ...]
+    legs: tuple[str, ...]
     limits: Limits
-    srtp: frozenset[str] = frozenset()
-    sleepers: Sleepers = Sleepers()
-    instead: str = ""
+    srtp_legs: frozenset[str] = frozenset()
+    push_targets: PushTargets = PushTargets()
+    fallback: str = ""
 
-    def without(self, device: str, legs: frozenset[str]) -> "Rung":
+    def without(self, device: str, device_legs: frozenset[str]) -> "ForkTargets":
         """Return a copy without a device and its legs."""
-        awaiting, by_leg = self.sleepers.asleep - {device}, self.sleepers.behind
-        push_targets = Sleepers(awaiting, {name: each for name, each in by_leg.items() if each != device})
-        return replace(self, names=tuple(name for name in self.names if name not in legs), sleepers=push_targets)
+        awaiting, by_leg = self.push_targets.awaiting_push - {device}, self.push_targets.device_by_leg
+        push_targets = PushTargets(awaiting, {name: each for name, each in by_leg.items() if each != device})
+        return replace(
+            self, legs=tuple(name for name in self.legs if name not in device_legs), push_targets=push_targets
+        )

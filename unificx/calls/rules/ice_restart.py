@@ -17,21 +17,23 @@ from unificx.calls.rules.messages import (
     Offer,
     OfferMedia,
 )
-from unificx.calls.rules.sdp_inspection import without_ways
-from unificx.calls.rules.states import Renewal, Talking
+from unificx.calls.rules.sdp_inspection import without_ice
+from unificx.calls.rules.states import IceRestart, Talking
 
 Outcome = tuple[Talking, list[Action]]
 
 
-def renew(state: Talking) -> Outcome:
+def start_ice_restart(state: Talking) -> Outcome:
     """Start the ICE restart with an offer to the callee."""
     number = state.count + 1
-    restart = Renewal(number, "offering", state.callee)
-    request = OfferMedia(f"exchange:{number}", state.callee, CALLER, without_ways(state.caller_sdp))
+    restart = IceRestart(number, "offering", state.callee)
+    request = OfferMedia(f"exchange:{number}", state.callee, CALLER, without_ice(state.caller_sdp))
     return replace(state, exchange=restart, count=number), [request]
 
 
-def renewing(state: Talking, restart: Renewal, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def continue_ice_restart(
+    state: Talking, restart: IceRestart, event: MediaOffered | MediaAnswered | MediaFailed
+) -> Outcome:
     """Process a reply of the anchor."""
     match restart.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -48,7 +50,7 @@ def renewing(state: Talking, restart: Renewal, event: MediaOffered | MediaAnswer
             return state, []
 
 
-def renewal_answered(state: Talking, restart: Renewal, leg: str, sdp: bytes) -> Outcome:
+def ice_restart_answered(state: Talking, restart: IceRestart, leg: str, sdp: bytes) -> Outcome:
     """Process the answer of the re-offered side; b"" (refused): its previous SDP remains valid."""
     if restart.stage != "asking" or leg != restart.side:
         return state, []

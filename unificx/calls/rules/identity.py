@@ -19,7 +19,7 @@ class Identity:
         return f"{_quoted(self.name)}<sip:{self.number}@{self.domain}>"
 
 
-def withheld(privacy: list[str]) -> bool:
+def requests_privacy(privacy: list[str]) -> bool:
     """Whether the values of Privacy headers request that the identity be withheld (RFC 3323 section 4.2)."""
     wanted = {word.strip().lower() for value in privacy for word in value.split(";")}
     return bool(wanted & {"id", "user", "header"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import Rung
+from unificx.calls.rules.fork_targets import ForkTargets
 from unificx.calls.rules.states import SettingUp
 
 CALLER = "a"
@@ -38,7 +38,7 @@ class MediaFailed:
     """A request to the anchor failed; `sdp_at_fault`: because of the SDP."""
 
     ticket: str
-    theirs: bool
+    sdp_at_fault: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +78,18 @@ class CalleeRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceCame:
+class DeviceReachable:
     """A device has become reachable or has moved: dial it as `leg`, replacing `replaces_leg` if it was dialled at its
     previous location."""
 
     leg: str
     device: str
     srtp: bool
-    instead: str = ""
+    replaces_leg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceGone:
+class DeviceRemoved:
     """A device was revoked; `legs` are all its legs: connected, ringing or not dialled yet."""
 
     device: str
@@ -107,7 +107,7 @@ class CallerCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class AckCame:
+class AckReceived:
     """ACK to our 2xx, with an answer if the 2xx contained an offer."""
 
     leg: str
@@ -115,7 +115,7 @@ class AckCame:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferCame:
+class OfferReceived:
     leg: str
     sdp: bytes
 
@@ -145,28 +145,28 @@ class LegLost:
 
 
 @dataclass(frozen=True, slots=True)
-class EndAsked:
+class EndRequested:
     """The call is ended by an administrator or by the system."""
 
     cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
-class TransferAsked:
+class TransferRequested:
     """The leg `by` transfers the other party to `targets`, which may include app legs. Meanwhile the app leg
     `waiting_app` is heard; "" if `by` is that app. `return_targets` ring if the transfer is not answered and `by` has
     left. Phones that already ring for a consultation call are passed as its `SettingUp` state. `keep_with_app`: if the
     transfer is not answered, the party stays with the app `by`."""
 
     by: str
-    rung: Rung | SettingUp
-    waiting: str
-    back: Rung | None = None
-    keeps: bool = False
+    targets: ForkTargets | SettingUp
+    waiting_app: str
+    return_targets: ForkTargets | None = None
+    keep_with_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinRequested:
     """The leg `by` transfers the other party to `leg` of its consultation call, whose latest SDP is `sdp`."""
 
     by: str
@@ -175,7 +175,7 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class IntoApp:
+class MoveToAppRequested:
     """The leg `by` leaves, and the other party is connected to the app leg `app`."""
 
     by: str
@@ -183,7 +183,7 @@ class IntoApp:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeOver:
+class TakeOverRequested:
     """The new leg `leg`, with the offer `sdp`, replaces the leg `gone`."""
 
     gone: str
@@ -192,14 +192,14 @@ class TakeOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Restate:
+class ReofferRequested:
     """Re-offer the current session to `leg`, to send it changed SDP attributes."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed:
+class DeadlineReached:
     """A deadline of the state was reached."""
 
 
@@ -213,30 +213,30 @@ Event = (
     | CalleeProgressed
     | CalleeAnswered
     | CalleeRefused
-    | DeviceCame
-    | DeviceGone
+    | DeviceReachable
+    | DeviceRemoved
     | Declined
     | CallerCancelled
-    | AckCame
-    | OfferCame
+    | AckReceived
+    | OfferReceived
     | OfferAnswered
     | OfferRefused
     | HungUp
     | LegLost
-    | EndAsked
-    | TransferAsked
-    | Joined
-    | IntoApp
-    | TakeOver
-    | Restate
-    | TimePassed
+    | EndRequested
+    | TransferRequested
+    | JoinRequested
+    | MoveToAppRequested
+    | TakeOverRequested
+    | ReofferRequested
+    | DeadlineReached
 )
 
 
 # ---- actions
 
 
-class Taker(Enum):
+class RecipientProfile(Enum):
     """Media profile of the SDP's recipient."""
 
     AS_REGISTERED = "as registered"
@@ -250,9 +250,9 @@ class OfferMedia:
 
     ticket: str
     branch: str
-    giver: str
+    sender: str
     sdp: bytes
-    taker: Taker = Taker.AS_REGISTERED
+    recipient_profile: RecipientProfile = RecipientProfile.AS_REGISTERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class AnswerMedia:
 
     ticket: str
     branch: str
-    giver: str
+    sender: str
     sdp: bytes
 
 
@@ -280,14 +280,14 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
-class Wake:
+class SendPush:
     """Send a push notification of the call to devices."""
 
     devices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class LetSleep:
+class CancelPush:
     """Notify pushed devices that the call has ended for them."""
 
     devices: tuple[str, ...]
@@ -367,14 +367,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteAnswered:
+class SetAnswered:
     """Store the answer time and leg, and journal the call, before the caller's INVITE is answered."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class PassOn:
+class FallBackToApp:
     """The call was not answered for this cause; pass it to the app leg `leg`."""
 
     leg: str
@@ -382,21 +382,21 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class SwapCaller:
     """Swap the names of the caller and this leg, so that the remaining party is the caller."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoteJoined:
+class SetPeer:
     """Set and journal `leg` as the caller's peer; "" for none at the moment."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Seek:
+class SetCallee:
     """Set the transfer target as the called party; `back`: set the transferor, since the transfer was not answered."""
 
     back: bool = False
@@ -411,7 +411,7 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class WriteRecord:
     """Write the call record."""
 
     cause: Cause
@@ -422,8 +422,8 @@ Action = (
     | AnswerMedia
     | ReleaseMedia
     | Dial
-    | Wake
-    | LetSleep
+    | SendPush
+    | CancelPush
     | CancelCallee
     | Progress
     | Accept
@@ -434,11 +434,11 @@ Action = (
     | RefuseOffer
     | Bye
     | Close
-    | NoteAnswered
-    | PassOn
-    | Swap
-    | NoteJoined
+    | SetAnswered
+    | FallBackToApp
+    | SwapCaller
+    | SetPeer
     | Notify
-    | Seek
-    | Record
+    | SetCallee
+    | WriteRecord
 )

@@ -4,24 +4,24 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import Rung
+from unificx.calls.rules.fork_targets import ForkTargets
 from unificx.calls.rules.messages import (
     CALLER,
-    AckCame,
+    AckReceived,
     Action,
     CalleeAnswered,
     CalleeProgressed,
     CalleeRefused,
     CallerCancelled,
+    DeadlineReached,
     Declined,
-    DeviceCame,
-    DeviceGone,
+    DeviceReachable,
+    DeviceRemoved,
     Dial,
-    EndAsked,
+    EndRequested,
     Event,
     HungUp,
-    IntoApp,
-    Joined,
+    JoinRequested,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -29,52 +29,60 @@ from unificx.calls.rules.messages import (
     MediaReleased,
     MediaRestarted,
     MediaSilent,
+    MoveToAppRequested,
     OfferAnswered,
-    OfferCame,
+    OfferReceived,
     OfferRefused,
-    Record,
     Reject,
-    Restate,
-    TakeOver,
-    TimePassed,
-    TransferAsked,
+    ReofferRequested,
+    TakeOverRequested,
+    TransferRequested,
+    WriteRecord,
 )
-from unificx.calls.rules.setup import APP_ANSWERS, begin
-from unificx.calls.rules.states import Opening, Over, State
+from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT, begin
+from unificx.calls.rules.states import Ended, Originating, State
 
 Outcome = tuple[State, list[Action]]
 
 
-def open_by_app(targets: Rung, now: float) -> Outcome:
+def originate_by_app(targets: ForkTargets, now: float) -> Outcome:
     """Start the calling app."""
-    return Opening(targets, now + APP_ANSWERS), [Dial(CALLER, b"")]
+    return Originating(targets, now + APP_ANSWER_TIMEOUT), [Dial(CALLER, b"")]
 
 
-def opening(state: Opening, event: Event, now: float) -> Outcome:
+def originating(state: Originating, event: Event, now: float) -> Outcome:
     """Wait for the app's offer."""
     match event:
         case CalleeAnswered("a", sdp):
-            return begin(sdp, state.rung, now) if sdp else _none(Cause.FAULT)
+            return begin(sdp, state.targets, now) if sdp else _fail(Cause.FAULT)
         case CalleeRefused("a") | HungUp("a") | LegLost("a") | CallerCancelled():
-            return _none(Cause.FAULT)
-        case EndAsked(cause):
-            return _none(cause)
-        case DeviceGone(device, legs):
-            return replace(state, rung=state.rung.without(device, legs)), []
-        case TimePassed():
-            return _none(Cause.FAULT) if now >= state.until else (state, [])
+            return _fail(Cause.FAULT)
+        case EndRequested(cause):
+            return _fail(cause)
+        case DeviceRemoved(device, legs):
+            return replace(state, targets=state.targets.without(device, legs)), []
+        case DeadlineReached():
+            return _fail(Cause.FAULT) if now >= state.until else (state, [])
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaRestarted() | MediaSilent():
             return state, []
-        case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | DeviceCame() | Declined() | HungUp() | LegLost():
+        case (
+            CalleeProgressed()
+            | CalleeAnswered()
+            | CalleeRefused()
+            | DeviceReachable()
+            | Declined()
+            | HungUp()
+            | LegLost()
+        ):
             return state, []
-        case AckCame() | OfferCame() | OfferAnswered() | OfferRefused():
+        case AckReceived() | OfferReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+        case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
         case _:
             assert_never(event)
 
 
-def _none(cause: Cause) -> Outcome:
+def _fail(cause: Cause) -> Outcome:
     """End the call before any phone was dialled."""
-    return Over(), [Record(cause), Reject(480, cause)]
+    return Ended(), [WriteRecord(cause), Reject(480, cause)]

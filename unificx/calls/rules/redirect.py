@@ -7,7 +7,7 @@ an offer as if it were the first one.
 from dataclasses import replace
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.ice_restart import start_ice_restart
 from unificx.calls.rules.messages import (
     CALLER,
     Accept,
@@ -18,45 +18,45 @@ from unificx.calls.rules.messages import (
     MediaAnswered,
     MediaFailed,
     MediaOffered,
-    NoteJoined,
     Offer,
     OfferMedia,
     RefuseOffer,
     ReleaseMedia,
-    Swap,
+    SetPeer,
+    SwapCaller,
 )
-from unificx.calls.rules.sdp_inspection import both_ways, without_ways
-from unificx.calls.rules.states import Exchange, Moving, Renewal, TakingOver, Talking
+from unificx.calls.rules.sdp_inspection import as_sendrecv, without_ice
+from unificx.calls.rules.states import Exchange, IceRestart, MovingToApp, TakingOver, Talking
 
 Outcome = tuple[Talking, list[Action]]
 
 
-def turned(state: Talking, leaving: str) -> Outcome:
+def prepare_redirect(state: Talking, leaving: str) -> Outcome:
     """Abort a pending exchange and make the leaving party the callee.
 
     The remaining party was probably held by the leaving one and so is recvonly; for the new peer it is set to sendrecv.
     """
-    actions = interrupted(state)
+    actions = abort_exchange(state)
     if leaving != CALLER:
-        return replace(state, caller_sdp=both_ways(state.caller_sdp), exchange=None), actions
-    swapped = replace(state, caller_sdp=both_ways(state.callee_sdp), callee_sdp=state.caller_sdp, exchange=None)
-    return swapped, [*actions, Swap(state.callee)]
+        return replace(state, caller_sdp=as_sendrecv(state.caller_sdp), exchange=None), actions
+    swapped = replace(state, caller_sdp=as_sendrecv(state.callee_sdp), callee_sdp=state.caller_sdp, exchange=None)
+    return swapped, [*actions, SwapCaller(state.callee)]
 
 
-def refusal(exchange: Exchange, status: int) -> list[Action]:
+def refuse_offer(exchange: Exchange, status: int) -> list[Action]:
     """Refuse the offer, if the offerer waits for an answer."""
-    return [] if exchange.silent else [RefuseOffer(exchange.giver, status)]
+    return [] if exchange.silent else [RefuseOffer(exchange.offerer, status)]
 
 
-def interrupted(state: Talking) -> list[Action]:
+def abort_exchange(state: Talking) -> list[Action]:
     """Return the responses to an aborted exchange; the offerer may retry."""
     exchange = state.exchange
     if isinstance(exchange, Exchange) and exchange.stage in ("offering", "asking", "answering"):
-        return refusal(exchange, 491)
-    return turn_away(state, Cause.FAILED)
+        return refuse_offer(exchange, 491)
+    return reject_takeover(state, Cause.FAILED)
 
 
-def turn_away(state: Talking, cause: Cause) -> list[Action]:
+def reject_takeover(state: Talking, cause: Cause) -> list[Action]:
     """Reject the replacing leg of a pending takeover."""
     exchange = state.exchange
     if not isinstance(exchange, TakingOver):
@@ -67,14 +67,14 @@ def turn_away(state: Talking, cause: Cause) -> list[Action]:
 # ---- redirection to an app
 
 
-def move(state: Talking, app: str) -> Outcome:
+def move_to_app(state: Talking, app: str) -> Outcome:
     """Connect the caller to an app."""
     number = state.count + 1
-    moved = replace(state, callee=app, callee_sdp=b"", exchange=Moving(number, "offering"), count=number)
-    return moved, [OfferMedia(f"exchange:{number}", app, CALLER, without_ways(state.caller_sdp))]
+    moved = replace(state, callee=app, callee_sdp=b"", exchange=MovingToApp(number, "offering"), count=number)
+    return moved, [OfferMedia(f"exchange:{number}", app, CALLER, without_ice(state.caller_sdp))]
 
 
-def moving(state: Talking, exchange: Moving, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def continue_move(state: Talking, exchange: MovingToApp, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
     """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -86,15 +86,15 @@ def moving(state: Talking, exchange: Moving, event: MediaOffered | MediaAnswered
 def app_answered(state: Talking, sdp: bytes) -> Outcome:
     """Process the app's answer, then re-offer to the caller."""
     exchange = state.exchange
-    if not isinstance(exchange, Moving) or exchange.stage != "calling" or not sdp:
+    if not isinstance(exchange, MovingToApp) or exchange.stage != "calling" or not sdp:
         return state, []
-    return met(replace(state, callee_sdp=sdp))
+    return connect_callee(replace(state, callee_sdp=sdp))
 
 
-def met(state: Talking) -> Outcome:
+def connect_callee(state: Talking) -> Outcome:
     """Pass the callee's answer to the anchor, then re-offer to the caller."""
     number = state.count + 1
-    state = replace(state, exchange=Renewal(number, "answering", state.callee), count=number)
+    state = replace(state, exchange=IceRestart(number, "answering", state.callee), count=number)
     return state, [AnswerMedia(f"exchange:{number}", state.callee, state.callee, state.callee_sdp)]
 
 
@@ -108,7 +108,9 @@ def take_over(state: Talking, leg: str, sdp: bytes) -> Outcome:
     return state, [OfferMedia(f"exchange:{number}", leg, leg, sdp)]
 
 
-def taking_over(state: Talking, exchange: TakingOver, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def continue_takeover(
+    state: Talking, exchange: TakingOver, event: MediaOffered | MediaAnswered | MediaFailed
+) -> Outcome:
     """Process a reply of the anchor."""
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
@@ -119,29 +121,29 @@ def taking_over(state: Talking, exchange: TakingOver, event: MediaOffered | Medi
                 state, callee=exchange.leg, caller_sdp=exchange.answer, callee_sdp=exchange.sdp, exchange=None
             )
             release = [Bye(replaced, Cause.HUNG_UP), ReleaseMedia(replaced, final=False)]
-            return state, [NoteJoined(exchange.leg), Accept(sdp, exchange.leg), *release]
+            return state, [SetPeer(exchange.leg), Accept(sdp, exchange.leg), *release]
         case _, MediaFailed(_, theirs):
-            return kept(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
+            return abort_takeover(state, exchange, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA)
         case _:
             return state, []
 
 
-def kept(state: Talking, exchange: TakingOver, cause: Cause) -> Outcome:
+def abort_takeover(state: Talking, exchange: TakingOver, cause: Cause) -> Outcome:
     """Abort a takeover; a caller that already got the offer is re-anchored to its previous peer."""
-    actions = turn_away(state, cause)
+    actions = reject_takeover(state, cause)
     state = replace(state, exchange=None)
     if exchange.stage == "offering":
         return state, actions
-    restarted, requests = renew(state)
+    restarted, requests = start_ice_restart(state)
     return restarted, [*actions, *requests]
 
 
-def asked(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> Outcome:
+def takeover_answered(state: Talking, exchange: TakingOver, leg: str, sdp: bytes) -> Outcome:
     """Process the caller's answer; b"": it refused."""
     if leg != CALLER or exchange.stage != "asking":
         return state, []
     if not sdp:
-        return replace(state, exchange=None), turn_away(state, Cause.NO_COMMON_MEDIA)
+        return replace(state, exchange=None), reject_takeover(state, Cause.NO_COMMON_MEDIA)
     answering = replace(exchange, stage="answering", answer=sdp)
     request = AnswerMedia(f"exchange:{exchange.number}", exchange.leg, CALLER, sdp)
     return replace(state, exchange=answering), [request]

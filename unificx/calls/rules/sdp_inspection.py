@@ -4,21 +4,21 @@ import re
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-MOST_BYTES = 16 * 1024
-MOST_MEDIA = 8
+MAX_SDP_BYTES = 16 * 1024
+MAX_MEDIA_SECTIONS = 8
 """Media sections; each one uses ports of the shared pool."""
-_HELD = "0.0.0.0"
+_UNSPECIFIED = "0.0.0.0"
 """Unspecified address: hold as in RFC 2543, or an offer with trickled candidates (RFC 8840)."""
-_NOBODYS = b"192.0.2.1"
+_TEST_NET = b"192.0.2.1"
 _ADDRESS = re.compile(rb"^(?:c=IN IP[46] |a=rtcp:\d+ IN IP[46] )([^\s/]+)", re.M)
 _CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
 _CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
-_WAYS = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates|fingerprint:)[^\n]*\n", re.M)
+_ICE_ATTRIBUTES = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates|fingerprint:)[^\n]*\n", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _DIRECTION = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)(?=\s*$)", re.M)
 
 
-def usable(sdp: bytes, source: str) -> bytes:
+def sanitize(sdp: bytes, source: str) -> bytes:
     """Return the SDP as it may be passed to the media engine: of limited size and without forbidden media addresses;
     b"" if it is unacceptable.
 
@@ -26,29 +26,29 @@ def usable(sdp: bytes, source: str) -> bytes:
     relay into an access path to local services, including the engine's control port (SSRF). With ICE, only such
     candidates are removed; without ICE, the SDP is rejected.
     """
-    if len(sdp) > MOST_BYTES or sdp.count(b"\nm=") > MOST_MEDIA:
+    if len(sdp) > MAX_SDP_BYTES or sdp.count(b"\nm=") > MAX_MEDIA_SECTIONS:
         return b""
-    source_ip = _numeric(source)
+    source_ip = _parse_ip(source)
     if source_ip is not None and source_ip.is_loopback:
         return sdp
     if uses_ice(sdp):
-        sdp = _CANDIDATES.sub(lambda line: line[0] if _may_be_tried(line[1]) else b"", sdp)
-        sdp = b"\nm=".join(_without_place(section) for section in sdp.split(b"\nm="))
+        sdp = _CANDIDATES.sub(lambda line: line[0] if _is_allowed_address(line[1]) else b"", sdp)
+        sdp = b"\nm=".join(_without_unreachable_address(section) for section in sdp.split(b"\nm="))
     addresses = [*_ADDRESS.findall(sdp), *_CANDIDATE.findall(sdp)]
-    return sdp if all(_may_be_tried(address) for address in addresses) else b""
+    return sdp if all(_is_allowed_address(address) for address in addresses) else b""
 
 
-def sends(sdp: bytes) -> bool:
+def is_sending(sdp: bytes) -> bool:
     """Whether the author sends audio: sendrecv or sendonly (RFC 3264 section 5.1)."""
     return _direction(sdp) in (b"sendrecv", b"sendonly")
 
 
-def hears(sdp: bytes) -> bool:
+def is_receiving(sdp: bytes) -> bool:
     """Whether the author receives audio: sendrecv or recvonly."""
     return _direction(sdp) in (b"sendrecv", b"recvonly")
 
 
-def as_origin(sdp: bytes, identity: int, version: int) -> bytes:
+def with_origin(sdp: bytes, identity: int, version: int) -> bytes:
     """Replace the origin line: in one dialog the identity is constant and the version increments (RFC 3264 section
     8)."""
     line = _line(sdp, b"o=")
@@ -76,7 +76,7 @@ def uses_ice(sdp: bytes) -> bool:
     return b"\na=ice-ufrag:" in sdp
 
 
-def without_ways(sdp: bytes) -> bytes:
+def without_ice(sdp: bytes) -> bytes:
     """Remove ICE parameters, candidates and fingerprints from an SDP that uses ICE; return any other unchanged.
 
     Without a fingerprint, the media engine does not mirror the peer's hash function. The address becomes one of
@@ -84,51 +84,51 @@ def without_ways(sdp: bytes) -> bytes:
     """
     if not uses_ice(sdp):
         return sdp
-    return b"\nm=".join(_placed(section, _NOBODYS) for section in _WAYS.sub(b"", sdp).split(b"\nm="))
+    return b"\nm=".join(_with_address(section, _TEST_NET) for section in _ICE_ATTRIBUTES.sub(b"", sdp).split(b"\nm="))
 
 
-def both_ways(sdp: bytes) -> bytes:
+def as_sendrecv(sdp: bytes) -> bytes:
     """Set the direction to sendrecv, for a held party that is connected to a new peer (RFC 3264 section 5.1)."""
     return _DIRECTION.sub(b"a=sendrecv", sdp)
 
 
-def _without_place(section: bytes) -> bytes:
+def _without_unreachable_address(section: bytes) -> bytes:
     """Replace an unreachable address of a section, leaving only its candidates (RFC 8840 section 4.1.1)."""
-    reached = all(_may_be_tried(address) for address in _ADDRESS.findall(section))
-    return section if reached else _placed(section, _HELD.encode())
+    reached = all(_is_allowed_address(address) for address in _ADDRESS.findall(section))
+    return section if reached else _with_address(section, _UNSPECIFIED.encode())
 
 
-def _placed(section: bytes, address: bytes) -> bytes:
+def _with_address(section: bytes, address: bytes) -> bytes:
     """Set the section's address to an IPv4 address and its port to 9 (discard)."""
     moved = _ADDRESS.sub(lambda line: line[0].replace(line[1], address).replace(b"IN IP6", b"IN IP4"), section)
     return _PORT.sub(rb"\g<1>9", moved)
 
 
-def _may_be_tried(address: bytes) -> bool:
+def _is_allowed_address(address: bytes) -> bool:
     """Whether media may be sent to an address. mDNS names (RFC 8828) only resolve in the author's network."""
     return address.endswith(b".local") or _is_reachable(address.decode("ascii", "replace"))
 
 
 def _is_reachable(text: str) -> bool:
-    address = _numeric(text)
+    address = _parse_ip(text)
     if address is None:
         return False
-    return text == _HELD or not (
+    return text == _UNSPECIFIED or not (
         address.is_loopback
         or address.is_unspecified
         or address.is_multicast
         or address.is_link_local
-        or _is_low(address)
+        or _is_this_network(address)
     )
 
 
-def _is_low(address: IPv4Address | IPv6Address) -> bool:
+def _is_this_network(address: IPv4Address | IPv6Address) -> bool:
     """0.0.0.0/8, "this host" (RFC 1122 section 3.2.1.3)."""
     return isinstance(address, IPv4Address) and address.packed[0] == 0
 
 
 @lru_cache(maxsize=1024)  # phones reuse their addresses
-def _numeric(text: str) -> IPv4Address | IPv6Address | None:
+def _parse_ip(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

@@ -4,14 +4,14 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.rules import push_wakeup
-from unificx.calls.rules.causes import Cause, cause_of, weightiest
-from unificx.calls.rules.fork_targets import Rung
-from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.causes import Cause, cause_from_status, most_informative
+from unificx.calls.rules.fork_targets import ForkTargets
+from unificx.calls.rules.ice_restart import start_ice_restart
 from unificx.calls.rules.messages import (
     CALLER,
     Accept,
-    AckCame,
     Acknowledge,
+    AckReceived,
     Action,
     AnswerMedia,
     Bye,
@@ -20,15 +20,16 @@ from unificx.calls.rules.messages import (
     CalleeRefused,
     CallerCancelled,
     CancelCallee,
+    DeadlineReached,
     Declined,
-    DeviceCame,
-    DeviceGone,
+    DeviceReachable,
+    DeviceRemoved,
     Dial,
-    EndAsked,
+    EndRequested,
     Event,
+    FallBackToApp,
     HungUp,
-    IntoApp,
-    Joined,
+    JoinRequested,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -36,91 +37,95 @@ from unificx.calls.rules.messages import (
     MediaReleased,
     MediaRestarted,
     MediaSilent,
-    NoteAnswered,
+    MoveToAppRequested,
     Offer,
     OfferAnswered,
-    OfferCame,
     OfferMedia,
+    OfferReceived,
     OfferRefused,
-    PassOn,
     Progress,
-    Record,
+    RecipientProfile,
     RefuseOffer,
     Reject,
     ReleaseMedia,
-    Restate,
-    TakeOver,
-    Taker,
-    TimePassed,
-    TransferAsked,
+    ReofferRequested,
+    SetAnswered,
+    TakeOverRequested,
+    TransferRequested,
+    WriteRecord,
 )
 from unificx.calls.rules.sdp_inspection import uses_ice
-from unificx.calls.rules.states import Answering, Branch, Over, Rebuild, SettingUp, State, Talking
+from unificx.calls.rules.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
 
 Outcome = tuple[State, list[Action]]
-VANISHED = (408, 503)
+NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
-APP_ANSWERS = 10.0
+APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
 
 
-def begin(offer: bytes, targets: Rung, now: float) -> Outcome:
+def begin(offer: bytes, targets: ForkTargets, now: float) -> Outcome:
     """Start forking with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
-    names, limits, push_targets, fallback = targets.names, targets.limits, targets.sleepers, targets.instead
-    if not names and not push_targets.asleep:
-        return _not_taken(SettingUp(limits, offer, (), now, instead=fallback), Cause.UNREACHABLE, now)
+    names, limits, push_targets, fallback = targets.legs, targets.limits, targets.push_targets, targets.fallback
+    if not names and not push_targets.awaiting_push:
+        return _unanswered(SettingUp(limits, offer, (), now, fallback=fallback), Cause.UNREACHABLE, now)
     stage = "offering" if offer else "calling"
     branches = tuple(
-        Branch(name, stage, name in targets.srtp, sleeper=push_targets.behind.get(name, "")) for name in names
+        Branch(name, stage, name in targets.srtp_legs, push_device=push_targets.device_by_leg.get(name, ""))
+        for name in names
     )
-    nudge_at = now + push_wakeup.NUDGE_AFTER if push_targets.behind else None
-    until = now + limits.ring
-    initial = SettingUp(limits, offer, branches, until, asleep=push_targets.asleep, nudge_at=nudge_at, instead=fallback)
-    state, push_actions = push_wakeup.wake(initial, push_targets.asleep) if push_targets.asleep else (initial, [])
-    state, progress = (state, []) if names else push_wakeup.hold(state)
-    return state, [*(_first_step(state, name) for name in names), *push_actions, *progress]
+    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if push_targets.device_by_leg else None
+    until = now + limits.ring_seconds
+    initial = SettingUp(
+        limits, offer, branches, until, awaiting_push=push_targets.awaiting_push, push_at=nudge_at, fallback=fallback
+    )
+    state, push_actions = (
+        push_wakeup.push_devices(initial, push_targets.awaiting_push) if push_targets.awaiting_push else (initial, [])
+    )
+    state, progress = (state, []) if names else push_wakeup.report_ringing(state)
+    return state, [*(_first_action(state, name) for name in names), *push_actions, *progress]
 
 
 def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
     """Process an event while phones ring."""
     match event:
         case MediaOffered(ticket, sdp):
-            return _offered(state, ticket, sdp)
+            return _media_offered(state, ticket, sdp)
         case MediaAnswered("early", sdp):
-            return replace(state, told=183), [Progress(183, sdp)]
+            return replace(state, last_provisional=183), [Progress(183, sdp)]
         case MediaFailed("early"):
-            return replace(state, early=b""), []
+            return replace(state, early_sdp=b""), []
         case MediaFailed(ticket, theirs):
-            return _not_offered(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA, now)
+            return _media_failed(state, ticket, Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA, now)
         case MediaRestarted():
-            return replace(state, stale=True), []
+            return replace(state, media_lost=True), []
         case CalleeProgressed(leg, status, sdp):
             return _progressed(state, leg, status, sdp)
         case CalleeAnswered(leg, sdp):
             return _answered(state, leg, sdp)
         case CalleeRefused(leg, status):
             return _refused(state, leg, status, now)
-        case DeviceCame():
-            return _came(state, event)
-        case DeviceGone():
-            return _gone(state, event, now)
+        case DeviceReachable():
+            return _device_came(state, event)
+        case DeviceRemoved():
+            return _device_gone(state, event, now)
         case Declined():
-            return _not_taken(state, Cause.DECLINED, now)
+            return _unanswered(state, Cause.DECLINED, now)
         case CallerCancelled() | HungUp("a"):
-            return _give_up(state, Cause.CANCELLED)
+            return _end_unanswered(state, Cause.CANCELLED)
         case LegLost("a"):
-            return _give_up(state, Cause.FAILED)
+            return _end_unanswered(state, Cause.FAILED)
         case LegLost(leg) | HungUp(leg):
-            return _branch_over(state, leg, Cause.FAILED, now)
-        case EndAsked(cause):
-            return _give_up(state, cause)
-        case TimePassed():
+            return _branch_ended(state, leg, Cause.FAILED, now)
+        case EndRequested(cause):
+            return _end_unanswered(state, cause)
+        case DeadlineReached():
             return _time_passed(state, now)
-        case OfferCame(leg):
+        case OfferReceived(leg):
             return state, [RefuseOffer(leg, 491)]
-        case MediaAnswered() | MediaReleased() | MediaSilent() | AckCame() | OfferAnswered() | OfferRefused():
+        case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+        case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
         case _:
             assert_never(event)
@@ -129,186 +134,204 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
 def answering(state: Answering, event: Event, now: float) -> Outcome:
     """Process an event while the answer is passed to the anchor and the caller."""
     match event:
-        case MediaOffered(state.awaited, sdp) if state.delayed:  # the callee's offer, for the caller (delayed offer)
-            return replace(state, accepted=True, awaited=""), [NoteAnswered(state.callee), Accept(sdp)]
-        case MediaOffered(state.awaited, sdp):
+        case MediaOffered(state.awaited_ticket, sdp) if (
+            state.delayed
+        ):  # the callee's offer, for the caller (delayed offer)
+            return replace(state, accepted=True, awaited_ticket=""), [SetAnswered(state.callee), Accept(sdp)]
+        case MediaOffered(state.awaited_ticket, sdp):
             again = f"again:{state.restarts}"
             request = AnswerMedia(again, state.callee, state.callee, state.callee_sdp)
-            return replace(state, awaited=again, redo=sdp), [request]
-        case MediaAnswered(state.awaited, sdp):
+            return replace(state, awaited_ticket=again, reoffer_sdp=sdp), [request]
+        case MediaAnswered(state.awaited_ticket, sdp):
             return _connect(state, sdp, now)
-        case AckCame("a", sdp) if state.accepted and not state.awaited:
+        case AckReceived("a", sdp) if state.accepted and not state.awaited_ticket:
             return _acknowledged(state, sdp)
         case MediaRestarted():
-            return _restarted(state)
-        case MediaFailed(state.awaited) | EndAsked() | CallerCancelled():
-            return _fail(state, _why(event))
+            return _media_restarted(state)
+        case MediaFailed(state.awaited_ticket) | EndRequested() | CallerCancelled():
+            return _fail(state, _cause_of_event(event))
         case LegLost(leg) | HungUp(leg) if leg in (CALLER, state.callee):
-            return _fail(state, _why(event))
-        case DeviceGone(_, legs) if legs & {CALLER, state.callee}:
+            return _fail(state, _cause_of_event(event))
+        case DeviceRemoved(_, legs) if legs & {CALLER, state.callee}:
             return _fail(state, Cause.ENDED_BY_ADMINISTRATOR)
-        case OfferCame(leg):
+        case OfferReceived(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckCame() | DeviceCame() | DeviceGone() | Declined():
+        case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined():
             return state, []
-        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+        case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
-        case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | OfferAnswered() | OfferRefused() | TimePassed():
+        case (
+            CalleeProgressed()
+            | CalleeAnswered()
+            | CalleeRefused()
+            | OfferAnswered()
+            | OfferRefused()
+            | DeadlineReached()
+        ):
             return state, []
         case _:
             assert_never(event)
 
 
-def _first_step(state: SettingUp, name: str) -> Action:
+def _first_action(state: SettingUp, name: str) -> Action:
     if state.offer:
         return OfferMedia(f"offer:{name}", name, CALLER, state.offer)
     return Dial(name, b"")
 
 
-def _offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
+def _media_offered(state: SettingUp, ticket: str, sdp: bytes) -> Outcome:
     name = ticket.removeprefix("offer:")
-    branch = _find(state, name)
+    branch = _find_branch(state, name)
     if branch is None or branch.stage != "offering":
         return state, []
-    return _with(state, replace(branch, stage="calling")), [Dial(name, sdp)]
+    return _with_branch(state, replace(branch, stage="calling")), [Dial(name, sdp)]
 
 
-def _not_offered(state: SettingUp, ticket: str, cause: Cause, now: float) -> Outcome:
-    branch = _find(state, ticket.removeprefix("offer:"))
+def _media_failed(state: SettingUp, ticket: str, cause: Cause, now: float) -> Outcome:
+    branch = _find_branch(state, ticket.removeprefix("offer:"))
     if branch is None or branch.stage != "offering":
         return state, []
-    return _branch_over(state, branch.name, cause, now)
+    return _branch_ended(state, branch.name, cause, now)
 
 
 def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
-    branch = _find(state, leg)
+    branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
     ringing = replace(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and not state.early and not state.instead:
+    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp and not state.fallback:
         # Early media only with a single branch: with several, the source would be ambiguous. Not if a fallback app may
         # answer later: early SDP is the answer (RFC 3262 section 5), and the app's SDP differs.
-        return replace(_with(state, ringing), early=sdp), [AnswerMedia("early", leg, leg, sdp)]
+        return replace(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
-    if provisional <= state.told:
-        return _with(state, ringing), []
-    return _with(state, ringing, last_provisional=provisional), [Progress(provisional, b"")]
+    if provisional <= state.last_provisional:
+        return _with_branch(state, ringing), []
+    return _with_branch(state, ringing, last_provisional=provisional), [Progress(provisional, b"")]
 
 
 def _answered(state: SettingUp, leg: str, sdp: bytes) -> Outcome:
-    branch = _find(state, leg)
+    branch = _find_branch(state, leg)
     if branch is None or branch.stage not in ("calling", "ringing"):
         return state, []
-    callee_sdp = sdp or state.early
-    actions = [*_drop_others(state, leg, elsewhere=True), *push_wakeup.let_sleep(state, branch)]
+    callee_sdp = sdp or state.early_sdp
+    actions = [*_cancel_others(state, leg, elsewhere=True), *push_wakeup.cancel_push(state, branch)]
     answer = Answering(state.limits, leg, state.offer, callee_sdp, "answer", delayed=not state.offer)
     if not callee_sdp:
         return _fail(answer, Cause.NO_COMMON_MEDIA, actions)
     if not state.offer:
         return answer, [*actions, OfferMedia("answer", leg, leg, callee_sdp)]
-    if state.stale:
-        answer, again = _restarted(answer)
+    if state.media_lost:
+        answer, again = _media_restarted(answer)
         return answer, [*actions, *again]
     return answer, [*actions, AnswerMedia("answer", leg, leg, callee_sdp)]
 
 
 def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
-    branch = _find(state, leg)
+    branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
     if status in (415, 488, 606) and state.offer and branch.srtp:
         again = replace(branch, stage="offering", srtp=False)
-        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, Taker.PLAIN)
-        return _with(state, again), [offer]
-    cause = cause_of(status)
+        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, RecipientProfile.PLAIN)
+        return _with_branch(state, again), [offer]
+    cause = cause_from_status(status)
     if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
-        return _not_taken(_with(state, replace(branch, stage="over", cause=cause)), cause, now)
-    return _branch_over(state, leg, cause, now, vanished=status in VANISHED)
+        return _unanswered(_with_branch(state, replace(branch, stage="over", cause=cause)), cause, now)
+    return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
 
-def _came(state: SettingUp, event: DeviceCame) -> Outcome:
+def _device_came(state: SettingUp, event: DeviceReachable) -> Outcome:
     """Add a branch for a device that has registered or moved."""
-    if _find(state, event.leg) is not None:
+    if _find_branch(state, event.leg) is not None:
         return state, []
     actions: list[Action] = []
-    replaced = _find(state, event.instead)
+    replaced = _find_branch(state, event.replaces_leg)
     if replaced is not None and replaced.live:
         if replaced.stage != "offering":
             actions.append(CancelCallee(replaced.name, elsewhere=True))
         actions.append(ReleaseMedia(replaced.name, final=False))
-        state = _with(state, replace(replaced, stage="over"))
-    push_device = event.device if event.device in state.woken or (replaced is not None and replaced.sleeper) else ""
-    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, sleeper=push_device)
-    state = replace(state, branches=(*state.branches, branch), asleep=state.asleep - {event.device})
-    return state, [*actions, _first_step(state, event.leg)]
+        state = _with_branch(state, replace(replaced, stage="over"))
+    push_device = (
+        event.device if event.device in state.pushed or (replaced is not None and replaced.push_device) else ""
+    )
+    branch = Branch(event.leg, "offering" if state.offer else "calling", event.srtp, push_device=push_device)
+    state = replace(state, branches=(*state.branches, branch), awaiting_push=state.awaiting_push - {event.device})
+    return state, [*actions, _first_action(state, event.leg)]
 
 
-def _gone(state: SettingUp, event: DeviceGone, now: float) -> Outcome:
+def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
     """Remove a revoked device; the other branches continue."""
     if CALLER in event.legs:
-        return _give_up(state, Cause.ENDED_BY_ADMINISTRATOR)
+        return _end_unanswered(state, Cause.ENDED_BY_ADMINISTRATOR)
     actions: list[Action] = []
     for branch in state.branches:
         if branch.live and branch.name in event.legs:
             if branch.stage != "offering":
                 actions.append(CancelCallee(branch.name, elsewhere=False))
-            state = _with(state, replace(branch, stage="over", cause=Cause.UNREACHABLE))
-    return _go_on(replace(state, asleep=state.asleep - {event.device}), actions, now)
+            state = _with_branch(state, replace(branch, stage="over", cause=Cause.UNREACHABLE))
+    return _continue_or_end(replace(state, awaiting_push=state.awaiting_push - {event.device}), actions, now)
 
 
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
-        return _not_taken(state, Cause.NO_ANSWER, now)
-    return push_wakeup.nudge(state) if state.nudge_at is not None and now >= state.nudge_at else (state, [])
+        return _unanswered(state, Cause.NO_ANSWER, now)
+    return push_wakeup.push_unresponsive(state) if state.push_at is not None and now >= state.push_at else (state, [])
 
 
-def _branch_over(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:
-    branch = _find(state, leg)
+def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:
+    branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
-    state = _with(state, replace(branch, stage="over", cause=cause))
+    state = _with_branch(state, replace(branch, stage="over", cause=cause))
     actions: list[Action] = []
-    if vanished and branch.sleeper:
-        state, actions = push_wakeup.fallen_asleep(state, branch)
-    return _go_on(state, actions, now)
+    if vanished and branch.push_device:
+        state, actions = push_wakeup.push_vanished(state, branch)
+    return _continue_or_end(state, actions, now)
 
 
-def _go_on(state: SettingUp, actions: list[Action], now: float) -> Outcome:
+def _continue_or_end(state: SettingUp, actions: list[Action], now: float) -> Outcome:
     """Continue if a branch rings or a pushed device is awaited, else end the search."""
     if any(each.live for each in state.branches):
         return state, actions
-    if state.asleep:
-        state, progress = push_wakeup.hold(state)
+    if state.awaiting_push:
+        state, progress = push_wakeup.report_ringing(state)
         return state, [*actions, *progress]
-    outcome, over = _not_taken(
-        state, weightiest([each.cause for each in state.branches if each.cause is not None]), now
+    outcome, over = _unanswered(
+        state, most_informative([each.cause for each in state.branches if each.cause is not None]), now
     )
     return outcome, [*actions, *over]
 
 
-def _not_taken(state: SettingUp, cause: Cause, now: float) -> Outcome:
+def _unanswered(state: SettingUp, cause: Cause, now: float) -> Outcome:
     """End the search unanswered: pass the call to the fallback app if there is one, else end it.
 
     All branches and push notifications are cancelled.
     """
-    if not state.instead:
-        return _give_up(state, cause)
-    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.let_sleep(state)]
-    app = Branch(state.instead, "offering" if state.offer else "calling")
-    passed_on = SettingUp(state.limits, state.offer, (app,), now + APP_ANSWERS, told=state.told, stale=state.stale)
-    return passed_on, [*cancelled, PassOn(app.name, cause), _first_step(passed_on, app.name)]
+    if not state.fallback:
+        return _end_unanswered(state, cause)
+    cancelled = [*_cancel_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.cancel_push(state)]
+    app = Branch(state.fallback, "offering" if state.offer else "calling")
+    passed_on = SettingUp(
+        state.limits,
+        state.offer,
+        (app,),
+        now + APP_ANSWER_TIMEOUT,
+        last_provisional=state.last_provisional,
+        media_lost=state.media_lost,
+    )
+    return passed_on, [*cancelled, FallBackToApp(app.name, cause), _first_action(passed_on, app.name)]
 
 
-def _give_up(state: SettingUp, cause: Cause) -> Outcome:
+def _end_unanswered(state: SettingUp, cause: Cause) -> Outcome:
     """End the unanswered call. The call record is written before the final response, which acknowledges it."""
     status = cause.value.status if cause.value.status >= 300 else 480
-    cancelled = [*_drop_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.let_sleep(state)]
-    return Over(), [*cancelled, Record(cause), Reject(status, cause)]
+    cancelled = [*_cancel_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.cancel_push(state)]
+    return Ended(), [*cancelled, WriteRecord(cause), Reject(status, cause)]
 
 
-def _drop_others(state: SettingUp, answered_leg: str | None, *, elsewhere: bool) -> list[Action]:
+def _cancel_others(state: SettingUp, answered_leg: str | None, *, elsewhere: bool) -> list[Action]:
     actions: list[Action] = []
     for branch in state.branches:
         if branch.name == answered_leg:
@@ -324,31 +347,31 @@ def _acknowledged(state: Answering, sdp: bytes) -> Outcome:
     if not sdp:
         return _fail(state, Cause.NO_COMMON_MEDIA)
     request = AnswerMedia("acknowledged", state.callee, CALLER, sdp)
-    return replace(state, caller_sdp=sdp, awaited="acknowledged"), [request]
+    return replace(state, caller_sdp=sdp, awaited_ticket="acknowledged"), [request]
 
 
-def _restarted(state: Answering) -> Outcome:
+def _media_restarted(state: Answering) -> Outcome:
     """Repeat the offer to the anchor after a restart of the media engine."""
     if state.accepted:
         return _fail(state, Cause.NO_MEDIA)
     number = state.restarts + 1
     ticket = f"redo:{number}"
     offerer, sdp = (state.callee, state.callee_sdp) if state.delayed else (CALLER, state.caller_sdp)
-    return replace(state, awaited=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
+    return replace(state, awaited_ticket=ticket, restarts=number), [OfferMedia(ticket, state.callee, offerer, sdp)]
 
 
 def _connect(state: Answering, sdp: bytes, now: float) -> Outcome:
     """Connect the parties once the anchor has the SDP of both."""
-    talking = Talking(state.callee, now + state.limits.talk, state.caller_sdp, state.callee_sdp)
+    talking = Talking(state.callee, now + state.limits.call_seconds, state.caller_sdp, state.callee_sdp)
     if state.delayed:
         return talking, [Acknowledge(state.callee, sdp)]
-    actions: list[Action] = [NoteAnswered(state.callee), Accept(sdp)]
-    if state.redo and uses_ice(state.callee_sdp):
-        talking, again = renew(talking)
+    actions: list[Action] = [SetAnswered(state.callee), Accept(sdp)]
+    if state.reoffer_sdp and uses_ice(state.callee_sdp):
+        talking, again = start_ice_restart(talking)
         actions += again
-    elif state.redo:
-        talking = replace(talking, exchange=Rebuild(0, "reoffering", waiting=(state.callee,)))
-        actions.append(Offer(state.callee, state.redo))
+    elif state.reoffer_sdp:
+        talking = replace(talking, exchange=MediaReanchor(0, "reoffering", pending=(state.callee,)))
+        actions.append(Offer(state.callee, state.reoffer_sdp))
     return talking, actions
 
 
@@ -356,16 +379,16 @@ def _fail(state: Answering, cause: Cause, actions: list[Action] | None = None) -
     """End a call that was answered but could not be established."""
     done: list[Action] = [*(actions or []), Bye(state.callee, cause), ReleaseMedia(state.callee, final=False)]
     if state.accepted:
-        return Over(), [*done, Bye(CALLER, cause), Record(cause)]
+        return Ended(), [*done, Bye(CALLER, cause), WriteRecord(cause)]
     status = cause.value.status if cause.value.status >= 300 else 480
-    return Over(), [*done, Record(cause), Reject(status, cause)]
+    return Ended(), [*done, WriteRecord(cause), Reject(status, cause)]
 
 
-def _why(event: Event) -> Cause:
+def _cause_of_event(event: Event) -> Cause:
     match event:
         case MediaFailed(_, theirs):
             return Cause.NO_COMMON_MEDIA if theirs else Cause.NO_MEDIA
-        case EndAsked(cause):
+        case EndRequested(cause):
             return cause
         case CallerCancelled() | HungUp("a"):
             return Cause.CANCELLED
@@ -373,10 +396,14 @@ def _why(event: Event) -> Cause:
             return Cause.FAILED
 
 
-def _find(state: SettingUp, name: str) -> Branch | None:
+def _find_branch(state: SettingUp, name: str) -> Branch | None:
     return next((branch for branch in state.branches if branch.name == name), None)
 
 
-def _with(state: SettingUp, changed: Branch, *, last_provisional: int | None = None) -> SettingUp:
+def _with_branch(state: SettingUp, changed: Branch, *, last_provisional: int | None = None) -> SettingUp:
     branches = tuple([changed if each.name == changed.name else each for each in state.branches])
-    return replace(state, branches=branches, told=state.told if last_provisional is None else last_provisional)
+    return replace(
+        state,
+        branches=branches,
+        last_provisional=state.last_provisional if last_provisional is None else last_provisional,
+    )

@@ -5,31 +5,31 @@ from typing import assert_never
 
 from unificx.calls.rules import transfer
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.messages import CALLER, Action, Bye, CancelCallee, Event, Record, Reject, ReleaseMedia
-from unificx.calls.rules.originating import open_by_app, opening
+from unificx.calls.rules.messages import CALLER, Action, Bye, CancelCallee, Event, Reject, ReleaseMedia, WriteRecord
+from unificx.calls.rules.originating import originate_by_app, originating
 from unificx.calls.rules.setup import answering, begin, setting_up
-from unificx.calls.rules.states import Answering, Ending, Opening, Over, SettingUp, State, Talking, Transferring
+from unificx.calls.rules.states import Answering, Ended, Ending, Originating, SettingUp, State, Talking, Transferring
 from unificx.calls.rules.talking import ending, talking
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:
     """Process one event; return the new state and the actions to execute."""
     match state:
-        case Opening():
-            return opening(state, event, now)
+        case Originating():
+            return originating(state, event, now)
         case SettingUp():
             return setting_up(state, event, now)
         case Answering():
             return answering(state, event, now)
         case Talking():
-            if isinstance(event, transfer.Change):
-                return transfer.changed(state, event, now)
+            if isinstance(event, transfer.PeerChangeEvent):
+                return transfer.change_peer(state, event, now)
             return talking(state, event, now)
         case Transferring():
             return transfer.transferring(state, event, now)
         case Ending():
             return ending(state, event, now)
-        case Over():
+        case Ended():
             return state, []
         case _:
             assert_never(state)
@@ -39,14 +39,14 @@ def deadline(state: State) -> float | None:
     """Return the monotonic time at which `DeadlineReached` is due, None if never."""
     match state:
         case SettingUp():
-            return state.ring_until if state.nudge_at is None else min(state.ring_until, state.nudge_at)
+            return state.ring_until if state.push_at is None else min(state.ring_until, state.push_at)
         case Talking():
             return state.ends_at
         case Transferring():
             return transfer.deadline(state)
-        case Ending() | Opening():
+        case Ending() | Originating():
             return state.until
-        case Answering() | Over():
+        case Answering() | Ended():
             return None
         case _:
             assert_never(state)
@@ -60,8 +60,8 @@ def abandon(legs: Iterable[str], recorded: bool) -> list[Action]:
     actions += [Bye(name, cause) for name in callees]
     actions += [ReleaseMedia(name, final=False) for name in callees]
     if not recorded:
-        actions.append(Record(cause))
+        actions.append(WriteRecord(cause))
     return [*actions, Reject(cause.value.status, cause), Bye(CALLER, cause)]
 
 
-__all__ = ["abandon", "begin", "deadline", "open_by_app", "step"]
+__all__ = ["abandon", "begin", "deadline", "originate_by_app", "step"]

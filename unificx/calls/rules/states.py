@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import Limits, Rung
+from unificx.calls.rules.fork_targets import ForkTargets, Limits
 
 Stage = Literal["offering", "calling", "ringing", "over"]
 
@@ -20,7 +20,7 @@ class Branch:
     stage: Stage
     srtp: bool = False
     cause: Cause | None = None
-    sleeper: str = ""
+    push_device: str = ""
 
     @property
     def live(self) -> bool:
@@ -41,24 +41,24 @@ class SettingUp:
     offer: bytes
     branches: tuple[Branch, ...]
     ring_until: float
-    told: int = 100
-    early: bytes = b""
-    stale: bool = False
-    asleep: frozenset[str] = frozenset()
-    woken: frozenset[str] = frozenset()
-    nudge_at: float | None = None
-    instead: str = ""
+    last_provisional: int = 100
+    early_sdp: bytes = b""
+    media_lost: bool = False
+    awaiting_push: frozenset[str] = frozenset()
+    pushed: frozenset[str] = frozenset()
+    push_at: float | None = None
+    fallback: str = ""
 
     def rings(self, device: str) -> bool:
         """Whether the call rings on a device that accepts push, or is about to."""
-        return device in self.woken or any(each.live and each.sleeper == device for each in self.branches)
+        return device in self.pushed or any(each.live and each.push_device == device for each in self.branches)
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Originating:
     """An app calls: its offer is awaited until `until`, then the targets are dialled."""
 
-    rung: Rung
+    targets: ForkTargets
     until: float
 
 
@@ -74,11 +74,11 @@ class Answering:
     callee: str
     caller_sdp: bytes
     callee_sdp: bytes
-    awaited: str
+    awaited_ticket: str
     delayed: bool = False
     accepted: bool = False
     restarts: int = 0
-    redo: bytes = b""
+    reoffer_sdp: bytes = b""
 
 
 ExchangeStage = Literal["offering", "asking", "answering", "restoring", "restored"]
@@ -94,24 +94,24 @@ class Exchange:
 
     number: int
     stage: ExchangeStage
-    giver: str
+    offerer: str
     sdp: bytes
     silent: bool = False
     answer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuild:
+class MediaReanchor:
     """Media is re-anchored from the latest SDP of both sides, and re-offered to both. `pending`: legs yet to answer."""
 
     number: int
     stage: Literal["offering", "answering", "reoffering"]
-    for_callee: bytes = b""
-    waiting: tuple[str, ...] = ()
+    callee_offer: bytes = b""
+    pending: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Renewal:
+class IceRestart:
     """Media is re-anchored with ICE: `side` has the current re-offer, the callee first."""
 
     number: int
@@ -120,7 +120,7 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
+class MovingToApp:
     """The caller is connected to an app, over an anchor of its own."""
 
     number: int
@@ -146,7 +146,7 @@ class Talking:
     ends_at: float
     caller_sdp: bytes
     callee_sdp: bytes
-    exchange: Exchange | Rebuild | Renewal | Moving | TakingOver | None = None
+    exchange: Exchange | MediaReanchor | IceRestart | MovingToApp | TakingOver | None = None
     count: int = 0
 
 
@@ -160,12 +160,12 @@ class Transferring:
     `keep_with_app`: if the transfer is not answered, the caller stays connected to the app."""
 
     talking: Talking
-    search: SettingUp
+    setup: SettingUp
     transferor: str
-    before: bytes
-    back: Rung | None = None
-    borrowed: bool = False
-    keeps: bool = False
+    transferor_sdp: bytes
+    return_targets: ForkTargets | None = None
+    from_consultation: bool = False
+    keep_with_app: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +181,8 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class Ended:
     """The call has ended."""
 
 
-State = Opening | SettingUp | Answering | Talking | Transferring | Ending | Over
+State = Originating | SettingUp | Answering | Talking | Transferring | Ending | Ended

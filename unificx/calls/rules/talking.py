@@ -5,10 +5,10 @@ from typing import assert_never
 
 from unificx.calls.rules import redirect
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import renew, renewal_answered, renewing
+from unificx.calls.rules.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
 from unificx.calls.rules.messages import (
     CALLER,
-    AckCame,
+    AckReceived,
     Action,
     AnswerMedia,
     AnswerOffer,
@@ -18,14 +18,14 @@ from unificx.calls.rules.messages import (
     CalleeRefused,
     CallerCancelled,
     Close,
+    DeadlineReached,
     Declined,
-    DeviceCame,
-    DeviceGone,
-    EndAsked,
+    DeviceReachable,
+    DeviceRemoved,
+    EndRequested,
     Event,
     HungUp,
-    IntoApp,
-    Joined,
+    JoinRequested,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -33,26 +33,36 @@ from unificx.calls.rules.messages import (
     MediaReleased,
     MediaRestarted,
     MediaSilent,
+    MoveToAppRequested,
     Offer,
     OfferAnswered,
-    OfferCame,
     OfferMedia,
+    OfferReceived,
     OfferRefused,
-    Record,
     RefuseOffer,
     ReleaseMedia,
-    Restate,
-    TakeOver,
-    TimePassed,
-    TransferAsked,
+    ReofferRequested,
+    TakeOverRequested,
+    TransferRequested,
+    WriteRecord,
 )
 from unificx.calls.rules.sdp_inspection import uses_ice
-from unificx.calls.rules.states import Ending, Exchange, Moving, Over, Rebuild, Renewal, State, TakingOver, Talking
+from unificx.calls.rules.states import (
+    Ended,
+    Ending,
+    Exchange,
+    IceRestart,
+    MediaReanchor,
+    MovingToApp,
+    State,
+    TakingOver,
+    Talking,
+)
 
 Outcome = tuple[State, list[Action]]
-REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
+RELAYED_REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))
 """Statuses of a refused offer that are relayed to the offerer; others become 488."""
-FIGURES_WAIT = 0.3
+STATS_TIMEOUT = 0.3
 """Seconds the call record waits for the final media statistics; less than the first retransmission of a BYE (T1)."""
 
 
@@ -63,46 +73,46 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return end(state, Cause.HUNG_UP, now, closing=leg)
         case LegLost(leg) if leg in (CALLER, state.callee):
             return end(state, Cause.LEG_LOST, now, lost=leg)
-        case DeviceGone(_, legs) if legs & {CALLER, state.callee}:
+        case DeviceRemoved(_, legs) if legs & {CALLER, state.callee}:
             return end(state, Cause.ENDED_BY_ADMINISTRATOR, now)
-        case DeviceGone(_, legs) if isinstance(state.exchange, TakingOver) and state.exchange.leg in legs:
-            return redirect.kept(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
+        case DeviceRemoved(_, legs) if isinstance(state.exchange, TakingOver) and state.exchange.leg in legs:
+            return redirect.abort_takeover(state, state.exchange, Cause.ENDED_BY_ADMINISTRATOR)
         case CallerCancelled():  # our 2xx was not sent yet, since it awaits the PRACK of an early response
             return end(state, Cause.HUNG_UP, now)
-        case EndAsked(cause):
+        case EndRequested(cause):
             return end(state, cause, now)
         case MediaSilent(both):
             return end(state, Cause.MEDIA_LOST if both else Cause.ONE_WAY, now)
-        case TimePassed():
+        case DeadlineReached():
             return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:
-            restored, actions = redirect.kept(state, state.exchange, Cause.CANCELLED)
+            restored, actions = redirect.abort_takeover(state, state.exchange, Cause.CANCELLED)
             return restored, [*actions, Close(leg)]
         case MediaRestarted():
-            return _rebuild(state)
-        case OfferCame(leg, sdp):
-            return _offer_came(state, leg, sdp)
-        case AckCame(leg, sdp):
+            return _reanchor(state)
+        case OfferReceived(leg, sdp):
+            return _offer_received(state, leg, sdp)
+        case AckReceived(leg, sdp):
             return _answer_in_ack(state, leg, sdp)
         case OfferAnswered(leg, sdp):
             return _offer_answered(state, leg, sdp)
         case OfferRefused(leg, status):
             return _offer_refused(state, leg, status)
-        case CalleeRefused(leg) if leg == state.callee and isinstance(state.exchange, Moving):
+        case CalleeRefused(leg) if leg == state.callee and isinstance(state.exchange, MovingToApp):
             return end(state, Cause.FAULT, now)
-        case MediaFailed() if isinstance(state.exchange, Moving) and event.ticket == f"exchange:{state.count}":
+        case MediaFailed() if isinstance(state.exchange, MovingToApp) and event.ticket == f"exchange:{state.count}":
             return end(state, Cause.NO_MEDIA, now)
         case MediaOffered() | MediaAnswered() | MediaFailed():
-            return _media(state, event)
+            return _media_reply(state, event)
         case CalleeAnswered(leg, sdp) if leg == state.callee:
             return redirect.app_answered(state, sdp)
-        case Restate(leg) if leg in (CALLER, state.callee):
-            return _restate(state, leg)
-        case TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+        case ReofferRequested(leg) if leg in (CALLER, state.callee):
+            return _reoffer(state, leg)
+        case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []  # handled by `transfer` before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceCame() | DeviceGone() | Declined():
+        case DeviceReachable() | DeviceRemoved() | Declined():
             return state, []
         case _:
             assert_never(event)
@@ -110,38 +120,38 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
 
 def ending(state: Ending, event: Event, now: float) -> Outcome:
     """Wait for the final statistics, then write the call record, then answer the BYE."""
-    due = isinstance(event, TimePassed) and now >= state.until
+    due = isinstance(event, DeadlineReached) and now >= state.until
     if not due and not isinstance(event, MediaReleased):
         return state, []
-    actions: list[Action] = [Record(state.cause)]
+    actions: list[Action] = [WriteRecord(state.cause)]
     if state.closing is not None:
         actions.append(Close(state.closing))
-    return Over(), actions
+    return Ended(), actions
 
 
 def end(state: Talking, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None) -> Outcome:
     """Send BYE to both legs, except to the one that hung up or was lost."""
-    actions: list[Action] = redirect.turn_away(state, cause)
+    actions: list[Action] = redirect.reject_takeover(state, cause)
     actions += [Bye(leg, cause) for leg in (CALLER, state.callee) if leg not in (closing, lost)]
     actions.append(ReleaseMedia(state.callee, final=True))
-    return Ending(cause, closing, now + FIGURES_WAIT), actions
+    return Ending(cause, closing, now + STATS_TIMEOUT), actions
 
 
 # ---- offers of a leg
 
 
-def _offer_came(state: Talking, leg: str, sdp: bytes) -> Outcome:
+def _offer_received(state: Talking, leg: str, sdp: bytes) -> Outcome:
     if state.exchange is not None:
         return state, [RefuseOffer(leg, 491)]
-    return _exchange(state, leg, sdp, silent=False)
+    return _start_exchange(state, leg, sdp, silent=False)
 
 
-def _restate(state: Talking, leg: str) -> Outcome:
+def _reoffer(state: Talking, leg: str) -> Outcome:
     """Re-offer the other side's current SDP to a leg; the anchor is updated with the answer."""
     if state.exchange is not None:
         return state, []
-    other = _other(state, leg)
-    return _exchange(state, other, state.caller_sdp if other == CALLER else state.callee_sdp, silent=True)
+    other = _other_leg(state, leg)
+    return _start_exchange(state, other, state.caller_sdp if other == CALLER else state.callee_sdp, silent=True)
 
 
 def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
@@ -149,10 +159,10 @@ def _answer_in_ack(state: Talking, leg: str, sdp: bytes) -> Outcome:
     current = state.caller_sdp if leg == CALLER else state.callee_sdp
     if not sdp or sdp == current or state.exchange is not None:
         return state, []
-    return _exchange(state, leg, sdp, silent=True)
+    return _start_exchange(state, leg, sdp, silent=True)
 
 
-def _exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Outcome:
+def _start_exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Outcome:
     number = state.count + 1
     exchange = Exchange(number, "offering", leg, sdp, silent)
     return (
@@ -161,22 +171,22 @@ def _exchange(state: Talking, leg: str, sdp: bytes, *, silent: bool) -> Outcome:
     )
 
 
-def _other(state: Talking, leg: str) -> str:
+def _other_leg(state: Talking, leg: str) -> str:
     return state.callee if leg == CALLER else CALLER
 
 
 def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
     exchange = state.exchange
     match exchange:
-        case Exchange(number, "asking", offerer) if leg == _other(state, offerer):
+        case Exchange(number, "asking", offerer) if leg == _other_leg(state, offerer):
             request = AnswerMedia(f"exchange:{number}", state.callee, leg, sdp)
             return replace(state, exchange=replace(exchange, stage="answering", answer=sdp)), [request]
-        case Rebuild(stage="reoffering"):
-            return _told(state, exchange, leg), []
-        case Renewal():
-            return renewal_answered(state, exchange, leg, sdp)
+        case MediaReanchor(stage="reoffering"):
+            return _reanchor_answered(state, exchange, leg), []
+        case IceRestart():
+            return ice_restart_answered(state, exchange, leg, sdp)
         case TakingOver():
-            return redirect.asked(state, exchange, leg, sdp)
+            return redirect.takeover_answered(state, exchange, leg, sdp)
         case _:
             return state, []
 
@@ -184,52 +194,54 @@ def _offer_answered(state: Talking, leg: str, sdp: bytes) -> Outcome:
 def _offer_refused(state: Talking, leg: str, status: int) -> Outcome:
     exchange = state.exchange
     match exchange:
-        case Exchange(_, "asking", offerer) if leg == _other(state, offerer):
-            return _restore(state, exchange, redirect.refusal(exchange, status if status in REFUSALS else 488))
-        case Rebuild(stage="reoffering"):
-            return _told(state, exchange, leg), []
-        case Renewal():
-            return renewal_answered(state, exchange, leg, b"")
+        case Exchange(_, "asking", offerer) if leg == _other_leg(state, offerer):
+            return _restore(
+                state, exchange, redirect.refuse_offer(exchange, status if status in RELAYED_REFUSALS else 488)
+            )
+        case MediaReanchor(stage="reoffering"):
+            return _reanchor_answered(state, exchange, leg), []
+        case IceRestart():
+            return ice_restart_answered(state, exchange, leg, b"")
         case TakingOver():
-            return redirect.asked(state, exchange, leg, b"")
+            return redirect.takeover_answered(state, exchange, leg, b"")
         case _:
             return state, []
 
 
 def _restore(state: Talking, exchange: Exchange, actions: list[Action]) -> Outcome:
     """Reset the anchor, which already applied the refused offer, to the previous session."""
-    current = state.caller_sdp if exchange.giver == CALLER else state.callee_sdp
-    request = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.giver, current)
+    current = state.caller_sdp if exchange.offerer == CALLER else state.callee_sdp
+    request = OfferMedia(f"exchange:{exchange.number}", state.callee, exchange.offerer, current)
     return replace(state, exchange=replace(exchange, stage="restoring")), [*actions, request]
 
 
 # ---- replies of the anchor
 
 
-def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def _media_reply(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
     exchange = state.exchange
     if exchange is None or event.ticket != f"exchange:{exchange.number}":
         return state, []
-    if isinstance(exchange, Rebuild):
-        return _rebuilding(state, exchange, event)
-    if isinstance(exchange, Renewal):
-        return renewing(state, exchange, event)
-    if isinstance(exchange, Moving):
-        return redirect.moving(state, exchange, event)
+    if isinstance(exchange, MediaReanchor):
+        return _continue_reanchor(state, exchange, event)
+    if isinstance(exchange, IceRestart):
+        return continue_ice_restart(state, exchange, event)
+    if isinstance(exchange, MovingToApp):
+        return redirect.continue_move(state, exchange, event)
     if isinstance(exchange, TakingOver):
-        return redirect.taking_over(state, exchange, event)
+        return redirect.continue_takeover(state, exchange, event)
     match exchange.stage, event:
         case "offering", MediaOffered(_, sdp):
             asked = replace(state, exchange=replace(exchange, stage="asking"))
-            return asked, [Offer(_other(state, exchange.giver), sdp)]
+            return asked, [Offer(_other_leg(state, exchange.offerer), sdp)]
         case "offering", MediaFailed(_, theirs):
-            return replace(state, exchange=None), redirect.refusal(exchange, 488 if theirs else 500)
+            return replace(state, exchange=None), redirect.refuse_offer(exchange, 488 if theirs else 500)
         case "answering", MediaAnswered(_, sdp):
             return _agreed(state, exchange, sdp)
         case "answering", MediaFailed(_, theirs):
-            return _restore(state, exchange, redirect.refusal(exchange, 488 if theirs else 500))
+            return _restore(state, exchange, redirect.refuse_offer(exchange, 488 if theirs else 500))
         case "restoring", MediaOffered():
-            other = _other(state, exchange.giver)
+            other = _other_leg(state, exchange.offerer)
             before = state.callee_sdp if other == state.callee else state.caller_sdp
             request = AnswerMedia(f"exchange:{exchange.number}", state.callee, other, before)
             return replace(state, exchange=replace(exchange, stage="restored")), [request]
@@ -242,45 +254,47 @@ def _media(state: Talking, event: MediaOffered | MediaAnswered | MediaFailed) ->
 
 
 def _agreed(state: Talking, exchange: Exchange, sdp: bytes) -> Outcome:
-    if exchange.giver == CALLER:
+    if exchange.offerer == CALLER:
         state = replace(state, caller_sdp=exchange.sdp, callee_sdp=exchange.answer)
     else:
         state = replace(state, caller_sdp=exchange.answer, callee_sdp=exchange.sdp)
-    actions: list[Action] = [] if exchange.silent else [AnswerOffer(exchange.giver, sdp)]
+    actions: list[Action] = [] if exchange.silent else [AnswerOffer(exchange.offerer, sdp)]
     return replace(state, exchange=None), actions
 
 
 # ---- restart of the media engine
 
 
-def _rebuild(state: Talking) -> Outcome:
+def _reanchor(state: Talking) -> Outcome:
     """Re-anchor media from the last negotiated SDP of both sides, and re-offer it to both."""
-    if isinstance(state.exchange, Moving):  # the app makes a new offer on its own
+    if isinstance(state.exchange, MovingToApp):  # the app makes a new offer on its own
         return state, []
-    actions = redirect.interrupted(state)
+    actions = redirect.abort_exchange(state)
     if uses_ice(state.caller_sdp) or uses_ice(state.callee_sdp):
-        restarted, requests = renew(state)
+        restarted, requests = start_ice_restart(state)
         return restarted, [*actions, *requests]
     number = state.count + 1
     request = OfferMedia(f"exchange:{number}", state.callee, CALLER, state.caller_sdp)
-    return replace(state, exchange=Rebuild(number, "offering"), count=number), [*actions, request]
+    return replace(state, exchange=MediaReanchor(number, "offering"), count=number), [*actions, request]
 
 
-def _rebuilding(state: Talking, reanchor: Rebuild, event: MediaOffered | MediaAnswered | MediaFailed) -> Outcome:
+def _continue_reanchor(
+    state: Talking, reanchor: MediaReanchor, event: MediaOffered | MediaAnswered | MediaFailed
+) -> Outcome:
     match reanchor.stage, event:
         case "offering", MediaOffered(_, sdp):
             request = AnswerMedia(f"exchange:{reanchor.number}", state.callee, state.callee, state.callee_sdp)
-            return replace(state, exchange=replace(reanchor, stage="answering", for_callee=sdp)), [request]
+            return replace(state, exchange=replace(reanchor, stage="answering", callee_offer=sdp)), [request]
         case "answering", MediaAnswered(_, sdp):
             both = (CALLER, state.callee)
-            reoffering = replace(reanchor, stage="reoffering", waiting=both)
-            return replace(state, exchange=reoffering), [Offer(CALLER, sdp), Offer(state.callee, reanchor.for_callee)]
+            reoffering = replace(reanchor, stage="reoffering", pending=both)
+            return replace(state, exchange=reoffering), [Offer(CALLER, sdp), Offer(state.callee, reanchor.callee_offer)]
         case _, MediaFailed():  # the media watchdog will end the call
             return replace(state, exchange=None), []
         case _:
             return state, []
 
 
-def _told(state: Talking, reanchor: Rebuild, leg: str) -> Talking:
-    waiting = tuple(each for each in reanchor.waiting if each != leg)
-    return replace(state, exchange=replace(reanchor, waiting=waiting) if waiting else None)
+def _reanchor_answered(state: Talking, reanchor: MediaReanchor, leg: str) -> Talking:
+    waiting = tuple(each for each in reanchor.pending if each != leg)
+    return replace(state, exchange=replace(reanchor, pending=waiting) if waiting else None)

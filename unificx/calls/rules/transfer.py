@@ -9,10 +9,10 @@ from typing import assert_never
 
 from unificx.calls.rules import redirect
 from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import renew
+from unificx.calls.rules.ice_restart import start_ice_restart
 from unificx.calls.rules.messages import (
     CALLER,
-    AckCame,
+    AckReceived,
     Action,
     AnswerMedia,
     Bye,
@@ -21,14 +21,14 @@ from unificx.calls.rules.messages import (
     CalleeRefused,
     CallerCancelled,
     Close,
+    DeadlineReached,
     Declined,
-    DeviceCame,
-    DeviceGone,
-    EndAsked,
+    DeviceReachable,
+    DeviceRemoved,
+    EndRequested,
     Event,
     HungUp,
-    IntoApp,
-    Joined,
+    JoinRequested,
     LegLost,
     MediaAnswered,
     MediaFailed,
@@ -36,51 +36,51 @@ from unificx.calls.rules.messages import (
     MediaReleased,
     MediaRestarted,
     MediaSilent,
-    NoteJoined,
+    MoveToAppRequested,
     Notify,
     OfferAnswered,
-    OfferCame,
     OfferMedia,
+    OfferReceived,
     OfferRefused,
     Progress,
-    Record,
     RefuseOffer,
     Reject,
     ReleaseMedia,
-    Restate,
-    Seek,
-    TakeOver,
-    TimePassed,
-    TransferAsked,
+    ReofferRequested,
+    SetCallee,
+    SetPeer,
+    TakeOverRequested,
+    TransferRequested,
+    WriteRecord,
 )
-from unificx.calls.rules.sdp_inspection import without_ways
+from unificx.calls.rules.sdp_inspection import without_ice
 from unificx.calls.rules.setup import begin, setting_up
-from unificx.calls.rules.states import Answering, Moving, SettingUp, State, Talking, Transferring
+from unificx.calls.rules.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
 from unificx.calls.rules.talking import end, talking
 
 Outcome = tuple[State, list[Action]]
-Change = TransferAsked | Joined | IntoApp | TakeOver
+PeerChangeEvent = TransferRequested | JoinRequested | MoveToAppRequested | TakeOverRequested
 
 
-def changed(state: Talking, event: Change, now: float) -> Outcome:
+def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:
     """Start a change of peer in an established call."""
-    by = event.gone if isinstance(event, TakeOver) else event.by
-    if by not in (CALLER, state.callee) or isinstance(state.exchange, Moving):
+    by = event.gone if isinstance(event, TakeOverRequested) else event.by
+    if by not in (CALLER, state.callee) or isinstance(state.exchange, MovingToApp):
         return state, []  # no other party is connected yet
-    state, actions = redirect.turned(state, by)
+    state, actions = redirect.prepare_redirect(state, by)
     outcome: Outcome
     match event:
-        case TransferAsked():
+        case TransferRequested():
             outcome = _transfer(state, event, now)
-        case Joined(_, leg, sdp):
-            release = _goodbye(state.callee, Cause.HUNG_UP)
-            joined, requests = renew(replace(state, callee=leg, callee_sdp=sdp))
-            outcome = joined, [Notify(state.callee, 200), *release, NoteJoined(leg), *requests]
-        case IntoApp(_, app):
-            release = _goodbye(state.callee, Cause.HUNG_UP)
-            moved, requests = redirect.move(state, app)
-            outcome = moved, [Notify(state.callee, 200), *release, Seek(), NoteJoined(app), *requests]
-        case TakeOver(_, leg, sdp):
+        case JoinRequested(_, leg, sdp):
+            release = _release_leg(state.callee, Cause.HUNG_UP)
+            joined, requests = start_ice_restart(replace(state, callee=leg, callee_sdp=sdp))
+            outcome = joined, [Notify(state.callee, 200), *release, SetPeer(leg), *requests]
+        case MoveToAppRequested(_, app):
+            release = _release_leg(state.callee, Cause.HUNG_UP)
+            moved, requests = redirect.move_to_app(state, app)
+            outcome = moved, [Notify(state.callee, 200), *release, SetCallee(), SetPeer(app), *requests]
+        case TakeOverRequested(_, leg, sdp):
             outcome = redirect.take_over(state, leg, sdp)
         case _:
             assert_never(event)
@@ -91,87 +91,99 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
     """Process an event while the caller waits and the transfer targets ring."""
     match event:
         case HungUp("a") | CallerCancelled():
-            return _given_up(state, Cause.HUNG_UP, now, closing=CALLER if isinstance(event, HungUp) else None)
+            return _end_transfer(state, Cause.HUNG_UP, now, closing=CALLER if isinstance(event, HungUp) else None)
         case LegLost("a"):
-            return _given_up(state, Cause.LEG_LOST, now, lost=CALLER)
-        case EndAsked(cause):
-            return _given_up(state, cause, now)
-        case DeviceGone(_, legs) if legs & {CALLER, state.transferor, state.talking.callee}:
-            return _given_up(state, Cause.ENDED_BY_ADMINISTRATOR, now)
-        case DeviceGone(device, legs):
-            back = state.back.without(device, legs) if state.back is not None else None
-            return _searched(replace(state, back=back), setting_up(state.search, event, now), now)
-        case TimePassed() if now >= state.talking.ends_at:
-            return _given_up(state, Cause.TOO_LONG, now)
-        case HungUp(leg) | LegLost(leg) | CalleeRefused(leg) | CalleeAnswered(leg) | OfferCame(leg) if _is_in(
-            state, leg
+            return _end_transfer(state, Cause.LEG_LOST, now, lost=CALLER)
+        case EndRequested(cause):
+            return _end_transfer(state, cause, now)
+        case DeviceRemoved(_, legs) if legs & {CALLER, state.transferor, state.talking.callee}:
+            return _end_transfer(state, Cause.ENDED_BY_ADMINISTRATOR, now)
+        case DeviceRemoved(device, legs):
+            back = state.return_targets.without(device, legs) if state.return_targets is not None else None
+            return _apply_setup_step(replace(state, return_targets=back), setting_up(state.setup, event, now), now)
+        case DeadlineReached() if now >= state.talking.ends_at:
+            return _end_transfer(state, Cause.TOO_LONG, now)
+        case HungUp(leg) | LegLost(leg) | CalleeRefused(leg) | CalleeAnswered(leg) | OfferReceived(leg) if (
+            _is_connected(state, leg)
         ):
-            return _of_those_in(state, event, leg, now)
+            return _connected_leg_event(state, event, leg, now)
         case MediaRestarted():
-            waiting, actions = _waits(state, event, now)
-            setup, _ = setting_up(state.search, event, now)
-            return (replace(waiting, search=setup) if isinstance(setup, SettingUp) else waiting), actions
+            waiting, actions = _waiting_caller_event(state, event, now)
+            setup, _ = setting_up(state.setup, event, now)
+            return (replace(waiting, setup=setup) if isinstance(setup, SettingUp) else waiting), actions
         case MediaOffered(ticket) | MediaAnswered(ticket) | MediaFailed(ticket) if ticket.startswith("exchange:"):
-            return _waits(state, event, now)
-        case AckCame(leg) | OfferAnswered(leg) | OfferRefused(leg) | OfferCame(leg):
-            return _waits(state, event, now) if leg in (CALLER, state.talking.callee) else (state, [])
-        case MediaSilent() | MediaReleased() | TransferAsked() | Joined() | IntoApp() | TakeOver() | Restate():
+            return _waiting_caller_event(state, event, now)
+        case AckReceived(leg) | OfferAnswered(leg) | OfferRefused(leg) | OfferReceived(leg):
+            return _waiting_caller_event(state, event, now) if leg in (CALLER, state.talking.callee) else (state, [])
+        case (
+            MediaSilent()
+            | MediaReleased()
+            | TransferRequested()
+            | JoinRequested()
+            | MoveToAppRequested()
+            | TakeOverRequested()
+            | ReofferRequested()
+        ):
             return state, []
-        case MediaOffered() | MediaAnswered() | MediaFailed() | TimePassed() | DeviceCame() | Declined():
-            return _searched(state, setting_up(state.search, event, now), now)
+        case MediaOffered() | MediaAnswered() | MediaFailed() | DeadlineReached() | DeviceReachable() | Declined():
+            return _apply_setup_step(state, setting_up(state.setup, event, now), now)
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | HungUp() | LegLost():
-            return _searched(state, setting_up(state.search, event, now), now)
+            return _apply_setup_step(state, setting_up(state.setup, event, now), now)
         case _:
             assert_never(event)
 
 
 def deadline(state: Transferring) -> float:
     """Return the monotonic time at which `DeadlineReached` is due."""
-    setup = state.search
-    return min(at for at in (setup.ring_until, setup.nudge_at, state.talking.ends_at) if at is not None)
+    setup = state.setup
+    return min(at for at in (setup.ring_until, setup.push_at, state.talking.ends_at) if at is not None)
 
 
-def _transfer(state: Talking, event: TransferAsked, now: float) -> Outcome:
-    by, targets = state.callee, event.rung
-    waiting, requests = (state, []) if not event.waiting else redirect.move(state, event.waiting)
-    released = [ReleaseMedia(by, final=False)] if event.waiting else []
+def _transfer(state: Talking, event: TransferRequested, now: float) -> Outcome:
+    by, targets = state.callee, event.targets
+    waiting, requests = (state, []) if not event.waiting_app else redirect.move_to_app(state, event.waiting_app)
+    released = [ReleaseMedia(by, final=False)] if event.waiting_app else []
     if isinstance(targets, SettingUp):
-        notifications = [Notify(by, targets.told)] if targets.told >= 180 else []
-        transferring_ringing = Transferring(waiting, targets, by, state.callee_sdp, event.back, borrowed=True)
-        return transferring_ringing, [Seek(), *released, *requests, *notifications]
+        notifications = [Notify(by, targets.last_provisional)] if targets.last_provisional >= 180 else []
+        transferring_ringing = Transferring(
+            waiting, targets, by, state.callee_sdp, event.return_targets, from_consultation=True
+        )
+        return transferring_ringing, [SetCallee(), *released, *requests, *notifications]
     placeholder = SettingUp(targets.limits, b"", (), now)
     # A transferring app is heard by the caller until the target answers.
-    transferor = by if event.waiting else ""
-    transferring = Transferring(waiting, placeholder, transferor, state.callee_sdp, event.back, keeps=event.keeps)
-    outcome, actions = _searched(transferring, begin(without_ways(state.caller_sdp), targets, now), now)
-    return outcome, [Seek(), *released, *requests, *actions]
+    transferor = by if event.waiting_app else ""
+    transferring = Transferring(
+        waiting, placeholder, transferor, state.callee_sdp, event.return_targets, keep_with_app=event.keep_with_app
+    )
+    outcome, actions = _apply_setup_step(transferring, begin(without_ice(state.caller_sdp), targets, now), now)
+    return outcome, [SetCallee(), *released, *requests, *actions]
 
 
-def _is_in(state: Transferring, leg: str) -> bool:
+def _is_connected(state: Transferring, leg: str) -> bool:
     return leg in (state.transferor, state.talking.callee)
 
 
-def _of_those_in(
+def _connected_leg_event(
     state: Transferring,
-    event: HungUp | LegLost | CalleeRefused | CalleeAnswered | OfferCame,
+    event: HungUp | LegLost | CalleeRefused | CalleeAnswered | OfferReceived,
     leg: str,
     now: float,
 ) -> Outcome:
     """Process an event of the transferor or of the ringback app."""
     match event:
         case HungUp() if leg == state.transferor:
-            return replace(state, transferor=""), [NoteJoined(""), Close(leg)]
+            return replace(state, transferor=""), [SetPeer(""), Close(leg)]
         case LegLost() if leg == state.transferor:
-            return replace(state, transferor=""), [NoteJoined("")]
-        case OfferCame() if leg == state.transferor:
+            return replace(state, transferor=""), [SetPeer("")]
+        case OfferReceived() if leg == state.transferor:
             return state, [RefuseOffer(leg, 491)]
         case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
             return replace(state, talking=replace(state.talking, exchange=None)), []
         case _:
-            return _waits(state, event, now)
+            return _waiting_caller_event(state, event, now)
 
 
-def _waits(state: Transferring, event: Event, now: float) -> tuple[Transferring, list[Action]]:
+def _waiting_caller_event(state: Transferring, event: Event, now: float) -> tuple[Transferring, list[Action]]:
     """Process an event of the waiting caller."""
     waiting, actions = talking(state.talking, event, now)
     if isinstance(waiting, Talking):
@@ -179,74 +191,76 @@ def _waits(state: Transferring, event: Event, now: float) -> tuple[Transferring,
     return replace(state, talking=replace(state.talking, exchange=None)), []  # the caller hears silence then
 
 
-def _searched(state: Transferring, outcome: Outcome, now: float) -> Outcome:
+def _apply_setup_step(state: Transferring, outcome: Outcome, now: float) -> Outcome:
     """Apply a step of the set-up state machine. The caller gets ringback from an app, not provisional responses."""
     setup, setup_actions = outcome
     notifications: list[Action] = [
         Notify(state.transferor, each.status) for each in setup_actions if isinstance(each, Progress)
     ]
     actions: list[Action] = [
-        each for each in setup_actions if not isinstance(each, Progress | Record | Reject | AnswerMedia)
+        each for each in setup_actions if not isinstance(each, Progress | WriteRecord | Reject | AnswerMedia)
     ]
     match setup:
         case SettingUp():
-            return replace(state, search=setup), [*actions, *(notifications if state.transferor else [])]
+            return replace(state, setup=setup), [*actions, *(notifications if state.transferor else [])]
         case Answering():
-            return _taken(state, setup, [each for each in actions if not isinstance(each, OfferMedia)], now)
+            return _answered(state, setup, [each for each in actions if not isinstance(each, OfferMedia)], now)
         case _:
-            cause = next((each.cause for each in setup_actions if isinstance(each, Record)), Cause.FAULT)
-            return _not_taken(state, cause, actions, now)
+            cause = next((each.cause for each in setup_actions if isinstance(each, WriteRecord)), Cause.FAULT)
+            return _unanswered(state, cause, actions, now)
 
 
-def _taken(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
+def _answered(state: Transferring, answer: Answering, actions: list[Action], now: float) -> Outcome:
     """Connect the waiting caller to the answering target."""
     waiting = state.talking
-    actions += redirect.interrupted(waiting)
+    actions += redirect.abort_exchange(waiting)
     joined = replace(
         waiting,
         callee=answer.callee,
         callee_sdp=answer.callee_sdp,
-        ends_at=now + answer.limits.talk,
+        ends_at=now + answer.limits.call_seconds,
         exchange=None,
     )
-    restart_ice = state.borrowed or state.search.stale
-    joined, requests = renew(joined) if restart_ice else redirect.met(joined)
-    actions += [*_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(answer.callee), *requests]
+    restart_ice = state.from_consultation or state.setup.media_lost
+    joined, requests = start_ice_restart(joined) if restart_ice else redirect.connect_callee(joined)
+    actions += [*_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(answer.callee), *requests]
     if state.transferor:
         actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
     return joined, actions
 
 
-def _not_taken(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Outcome:
+def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: float) -> Outcome:
     """Return the unanswered call: to the transferor if it is still connected, else ring its phones."""
     waiting = state.talking
     if state.transferor:
         status = cause.value.status if cause.value.status >= 300 else 480
-        actions += [Notify(state.transferor, status), *redirect.interrupted(waiting)]
-        returned = replace(waiting, callee=state.transferor, callee_sdp=state.before, exchange=None)
-        returned, requests = renew(returned)
-        return returned, [*actions, *_goodbye(waiting.callee, Cause.HUNG_UP), NoteJoined(state.transferor), *requests]
-    if state.keeps:
-        return waiting, [*actions, Seek(back=True), NoteJoined(waiting.callee)]
-    if state.back is not None:
-        return_setup = begin(without_ways(waiting.caller_sdp), state.back, now)
-        outcome, more = _searched(replace(state, back=None, borrowed=False), return_setup, now)
-        return outcome, [*actions, Seek(back=True), *more]
+        actions += [Notify(state.transferor, status), *redirect.abort_exchange(waiting)]
+        returned = replace(waiting, callee=state.transferor, callee_sdp=state.transferor_sdp, exchange=None)
+        returned, requests = start_ice_restart(returned)
+        return returned, [*actions, *_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(state.transferor), *requests]
+    if state.keep_with_app:
+        return waiting, [*actions, SetCallee(back=True), SetPeer(waiting.callee)]
+    if state.return_targets is not None:
+        return_setup = begin(without_ice(waiting.caller_sdp), state.return_targets, now)
+        outcome, more = _apply_setup_step(
+            replace(state, return_targets=None, from_consultation=False), return_setup, now
+        )
+        return outcome, [*actions, SetCallee(back=True), *more]
     outcome, end_actions = end(waiting, cause, now)
     return outcome, [*actions, *end_actions]
 
 
-def _given_up(
+def _end_transfer(
     state: Transferring, cause: Cause, now: float, *, closing: str | None = None, lost: str | None = None
 ) -> Outcome:
     """End the call and the transfer."""
-    _, setup_actions = setting_up(state.search, EndAsked(cause), now)
-    actions: list[Action] = [each for each in setup_actions if not isinstance(each, Record | Reject)]
+    _, setup_actions = setting_up(state.setup, EndRequested(cause), now)
+    actions: list[Action] = [each for each in setup_actions if not isinstance(each, WriteRecord | Reject)]
     if state.transferor:
         actions += [Notify(state.transferor, 487), Bye(state.transferor, cause)]
     outcome, end_actions = end(state.talking, cause, now, closing=closing, lost=lost)
     return outcome, [*actions, *end_actions]
 
 
-def _goodbye(leg: str, cause: Cause) -> list[Action]:
+def _release_leg(leg: str, cause: Cause) -> list[Action]:
     return [Bye(leg, cause), ReleaseMedia(leg, final=False)]
