@@ -23,10 +23,10 @@ from unificx.audio_store.ogg_opus import Coding
 from unificx.core.clock import SystemClock
 from unificx.media import g711
 from unificx.media.mixer import wideband
-from unificx.media.mixer.messages import Figures
+from unificx.media.mixer.messages import EngineStats
 from unificx.media.mixer.wideband import SILENCE
 from unificx.media.tones import sine
-from unificx.media_worker import MediaEngine, Recording
+from unificx.media_worker import MediaEngine, TapStream
 
 WARM_UP = 3.0
 MEASURED = 10.0
@@ -54,7 +54,7 @@ class Weighed:
     pair: float
     core: float
     missing: int
-    figures: Figures
+    figures: EngineStats
 
 
 def run() -> list[Metric]:
@@ -189,7 +189,7 @@ async def _engine(place: Path, crowd: Crowd) -> Weighed:
             for number in range(crowd.recordings)
         ]
         pair, core, missing = await _weigh(Process(engine.pid), phones, engine.port)
-        figures = await engine.figures()
+        figures = await engine.stats()
         for taker in takers:
             taker.cancel()
         return Weighed(pair, core, missing, figures)
@@ -197,7 +197,7 @@ async def _engine(place: Path, crowd: Crowd) -> Weighed:
         await engine.shut_down()
 
 
-async def _take(recording: Recording) -> None:
+async def _take(recording: TapStream) -> None:
     async for _ in recording:
         pass
 
@@ -250,6 +250,6 @@ def _sounds(codec: int) -> bytes:
     if codec == G711:
         noise = g711.ulaw_encode(np.rint(chance.normal(0, 1500, 8000)).astype(int).tolist())
         return noise + bytes([g711.ULAW_SILENCE]) * 8000
-    state = wideband.coder()
+    state = wideband.new_codec()
     frames = np.rint(chance.normal(0, 1500, (50, 320))).astype(np.int16)
-    return b"".join(wideband.encoded(state, frame).tobytes() for frame in frames) + SILENCE.tobytes() * 50
+    return b"".join(wideband.encode(state, frame).tobytes() for frame in frames) + SILENCE.tobytes() * 50

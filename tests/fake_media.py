@@ -36,19 +36,19 @@ class QuietRelay:
     async def stop(self, anchor: str, tag: str) -> None:
         self._note(f"stop {tag}")
 
-    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+    async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
         self._note(f"listen {anchor} {tag}")
         return SDP
 
-    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+    async def answer_subscription(self, anchor: str, subscriber: str, sdp: bytes) -> None:
         self._note()
 
-    async def hear_tones(self, anchor: str, tag: str) -> None:
+    async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
         self._note()
         self.listened.append(tag)
 
-    async def unsubscribe(self, anchor: str, listener: str) -> None:
-        self._note(f"unsubscribe {anchor} {listener}")
+    async def unsubscribe(self, anchor: str, subscriber: str) -> None:
+        self._note(f"unsubscribe {anchor} {subscriber}")
 
     def _note(self, what: str = "") -> None:
         if self.dead:

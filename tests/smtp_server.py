@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import ensure_certificates
 from unificx.integrations.smtp import MailServer
-from unificx.integrations.smtp import mail_server as read_mail_server
+from unificx.integrations.smtp import parse_mail_url as read_mail_server
 
 
 @dataclass

@@ -30,9 +30,9 @@ from unificx.db.outbox import Outbox
 from unificx.db.spool import Spool
 from unificx.identity import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
-from unificx.integrations.audio_import.client import Studio
-from unificx.integrations.http_client import Fetcher
-from unificx.integrations.web_push import PushDelivery
+from unificx.integrations.audio_import.client import AudioImporter
+from unificx.integrations.http_client import HttpClient
+from unificx.integrations.web_push import WebPushClient
 from unificx.media.tones import sine
 from unificx.notifications import Push, PushParts, Vapid
 from unificx.privacy import Erasure, Journal, KeyStore
@@ -172,7 +172,7 @@ class Telephony:
 class Ears:
     """Fake speech recognition."""
 
-    needs = ""
+    requirement = ""
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         return Transcript(f"{len(pcm) / 2 / rate:.0f} seconds", "en")
@@ -339,13 +339,13 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
     letters = Letters()
-    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=Fetcher())
+    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=HttpClient())
     rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
     calls, parts, answers = Calls(rooms), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
     history = History(database, keys, spool)
-    gate, vapid = PushDelivery(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
+    gate, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = people.directory
     push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
     hub = Hub()
@@ -376,7 +376,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         live=calls,
         parts=parts,
         telephony=Telephony(clock),
-        studio=Studio(),
+        studio=AudioImporter(),
         push=push,
         hub=hub,
         answers=answers,

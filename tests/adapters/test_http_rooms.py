@@ -13,7 +13,7 @@ from unificx.api.event_hub import Feed
 from unificx.conferencing import Dismiss, RecordingSet, Room
 from unificx.core.errors import Conflict
 from unificx.identity import Tenant
-from unificx.media.mixer.messages import Speaking
+from unificx.media.mixer.messages import ActiveSpeakerChanged
 
 ROOMS = "/api/v1/rooms"
 
@@ -105,7 +105,7 @@ async def test_participants_and_administrators_list_participants(world: World) -
     assert len((await admin.get(f"{ROOMS}/8000/participants")).json()["items"]) == 2
     assert (await berta.get(f"{ROOMS}/8000/participants")).status_code == 403
     assert (await berta.get(f"{ROOMS}/8000")).json()["meeting"]["participants"] == 2
-    world.services.meetings.heard(Speaking(f"room/{room.id}", "leg-+491511"))
+    world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", "leg-+491511"))
     seen = (await admin.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert [one["speaking"] for one in seen] == [False, True]
     there.chair.leave()
@@ -240,11 +240,11 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     inside = dial(world, room, "1001")
     for _ in range(50):
         for speaker in ("leg-1001", None):
-            world.services.meetings.heard(Speaking(f"room/{room.id}", speaker))
+            world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     told = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
     told |= {"locked": False}
     assert [await heard(feed) for feed in feeds[:2]] == [told, told]
-    world.services.meetings.heard(Speaking(f"room/{room.id}", "leg-1001"))
+    world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
     assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.chair.id] * 2
     for feed in feeds:
         feed.end(1000)

@@ -345,7 +345,7 @@ async def test_messages_are_transcribed_if_tenant_and_owner_enable_it(world: Wor
 async def test_without_speech_recognition_the_setting_names_what_to_install(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Ears, "needs", "Install requirements/transcription.txt.")
+    monkeypatch.setattr(Ears, "requirement", "Install requirements/transcription.txt.")
     admin = await world.admin(world.acme)
     path = "/api/v1/voicemail/settings"
     assert (await admin.get(path)).json()["transcription_needs"] == "Install requirements/transcription.txt."

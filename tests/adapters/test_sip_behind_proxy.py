@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sip_harness import DOMAIN, Face, Phone
 
-from unificx.api.proxy_headers import BehindProxy
+from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import Event, Receive, Scope, Send, SipWebSocket
@@ -29,7 +29,7 @@ async def seen(scope: Scope) -> object:
     async def nothing(*_: object) -> Event:
         raise AssertionError
 
-    await BehindProxy(app)(scope, nothing, nothing)  # pyright: ignore[reportArgumentType]
+    await ProxyHeadersMiddleware(app)(scope, nothing, nothing)  # pyright: ignore[reportArgumentType]
     return clients[0]
 
 
@@ -80,7 +80,7 @@ async def flow_of(address: str, port: int) -> Flow:
     async def send(event: Event) -> None:
         assert event["type"] == "websocket.accept"
 
-    await BehindProxy(SipWebSocket(connections))(request((PROXY, port), address), receive, send)
+    await ProxyHeadersMiddleware(SipWebSocket(connections))(request((PROXY, port), address), receive, send)
     return heard[0]
 
 

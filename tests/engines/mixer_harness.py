@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from unificx.media.mixer import Desk, Mixer, messages
+from unificx.media.mixer import CommandHandler, Mixer, messages
 from unificx.media.mixer.arrays import FRAME, HEADER
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
-from unificx.media.mixer.packets import STRIDE, Received
-from unificx.media.mixer.wideband import coder
+from unificx.media.mixer.packets import STRIDE, PacketBatch
+from unificx.media.mixer.wideband import new_codec
 
 PAYLOAD = {ULAW: 0, ALAW: 8, G722: 9}
 DELAY = 2
@@ -34,7 +34,7 @@ class Phone:
 
     def __post_init__(self) -> None:
         self.source = self.source or 0xAB000000 + self.port
-        self.ear, self.mouth = coder(), coder()
+        self.ear, self.mouth = new_codec(), new_codec()
 
     def packet(self, payload: bytes, *, kind: int | None = None, first: int = 0x80) -> bytes:
         """Return the next audio packet."""
@@ -65,7 +65,7 @@ class Phone:
         frames = self.heard if last is None else self.heard[-last:]
         if self.codec != G722:
             return DECODED[self.codec][np.frombuffer(b"".join(frames), np.uint8)]
-        state = coder()
+        state = new_codec()
         return np.concatenate([np.asarray(state.decode(frame), np.int32) for frame in self.heard])[-320 * len(frames) :]
 
 
@@ -74,21 +74,21 @@ class World:
 
     def __init__(self, *, bank: int = 400_000, slots: int = 64) -> None:
         self.mixer = Mixer(bank, slots=slots, rooms=16)
-        self.desk = Desk(self.mixer, lambda size: bytes(size))
+        self.desk = CommandHandler(self.mixer, lambda size: bytes(size))
         self.told: list[Any] = []
         self.phones: dict[str, Phone] = {}
 
     def phone(self, name: str, codec: int = ULAW, *, room: str = "", **more: Any) -> Phone:
         """Open a leg, optionally in a room."""
         phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **more)
-        self.do(messages.Open(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
+        self.do(messages.OpenLeg(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
         if room:
-            self.do(messages.Join(room, name))
+            self.do(messages.JoinRoom(room, name))
         return phone
 
-    def do(self, *orders: messages.Order) -> None:
+    def do(self, *orders: messages.Command) -> None:
         for order in orders:
-            self.desk.do(order)
+            self.desk.apply(order)
 
     def receive(self, packets: Sequence[tuple[int, bytes]]) -> list[int]:
         """Receive packets, given with their source ports."""
@@ -99,29 +99,29 @@ class World:
             data[row, : len(packet)] = np.frombuffer(packet, np.uint8)
         ports = np.array([(port & 0xFF) << 8 | port >> 8 for port, _ in packets], np.uint16)
         lengths = np.array([len(packet) for _, packet in packets], np.uint32)
-        return self.mixer.receive(Received(data, lengths, ports))
+        return self.mixer.receive(PacketBatch(data, lengths, ports))
 
     def tick(self, *packets: tuple[Phone, bytes]) -> None:
         """Receive packets and run a tick."""
         self.receive([(phone.port, data) for phone, data in packets])
         self.mixer.advance()
         layout = self.mixer.layout
-        for row in layout.sends.tolist():
+        for row in layout.send_rows.tolist():
             name = self.mixer.legs.names.name(int(layout.slots[row]))
-            packet = self.mixer.sent[row].tobytes()
+            packet = self.mixer.output[row].tobytes()
             phone = self.phones[name]
             phone.heard.append(packet[HEADER:])
             phone.headers.append(struct.unpack("!BBHII", packet[:HEADER]))
             assert len(packet) == HEADER + FRAME
-        self.told += self.mixer.told
-        self.mixer.told.clear()
+        self.told += self.mixer.events
+        self.mixer.events.clear()
 
     def ticks(self, count: int) -> None:
         for _ in range(count):
             self.tick()
 
     def load(self, digest: str, samples: np.ndarray, rate: int = 8000) -> None:
-        self.do(messages.Load(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
+        self.do(messages.LoadSound(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
 
     def of(self, kind: type) -> list[Any]:
         """Return the events of a class."""

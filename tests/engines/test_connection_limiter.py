@@ -1,19 +1,19 @@
 """Limits on HTTP connections and eviction of idle ones."""
 
-from unificx.api.connection_limiter import HttpLimits, Seat, Seats
+from unificx.api.connection_limiter import ConnectionLimiter, ConnectionSlot, HttpLimits
 
-LIMITS = HttpLimits(connections=6, per_source=3, per_source_here=5)
+LIMITS = HttpLimits(connections=6, per_source=3, per_source_loopback=5)
 
 
-def taken(seats: Seats, host: str, gone: list[str], name: str = "") -> Seat:
-    seat = seats.take(host)
+def taken(seats: ConnectionLimiter, host: str, gone: list[str], name: str = "") -> ConnectionSlot:
+    seat = seats.acquire(host)
     assert seat is not None
-    seat.leave = lambda: gone.append(name or host)
+    seat.on_evict = lambda: gone.append(name or host)
     return seat
 
 
 def test_source_at_its_limit_loses_its_oldest_connection() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(5):
         taken(seats, "203.0.113.1", gone, f"c{number}")
     assert gone == ["c0", "c1"]
@@ -21,7 +21,7 @@ def test_source_at_its_limit_loses_its_oldest_connection() -> None:
 
 
 def test_ipv6_addresses_of_one_subscriber_are_one_source() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(4):
         taken(seats, f"2001:db8:1:2::{number}", gone)
     taken(seats, "2001:db8:1:3::1", gone)
@@ -29,19 +29,19 @@ def test_ipv6_addresses_of_one_subscriber_are_one_source() -> None:
 
 
 def test_connections_being_served_are_not_evicted() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     held = [taken(seats, "203.0.113.1", gone, f"c{number}") for number in range(3)]
     for seat in held:
-        seat.waits(for_peer=False)
-    assert seats.take("203.0.113.1") is None
+        seat.set_waiting(for_peer=False)
+    assert seats.acquire("203.0.113.1") is None
     assert seats.refused == 1
-    held[1].waits(for_peer=True)
+    held[1].set_waiting(for_peer=True)
     taken(seats, "203.0.113.1", gone)
     assert gone == ["c1"]
 
 
 def test_source_with_most_connections_is_evicted_at_the_total_limit() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(3):
         taken(seats, "203.0.113.1", gone, f"greedy{number}")
     for last in (2, 3, 4, 5):
@@ -51,20 +51,20 @@ def test_source_with_most_connections_is_evicted_at_the_total_limit() -> None:
 
 
 def test_loopback_has_its_own_limit() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(6):
         taken(seats, "127.0.0.1" if number % 2 else "::1", gone)
     assert not gone
     for _ in range(6):
-        taken(Seats(LIMITS), "", gone)
+        taken(ConnectionLimiter(LIMITS), "", gone)
 
 
 def test_releasing_a_slot_twice_counts_once() -> None:
-    seats, gone = Seats(LIMITS), []
+    seats, gone = ConnectionLimiter(LIMITS), []
     seat = taken(seats, "203.0.113.1", gone)
-    seat.free()
-    seat.free()
-    seat.waits(for_peer=True)
+    seat.release()
+    seat.release()
+    seat.set_waiting(for_peer=True)
     assert len(seats) == 0
     for _ in range(3):
         taken(seats, "203.0.113.1", gone)

@@ -10,7 +10,7 @@ import pytest
 
 from unificx.core.clock import SystemClock
 from unificx.integrations import http_client
-from unificx.integrations.http_client import Fetcher
+from unificx.integrations.http_client import HttpClient
 from unificx.integrations.local_ca import ensure_certificates, server_context
 
 Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -41,7 +41,7 @@ async def server(
 
 async def test_request_is_a_plain_get() -> None:
     async with server(GOOD) as (port, heard):
-        assert await Fetcher()(f"http://127.0.0.1:{port}/x?y=z", inside=True) == b"{}"
+        assert await HttpClient()(f"http://127.0.0.1:{port}/x?y=z", inside=True) == b"{}"
     (head,) = heard
     assert head.startswith(b"GET /x?y=z HTTP/1.1\r\n")
     assert b"cookie" not in head.lower()
@@ -56,7 +56,7 @@ async def test_form_is_posted_with_basic_credentials() -> None:
         writer.write(GOOD)
 
     async with server(answer) as (port, heard):
-        await Fetcher()(f"http://127.0.0.1:{port}/", form={"a": "b c", "d": "ef"}, login=("u", "p"), inside=True)
+        await HttpClient()(f"http://127.0.0.1:{port}/", form={"a": "b c", "d": "ef"}, login=("u", "p"), inside=True)
     assert got == [b"a=b+c&d=ef"]
     assert heard[0].startswith(b"POST / HTTP/1.1\r\n")
     assert b"Authorization: Basic dTpw\r\n" in heard[0]
@@ -79,7 +79,7 @@ async def test_form_is_posted_with_basic_credentials() -> None:
 )
 async def test_only_https_urls_are_requested(url: str, inside: bool) -> None:
     with pytest.raises(OSError):
-        await Fetcher()(url, inside=inside)
+        await HttpClient()(url, inside=inside)
 
 
 async def test_internal_addresses_are_blocked_by_default(tmp_path: Path) -> None:
@@ -88,11 +88,11 @@ async def test_internal_addresses_are_blocked_by_default(tmp_path: Path) -> None
     async with server(GOOD, server_context(certificates)) as (port, heard):
         for host in ("localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"):
             with pytest.raises(OSError):
-                await Fetcher(trusting)(f"https://{host}:{port}/")
+                await HttpClient(trusting)(f"https://{host}:{port}/")
             with pytest.raises(OSError):
-                await Fetcher()(f"http://{host}:{port}/")
+                await HttpClient()(f"http://{host}:{port}/")
         assert heard == []
-        assert await Fetcher(trusting)(f"https://localhost:{port}/", inside=True) == b"{}"
+        assert await HttpClient(trusting)(f"https://localhost:{port}/", inside=True) == b"{}"
 
 
 async def test_server_certificate_is_verified(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ async def test_server_certificate_is_verified(tmp_path: Path) -> None:
     async with server(GOOD, server_context(certificates)) as (port, heard):
         for host, context in (("127.0.0.2", trusting), ("localhost", None)):
             with pytest.raises(OSError):
-                await Fetcher(context)(f"https://{host}:{port}/", inside=True)
+                await HttpClient(context)(f"https://{host}:{port}/", inside=True)
         assert heard == []
 
 
@@ -122,11 +122,11 @@ async def test_server_certificate_is_verified(tmp_path: Path) -> None:
 async def test_only_a_complete_and_small_200_response_is_accepted(answer: bytes) -> None:
     async with server(answer) as (port, _):
         with pytest.raises(OSError):
-            await Fetcher()(f"http://127.0.0.1:{port}/", inside=True)
+            await HttpClient()(f"http://127.0.0.1:{port}/", inside=True)
 
 
 async def test_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_client, "SECONDS", 0.2)
+    monkeypatch.setattr(http_client, "TIMEOUT", 0.2)
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
@@ -134,7 +134,7 @@ async def test_slow_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async with server(drip) as (port, _):
         with pytest.raises(OSError):
-            await Fetcher()(f"http://127.0.0.1:{port}/", inside=True)
+            await HttpClient()(f"http://127.0.0.1:{port}/", inside=True)
 
 
 async def test_closed_port_and_unknown_name_fail() -> None:
@@ -142,4 +142,4 @@ async def test_closed_port_and_unknown_name_fail() -> None:
         pass
     for url in (f"http://127.0.0.1:{port}/", "https://nobody.invalid/"):
         with pytest.raises(OSError):
-            await Fetcher()(url, inside=True)
+            await HttpClient()(url, inside=True)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.media import g711, rtp, tones
-from unificx.media.rtp import BadPacket, Packet, Reception, Report, ReportBlock
+from unificx.media.rtp import InvalidPacket, Packet, Reception, Report, ReportBlock
 
 samples = st.integers(-32768, 32767)
 words = st.integers(0, 2**32 - 1)
@@ -95,7 +95,7 @@ def test_rtp_packets_round_trip(
 ) -> None:
     packet = Packet(kind, sequence, timestamp, ssrc, payload, marker)
     if rtp.is_rtcp(bytes(packet)):
-        with pytest.raises(BadPacket):
+        with pytest.raises(InvalidPacket):
             rtp.parse(bytes(packet))
     else:
         assert rtp.parse(bytes(packet)) == packet
@@ -124,7 +124,7 @@ def test_csrcs_extension_and_padding_are_dropped_rfc_3550_5_1() -> None:
     ],
 )
 def test_invalid_rtp_packets_are_refused(bad: bytes) -> None:
-    with pytest.raises(BadPacket):
+    with pytest.raises(InvalidPacket):
         rtp.parse(bad)
 
 
@@ -140,15 +140,15 @@ def test_rtcp_reports_round_trip(
 def test_truncated_report_is_refused() -> None:
     whole = bytes(Report(1, (ReportBlock(2),), 3))
     for size in range(1, len(whole)):
-        with pytest.raises(BadPacket):
+        with pytest.raises(InvalidPacket):
             rtp.parse_reports(whole[:size])
-    with pytest.raises(BadPacket):
+    with pytest.raises(InvalidPacket):
         rtp.parse_reports(whole.replace(b"\x81\xc8", b"\x82\xc8", 1))
 
 
 def heard(reception: Reception, *numbers: int, every: float = 0.02) -> None:
     for number in numbers:
-        reception.hear(Packet(0, number & 0xFFFF, number * 160, 1, b""), number * every)
+        reception.receive(Packet(0, number & 0xFFFF, number * 160, 1, b""), number * every)
 
 
 def test_loss_counts_packets_missing_between_first_and_highest() -> None:
@@ -156,10 +156,10 @@ def test_loss_counts_packets_missing_between_first_and_highest() -> None:
     assert (reception.expected, reception.lost) == (0, 0)
     heard(reception, 0, 1, 2, 4, 5, 3, 8)
     assert (reception.expected, reception.received, reception.lost) == (9, 7, 2)
-    block = reception.block(1.0)
+    block = reception.report_block(1.0)
     assert (block.lost, block.fraction_lost, block.highest) == (2, 2 * 256 // 9, 8)
     heard(reception, *range(9, 19))
-    assert reception.block(1.0).fraction_lost == 0
+    assert reception.report_block(1.0).fraction_lost == 0
     heard(reception, 18)
     assert reception.lost == 1
 
@@ -168,23 +168,23 @@ def test_sequence_number_wraps_around() -> None:
     reception = Reception(1)
     heard(reception, 65530, 65535, 65536, 65540)
     assert reception.expected == 11
-    assert reception.block(0.0).highest == 65540
+    assert reception.report_block(0.0).highest == 65540
 
 
 def test_jitter_grows_only_with_uneven_arrival() -> None:
     steady, uneven = Reception(1), Reception(1)
     heard(steady, *range(100))
     for number in range(100):
-        uneven.hear(Packet(0, number, number * 160, 1, b""), number * 0.02 + (0.01 if number % 2 else 0.0))
-    assert steady.block(0.0).jitter == 0
-    assert uneven.block(0.0).jitter == pytest.approx(80, abs=2)
+        uneven.receive(Packet(0, number, number * 160, 1, b""), number * 0.02 + (0.01 if number % 2 else 0.0))
+    assert steady.report_block(0.0).jitter == 0
+    assert uneven.report_block(0.0).jitter == pytest.approx(80, abs=2)
 
 
 def test_report_block_refers_to_the_last_sender_report() -> None:
     reception = Reception(1)
     heard(reception, 0)
-    reception.hear_report(Report(1, (), rtp.ntp_time(0.5)), now=10.0)
-    reception.hear_report(Report(1), now=11.0)
-    block = reception.block(12.0)
-    assert block.last_report == rtp.ntp_time(0.5) >> 16 & 0xFFFFFFFF
+    reception.receive_report(Report(1, (), rtp.to_ntp(0.5)), now=10.0)
+    reception.receive_report(Report(1), now=11.0)
+    block = reception.report_block(12.0)
+    assert block.last_report == rtp.to_ntp(0.5) >> 16 & 0xFFFFFFFF
     assert block.delay == 2 * 65536

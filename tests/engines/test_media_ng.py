@@ -122,14 +122,14 @@ def test_delete_releases_ports_at_once() -> None:
 )
 def test_error_replies_map_to_causes(reply: Reply, cause: str) -> None:
     with pytest.raises(MediaUnavailable) as refusal:
-        ng.sdp_of(reply)
+        ng.parse_sdp(reply)
     assert refusal.value.cause == cause
     assert "198.51.100.1" not in str(refusal.value)
 
 
 def test_sdp_of_a_successful_reply() -> None:
-    assert ng.sdp_of({"result": "ok", "sdp": "v=0é"}) == "v=0é".encode()
-    assert ng.accept({"result": "pong"}) == {"result": "pong"}
+    assert ng.parse_sdp({"result": "ok", "sdp": "v=0é"}) == "v=0é".encode()
+    assert ng.check_reply({"result": "pong"}) == {"result": "pong"}
 
 
 def stream(kind: str, packets: int, last: int, *ssrcs: int) -> Reply:
@@ -162,7 +162,7 @@ def test_report_has_sent_packets_and_reception_quality_of_each_party() -> None:
             "10": {"cumulative loss": 0, "average MOS": {"MOS": 0, "samples": 0}},
         },
     }
-    report = ng.report_of(reply, NOW)
+    report = ng.parse_report(reply, NOW)
     assert report is not None
     assert report.parties == (
         PartyReport("a", 100, 17200, 2.0, lost=4, jitter_ms=8.0, mos=4.1, round_trip_ms=3.0),
@@ -173,13 +173,13 @@ def test_report_has_sent_packets_and_reception_quality_of_each_party() -> None:
 
 
 def test_unknown_anchor_has_no_report() -> None:
-    assert ng.report_of({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
-    assert ng.report_of({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None
+    assert ng.parse_report({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
+    assert ng.parse_report({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None
     with pytest.raises(MediaUnavailable):
-        ng.report_of({"result": "error", "error-reason": "other"}, NOW)
+        ng.parse_report({"result": "error", "error-reason": "other"}, NOW)
 
 
 def test_reply_of_unexpected_shape_gives_an_empty_report() -> None:
-    report = ng.report_of({"result": "ok", "tags": {"a": [], "b": {"tag": "b", "medias": [1, {"streams": 5}]}}}, NOW)
+    report = ng.parse_report({"result": "ok", "tags": {"a": [], "b": {"tag": "b", "medias": [1, {"streams": 5}]}}}, NOW)
     assert report is not None
     assert report.parties == ()

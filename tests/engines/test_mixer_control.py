@@ -12,8 +12,8 @@ from unificx import sdp
 from unificx.media import MediaUnavailable, rtp
 from unificx.media.mixer import sdp_negotiation
 from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.media.mixer.messages import DigitPressed, Join, Open
-from unificx.media.mixer.sdp_negotiation import Self
+from unificx.media.mixer.messages import DigitPressed, JoinRoom, OpenLeg
+from unificx.media.mixer.sdp_negotiation import LocalSession
 
 KEYS = "0123456789*#ABCD"
 
@@ -74,7 +74,7 @@ def test_digit_flood_is_limited_and_truncated_events_are_ignored() -> None:
         flood.append((a, a.key(1, 160, ends=True)))
     world.tick(*flood, (a, a.key(1, 160)[:-3]), (a, a.key(77, 160, ends=True)))
     assert len(world.of(DigitPressed)) == 64
-    assert world.mixer.digits.surplus == 500 - 64
+    assert world.mixer.dtmf.dropped == 500 - 64
 
 
 def test_digits_are_not_audible_to_other_legs() -> None:
@@ -89,7 +89,7 @@ def test_digits_are_not_audible_to_other_legs() -> None:
 
 
 def reports(world: World, now: float) -> dict[int, list[rtp.Report]]:
-    return {slot: rtp.parse_reports(data) for slot, data in world.mixer.report(b"name", now)}
+    return {slot: rtp.parse_reports(data) for slot, data in world.mixer.due_rtcp(b"name", now)}
 
 
 def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
@@ -122,12 +122,12 @@ def test_report_block_refers_to_the_legs_sender_report() -> None:
     a = world.phone("a")
     world.tick((a, a.says(tone(400, 1)[0])))
     slot = int(world.mixer.layout.slots[0])
-    world.mixer.hear_report(slot, bytes(rtp.Report(a.source, (), rtp.ntp_time(500.0))), 10.0)
-    (block,) = world.mixer.receptions.block(slot, 12.0)
-    assert block.last_report == rtp.ntp_time(500.0) >> 16 & 0xFFFFFFFF
+    world.mixer.receive_rtcp(slot, bytes(rtp.Report(a.source, (), rtp.to_ntp(500.0))), 10.0)
+    (block,) = world.mixer.reception_stats.report_block(slot, 12.0)
+    assert block.last_report == rtp.to_ntp(500.0) >> 16 & 0xFFFFFFFF
     assert block.delay == 2 * 65536
-    world.mixer.hear_report(slot, b"\x81\xc8\x00\x09" + bytes(3), 11.0)
-    assert world.mixer.packets["malformed"] == 1
+    world.mixer.receive_rtcp(slot, b"\x81\xc8\x00\x09" + bytes(3), 11.0)
+    assert world.mixer.counters["malformed"] == 1
 
 
 def test_multiplexed_rtcp_is_recognized() -> None:
@@ -150,7 +150,7 @@ def test_jitter_is_not_negative_after_a_burst() -> None:
         packets.append((a.port, a.says(said)))
         a.stamp += 80_000  # a jump of the clock is not jitter
     world.receive(packets)
-    [block] = world.mixer.receptions.block(int(world.mixer.layout.slots[0]), 0.0)
+    [block] = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 0.0)
     assert bytes(block)
     assert block.jitter >= 0
 
@@ -162,7 +162,7 @@ def test_uneven_arrival_is_measured_as_jitter() -> None:
     for _ in range(100):
         world.tick((a, a.says(said)), (a, a.says(said)))
         world.tick()
-    (block,) = world.mixer.receptions.block(int(world.mixer.layout.slots[0]), 1.0)
+    (block,) = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 1.0)
     assert 40 < block.jitter <= 160
     assert block.lost == 0
 
@@ -176,7 +176,7 @@ def offer(*lines: str, media: str = "m=audio 40000 RTP/AVP 8 0 9 96", address: s
 
 
 EVENTS = ("a=rtpmap:96 telephone-event/8000", "a=fmtp:96 0-15")
-OWN = Self(12_000, 7)
+OWN = LocalSession(12_000, 7)
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ OWN = Self(12_000, 7)
 def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool, codec: int, payload: int) -> None:
     media = f"m=audio 40000 RTP/AVP {formats} 96"
     agreed, answered = sdp_negotiation.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
-    assert (agreed.codec, agreed.payload, agreed.digits, agreed.listens) == (codec, payload, 96, True)
-    assert (agreed.port, agreed.control) == (40_000, 40_001)
+    assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type, agreed.receives) == (codec, payload, 96, True)
+    assert (agreed.port, agreed.rtcp_port) == (40_000, 40_001)
     session = sdp.parse(answered)
     (section,) = session.media
     assert section.formats == (str(payload), "96")
@@ -199,7 +199,7 @@ def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool,
 
 def test_answer_has_telephone_events_only_if_offered() -> None:
     agreed, answered = sdp_negotiation.answer(offer(), OWN)
-    assert agreed.digits == -1
+    assert agreed.dtmf_payload_type == -1
     assert b"telephone-event" not in answered
 
 
@@ -209,14 +209,14 @@ def test_answer_has_telephone_events_only_if_offered() -> None:
 )
 def test_directions(given_line: str, answered: str, listens: bool) -> None:
     agreed, answer = sdp_negotiation.answer(offer(f"a={given_line}"), OWN)
-    assert agreed.listens is listens
+    assert agreed.receives is listens
     assert f"a={answered}\r\n".encode() in answer
 
 
 def test_rtcp_port_is_taken_from_the_offer() -> None:
-    assert sdp_negotiation.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].control == 41_000
+    assert sdp_negotiation.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].rtcp_port == 41_000
     agreed, answer = sdp_negotiation.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
-    assert agreed.control == 40_000
+    assert agreed.rtcp_port == 40_000
     assert b"a=rtcp-mux\r\n" in answer
     assert b"a=mid:0\r\n" in answer
 
@@ -248,15 +248,15 @@ def test_unsupported_or_remote_media_is_refused(bad: bytes) -> None:
     with pytest.raises(MediaUnavailable, match="description"):
         sdp_negotiation.answer(bad, OWN)
     with pytest.raises(MediaUnavailable, match="description"):
-        sdp_negotiation.agreed(bad)
+        sdp_negotiation.parse_answer(bad)
 
 
 def test_our_own_offer_can_be_answered_and_negotiated() -> None:
     made = sdp_negotiation.offer(OWN)
-    agreed, answered = sdp_negotiation.answer(made, Self(13_000, 8))
-    assert (agreed.codec, agreed.payload, agreed.digits) == (G722, 9, 101)
-    settled = sdp_negotiation.agreed(answered)
-    assert (settled.port, settled.codec, settled.digits, settled.listens) == (13_000, G722, 101, True)
+    agreed, answered = sdp_negotiation.answer(made, LocalSession(13_000, 8))
+    assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type) == (G722, 9, 101)
+    settled = sdp_negotiation.parse_answer(answered)
+    assert (settled.port, settled.codec, settled.dtmf_payload_type, settled.receives) == (13_000, G722, 101, True)
 
 
 @given(st.binary(max_size=300))
@@ -269,13 +269,13 @@ def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
 
 def test_command_with_out_of_range_values_is_tolerated() -> None:
     world = World()
-    world.do(Open("a", 4464, 0, ULAW, 300, 400), Join("r", "a", gain=1e9), Join("r", "a", gain=-5.0))
+    world.do(OpenLeg("a", 4464, 0, ULAW, 300, 400), JoinRoom("r", "a", gain=1e9), JoinRoom("r", "a", gain=-5.0))
     assert [world.mixer.advance() for _ in range(3)] == [1, 1, 1]
 
 
 def test_reoffer_keeps_the_current_codec_while_it_is_offered() -> None:
     both = offer("a=rtpmap:9 G722/8000", media="m=audio 40000 RTP/AVP 0 9")
-    agreed, _ = sdp_negotiation.answer(both, Self(13_000, 8, 2, ULAW))
+    agreed, _ = sdp_negotiation.answer(both, LocalSession(13_000, 8, 2, ULAW))
     assert agreed.codec == ULAW
-    agreed, _ = sdp_negotiation.answer(both, Self(13_000, 8, 2, ALAW))
+    agreed, _ = sdp_negotiation.answer(both, LocalSession(13_000, 8, 2, ALAW))
     assert agreed.codec == G722

@@ -188,7 +188,7 @@ def test_another_source_takes_over_only_after_the_first_stops() -> None:
     for n, frame in enumerate(frames[:20]):
         world.tick((a, a.packet(frame)), (other, other.packet(frames[20 + n])))
     assert b.heard[5 + DELAY : 20] == frames[5 : 20 - DELAY]
-    assert world.mixer.jitter.others == 19  # all but the one in the first tick
+    assert world.mixer.jitter.other_sources == 19  # all but the one in the first tick
     for n in range(10):
         world.tick((other, other.packet(frames[n])))
     assert frames[9 - DELAY - 1] in b.heard[20:]
@@ -228,7 +228,7 @@ def test_unknown_sources_wrong_payload_types_and_malformed_packets_are_counted_a
         ]
     )
     world.ticks(5)
-    assert {reason: world.mixer.packets[reason] for reason in ("unknown_source", "payload", "malformed")} == {
+    assert {reason: world.mixer.counters[reason] for reason in ("unknown_source", "payload", "malformed")} == {
         "unknown_source": 1,
         "payload": 1,
         "malformed": 5,
@@ -248,7 +248,7 @@ def test_flood_from_one_leg_is_limited_and_other_legs_stay_audible(size: int, ba
             world.receive([(a.port, a.packet(bytes(size))) for _ in range(300)])
         world.tick((c, c.packet(frame)))
     most = 32 // -(-size // 160)
-    assert world.mixer.packets["flood"] == len(frames) * (300 * batches - most)
+    assert world.mixer.counters["flood"] == len(frames) * (300 * batches - most)
     assert level(b.samples()[(DELAY + 2) * 160 :], 400) > 0.5 * level(np.concatenate(tone(400, 12)), 400)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from mixer_harness import DELAY, Phone, World, level, tone
 
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
-from unificx.media.mixer.messages import Close, Join, Leave, Mute, Open, Speaking
+from unificx.media.mixer.messages import ActiveSpeakerChanged, CloseLeg, JoinRoom, LeaveRoom, MuteLeg, OpenLeg
 
 FRAMES = 12
 
@@ -39,15 +39,15 @@ def test_each_leg_gets_the_bit_exact_sum_of_the_others(codecs: list[int], seed: 
 def test_echo_is_bit_exact_and_ends_with_leaving_the_room() -> None:
     world = World()
     phone = world.phone("p")
-    world.do(Join("echo/p", "p", echo=True))
+    world.do(JoinRoom("echo/p", "p", echo=True))
     chance = np.random.default_rng(3)
     said = chance.integers(-9000, 9001, (FRAMES, 160))
     for frame in range(FRAMES):
         world.tick((phone, phone.says(said[frame])))
     for frame in range(1, FRAMES - DELAY):
         assert phone.heard[frame + DELAY] == expected(ULAW, DECODED[ULAW][ENCODED[ULAW][said[frame] + 32768]])
-    world.do(Leave("p"))
-    world.do(Join("r", "p"))
+    world.do(LeaveRoom("p"))
+    world.do(JoinRoom("r", "p"))
     for frame in range(FRAMES):
         world.tick((phone, phone.says(said[frame])))
     assert level(phone.samples(3), 1000) < 20
@@ -106,7 +106,7 @@ def test_rooms_are_isolated_and_legs_outside_rooms_hear_nothing() -> None:
     assert hears(world.phones["d"], 700) > 5000
     assert hears(world.phones["b"], 700) < 30
     assert not np.any(world.phones["e"].samples(20))
-    world.do(Leave("b"), Join("two", "b"))
+    world.do(LeaveRoom("b"), JoinRoom("two", "b"))
     talk(world, {"a": 400, "c": 700})
     assert hears(world.phones["b"], 700) > 5000
     assert hears(world.phones["b"], 400) < 30
@@ -115,11 +115,11 @@ def test_rooms_are_isolated_and_legs_outside_rooms_hear_nothing() -> None:
 def test_a_muted_leg_is_inaudible_but_hears_the_others() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
-    world.do(Mute("a", on=True))
+    world.do(MuteLeg("a", on=True))
     talk(world, {"a": 400, "b": 700})
     assert hears(b, 400) < 30
     assert hears(a, 700) > 5000
-    world.do(Mute("a", on=False))
+    world.do(MuteLeg("a", on=False))
     talk(world, {"a": 400, "b": 700})
     assert hears(b, 400) > 5000
 
@@ -129,7 +129,7 @@ def test_gain_is_a_factor(gain: float) -> None:
     world = World()
     world.phone("a")
     b = world.phone("b", room="r")
-    world.do(Join("r", "a", gain=gain))
+    world.do(JoinRoom("r", "a", gain=gain))
     talk(world, {"a": 400})
     assert hears(b, 400) == pytest.approx(6000 * gain, rel=0.05)
 
@@ -138,7 +138,7 @@ def test_agc_brings_quiet_and_loud_legs_closer() -> None:
     world = World()
     for name in "ab":
         world.phone(name)
-        world.do(Join("r", name, agc=True))
+        world.do(JoinRoom("r", name, agc=True))
     c = world.phone("c", room="r")
     loud, quiet = tone(400, 400, loud=16000), tone(700, 400, loud=800)
     for frame in range(400):
@@ -165,16 +165,16 @@ def test_active_speaker_changes_only_for_a_louder_leg() -> None:
     quieter, louder = tone(400, 50, loud=3000), tone(500, 50, loud=8000)
     for frame in range(50):
         world.tick((world.phones["a"], world.phones["a"].says(quieter[frame])))
-    assert world.of(Speaking) == [Speaking("r", "a")]
+    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
     for frame in range(50):
         a, b = world.phones["a"], world.phones["b"]
         world.tick((a, a.says(quieter[frame])), (b, b.says(quieter[frame])))
-    assert world.of(Speaking) == [Speaking("r", "a")]
+    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
     for frame in range(50):
         world.tick((a, a.says(quieter[frame])), (b, b.says(louder[frame])))
-    assert world.of(Speaking)[1:] == [Speaking("r", "b")]
+    assert world.of(ActiveSpeakerChanged)[1:] == [ActiveSpeakerChanged("r", "b")]
     world.ticks(150)
-    assert world.of(Speaking)[2:] == [Speaking("r", None)]
+    assert world.of(ActiveSpeakerChanged)[2:] == [ActiveSpeakerChanged("r", None)]
 
 
 def test_active_speaker_is_cleared_when_its_leg_closes() -> None:
@@ -182,9 +182,9 @@ def test_active_speaker_is_cleared_when_its_leg_closes() -> None:
     world.phone("a", room="r")
     world.phone("b", room="r")
     talk(world, {"a": 400})
-    world.do(Close("a"))
+    world.do(CloseLeg("a"))
     world.ticks(1)
-    assert world.of(Speaking) == [Speaking("r", "a"), Speaking("r", None)]
+    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a"), ActiveSpeakerChanged("r", None)]
 
 
 def test_renegotiated_leg_stays_in_its_room_and_its_stream_continues() -> None:
@@ -193,7 +193,7 @@ def test_renegotiated_leg_stays_in_its_room_and_its_stream_continues() -> None:
     talk(world, {"a": 400})
     before = b.headers[-1]
     b.port = 30_000
-    world.do(Open("b", 30_000, 30_001, ALAW, 8, 101))
+    world.do(OpenLeg("b", 30_000, 30_001, ALAW, 8, 101))
     b.codec, b.heard = ALAW, []
     talk(world, {"a": 400, "b": 900})
     assert hears(b, 400) > 5000
@@ -217,7 +217,7 @@ def test_a_send_only_leg_is_sent_nothing() -> None:
     world = World()
     world.phone("a", room="r")
     b = world.phone("b", room="r")
-    world.do(Open("b", b.port, b.port + 1, ULAW, 0, 101, listens=False))
+    world.do(OpenLeg("b", b.port, b.port + 1, ULAW, 0, 101, receives=False))
     talk(world, {"a": 400, "b": 700})
     assert not b.heard
     assert hears(world.phones["a"], 700) > 5000
@@ -228,19 +228,19 @@ def test_excess_legs_are_refused_until_a_slot_is_free() -> None:
     for name in "abcd":
         world.phone(name)
     world.ticks(1)
-    opened = [each.done for each in world.told]
+    opened = [each.accepted for each in world.told]
     assert opened == [True, True, True, False]
-    world.do(Close("a"))
+    world.do(CloseLeg("a"))
     world.phone("e")
     world.ticks(1)
-    assert world.told[-1].done
+    assert world.told[-1].accepted
 
 
 def test_sequence_numbers_and_timestamps_increase_steadily() -> None:
     world = World()
     a = world.phone("a")
     world.ticks(5)
-    world.do(Join("r", "a"))
+    world.do(JoinRoom("r", "a"))
     world.ticks(5)
     assert np.diff([header[2] for header in a.headers]).tolist() == [1] * 9
     assert np.diff([header[3] for header in a.headers]).tolist() == [160] * 9

@@ -8,24 +8,24 @@ from mixer_harness import DELAY, World, level, tone
 
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
 from unificx.media.mixer.messages import (
-    Beep,
     Chunk,
-    Close,
-    End,
-    Evicted,
-    Join,
-    Leave,
-    Load,
-    Open,
-    Pause,
-    Play,
+    CloseLeg,
+    EndTap,
+    JoinRoom,
+    LeaveRoom,
+    LoadSound,
+    OpenLeg,
+    PauseTap,
+    PlayBeep,
     PlayEnded,
-    Record,
-    Stop,
+    PlaySound,
+    SoundEvicted,
+    StartTap,
+    StopSound,
     TapEnded,
 )
 from unificx.media.mixer.playback import Playback
-from unificx.media.mixer.sound_bank import PAD, Bank
+from unificx.media.mixer.sound_bank import PAD, SoundBank
 
 
 def coded(samples: np.ndarray, codec: int = ULAW) -> np.ndarray:
@@ -43,7 +43,7 @@ def test_playback_is_sample_accurate_from_any_position(length: int, start: int, 
     world, samples = World(), sound(length)
     a = world.phone("a", codec)
     world.load("s", samples)
-    world.do(Play("a", "t", "s", start=start / 8000))
+    world.do(PlaySound("a", "t", "s", start=start / 8000))
     world.ticks(22)
     rest = samples[start:]
     assert np.array_equal(a.samples()[: len(rest)], coded(rest, codec))
@@ -57,15 +57,15 @@ def test_loop_is_seamless(length: int, start: int) -> None:
     world, samples = World(), sound(length)
     a = world.phone("a")
     world.load("s", samples)
-    world.do(Play("a", "t", "s", loop=True, start=start / 8000))
+    world.do(PlaySound("a", "t", "s", loop=True, start=start / 8000))
     world.ticks(20)
     start = min(start, length)
     expected = np.concatenate((samples[start:], np.tile(samples, 3200 // length + 1)))[:3200]
     assert np.array_equal(a.samples(), coded(expected))
     assert not world.of(PlayEnded)
-    world.do(Stop("a"))
+    world.do(StopSound("a"))
     world.ticks(1)
-    assert world.of(PlayEnded)[0].at == (start + 3200) % length / 8000
+    assert world.of(PlayEnded)[0].position == (start + 3200) % length / 8000
     assert world.of(PlayEnded) == [PlayEnded("a", "t", "stopped")]
     assert not np.any(a.samples(1))
 
@@ -74,8 +74,8 @@ def test_sound_loaded_in_chunks_is_complete() -> None:
     world, samples = World(), sound(2500)
     a = world.phone("a")
     for at in range(0, 2500, 1000):
-        world.do(Load("s", 8000, 2500, at, samples[at : at + 1000].astype("<i2").tobytes()))
-    world.do(Play("a", "t", "s"))
+        world.do(LoadSound("s", 8000, 2500, at, samples[at : at + 1000].astype("<i2").tobytes()))
+    world.do(PlaySound("a", "t", "s"))
     world.ticks(16)
     assert np.array_equal(a.samples()[:2500], coded(samples))
 
@@ -85,7 +85,7 @@ def test_sound_of_another_sample_rate_keeps_its_pitch(codec: int, rate: int) -> 
     world = World()
     a = world.phone("a", codec)
     world.load("s", tone(900, 40, width=rate // 50).reshape(-1), rate)
-    world.do(Play("a", "t", "s"))
+    world.do(PlaySound("a", "t", "s"))
     world.ticks(50)
     width = 320 if codec == G722 else 160
     assert level(a.samples()[5 * width : 35 * width], 900, width * 50) == pytest.approx(6000, rel=0.04)
@@ -98,13 +98,13 @@ def test_a_new_sound_replaces_the_first_and_a_beep_is_mixed_in() -> None:
     a = world.phone("a")
     world.load("one", first)
     world.load("two", second)
-    world.do(Play("a", "t1", "one"))
+    world.do(PlaySound("a", "t1", "one"))
     world.ticks(3)
-    world.do(Play("a", "t2", "two"))
+    world.do(PlaySound("a", "t2", "two"))
     world.ticks(3)
     assert world.of(PlayEnded) == [PlayEnded("a", "t1", "replaced")]
     assert np.array_equal(a.samples(), coded(np.concatenate((first[:480], second[:480]))))
-    world.do(Beep("a"))
+    world.do(PlayBeep("a"))
     world.ticks(14)
     assert level(a.samples(10), 1400) > 3000
     assert world.of(PlayEnded) == [PlayEnded("a", "t1", "replaced")]
@@ -114,7 +114,7 @@ def test_sound_to_a_leg_is_mixed_with_its_room_and_inaudible_to_others() -> None
     world = World()
     a, b, c = (world.phone(name, room="r") for name in "abc")
     world.load("s", tone(900, 60).reshape(-1))
-    world.do(Play("a", "t", "s"))
+    world.do(PlaySound("a", "t", "s"))
     said = tone(440, 40)
     for frame in said:
         world.tick((b, b.says(frame)))
@@ -128,7 +128,7 @@ def test_sound_to_a_room_reaches_all_legs() -> None:
     a, b = world.phone("a", room="r"), world.phone("b", G722, room="r")
     world.phone("elsewhere", room="x")
     world.load("s", tone(900, 60).reshape(-1))
-    world.do(Play("r", "t", "s", to_room=True), Beep("r", to_room=True))
+    world.do(PlaySound("r", "t", "s", to_room=True), PlayBeep("r", to_room=True))
     for frame in tone(440, 40):
         world.tick((a, a.says(frame)))
     for each, rate in ((a, 8000), (b, 16000)):
@@ -146,8 +146,8 @@ def test_failed_playback_is_reported(to_room: bool) -> None:
     world.phone("a", room="r")
     world.load("s", sound(8000))
     target = "r" if to_room else "a"
-    world.do(Play("nobody", "t1", "s", to_room=to_room), Play(target, "t2", "unknown", to_room=to_room))
-    world.do(Play(target, "t3", "s", to_room=to_room), Close("a"))
+    world.do(PlaySound("nobody", "t1", "s", to_room=to_room), PlaySound(target, "t2", "unknown", to_room=to_room))
+    world.do(PlaySound(target, "t3", "s", to_room=to_room), CloseLeg("a"))
     world.ticks(1)
     assert world.of(PlayEnded) == [
         PlayEnded("nobody", "t1", "closed"),
@@ -161,13 +161,13 @@ def test_sound_bank_never_evicts_playing_sounds() -> None:
     world.phone("a")
     for name in ("one", "two", "three"):
         world.load(name, sound(1000))
-    world.do(Play("a", "t", "one", loop=True))
+    world.do(PlaySound("a", "t", "one", loop=True))
     world.load("four", sound(1000))
     world.load("huge", sound(100_000))
     world.ticks(1)
-    assert world.of(Evicted) == [Evicted("two"), Evicted("huge")]
+    assert world.of(SoundEvicted) == [SoundEvicted("two"), SoundEvicted("huge")]
     assert not world.of(PlayEnded)
-    world.do(Play("a", "t2", "three"), Play("a", "t3", "two"))
+    world.do(PlaySound("a", "t2", "three"), PlaySound("a", "t3", "two"))
     world.ticks(1)
     assert world.of(PlayEnded)[1:] == [PlayEnded("a", "t3", "missing")]
 
@@ -175,7 +175,7 @@ def test_sound_bank_never_evicts_playing_sounds() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 900), st.booleans()), max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_sounds_in_the_bank_never_overlap(steps: list[tuple[str, int, bool]]) -> None:
-    bank = Bank(6000)
+    bank = SoundBank(6000)
     kept: dict[str, np.ndarray] = {}
     for number, (name, length, pinned) in enumerate(steps):
         samples = sound(length, number)
@@ -184,7 +184,7 @@ def test_sounds_in_the_bank_never_overlap(steps: list[tuple[str, int, bool]]) ->
             kept.setdefault(key, samples)
             entry = bank.get(key)
             assert entry is not None
-            entry.players += pinned
+            entry.active_plays += pinned
         for gone in bank.evicted:
             kept.pop(gone, None)
         bank.evicted.clear()
@@ -198,7 +198,7 @@ def test_sounds_in_the_bank_never_overlap(steps: list[tuple[str, int, bool]]) ->
 
 
 def test_too_many_sounds_are_refused() -> None:
-    bank = Bank(10_000)
+    bank = SoundBank(10_000)
     bank.load("s", 8000, 100, 0, bytes(200))
     entry = bank.get("s")
     assert entry is not None
@@ -217,11 +217,11 @@ def taken(world: World, tap: str = "tap") -> np.ndarray:
 def test_tap_of_a_leg_is_sample_accurate() -> None:
     world = World()
     a = world.phone("a", ALAW)
-    world.do(Record("tap", "a"))
+    world.do(StartTap("tap", "a"))
     said = sound(40 * 160).reshape(40, 160)
     for frame in said:
         world.tick((a, a.says(frame)))
-    world.do(End("tap"))
+    world.do(EndTap("tap"))
     world.ticks(1)
     heard = taken(world)
     begin = (DELAY + 1) * 160
@@ -236,13 +236,13 @@ def test_tap_of_a_leg_is_sample_accurate() -> None:
 def test_paused_audio_is_omitted_and_offsets_show_the_gap() -> None:
     world = World()
     a = world.phone("a")
-    world.do(Record("tap", "a"))
+    world.do(StartTap("tap", "a"))
     for number in range(60):
         if number in (20, 40):
-            world.do(Pause("tap", on=number == 20))
+            world.do(PauseTap("tap", on=number == 20))
         secret = 20 <= number + DELAY < 40
         world.tick((a, a.says(tone(1500 if secret else 440, 1)[0])))
-    world.do(End("tap"))
+    world.do(EndTap("tap"))
     world.ticks(1)
     assert sum(len(each.pcm) for each in world.of(Chunk)) == 40 * 320
     assert level(taken(world), 1500) < 100
@@ -255,11 +255,11 @@ def test_tap_of_a_room_contains_the_mix_and_played_sounds() -> None:
     world = World()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     world.load("s", tone(1200, 60, loud=2000).reshape(-1))
-    world.do(Record("tap", "r", of_room=True), Play("r", "t", "s", to_room=True))
+    world.do(StartTap("tap", "r", of_room=True), PlaySound("r", "t", "s", to_room=True))
     said = sound(30 * 320).reshape(30, 2, 160)
     for frame in said:
         world.tick((a, a.says(frame[0])), (b, b.says(frame[1])))
-    world.do(End("tap"))
+    world.do(EndTap("tap"))
     world.ticks(1)
     both = coded(said[:, 0].reshape(-1)) + coded(said[:, 1].reshape(-1))
     heard = taken(world)
@@ -272,12 +272,14 @@ def test_tap_ends_with_its_leg_or_room() -> None:
     world = World()
     for name in "abc":
         world.phone(name, room="r")
-    world.do(Record("leg", "a"), Record("room", "r", of_room=True), Record("none", "nobody"), Record("leg", "b"))
+    world.do(
+        StartTap("leg", "a"), StartTap("room", "r", of_room=True), StartTap("none", "nobody"), StartTap("leg", "b")
+    )
     world.ticks(15)
-    world.do(Close("a"), Leave("b"))
+    world.do(CloseLeg("a"), LeaveRoom("b"))
     world.ticks(1)
     assert world.of(TapEnded) == [TapEnded("none", "missing"), TapEnded("leg", "full"), TapEnded("leg", "closed")]
-    world.do(Leave("c"))
+    world.do(LeaveRoom("c"))
     world.ticks(1)
     assert world.of(TapEnded)[3:] == [TapEnded("room", "closed")]
     assert sum(len(each.pcm) for each in world.of(Chunk) if each.tap == "leg") == 15 * 320
@@ -286,13 +288,13 @@ def test_tap_ends_with_its_leg_or_room() -> None:
 def test_tap_keeps_its_sample_rate_when_the_room_becomes_wideband() -> None:
     world = World()
     a = world.phone("a", room="r")
-    world.do(Record("tap", "r", of_room=True))
+    world.do(StartTap("tap", "r", of_room=True))
     said = tone(700, 60)
     for number, frame in enumerate(said):
         if number == 20:
             world.phone("b", G722, room="r")
         world.tick((a, a.says(frame)))
-    world.do(End("tap"))
+    world.do(EndTap("tap"))
     world.ticks(1)
     assert {each.rate for each in world.of(Chunk)} == {8000}
     assert len(taken(world)) == 60 * 160
@@ -302,10 +304,10 @@ def test_tap_keeps_its_sample_rate_when_the_room_becomes_wideband() -> None:
 def test_wideband_leg_outside_any_room_is_recorded_at_16_khz() -> None:
     world = World()
     a = world.phone("a", G722)
-    world.do(Record("tap", "a"))
+    world.do(StartTap("tap", "a"))
     for frame in tone(5000, 40, width=320):
         world.tick((a, a.says(frame)))
-    world.do(End("tap"))
+    world.do(EndTap("tap"))
     world.ticks(1)
     assert {each.rate for each in world.of(Chunk)} == {16000}
     assert level(taken(world)[6400:], 5000, 16000) == pytest.approx(6000, rel=0.1)
@@ -315,7 +317,7 @@ def test_chunks_of_many_taps_are_spread_over_ticks() -> None:
     world = World()
     for number in range(20):
         world.phone(f"p{number}")
-        world.do(Record(f"t{number}", f"p{number}"))
+        world.do(StartTap(f"t{number}", f"p{number}"))
     most = 0
     for _ in range(40):
         before = len(world.of(Chunk))
@@ -328,11 +330,11 @@ def test_playback_continues_when_a_leg_is_renegotiated() -> None:
     world, samples = World(), sound(16000)
     a = world.phone("a")
     world.load("s", samples)
-    world.do(Play("a", "t", "s"))
+    world.do(PlaySound("a", "t", "s"))
     world.ticks(5)
-    world.do(Open("a", a.port, a.port + 1, ULAW, 0, 101))
+    world.do(OpenLeg("a", a.port, a.port + 1, ULAW, 0, 101))
     world.ticks(5)
     assert np.array_equal(a.samples(), coded(samples[:1600]))
-    world.do(Join("r", "a"))
+    world.do(JoinRoom("r", "a"))
     world.ticks(5)
     assert not world.of(PlayEnded)

@@ -6,7 +6,7 @@ import pytest
 
 from unificx.media import MediaUnavailable
 from unificx.rtpengine import party_commands
-from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.party_commands import DtmfReceived
 
 LINE = {"callid": "call.b1", "source_tag": "a", "type": "DTMF", "event": 10, "duration": 200, "source_ip": "127.0.0.1"}
 
@@ -14,7 +14,7 @@ LINE = {"callid": "call.b1", "source_tag": "a", "type": "DTMF", "event": 10, "du
 @pytest.mark.parametrize(("event", "key"), [(0, "0"), (9, "9"), (10, "*"), (11, "#"), (15, "D")])
 def test_digit_is_parsed_with_anchor_and_tag(event: int, key: str) -> None:
     line = json.dumps(LINE | {"event": event}).encode()
-    assert party_commands.key_of(line) == KeyPressed("call.b1", "a", key)
+    assert party_commands.parse_log_line(line) == DtmfReceived("call.b1", "a", key)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +35,13 @@ def test_digit_is_parsed_with_anchor_and_tag(event: int, key: str) -> None:
     ],
 )
 def test_other_lines_are_ignored(line: bytes) -> None:
-    assert party_commands.key_of(line) is None
+    assert party_commands.parse_log_line(line) is None
 
 
 def test_duration_is_read_from_the_reply() -> None:
-    assert party_commands.seconds_of({"result": "ok", "duration": 1500}) == 1.5
+    assert party_commands.parse_duration({"result": "ok", "duration": 1500}) == 1.5
     with pytest.raises(MediaUnavailable):
-        party_commands.seconds_of({"result": "error", "error-reason": "Failed to start media playback from file"})
+        party_commands.parse_duration({"result": "error", "error-reason": "Failed to start media playback from file"})
 
 
 def test_start_position_is_in_milliseconds() -> None:

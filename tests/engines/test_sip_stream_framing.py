@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.transport.framing import MOST_HEAD, MOST_MESSAGE, Framer, Unframed
+from unificx.transport.framing import MAX_HEAD, MAX_MESSAGE, Framer, FramingError
 
 
 def message(body: bytes = b"", length: str = "Content-Length: %d") -> bytes:
@@ -32,7 +32,7 @@ def test_framing_does_not_depend_on_segmentation(bodies: list[bytes], sizes: lis
     cut += framer.feed(stream)
     assert cut == [message(body) for body in bodies]
     assert framer.pings == len(bodies) - 1
-    assert not framer.begun
+    assert not framer.has_partial
 
 
 def test_double_crlf_is_a_ping() -> None:
@@ -55,13 +55,13 @@ def test_double_crlf_is_a_ping() -> None:
         b"OPTIONS sip:a SIP/2.0\r\nContent-Length: \r\n\r\n",
         b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 1\r\nl: 1\r\n\r\nx",
         b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 1\r\nl: nonsense\r\n\r\nx",
-        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: %d\r\n\r\n" % MOST_MESSAGE,
-        b"x" * (MOST_HEAD + 1),
-        b"OPTIONS sip:a SIP/2.0\r\nX: " + b"x" * MOST_HEAD + b"\r\nContent-Length: 0\r\n\r\n",
+        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: %d\r\n\r\n" % MAX_MESSAGE,
+        b"x" * (MAX_HEAD + 1),
+        b"OPTIONS sip:a SIP/2.0\r\nX: " + b"x" * MAX_HEAD + b"\r\nContent-Length: 0\r\n\r\n",
     ],
 )
 def test_unframeable_data_raises(data: bytes) -> None:
-    with pytest.raises(Unframed):
+    with pytest.raises(FramingError):
         Framer().feed(data)
 
 
@@ -71,5 +71,5 @@ def test_any_bytes_are_framed_or_refused(data: bytes) -> None:
     try:
         for byte in data:
             framer.feed(bytes((byte,)))
-    except Unframed:
+    except FramingError:
         return

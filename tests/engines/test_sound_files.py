@@ -18,7 +18,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_files_are_limited_and_deleted_on_close() -> None:
-    files, sounds = SoundFiles(most=2500), [Sound(bytes([number]) * 1000) for number in range(4)]
+    files, sounds = SoundFiles(max_bytes=2500), [Sound(bytes([number]) * 1000) for number in range(4)]
     first, second, third = (Path(files.path(sound)) for sound in sounds[:3])
     assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
     assert Path(files.path(sounds[1])) == second

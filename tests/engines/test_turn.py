@@ -3,7 +3,7 @@
 import pytest
 
 from unificx.core.errors import CannotStart
-from unificx.integrations.turn import MOST_SERVERS, credentials, relay_servers
+from unificx.integrations.turn import MAX_SERVERS, credentials, parse_ice_servers
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,14 @@ from unificx.integrations.turn import MOST_SERVERS, credentials, relay_servers
     ],
 )
 def test_uris_are_parsed(url: str, host: str, port: int, transport: str, secure: bool, relays: bool) -> None:
-    (server,) = relay_servers(url, "UNIFICX_TURN")
+    (server,) = parse_ice_servers(url, "UNIFICX_TURN")
     assert (server.url, server.host, server.port, server.transport) == (url, host, port, transport)
-    assert (server.secure, server.relays) == (secure, relays)
+    assert (server.secure, server.is_turn) == (secure, relays)
 
 
 def test_comma_separated_list() -> None:
-    assert [one.host for one in relay_servers(" turn:a , turns:b:443,", "X")] == ["a", "b"]
-    assert relay_servers("", "X") == ()
+    assert [one.host for one in parse_ice_servers(" turn:a , turns:b:443,", "X")] == ["a", "b"]
+    assert parse_ice_servers("", "X") == ()
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_comma_separated_list() -> None:
         "turns:a?transport=udp",
         "turn:user@a",
         "turn:a?transport=sctp",
-        ",".join(["turn:a"] * (MOST_SERVERS + 1)),
+        ",".join(["turn:a"] * (MAX_SERVERS + 1)),
     ],
 )
 def test_invalid_value_is_refused_naming_the_setting(text: str) -> None:
     with pytest.raises(CannotStart, match="UNIFICX_TURN"):
-        relay_servers(text, "UNIFICX_TURN")
+        parse_ice_servers(text, "UNIFICX_TURN")
 
 
 def test_credentials_are_an_hmac_of_the_expiry_time() -> None:

@@ -27,7 +27,7 @@ class FakeEngine(NgClient):
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
-    async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> ng.Reply:
+    async def request(self, message: ng.Message, retry_delays: Sequence[float] = ()) -> ng.Reply:
         await self.awake.wait()
         if self.dead:
             raise ng.MediaUnavailable("silent")

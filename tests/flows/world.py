@@ -29,7 +29,7 @@ from unificx.core.clock import ManualClock
 from unificx.identity import Directory, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import CallApp, Routing
-from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable
@@ -248,7 +248,7 @@ class World:
             case [name, "presses", key]:
                 call = self.conductor.calls[call_id]
                 tag = call.legs[self._leg_name(call_id, name)].id
-                self.conductor.dtmf_received(KeyPressed(call.anchor_id("b1"), tag, key))
+                self.conductor.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
                 self.conductor.originate(Origination(room, "room", ("a",), number, " ".join(device)))

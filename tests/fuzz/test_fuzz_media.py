@@ -38,12 +38,12 @@ SEED = ng.encode(
 def check(data: bytes) -> None:
     try:
         reply = ng.decode(data)
-    except ng.BadReply:
+    except ng.InvalidReply:
         return
     with contextlib.suppress(MediaUnavailable):
-        ng.report_of(reply, 10.0)
+        ng.parse_report(reply, 10.0)
     with contextlib.suppress(MediaUnavailable):
-        ng.sdp_of(reply)
+        ng.parse_sdp(reply)
 
 
 @given(st.binary(max_size=200))
@@ -89,13 +89,13 @@ shapes: st.SearchStrategy[Value] = st.recursive(
 @settings(max_examples=300, deadline=None)
 def test_a_reply_of_any_shape(tags: Value, sources: Value) -> None:
     with contextlib.suppress(MediaUnavailable):
-        ng.report_of({"result": "ok", "tags": tags, "SSRC": sources}, 10.0)
+        ng.parse_report({"result": "ok", "tags": tags, "SSRC": sources}, 10.0)
 
 
 @given(st.binary(max_size=80))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_rtp_or_refused(data: bytes) -> None:
-    with contextlib.suppress(rtp.BadPacket):
+    with contextlib.suppress(rtp.InvalidPacket):
         rtp.parse(data)
-    with contextlib.suppress(rtp.BadPacket):
+    with contextlib.suppress(rtp.InvalidPacket):
         rtp.parse_reports(b"\x81\xc8" + data)

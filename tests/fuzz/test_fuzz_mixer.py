@@ -26,20 +26,20 @@ seconds = st.floats(allow_nan=False, width=32)
 
 orders = st.one_of(
     st.builds(
-        messages.Open, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
+        messages.OpenLeg, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
     ),
-    st.builds(messages.Close, names),
-    st.builds(messages.Load, names, st.sampled_from([8000, 16000, 7]), st.integers(-1, 3000), st.integers(-1, 300), st.binary(max_size=600)),
-    st.builds(lambda digest, pcm: messages.Load(digest, 8000, len(pcm) // 2, 0, pcm), names, st.binary(min_size=2, max_size=600)),
-    st.builds(messages.Play, st.one_of(names, rooms), names, names, flags, seconds, flags, flags),
-    st.builds(messages.Beep, st.one_of(names, rooms), flags),
-    st.builds(messages.Stop, names),
-    st.builds(messages.Join, rooms, names, flags, seconds, flags),
-    st.builds(messages.Leave, names),
-    st.builds(messages.Mute, names, flags),
-    st.builds(messages.Record, names, st.one_of(names, rooms), flags),
-    st.builds(messages.Pause, names, flags),
-    st.builds(messages.End, names),
+    st.builds(messages.CloseLeg, names),
+    st.builds(messages.LoadSound, names, st.sampled_from([8000, 16000, 7]), st.integers(-1, 3000), st.integers(-1, 300), st.binary(max_size=600)),
+    st.builds(lambda digest, pcm: messages.LoadSound(digest, 8000, len(pcm) // 2, 0, pcm), names, st.binary(min_size=2, max_size=600)),
+    st.builds(messages.PlaySound, st.one_of(names, rooms), names, names, flags, seconds, flags, flags),
+    st.builds(messages.PlayBeep, st.one_of(names, rooms), flags),
+    st.builds(messages.StopSound, names),
+    st.builds(messages.JoinRoom, rooms, names, flags, seconds, flags),
+    st.builds(messages.LeaveRoom, names),
+    st.builds(messages.MuteLeg, names, flags),
+    st.builds(messages.StartTap, names, st.one_of(names, rooms), flags),
+    st.builds(messages.PauseTap, names, flags),
+    st.builds(messages.EndTap, names),
 )  # fmt: skip
 
 steps = st.lists(st.one_of(orders, st.integers(1, 8), st.lists(st.binary(max_size=400), max_size=6)), max_size=40)
@@ -52,7 +52,7 @@ def test_any_commands_and_any_packets(steps: list, seed: int) -> None:
     mixer = world.mixer
     for step in steps:
         if isinstance(step, list):
-            ports = [int(each) for each in mixer.legs.controls] or [1]
+            ports = [int(each) for each in mixer.legs.slot_by_rtcp_port] or [1]
             world.receive([(int(chance.choice(ports)) - 1 & 0xFFFF, packet) for packet in step])
         elif isinstance(step, int):
             for _ in range(step):
@@ -65,8 +65,8 @@ def test_any_commands_and_any_packets(steps: list, seed: int) -> None:
         else:
             world.do(step)
     mixer.advance()
-    assert len(mixer.told) < 3000
-    assert mixer.sent.shape[1] == PACKET
+    assert len(mixer.events) < 3000
+    assert mixer.output.shape[1] == PACKET
     assert not [each for each in mixer.bank.evicted if each == "beep"]
 
 
@@ -75,7 +75,7 @@ def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> lis
     legs = world.mixer.legs
     found = []
     for slot in used.tolist():
-        kind = int(legs.payload[slot]) if chance.random() < 0.8 else int(chance.integers(0, 256))
+        kind = int(legs.payload_type[slot]) if chance.random() < 0.8 else int(chance.integers(0, 256))
         head = (
             bytes([int(chance.choice([0x80, 0x80, 0x80, 0x90, 0xA0, 0xBF]))]) + bytes([kind & 0xFF]) + chance.bytes(2)
         )
@@ -112,7 +112,7 @@ def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: 
 @given(st.binary(max_size=200))
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
-    with contextlib.suppress(protocol.BadMessage):
+    with contextlib.suppress(protocol.InvalidMessage):
         protocol.decode(data)
 
 
@@ -126,16 +126,16 @@ values = st.recursive(
 @given(st.sampled_from(sorted(protocol._CLASSES)), st.lists(values, max_size=14), st.binary(max_size=20))
 @settings(max_examples=300, deadline=None)
 def test_messages_with_any_values_are_decoded_or_refused(name: str, fields: list, tail: bytes) -> None:
-    with contextlib.suppress(protocol.BadMessage):
+    with contextlib.suppress(protocol.InvalidMessage):
         protocol.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
 
 
 @given(orders)
 @settings(max_examples=200, deadline=None)
-def test_commands_round_trip(command: messages.Order) -> None:
+def test_commands_round_trip(command: messages.Command) -> None:
     assert protocol.decode(protocol.encode(command)) == command
 
 
 def test_statistics_round_trip() -> None:
-    pong = messages.Pong(4, messages.Figures(legs=2, dropped={"late": 3}, tick_ms=1.5))
+    pong = messages.Pong(4, messages.EngineStats(legs=2, dropped={"late": 3}, tick_ms=1.5))
     assert protocol.decode(protocol.encode(pong)) == pong

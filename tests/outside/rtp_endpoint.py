@@ -114,8 +114,8 @@ class RtpEndpoint:
 
     def _report(self) -> None:
         assert self.target is not None
-        blocks = (self.reception.block(time.monotonic()),) if self.reception else ()
-        now = rtp.ntp_time(time.time())
+        blocks = (self.reception.report_block(time.monotonic()),) if self.reception else ()
+        now = rtp.to_ntp(time.time())
         report = rtp.Report(self.ssrc, blocks, now, self.sequence * 160, self.sequence, self.sequence * 160)
         self._control.sendto(bytes(report), (self.target[0], self.target[1] + 1))
 
@@ -125,13 +125,13 @@ class RtpEndpoint:
         packet = rtp.parse(self.unprotect(data))
         if self.reception is None or self.reception.ssrc != packet.ssrc:
             self.reception = rtp.Reception(packet.ssrc)
-        self.reception.hear(packet, time.monotonic())
+        self.reception.receive(packet, time.monotonic())
         self.heard.append(packet)
 
     def _hear_report(self) -> None:
         for report in rtp.parse_reports(self._control.recv(2048)):
             if self.reception and self.reception.ssrc == report.ssrc:
-                self.reception.hear_report(report, time.monotonic())
+                self.reception.receive_report(report, time.monotonic())
 
 
 def _port_pair(host: str) -> tuple[socket.socket, socket.socket]:

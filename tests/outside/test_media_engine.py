@@ -23,8 +23,8 @@ from unificx import media_worker as package
 from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, g711, rtp, tones
-from unificx.media.mixer.messages import Chunk, DigitPressed, Event, PlayEnded, Speaking
-from unificx.media.mixer.wideband import coder
+from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
+from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
 from unificx.media_worker import MediaEngine, client
 from unificx.rtpengine.ng import Profile
@@ -61,7 +61,7 @@ class Ears:
     def __init__(self, engine: MediaEngine) -> None:
         self.told: list[Event] = []
         self._news = asyncio.Event()
-        engine.told = self._hear
+        engine.on_event = self._hear
 
     def _hear(self, event: Event) -> None:
         self.told.append(event)
@@ -124,10 +124,10 @@ async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
         for other in phones:
             assert (each.level(other.tone) > 2000) is (each is not other)
         assert each.level(each.tone) < 100
-    assert (await ears.wait(Speaking))[0].room == "room"
+    assert (await ears.wait(ActiveSpeakerChanged))[0].room == "room"
     report = await relay.delete("leg-0")
     assert report is not None
-    figures = await engine.figures()
+    figures = await engine.stats()
     assert (figures.legs, figures.rooms) == (3, 1)
     assert figures.dropped["unknown_source"] == 0
 
@@ -147,7 +147,7 @@ class Walkie:
         self.heard: dict[int, bytes] = {}
         chance = np.random.default_rng(seed)
         sine = tones.sine(tone, 6000, int(seconds * self.rate), rate=self.rate)
-        said = coder().encode(sine) if wide else g711.ulaw_encode(sine)
+        said = new_codec().encode(sine) if wide else g711.ulaw_encode(sine)
         self.plan: list[tuple[float, bytes]] = []
         for number in range(int(seconds * 50)):
             if chance.random() >= loss:
@@ -181,7 +181,7 @@ class Walkie:
     def spectrum(self, tone: float, seconds: float) -> float:
         """Return the amplitude of a tone in `seconds` of audio ending half a second before the end."""
         payload = b"".join(self.heard[stamp] for stamp in sorted(self.heard))[: -int(0.5 * 8000)]
-        decoded = coder().decode(payload) if self.wide else g711.ulaw_decode(payload)
+        decoded = new_codec().decode(payload) if self.wide else g711.ulaw_decode(payload)
         samples = np.array(decoded[-int(seconds * self.rate) :], float)
         window = np.hanning(len(samples))
         bins = np.abs(np.fft.rfft(samples * window)) / window.sum() * 2
@@ -332,7 +332,7 @@ async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngi
     assert one.level(620.0) > 2000
     assert one.level(1500.0) < 50
     assert other.level(1500.0) < 50
-    assert (await engine.figures()).dropped["unknown_source"] == 200
+    assert (await engine.stats()).dropped["unknown_source"] == 200
 
 
 async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, parties: AsyncExitStack) -> None:
@@ -358,14 +358,14 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, pa
         await asyncio.gather(one.talk(2.0), other.talk(2.0), flood())
     assert one.level(620.0) > 2000
     assert other.level(440.0) > 2000
-    assert (await engine.figures()).dropped["payload"] > 4000
+    assert (await engine.stats()).dropped["payload"] > 4000
 
 
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     engine: MediaEngine, parties: AsyncExitStack
 ) -> None:
     ears, again = Ears(engine), asyncio.Event()
-    engine.restarted = again.set
+    engine.on_restarted = again.set
     caller = await phone(parties, 440.0)
     await straight(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -388,10 +388,10 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
 
 
 async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PING_EVERY", 0.1)
-    monkeypatch.setattr(client, "PATIENCE", 0.5)
+    monkeypatch.setattr(client, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.5)
     engine, again = MediaEngine(SystemClock()), asyncio.Event()
-    engine.restarted = again.set
+    engine.on_restarted = again.set
     await engine.start()
     hanging = engine.pid
     assert hanging is not None
@@ -421,14 +421,14 @@ async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
         await engine.open("leg", b"v=0\r\n")
     assert refused.value.cause == "description"
     with pytest.raises(MediaUnavailable):
-        await engine.answered("leg", b"nothing")
+        await engine.accept_answer("leg", b"nothing")
 
 
 async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
     callee = await phone(parties, 440.0)
-    offer = await relay.offer("call", "a", await engine.invite("leg"), Profile.PLAIN)
+    offer = await relay.offer("call", "a", await engine.create_offer("leg"), Profile.PLAIN)
     callee.aim(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
-    await engine.answered("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    await engine.accept_answer("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
     engine.play("leg", spoken(2.0, 700))
     await callee.talk(0.8)
     assert callee.level(700) > 7000

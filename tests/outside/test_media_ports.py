@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from unificx.core.errors import CannotStart
 from unificx.rtpengine import port_ranges
-from unificx.rtpengine.port_ranges import media_ports as taken
+from unificx.rtpengine.port_ranges import reserve_media_ports as taken
 from unificx.server.settings import calls_per_tenant, media_ports
 
 

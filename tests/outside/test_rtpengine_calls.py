@@ -13,7 +13,7 @@ from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import Profile
-from unificx.rtpengine.supervisor import Interface, RtpEngine
+from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
 
 CALLER, CALLEE = 440.0, 620.0
 
@@ -268,7 +268,9 @@ async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
 
 
 async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
-    engine = RtpEngine(SystemClock(), interfaces=(Interface("127.0.0.1"), Interface("::1")), ports=(46000, 46499))
+    engine = RtpEngine(
+        SystemClock(), interfaces=(MediaInterface("127.0.0.1"), MediaInterface("::1")), ports=(46000, 46499)
+    )
     await engine.start()
     parties.push_async_callback(engine.close)
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone, host="::1")) for tone in (CALLER, CALLEE)]
@@ -282,7 +284,7 @@ async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
 
 async def test_sdp_contains_the_advertised_address() -> None:
     engine = RtpEngine(
-        SystemClock(), interfaces=(Interface("127.0.0.1", advertised="203.0.113.5"),), ports=(46000, 46499)
+        SystemClock(), interfaces=(MediaInterface("127.0.0.1", advertised="203.0.113.5"),), ports=(46000, 46499)
     )
     await engine.start()
     try:

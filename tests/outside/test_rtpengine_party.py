@@ -15,8 +15,8 @@ from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
 from unificx.media_worker import MediaEngine
 from unificx.rtpengine.ng import Profile
-from unificx.rtpengine.party_commands import KeyPressed
-from unificx.rtpengine.supervisor import Interface, RtpEngine
+from unificx.rtpengine.party_commands import DtmfReceived
+from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
 
 CALLER, CALLEE, PROMPT = 440.0, 620.0, 1000.0
 CODECS = (0, 101)
@@ -29,7 +29,7 @@ def tone(seconds: float, hertz: float = PROMPT) -> Sound:
 @pytest.fixture
 async def relay() -> AsyncIterator[RtpEngine]:
     # The public interface has another address than the internal one, to distinguish them.
-    relay = RtpEngine(SystemClock(), interfaces=(Interface("127.0.0.2"),), ports=(45000, 45199))
+    relay = RtpEngine(SystemClock(), interfaces=(MediaInterface("127.0.0.2"),), ports=(45000, 45199))
     await relay.start()
     yield relay
     await relay.close()
@@ -117,7 +117,7 @@ async def test_each_party_is_recorded_separately(
         where = sdp.parse(offer).connection(media)
         assert where is not None
         assert where.address == "127.0.0.1"
-        await relay.subscribed("call", f"rec-{tag}", await engine.open(f"rec-{tag}", offer))
+        await relay.answer_subscription("call", f"rec-{tag}", await engine.open(f"rec-{tag}", offer))
         taps[tag] = engine.record(f"tap-{tag}", leg=f"rec-{tag}")
     await talk(parties, 1.5)
     assert len(caller.heard) == len(callee.heard) == 75
@@ -137,8 +137,8 @@ async def test_each_party_is_recorded_separately(
 
 
 async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
-    pressed: asyncio.Queue[KeyPressed] = asyncio.Queue()
-    relay.keys_to(pressed.put_nowait)
+    pressed: asyncio.Queue[DtmfReceived] = asyncio.Queue()
+    relay.set_dtmf_callback(pressed.put_nowait)
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.2)
@@ -146,7 +146,7 @@ async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: t
     await callee.press(1)
     async with asyncio.timeout(5):
         told = {await pressed.get(), await pressed.get()}
-    assert told == {KeyPressed("call", "a", "*"), KeyPressed("call", "b", "1")}
+    assert told == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
 
 
 async def test_commands_for_an_unknown_anchor_fail(relay: RtpEngine) -> None:

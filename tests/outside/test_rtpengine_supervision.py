@@ -22,7 +22,7 @@ from unificx.rtpengine import client as ng_client
 from unificx.rtpengine import ng, supervisor
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile
-from unificx.rtpengine.supervisor import Interface, RtpEngine
+from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
 
 PORTS = (47000, 47199)
 PHONE = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
@@ -54,7 +54,7 @@ def freeze(pid: int) -> None:
 
 async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
     again = asyncio.Event()
-    engine.restarted = again.set
+    engine.on_restarted = again.set
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
 
         async def negotiate() -> None:
@@ -100,11 +100,11 @@ async def test_pending_requests_fail_at_once_on_a_crash(engine: RtpEngine) -> No
 
 
 async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "PING_EVERY", 0.1)
-    monkeypatch.setattr(ng_client, "PATIENCE", (0.1, 0.1))
+    monkeypatch.setattr(supervisor, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(ng_client, "RETRY_DELAYS", (0.1, 0.1))
     again = asyncio.Event()
     engine = RtpEngine(SystemClock(), ports=PORTS)
-    engine.restarted = again.set
+    engine.on_restarted = again.set
     await engine.start()
     try:
         hanging = engine.pid
@@ -124,7 +124,7 @@ async def test_exception_in_the_restart_callback_does_not_end_supervision(engine
         called.set()
         raise RuntimeError("error in the callback")
 
-    engine.restarted = fail
+    engine.on_restarted = fail
     for _ in range(2):
         assert engine.pid is not None
         called.clear()
@@ -164,7 +164,7 @@ async def test_rtpengine_dies_with_its_parent() -> None:
 async def test_failed_restart_is_retried(engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
     """For example with no free file descriptors; a started process that cannot be connected to is stopped."""
     again, faults = asyncio.Event(), iter([True])
-    engine.restarted = again.set
+    engine.on_restarted = again.set
     free_port, connect = supervisor._free_port, NgClient.connect
 
     def port(ports: tuple[int, int]) -> int:
@@ -217,14 +217,14 @@ async def test_program_that_exits_at_once_is_not_retried_forever(
 
 
 async def test_failure_to_start_processes_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "CONFINER", "no-such-program")
+    monkeypatch.setattr(supervisor, "PRLIMIT", "no-such-program")
     with pytest.raises(CannotStart, match="Cannot start a process"):
         await RtpEngine(SystemClock()).start()
 
 
 async def test_foreign_media_address_is_refused_at_start() -> None:
     with pytest.raises(CannotStart, match="address"):
-        await RtpEngine(SystemClock(), interfaces=(Interface("203.0.113.5"),)).start()
+        await RtpEngine(SystemClock(), interfaces=(MediaInterface("203.0.113.5"),)).start()
 
 
 async def test_process_has_no_privileges_a_clean_environment_and_enough_files(
@@ -247,7 +247,7 @@ async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: 
     with pytest.raises(MediaUnavailable):
         await engine.answer("nothing", "a", "b", secret, Profile.PLAIN)
     await asyncio.sleep(0.1)
-    assert engine.said["WARNING control"] >= 1
+    assert engine.log_counts["WARNING control"] >= 1
     written = "".join(capfd.readouterr())
     assert "rtpengine_logged" in written
     assert "192.0.2.44" not in written
@@ -271,7 +271,7 @@ class Crowd(asyncio.DatagramProtocol):
 
 
 async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ng_client, "PATIENCE", (0.05, 0.05, 0.05))
+    monkeypatch.setattr(ng_client, "RETRY_DELAYS", (0.05, 0.05, 0.05))
     loop = asyncio.get_running_loop()
     transport, crowd = await loop.create_datagram_endpoint(Crowd, local_addr=("127.0.0.1", 0))
     client = NgClient(SystemClock())
@@ -289,7 +289,7 @@ async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: p
 
 
 async def test_number_of_pending_requests_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ng_client, "MAX_WAITING", 20)
+    monkeypatch.setattr(ng_client, "MAX_PENDING", 20)
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
     client = NgClient(SystemClock())

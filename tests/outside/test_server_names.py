@@ -15,7 +15,7 @@ from unificx.integrations.local_ca import Certificates
 from unificx.server.host_names import own_names
 from unificx.server.paths import Site
 from unificx.server.settings import Settings
-from unificx.transport.binding import Bind
+from unificx.transport.binding import BindAddress
 
 NOW = datetime.now(UTC)
 
@@ -35,9 +35,9 @@ def given_certificate(directory: Path, *names: str) -> Certificates:
 def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
     settings = Settings(
         site=Site(tmp_path),
-        http=Bind("tcp", "127.0.0.1", 1),
-        https=Bind("tcp", "127.0.0.1", 2),
-        sip=(Bind("udp", "Office.example", 5060, "203.0.113.5"),),
+        http=BindAddress("tcp", "127.0.0.1", 1),
+        https=BindAddress("tcp", "127.0.0.1", 2),
+        sip=(BindAddress("udp", "Office.example", 5060, "203.0.113.5"),),
         database="",
         media=(),
         certificates=given_certificate(tmp_path, *names),

@@ -10,7 +10,7 @@ from unificx.integrations.whisper import client
 from unificx.integrations.whisper.client import Whisper
 from unificx.prompts import Prompts, texts
 
-MISSING = bool(Whisper(Path()).needs)
+MISSING = bool(Whisper(Path()).requirement)
 needs_it = pytest.mark.skipif(MISSING, reason="not installed (requirements/transcription.txt)")
 
 
@@ -41,4 +41,4 @@ async def test_failure_is_reported(tmp_path: Path) -> None:
 
 def test_missing_packages_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PACKAGES", ("a_package_nobody_has",))
-    assert "requirements/transcription.txt" in Whisper(tmp_path).needs
+    assert "requirements/transcription.txt" in Whisper(tmp_path).requirement

@@ -19,96 +19,96 @@ class HttpLimits:
     connections: int = 4_000
     per_source: int = 128
     """A browser opens six; if an office behind NAT needs more, its longest idle connections are closed."""
-    per_source_here: int = 3_500
+    per_source_loopback: int = 3_500
     """Limit for loopback, where a reverse proxy may run."""
     handshake: float = 10.0
     head: float = 10.0
     """From the start of a connection, or from the first byte after a response, to the end of the request head."""
-    most_head: int = 64 * 1024
+    max_head: int = 64 * 1024
     idle: float = 30.0
     """Between a response and the next request."""
     stalled: float = 20.0
     """Maximum time without the peer reading sent data."""
 
 
-class Seat:
+class ConnectionSlot:
     """Slot of one connection. `on_evict` is called when it is evicted."""
 
-    __slots__ = ("_seats", "leave", "source")
+    __slots__ = ("_limiter", "on_evict", "source")
 
-    def __init__(self, seats: "Seats", source: str) -> None:
-        self._seats: Seats | None = seats
+    def __init__(self, limiter: "ConnectionLimiter", source: str) -> None:
+        self._limiter: ConnectionLimiter | None = limiter
         self.source = source
-        self.leave: Callable[[], None] = lambda: None
+        self.on_evict: Callable[[], None] = lambda: None
 
-    def waits(self, *, for_peer: bool) -> None:
+    def set_waiting(self, *, for_peer: bool) -> None:
         """Mark whether the connection waits for its peer and can be evicted."""
-        if self._seats is not None:
-            self._seats.note(self, waiting=for_peer)
+        if self._limiter is not None:
+            self._limiter.mark(self, waiting=for_peer)
 
-    def free(self) -> None:
+    def release(self) -> None:
         """Release the slot when the connection is closed or upgraded. Idempotent."""
-        seats, self._seats = self._seats, None
-        if seats is not None:
-            seats.freed(self)
+        limiter, self._limiter = self._limiter, None
+        if limiter is not None:
+            limiter.release(self)
 
 
-class Seats:
+class ConnectionLimiter:
     """Connection slots of all HTTP servers of this process."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
         self.limits = limits or HttpLimits()
         self.refused = 0
         """Connections refused because no connection could be evicted."""
-        self._held: Counter[str] = Counter()
-        self._taken = 0
-        self._waiting: dict[str, OrderedDict[Seat, None]] = {}
+        self._per_source: Counter[str] = Counter()
+        self._total = 0
+        self._waiting: dict[str, OrderedDict[ConnectionSlot, None]] = {}
         """Evictable connections by source, longest waiting first."""
 
     def __len__(self) -> int:
-        return self._taken
+        return self._total
 
-    def take(self, host: str) -> Seat | None:
+    def acquire(self, host: str) -> ConnectionSlot | None:
         """Return a slot for a connection from `host`, evicting another connection if needed; None if impossible."""
         source = source_of(host)
-        most = self.limits.per_source_here if is_here(source) else self.limits.per_source
-        if self._held[source] >= most and not self._make_room(source):
+        limit = self.limits.per_source_loopback if is_here(source) else self.limits.per_source
+        if self._per_source[source] >= limit and not self._evict_oldest(source):
             self.refused += 1
             return None
-        if self._taken >= self.limits.connections:
-            greediest = max(self._waiting, key=self._held.__getitem__, default=source)
-            if not self._make_room(greediest):
+        if self._total >= self.limits.connections:
+            busiest = max(self._waiting, key=self._per_source.__getitem__, default=source)
+            if not self._evict_oldest(busiest):
                 self.refused += 1
                 return None
-        seat = Seat(self, source)
-        self._held[source] += 1
-        self._taken += 1
-        self.note(seat, waiting=True)
-        return seat
+        slot = ConnectionSlot(self, source)
+        self._per_source[source] += 1
+        self._total += 1
+        self.mark(slot, waiting=True)
+        return slot
 
-    def note(self, seat: Seat, *, waiting: bool) -> None:
+    def mark(self, slot: ConnectionSlot, *, waiting: bool) -> None:
         """Mark a slot as evictable or not."""
         if waiting:
-            self._waiting.setdefault(seat.source, OrderedDict())[seat] = None
-        elif (others := self._waiting.get(seat.source)) is not None:
-            others.pop(seat, None)
+            self._waiting.setdefault(slot.source, OrderedDict())[slot] = None
+        elif (others := self._waiting.get(slot.source)) is not None:
+            others.pop(slot, None)
             if not others:
-                del self._waiting[seat.source]
+                del self._waiting[slot.source]
 
-    def freed(self, seat: Seat) -> None:
+    def release(self, slot: ConnectionSlot) -> None:
         """Free a slot."""
-        self.note(seat, waiting=False)
-        self._taken -= 1
-        self._held[seat.source] -= 1
-        if not self._held[seat.source]:
-            del self._held[seat.source]
+        self.mark(slot, waiting=False)
+        self._total -= 1
+        self._per_source[slot.source] -= 1
+        if not self._per_source[slot.source]:
+            del self._per_source[slot.source]
 
-    def _make_room(self, source: str) -> bool:
+    def _evict_oldest(self, source: str) -> bool:
         """Evict the longest waiting connection of a source; return False if it has none."""
         waiting = self._waiting.get(source)
         if not waiting:
             return False
-        seat = next(iter(waiting))
-        seat.free()
-        seat.leave()
+        slot = next(iter(waiting))
+        slot.release()
+        slot.on_evict()
         return True

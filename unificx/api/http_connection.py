@@ -16,13 +16,13 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from unificx.api.connection_limiter import Seat, Seats
-from unificx.transport.stream import keep_alive
+from unificx.api.connection_limiter import ConnectionLimiter, ConnectionSlot
+from unificx.transport.stream import set_tcp_options
 
-OUT_OF_FILES_PAUSE = 0.2
+ACCEPT_RETRY_DELAY = 0.2
 _END_OF_HEAD = b"\r\n\r\n"
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_HEADERS_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 log = structlog.get_logger()
 
@@ -33,44 +33,44 @@ class HttpConnection(HttpToolsProtocol):
     It releases its slot when it closes or becomes a WebSocket, which is counted in `transport.Connections` instead.
     """
 
-    def __init__(self, seat: Seat, seats: Seats, config: Config, state: ServerState) -> None:
+    def __init__(self, slot: ConnectionSlot, limiter: ConnectionLimiter, config: Config, state: ServerState) -> None:
         super().__init__(config, state, {}, asyncio.get_running_loop())
-        self._seat = seat
-        self._limits = seats.limits
-        self._head: asyncio.TimerHandle | None = None
+        self._slot = slot
+        self._limits = limiter.limits
+        self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
-        self._tail = b""
+        self._head_tail = b""
         """Last bytes of the head so far, because its end may be split over two reads."""
         self._in_body = False
-        self._stall: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
-        self._seat.leave = self.transport.abort
-        self._await_head()
+        self._slot.on_evict = self.transport.abort
+        self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._seat.free()
-        self._head = _cancelled(self._head)
-        self._stall = _cancelled(self._stall)
+        self._slot.release()
+        self._head_timer = _cancel_timer(self._head_timer)
+        self._stall_timer = _cancel_timer(self._stall_timer)
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
 
     def data_received(self, data: bytes) -> None:
-        if self._head is None and (self.cycle is None or self.cycle.response_complete):
-            self._await_head()
+        if self._head_timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._start_head_timer()
         if not self._in_body:
-            seen = self._tail + data
+            seen = self._head_tail + data
             end = seen.find(_END_OF_HEAD)
-            self._head_bytes += len(data) if end < 0 else end - len(self._tail)
-            self._tail = seen[1 - len(_END_OF_HEAD) :] if end < 0 else b""
-        if self._head is not None and self._head_bytes > self._limits.most_head:
-            self._refuse(_TOO_LARGE)
+            self._head_bytes += len(data) if end < 0 else end - len(self._head_tail)
+            self._head_tail = seen[1 - len(_END_OF_HEAD) :] if end < 0 else b""
+        if self._head_timer is not None and self._head_bytes > self._limits.max_head:
+            self._refuse(_HEADERS_TOO_LARGE)
         else:
             super().data_received(data)
 
     def on_headers_complete(self) -> None:
-        self._head = _cancelled(self._head)
+        self._head_timer = _cancel_timer(self._head_timer)
         self._in_body = True
         super().on_headers_complete()
 
@@ -78,77 +78,81 @@ class HttpConnection(HttpToolsProtocol):
         self._in_body = False
         super().on_message_complete()
         if self.cycle is not None and not self.cycle.response_complete:
-            self._seat.waits(for_peer=False)
+            self._slot.set_waiting(for_peer=False)
 
     def on_response_complete(self) -> None:
-        self._seat.waits(for_peer=True)
+        self._slot.set_waiting(for_peer=True)
         super().on_response_complete()
         if self.transport.is_closing():
-            self._linger()
+            self._start_stall_timer()
 
     def handle_websocket_upgrade(self) -> None:
-        self._seat.free()
-        self._stall = _cancelled(self._stall)
+        self._slot.release()
+        self._stall_timer = _cancel_timer(self._stall_timer)
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._seat.waits(for_peer=True)
-        self._linger()
+        self._slot.set_waiting(for_peer=True)
+        self._start_stall_timer()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if not self.transport.is_closing():
-            self._stall = _cancelled(self._stall)
+            self._stall_timer = _cancel_timer(self._stall_timer)
         if self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete:
-            self._seat.waits(for_peer=False)
+            self._slot.set_waiting(for_peer=False)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._linger()
+        self._start_stall_timer()
 
-    def _await_head(self) -> None:
+    def _start_head_timer(self) -> None:
         self._head_bytes = 0
-        self._tail = b""
-        self._head = self.loop.call_later(self._limits.head, self._head_too_late)
+        self._head_tail = b""
+        self._head_timer = self.loop.call_later(self._limits.head, self._head_timeout)
 
-    def _head_too_late(self) -> None:
-        self._refuse(_TOO_SLOW if self._head_bytes else b"")
+    def _head_timeout(self) -> None:
+        self._refuse(_REQUEST_TIMEOUT if self._head_bytes else b"")
 
     def _refuse(self, answer: bytes) -> None:
-        self._head = _cancelled(self._head)
+        self._head_timer = _cancel_timer(self._head_timer)
         if not self.transport.is_closing():
             self.transport.write(answer)
             self.transport.close()
-            self._linger()
+            self._start_stall_timer()
 
-    def _linger(self) -> None:
+    def _start_stall_timer(self) -> None:
         """Abort the connection if the peer does not read in time; close() alone would wait forever."""
-        if self._stall is None:
-            self._stall = self.loop.call_later(self._limits.stalled, self.transport.abort)
+        if self._stall_timer is None:
+            self._stall_timer = self.loop.call_later(self._limits.stalled, self.transport.abort)
 
 
-class Door:
+class Acceptor:
     """Accepts HTTP connections on one socket; has the interface of asyncio.Server that `uvicorn.Server` uses."""
 
     def __init__(
-        self, sock: socket.socket, seats: Seats, made: Callable[[Seat], HttpConnection], tls: ssl.SSLContext | None
+        self,
+        sock: socket.socket,
+        limiter: ConnectionLimiter,
+        factory: Callable[[ConnectionSlot], HttpConnection],
+        tls: ssl.SSLContext | None,
     ) -> None:
         self._sock = sock
-        self._seats = seats
-        self._made = made
+        self._limiter = limiter
+        self._factory = factory
         self._tls = tls
-        self._greeting: set[asyncio.Task[None]] = set()
+        self._accepting: set[asyncio.Task[None]] = set()
         self._task = asyncio.create_task(self._run(), name="http acceptor")
 
     def close(self) -> None:
         """Stop accepting; established connections stay open."""
-        for task in (self._task, *self._greeting):
+        for task in (self._task, *self._accepting):
             task.cancel()
 
     async def wait_closed(self) -> None:
         """Wait until accepting has stopped after `close`."""
-        await asyncio.gather(self._task, *self._greeting, return_exceptions=True)
+        await asyncio.gather(self._task, *self._accepting, return_exceptions=True)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -157,35 +161,35 @@ class Door:
                 sock, address = await loop.sock_accept(self._sock)
             except OSError as fault:
                 log.warning("http_accept_failed", errno=fault.errno)
-                await asyncio.sleep(OUT_OF_FILES_PAUSE)
+                await asyncio.sleep(ACCEPT_RETRY_DELAY)
                 continue
-            seat = self._seats.take(address[0] if address else "")
-            if seat is None:
+            slot = self._limiter.acquire(address[0] if address else "")
+            if slot is None:
                 sock.close()
                 continue
-            task = asyncio.create_task(self._greet(sock, seat))
-            seat.leave = partial(_cancel, task)
-            self._greeting.add(task)
-            task.add_done_callback(self._greeting.discard)
+            task = asyncio.create_task(self._accept(sock, slot))
+            slot.on_evict = partial(_cancel, task)
+            self._accepting.add(task)
+            task.add_done_callback(self._accepting.discard)
 
-    async def _greet(self, sock: socket.socket, seat: Seat) -> None:
+    async def _accept(self, sock: socket.socket, slot: ConnectionSlot) -> None:
         """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
-        stands = False
+        connected = False
         try:
             sock.setblocking(False)
             if sock.family != socket.AF_UNIX:
-                keep_alive(sock)
+                set_tcp_options(sock)
             options: dict[str, Any] = {}
             if self._tls is not None:
-                options = {"ssl": self._tls, "ssl_handshake_timeout": self._seats.limits.handshake}
+                options = {"ssl": self._tls, "ssl_handshake_timeout": self._limiter.limits.handshake}
             loop = asyncio.get_running_loop()
-            await loop.connect_accepted_socket(lambda: self._made(seat), sock, **options)
-            stands = True
+            await loop.connect_accepted_socket(lambda: self._factory(slot), sock, **options)
+            connected = True
         except OSError:
             pass  # the peer disconnected, or the TLS handshake failed
         finally:
-            if not stands:
-                seat.free()
+            if not connected:
+                slot.release()
                 sock.close()
 
 
@@ -193,6 +197,6 @@ def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
 
 
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
+def _cancel_timer(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()

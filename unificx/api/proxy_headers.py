@@ -8,7 +8,7 @@ from unificx.transport.websocket import App, Receive, Scope, Send
 _FORWARDED = b"x-forwarded-for"
 
 
-class BehindProxy:
+class ProxyHeadersMiddleware:
     """ASGI middleware that sets a request's client address from X-Forwarded-For.
 
     Only a proxy on this machine is trusted, and only the last address: the proxy added that one itself, while the
@@ -21,13 +21,13 @@ class BehindProxy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
         if client is not None and is_here(source_of(client[0])):
-            address = _last_of([value for name, value in scope["headers"] if name == _FORWARDED])
+            address = _last_address([value for name, value in scope["headers"] if name == _FORWARDED])
             if address:
                 scope = {**scope, "client": (address, client[1])}
         await self._app(scope, receive, send)
 
 
-def _last_of(values: list[bytes]) -> str:
+def _last_address(values: list[bytes]) -> str:
     """Return the last address in the header values, or "" if it is not a valid address."""
     last = values[-1].rpartition(b",")[2].strip() if values else b""
     try:

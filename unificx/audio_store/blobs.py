@@ -25,20 +25,20 @@ class Blobs(Protocol):
         """Delete a blob if it exists."""
         ...
 
-    def ids(self) -> list[str]:
+    def local_ids(self) -> list[str]:
         """Ids of all blobs on this machine."""
         ...
 
-    def waiting(self) -> list[str]:
+    def pending_uploads(self) -> list[str]:
         """Ids of blobs on this machine that are to be uploaded once finished."""
         ...
 
-    def bring(self, id_: str) -> None:
+    def upload(self, id_: str) -> None:
         """Upload a finished blob to its permanent storage. Raises ServiceUnavailable; the blob then stays here until it
         succeeds."""
         ...
 
-    def elsewhere(self) -> list[str]:
+    def remote_ids(self) -> list[str]:
         """Ids of all blobs in remote storage. Raises ServiceUnavailable."""
         ...
 
@@ -67,16 +67,16 @@ class Directory:
     def remove(self, id_: str) -> None:
         self._path(id_).unlink(missing_ok=True)
 
-    def ids(self) -> list[str]:
+    def local_ids(self) -> list[str]:
         return [path.name for path in self._root.glob("??/*")]
 
-    def waiting(self) -> list[str]:
+    def pending_uploads(self) -> list[str]:
         return []
 
-    def bring(self, id_: str) -> None:
+    def upload(self, id_: str) -> None:
         """Do nothing: local files are already in their permanent place."""
 
-    def elsewhere(self) -> list[str]:
+    def remote_ids(self) -> list[str]:
         return []
 
     def _path(self, id_: str) -> Path:

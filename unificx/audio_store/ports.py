@@ -23,7 +23,7 @@ class Transcriber(Protocol):
     """Transcribes speech on this machine; implemented by `Whisper`."""
 
     @property
-    def needs(self) -> str:
+    def requirement(self) -> str:
         """What has to be installed first; "" if ready."""
         ...
 

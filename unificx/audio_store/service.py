@@ -187,7 +187,7 @@ class Audio:
 
     async def sweep(self) -> int:
         """After a restart, delete files without a row, such as of audio erased before a crash; return how many."""
-        stored = await asyncio.to_thread(self._parts.blobs.ids)
+        stored = await asyncio.to_thread(self._parts.blobs.local_ids)
         async with self._parts.database.read() as session:
             known = await repository.known_audio(session)
         orphans = [name for name in stored if name not in known and name not in self._writing]

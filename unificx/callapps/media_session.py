@@ -61,7 +61,7 @@ class Line:
             sdp = await self._engine.open(self.leg, self._offer)
             self._is_up()
         else:
-            sdp = await self._engine.invite(self.leg)
+            sdp = await self._engine.create_offer(self.leg)
         self._tell(Answered(sdp))
 
     def hang_up(self) -> None:
@@ -124,7 +124,7 @@ class Line:
 
     async def _opened_by(self, answer: bytes) -> None:
         try:
-            await self._engine.answered(self.leg, answer)
+            await self._engine.accept_answer(self.leg, answer)
             self._is_up()
         except MediaUnavailable:
             self.hang_up()
@@ -142,7 +142,7 @@ class Line:
 
     async def _renew(self) -> None:
         try:
-            sdp = await self._engine.invite(self.leg)
+            sdp = await self._engine.create_offer(self.leg)
         except MediaUnavailable:
             self.hang_up()
             return

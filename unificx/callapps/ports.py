@@ -24,11 +24,11 @@ class Engine(Protocol):
         """Create a leg from this SDP offer, or update it; return the answer."""
         ...
 
-    async def invite(self, leg: str) -> bytes:
+    async def create_offer(self, leg: str) -> bytes:
         """Create or update a leg; return an SDP offer."""
         ...
 
-    async def answered(self, leg: str, answer: bytes) -> None:
+    async def accept_answer(self, leg: str, answer: bytes) -> None:
         """Complete `invite` with the SDP answer."""
         ...
 

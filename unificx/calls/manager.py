@@ -35,7 +35,7 @@ from unificx.core.deadlines import Agenda
 from unificx.core.errors import NoRoom, NotFound
 from unificx.registrar import Caller
 from unificx.routing import CallApp, NoSuchNumber, RingExtension
-from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -263,11 +263,11 @@ class CallManager:
         self._drain_leg_events(now)
         self.on_pending_output()
 
-    def dtmf_received(self, digit: KeyPressed) -> None:
+    def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by the media engine."""
         found = self._by_leg.get(digit.tag)
         if found is not None:
-            self._observer_notifier.dtmf_received(found[0], digit.tag, digit.key)
+            self._observer_notifier.dtmf_received(found[0], digit.tag, digit.digit)
 
     def adopt(self, call: Call) -> None:
         """Continue an answered call after a restart; its media is renegotiated.

@@ -113,24 +113,24 @@ class Sound:
         return tones.sine(self._tone, LOUD, FRAME, start=at)
 
     def _report(self, sent: int) -> bytes:
-        blocks = (self._reception.block(self._clock.monotonic()),) if self._reception is not None else ()
-        now = rtp.ntp_time(self._clock.now().timestamp())
+        blocks = (self._reception.report_block(self._clock.monotonic()),) if self._reception is not None else ()
+        now = rtp.to_ntp(self._clock.now().timestamp())
         return bytes(rtp.Report(self._ssrc, blocks, now, sent * FRAME, sent, sent * FRAME))
 
     def _hear(self, data: bytes, addr: tuple[str, int]) -> None:
         del addr
-        with contextlib.suppress(rtp.BadPacket):
+        with contextlib.suppress(rtp.InvalidPacket):
             packet = rtp.parse(data)
             if packet.payload_type != 0:
                 return
             if self._reception is None or self._reception.ssrc != packet.ssrc:
                 self._reception = rtp.Reception(packet.ssrc)
-            self._reception.hear(packet, self._clock.monotonic())
+            self._reception.receive(packet, self._clock.monotonic())
             self.heard.extend(g711.ulaw_decode(packet.payload))
 
     def _hear_report(self, data: bytes, addr: tuple[str, int]) -> None:
         del addr
-        with contextlib.suppress(rtp.BadPacket):
+        with contextlib.suppress(rtp.InvalidPacket):
             for report in rtp.parse_reports(data):
                 if self._reception is not None and report.ssrc == self._reception.ssrc:
-                    self._reception.hear_report(report, self._clock.monotonic())
+                    self._reception.receive_report(report, self._clock.monotonic())

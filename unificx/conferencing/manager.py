@@ -348,7 +348,7 @@ class Meetings:
                 if one.id != id_ and one.place is Place.INSIDE:
                     self._say(live, one.id, said)
         elif announce != "nothing" and self.floor is not None:
-            self.floor.room_play(ROOM + live.room.id, tones.CAME if came else tones.LEFT)
+            self.floor.play_to_room(ROOM + live.room.id, tones.CAME if came else tones.LEFT)
 
     def _drop(self, live: _Live, event: events_and_actions.Event) -> None:
         caller = live.callers.pop(getattr(event, "id", ""), None)

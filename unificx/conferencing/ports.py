@@ -19,7 +19,7 @@ class KeyRing(Protocol):
 class Floor(Protocol):
     """Audio mixer. Methods do not block."""
 
-    def room_play(self, room: str, sound: Sound) -> object:
+    def play_to_room(self, room: str, sound: Sound) -> object:
         """Play to all participants of a room."""
         ...
 

@@ -13,19 +13,19 @@ from urllib.parse import urlencode, urlsplit
 
 import httpcore
 
-from unificx.integrations.ssrf_guard import PublicOnly
+from unificx.integrations.ssrf_guard import PublicAddressBackend
 
-SECONDS = 10.0
+TIMEOUT = 10.0
 """Timeout of a request, including the connection."""
-MOST_BYTES = 256 * 1024
-MOST_CONNECTIONS = 16
+MAX_BYTES = 256 * 1024
+MAX_CONNECTIONS = 16
 
 
-class Fetcher:
+class HttpClient:
     """HTTP client without redirects, cookies, proxies from the environment or compression."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self._given = tls
+        self._custom_tls = tls
 
     async def __call__(
         self,
@@ -41,7 +41,7 @@ class Fetcher:
         failure.
         """
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
-        if scheme != "https" and not (scheme == "http" and inside and is_this_machine(host)):
+        if scheme != "https" and not (scheme == "http" and inside and is_loopback(host)):
             raise OSError("only https URLs are supported")
         headers = [("Accept", "application/json"), ("Accept-Encoding", "identity")]
         if login is not None:
@@ -50,27 +50,27 @@ class Fetcher:
         if form is not None:
             content = urlencode(form).encode()
             headers.append(("Content-Type", "application/x-www-form-urlencoded"))
-        pool = self._inside if inside else self._public
+        pool = self._internal_pool if inside else self._public_pool
         method = "GET" if form is None else "POST"
         try:
-            async with asyncio.timeout(SECONDS), pool.stream(method, url, headers=headers, content=content) as answer:
-                return await _body(answer)
+            async with asyncio.timeout(TIMEOUT), pool.stream(method, url, headers=headers, content=content) as response:
+                return await _read_body(response)
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError) as fault:
             # From None, because the cause may contain the address.
             raise OSError(f"no usable response: {type(fault).__name__}") from None
 
     @cached_property
-    def _public(self) -> httpcore.AsyncConnectionPool:
-        return self._pool(PublicOnly())
+    def _public_pool(self) -> httpcore.AsyncConnectionPool:
+        return self._pool(PublicAddressBackend())
 
     @cached_property
-    def _inside(self) -> httpcore.AsyncConnectionPool:
+    def _internal_pool(self) -> httpcore.AsyncConnectionPool:
         return self._pool(None)
 
     def _pool(self, backend: httpcore.AsyncNetworkBackend | None) -> httpcore.AsyncConnectionPool:
         return httpcore.AsyncConnectionPool(
             ssl_context=self._tls,
-            max_connections=MOST_CONNECTIONS,
+            max_connections=MAX_CONNECTIONS,
             # A few requests a day do not justify open connections.
             max_keepalive_connections=0,
             network_backend=backend,
@@ -78,15 +78,15 @@ class Fetcher:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        if self._given is not None:
-            return self._given
+        if self._custom_tls is not None:
+            return self._custom_tls
         context = httpcore.default_ssl_context()
         # A tenant's private CA is only in the system's trust store.
         context.load_default_certs()
         return context
 
 
-def is_this_machine(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether a host is a loopback address or "localhost"."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -94,12 +94,12 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-async def _body(answer: httpcore.Response) -> bytes:
-    if answer.status != 200:
-        raise OSError(f"response status {answer.status}")
+async def _read_body(response: httpcore.Response) -> bytes:
+    if response.status != 200:
+        raise OSError(f"response status {response.status}")
     body = b""
-    async for chunk in answer.aiter_stream():
+    async for chunk in response.aiter_stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             raise OSError("response too large")
     return body

@@ -21,13 +21,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from unificx.core.clock import Clock
 from unificx.core.errors import CannotStart
 
-AUTHORITY_LIFE = timedelta(days=3650)
-SERVER_LIFE = timedelta(days=397)
+AUTHORITY_LIFETIME = timedelta(days=3650)
+SERVER_LIFETIME = timedelta(days=397)
 """Maximum lifetime that browsers accept for server certificates."""
 RENEW_BEFORE = timedelta(days=30)
-EARLIER = timedelta(hours=1)
+BACKDATE = timedelta(hours=1)
 """Certificates are backdated, because clocks differ."""
-ALWAYS = ("localhost", "127.0.0.1", "::1")
+DEFAULT_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> 
     `names` are additional domains and addresses. Raise CannotStart if the directory cannot be used.
     """
     files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
-    wanted = _wanted(names)
+    wanted = _all_names(names)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _still_good(files, wanted, clock.now()):
-            authority, key = _authority(files.authority, directory / "ca.key", clock.now())
+        if not _is_current(files, wanted, clock.now()):
+            authority, key = _load_or_create_authority(files.authority, directory / "ca.key", clock.now())
             _issue(files, wanted, authority, key, clock.now())
     except (OSError, ValueError) as fault:
         raise CannotStart(
@@ -67,8 +67,10 @@ def server_context(files: Certificates) -> ssl.SSLContext:
     return context
 
 
-def _wanted(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*ALWAYS, socket.gethostname().lower(), *(name.lower() for name in names if name))))
+def _all_names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys((*DEFAULT_NAMES, socket.gethostname().lower(), *(name.lower() for name in names if name)))
+    )
 
 
 def _general_name(name: str) -> x509.GeneralName:
@@ -78,7 +80,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name.encode("idna").decode())
 
 
-def _still_good(files: Certificates, wanted: tuple[str, ...], now: datetime) -> bool:
+def _is_current(files: Certificates, wanted: tuple[str, ...], now: datetime) -> bool:
     if not (files.authority.exists() and files.certificate.exists() and files.key.exists()):
         return False
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
@@ -86,27 +88,31 @@ def _still_good(files: Certificates, wanted: tuple[str, ...], now: datetime) -> 
     soon = now + RENEW_BEFORE
     if certificate.not_valid_after_utc <= soon or authority.not_valid_after_utc <= soon:
         return False
-    held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return {_general_name(name) for name in wanted} <= set(held)
+    subject_names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return {_general_name(name) for name in wanted} <= set(subject_names)
 
 
-def _authority(path: Path, key_path: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+def _load_or_create_authority(
+    path: Path, key_path: Path, now: datetime
+) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     if path.exists() and key_path.exists():
-        held = x509.load_pem_x509_certificate(path.read_bytes())
+        certificate_on_disk = x509.load_pem_x509_certificate(path.read_bytes())
         key = serialization.load_pem_private_key(key_path.read_bytes(), None)
-        if held.not_valid_after_utc > now + SERVER_LIFE and isinstance(key, ec.EllipticCurvePrivateKey):
-            return held, key
+        if certificate_on_disk.not_valid_after_utc > now + SERVER_LIFETIME and isinstance(
+            key, ec.EllipticCurvePrivateKey
+        ):
+            return certificate_on_disk, key
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "UnifiCX development authority")])
     certificate = (
-        _certificate(name, name, key.public_key(), now, AUTHORITY_LIFE)
+        _certificate(name, name, key.public_key(), now, AUTHORITY_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    _write(key_path, _private(key), 0o600)
-    _write(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
+    _write_atomically(key_path, _private_key_pem(key), 0o600)
+    _write_atomically(path, certificate.public_bytes(serialization.Encoding.PEM), 0o644)
     return certificate, key
 
 
@@ -121,17 +127,17 @@ def _issue(
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "UnifiCX")])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     certificate = (
-        _certificate(name, authority.subject, key.public_key(), now, SERVER_LIFE)
+        _certificate(name, authority.subject, key.public_key(), now, SERVER_LIFETIME)
         .add_extension(x509.SubjectAlternativeName([_general_name(one) for one in wanted]), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(issuer, critical=False)
         .sign(authority_key, hashes.SHA256())
     )
     chain = certificate.public_bytes(serialization.Encoding.PEM) + authority.public_bytes(serialization.Encoding.PEM)
-    _write(files.key, _private(key), 0o600)
-    _write(files.certificate, chain, 0o644)
+    _write_atomically(files.key, _private_key_pem(key), 0o600)
+    _write_atomically(files.certificate, chain, 0o644)
 
 
 def _certificate(
@@ -143,12 +149,12 @@ def _certificate(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
+        .not_valid_before(now - BACKDATE)
         .not_valid_after(now + life)
     )
 
 
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         key_cert_sign=signs_certificates,
@@ -162,18 +168,18 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+def _private_key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 
-def _write(path: Path, data: bytes, mode: int) -> None:
+def _write_atomically(path: Path, data: bytes, mode: int) -> None:
     """Write the file atomically; it is never readable by other users."""
-    fresh = path.with_suffix(path.suffix + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+    temporary = path.with_suffix(path.suffix + ".new")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    temporary.replace(path)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 log = structlog.get_logger()
-_NEEDED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_REQUIRED_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _PROBE = "unificx-probe"
-_PAUSE = 60.0
+_DELETE_PAUSE = 60.0
 """Seconds without delete requests after the store did not respond."""
 _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
 
@@ -33,29 +33,29 @@ _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
 class ObjectStore:
     """Blobs in a local directory while they are written, in a bucket afterwards. Raise Away if it does not respond."""
 
-    def __init__(self, here: Directory, bucket: S3Store) -> None:
-        self._here = here
+    def __init__(self, local: Directory, bucket: S3Store) -> None:
+        self._local = local
         self._bucket = bucket
-        self._not_before = 0.0
+        self._no_deletes_before = 0.0
 
     def create(self, id_: str) -> BinaryIO:
-        return self._here.create(id_)
+        return self._local.create(id_)
 
     def resume(self, id_: str) -> BinaryIO:
-        return self._here.resume(id_)
+        return self._local.resume(id_)
 
     def read(self, id_: str, start: int, length: int) -> bytes:
         try:
-            return self._here.read(id_, start, length)
+            return self._local.read(id_, start, length)
         except FileNotFoundError:
-            with _answers():
+            with _translate_errors():
                 return bytes(self._bucket.get_range(id_, start=start, length=length))
 
     def size(self, id_: str) -> int:
         try:
-            return self._here.size(id_)
+            return self._local.size(id_)
         except FileNotFoundError:
-            with _answers():
+            with _translate_errors():
                 return self._bucket.head(id_)["size"]
 
     def remove(self, id_: str) -> None:
@@ -64,51 +64,51 @@ class ObjectStore:
         After a failure no request is made for a minute, so that erasing a thousand blobs does not wait for a thousand
         timeouts. A later clean-up finds the remaining objects by listing the bucket.
         """
-        self._here.remove(id_)
-        if time.monotonic() < self._not_before:
+        self._local.remove(id_)
+        if time.monotonic() < self._no_deletes_before:
             log.warning("object_not_deleted", object=id_)
             return
         try:
-            with _answers():
+            with _translate_errors():
                 self._bucket.delete(id_)
         except FileNotFoundError:
             pass
         except Away:
-            self._not_before = time.monotonic() + _PAUSE
+            self._no_deletes_before = time.monotonic() + _DELETE_PAUSE
             log.warning("object_not_deleted", object=id_)
 
-    def ids(self) -> list[str]:
-        return self._here.ids()
+    def local_ids(self) -> list[str]:
+        return self._local.local_ids()
 
-    def waiting(self) -> list[str]:
-        return self._here.ids()
+    def pending_uploads(self) -> list[str]:
+        return self._local.local_ids()
 
-    def bring(self, id_: str) -> None:
-        with self._here.resume(id_) as file, _answers():
+    def upload(self, id_: str) -> None:
+        with self._local.resume(id_) as file, _translate_errors():
             self._bucket.put(id_, file)
-            whole = self._bucket.head(id_)["size"] == self._here.size(id_)
-        if not whole:
+            complete = self._bucket.head(id_)["size"] == self._local.size(id_)
+        if not complete:
             raise Away("The object store did not store the whole object.", hint="The upload will be retried.")
-        self._here.remove(id_)
+        self._local.remove(id_)
 
-    def elsewhere(self) -> list[str]:
-        with _answers():
+    def remote_ids(self) -> list[str]:
+        with _translate_errors():
             found = [each["path"].rpartition("/")[2] for page in self._bucket.list() for each in page]
-        self._not_before = 0.0
+        self._no_deletes_before = 0.0
         return found
 
-    def try_out(self) -> str:
+    def check(self) -> str:
         """Write, read and delete a few bytes as a test. Raise Away."""
-        with _answers():
+        with _translate_errors():
             self._bucket.put(_PROBE, b"probe")
-            got = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
+            content = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
             self._bucket.delete(_PROBE)
-        if got != b"probe":
+        if content != b"probe":
             raise Away("The object store returned different bytes than were written.")
         return "writing and reading work"
 
 
-def object_store(here: Directory, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
+def object_store(local: Directory, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
     """Return the store configured in `variable` as s3://BUCKET or s3://BUCKET/PREFIX and in the usual AWS_ variables.
 
     Raise CannotStart if the configuration is invalid.
@@ -116,7 +116,7 @@ def object_store(here: Directory, url: str, environ: Mapping[str, str], variable
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname or parts.query or parts.port or parts.username:
         raise CannotStart(f"{variable} takes s3://BUCKET or s3://BUCKET/PREFIX.", hint="For example s3://recordings.")
-    missing = [name for name in _NEEDED if not environ.get(name)]
+    missing = [name for name in _REQUIRED_VARIABLES if not environ.get(name)]
     if missing:
         raise CannotStart(f"The object store needs {' and '.join(missing)}.", hint=f"Set them, or unset {variable}.")
     endpoint = environ.get("AWS_ENDPOINT_URL", "")
@@ -125,8 +125,8 @@ def object_store(here: Directory, url: str, environ: Mapping[str, str], variable
             "AWS_ENDPOINT_URL takes http[s]://HOST or http[s]://HOST:PORT.", hint=f"Correct it, or unset {variable}."
         )
     config: S3Config = {
-        "access_key_id": environ[_NEEDED[0]],
-        "secret_access_key": environ[_NEEDED[1]],
+        "access_key_id": environ[_REQUIRED_VARIABLES[0]],
+        "secret_access_key": environ[_REQUIRED_VARIABLES[1]],
         "region": environ.get("AWS_REGION") or "us-east-1",
     }
     if endpoint:
@@ -138,10 +138,10 @@ def object_store(here: Directory, url: str, environ: Mapping[str, str], variable
         client_options={"timeout": "20s", "connect_timeout": "5s", "allow_http": endpoint.startswith("http://")},
         retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=15)},
     )
-    return ObjectStore(here, bucket)
+    return ObjectStore(local, bucket)
 
 
-class _answers:  # noqa: N801 - used like a function: with _answers()
+class _translate_errors:  # noqa: N801 - used like a function: with _answers()
     """Translates the client library's errors; their texts are not shown, because they contain addresses."""
 
     def __enter__(self) -> None: ...

@@ -17,17 +17,17 @@ import aiosmtplib
 from unificx.core.errors import CannotStart
 from unificx.notifications import NotTaken
 
-SECONDS = 15.0
+STEP_TIMEOUT = 15.0
 """Timeout of each step of an SMTP session."""
-LONGEST = 30.0
+SESSION_TIMEOUT = 30.0
 """Timeout of a whole session."""
-TOO_LONG = 552
+MESSAGE_TOO_LARGE = 552
 """Reply code for an e-mail that exceeds the server's size limit (RFC 1870)."""
-SLOWEST = 64 << 10
+MIN_BYTES_PER_SECOND = 64 << 10
 """Minimum transfer rate in bytes per second; timeouts grow with the size of the e-mail accordingly."""
 _PORTS = {"smtp": 587, "smtps": 465}
 _HINT = "smtp://user:password@mail.example.com:587?from=pbx@example.com, or smtps:// for TLS from the first byte."
-_CONFIGURED = (
+_CONFIGURATION_ERRORS = (
     aiosmtplib.SMTPAuthenticationError,
     aiosmtplib.SMTPSenderRefused,
     aiosmtplib.SMTPHeloError,
@@ -42,14 +42,14 @@ class MailServer:
 
     host: str
     port: int
-    implicit: bool
+    implicit_tls: bool
     starttls: bool
     sender: Address
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
 
 
-def mail_server(url: str, variable: str) -> MailServer:
+def parse_mail_url(url: str, variable: str) -> MailServer:
     """Parse `smtp[s]://[user:password@]host[:port]?from=ADDRESS[&tls=required]`.
 
     STARTTLS is mandatory unless the server is this machine; `tls=required` makes it mandatory there too. Raise
@@ -59,30 +59,30 @@ def mail_server(url: str, variable: str) -> MailServer:
         parts = urlsplit(url)
         options = parse_qs(parts.query, strict_parsing=bool(parts.query), max_num_fields=4)
         port, host = parts.port, parts.hostname
-        sender = _address(options.pop("from", [""])[0])
-        forced = options.pop("tls", [""])[0]
+        sender = _parse_address(options.pop("from", [""])[0])
+        tls_option = options.pop("tls", [""])[0]
     except (ValueError, MessageError):
-        raise _unreadable(variable) from None
+        raise _invalid_url(variable) from None
     if (
         parts.scheme not in _PORTS
         or not host
         or options
-        or forced not in ("", "required")
+        or tls_option not in ("", "required")
         or parts.path not in ("", "/")
     ):
-        raise _unreadable(variable)
+        raise _invalid_url(variable)
     return MailServer(
         host=host,
         port=port or _PORTS[parts.scheme],
-        implicit=parts.scheme == "smtps",
-        starttls=parts.scheme == "smtp" and (forced == "required" or not _is_this_machine(host)),
+        implicit_tls=parts.scheme == "smtps",
+        starttls=parts.scheme == "smtp" and (tls_option == "required" or not _is_loopback(host)),
         sender=sender,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
 
 
-def _address(text: str) -> Address:
+def _parse_address(text: str) -> Address:
     name, address = parseaddr(text)
     if not (text.isprintable() and address.isascii()):
         raise ValueError("the sender address has to be printable ASCII")
@@ -92,43 +92,48 @@ def _address(text: str) -> Address:
     return found
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 
 
-def _unreadable(variable: str) -> CannotStart:
+def _invalid_url(variable: str) -> CannotStart:
     return CannotStart(f"{variable} is invalid.", hint=f"For example {_HINT}")
 
 
-class SmtpPostman:
+class SmtpClient:
     """SMTP client with one session per e-mail."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
 
-    async def send(self, letter: EmailMessage) -> None:
+    async def send(self, message: EmailMessage) -> None:
         """Submit an e-mail. Raise NotTaken if the server does not accept it."""
         try:
-            more = sum(len(part.get_payload()) for part in letter.walk() if not part.is_multipart()) / SLOWEST
-            async with asyncio.timeout(LONGEST + more), self._conversation() as smtp:
-                await smtp.send_message(letter, timeout=SECONDS + more)
+            extra_seconds = (
+                sum(len(part.get_payload()) for part in message.walk() if not part.is_multipart())
+                / MIN_BYTES_PER_SECOND
+            )
+            async with asyncio.timeout(SESSION_TIMEOUT + extra_seconds), self._session() as smtp:
+                await smtp.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             codes = [one.code for one in refusal.recipients]
             raise NotTaken(for_good=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
         except aiosmtplib.SMTPResponseException as refusal:
-            for_good = refusal.code == TOO_LONG or (refusal.code >= 500 and not isinstance(refusal, _CONFIGURED))
+            for_good = refusal.code == MESSAGE_TOO_LARGE or (
+                refusal.code >= 500 and not isinstance(refusal, _CONFIGURATION_ERRORS)
+            )
             raise NotTaken(for_good=for_good, status=refusal.code) from None
         except (aiosmtplib.SMTPException, OSError):  # TimeoutError and ssl.SSLError are OSErrors
             raise NotTaken(for_good=False) from None
 
-    async def try_out(self) -> str:
+    async def check(self) -> str:
         """Connect, encrypt and sign in without sending; return the result as text. Raise CannotStart with a hint."""
         where = f"{self._server.host}:{self._server.port}"
         try:
-            async with asyncio.timeout(LONGEST), self._conversation() as smtp:
+            async with asyncio.timeout(SESSION_TIMEOUT), self._session() as smtp:
                 # NOOP proves that the session works, not only that the connection is open.
                 await smtp.noop()
                 encrypted = smtp.transport is not None and smtp.transport.get_extra_info("ssl_object") is not None
@@ -137,28 +142,30 @@ class SmtpPostman:
                 f"{where} refuses the user or the password ({refusal.code})", hint="Correct them."
             ) from None
         except ssl.SSLCertVerificationError:
-            raise _untrusted(where) from None
+            raise _untrusted_certificate(where) from None
         except aiosmtplib.SMTPResponseException as refusal:
             raise CannotStart(f"{where} rejects the session ({refusal.code})", hint="Ask its administrator.") from None
         except (aiosmtplib.SMTPException, OSError) as fault:
             if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
-                raise _untrusted(where) from None
-            raise CannotStart(f"{where} {_why(fault)}", hint="Check its address and the network.") from None
+                raise _untrusted_certificate(where) from None
+            raise CannotStart(
+                f"{where} {_connection_problem(fault)}", hint="Check its address and the network."
+            ) from None
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
 
     @asynccontextmanager
-    async def _conversation(self) -> AsyncIterator[aiosmtplib.SMTP]:
+    async def _session(self) -> AsyncIterator[aiosmtplib.SMTP]:
         server = self._server
         smtp = aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
-            use_tls=server.implicit,
-            start_tls=False if server.implicit else True if server.starttls else None,
+            use_tls=server.implicit_tls,
+            start_tls=False if server.implicit_tls else True if server.starttls else None,
             username=server.user or None,
             password=server.password or None,
-            timeout=SECONDS,
+            timeout=STEP_TIMEOUT,
             local_hostname=server.sender.domain,
-            tls_context=_context(verified=server.implicit or server.starttls),
+            tls_context=_tls_context(verified=server.implicit_tls or server.starttls),
         )
         try:
             await smtp.connect()
@@ -168,7 +175,7 @@ class SmtpPostman:
             smtp.close()
 
 
-def _context(*, verified: bool) -> ssl.SSLContext:
+def _tls_context(*, verified: bool) -> ssl.SSLContext:
     """Return a context that trusts the system's CAs; unverified for a server on this machine, which is not needed."""
     context = ssl.create_default_context()
     if not verified:
@@ -177,14 +184,14 @@ def _context(*, verified: bool) -> ssl.SSLContext:
     return context
 
 
-def _untrusted(where: str) -> CannotStart:
+def _untrusted_certificate(where: str) -> CannotStart:
     return CannotStart(
         f"The certificate of {where} is not trusted",
         hint="Use the host name in its certificate, or add its CA to the system's trust store.",
     )
 
 
-def _why(fault: BaseException) -> str:
+def _connection_problem(fault: BaseException) -> str:
     if isinstance(fault, TimeoutError):
         return "does not respond in time"
     if isinstance(fault, aiosmtplib.SMTPConnectError | OSError):

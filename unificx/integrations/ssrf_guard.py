@@ -21,13 +21,13 @@ def is_public(address: str) -> bool:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = _inner(found)
+    inner = _embedded_ipv4(found)
     if inner is not None:
         found = inner
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """Return the IPv4 address embedded in an IPv6 address, or None."""
     if isinstance(address, IPv4Address):
         return None
@@ -36,7 +36,7 @@ def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-class PublicOnly(httpcore.AsyncNetworkBackend):
+class PublicAddressBackend(httpcore.AsyncNetworkBackend):
     """httpcore network backend for public addresses. `loopback` also allows loopback addresses, for tests."""
 
     def __init__(self, *, loopback: bool = False) -> None:

@@ -5,24 +5,24 @@ from collections.abc import Mapping
 
 import httpcore
 
-from unificx.integrations.ssrf_guard import PublicOnly
+from unificx.integrations.ssrf_guard import PublicAddressBackend
 from unificx.notifications import Answer, NotReached
 
-SECONDS = 5.0
+TIMEOUT = 5.0
 """Timeout of one attempt, including the connection."""
-MOST_CONNECTIONS = 128
+MAX_CONNECTIONS = 128
 IDLE_SECONDS = 30.0
 
 
-class PushDelivery:
+class WebPushClient:
     """Web Push client. `loopback` also allows push services on this machine, for tests."""
 
     def __init__(self, *, loopback: bool = False) -> None:
         self._pool = httpcore.AsyncConnectionPool(
-            max_connections=MOST_CONNECTIONS,
+            max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=32,
             keepalive_expiry=IDLE_SECONDS,
-            network_backend=PublicOnly(loopback=loopback),
+            network_backend=PublicAddressBackend(loopback=loopback),
         )
 
     async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -31,10 +31,10 @@ class PushDelivery:
         sent.append((b"Content-Length", str(len(body)).encode()))
         try:
             async with (
-                asyncio.timeout(SECONDS),
-                self._pool.stream("POST", endpoint, headers=sent, content=body) as answer,
+                asyncio.timeout(TIMEOUT),
+                self._pool.stream("POST", endpoint, headers=sent, content=body) as response,
             ):
-                return Answer(answer.status, _retry_after(answer.headers))
+                return Answer(response.status, _retry_after(response.headers))
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             raise NotReached from None
         except (TimeoutError, OSError, ValueError):
@@ -47,5 +47,5 @@ class PushDelivery:
 
 def _retry_after(headers: list[tuple[bytes, bytes]]) -> float | None:
     """Return the seconds of Retry-After. Dates are ignored, because they exceed our retry period."""
-    said = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
-    return float(said) if said.isdigit() and len(said) < 7 else None
+    seconds = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
+    return float(seconds) if seconds.isdigit() and len(seconds) < 7 else None

@@ -19,13 +19,13 @@ def _alaw_value(code: int) -> int:
     return magnitude if bits & 0x80 else -magnitude
 
 
-def _encoding(values: list[int]) -> bytes:
+def _encoding_table(sample_values: list[int]) -> bytes:
     """Build a table that maps a sample, used as a possibly negative index, to the code with the nearest value."""
-    codes = sorted(range(256), key=lambda code: values[code])
+    codes = sorted(range(256), key=lambda code: sample_values[code])
     table = bytearray(65536)
     start = -32768
     for code, following in zip(codes, [*codes[1:], None], strict=True):
-        end = 32768 if following is None else (values[code] + values[following] + 1) // 2
+        end = 32768 if following is None else (sample_values[code] + sample_values[following] + 1) // 2
         for first, last in ((max(start, 0), end), (start + 65536, min(end, 0) + 65536)):
             if last > first:
                 table[first:last] = bytes((code,)) * (last - first)
@@ -35,8 +35,8 @@ def _encoding(values: list[int]) -> bytes:
 
 _ULAW_VALUES = [_ulaw_value(code) for code in range(256)]
 _ALAW_VALUES = [_alaw_value(code) for code in range(256)]
-_ULAW_CODES = _encoding(_ULAW_VALUES)
-_ALAW_CODES = _encoding(_ALAW_VALUES)
+_ULAW_CODES = _encoding_table(_ULAW_VALUES)
+_ALAW_CODES = _encoding_table(_ALAW_VALUES)
 ULAW_SILENCE = 0xFF
 ALAW_SILENCE = 0xD5
 

@@ -10,52 +10,52 @@ from dataclasses import dataclass
 CLOCK = 48_000
 """Rate of Ogg Opus granule positions, whatever the sample rate of the sound."""
 PACKET_MS = 60
-PACKETS = 17
-PAGE = PACKETS * PACKET_MS * CLOCK // 1000
+PACKETS_PER_PAGE = 17
+PAGE_TICKS = PACKETS_PER_PAGE * PACKET_MS * CLOCK // 1000
 """Duration of a full page in clock ticks."""
-_MARK = b"OggS"
+_CAPTURE_PATTERN = b"OggS"
 _HEAD = struct.Struct("<4sBBqIIIB")
 _OPUS_HEAD = struct.Struct("<8sBBHIhB")
 _OPUS_TAGS = b"OpusTags" + struct.pack("<I7s", 7, b"UnifiCX")
 _SERIAL = 1
 _FIRST, _LAST = 2, 4
-MOST_CHAPTERS = 400
+MAX_CHAPTERS = 400
 """All chapters have to fit into one page."""
 
 
-def _remainder(byte: int) -> int:
+def _crc_entry(byte: int) -> int:
     value = byte << 24
     for _ in range(8):
         value = (value << 1) ^ 0x04C11DB7 if value & 0x80000000 else value << 1
     return value & 0xFFFFFFFF
 
 
-_TABLE = tuple(_remainder(byte) for byte in range(256))
+_CRC_TABLE = tuple(_crc_entry(byte) for byte in range(256))
 
 
 def checksum(data: bytes) -> int:
     """Return the CRC of RFC 3533: the usual CRC-32 polynomial, without bit reflection or inversion."""
     value = 0
     for byte in data:
-        value = (value << 8) & 0xFFFFFFFF ^ _TABLE[(value >> 24) ^ byte]
+        value = (value << 8) & 0xFFFFFFFF ^ _CRC_TABLE[(value >> 24) ^ byte]
     return value
 
 
-class Pages:
+class PageWriter:
     """Writes packets into pages. `pre_skip` is the number of samples a decoder outputs before the sound begins."""
 
-    def __init__(self, rate: int, channels: int, skip: int) -> None:
+    def __init__(self, rate: int, channels: int, pre_skip: int) -> None:
         self._scale = CLOCK // rate
         self._channels = channels
         self._rate = rate
-        self._skip = skip * self._scale
+        self._pre_skip = pre_skip * self._scale
         self._number = 0
         self._packets = 0
 
-    def begin(self, chapters: Sequence[tuple[float, str]] = ()) -> bytes:
+    def header_pages(self, chapters: Sequence[tuple[float, str]] = ()) -> bytes:
         """Return the two header pages. `chapters` are (second, title) pairs."""
         channels, family = self._channels, int(self._channels > 1)
-        head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, self._skip, self._rate, 0, family)
+        head = _OPUS_HEAD.pack(b"OpusHead", 1, channels, self._pre_skip, self._rate, 0, family)
         if family:  # one mono stream per channel, no stereo stream
             head += bytes((channels, 0, *range(channels)))
         return self._page([head], 0, _FIRST) + self._page([_tags(chapters)], 0, 0)
@@ -65,13 +65,13 @@ class Pages:
         self._packets += len(packets)
         return self._page(packets, self._packets * PACKET_MS * CLOCK // 1000, 0)
 
-    def last(self, packets: Sequence[bytes], samples: int) -> bytes:
+    def last_page(self, packets: Sequence[bytes], samples: int) -> bytes:
         """Return the last page of a sound of `samples` samples; excess samples of its packets are not played."""
-        return self._page(packets, self._skip + samples * self._scale, _LAST)
+        return self._page(packets, self._pre_skip + samples * self._scale, _LAST)
 
     def _page(self, packets: Sequence[bytes], position: int, kind: int) -> bytes:
         lengths = b"".join(b"\xff" * (len(packet) // 255) + bytes([len(packet) % 255]) for packet in packets)
-        head = _HEAD.pack(_MARK, 0, kind, position, _SERIAL, self._number, 0, len(lengths))
+        head = _HEAD.pack(_CAPTURE_PATTERN, 0, kind, position, _SERIAL, self._number, 0, len(lengths))
         page = bytearray(head + lengths + b"".join(packets))
         page[22:26] = checksum(page).to_bytes(4, "little")
         self._number += 1
@@ -81,7 +81,7 @@ class Pages:
 def _tags(chapters: Sequence[tuple[float, str]]) -> bytes:
     """Return the comment header with chapters as players read them: CHAPTER001=00:00:07.250, CHAPTER001NAME=paused."""
     comments: list[bytes] = []
-    for number, (at, name) in enumerate(chapters[:MOST_CHAPTERS], 1):
+    for number, (at, name) in enumerate(chapters[:MAX_CHAPTERS], 1):
         minutes, milliseconds = divmod(round(at * 1000), 60_000)
         time = f"{minutes // 60:02}:{minutes % 60:02}:{milliseconds // 1000:02}.{milliseconds % 1000:03}"
         comments += [f"CHAPTER{number:03}={time}".encode(), f"CHAPTER{number:03}NAME={name}".encode()]
@@ -97,30 +97,30 @@ class Page:
     packets: tuple[bytes, ...]
 
     @property
-    def begin(self) -> int:
-        return max(self.position - 1, 0) // PAGE * PAGE
+    def start(self) -> int:
+        return max(self.position - 1, 0) // PAGE_TICKS * PAGE_TICKS
 
 
-class Reading:
+class PageReader:
     """Parses a file in chunks, from its start or from any offset, into complete pages."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._buffer = b""
 
     def feed(self, data: bytes) -> Iterator[Page]:
-        self._rest += data
-        at = self._rest.find(_MARK)
+        self._buffer += data
+        at = self._buffer.find(_CAPTURE_PATTERN)
         if at < 0:
             return
-        while (page := _page_at(self._rest, at)) is not None:
+        while (page := _page_at(self._buffer, at)) is not None:
             found, at = page
             yield found
-        self._rest = self._rest[at:]
+        self._buffer = self._buffer[at:]
 
 
 def first_position(data: bytes) -> int | None:
     """Return the position of the first page that begins in `data`, or None."""
-    at = data.find(_MARK)
+    at = data.find(_CAPTURE_PATTERN)
     return None if at < 0 or len(data) < at + _HEAD.size else _HEAD.unpack_from(data, at)[3]
 
 

@@ -14,7 +14,7 @@ NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970."""
 
 
-class BadPacket(ValueError):
+class InvalidPacket(ValueError):
     """The bytes are not a packet of the expected kind."""
 
 
@@ -43,17 +43,17 @@ def is_rtcp(data: bytes) -> bool:
 def parse(data: bytes) -> Packet:
     """Parse an RTP packet. Raise InvalidPacket, and nothing else, for invalid bytes."""
     if len(data) < 12 or data[0] >> 6 != 2 or is_rtcp(data):
-        raise BadPacket("not RTP")
+        raise InvalidPacket("not RTP")
     first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(data)
     start, end = 12 + 4 * (first & 0x0F), len(data)
     if first & 0x10:
         if end < start + 4:
-            raise BadPacket("truncated")
+            raise InvalidPacket("truncated")
         start += 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big")
     if first & 0x20:
         end -= data[-1]
     if start > end or (first & 0x20 and data[-1] == 0):
-        raise BadPacket("truncated")
+        raise InvalidPacket("truncated")
     return Packet(second & 0x7F, sequence, timestamp, ssrc, data[start:end], bool(second & 0x80))
 
 
@@ -110,12 +110,12 @@ def parse_reports(data: bytes) -> list[Report]:
     at = 0
     while at < len(data):
         if len(data) - at < 8 or data[at] >> 6 != 2:
-            raise BadPacket("not RTCP")
+            raise InvalidPacket("not RTCP")
         kind, end = data[at + 1], at + 4 + 4 * int.from_bytes(data[at + 2 : at + 4], "big")
         blocks_at = at + (28 if kind == SENDER_REPORT else 8)
         count = data[at] & 0x1F
         if end > len(data) or (kind in (SENDER_REPORT, RECEIVER_REPORT) and blocks_at + 24 * count > end):
-            raise BadPacket("truncated")
+            raise InvalidPacket("truncated")
         if kind in (SENDER_REPORT, RECEIVER_REPORT):
             blocks = tuple(_parse_block(data, blocks_at + 24 * number) for number in range(count))
             ssrc = int.from_bytes(data[at + 4 : at + 8], "big")
@@ -128,7 +128,7 @@ def parse_reports(data: bytes) -> list[Report]:
     return found
 
 
-def ntp_time(unix: float) -> int:
+def to_ntp(unix: float) -> int:
     """Convert Unix time in seconds to a 64-bit NTP timestamp."""
     return int((unix + NTP_EPOCH) * (1 << 32))
 
@@ -144,10 +144,10 @@ class Reception:
         self._highest = 0
         self._jitter = 0.0
         self._transit: float | None = None
-        self._before = (0, 0)
-        self._report: tuple[int, float] | None = None
+        self._at_last_block = (0, 0)
+        self._last_report: tuple[int, float] | None = None
 
-    def hear(self, packet: Packet, now: float) -> None:
+    def receive(self, packet: Packet, now: float) -> None:
         """Count a packet of this source, in any order; `now` in seconds."""
         self.received += 1
         if self._first is None:
@@ -160,10 +160,10 @@ class Reception:
             self._jitter += (abs(transit - self._transit) - self._jitter) / 16
         self._transit = transit
 
-    def hear_report(self, report: Report, now: float) -> None:
+    def receive_report(self, report: Report, now: float) -> None:
         """Store a sender report of this source, so that the sender can compute the round trip time."""
         if report.ntp is not None:
-            self._report = (report.ntp >> 16 & 0xFFFFFFFF, now)
+            self._last_report = (report.ntp >> 16 & 0xFFFFFFFF, now)
 
     @property
     def expected(self) -> int:
@@ -174,11 +174,11 @@ class Reception:
         """Packets lost so far; negative if there were duplicates."""
         return self.expected - self.received
 
-    def block(self, now: float) -> ReportBlock:
+    def report_block(self, now: float) -> ReportBlock:
         """Return the current report block; the fraction lost is counted since the previous block."""
-        expected, lost = self.expected - self._before[0], self.lost - self._before[1]
-        self._before = (self.expected, self.lost)
+        expected, lost = self.expected - self._at_last_block[0], self.lost - self._at_last_block[1]
+        self._at_last_block = (self.expected, self.lost)
         fraction = min(255, (lost << 8) // expected) if expected > 0 and lost > 0 else 0
-        last, at = self._report or (0, now)
+        last, at = self._last_report or (0, now)
         jitter, delay = int(self._jitter), int((now - at) * 65536)
         return ReportBlock(self.ssrc, fraction, self.lost, self._highest & 0xFFFFFFFF, jitter, last, delay)

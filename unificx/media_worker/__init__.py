@@ -3,21 +3,30 @@
 `MediaEngine` is the client; `__main__` is the process.
 """
 
-from unificx.media.mixer.messages import Chunk, DigitPressed, Event, Figures, LegLost, LegSilent, PlayEnded, Speaking
+from unificx.media.mixer.messages import (
+    ActiveSpeakerChanged,
+    Chunk,
+    DigitPressed,
+    EngineStats,
+    Event,
+    LegLost,
+    LegSilent,
+    PlayEnded,
+)
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngine
-from unificx.media_worker.recording_stream import Recording
+from unificx.media_worker.recording_stream import TapStream
 
 __all__ = [
+    "ActiveSpeakerChanged",
     "Chunk",
     "DigitPressed",
+    "EngineStats",
     "Event",
-    "Figures",
     "LegLost",
     "LegSilent",
     "MediaEngine",
     "PlayEnded",
-    "Recording",
     "Sound",
-    "Speaking",
+    "TapStream",
 ]

@@ -9,16 +9,16 @@ from typing import Any
 from unificx.core.clock import Clock
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages, sdp_negotiation
-from unificx.media.mixer.messages import Event, Figures, PlayEnded
-from unificx.media.mixer.sdp_negotiation import Agreed, Self
+from unificx.media.mixer.messages import EngineStats, Event, PlayEnded
+from unificx.media.mixer.sdp_negotiation import LocalSession, NegotiatedMedia
 from unificx.media.sounds import Sound
-from unificx.media_worker.recording_stream import Recording
-from unificx.media_worker.supervisor import Child
+from unificx.media_worker.recording_stream import TapStream
+from unificx.media_worker.supervisor import EngineSupervisor
 
-PING_EVERY = 2.0
-PATIENCE = 3.0
+PING_INTERVAL = 2.0
+REQUEST_TIMEOUT = 3.0
 """Timeout of a request, in seconds."""
-PIECE = 48_000
+CHUNK_BYTES = 48_000
 """Bytes of sound per message."""
 
 
@@ -31,75 +31,75 @@ class MediaEngine:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self.told: Callable[[Event], None] = lambda _: None
-        self.restarted: Callable[[], None] = lambda: None
-        self.latest = Figures()
+        self.on_event: Callable[[Event], None] = lambda _: None
+        self.on_restarted: Callable[[], None] = lambda: None
+        self.latest_stats = EngineStats()
         """Last result of `stats`, at most a few seconds old, because the watchdog polls it."""
         self._clock = clock
-        self._child = Child(clock, self._hear, self._forget, self._again)
+        self._supervisor = EngineSupervisor(clock, self._receive, self._reset, self._restarted)
         self._numbers = count(1)
-        self._asked: dict[int, asyncio.Future[bool]] = {}
-        self._pinged: dict[int, asyncio.Future[Figures]] = {}
-        self._own: dict[str, Self] = {}
-        self._plays: dict[str, tuple[messages.Play, Sound]] = {}
+        self._pending_opens: dict[int, asyncio.Future[bool]] = {}
+        self._pending_pings: dict[int, asyncio.Future[EngineStats]] = {}
+        self._sessions: dict[str, LocalSession] = {}
+        self._plays: dict[str, tuple[messages.PlaySound, Sound]] = {}
         self._loaded: set[str] = set()
-        self._recordings: dict[str, Recording] = {}
-        self._watcher: asyncio.Task[None] | None = None
+        self._recordings: dict[str, TapStream] = {}
+        self._watchdog_task: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
         """Process id of the running engine."""
-        return self._child.pid
+        return self._supervisor.pid
 
     @property
     def port(self) -> int:
         """The port of 127.0.0.1 that legs send to."""
-        return self._child.port
+        return self._supervisor.port
 
     async def start(self) -> None:
         """Start the engine and return when it is running. Raise CannotStart."""
-        await self._child.start()
-        self._watcher = asyncio.create_task(self._watch())
+        await self._supervisor.start()
+        self._watchdog_task = asyncio.create_task(self._watchdog())
 
     async def shut_down(self) -> None:
         """Stop the engine and all its legs, within 2 seconds."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
-        await self._child.close()
-        self._forget()
+        if self._watchdog_task is not None:
+            self._watchdog_task.cancel()
+            await asyncio.gather(self._watchdog_task, return_exceptions=True)
+        await self._supervisor.close()
+        self._reset()
 
-    async def figures(self) -> Figures:
+    async def stats(self) -> EngineStats:
         """Return the engine's statistics. Raise MediaUnavailable if it does not respond."""
-        await self._child.running()
+        await self._supervisor.wait_until_ready()
         number = next(self._numbers)
-        self.latest = found = await self._answer(number, self._pinged, messages.Ping(number))
+        self.latest_stats = found = await self._request(number, self._pending_pings, messages.Ping(number))
         return found
 
     # legs
 
     async def open(self, leg: str, offer: bytes, *, wideband: bool = True) -> bytes:
         """Open a leg for an offer, or renegotiate an open one; return the answer. Raise MediaUnavailable."""
-        await self._child.running()
-        own = self._next_self(leg)
-        agreed, answer = sdp_negotiation.answer(offer, own, wideband=wideband)
-        await self._open(leg, agreed)
+        await self._supervisor.wait_until_ready()
+        local = self._next_session(leg)
+        negotiated, answer = sdp_negotiation.answer(offer, local, wideband=wideband)
+        await self._open(leg, negotiated)
         return answer
 
-    async def invite(self, leg: str) -> bytes:
+    async def create_offer(self, leg: str) -> bytes:
         """Return an offer for a leg, to be opened with the answer to it. Raise MediaUnavailable."""
-        await self._child.running()
-        return sdp_negotiation.offer(self._next_self(leg))
+        await self._supervisor.wait_until_ready()
+        return sdp_negotiation.offer(self._next_session(leg))
 
-    async def answered(self, leg: str, answer: bytes) -> None:
+    async def accept_answer(self, leg: str, answer: bytes) -> None:
         """Open a leg with the answer to the offer made for it. Raise MediaUnavailable."""
-        await self._child.running()
-        await self._open(leg, sdp_negotiation.agreed(answer))
+        await self._supervisor.wait_until_ready()
+        await self._open(leg, sdp_negotiation.parse_answer(answer))
 
     def close(self, leg: str) -> None:
         """Close a leg, with its sounds and taps."""
-        self._own.pop(leg, None)
-        self._child.send(messages.Close(leg))
+        self._sessions.pop(leg, None)
+        self._supervisor.send(messages.CloseLeg(leg))
 
     # sounds
 
@@ -109,25 +109,25 @@ class MediaEngine:
             return
         self._loaded.add(sound.digest)
         length = len(sound.pcm) // 2
-        for at in range(0, 2 * length, PIECE):
-            piece = sound.pcm[at : min(at + PIECE, 2 * length)]
-            self._child.send(messages.Load(sound.digest, sound.rate, length, at // 2, piece))
+        for at in range(0, 2 * length, CHUNK_BYTES):
+            chunk = sound.pcm[at : min(at + CHUNK_BYTES, 2 * length)]
+            self._supervisor.send(messages.LoadSound(sound.digest, sound.rate, length, at // 2, chunk))
 
     def play(self, leg: str, sound: Sound, *, loop: bool = False, start: float = 0.0) -> str:
         """Play to a leg from second `start`, replacing its current sound; return the ticket that PlayEnded repeats."""
-        return self._play(messages.Play(leg, self._ticket(), sound.digest, loop=loop, start=start), sound)
+        return self._play(messages.PlaySound(leg, self._new_ticket(), sound.digest, loop=loop, start=start), sound)
 
     def stop(self, leg: str) -> None:
         """Stop the sound that plays to a leg."""
-        self._child.send(messages.Stop(leg))
+        self._supervisor.send(messages.StopSound(leg))
 
-    def room_play(self, room: str, sound: Sound) -> str:
+    def play_to_room(self, room: str, sound: Sound) -> str:
         """Play to all legs of a room, mixed with its other audio; return the ticket."""
-        return self._play(messages.Play(room, self._ticket(), sound.digest, to_room=True), sound)
+        return self._play(messages.PlaySound(room, self._new_ticket(), sound.digest, to_room=True), sound)
 
     def beep(self, leg_or_room: str) -> None:
         """Play the recording tone to a leg, or to all legs of the room with this id."""
-        self._child.send(messages.Beep(leg_or_room, to_room=leg_or_room not in self._own))
+        self._supervisor.send(messages.PlayBeep(leg_or_room, to_room=leg_or_room not in self._sessions))
 
     # rooms
 
@@ -136,128 +136,135 @@ class MediaEngine:
 
         `gain` is a factor up to 8; `agc` adapts it so that all legs are about equally loud.
         """
-        self._child.send(messages.Join(room, leg, muted, gain, agc))
+        self._supervisor.send(messages.JoinRoom(room, leg, muted, gain, agc))
 
     def echo(self, leg: str) -> None:
         """Echo a leg's audio back to it, in a room of its own."""
-        self._child.send(messages.Join(f"echo/{leg}", leg, echo=True))
+        self._supervisor.send(messages.JoinRoom(f"echo/{leg}", leg, echo=True))
 
     def leave(self, leg: str) -> None:
-        self._child.send(messages.Leave(leg))
+        self._supervisor.send(messages.LeaveRoom(leg))
 
     def mute(self, leg: str, on: bool) -> None:
         """Mute or unmute a leg in its room."""
-        self._child.send(messages.Mute(leg, on))
+        self._supervisor.send(messages.MuteLeg(leg, on))
 
     # recordings
 
-    def record(self, tap: str, *, leg: str = "", room: str = "") -> Recording:
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> TapStream:
         """Record a leg's audio, or a room's mix including played sounds, until the tap or its target is closed."""
-        recording = Recording(tap)
+        recording = TapStream(tap)
         if tap in self._recordings:
             recording.end("full")
             return recording
         self._recordings[tap] = recording
-        self._child.send(messages.Record(tap, leg or room, of_room=not leg))
+        self._supervisor.send(messages.StartTap(tap, leg or room, of_room=not leg))
         return recording
 
     def pause(self, tap: str) -> None:
         """Pause a tap until `resume`. Audio recorded so far is delivered at once."""
-        self._child.send(messages.Pause(tap, on=True))
+        self._supervisor.send(messages.PauseTap(tap, on=True))
 
     def resume(self, tap: str) -> None:
-        self._child.send(messages.Pause(tap, on=False))
+        self._supervisor.send(messages.PauseTap(tap, on=False))
 
     def end(self, tap: str) -> None:
         """End a tap: its stream yields the remaining chunks and stops."""
-        self._child.send(messages.End(tap))
+        self._supervisor.send(messages.EndTap(tap))
 
     # internal
 
-    async def _open(self, leg: str, agreed: Agreed) -> None:
+    async def _open(self, leg: str, negotiated: NegotiatedMedia) -> None:
         number = next(self._numbers)
-        order = messages.Open(
-            leg, agreed.port, agreed.control, agreed.codec, agreed.payload, agreed.digits, agreed.listens, number
+        command = messages.OpenLeg(
+            leg,
+            negotiated.port,
+            negotiated.rtcp_port,
+            negotiated.codec,
+            negotiated.payload_type,
+            negotiated.dtmf_payload_type,
+            negotiated.receives,
+            number,
         )
-        if not await self._answer(number, self._asked, order):
+        if not await self._request(number, self._pending_opens, command):
             raise MediaUnavailable("full")
-        if leg in self._own:
-            self._own[leg] = replace(self._own[leg], codec=agreed.codec)
+        if leg in self._sessions:
+            self._sessions[leg] = replace(self._sessions[leg], codec=negotiated.codec)
 
-    async def _answer(self, number: int, waiting: "dict[int, asyncio.Future[Any]]", order: messages.Order) -> Any:
-        answer = waiting[number] = asyncio.get_running_loop().create_future()
-        self._child.send(order)
+    async def _request(self, number: int, pending: "dict[int, asyncio.Future[Any]]", command: messages.Command) -> Any:
+        answer = pending[number] = asyncio.get_running_loop().create_future()
+        self._supervisor.send(command)
         try:
-            return await asyncio.wait_for(answer, PATIENCE)
+            return await asyncio.wait_for(answer, REQUEST_TIMEOUT)
         except TimeoutError:
             raise MediaUnavailable("silent") from None
         finally:
-            waiting.pop(number, None)
+            pending.pop(number, None)
 
-    def _next_self(self, leg: str) -> Self:
+    def _next_session(self, leg: str) -> LocalSession:
         """Return the local side of a leg's next SDP: same session id, version incremented (RFC 3264 section 8)."""
-        own = self._own.get(leg)
-        if own is None:
-            own = Self(self.port, int.from_bytes(self._clock.random_bytes(6), "big"), 0)
-        self._own[leg] = own = replace(own, port=self.port, version=own.version + 1)
-        return own
+        session = self._sessions.get(leg)
+        if session is None:
+            session = LocalSession(self.port, int.from_bytes(self._clock.random_bytes(6), "big"), 0)
+        self._sessions[leg] = session = replace(session, port=self.port, version=session.version + 1)
+        return session
 
-    def _ticket(self) -> str:
+    def _new_ticket(self) -> str:
         return f"play-{next(self._numbers)}"
 
-    def _play(self, order: messages.Play, sound: Sound) -> str:
-        self._plays[order.ticket] = (order, sound)
+    def _play(self, command: messages.PlaySound, sound: Sound) -> str:
+        self._plays[command.ticket] = (command, sound)
         self.load(sound)
-        self._child.send(order)
-        return order.ticket
+        self._supervisor.send(command)
+        return command.ticket
 
-    async def _watch(self) -> None:
+    async def _watchdog(self) -> None:
         """Kill an engine that runs but does not respond, so that it is restarted."""
         while True:
-            await asyncio.sleep(PING_EVERY)
+            await asyncio.sleep(PING_INTERVAL)
             pid = self.pid
             try:
-                await self.figures()
+                await self.stats()
             except MediaUnavailable:
                 if pid == self.pid:
-                    self._child.kill()
+                    self._supervisor.kill()
 
-    def _hear(self, message: Any) -> None:
+    def _receive(self, message: Any) -> None:
         match message:
             case messages.Chunk():
                 if (recording := self._recordings.get(message.tap)) is not None:
-                    recording.take(message)
+                    recording.put(message)
             case messages.TapEnded():
                 if (recording := self._recordings.pop(message.tap, None)) is not None:
                     recording.end(message.reason)
             case messages.PlayEnded():
                 self._play_ended(message)
-            case messages.Evicted():
+            case messages.SoundEvicted():
                 self._loaded.discard(message.digest)
-            case messages.Opened():
-                _settle(self._asked, message.number, message.done)
+            case messages.LegOpened():
+                _resolve(self._pending_opens, message.number, message.accepted)
             case messages.Pong():
-                _settle(self._pinged, message.number, message.figures)
+                _resolve(self._pending_pings, message.number, message.stats)
             case _:
-                self.told(message)
+                self.on_event(message)
 
     def _play_ended(self, ended: PlayEnded) -> None:
-        order, sound = self._plays.pop(ended.ticket, (None, None))
-        if ended.reason == "missing" and order is not None and sound is not None and sound.digest not in self._loaded:
+        command, sound = self._plays.pop(ended.ticket, (None, None))
+        if ended.reason == "missing" and command is not None and sound is not None and sound.digest not in self._loaded:
             # The sound was evicted before the engine processed this command: load and play it again.
-            self._play(order, sound)
+            self._play(command, sound)
             return
-        self.told(ended)
+        self.on_event(ended)
 
-    def _again(self) -> None:
-        self.restarted()
+    def _restarted(self) -> None:
+        self.on_restarted()
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         """Reset all state after the engine died."""
         self._loaded.clear()
-        for number in [*self._asked, *self._pinged]:
-            for waiting in (self._asked, self._pinged):
-                future = waiting.get(number)
+        for number in [*self._pending_opens, *self._pending_pings]:
+            for pending in (self._pending_opens, self._pending_pings):
+                future = pending.get(number)
                 if future is not None and not future.done():
                     future.set_exception(MediaUnavailable("silent"))
         recordings, self._recordings = self._recordings, {}
@@ -265,10 +272,10 @@ class MediaEngine:
             recording.end("lost")
         plays, self._plays = self._plays, {}
         for order, _ in plays.values():
-            self.told(PlayEnded(order.target, order.ticket, "lost"))
+            self.on_event(PlayEnded(order.target, order.ticket, "lost"))
 
 
-def _settle(waiting: "dict[int, asyncio.Future[Any]]", number: int, answer: object) -> None:
-    future = waiting.get(number)
+def _resolve(pending: "dict[int, asyncio.Future[Any]]", number: int, answer: object) -> None:
+    future = pending.get(number)
     if future is not None and not future.done():
         future.set_result(answer)

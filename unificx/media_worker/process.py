@@ -12,29 +12,29 @@ from collections import deque
 
 import numpy as np
 
-from unificx.media.mixer import Desk, Mixer, messages
-from unificx.media.mixer.arrays import TICKS, Index
+from unificx.media.mixer import CommandHandler, Mixer, messages
+from unificx.media.mixer.arrays import TICKS_PER_SECOND, Index
 from unificx.media_worker import protocol
-from unificx.media_worker.datagram_batches import Wire
+from unificx.media_worker.datagram_batches import MediaSocket
 
-TICK = 1_000_000_000 // TICKS
-CATCH_UP = 5
+TICK_NS = 1_000_000_000 // TICKS_PER_SECOND
+MAX_CATCH_UP_TICKS = 5
 """Ticks caught up after the process was not scheduled; further ones are skipped."""
-ORDERS = 64
+MAX_COMMANDS_PER_TICK = 64
 """Commands processed per tick."""
-ORDER_BYTES = 512 * 1024
+MAX_COMMAND_BYTES_PER_TICK = 512 * 1024
 """Bytes of commands processed per tick."""
-TOLD_BYTES = 32 << 20
+MAX_QUEUED_BYTES = 32 << 20
 """Bytes queued for a client that does not read; further messages are dropped and counted."""
-CONTROL_PACKETS = 64
-BANK = 32 << 20
+MAX_RTCP_PACKETS_PER_TICK = 64
+SOUND_BANK_SAMPLES = 32 << 20
 """Size of the sound bank in samples: an hour at 8 kHz."""
-NOBODY = 65534
-_WINDOW = 10 * TICKS
-_REASONS = ("unknown_source", "malformed", "payload", "flood", "talkers", "rooms", "commands", "events_dropped")
-_KEEPING = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
+NOBODY_UID = 65534
+_DURATION_WINDOW = 10 * TICKS_PER_SECOND
+_DROP_REASONS = ("unknown_source", "malformed", "payload", "flood", "talkers", "rooms", "commands", "events_dropped")
+_MALLOC_OPTIONS = {-1: 1 << 30, -3: 1 << 30, -2: 16 << 20}
 """glibc's M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_TOP_PAD (mallopt(3))."""
-_NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
+_PR_SET_NO_NEW_PRIVS, _PR_SET_PDEATHSIG = 38, 1
 
 
 class Engine:
@@ -43,157 +43,157 @@ class Engine:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         control.setblocking(False)
-        self._mixer = Mixer(BANK)
-        self._desk = Desk(self._mixer, os.urandom)
-        self._wire = Wire()
-        self._name = os.urandom(9).hex().encode()
-        self._untold: deque[bytes] = deque()
-        self._untold_bytes = 0
-        self._ticks = self._late = self._sent = 0
-        self._lengths: Index = np.zeros(_WINDOW, np.int64)
+        self._mixer = Mixer(SOUND_BANK_SAMPLES)
+        self._handler = CommandHandler(self._mixer, os.urandom)
+        self._socket = MediaSocket()
+        self._cname = os.urandom(9).hex().encode()
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
+        self._ticks = self._late_ticks = self._sent = 0
+        self._durations: Index = np.zeros(_DURATION_WINDOW, np.int64)
         """Durations of the last ticks in nanoseconds."""
-        self._over = False
+        self._closed = False
 
     def run(self) -> None:
         """Run until the client closes its socket."""
-        self._tell(messages.Started(self._wire.port))
-        due = time.monotonic_ns() + TICK
-        while not self._over:
+        self._queue_message(messages.EngineStarted(self._socket.port))
+        due = time.monotonic_ns() + TICK_NS
+        while not self._closed:
             now = time.monotonic_ns()
             if now < due:
                 time.sleep((due - now) / 1e9)
                 now = time.monotonic_ns()
-            behind = (now - due) // TICK
-            if behind > CATCH_UP:
-                due += (behind - CATCH_UP) * TICK
+            behind = (now - due) // TICK_NS
+            if behind > MAX_CATCH_UP_TICKS:
+                due += (behind - MAX_CATCH_UP_TICKS) * TICK_NS
             self._tick()
-            due += TICK
-            self._weigh(now, due)
+            due += TICK_NS
+            self._record_duration(now, due)
 
     def _tick(self) -> None:
-        self._orders()
-        mixer, wires = self._mixer, self._wire
-        for batch in wires.receive():
+        self._process_commands()
+        mixer, media = self._mixer, self._socket
+        for batch in media.receive():
             for row in mixer.receive(batch):
-                slot = int(mixer.legs.slots[batch.port[row]])
-                mixer.hear_report(slot, batch.data[row, : batch.length[row]].tobytes(), time.time())
-        changed = mixer.changed
+                slot = int(mixer.legs.slot_by_port[batch.port[row]])
+                mixer.receive_rtcp(slot, batch.data[row, : batch.length[row]].tobytes(), time.time())
+        changed = mixer.layout_changed
         mixer.advance()
         if changed:
             layout = mixer.layout
-            wires.aim(mixer.sent, layout.sends, mixer.legs.port[layout.slots[layout.sends]])
-        self._sent += wires.send()
-        self._reports()
-        self._tell_all()
+            media.set_destinations(mixer.output, layout.send_rows, mixer.legs.port[layout.slots[layout.send_rows]])
+        self._sent += media.send()
+        self._process_rtcp()
+        self._flush_events()
 
-    def _reports(self) -> None:
+    def _process_rtcp(self) -> None:
         mixer, now = self._mixer, time.time()
-        for port, data in self._wire.receive_control(CONTROL_PACKETS):
-            slot = mixer.legs.controls.get(port)
+        for port, data in self._socket.receive_rtcp(MAX_RTCP_PACKETS_PER_TICK):
+            slot = mixer.legs.slot_by_rtcp_port.get(port)
             if slot is None:
-                mixer.packets["unknown_source"] += 1
+                mixer.counters["unknown_source"] += 1
             else:
-                mixer.hear_report(slot, data, now)
-        for slot, data in mixer.report(self._name, now):
-            media, control = (int(each[slot].byteswap()) for each in (mixer.legs.port, mixer.legs.control))
-            self._wire.send_control(control, data, multiplexed=control == media)
+                mixer.receive_rtcp(slot, data, now)
+        for slot, data in mixer.due_rtcp(self._cname, now):
+            media, control = (int(each[slot].byteswap()) for each in (mixer.legs.port, mixer.legs.rtcp_port))
+            self._socket.send_rtcp(control, data, multiplexed=control == media)
 
-    def _orders(self) -> None:
-        taken = 0
-        for _ in range(ORDERS):
+    def _process_commands(self) -> None:
+        processed = 0
+        for _ in range(MAX_COMMANDS_PER_TICK):
             try:
-                data = self._control.recv(protocol.LARGEST * 2)
+                data = self._control.recv(protocol.MAX_MESSAGE_BYTES * 2)
             except BlockingIOError:
                 return
             except OSError:
                 data = b""
             if not data:
-                self._over = True
+                self._closed = True
                 return
-            self._do(data)
-            taken += len(data)
-            if taken > ORDER_BYTES:
+            self._apply(data)
+            processed += len(data)
+            if processed > MAX_COMMAND_BYTES_PER_TICK:
                 return
 
-    def _do(self, data: bytes) -> None:
+    def _apply(self, data: bytes) -> None:
         try:
-            order = protocol.decode(data)
-        except protocol.BadMessage:
-            self._mixer.packets["commands"] += 1
+            command = protocol.decode(data)
+        except protocol.InvalidMessage:
+            self._mixer.counters["commands"] += 1
             return
-        if isinstance(order, messages.Ping):
-            self._mixer.tell(messages.Pong(order.number, self.figures()))
+        if isinstance(command, messages.Ping):
+            self._mixer.emit(messages.Pong(command.number, self.stats()))
             return
         try:
-            self._desk.do(order)
+            self._handler.apply(command)
         except Exception:  # one bad command must not affect other calls
-            self._mixer.packets["commands"] += 1
+            self._mixer.counters["commands"] += 1
 
-    def figures(self) -> messages.Figures:
+    def stats(self) -> messages.EngineStats:
         mixer = self._mixer
-        dropped = {reason: mixer.packets[reason] for reason in _REASONS} | {
+        dropped = {reason: mixer.counters[reason] for reason in _DROP_REASONS} | {
             "late": mixer.jitter.late,
             "resync": mixer.jitter.resyncs,
-            "other_source": mixer.jitter.others,
-            "dtmf": mixer.digits.surplus,
-            "overflow": self._wire.overflown(),
-            "unsent": self._wire.failed,
+            "other_source": mixer.jitter.other_sources,
+            "dtmf": mixer.dtmf.dropped,
+            "overflow": self._socket.kernel_drops(),
+            "unsent": self._socket.send_errors,
         }
-        return messages.Figures(
+        return messages.EngineStats(
             legs=len(mixer.legs.names),
             rooms=len(mixer.legs.rooms),
             plays=len(mixer.playback),
             taps=len(mixer.taps),
             sounds=len(mixer.bank),
-            packets_in=mixer.packets["in"],
+            packets_in=mixer.counters["in"],
             packets_out=self._sent,
             dropped=dropped,
             concealed=mixer.decoder.concealed,
             ticks=self._ticks,
-            ticks_late=self._late,
-            tick_ms=round(float(np.percentile(self._lengths, 99)) / 1e6, 3),
-            tick_longest_ms=round(float(self._lengths.max()) / 1e6, 3),
+            ticks_late=self._late_ticks,
+            tick_ms=round(float(np.percentile(self._durations, 99)) / 1e6, 3),
+            tick_longest_ms=round(float(self._durations.max()) / 1e6, 3),
         )
 
-    def _weigh(self, began: int, due: int) -> None:
+    def _record_duration(self, started: int, due: int) -> None:
         ended = time.monotonic_ns()
         self._ticks += 1
-        self._late += ended > due
-        self._lengths[self._ticks % _WINDOW] = ended - began
+        self._late_ticks += ended > due
+        self._durations[self._ticks % _DURATION_WINDOW] = ended - started
 
-    def _tell_all(self) -> None:
-        told = self._mixer.told
-        for message in told:
-            self._tell(message)
-        told.clear()
-        while self._untold:
+    def _flush_events(self) -> None:
+        events = self._mixer.events
+        for message in events:
+            self._queue_message(message)
+        events.clear()
+        while self._queue:
             try:
-                self._control.send(self._untold[0])
+                self._control.send(self._queue[0])
             except BlockingIOError:
                 return
             except OSError:
-                self._over = True
+                self._closed = True
                 return
-            self._untold_bytes -= len(self._untold.popleft())
+            self._queued_bytes -= len(self._queue.popleft())
 
-    def _tell(self, message: messages.Told) -> None:
+    def _queue_message(self, message: messages.EngineMessage) -> None:
         data = protocol.encode(message)
-        if self._untold_bytes + len(data) > TOLD_BYTES:
-            self._mixer.packets["events_dropped"] += 1
+        if self._queued_bytes + len(data) > MAX_QUEUED_BYTES:
+            self._mixer.counters["events_dropped"] += 1
             return
-        self._untold.append(data)
-        self._untold_bytes += len(data)
+        self._queue.append(data)
+        self._queued_bytes += len(data)
 
 
-def keep_memory() -> None:
+def tune_allocator() -> None:
     """Make the C library keep freed array memory, which otherwise would be requested and zeroed again in every tick."""
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):
-        for option, value in _KEEPING.items():
+        for option, value in _MALLOC_OPTIONS.items():
             library.mallopt(option, value)
 
 
-def confine() -> None:
+def drop_privileges() -> None:
     """Acquire real-time priority if permitted, then drop all privileges. The process dies with its parent."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
@@ -202,19 +202,19 @@ def confine() -> None:
             os.nice(-10)
     if os.geteuid() == 0:
         os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.setresgid(NOBODY_UID, NOBODY_UID, NOBODY_UID)
+        os.setresuid(NOBODY_UID, NOBODY_UID, NOBODY_UID)
     library = ctypes.CDLL(None, use_errno=True)
-    library.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    library.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def main(descriptor: int) -> None:
     """Run an engine; `descriptor` is the client's socket."""
     control = socket.socket(fileno=descriptor)
-    keep_memory()
+    tune_allocator()
     engine = Engine(control)
-    confine()
+    drop_privileges()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process stops us
     gc.collect()
     gc.freeze()

@@ -11,7 +11,7 @@ from typing import Any
 
 from unificx.media.mixer import messages
 
-LARGEST = 60_000
+MAX_MESSAGE_BYTES = 60_000
 """Approximate maximum size of a message in bytes; sounds are split into chunks."""
 
 _CLASSES: dict[str, Callable[..., Any]] = {
@@ -19,20 +19,20 @@ _CLASSES: dict[str, Callable[..., Any]] = {
 }
 
 
-class BadMessage(ValueError):
+class InvalidMessage(ValueError):
     """The bytes are not a valid message."""
 
 
-def encode(message: messages.Order | messages.Told) -> bytes:
-    words: list[Any] = [type(message).__name__]
+def encode(message: messages.Command | messages.EngineMessage) -> bytes:
+    values: list[Any] = [type(message).__name__]
     tail = b""
     for each in fields(message):
         value = getattr(message, each.name)
         if isinstance(value, bytes):
             tail = b"\0" + value
         else:
-            words.append(value)
-    return _write(words).encode() + tail
+            values.append(value)
+    return _write(values).encode() + tail
 
 
 def decode(data: bytes) -> Any:
@@ -40,23 +40,23 @@ def decode(data: bytes) -> Any:
     text, _, tail = data.partition(b"\0")
     try:
         name, *values = json.loads(text)
-        made = _CLASSES[name]
+        cls = _CLASSES[name]
         if name == "Pong":
-            values[1] = messages.Figures(*values[1])
-        wanted = getattr(made, "__match_args__", ())
-        if "pcm" in wanted:
+            values[1] = messages.EngineStats(*values[1])
+        field_names = getattr(cls, "__match_args__", ())
+        if "pcm" in field_names:
             values.append(tail)
-        if len(values) != len(wanted):
-            raise BadMessage("wrong number of fields")
-        return made(*values)
+        if len(values) != len(field_names):
+            raise InvalidMessage("wrong number of fields")
+        return cls(*values)
     except (ValueError, KeyError, TypeError, IndexError, RecursionError):
-        raise BadMessage("not a message") from None
+        raise InvalidMessage("not a message") from None
 
 
-def _plain(value: object) -> Any:
-    if isinstance(value, messages.Figures):
+def _encode_stats(value: object) -> Any:
+    if isinstance(value, messages.EngineStats):
         return [getattr(value, each.name) for each in fields(value)]
     raise TypeError
 
 
-_write = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
+_write = json.JSONEncoder(separators=(",", ":"), default=_encode_stats).encode

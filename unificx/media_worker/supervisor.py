@@ -14,11 +14,11 @@ from unificx.core.clock import Clock
 from unificx.core.errors import CannotStart
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages
-from unificx.media_worker.ipc_channel import Link
+from unificx.media_worker.ipc_channel import IpcChannel
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.5
-BACK_OFF = (0.0, 0.2, 1.0, 5.0, 15.0)
+RESTART_DELAYS = (0.0, 0.2, 1.0, 5.0, 15.0)
 STEADY_SECONDS = 60.0
 """After this long without a crash, the next restart is immediate again."""
 _ENVIRONMENT = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -26,25 +26,29 @@ _ENVIRONMENT = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREAD
 log = structlog.get_logger()
 
 
-class Child:
+class EngineSupervisor:
     """Runs one engine process at a time.
 
     `on_message` receives its messages, `on_ended` is called when it died, `on_restarted` when a new one is ready.
     """
 
     def __init__(
-        self, clock: Clock, heard: Callable[[Any], None], ended: Callable[[], None], again: Callable[[], None]
+        self,
+        clock: Clock,
+        on_message: Callable[[Any], None],
+        on_ended: Callable[[], None],
+        on_restarted: Callable[[], None],
     ) -> None:
         self.port = 0
         self._clock = clock
-        self._heard = heard
-        self._ended = ended
-        self._again = again
+        self._on_message = on_message
+        self._on_ended = on_ended
+        self._on_restarted = on_restarted
         self._ready = asyncio.Event()
         self._started: asyncio.Future[int] | None = None
-        self._link: Link | None = None
+        self._channel: IpcChannel | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._supervisor_task: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -53,15 +57,15 @@ class Child:
     async def start(self) -> None:
         """Start the engine and return when it is running. Raise CannotStart."""
         await self._launch()
-        self._keeper = asyncio.create_task(self._supervise())
+        self._supervisor_task = asyncio.create_task(self._supervise())
 
     async def close(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
+        if self._supervisor_task is not None:
+            self._supervisor_task.cancel()
+            await asyncio.gather(self._supervisor_task, return_exceptions=True)
         await self._stop()
 
-    async def running(self) -> None:
+    async def wait_until_ready(self) -> None:
         """Wait until an engine is running, for the duration of a restart. Raise MediaUnavailable."""
         if not self._ready.is_set():
             try:
@@ -69,9 +73,9 @@ class Child:
             except TimeoutError:
                 raise MediaUnavailable("silent") from None
 
-    def send(self, order: messages.Order) -> None:
-        if self._link is not None:
-            self._link.send(order)
+    def send(self, command: messages.Command) -> None:
+        if self._channel is not None:
+            self._channel.send(command)
 
     def kill(self) -> None:
         """Kill an engine that runs but does not respond, so that it is restarted."""
@@ -80,34 +84,34 @@ class Child:
             self._process.kill()
 
     async def _launch(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        for end in (ours, theirs):
+        our_end, engine_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        for end in (our_end, engine_end):
             for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
                 end.setsockopt(socket.SOL_SOCKET, option, 4 << 20)
         self._started = asyncio.get_running_loop().create_future()
-        with theirs:
+        with engine_end:
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "unificx.media_worker", str(theirs.fileno()),
-                    pass_fds=(theirs.fileno(),),
+                    sys.executable, "-m", "unificx.media_worker", str(engine_end.fileno()),
+                    pass_fds=(engine_end.fileno(),),
                     stdin=asyncio.subprocess.DEVNULL,
                     env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 )  # fmt: skip
             except OSError:
-                ours.close()
+                our_end.close()
                 raise CannotStart(
                     "Cannot start a process.", hint="Free memory, or raise the limit on processes."
                 ) from None
-        self._link = Link(ours, self._hear, lambda: None)
+        self._channel = IpcChannel(our_end, self._receive, lambda: None)
         try:
-            self.port = await asyncio.wait_for(self._or_ended(self._started), START_SECONDS)
+            self.port = await asyncio.wait_for(self._wait_started(self._started), START_SECONDS)
         except (TimeoutError, EOFError):
             await self._stop()
             raise CannotStart("The media engine does not start.", hint="Run `unificx media` to see why.") from None
         self._ready.set()
         log.info("media_engine_started", pid=self._process.pid)
 
-    async def _or_ended(self, started: "asyncio.Future[int]") -> int:
+    async def _wait_started(self, started: "asyncio.Future[int]") -> int:
         assert self._process is not None
         end = asyncio.create_task(self._process.wait())
         await asyncio.wait((started, end), return_when=asyncio.FIRST_COMPLETED)
@@ -116,18 +120,18 @@ class Child:
             raise EOFError
         return started.result()
 
-    def _hear(self, message: Any) -> None:
-        if isinstance(message, messages.Started):
+    def _receive(self, message: Any) -> None:
+        if isinstance(message, messages.EngineStarted):
             if self._started is not None and not self._started.done():
                 self._started.set_result(message.port)
             return
-        self._heard(message)
+        self._on_message(message)
 
     async def _stop(self) -> None:
         self._ready.clear()
-        if self._link is not None:
-            self._link.close()
-            self._link = None
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -140,23 +144,23 @@ class Child:
 
     async def _supervise(self) -> None:
         """Start a new engine whenever one ends."""
-        faults = 0
+        crashes = 0
         while self._process:
             since = self._clock.monotonic()
             await self._process.wait()
             await self._stop()
-            self._call(self._ended)
-            faults = 0 if self._clock.monotonic() - since > STEADY_SECONDS else faults
+            self._call_hook(self._on_ended)
+            crashes = 0 if self._clock.monotonic() - since > STEADY_SECONDS else crashes
             while not self._ready.is_set():
-                log.warning("media_engine_ended", code=self._process.returncode, faults=faults)
-                await asyncio.sleep(BACK_OFF[min(faults, len(BACK_OFF) - 1)])
-                faults += 1
+                log.warning("media_engine_ended", code=self._process.returncode, faults=crashes)
+                await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
+                crashes += 1
                 with contextlib.suppress(CannotStart):
                     await self._launch()
-            self._call(self._again)
+            self._call_hook(self._on_restarted)
 
     @staticmethod
-    def _call(hook: Callable[[], None]) -> None:
+    def _call_hook(hook: Callable[[], None]) -> None:
         try:
             hook()
         except Exception as fault:  # supervision has to continue

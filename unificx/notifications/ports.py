@@ -31,7 +31,7 @@ class NotTaken(Exception):
 class Postman(Protocol):
     """Sends e-mails through a mail server."""
 
-    async def send(self, letter: EmailMessage) -> None:
+    async def send(self, message: EmailMessage) -> None:
         """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected."""
         ...
 

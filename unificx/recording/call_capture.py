@@ -54,7 +54,7 @@ class Subscriptions:
             for leg in talk.legs:
                 name = self.leg(leg.tag)
                 offer = await self._relay.subscribe(talk.anchor, leg.tag, name, wideband=self.rate == 16000)
-                await self._relay.subscribed(talk.anchor, name, await self._ears.open(name, offer))
+                await self._relay.answer_subscription(talk.anchor, name, await self._ears.open(name, offer))
         except BaseException:
             await self.close()
             raise

@@ -25,7 +25,7 @@ from unificx.recording.machine import consent, consent_types
 from unificx.recording.ports import Ears, Prompts, Relay
 from unificx.recording.recording_tasks import Errands
 from unificx.recording.schemas import Begun, MarkKind, NewParty, NewRecording, Who
-from unificx.rtpengine.ng import sends_keys
+from unificx.rtpengine.ng import sends_telephone_events
 
 log = structlog.get_logger()
 REACHED_WITHIN = 6.0
@@ -344,13 +344,13 @@ class Session:
         """
         async with self._turns[""]:
             where, self._heard_at = self._heard_at, _where(self.talk)
-            if where == self._heard_at or all(sends_keys(each.sdp) for each in self.talk.legs):
+            if where == self._heard_at or all(sends_telephone_events(each.sdp) for each in self.talk.legs):
                 return
             legs = [each.tag for each in self.talk.legs]
             with contextlib.suppress(MediaUnavailable):
                 await asyncio.gather(*(self._reached(each) for each in legs))
                 for each in legs:
-                    await self._parts.relay.hear_tones(self.talk.anchor, each)
+                    await self._parts.relay.detect_inband_dtmf(self.talk.anchor, each)
                 await asyncio.sleep(SETTLE)
 
     async def _hush(self, leg: str) -> None:

@@ -24,19 +24,19 @@ class Relay(Protocol):
         """Stop playback to a participant."""
         ...
 
-    async def hear_tones(self, anchor: str, tag: str) -> None:
+    async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
         """Detect in-band DTMF of a participant too."""
         ...
 
-    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+    async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
         """Subscribe the media engine to a participant's audio; return the SDP offer."""
         ...
 
-    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+    async def answer_subscription(self, anchor: str, subscriber: str, sdp: bytes) -> None:
         """Complete a subscription with the media engine's SDP answer."""
         ...
 
-    async def unsubscribe(self, anchor: str, listener: str) -> None: ...
+    async def unsubscribe(self, anchor: str, subscriber: str) -> None: ...
 
 
 class Tap(Protocol):

@@ -92,13 +92,13 @@ class Keeping:
 
     async def bring_all(self) -> int:
         """Upload finished files to their permanent storage; return how many. Raises ServiceUnavailable."""
-        names, uploaded = await asyncio.to_thread(self._parts.blobs.waiting), 0
+        names, uploaded = await asyncio.to_thread(self._parts.blobs.pending_uploads), 0
         for at in range(0, len(names), _NAMES):
             async with self._parts.database.read() as session:
                 over = await final_audio_states(session, names[at : at + _NAMES])
             for name in over:
                 with contextlib.suppress(FileNotFoundError):
-                    await asyncio.to_thread(self._parts.blobs.bring, name)
+                    await asyncio.to_thread(self._parts.blobs.upload, name)
                     uploaded += 1
                 await self._not_if_erased(name)
         return uploaded
@@ -109,7 +109,7 @@ class Keeping:
 
         Only blobs the database marks as erased: the store may hold more than a restored database knows.
         """
-        names, swept = await asyncio.to_thread(self._parts.blobs.elsewhere), 0
+        names, swept = await asyncio.to_thread(self._parts.blobs.remote_ids), 0
         for at in range(0, len(names), _NAMES):
             async with self._parts.database.read() as session:
                 over = await final_audio_states(session, names[at : at + _NAMES])

@@ -11,21 +11,21 @@ from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine import ng, party_commands
 from unificx.rtpengine.ng import MediaReport, Profile, Reply
 
-PATIENCE = (0.3, 0.7, 1.5)
+RETRY_DELAYS = (0.3, 0.7, 1.5)
 """Seconds to wait for a reply before each retransmission, and finally before giving up.
 
 Retransmissions are safe: rtpengine recognizes the cookie and repeats its reply."""
 
-MAX_WAITING = 1000
+MAX_PENDING = 1000
 
 
 @dataclass(slots=True)
-class _Question:
+class _PendingRequest:
     """A request without a reply yet, with its remaining retransmission delays."""
 
     datagram: bytes
-    patience: Iterator[float]
-    answer: asyncio.Future[Reply]
+    delays: Iterator[float]
+    reply: asyncio.Future[Reply]
     timer: asyncio.TimerHandle | None = None
 
 
@@ -37,7 +37,7 @@ class NgClient(asyncio.DatagramProtocol):
         # Random, because rtpengine repeats its reply to a known cookie even to another client.
         self._prefix = clock.random_bytes(8).hex().encode()
         self._numbers = count()
-        self._asked: dict[bytes, _Question] = {}
+        self._pending: dict[bytes, _PendingRequest] = {}
         self._transport: asyncio.DatagramTransport | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
@@ -51,49 +51,51 @@ class NgClient(asyncio.DatagramProtocol):
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
-        for question in self._asked.values():
-            if not question.answer.done():
-                question.answer.set_exception(MediaUnavailable("silent"))
+        for pending in self._pending.values():
+            if not pending.reply.done():
+                pending.reply.set_exception(MediaUnavailable("silent"))
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         cookie, _, body = data.partition(b" ")
-        question = self._asked.get(cookie)
-        if question is not None and not question.answer.done():
-            with contextlib.suppress(ng.BadReply):
-                question.answer.set_result(ng.decode(body))
+        pending = self._pending.get(cookie)
+        if pending is not None and not pending.reply.done():
+            with contextlib.suppress(ng.InvalidReply):
+                pending.reply.set_result(ng.decode(body))
 
     def error_received(self, exc: Exception) -> None:
         """Ignore a closed port: requests are retransmitted until they time out."""
 
-    async def request(self, message: ng.Message, patience: Sequence[float] = ()) -> Reply:
+    async def request(self, message: ng.Message, retry_delays: Sequence[float] = ()) -> Reply:
         """Send a request and return its reply, which may be an error reply."""
-        if len(self._asked) >= MAX_WAITING:
+        if len(self._pending) >= MAX_PENDING:
             raise MediaUnavailable("busy")
         cookie = b"%b_%d" % (self._prefix, next(self._numbers))
         datagram = cookie + b" " + ng.encode(message)
         loop = asyncio.get_running_loop()
-        question = self._asked[cookie] = _Question(datagram, iter(patience or PATIENCE), loop.create_future())
-        self._ask(question)
+        pending = self._pending[cookie] = _PendingRequest(
+            datagram, iter(retry_delays or RETRY_DELAYS), loop.create_future()
+        )
+        self._transmit(pending)
         try:
-            return await question.answer
+            return await pending.reply
         finally:
-            del self._asked[cookie]
-            if question.timer is not None:
-                question.timer.cancel()
+            del self._pending[cookie]
+            if pending.timer is not None:
+                pending.timer.cancel()
 
-    def _ask(self, question: _Question) -> None:
+    def _transmit(self, pending: _PendingRequest) -> None:
         """Send or retransmit a request, or give up."""
-        seconds = next(question.patience, None)
-        if question.answer.done():
+        seconds = next(pending.delays, None)
+        if pending.reply.done():
             return
         if seconds is None or self._transport is None:
-            question.answer.set_exception(MediaUnavailable("silent"))
+            pending.reply.set_exception(MediaUnavailable("silent"))
             return
-        self._transport.sendto(question.datagram)
-        question.timer = question.answer.get_loop().call_later(seconds, self._ask, question)
+        self._transport.sendto(pending.datagram)
+        pending.timer = pending.reply.get_loop().call_later(seconds, self._transmit, pending)
 
-    async def ping(self, patience: Sequence[float] = ()) -> None:
-        ng.accept(await self.request(ng.ping(), patience))
+    async def ping(self, retry_delays: Sequence[float] = ()) -> None:
+        ng.check_reply(await self.request(ng.ping(), retry_delays))
 
     async def offer(
         self,
@@ -104,11 +106,11 @@ class NgClient(asyncio.DatagramProtocol):
         sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
         """Anchor an offer or re-offer of the party `from_tag`; return the SDP to forward."""
-        return ng.sdp_of(await self.request(ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile)))
+        return ng.parse_sdp(await self.request(ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile)))
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
         """Anchor the answer of `to_tag` to the offer of `from_tag`; return the SDP to forward to `from_tag`."""
-        return ng.sdp_of(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, recipient_profile)))
+        return ng.parse_sdp(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, recipient_profile)))
 
     async def delete(self, anchor: str) -> MediaReport | None:
         """Delete an anchor; return its final statistics, or None if it is unknown."""
@@ -120,29 +122,29 @@ class NgClient(asyncio.DatagramProtocol):
 
     async def play(self, anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> float:
         """Play a sound file to a party, replacing its audio; return the duration of the sound in seconds."""
-        return party_commands.seconds_of(
+        return party_commands.parse_duration(
             await self.request(party_commands.play(anchor, tag, file, times=times, start=start))
         )
 
     async def stop(self, anchor: str, tag: str) -> None:
         """Stop playback to a party."""
-        ng.accept(await self.request(party_commands.stop(anchor, tag)))
+        ng.check_reply(await self.request(party_commands.stop(anchor, tag)))
 
-    async def hear_tones(self, anchor: str, tag: str) -> None:
+    async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
         """Detect in-band DTMF of a party too."""
-        ng.accept(await self.request(party_commands.hear_tones(anchor, tag)))
+        ng.check_reply(await self.request(party_commands.detect_inband_dtmf(anchor, tag)))
 
-    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
+    async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
         """Return an offer by which our media engine receives a party's audio, under a tag of its own."""
-        return ng.sdp_of(await self.request(party_commands.subscribe(anchor, tag, listener, wideband=wideband)))
+        return ng.parse_sdp(await self.request(party_commands.subscribe(anchor, tag, subscriber, wideband=wideband)))
 
-    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
+    async def answer_subscription(self, anchor: str, subscriber: str, sdp: bytes) -> None:
         """Pass on the media engine's answer to `subscribe`."""
-        ng.accept(await self.request(party_commands.subscribed(anchor, listener, sdp)))
+        ng.check_reply(await self.request(party_commands.answer_subscription(anchor, subscriber, sdp)))
 
-    async def unsubscribe(self, anchor: str, listener: str) -> None:
+    async def unsubscribe(self, anchor: str, subscriber: str) -> None:
         """End the subscription with this tag."""
-        ng.accept(await self.request(party_commands.unsubscribe(anchor, listener)))
+        ng.check_reply(await self.request(party_commands.unsubscribe(anchor, subscriber)))
 
     def _report(self, reply: Reply) -> MediaReport | None:
-        return ng.report_of(reply, self._clock.now().timestamp())
+        return ng.parse_report(reply, self._clock.now().timestamp())

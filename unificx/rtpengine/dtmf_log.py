@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-from unificx.rtpengine.party_commands import KeyPressed, key_of
+from unificx.rtpengine.party_commands import DtmfReceived, parse_log_line
 
 
-class KeyLog(asyncio.DatagramProtocol):
+class DtmfLog(asyncio.DatagramProtocol):
     """Listens on a port of 127.0.0.1; `on_dtmf` receives every digit."""
 
     def __init__(self) -> None:
-        self.pressed: Callable[[KeyPressed], None] = lambda key: None
+        self.on_dtmf: Callable[[DtmfReceived], None] = lambda key: None
         self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, port: int) -> None:
@@ -24,6 +24,6 @@ class KeyLog(asyncio.DatagramProtocol):
             self._transport = None
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        key = key_of(data)
-        if key is not None:
-            self.pressed(key)
+        dtmf = parse_log_line(data)
+        if dtmf is not None:
+            self.on_dtmf(dtmf)

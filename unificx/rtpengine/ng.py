@@ -25,7 +25,7 @@ Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
 
 
-class BadReply(ValueError):
+class InvalidReply(ValueError):
     """The bytes are not a valid reply."""
 
 
@@ -44,9 +44,9 @@ def decode(data: bytes) -> Reply:
     try:
         reply: Value = _read(data)
     except ValueError:
-        raise BadReply("not JSON") from None
+        raise InvalidReply("not JSON") from None
     if not isinstance(reply, dict):
-        raise BadReply("not a dictionary")
+        raise InvalidReply("not a dictionary")
     return reply
 
 
@@ -67,28 +67,28 @@ class Profile(StrEnum):
     """RTP/AVP on this machine only, for our own media engine."""
 
 
-SAFETY = ("PCMU", "PCMA")
+FALLBACK_CODECS = ("PCMU", "PCMA")
 """Codecs appended to every offer, so that parties without a common codec can still talk through transcoding. A codec
 that the offerer offered too is relayed without transcoding."""
 
-INSIDE = "inside"
+ENGINE_INTERFACE = "inside"
 """rtpengine's interface towards our own media engine."""
 
-_NAMES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
+_IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
 
-_CLEAN: Message = {
+_REMOVED_ATTRIBUTES: Message = {
     "audio": {"remove": ["msid", "ssrc", "rtcp-xr", "rtcp-rsize", "extmap-allow-mixed"]},
     "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
 }
 
-_TO_PHONES: Message = {
+_PHONE_OPTIONS: Message = {
     "ICE": "remove",
     "DTLS": "off",
     "rtcp-mux": ["demux"],
-    "sdp-attr": _CLEAN,
+    "sdp-attr": _REMOVED_ATTRIBUTES,
 }
 
-_TO_BROWSERS: Message = {
+_BROWSER_OPTIONS: Message = {
     "transport-protocol": "UDP/TLS/RTP/SAVPF",
     "ICE": "force",
     "DTLS": "passive",
@@ -99,30 +99,31 @@ _TO_BROWSERS: Message = {
     "sdp-attr": {"audio": {"remove": ["ssrc"]}},
 }
 
-_TAKER: dict[Profile, Message] = {
-    Profile.PLAIN: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"]},
-    Profile.SRTP: _TO_PHONES
+_PROFILE_OPTIONS: dict[Profile, Message] = {
+    Profile.PLAIN: _PHONE_OPTIONS | {"transport-protocol": "RTP/AVP", "SDES": ["off"]},
+    Profile.SRTP: _PHONE_OPTIONS
     | {
         "transport-protocol": "RTP/SAVP",
         # Padded, because baresip and others reject a key without its final "=" as too short.
         "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
     },
-    Profile.ENGINE: _TO_PHONES | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": INSIDE},
-    Profile.WEBRTC: _TO_BROWSERS | {"DTLS-fingerprint": "SHA-256"},
-    Profile.WEBRTC_ANEW: _TO_BROWSERS | {"DTLS-fingerprint": "SHA-384"},
+    Profile.ENGINE: _PHONE_OPTIONS
+    | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": ENGINE_INTERFACE},
+    Profile.WEBRTC: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-256"},
+    Profile.WEBRTC_ANEW: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-384"},
 }
 
-_BROWSERS_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
+_BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
 _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.PLAIN: ("strip-extmap",),
     Profile.SRTP: ("strip-extmap",),
     Profile.ENGINE: ("strip-extmap",),
-    Profile.WEBRTC: _BROWSERS_FLAGS,
-    Profile.WEBRTC_ANEW: _BROWSERS_FLAGS,
+    Profile.WEBRTC: _BROWSER_FLAGS,
+    Profile.WEBRTC_ANEW: _BROWSER_FLAGS,
 }
 
-_OFFERING: Message = {
+_OFFER_OPTIONS: Message = {
     # Otherwise rtpengine starts DTLS with a browser before the answer is sent, and one call in four hangs.
     "DTLS-reverse": "passive",
     # Makes browsers the controlling ICE agent (RFC 8445 section 2.4). A controlled browser stays on a dead candidate
@@ -130,9 +131,9 @@ _OFFERING: Message = {
     "ICE-lite": "both",
 }
 
-KEYS = "telephone-event"
+TELEPHONE_EVENT = "telephone-event"
 """Encoding name of RFC 4733 events. Phones without it send DTMF as in-band tones."""
-_KEYS_KNOWN = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.MULTILINE | re.IGNORECASE)
+_TELEPHONE_EVENT_LINE = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.MULTILINE | re.IGNORECASE)
 
 _ICE = re.compile(rb"^a=ice-ufrag:", re.MULTILINE)
 _PROTO = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.MULTILINE)
@@ -148,43 +149,43 @@ def profile_of(sdp: bytes) -> Profile:
     return Profile.SRTP if b"SAVP" in proto[1] else Profile.PLAIN
 
 
-def sends_keys(sdp: bytes) -> bool:
+def sends_telephone_events(sdp: bytes) -> bool:
     """Whether the SDP's author sends DTMF as telephone events."""
-    return _KEYS_KNOWN.search(sdp) is not None
+    return _TELEPHONE_EVENT_LINE.search(sdp) is not None
 
 
-def _codecs(sdp: bytes, taker: Profile, giver: Profile) -> Message:
+def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profile) -> Message:
     """Return the codecs to add to an offer.
 
     Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
     and generates events. That routes the audio through rtpengine's codecs, which handle loss and jitter worse than our
     engine, so it is not done for phones that send events.
     """
-    transcode = [*SAFETY]
-    if taker is Profile.ENGINE and not sends_keys(sdp):
-        transcode.append(KEYS)
-    accept = {"accept": [KEYS]} if giver is Profile.ENGINE else {}
+    transcode = [*FALLBACK_CODECS]
+    if recipient_profile is Profile.ENGINE and not sends_telephone_events(sdp):
+        transcode.append(TELEPHONE_EVENT)
+    accept = {"accept": [TELEPHONE_EVENT]} if sender_profile is Profile.ENGINE else {}
     return {"codec": {"transcode": transcode, **accept}}
 
 
-def _worded(command: str, sdp: bytes, taker: Profile) -> Message:
+def _build(command: str, sdp: bytes, recipient_profile: Profile) -> Message:
     """Build the common part of offers and answers: the SDP and the options of the receiving side's profile."""
-    flags = [*_FLAGS[taker]]
+    flags = [*_FLAGS[recipient_profile]]
     if not _ICE.search(sdp):
         # After the first packet, accept only packets from the same source. ICE verifies it by connectivity checks, and
         # SRTP by its key.
         flags.append("strict-source")
-    message: Message = {"command": command, "sdp": _nameless(sdp), "flags": flags}
-    return message | {"replace": ["origin", "SDP-version", "zero-address"]} | _TAKER[taker]
+    message: Message = {"command": command, "sdp": _anonymize(sdp), "flags": flags}
+    return message | {"replace": ["origin", "SDP-version", "zero-address"]} | _PROFILE_OPTIONS[recipient_profile]
 
 
-def _nameless(sdp: bytes) -> str:
+def _anonymize(sdp: bytes) -> str:
     """Remove what identifies the author from SDP: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
 
     rtpengine can keep these constant over a call but cannot hide them from the other side. They are also the only
     free-text lines, in any character set; in all other lines, bytes that are not UTF-8 are replaced.
     """
-    clean = _NAMES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
+    clean = _IDENTIFYING_LINES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
     return clean.decode("utf-8", "replace")
 
 
@@ -193,16 +194,24 @@ def ping() -> Message:
     return {"command": "ping"}
 
 
-def offer(anchor: str, from_tag: str, sdp: bytes, taker: Profile, giver: Profile = Profile.PLAIN) -> Message:
+def offer(
+    anchor: str, from_tag: str, sdp: bytes, recipient_profile: Profile, sender_profile: Profile = Profile.PLAIN
+) -> Message:
     """Build an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`."""
-    inside: Message = {"from-interface": INSIDE} if giver is Profile.ENGINE else {}
-    codecs = _codecs(sdp, taker, giver)
-    return {"call-id": anchor, "from-tag": from_tag} | _worded("offer", sdp, taker) | _OFFERING | codecs | inside
+    interface: Message = {"from-interface": ENGINE_INTERFACE} if sender_profile is Profile.ENGINE else {}
+    codecs = _codec_options(sdp, recipient_profile, sender_profile)
+    return (
+        {"call-id": anchor, "from-tag": from_tag}
+        | _build("offer", sdp, recipient_profile)
+        | _OFFER_OPTIONS
+        | codecs
+        | interface
+    )
 
 
-def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, taker: Profile) -> Message:
+def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> Message:
     """Build the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile."""
-    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | _worded("answer", sdp, taker)
+    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | _build("answer", sdp, recipient_profile)
 
 
 def delete(anchor: str) -> Message:
@@ -252,51 +261,51 @@ _FULL = ("Ran out of ports", "Parallel session limit reached", "Load limit excee
 _DESCRIPTION = ("Error rewriting SDP", "Failed to parse SDP", "Incomplete SDP specification", "No SDP body")
 
 
-def accept(reply: Reply) -> Reply:
+def check_reply(reply: Reply) -> Reply:
     """Return the reply if the request succeeded. Raise MediaUnavailable with the cause otherwise."""
     if reply.get("result") in ("ok", "pong"):
         return reply
     reason = reply.get("error-reason")
-    words = reason if isinstance(reason, str) else ""
-    if words.lower().startswith("unknown call-id"):  # capitalized by some commands
+    text = reason if isinstance(reason, str) else ""
+    if text.lower().startswith("unknown call-id"):  # capitalized by some commands
         raise MediaUnavailable("unknown")
-    if words.startswith(_FULL):
+    if text.startswith(_FULL):
         raise MediaUnavailable("full")
-    if words.startswith(_DESCRIPTION):
+    if text.startswith(_DESCRIPTION):
         raise MediaUnavailable("description")
     raise MediaUnavailable("refused")
 
 
-def sdp_of(reply: Reply) -> bytes:
+def parse_sdp(reply: Reply) -> bytes:
     """Return the SDP to forward from the reply to an offer or answer."""
-    sdp = accept(reply).get("sdp")
+    sdp = check_reply(reply).get("sdp")
     if not isinstance(sdp, str):
         raise MediaUnavailable("refused")
     return sdp.encode("utf-8", "replace")
 
 
-def report_of(reply: Reply, now: float) -> MediaReport | None:
+def parse_report(reply: Reply, now: float) -> MediaReport | None:
     """Return the statistics from the reply to a query or delete; None for an unknown anchor. `now` is Unix time."""
     try:
-        accept(reply)
+        check_reply(reply)
     except MediaUnavailable as refusal:
         if refusal.cause == "unknown":
             return None
         raise
     if "tags" not in reply:
         return None
-    streams = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _named(party)}
-    told = {tag: _told(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
+    streams = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
+    reports = {tag: _reports(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
     return MediaReport(
         tuple(
-            _party(tag, each, [report for other in told if other != tag for report in told[other]], now)
+            _party_report(tag, each, [report for other in reports if other != tag for report in reports[other]], now)
             for tag, each in streams.items()
             if each
         )
     )
 
 
-def _named(party: Value) -> bool:
+def _has_tag(party: Value) -> bool:
     """Whether the party has a tag: a side that has not answered yet is listed without one."""
     return bool(_dictionary(party).get("tag"))
 
@@ -308,15 +317,15 @@ def _streams(party: Value) -> list[Reply]:
     return [stream for stream in streams if "RTP" in _list(stream.get("flags"))]
 
 
-def _told(streams: list[Reply], sources: Reply) -> list[Reply]:
+def _reports(streams: list[Reply], sources: Reply) -> list[Reply]:
     """Return a party's RTCP reports about what it receives: rtpengine lists a report under the SSRC that sent it."""
     numbers = [source.get("SSRC") for stream in streams for source in _dictionaries(stream.get("ingress SSRCs"))]
     return [_dictionary(sources.get(str(_integer(number)))) for number in numbers]
 
 
-def _party(tag: str, streams: list[Reply], told: list[Reply], now: float) -> PartyReport:
+def _party_report(tag: str, streams: list[Reply], reports: list[Reply], now: float) -> PartyReport:
     counts = [_dictionary(stream.get("stats")) for stream in streams]
-    lost, jitter, mos, round_trip = _quality(told)
+    lost, jitter, mos, round_trip = _quality(reports)
     return PartyReport(
         tag=tag,
         packets=sum(_integer(each.get("packets")) for each in counts),
@@ -329,12 +338,12 @@ def _party(tag: str, streams: list[Reply], told: list[Reply], now: float) -> Par
     )
 
 
-def _quality(told: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
+def _quality(reports: list[Reply]) -> tuple[int | None, float | None, float | None, float | None]:
     """Return loss, jitter in ms, MOS times 10 and round trip time in microseconds over all reports."""
-    if not told:
+    if not reports:
         return None, None, None, None
-    losses = [_integer(each["cumulative loss"]) for each in told if "cumulative loss" in each]
-    averages = [average for each in told if (average := _dictionary(each.get("average MOS")))]
+    losses = [_integer(each["cumulative loss"]) for each in reports if "cumulative loss" in each]
+    averages = [average for each in reports if (average := _dictionary(each.get("average MOS")))]
 
     def mean(name: str) -> float | None:
         weights = [_integer(each.get("samples")) for each in averages]

@@ -3,20 +3,20 @@
 import json
 from dataclasses import dataclass
 
-from unificx.rtpengine.ng import INSIDE, Message, Reply, accept
+from unificx.rtpengine.ng import ENGINE_INTERFACE, Message, Reply, check_reply
 
-_KEYS = "0123456789*#ABCD"
+_DTMF_DIGITS = "0123456789*#ABCD"
 """Indexed by event code (RFC 4733 section 3.2)."""
-LONGEST_LINE = 2048
+MAX_LINE_BYTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPressed:
+class DtmfReceived:
     """A party pressed and released a DTMF key."""
 
     anchor: str
     tag: str
-    key: str
+    digit: str
 
 
 def play(anchor: str, tag: str, file: str, *, times: int = 1, start: float = 0.0) -> Message:
@@ -38,7 +38,7 @@ def stop(anchor: str, tag: str) -> Message:
     return {"command": "stop media", "call-id": anchor, "from-tag": tag}
 
 
-def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Message:
+def subscribe(anchor: str, tag: str, subscriber: str, *, wideband: bool) -> Message:
     """Build a request for an offer by which our media engine receives a party's audio; its call is not affected.
 
     One subscription per party: simultaneous ones with equal `a=mid` would be mixed up.
@@ -47,8 +47,8 @@ def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Messag
         "command": "subscribe request",
         "call-id": anchor,
         "from-tag": tag,
-        "to-tag": listener,
-        "interface": INSIDE,
+        "to-tag": subscriber,
+        "interface": ENGINE_INTERFACE,
         "ICE": "remove",
         "DTLS": "off",
         "SDES": ["off"],
@@ -59,18 +59,18 @@ def subscribe(anchor: str, tag: str, listener: str, *, wideband: bool) -> Messag
     }
 
 
-def subscribed(anchor: str, listener: str, sdp: bytes) -> Message:
+def answer_subscription(anchor: str, subscriber: str, sdp: bytes) -> Message:
     """Build the subscriber's answer, which starts forwarding the party's audio."""
     return {
         "command": "subscribe answer",
         "call-id": anchor,
-        "to-tag": listener,
+        "to-tag": subscriber,
         "sdp": sdp.decode("utf-8", "replace"),
         "flags": ["allow-transcoding"],
     }
 
 
-def hear_tones(anchor: str, tag: str) -> Message:
+def detect_inband_dtmf(anchor: str, tag: str) -> Message:
     """Build a request to detect a party's in-band DTMF, which is then logged like telephone events.
 
     The party's audio passes through rtpengine's codecs from then on, so use it only for parties without telephone
@@ -80,24 +80,26 @@ def hear_tones(anchor: str, tag: str) -> Message:
     return {"command": "unblock DTMF", "call-id": anchor, "from-tag": tag, "flags": flags, "delay-buffer": 0}
 
 
-def unsubscribe(anchor: str, listener: str) -> Message:
+def unsubscribe(anchor: str, subscriber: str) -> Message:
     """Build a request to end a subscription. Its tag stays with the anchor and may be reused."""
-    return {"command": "unsubscribe", "call-id": anchor, "to-tag": listener}
+    return {"command": "unsubscribe", "call-id": anchor, "to-tag": subscriber}
 
 
-def seconds_of(reply: Reply) -> float:
+def parse_duration(reply: Reply) -> float:
     """Return the duration of the sound, played once. Raise MediaUnavailable if playback failed."""
-    duration = accept(reply).get("duration")
+    duration = check_reply(reply).get("duration")
     return duration / 1000 if isinstance(duration, int) else 0.0
 
 
-def key_of(line: bytes) -> KeyPressed | None:
+def parse_log_line(line: bytes) -> DtmfReceived | None:
     """Parse a line of rtpengine's DTMF log; return None for a line without a digit."""
     try:
-        told = json.loads(line[:LONGEST_LINE])
-        anchor, tag, number = told["callid"], told["source_tag"], told["event"]
+        event = json.loads(line[:MAX_LINE_BYTES])
+        anchor, tag, number = event["callid"], event["source_tag"], event["event"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    if not (isinstance(anchor, str) and isinstance(tag, str) and type(number) is int and 0 <= number < len(_KEYS)):
+    if not (
+        isinstance(anchor, str) and isinstance(tag, str) and type(number) is int and 0 <= number < len(_DTMF_DIGITS)
+    ):
         return None
-    return KeyPressed(anchor, tag, _KEYS[number])
+    return DtmfReceived(anchor, tag, _DTMF_DIGITS[number])

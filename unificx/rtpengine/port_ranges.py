@@ -11,18 +11,18 @@ from contextlib import contextmanager
 
 import structlog
 
-Ports = tuple[int, int]
+PortRange = tuple[int, int]
 """First and last port."""
-RANGES: tuple[Ports, ...] = ((30000, 39999), (40000, 49999), (50000, 59999), (20000, 29999))
+RANGES: tuple[PortRange, ...] = ((30000, 39999), (40000, 49999), (50000, 59999), (20000, 29999))
 
 log = structlog.get_logger()
 
 
 @contextmanager
-def media_ports(given: Ports | None) -> Iterator[Ports]:
+def reserve_media_ports(configured: PortRange | None) -> Iterator[PortRange]:
     """Reserve a port range for the duration of the context. If all are in use, the first is shared."""
-    if given is not None:
-        yield given
+    if configured is not None:
+        yield configured
         return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as name:
         for ports in RANGES:

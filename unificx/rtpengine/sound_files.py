@@ -13,8 +13,8 @@ from pathlib import Path
 
 from unificx.media.sounds import Sound
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a private directory is created in it
-MOST = 48 << 20
+TMPFS = Path("/dev/shm")  # noqa: S108 - a private directory is created in it
+MAX_BYTES = 48 << 20
 """Total size in bytes. The least recently used files are deleted first; rtpengine keeps playing files open."""
 _PREFIX = "unificx-played-"
 
@@ -22,31 +22,31 @@ _PREFIX = "unificx-played-"
 class SoundFiles:
     """A directory that exists while the process runs, with one file per sound, named by its digest."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._root: Path | None = None
         self._lock = -1
-        self._most = most
+        self._max_bytes = max_bytes
         self._sizes: dict[Path, int] = {}
         """Least recently used first."""
 
     def path(self, sound: Sound) -> str:
         """Return the path of a sound, writing the file if needed. Raise OSError."""
         if self._root is None:
-            self._root, self._lock = _own_directory()
+            self._root, self._lock = _create_directory()
         path = self._root / f"{sound.digest}.wav"
         self._sizes[path] = self._sizes.pop(path, len(sound.pcm))
-        self._make_room(path)
+        self._evict(path)
         if not path.exists():
-            fresh = path.with_suffix(".new")
-            _write(fresh, sound)
-            os.chmod(fresh, 0o644)  # independent of the umask: rtpengine runs as nobody
-            fresh.replace(path)
+            temporary = path.with_suffix(".new")
+            _write(temporary, sound)
+            os.chmod(temporary, 0o644)  # independent of the umask: rtpengine runs as nobody
+            temporary.replace(path)
         return str(path)
 
-    def _make_room(self, wanted: Path) -> None:
+    def _evict(self, keep: Path) -> None:
         size = sum(self._sizes.values())
-        for path in [one for one in self._sizes if one != wanted]:
-            if size <= self._most:
+        for path in [one for one in self._sizes if one != keep]:
+            if size <= self._max_bytes:
                 return
             size -= self._sizes.pop(path)
             with contextlib.suppress(FileNotFoundError):
@@ -60,29 +60,29 @@ class SoundFiles:
             os.close(self._lock)
 
 
-def _own_directory() -> tuple[Path, int]:
+def _create_directory() -> tuple[Path, int]:
     """Create a directory and lock it by a file descriptor; delete unlocked directories of killed processes."""
-    place = Path(IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else tempfile.gettempdir())
-    for left in place.glob(f"{_PREFIX}*"):
-        lock = _locked(left, fcntl.LOCK_NB)
+    parent = Path(TMPFS if os.access(TMPFS, os.W_OK) else tempfile.gettempdir())
+    for stale in parent.glob(f"{_PREFIX}*"):
+        lock = _lock_directory(stale, fcntl.LOCK_NB)
         if lock is not None:
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(stale, ignore_errors=True)
             os.close(lock)
     while True:
-        root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
-        lock = _locked(root)
+        root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        lock = _lock_directory(root)
         if lock is not None and root.exists():  # not deleted by another process in between
             root.chmod(0o711)
             return root, lock
 
 
-def _locked(directory: Path, how: int = 0) -> int | None:
+def _lock_directory(directory: Path, flags: int = 0) -> int | None:
     try:
         lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | how)
+        fcntl.flock(lock, fcntl.LOCK_EX | flags)
     except OSError:
         os.close(lock)
         return None

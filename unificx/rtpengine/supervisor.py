@@ -18,25 +18,25 @@ from unificx.core.errors import CannotStart
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine.client import NgClient
-from unificx.rtpengine.dtmf_log import KeyLog
-from unificx.rtpengine.ng import INSIDE, MediaReport, Profile
-from unificx.rtpengine.party_commands import KeyPressed
+from unificx.rtpengine.dtmf_log import DtmfLog
+from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Profile
+from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.sound_files import SoundFiles
 
 PROGRAM = "rtpengine"
-CONFINER = "prlimit"
-NOBODY = 65534
+PRLIMIT = "prlimit"
+NOBODY_UID = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
-PING_EVERY = 5.0
-BACK_OFF = (0.0, 0.2, 1.0, 5.0, 15.0)
+PING_INTERVAL = 5.0
+RESTART_DELAYS = (0.0, 0.2, 1.0, 5.0, 15.0)
 STEADY_SECONDS = 60.0
 """After this long without a crash, the next restart is immediate again."""
 
-_SAID = re.compile(
+_LOG_LINE = re.compile(
     rb"(?:\[[\d.]+\] )?(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG): (?:\[[^\]]*\]: )?\[([a-z]{1,12})\]"
 )
-_TELLING = (
+_LOG_CATEGORIES = (
     (b"Address already in use", "address_in_use"),
     (b"Ran out of ports", "ports"),
     (b"Too many open files", "files"),
@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Interface:
+class MediaInterface:
     """A local address for media.
 
     `advertised` is used in SDP if the machine is reachable under another address than `address`. Interfaces of the same
@@ -62,7 +62,7 @@ class Interface:
         return f"{self.name}/{self.address}" + (f"!{self.advertised}" if self.advertised else "")
 
 
-LOOPBACK = (Interface("127.0.0.1"),)
+LOOPBACK = (MediaInterface("127.0.0.1"),)
 
 
 class RtpEngine:
@@ -73,26 +73,30 @@ class RtpEngine:
     """
 
     def __init__(
-        self, clock: Clock, *, interfaces: tuple[Interface, ...] = LOOPBACK, ports: tuple[int, int] = (30000, 39999)
+        self,
+        clock: Clock,
+        *,
+        interfaces: tuple[MediaInterface, ...] = LOOPBACK,
+        ports: tuple[int, int] = (30000, 39999),
     ) -> None:
-        self.restarted: Callable[[], None] = lambda: None
-        self.said: Counter[str] = Counter()
+        self.on_restarted: Callable[[], None] = lambda: None
+        self.log_counts: Counter[str] = Counter()
         """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
         self._client = NgClient(clock)
-        self._keys = KeyLog()
-        self._keys_port = 0
+        self._dtmf_log = DtmfLog()
+        self._dtmf_log_port = 0
         self._sounds = SoundFiles()
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
-        self._listener: asyncio.Task[None] | None = None
-        self._keepers: list[asyncio.Task[None]] = []
+        self._log_reader: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
-    def keys_to(self, pressed: Callable[[KeyPressed], None]) -> None:
+    def set_dtmf_callback(self, on_dtmf: Callable[[DtmfReceived], None]) -> None:
         """Set the callback for the DTMF digits of all calls (RFC 4733), called once per digit on release."""
-        self._keys.pressed = pressed
+        self._dtmf_log.on_dtmf = on_dtmf
 
     @property
     def pid(self) -> int | None:
@@ -101,21 +105,21 @@ class RtpEngine:
 
     async def start(self) -> None:
         """Start rtpengine and return when it responds (about 0.1 s). Raise CannotStart with a hint."""
-        self._keys_port = _free_port(self._ports)
-        await self._keys.open(self._keys_port)
+        self._dtmf_log_port = _free_port(self._ports)
+        await self._dtmf_log.open(self._dtmf_log_port)
         try:
             await self._launch()
         except CannotStart:
-            self._keys.close()
+            self._dtmf_log.close()
             raise
-        self._keepers = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watch())]
+        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watchdog())]
 
     async def close(self) -> None:
         """Stop rtpengine and all media, within 2 seconds."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
-        self._keys.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._dtmf_log.close()
         await self._stop()
         self._sounds.close()
 
@@ -127,16 +131,16 @@ class RtpEngine:
         recipient_profile: Profile,
         sender_profile: Profile = Profile.PLAIN,
     ) -> bytes:
-        return await (await self._running()).offer(anchor, from_tag, sdp, recipient_profile, sender_profile)
+        return await (await self._ready_client()).offer(anchor, from_tag, sdp, recipient_profile, sender_profile)
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
-        return await (await self._running()).answer(anchor, from_tag, to_tag, sdp, recipient_profile)
+        return await (await self._ready_client()).answer(anchor, from_tag, to_tag, sdp, recipient_profile)
 
     async def delete(self, anchor: str) -> MediaReport | None:
-        return await (await self._running()).delete(anchor)
+        return await (await self._ready_client()).delete(anchor)
 
     async def query(self, anchor: str) -> MediaReport | None:
-        return await (await self._running()).query(anchor)
+        return await (await self._ready_client()).query(anchor)
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
         """Play to one party `times` times, replacing its audio; return the duration of the sound in seconds.
@@ -147,24 +151,24 @@ class RtpEngine:
             file = self._sounds.path(sound)
         except OSError:
             raise MediaUnavailable("refused") from None
-        return await (await self._running()).play(anchor, tag, file, times=times, start=start)
+        return await (await self._ready_client()).play(anchor, tag, file, times=times, start=start)
 
     async def stop(self, anchor: str, tag: str) -> None:
-        await (await self._running()).stop(anchor, tag)
+        await (await self._ready_client()).stop(anchor, tag)
 
-    async def hear_tones(self, anchor: str, tag: str) -> None:
-        await (await self._running()).hear_tones(anchor, tag)
+    async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
+        await (await self._ready_client()).detect_inband_dtmf(anchor, tag)
 
-    async def subscribe(self, anchor: str, tag: str, listener: str, *, wideband: bool = False) -> bytes:
-        return await (await self._running()).subscribe(anchor, tag, listener, wideband=wideband)
+    async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
+        return await (await self._ready_client()).subscribe(anchor, tag, subscriber, wideband=wideband)
 
-    async def subscribed(self, anchor: str, listener: str, sdp: bytes) -> None:
-        await (await self._running()).subscribed(anchor, listener, sdp)
+    async def answer_subscription(self, anchor: str, subscriber: str, sdp: bytes) -> None:
+        await (await self._ready_client()).answer_subscription(anchor, subscriber, sdp)
 
-    async def unsubscribe(self, anchor: str, listener: str) -> None:
-        await (await self._running()).unsubscribe(anchor, listener)
+    async def unsubscribe(self, anchor: str, subscriber: str) -> None:
+        await (await self._ready_client()).unsubscribe(anchor, subscriber)
 
-    async def _running(self) -> NgClient:
+    async def _ready_client(self) -> NgClient:
         """Return the client, waiting for a restart if needed."""
         if self.pid is None:
             self._ready.clear()  # it just exited, and `_supervise` has not noticed yet
@@ -183,38 +187,38 @@ class RtpEngine:
                 hint="Install it with: apt install rtpengine-daemon",
             )
         for interface in self._interfaces:
-            _usable(interface.address)
+            _check_bindable(interface.address)
         for _ in range(5):
-            before = self.said["address_in_use"]
+            previous_conflicts = self.log_counts["address_in_use"]
             process = await self._spawn(program)
-            if await self._answers(process):
+            if await self._wait_until_ready(process):
                 self._ready.set()
                 log.info("rtpengine_started", pid=process.pid)
                 return
             await self._stop()
-            if self.said["address_in_use"] == before:
+            if self.log_counts["address_in_use"] == previous_conflicts:
                 break
         raise CannotStart("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
 
     async def _spawn(self, program: str) -> asyncio.subprocess.Process:
         """Start an rtpengine without privileges and without our environment, which dies with this process."""
-        files = _files(self._ports)
-        confinement = [CONFINER, f"--nofile={files}:{files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
+        open_files = _open_file_limit(self._ports)
+        wrapper = [PRLIMIT, f"--nofile={open_files}:{open_files}", "setpriv", "--pdeathsig", "KILL", "--no-new-privs"]
         if os.geteuid() == 0:
-            confinement += [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            wrapper += [f"--reuid={NOBODY_UID}", f"--regid={NOBODY_UID}", "--clear-groups"]
         try:
             control = _free_port(self._ports)
             process = self._process = await asyncio.create_subprocess_exec(
-                *confinement,
+                *wrapper,
                 program,
-                *_arguments(self._interfaces, self._ports, control, self._keys_port),
+                *_arguments(self._interfaces, self._ports, control, self._dtmf_log_port),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 cwd="/",
                 env={"PATH": os.defpath},
             )
-            self._listener = asyncio.create_task(self._listen(process))
+            self._log_reader = asyncio.create_task(self._read_log(process))
             await self._client.connect(control)
         except OSError:
             await self._stop()
@@ -224,7 +228,7 @@ class RtpEngine:
             ) from None
         return process
 
-    async def _answers(self, process: asyncio.subprocess.Process) -> bool:
+    async def _wait_until_ready(self, process: asyncio.subprocess.Process) -> bool:
         """Whether it responds before it exits or the start timeout expires."""
         deadline = self._clock.monotonic() + START_SECONDS
         while process.returncode is None and self._clock.monotonic() < deadline:
@@ -247,43 +251,43 @@ class RtpEngine:
         except TimeoutError:
             process.kill()
             await process.wait()
-        if self._listener:
-            await self._listener
+        if self._log_reader:
+            await self._log_reader
 
     async def _supervise(self) -> None:
         """Start a new rtpengine whenever one ends, after the old process is gone."""
-        faults = 0
+        crashes = 0
         while self._process:
             since = self._clock.monotonic()
             await self._process.wait()
             await self._stop()
-            faults = 0 if self._clock.monotonic() - since > STEADY_SECONDS else faults
+            crashes = 0 if self._clock.monotonic() - since > STEADY_SECONDS else crashes
             while not self._ready.is_set():
-                log.warning("rtpengine_ended", code=self._process.returncode, faults=faults)
-                await asyncio.sleep(BACK_OFF[min(faults, len(BACK_OFF) - 1)])
-                faults += 1
+                log.warning("rtpengine_ended", code=self._process.returncode, faults=crashes)
+                await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
+                crashes += 1
                 with contextlib.suppress(CannotStart):
                     await self._launch()
             try:
-                self.restarted()
+                self.on_restarted()
             except Exception as fault:  # supervision has to continue
                 log.error("restart_handler_failed", fault=type(fault).__name__)
 
-    async def _watch(self) -> None:
+    async def _watchdog(self) -> None:
         """Kill an rtpengine that runs but does not respond, so that `_supervise` restarts it."""
         while True:
-            await asyncio.sleep(PING_EVERY)
+            await asyncio.sleep(PING_INTERVAL)
             process = self._process
             if not self._ready.is_set() or process is None:
                 continue
             try:
                 await self._client.ping()
-            except MediaUnavailable as trouble:
-                if trouble.cause == "silent" and process is self._process and process.returncode is None:
+            except MediaUnavailable as fault:
+                if fault.cause == "silent" and process is self._process and process.returncode is None:
                     log.warning("rtpengine_silent", pid=process.pid)
                     process.kill()
 
-    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+    async def _read_log(self, process: asyncio.subprocess.Process) -> None:
         """Count log lines by kind. The lines themselves are discarded, because they contain addresses and numbers."""
         if process.stderr is None:
             return
@@ -292,18 +296,20 @@ class RtpEngine:
             *lines, rest = (rest + chunk).split(b"\n")
             rest = rest[-4096:]
             for line in lines:
-                self._count(line)
+                self._count_line(line)
 
-    def _count(self, line: bytes) -> None:
-        kinds = [kind for words, kind in _TELLING if words in line]
-        if said := _SAID.match(line):
-            kinds.append(b" ".join(said.groups()).decode())
+    def _count_line(self, line: bytes) -> None:
+        kinds = [kind for words, kind in _LOG_CATEGORIES if words in line]
+        if match := _LOG_LINE.match(line):
+            kinds.append(b" ".join(match.groups()).decode())
         for kind in kinds:
-            self.said[kind] += 1
-            log.debug("rtpengine_logged", kind=kind, times=self.said[kind])
+            self.log_counts[kind] += 1
+            log.debug("rtpengine_logged", kind=kind, times=self.log_counts[kind])
 
 
-def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], control: int, keys: int) -> list[str]:
+def _arguments(
+    interfaces: tuple[MediaInterface, ...], ports: tuple[int, int], ng_port: int, dtmf_log_port: int
+) -> list[str]:
     return [
         "--config-file=none",  # otherwise the distribution's file is read
         "--foreground",
@@ -311,9 +317,9 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
         "--log-level=4",
         "--table=-1",  # no kernel module
         *(f"--interface={interface}" for interface in interfaces),
-        f"--interface={INSIDE}/127.0.0.1",
-        f"--listen-ng=127.0.0.1:{control}",
-        f"--dtmf-log-dest=127.0.0.1:{keys}",
+        f"--interface={ENGINE_INTERFACE}/127.0.0.1",
+        f"--listen-ng=127.0.0.1:{ng_port}",
+        f"--dtmf-log-dest=127.0.0.1:{dtmf_log_port}",
         f"--port-min={ports[0]}",
         f"--port-max={ports[1]}",
         # The first packet determines a party's address. By default it can change for three seconds, in which an
@@ -333,7 +339,7 @@ def _arguments(interfaces: tuple[Interface, ...], ports: tuple[int, int], contro
     ]
 
 
-def _files(ports: tuple[int, int]) -> int:
+def _open_file_limit(ports: tuple[int, int]) -> int:
     """Return the limit of open files: one per port plus a reserve, up to the hard limit."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ports[1] - ports[0] + 1 + 1024
@@ -354,7 +360,7 @@ def _free_port(avoid: tuple[int, int]) -> int:
                 return port
 
 
-def _usable(address: str) -> None:
+def _check_bindable(address: str) -> None:
     """Raise CannotStart if this address cannot be bound; rtpengine would start anyway and fail on each call."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:

@@ -29,6 +29,6 @@ def blobs_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str] | N
     def trial() -> str:
         from unificx.integrations.object_store import object_store
 
-        return object_store(Directory(site.audio), url, environ, BLOBS_VARIABLE).try_out()
+        return object_store(Directory(site.audio), url, environ, BLOBS_VARIABLE).check()
 
     return trial

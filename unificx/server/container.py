@@ -17,8 +17,8 @@ from unificx.core.clock import Clock
 from unificx.core.events import Bus
 from unificx.db import Database, Headroom, Outbox, Spool
 from unificx.identity import Passwords, People
-from unificx.integrations.http_client import Fetcher
-from unificx.integrations.smtp import SmtpPostman
+from unificx.integrations.http_client import HttpClient
+from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
 from unificx.notifications import Courier, LetterParts, Letters, Push, PushParts, Sounds
 from unificx.privacy import Erasure, KeyStore
@@ -79,7 +79,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     outbox = Outbox(database, bus, clock)
     spool = Spool(site.spool, database, reserve=RESERVE)
     courier = Courier()
-    people = People(database, keys, clock, courier=courier, fetch=Fetcher())
+    people = People(database, keys, clock, courier=courier, fetch=HttpClient())
     push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
     location = LocationService()
     headroom = Headroom(site.home, clock)
@@ -135,7 +135,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
 def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching, sounds: Sounds) -> Letters | None:
     if reach.mail is None:
         return None
-    postman, sender = SmtpPostman(reach.mail), reach.mail.sender
+    postman, sender = SmtpClient(reach.mail), reach.mail.sender
     return Letters(LetterParts(database, keys, people.directory, postman, sender, sounds))
 
 

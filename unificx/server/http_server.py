@@ -11,16 +11,16 @@ from typing import Any
 import uvicorn
 
 from unificx.api import LiveCalls, LiveRecordings, Parts, PublicAddress, Services, Telephony, as_operator, build
-from unificx.api.connection_limiter import HttpLimits, Seats
-from unificx.api.http_connection import Door, HttpConnection
-from unificx.api.proxy_headers import BehindProxy
+from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
+from unificx.api.http_connection import Acceptor, HttpConnection
+from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.core.errors import CannotStart
-from unificx.integrations.audio_import.client import Studio
+from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.local_ca import Certificates
 from unificx.server.container import Rooms
-from unificx.transport.binding import Bind, open_socket
+from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
-from unificx.transport.websocket import SeatedWebSockets, SipWebSocket
+from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
 
 App = Callable[..., Awaitable[None]]
 
@@ -51,7 +51,7 @@ def face(  # noqa: PLR0917 - what an installation shows
             recording=recording,
             parts=parts,
             telephony=telephony,
-            studio=Studio(),
+            studio=AudioImporter(),
             push=rooms.push,
             hub=rooms.hub,
             answers=rooms.answers,
@@ -68,19 +68,19 @@ def with_sip(app: App, connections: Connections) -> App:
     Every WebSocket counts against `connections`, none against the HTTP limits. Clients behind a reverse proxy on this
     machine are told apart by its headers, at /sip and at sign-in.
     """
-    sip, others = SipWebSocket(connections), SeatedWebSockets(app, connections)
+    sip, others = SipWebSocket(connections), LimitedWebSockets(app, connections)
 
     async def routed(scope: Any, receive: Any, send: Any) -> None:
         chosen = app if scope["type"] == "lifespan" else sip if scope.get("path") == "/sip" else others
         await chosen(scope, receive, send)
 
-    return BehindProxy(routed)
+    return ProxyHeadersMiddleware(routed)
 
 
 class _Server(uvicorn.Server):
     """A uvicorn server without signal handlers, with connection limits."""
 
-    def __init__(self, config: uvicorn.Config, seats: Seats) -> None:
+    def __init__(self, config: uvicorn.Config, seats: ConnectionLimiter) -> None:
         super().__init__(config)
         self._seats = seats
 
@@ -88,8 +88,8 @@ class _Server(uvicorn.Server):
         """Accept on the sockets with our own acceptors."""
         await self.lifespan.startup()
         tls = self.config.ssl
-        made = partial(HttpConnection, seats=self._seats, config=self.config, state=self.server_state)
-        self.servers = [Door(sock, self._seats, made, tls) for sock in sockets or ()]  # type: ignore[assignment]
+        made = partial(HttpConnection, limiter=self._seats, config=self.config, state=self.server_state)
+        self.servers = [Acceptor(sock, self._seats, made, tls) for sock in sockets or ()]  # type: ignore[assignment]
         self.started = True
 
     @contextlib.contextmanager
@@ -101,12 +101,12 @@ class HttpServers:
     """Serves apps on sockets until stopped."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
-        self.seats = Seats(limits)
+        self.seats = ConnectionLimiter(limits)
         """Limits for all network connections; the control socket has its own."""
         self._servers: list[_Server] = []
         self._sockets: list[socket.socket] = []
 
-    def listen(self, app: App, bind: Bind, tls: Certificates | None = None) -> tuple[str, int]:
+    def listen(self, app: App, bind: BindAddress, tls: Certificates | None = None) -> tuple[str, int]:
         """Bind a port for the app; return the bound address. Raise CannotStart if it is in use."""
         sock = open_socket(bind)
         context = _tls(tls) if tls is not None else {}
@@ -128,9 +128,9 @@ class HttpServers:
         path.chmod(0o600)
         sock.listen(64)
         sock.setblocking(False)
-        self._add(app, sock, {}, Seats())
+        self._add(app, sock, {}, ConnectionLimiter())
 
-    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], seats: Seats) -> None:
+    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], seats: ConnectionLimiter) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,

@@ -116,7 +116,7 @@ def media(
         await engine.start()
         try:
             await asyncio.sleep(1)
-            figures = await engine.figures()
+            figures = await engine.stats()
             print(f"The media worker works: {figures.ticks} ticks, the longest {figures.tick_longest_ms} ms.")
         finally:
             await engine.shut_down()

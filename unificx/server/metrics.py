@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from unificx.api.connection_limiter import Seats
+from unificx.api.connection_limiter import ConnectionLimiter
 from unificx.server.container import Rooms
 from unificx.server.sip import SipServer
 
@@ -13,7 +13,7 @@ from unificx.server.sip import SipServer
 class Gauges(Collector):
     """Collector of the current state of a server."""
 
-    def __init__(self, rooms: Rooms, sip: SipServer, seats: Seats) -> None:
+    def __init__(self, rooms: Rooms, sip: SipServer, seats: ConnectionLimiter) -> None:
         self._rooms = rooms
         self._sip = sip
         self._seats = seats

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from unificx.audio_store import Blobs
 from unificx.core.errors import CannotStart
-from unificx.integrations.smtp import MailServer, SmtpPostman, mail_server
-from unificx.integrations.web_push import PushDelivery
+from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
+from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
 from unificx.privacy import Master, MasterKey, master_key, read_sealed_file, sealed_file
 from unificx.server.address import public_url
@@ -29,7 +29,7 @@ class Reaching:
     """Transports and keys of notifications, and the audio store. `mail` is None without an SMTP server."""
 
     vapid: Vapid
-    gate: PushDelivery
+    gate: WebPushClient
     mail: MailServer | None
     loopback: bool
     blobs: Blobs
@@ -41,13 +41,13 @@ def reaching(site: Site, environ: Mapping[str, str], master: Master) -> Reaching
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
     blobs = blobs_of(site, environ)
     key = sealed_file(site.push_key, master, PURPOSE, new_private_key)
-    return Reaching(_vapid(key, contact_of(environ, mail)), PushDelivery(loopback=loopback), mail, loopback, blobs)
+    return Reaching(_vapid(key, contact_of(environ, mail)), WebPushClient(loopback=loopback), mail, loopback, blobs)
 
 
 def mail_of(environ: Mapping[str, str]) -> MailServer | None:
     """Return the configured SMTP server. Raise CannotStart."""
     url = environ.get(MAIL_VARIABLE)
-    return mail_server(url, MAIL_VARIABLE) if url else None
+    return parse_mail_url(url, MAIL_VARIABLE) if url else None
 
 
 def contact_of(environ: Mapping[str, str], mail: MailServer | None) -> str:
@@ -71,7 +71,7 @@ def mail_trial(environ: Mapping[str, str]) -> Callable[[], str] | None:
     def trial() -> str:
         mail = mail_of(environ)
         assert mail is not None
-        return asyncio.run(SmtpPostman(mail).try_out())
+        return asyncio.run(SmtpClient(mail).check())
 
     return trial if environ.get(MAIL_VARIABLE) else None
 

@@ -16,7 +16,7 @@ from unificx.core.clock import SystemClock
 from unificx.identity import OPERATOR
 from unificx.integrations.local_ca import Certificates, ensure_certificates
 from unificx.media_worker.client import MediaEngine
-from unificx.rtpengine.port_ranges import media_ports
+from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.address import at, listening
 from unificx.server.banner import Addresses, Beginning, announce
@@ -86,7 +86,7 @@ async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
 async def _running(settings: Settings, rooms: Rooms, certificates: Certificates) -> AsyncIterator[Addresses]:
     """Start all services, media first and HTTP last; stop them in reverse order."""
     async with AsyncExitStack() as stack:
-        ports = stack.enter_context(media_ports(settings.media_ports))
+        ports = stack.enter_context(reserve_media_ports(settings.media_ports))
         media = RtpEngine(rooms.clock, interfaces=settings.media, ports=ports)
         await media.start()
         stack.push_async_callback(media.close)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from unificx.core.errors import CannotStart
 from unificx.integrations.local_ca import Certificates, server_context
-from unificx.rtpengine.supervisor import Interface
+from unificx.rtpengine.supervisor import MediaInterface
 from unificx.server.paths import Site
 from unificx.server.turn_config import Relays
-from unificx.transport.binding import Bind
+from unificx.transport.binding import BindAddress
 
 MEDIA_VARIABLE = "UNIFICX_MEDIA"
 """Media addresses, comma-separated: `ADDRESS` or `ADDRESS!ADVERTISED`. Default: the SIP addresses."""
@@ -29,11 +29,11 @@ class Settings:
     """The settings of `unificx up`."""
 
     site: Site
-    http: Bind
-    https: Bind
-    sip: tuple[Bind, ...]
+    http: BindAddress
+    https: BindAddress
+    sip: tuple[BindAddress, ...]
     database: str
-    media: tuple[Interface, ...]
+    media: tuple[MediaInterface, ...]
     media_ports: tuple[int, int] | None = None
     """First and last port; None: a range unused by other installations on this machine."""
     calls_per_tenant: int = CALLS_OF_ONE_TENANT
@@ -47,7 +47,7 @@ class Settings:
     """Create a demo tenant: True: if there is none; False: never; None: on the first start."""
 
 
-def bind(transport: str, text: str, option: str) -> Bind:
+def bind(transport: str, text: str, option: str) -> BindAddress:
     """Parse HOST:PORT. Raise CannotStart naming the option."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
@@ -55,10 +55,10 @@ def bind(transport: str, text: str, option: str) -> Bind:
         raise CannotStart(
             f"{option} must be HOST:PORT, not {text!r}.", hint="For example 127.0.0.1:5060, or [::1]:5060."
         )
-    return Bind(transport, host, int(port))
+    return BindAddress(transport, host, int(port))
 
 
-def binds(transport: str, text: str, option: str) -> tuple[Bind, ...]:
+def binds(transport: str, text: str, option: str) -> tuple[BindAddress, ...]:
     """Parse a comma-separated list of HOST:PORT, for example IPv4 and IPv6."""
     return tuple(bind(transport, each.strip(), option) for each in text.split(","))
 
@@ -83,19 +83,19 @@ def certificates(environ: Mapping[str, str]) -> Certificates | None:
     return files
 
 
-def media_interfaces(environ: Mapping[str, str], sip: tuple[Bind, ...]) -> tuple[Interface, ...]:
+def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -> tuple[MediaInterface, ...]:
     """Return the media interfaces of rtpengine: the configured ones, else the addresses SIP listens on."""
     given = environ.get(MEDIA_VARIABLE)
     if given:
         pairs = [each.strip().partition("!") for each in given.split(",") if each.strip()]
-        return tuple(Interface(address, advertised) for address, _, advertised in pairs)
+        return tuple(MediaInterface(address, advertised) for address, _, advertised in pairs)
     hosts = dict.fromkeys(each.host for each in sip)
     if any(host in ANYWHERE for host in hosts):
         raise CannotStart(
             "SIP listens on all addresses, so the media address to advertise must be configured.",
             hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
         )
-    return tuple(Interface("127.0.0.1" if host == "localhost" else host) for host in hosts)
+    return tuple(MediaInterface("127.0.0.1" if host == "localhost" else host) for host in hosts)
 
 
 def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:

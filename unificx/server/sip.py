@@ -36,7 +36,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import Guard, Identifier, LampParts, Lamps, Parts, RegisterDesk, Shell, SipFace
-from unificx.transport.manager import Transports
+from unificx.transport.manager import TransportManager
 
 
 class SipServer:
@@ -90,7 +90,7 @@ class SipServer:
         lamps = Lamps(LampParts(endpoint, self._contact, directory, rooms.location, OwnWaits(rooms), self._wake))
         self._lighting = Lighting(rooms, lamps)
         face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor, lamps))
-        self.transports = Transports(
+        self.transports = TransportManager(
             settings.sip,
             self._receive,
             self._lost,
@@ -105,10 +105,10 @@ class SipServer:
         await self.transports.start()
         await self._rooms.registrar.restore(self._rooms.database)
         self._shell.start()
-        self._media.restarted = self.conductor.media_restarted
-        self._media.keys_to(self.conductor.dtmf_received)
-        self._engine.told = self._engine_told
-        self._engine.restarted = self.host.restarted
+        self._media.on_restarted = self.conductor.media_restarted
+        self._media.set_dtmf_callback(self.conductor.dtmf_received)
+        self._engine.on_event = self._engine_told
+        self._engine.on_restarted = self.host.restarted
         self._watching = asyncio.create_task(self._watch.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from unificx.api import IceServer
 from unificx.core.clock import Clock
 from unificx.core.errors import CannotStart
-from unificx.integrations.turn import LIFETIME, RelayServer, credentials, relay_servers, try_out
+from unificx.integrations.turn import LIFETIME, IceServer, credentials, parse_ice_servers, probe
 
 TURN_VARIABLE = "UNIFICX_TURN"
 """Comma-separated URIs, for example turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
@@ -19,14 +19,14 @@ LEAST_SECRET = 16
 class Relays:
     """TURN servers, and the shared secret for credentials."""
 
-    servers: tuple[RelayServer, ...] = ()
+    servers: tuple[IceServer, ...] = ()
     secret: str = field(default="", repr=False)
 
     def ice_servers(self, clock: Clock) -> Sequence[IceServer]:
         """Return the servers with new credentials, as RTCIceServers."""
         username, password = self.credentials(clock)
         return [
-            IceServer((one.url,), username, password) if one.relays else IceServer((one.url,)) for one in self.servers
+            IceServer((one.url,), username, password) if one.is_turn else IceServer((one.url,)) for one in self.servers
         ]
 
     def credentials(self, clock: Clock) -> tuple[str, str]:
@@ -37,9 +37,9 @@ class Relays:
 
 def relays(environ: Mapping[str, str]) -> Relays:
     """Return the configured servers, possibly none. Raise CannotStart."""
-    servers = relay_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
+    servers = parse_ice_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
     secret = environ.get(SHARED_VARIABLE, "")
-    if any(one.relays for one in servers) and len(secret) < LEAST_SECRET:
+    if any(one.is_turn for one in servers) and len(secret) < LEAST_SECRET:
         raise CannotStart(
             f"TURN servers require {SHARED_VARIABLE} with at least {LEAST_SECRET} characters.",
             hint="Set coturn's static-auth-secret, with use-auth-secret.",
@@ -53,6 +53,6 @@ def turn_trial(environ: Mapping[str, str], clock: Clock) -> Callable[[], str] | 
     def trial() -> str:
         given = relays(environ)
         login = given.credentials(clock)
-        return "; ".join(try_out(one, login, clock.random_bytes) for one in given.servers)
+        return "; ".join(probe(one, login, clock.random_bytes) for one in given.servers)
 
     return trial if environ.get(TURN_VARIABLE) else None

@@ -12,7 +12,7 @@ BACKLOG = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Bind:
+class BindAddress:
     """A transport ("udp", "tcp" or "tls") and its listening address; port 0 selects a free port.
 
     `advertised` is the address announced to peers if the machine is reachable under another address than `host`.
@@ -27,14 +27,14 @@ class Bind:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def open_socket(bind: Bind) -> socket.socket:
+def open_socket(bind: BindAddress) -> socket.socket:
     """Open a bound (for streams: listening) non-blocking socket. Raise CannotStart."""
     kind = socket.SOCK_DGRAM if bind.transport == "udp" else socket.SOCK_STREAM
     try:
         family, _, _, _, address = socket.getaddrinfo(bind.host, bind.port, type=kind, flags=socket.AI_PASSIVE)[0]
         return _open(family, kind, address)
     except OSError as fault:
-        raise _explained(bind, fault) from None
+        raise _bind_error(bind, fault) from None
 
 
 def _open(family: int, kind: int, address: tuple[object, ...]) -> socket.socket:
@@ -56,7 +56,7 @@ def _open(family: int, kind: int, address: tuple[object, ...]) -> socket.socket:
     return sock
 
 
-def _explained(bind: Bind, fault: OSError) -> CannotStart:
+def _bind_error(bind: BindAddress, fault: OSError) -> CannotStart:
     name = bind.transport.upper()
     if fault.errno == errno.EADDRINUSE:
         return CannotStart(

@@ -20,7 +20,7 @@ class StreamLimits:
     connections: int = 20_000
     per_source: int = 1_000
     """An office behind NAT uses one connection per phone and two per browser."""
-    per_source_here: int = 20_000
+    per_source_loopback: int = 20_000
     """Limit for loopback, the source of all connections through a local reverse proxy."""
     handshake: float = 10.0
     first_message: float = 15.0
@@ -60,47 +60,47 @@ class Connections:
         self.on_message = on_message
         self.on_lost = on_lost
         self.limits = limits or StreamLimits()
-        self._live: dict[int, Connection] = {}
-        self._seats: Counter[str] = Counter()
-        self._taken = 0
+        self._by_number: dict[int, Connection] = {}
+        self._per_source: Counter[str] = Counter()
+        self._total = 0
         self._numbers = count(1)
 
     def __len__(self) -> int:
-        return len(self._live)
+        return len(self._by_number)
 
-    def take_seat(self, host: str) -> bool:
+    def acquire(self, host: str) -> bool:
         """Count a new connection from `host`. Return False if a limit is reached."""
         source = source_of(host)
-        most = self.limits.per_source_here if is_here(source) else self.limits.per_source
-        if self._taken >= self.limits.connections or self._seats[source] >= most:
+        limit = self.limits.per_source_loopback if is_here(source) else self.limits.per_source
+        if self._total >= self.limits.connections or self._per_source[source] >= limit:
             return False
-        self._seats[source] += 1
-        self._taken += 1
+        self._per_source[source] += 1
+        self._total += 1
         return True
 
-    def free_seat(self, host: str) -> None:
+    def release(self, host: str) -> None:
         """Stop counting a closed connection."""
         source = source_of(host)
-        self._taken -= 1
-        self._seats[source] -= 1
-        if not self._seats[source]:
-            del self._seats[source]
+        self._total -= 1
+        self._per_source[source] -= 1
+        if not self._per_source[source]:
+            del self._per_source[source]
 
     def add(self, connection: Connection) -> int:
         """Register a connection that can carry messages; return its number."""
         number = next(self._numbers)
-        self._live[number] = connection
+        self._by_number[number] = connection
         return number
 
     def get(self, number: int) -> Connection | None:
         """Return the connection with this number."""
-        return self._live.get(number)
+        return self._by_number.get(number)
 
     def remove(self, number: int) -> None:
         """Unregister a connection."""
-        self._live.pop(number, None)
+        self._by_number.pop(number, None)
 
     def close_all(self) -> None:
         """Close all connections."""
-        for connection in tuple(self._live.values()):
+        for connection in tuple(self._by_number.values()):
             connection.close()

@@ -2,15 +2,15 @@
 
 import re
 
-MOST_HEAD = 32 * 1024
-MOST_MESSAGE = 64 * 1024
+MAX_HEAD = 32 * 1024
+MAX_MESSAGE = 64 * 1024
 
 _LENGTH_NAME = rb"\r\n(?:content-length|l)[ \t]*:"
-_LENGTH_NAMED = re.compile(_LENGTH_NAME, re.IGNORECASE)
+_LENGTH_HEADER = re.compile(_LENGTH_NAME, re.IGNORECASE)
 _CONTENT_LENGTH = re.compile(_LENGTH_NAME + rb"(?:[ \t]|\r\n[ \t])*([0-9]{1,9})[ \t]*(?=\r\n)", re.IGNORECASE)
 
 
-class Unframed(Exception):
+class FramingError(Exception):
     """The stream cannot be split into messages, or a message is too large: the connection has to be closed."""
 
 
@@ -31,7 +31,7 @@ class Framer:
         """Double CRLFs received and not yet answered. The consumer resets it."""
 
     @property
-    def begun(self) -> bool:
+    def has_partial(self) -> bool:
         """Whether an incomplete message is buffered."""
         return bool(self._buffer)
 
@@ -73,18 +73,18 @@ class Framer:
         buffer = self._buffer
         end = buffer.find(b"\r\n\r\n", max(start, self._searched - 3))
         if end < 0:
-            if len(buffer) - start > MOST_HEAD:
-                raise Unframed("message head too large")
+            if len(buffer) - start > MAX_HEAD:
+                raise FramingError("message head too large")
             self._searched = len(buffer)
             return 0
-        if end - start > MOST_HEAD:
-            raise Unframed("message head too large")
-        if len(_LENGTH_NAMED.findall(buffer, start, end + 2)) != 1:
-            raise Unframed("a message on a stream needs exactly one Content-Length")
+        if end - start > MAX_HEAD:
+            raise FramingError("message head too large")
+        if len(_LENGTH_HEADER.findall(buffer, start, end + 2)) != 1:
+            raise FramingError("a message on a stream needs exactly one Content-Length")
         stated = _CONTENT_LENGTH.search(buffer, start, end + 2)
         if stated is None:
-            raise Unframed("invalid Content-Length")
+            raise FramingError("invalid Content-Length")
         length = end + 4 - start + int(stated[1])
-        if length > MOST_MESSAGE:
-            raise Unframed("message too large")
+        if length > MAX_MESSAGE:
+            raise FramingError("message too large")
         return length

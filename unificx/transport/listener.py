@@ -8,9 +8,9 @@ import structlog
 
 from unificx.core.background import Background
 from unificx.transport.connections import Connections
-from unificx.transport.stream import StreamConnection, keep_alive
+from unificx.transport.stream import StreamConnection, set_tcp_options
 
-OUT_OF_FILES_PAUSE = 0.2
+ACCEPT_RETRY_DELAY = 0.2
 
 log = structlog.get_logger()
 
@@ -26,14 +26,14 @@ class Listener:
         self._scheme = scheme
         self._local = local
         self._tls = tls
-        self._greeting = Background()
+        self._accepting = Background()
         self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
 
     async def close(self) -> None:
         """Stop accepting; established connections stay open."""
         self._task.cancel()
         await asyncio.wait((self._task,))
-        await self._greeting.close()
+        await self._accepting.close()
         self._sock.close()
 
     async def _run(self) -> None:
@@ -43,31 +43,31 @@ class Listener:
                 sock, address = await loop.sock_accept(self._sock)
             except OSError as fault:
                 log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
-                await asyncio.sleep(OUT_OF_FILES_PAUSE)
+                await asyncio.sleep(ACCEPT_RETRY_DELAY)
                 continue
-            if not self._connections.take_seat(address[0]):
+            if not self._connections.acquire(address[0]):
                 sock.close()
                 continue
-            self._greeting.begin(self._greet(sock, address[0]))
+            self._accepting.begin(self._accept(sock, address[0]))
 
-    async def _greet(self, sock: socket.socket, host: str) -> None:
+    async def _accept(self, sock: socket.socket, host: str) -> None:
         """Turn an accepted socket into a connection, including the TLS handshake, or close it."""
         connection = StreamConnection(self._connections, self._scheme, self._local)
-        connection.ended.add_done_callback(lambda _: self._connections.free_seat(host))
-        stands = False
+        connection.ended.add_done_callback(lambda _: self._connections.release(host))
+        connected = False
         try:
             sock.setblocking(False)
-            keep_alive(sock)
+            set_tcp_options(sock)
             await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: connection,
                 sock,
                 ssl=self._tls,
                 ssl_handshake_timeout=self._connections.limits.handshake if self._tls else None,
             )
-            stands = True
+            connected = True
         except OSError:
             pass  # the peer disconnected, or the TLS handshake failed
         finally:
-            if not stands:
+            if not connected:
                 connection.ended.cancel()
                 sock.close()

@@ -10,18 +10,18 @@ import structlog
 from unificx.core.background import Background
 from unificx.core.errors import CannotStart
 from unificx.sip.flow import Flow
-from unificx.transport.binding import Bind, open_socket
+from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits
 from unificx.transport.listener import Listener
-from unificx.transport.local_addresses import Ways
-from unificx.transport.outgoing import Outgoing
-from unificx.transport.resolver import Resolver, Unresolved, is_numeric
+from unificx.transport.local_addresses import LocalAddresses
+from unificx.transport.outgoing import OutgoingConnections
+from unificx.transport.resolver import ResolutionError, Resolver, is_numeric
 from unificx.transport.udp import UdpSocket
 
 log = structlog.get_logger()
 
 
-class Transports:
+class TransportManager:
     """All SIP sockets.
 
     `on_message` receives each complete message with its flow; `on_lost` the flow of a message that could not be sent or
@@ -31,7 +31,7 @@ class Transports:
 
     def __init__(
         self,
-        binds: Sequence[Bind],
+        binds: Sequence[BindAddress],
         on_message: OnMessage,
         on_lost: OnLost,
         *,
@@ -40,33 +40,33 @@ class Transports:
         limits: StreamLimits | None = None,
     ) -> None:
         self.connections = Connections(on_message, on_lost, limits)
-        self.bound: list[Bind] = list(binds)
+        self.bound: list[BindAddress] = list(binds)
         """Listening addresses, indexed by `Flow.local` from 1; with actual ports once started."""
         self._tls = tls
         self._on_lost = on_lost
         self._udp: dict[int, UdpSocket] = {}
         self._listeners: list[Listener] = []
-        self._outgoing = Outgoing(self.connections, on_lost, trust or ssl.create_default_context())
+        self._outgoing = OutgoingConnections(self.connections, on_lost, trust or ssl.create_default_context())
         self._resolver = Resolver()
-        self._looking_up = Background()
-        self._ways = Ways(())
+        self._lookups = Background()
+        self._addresses = LocalAddresses(())
 
     async def start(self) -> None:
         """Open all sockets. Raise CannotStart after closing those already opened."""
         try:
             for index, bind in enumerate(self.bound):
-                self.bound[index] = await self._start(bind, index + 1)
+                self.bound[index] = await self._open(bind, index + 1)
         except CannotStart:
             await self.close()
             raise
-        self._ways = Ways(self.bound)
+        self._addresses = LocalAddresses(self.bound)
 
     async def close(self) -> None:
         """Close all sockets and connections."""
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await self._outgoing.close()
         await self._resolver.close()
-        await self._looking_up.settle()
+        await self._lookups.settle()
         self.connections.close_all()
         for sock in self._udp.values():
             sock.close()
@@ -76,7 +76,7 @@ class Transports:
 
     def address(self, flow: Flow) -> tuple[str, int]:
         """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
-        return self._ways.address(flow)
+        return self._addresses.address(flow)
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send one message. Failures are reported to `on_lost` asynchronously; nothing is raised."""
@@ -85,15 +85,15 @@ class Transports:
         elif flow.connection:
             connection = self.connections.get(flow.connection)
             if connection is None:
-                self._lose(flow)
+                self._report_lost(flow)
             else:
                 connection.send(data)
         elif flow.transport in ("tcp", "tls"):
             self._outgoing.send(data, flow)
         else:
-            self._lose(flow)  # a browser cannot be connected to
+            self._report_lost(flow)  # a browser cannot be connected to
 
-    async def _start(self, bind: Bind, local: int) -> Bind:
+    async def _open(self, bind: BindAddress, local: int) -> BindAddress:
         if bind.transport == "tls" and self._tls is None:
             raise CannotStart("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
         sock = open_socket(bind)
@@ -109,27 +109,27 @@ class Transports:
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
         if not is_numeric(flow.host):
-            self._looking_up.begin(self._send_to_name(data, flow))
+            self._lookups.begin(self._send_to_name(data, flow))
             return
-        sock = self._udp.get(flow.local) or self._udp.get(self._ways.local(flow))
+        sock = self._udp.get(flow.local) or self._udp.get(self._addresses.socket_index(flow))
         if sock is None:
-            self._lose(flow)
+            self._report_lost(flow)
             return
         try:
             sock.send(data, flow.host, flow.port)
         except (OSError, ValueError):
-            self._lose(flow)
+            self._report_lost(flow)
 
     async def _send_to_name(self, data: bytes, flow: Flow) -> None:
         try:
             for address in await self._resolver.addresses(flow.host):
                 numeric = replace(flow, host=address)
-                if self._ways.local(numeric):
+                if self._addresses.socket_index(numeric):
                     self._send_datagram(data, numeric)
                     return
-        except Unresolved:
+        except ResolutionError:
             pass
         self._on_lost(flow)
 
-    def _lose(self, flow: Flow) -> None:
+    def _report_lost(self, flow: Flow) -> None:
         asyncio.get_running_loop().call_soon(self._on_lost, flow)

@@ -10,33 +10,33 @@ from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection
 
 
-class Outgoing:
+class OutgoingConnections:
     """One connection per destination, opened by the first message and reused by the following ones.
 
     `on_lost` is called with the message's flow if the connection cannot be opened or is closed. Connections accepted
     from peers are never reused, because the identity of their peer is not verified.
     """
 
-    def __init__(self, connections: Connections, lost: Callable[[Flow], None], trust: ssl.SSLContext) -> None:
+    def __init__(self, connections: Connections, on_lost: Callable[[Flow], None], trust: ssl.SSLContext) -> None:
         self._connections = connections
-        self._lost = lost
+        self._on_lost = on_lost
         self._trust = trust
-        self._standing: dict[tuple[str, str, int], StreamConnection] = {}
-        self._waiting: dict[tuple[str, str, int], list[bytes]] = {}
+        self._established: dict[tuple[str, str, int], StreamConnection] = {}
+        self._queued: dict[tuple[str, str, int], list[bytes]] = {}
         self._opening = Background()
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send on the connection to `flow.end`, which is opened if needed."""
-        connection = self._standing.get(flow.peer)
+        connection = self._established.get(flow.peer)
         if connection is not None:
             connection.send(data)
             return
-        waiting = self._waiting.get(flow.peer)
-        if waiting is not None:
-            if len(waiting) < self._connections.limits.waiting:
-                waiting.append(data)
+        queue = self._queued.get(flow.peer)
+        if queue is not None:
+            if len(queue) < self._connections.limits.waiting:
+                queue.append(data)
             return
-        self._waiting[flow.peer] = [data]
+        self._queued[flow.peer] = [data]
         self._opening.begin(self._open(flow))
 
     async def close(self) -> None:
@@ -44,11 +44,11 @@ class Outgoing:
         await self._opening.close()
 
     async def _open(self, flow: Flow) -> None:
-        if not self._connections.take_seat(flow.host):
+        if not self._connections.acquire(flow.host):
             self._give_up(flow)
             return
-        connection = StreamConnection(self._connections, flow.transport, flow.local, ours=True)
-        connection.ended.add_done_callback(lambda _: self._over(flow))
+        connection = StreamConnection(self._connections, flow.transport, flow.local, outgoing=True)
+        connection.ended.add_done_callback(lambda _: self._closed(flow))
         secure = flow.transport == "tls"
         try:
             async with asyncio.timeout(self._connections.limits.connect):
@@ -63,15 +63,15 @@ class Outgoing:
             self._give_up(flow)
             connection.ended.cancel()
             return
-        self._standing[flow.peer] = connection
-        for data in self._waiting.pop(flow.peer):
+        self._established[flow.peer] = connection
+        for data in self._queued.pop(flow.peer):
             connection.send(data)
 
     def _give_up(self, flow: Flow) -> None:
-        self._waiting.pop(flow.peer, None)
-        self._lost(flow)
+        self._queued.pop(flow.peer, None)
+        self._on_lost(flow)
 
-    def _over(self, flow: Flow) -> None:
-        self._connections.free_seat(flow.host)
-        if self._standing.pop(flow.peer, None) is not None:
-            self._lost(flow)
+    def _closed(self, flow: Flow) -> None:
+        self._connections.release(flow.host)
+        if self._established.pop(flow.peer, None) is not None:
+            self._on_lost(flow)

@@ -6,13 +6,13 @@ from typing import cast
 
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
-from unificx.transport.framing import Framer, Unframed
+from unificx.transport.framing import Framer, FramingError
 
 
 class StreamConnection(asyncio.Protocol):
     """Frames incoming data, answers keep-alives, and closes connections whose peer is slow, idle or does not read."""
 
-    def __init__(self, connections: Connections, scheme: str, local: int, *, ours: bool = False) -> None:
+    def __init__(self, connections: Connections, scheme: str, local: int, *, outgoing: bool = False) -> None:
         self._connections = connections
         self._limits = connections.limits
         self._scheme = scheme
@@ -20,9 +20,9 @@ class StreamConnection(asyncio.Protocol):
         self._framer = Framer()
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._watch: asyncio.TimerHandle | None = None
-        self._heard = self._begun = self._stalled = 0.0
-        self._greeted = ours
+        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._last_received = self._message_started = self._stalled_since = 0.0
+        self._established = outgoing
         self.flow: Flow | None = None
         """Flow of its messages, once connected."""
         self.ended = self._loop.create_future()
@@ -35,28 +35,28 @@ class StreamConnection(asyncio.Protocol):
             return
         self.flow = Flow(self._scheme, peer[0], peer[1], self._connections.add(self), self._local)
         self._transport.set_write_buffer_limits(high=64 * 1024)
-        self._heard = self._loop.time()
-        self._look()
+        self._last_received = self._loop.time()
+        self._check_deadlines()
 
     def data_received(self, data: bytes) -> None:
         if self.flow is None:
             return
-        self._heard = self._loop.time()
-        was_begun = self._framer.begun
+        self._last_received = self._loop.time()
+        had_partial = self._framer.has_partial
         try:
             messages = self._framer.feed(data)
-        except Unframed:
+        except FramingError:
             self.close()
             return
-        if not self._framer.begun:
-            self._begun = 0.0
-        elif messages or not was_begun:
-            self._begun = self._heard
+        if not self._framer.has_partial:
+            self._message_started = 0.0
+        elif messages or not had_partial:
+            self._message_started = self._last_received
         if self._framer.pings:
             self._framer.pings = 0
             self.send(b"\r\n")
         for message in messages:
-            self._greeted = True
+            self._established = True
             self._connections.on_message(message, self.flow)
 
     def send(self, data: bytes) -> None:
@@ -72,38 +72,38 @@ class StreamConnection(asyncio.Protocol):
             self._transport.abort()
 
     def pause_writing(self) -> None:
-        self._stalled = self._loop.time()
+        self._stalled_since = self._loop.time()
 
     def resume_writing(self) -> None:
-        self._stalled = 0.0
+        self._stalled_since = 0.0
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        if self._watch is not None:
-            self._watch.cancel()
-            self._watch = None
+        if self._deadline_timer is not None:
+            self._deadline_timer.cancel()
+            self._deadline_timer = None
         if self.flow is not None:
             self._connections.remove(self.flow.connection)
             self._connections.on_lost(self.flow)
         if not self.ended.done():
             self.ended.set_result(None)
 
-    def _look(self) -> None:
+    def _check_deadlines(self) -> None:
         """Close the connection if a deadline has passed, otherwise schedule the next check."""
-        due = self._heard + (self._limits.idle if self._greeted else self._limits.first_message)
-        if self._begun:
-            due = min(due, self._begun + self._limits.message)
-        if self._stalled:
-            due = min(due, self._stalled + self._limits.stalled)
+        due = self._last_received + (self._limits.idle if self._established else self._limits.first_message)
+        if self._message_started:
+            due = min(due, self._message_started + self._limits.message)
+        if self._stalled_since:
+            due = min(due, self._stalled_since + self._limits.stalled)
         now = self._loop.time()
         if now >= due:
             self.close()
             return
         soon = now + min(self._limits.message, self._limits.stalled)
-        self._watch = self._loop.call_at(min(due, soon), self._look)
+        self._deadline_timer = self._loop.call_at(min(due, soon), self._check_deadlines)
 
 
-def keep_alive(sock: socket.socket) -> None:
+def set_tcp_options(sock: socket.socket) -> None:
     """Enable TCP keep-alive, to detect vanished peers, and disable Nagle's algorithm."""
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

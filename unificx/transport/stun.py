@@ -26,7 +26,7 @@ FINGERPRINT_XOR = 0x5354554E
 _HEADER = struct.Struct("!HHI12s")
 _ATTRIBUTE = struct.Struct("!HH")
 _KNOWN = {MAPPED_ADDRESS, USERNAME, MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256, XOR_MAPPED_ADDRESS}
-_MOST_UNKNOWN = 8
+_MAX_UNKNOWN = 8
 
 
 def is_stun(data: bytes) -> bool:
@@ -41,21 +41,26 @@ def answer(data: bytes, host: str, port: int) -> bytes | None:
     kind, length, _, transaction = _HEADER.unpack_from(data)
     if kind != BINDING_REQUEST or length % 4 or length != len(data) - _HEADER.size:
         return None
-    found = attributes(data)
+    found = parse_attributes(data)
     if found is None:
         return None
-    marked = False
+    fingerprint = False
     unknown: list[int] = []
     for number, value, start in found:
         if number == FINGERPRINT:
             if value != _fingerprint(data[:start]):
                 return None
-            marked = True
+            fingerprint = True
         elif number < 0x8000 and number not in _KNOWN:
             unknown.append(number)
     if unknown:
-        return _refusal(transaction, unknown[:_MOST_UNKNOWN], marked)
-    return _word(BINDING_SUCCESS, transaction, attribute(XOR_MAPPED_ADDRESS, _xored(host, port, transaction)), marked)
+        return _error_response(transaction, unknown[:_MAX_UNKNOWN], fingerprint)
+    return _message(
+        BINDING_SUCCESS,
+        transaction,
+        encode_attribute(XOR_MAPPED_ADDRESS, _encode_address(host, port, transaction)),
+        fingerprint,
+    )
 
 
 def binding_request(transaction: bytes) -> bytes:
@@ -68,22 +73,22 @@ def mapped_address(data: bytes) -> tuple[str, int] | None:
     if not is_stun(data):
         return None
     kind, length, _, transaction = _HEADER.unpack_from(data)
-    found = attributes(data) if length == len(data) - _HEADER.size else None
+    found = parse_attributes(data) if length == len(data) - _HEADER.size else None
     if kind != BINDING_SUCCESS or found is None:
         return None
     for number, value, _ in found:
         if number == XOR_MAPPED_ADDRESS and len(value) in (8, 20):
-            return address(value, transaction)
+            return decode_address(value, transaction)
     return None
 
 
-def address(value: bytes, transaction: bytes) -> tuple[str, int]:
+def decode_address(value: bytes, transaction: bytes) -> tuple[str, int]:
     """Decode the value of an XOR- address attribute into (host, port) (RFC 8489 section 14.2)."""
     port = int.from_bytes(value[2:4], "big") ^ MAGIC_COOKIE >> 16
     return str(ipaddress.ip_address(xor(value[4:], transaction))), port
 
 
-def attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
+def parse_attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
     """Return (number, value, offset) of each attribute; None if one exceeds the message."""
     found: list[tuple[int, bytes, int]] = []
     at = _HEADER.size
@@ -99,18 +104,18 @@ def attributes(data: bytes) -> list[tuple[int, bytes, int]] | None:
     return found
 
 
-def _refusal(transaction: bytes, unknown: list[int], marked: bool) -> bytes:
+def _error_response(transaction: bytes, unknown: list[int], fingerprint: bool) -> bytes:
     reason = b"Unknown Attribute"
-    error = attribute(ERROR_CODE, struct.pack("!HBB", 0, 4, 20) + reason)
-    numbers = attribute(UNKNOWN_ATTRIBUTES, b"".join(number.to_bytes(2, "big") for number in unknown))
-    return _word(BINDING_ERROR, transaction, error + numbers, marked)
+    error = encode_attribute(ERROR_CODE, struct.pack("!HBB", 0, 4, 20) + reason)
+    numbers = encode_attribute(UNKNOWN_ATTRIBUTES, b"".join(number.to_bytes(2, "big") for number in unknown))
+    return _message(BINDING_ERROR, transaction, error + numbers, fingerprint)
 
 
-def _word(kind: int, transaction: bytes, body: bytes, marked: bool) -> bytes:
-    length = len(body) + (8 if marked else 0)
+def _message(kind: int, transaction: bytes, body: bytes, fingerprint: bool) -> bytes:
+    length = len(body) + (8 if fingerprint else 0)
     message = _HEADER.pack(kind, length, MAGIC_COOKIE, transaction) + body
-    if marked:
-        message += attribute(FINGERPRINT, _fingerprint(message))
+    if fingerprint:
+        message += encode_attribute(FINGERPRINT, _fingerprint(message))
     return message
 
 
@@ -119,12 +124,12 @@ def _fingerprint(before: bytes) -> bytes:
     return (zlib.crc32(before) ^ FINGERPRINT_XOR).to_bytes(4, "big")
 
 
-def attribute(number: int, value: bytes) -> bytes:
+def encode_attribute(number: int, value: bytes) -> bytes:
     """Encode an attribute with padding (RFC 8489 section 14)."""
     return _ATTRIBUTE.pack(number, len(value)) + value + b"\x00" * (-len(value) % 4)
 
 
-def _xored(host: str, port: int, transaction: bytes) -> bytes:
+def _encode_address(host: str, port: int, transaction: bytes) -> bytes:
     packed = ipaddress.ip_address(host.partition("%")[0]).packed
     family = 1 if len(packed) == 4 else 2
     return struct.pack("!BBH", 0, family, port ^ MAGIC_COOKIE >> 16) + xor(packed, transaction)

@@ -9,7 +9,7 @@ from unificx.sip.flow import Flow
 from unificx.transport import stun
 from unificx.transport.connections import OnMessage
 
-MOST_FLOWS = 4096
+MAX_CACHED_FLOWS = 4096
 """Size of the cache of flows."""
 
 
@@ -19,7 +19,7 @@ class UdpSocket(asyncio.DatagramProtocol):
     def __init__(self, on_message: OnMessage, local: int) -> None:
         self._on_message = on_message
         # Cached, because phones send many messages: one Flow object per phone saves allocations and comparisons.
-        self._flow = lru_cache(maxsize=MOST_FLOWS)(lambda host, port: Flow("udp", host, port, 0, local))
+        self._flow = lru_cache(maxsize=MAX_CACHED_FLOWS)(lambda host, port: Flow("udp", host, port, 0, local))
         self._transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

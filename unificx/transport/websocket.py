@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
-from unificx.transport.framing import MOST_MESSAGE
+from unificx.transport.framing import MAX_MESSAGE
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -35,21 +35,21 @@ class SipWebSocket:
             return
         await receive()  # websocket.connect
         client = scope.get("client")
-        if client is None or PROTOCOL not in scope.get("subprotocols", ()) or _from_another_site(scope):
+        if client is None or PROTOCOL not in scope.get("subprotocols", ()) or _is_cross_origin(scope):
             await send({"type": "websocket.close", "code": POLICY})
             return
         host, port = client[0], client[1]
-        if not self._connections.take_seat(host):
+        if not self._connections.acquire(host):
             await send({"type": "websocket.close", "code": TRY_LATER})
             return
         try:
             await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-            await _Talk(self._connections, scope["scheme"], host, port).run(receive, send)
+            await _WebSocketConnection(self._connections, scope["scheme"], host, port).run(receive, send)
         finally:
-            self._connections.free_seat(host)
+            self._connections.release(host)
 
 
-class SeatedWebSockets:
+class LimitedWebSockets:
     """ASGI middleware that applies the limits of `connections` to the WebSockets of `app`."""
 
     def __init__(self, app: App, connections: Connections) -> None:
@@ -62,17 +62,17 @@ class SeatedWebSockets:
             return
         client = scope.get("client")
         host = client[0] if client is not None else ""
-        if not self._connections.take_seat(host):
+        if not self._connections.acquire(host):
             await receive()  # websocket.connect
             await send({"type": "websocket.close", "code": TRY_LATER})
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            self._connections.free_seat(host)
+            self._connections.release(host)
 
 
-def _from_another_site(scope: Scope) -> bool:
+def _is_cross_origin(scope: Scope) -> bool:
     """Whether the Origin header, which only browsers send, names another host (RFC 6455 section 10.2)."""
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     origins = [value for name, value in scope["headers"] if name == b"origin"]
@@ -86,7 +86,7 @@ def _authority(origin: bytes) -> str:
         return ""
 
 
-class _Talk:
+class _WebSocketConnection:
     """An open WebSocket: reads frames and writes queued messages until either side closes it or a timeout expires."""
 
     def __init__(self, connections: Connections, scheme: str, host: str, port: int) -> None:
@@ -94,19 +94,19 @@ class _Talk:
         self._limits = connections.limits
         self._queue: deque[bytes] = deque()
         self._queued = 0
-        self._filled = asyncio.Event()
-        self._ending: int | None = None
+        self._changed = asyncio.Event()
+        self._close_code: int | None = None
         self._flow = Flow(scheme, host, port, connections.add(self))
 
     def send(self, data: bytes) -> None:
         self._queue.append(data)
         self._queued += len(data)
         if self._queued > self._limits.unsent:
-            self._end(POLICY)
-        self._filled.set()
+            self._close_with(POLICY)
+        self._changed.set()
 
     def close(self) -> None:
-        self._end(GOING_AWAY)
+        self._close_with(GOING_AWAY)
 
     async def run(self, receive: Receive, send: Send) -> None:
         reader = asyncio.create_task(self._read(receive))
@@ -119,46 +119,46 @@ class _Talk:
             writer.cancel()
             outcomes = await asyncio.gather(reader, writer, return_exceptions=True)
             self._connections.on_lost(self._flow)
-        if self._ending is not None:
-            await _hang_up(send, self._ending)
+        if self._close_code is not None:
+            await _send_close(send, self._close_code)
         for fault in outcomes:
             if isinstance(fault, Exception) and not isinstance(fault, OSError):
                 raise fault
 
-    def _end(self, code: int) -> None:
-        if self._ending is None:
-            self._ending = code
-            self._filled.set()
+    def _close_with(self, code: int) -> None:
+        if self._close_code is None:
+            self._close_code = code
+            self._changed.set()
 
     async def _read(self, receive: Receive) -> None:
-        patience = self._limits.first_message
+        timeout = self._limits.first_message
         while True:
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(timeout):
                     event = await receive()
             except TimeoutError:
-                self._end(NORMAL)
+                self._close_with(NORMAL)
                 return
             if event["type"] != "websocket.receive":
                 return
             text = event.get("text")
             data = text.encode("utf-8", "surrogateescape") if text is not None else event["bytes"] or b""
-            if len(data) > MOST_MESSAGE:
-                self._end(TOO_BIG)
+            if len(data) > MAX_MESSAGE:
+                self._close_with(TOO_BIG)
                 return
             if not data.strip(b"\r\n"):
                 if data.count(b"\r\n") > 1:
                     self.send(b"\r\n")  # RFC 5626 section 4.4.1, as browsers' SIP stacks do
                 continue
-            patience = self._limits.idle
+            timeout = self._limits.idle
             self._connections.on_message(data, self._flow)
 
     async def _write(self, send: Send) -> None:
         while True:
-            await self._filled.wait()
-            if self._ending is not None:
+            await self._changed.wait()
+            if self._close_code is not None:
                 return
-            self._filled.clear()
+            self._changed.clear()
             while self._queue:
                 data = self._queue.popleft()
                 async with asyncio.timeout(self._limits.stalled):
@@ -174,7 +174,7 @@ def _frame(data: bytes) -> Event:
         return {"type": "websocket.send", "bytes": data}
 
 
-async def _hang_up(send: Send, code: int) -> None:
+async def _send_close(send: Send, code: int) -> None:
     """Send a close frame; the peer may be gone or not reading."""
     try:
         async with asyncio.timeout(1.0):

@@ -91,7 +91,7 @@ class Mailboxes:
     @property
     def transcription_needs(self) -> str:
         """What to install before messages can be transcribed; "" if transcription is available."""
-        return self._transcriber.needs if self._transcriber is not None else "No speech recognizer is configured."
+        return self._transcriber.requirement if self._transcriber is not None else "No speech recognizer is configured."
 
     def transcribes(self, tenant_id: str, extension_id: str) -> bool:
         """Whether messages are transcribed: allowed by the tenant, enabled by the owner, and available."""

@@ -51,7 +51,7 @@ class Transcribing:
         """Transcribe all pending messages; return how many were transcribed. Raises ServiceUnavailable."""
         transcriber = self._parts.transcriber
         done = 0
-        while transcriber is not None and not transcriber.needs:
+        while transcriber is not None and not transcriber.requirement:
             async with self._parts.database.read() as session:
                 found = await message_repository.to_transcribe(session, _AT_ONCE)
             if not found:

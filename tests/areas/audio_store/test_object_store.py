@@ -135,13 +135,13 @@ async def test_recording_erased_during_upload_is_deleted(
     await room.keeping.look_after_all()
     [file] = room.all_files()
     sealed = file.read_bytes()
-    bring = ObjectStore.bring
+    bring = ObjectStore.upload
 
     def late(self: ObjectStore, id_: str) -> None:
         bring(self, id_)
         server.write(f"pbx/{id_}", sealed)
 
-    monkeypatch.setattr(ObjectStore, "bring", late)
+    monkeypatch.setattr(ObjectStore, "upload", late)
     monkeypatch.setattr(room.audio, "remove_files", _nothing)  # the erasure looked for the object before it arrived
     await room.audio.destroy("acme", [audio_id])
     async with room.database.begin() as uow:
@@ -182,12 +182,12 @@ def test_invalid_store_configuration_is_rejected(
 ) -> None:
     environ = served.environ | change
     with pytest.raises(CannotStart, match=says) as refused:
-        object_store(Directory(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").try_out()
+        object_store(Directory(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     assert "secret@" not in refused.value.message
 
 
 def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
-    assert "keeps" in store_of(tmp_path, server).try_out()
+    assert "keeps" in store_of(tmp_path, server).check()
     server.stop()
     with pytest.raises(Away):
-        store_of(tmp_path, server).try_out()
+        store_of(tmp_path, server).check()

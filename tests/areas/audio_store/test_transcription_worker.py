@@ -21,7 +21,7 @@ class Ears:
     """A recognizer with a predefined transcript."""
 
     def __init__(self) -> None:
-        self.needs = ""
+        self.requirement = ""
         self.heard: list[tuple[int, int]] = []
         self.fails = False
 
@@ -88,7 +88,7 @@ async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, 
     if who == "organisation":
         await room.boxes.change_tenant("acme", TenantChange(transcribe=False))
     if who == "machine":
-        ears.needs = "Install it."
+        ears.requirement = "Install it."
     assert not room.boxes.transcribes("acme", ANNA.id) or who == "caller"
     assert await room.transcribing.transcribe_all() == 0
     assert (await shown(room, found), ears.heard) == (None, [])

@@ -141,10 +141,10 @@ class Stage:
     async def open(self, leg: str, offer: bytes) -> bytes:
         return self._described(f"open {offer.decode()}")
 
-    async def invite(self, leg: str) -> bytes:
+    async def create_offer(self, leg: str) -> bytes:
         return self._described("invite")
 
-    async def answered(self, leg: str, answer: bytes) -> None:
+    async def accept_answer(self, leg: str, answer: bytes) -> None:
         self._described(f"answered {answer.decode()}")
 
     def _described(self, order: str) -> bytes:

@@ -67,7 +67,7 @@ async def test_greeting_can_be_skipped(room: Room) -> None:
 
 
 class Ears:
-    needs = ""
+    requirement = ""
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         return Transcript("call me", "en")

@@ -34,7 +34,7 @@ from unificx.identity import (
     Tenant,
     TenantChange,
 )
-from unificx.integrations.http_client import Fetcher
+from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -45,7 +45,7 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 @pytest.fixture
 async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[People]:
-    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=Fetcher())
+    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=HttpClient())
     await room.start()
     yield room
     await room.settle()

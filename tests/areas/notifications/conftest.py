@@ -12,8 +12,8 @@ from unificx.core.clock import ManualClock
 from unificx.core.events import Bus
 from unificx.db import Database, Outbox
 from unificx.identity import NewTenant, Passwords, People, Tenant
-from unificx.integrations.smtp import SmtpPostman
-from unificx.integrations.web_push import PushDelivery
+from unificx.integrations.smtp import SmtpClient
+from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import LetterParts, Letters, Push, PushParts, Vapid
 from unificx.privacy import KeyStore
 
@@ -44,8 +44,8 @@ async def service() -> AsyncIterator[PushService]:
 
 
 @pytest.fixture
-async def gate() -> AsyncIterator[PushDelivery]:
-    delivery = PushDelivery(loopback=True)
+async def gate() -> AsyncIterator[WebPushClient]:
+    delivery = WebPushClient(loopback=True)
     yield delivery
     await delivery.close()
 
@@ -58,7 +58,7 @@ def delays() -> list[float]:
 
 @pytest.fixture
 async def open_push(
-    database: Database, keys: KeyStore, people: People, bus: Bus, gate: PushDelivery, delays: list[float]
+    database: Database, keys: KeyStore, people: People, bus: Bus, gate: WebPushClient, delays: list[float]
 ) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
     """Open a push notifier as after a restart."""
     opened: list[Push] = []
@@ -94,4 +94,4 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 @pytest.fixture
 def emails(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
     server = server_at(box)
-    return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))
+    return Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender))

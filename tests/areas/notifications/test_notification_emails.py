@@ -17,8 +17,8 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import CannotStart
 from unificx.db import Database
 from unificx.identity import NewPerson, People, Person, Tenant
-from unificx.integrations.smtp import SmtpPostman
-from unificx.integrations.smtp import mail_server as read_mail_server
+from unificx.integrations.smtp import SmtpClient
+from unificx.integrations.smtp import parse_mail_url as read_mail_server
 from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
 from unificx.notifications.email_composer import Letter, compose, words
 from unificx.notifications.policies.emails import KINDS, LANGUAGES
@@ -204,7 +204,7 @@ async def test_queued_emails_are_sent_after_a_restart(
 ) -> None:
     await emails.put(ada, "invitation", "en", link=LINK)
     server = server_at(box)
-    reopened = Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender))
+    reopened = Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender))
     running = asyncio.create_task(reopened.run())
     await box.arrived.wait()
     box.arrived.clear()
@@ -265,9 +265,9 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path, tls="implicit") as box:
         server = server_at(box, scheme="smtps", options="")
-        assert (await SmtpPostman(server).try_out()).endswith(", encrypted")
+        assert (await SmtpClient(server).check()).endswith(", encrypted")
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-        await SmtpPostman(server).send(compose(letter, server.sender, "id-1", clock.now()))
+        await SmtpClient(server).send(compose(letter, server.sender, "id-1", clock.now()))
     assert [one.recipients for one in box.taken] == [["ada@example.com"]]
 
 
@@ -276,15 +276,15 @@ async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: Ma
     async with mail_server(tmp_path, tls="none", auth=False) as box:
         server = server_at(box, login="")
         with pytest.raises(CannotStart, match="STARTTLS"):
-            await SmtpPostman(server).try_out()
+            await SmtpClient(server).check()
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(NotTaken) as refusal:
-            await SmtpPostman(server).send(compose(letter, server.sender, "id-1", clock.now()))
+            await SmtpClient(server).send(compose(letter, server.sender, "id-1", clock.now()))
         assert not refusal.value.for_good
         assert box.taken == []
         here = server_at(box, login="", options="")
-        assert (await SmtpPostman(here).try_out()).endswith(", on this machine")
-        await SmtpPostman(here).send(compose(letter, here.sender, "id-1", clock.now()))
+        assert (await SmtpClient(here).check()).endswith(", on this machine")
+        await SmtpClient(here).send(compose(letter, here.sender, "id-1", clock.now()))
     assert len(box.taken) == 1
 
 
@@ -295,19 +295,19 @@ async def test_nothing_is_sent_to_an_untrusted_server(
     async with mail_server(tmp_path / "other"):
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other" / "ca.pem"))
         with pytest.raises(CannotStart, match="not trusted"):
-            await SmtpPostman(server_at(box)).try_out()
+            await SmtpClient(server_at(box)).check()
         await emails.put(ada, "invitation", "en", link=LINK)
         await emails.deliver()
     assert (box.taken, await count(database)) == ([], 1)
 
 
 async def test_the_probe_sends_nothing(box: MailBox) -> None:
-    assert (await SmtpPostman(server_at(box)).try_out()).endswith(", encrypted")
+    assert (await SmtpClient(server_at(box)).check()).endswith(", encrypted")
     with pytest.raises(CannotStart, match=r"refuses the user or the password \(535\)") as refusal:
-        await SmtpPostman(server_at(box, login="pbx:canary@")).try_out()
+        await SmtpClient(server_at(box, login="pbx:canary@")).check()
     assert "canary" not in refusal.value.message + refusal.value.hint
     with pytest.raises(CannotStart, match=r"localhost:1 is not reach"):
-        await SmtpPostman(replace(server_at(box), port=1)).try_out()
+        await SmtpClient(replace(server_at(box), port=1)).check()
     assert box.taken == []
 
 
@@ -315,12 +315,12 @@ async def test_emails_are_kept_while_our_password_is_wrong(
     people: People, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
     wrong, right = server_at(box, login="pbx:wrong@"), server_at(box)
-    emails = Letters(LetterParts(database, keys, people.directory, SmtpPostman(wrong), wrong.sender))
+    emails = Letters(LetterParts(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
     await emails.put(ada, "invitation", "en", link=LINK)
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 1)
     clock.advance(60)
-    await Letters(LetterParts(database, keys, people.directory, SmtpPostman(right), right.sender)).deliver()
+    await Letters(LetterParts(database, keys, people.directory, SmtpClient(right), right.sender)).deliver()
     assert len(box.taken) == 1
 
 
@@ -345,9 +345,9 @@ async def talking(*lines: bytes) -> AsyncIterator[int]:
 )
 async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: ManualClock) -> None:
     async with talking(*lines) as port:
-        postman = SmtpPostman(replace(server_at(MailBox(25)), port=port))
+        postman = SmtpClient(replace(server_at(MailBox(25)), port=port))
         with pytest.raises(CannotStart):
-            await postman.try_out()
+            await postman.check()
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(NotTaken) as refusal:
             await postman.send(compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now()))
@@ -379,10 +379,10 @@ def test_an_invalid_server_url_is_not_quoted(url: str) -> None:
 
 def test_mail_server_urls() -> None:
     far = read_mail_server("smtp://u%40x:p%2Fw@mail.example.com?from=Acme%20PBX%20<pbx@example.com>", "UNIFICX_SMTP")
-    assert (far.port, far.implicit, far.starttls, far.user, far.password) == (587, False, True, "u@x", "p/w")
+    assert (far.port, far.implicit_tls, far.starttls, far.user, far.password) == (587, False, True, "u@x", "p/w")
     assert str(far.sender) == "Acme PBX <pbx@example.com>"
     assert "p/w" not in repr(far)
     tls = read_mail_server("smtps://mail.example.com?from=pbx@example.com", "UNIFICX_SMTP")
-    assert (tls.port, tls.implicit, tls.starttls) == (465, True, False)
+    assert (tls.port, tls.implicit_tls, tls.starttls) == (465, True, False)
     here = read_mail_server("smtp://127.0.0.1:25?from=pbx@example.com", "UNIFICX_SMTP")
     assert (here.port, here.starttls) == (25, False)

@@ -7,7 +7,7 @@ from push_service import PushService
 
 from unificx.core.errors import Invalid
 from unificx.integrations.ssrf_guard import is_public
-from unificx.integrations.web_push import PushDelivery
+from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import NotReached
 from unificx.notifications.policies.endpoints import endpoint
 from unificx.notifications.policies.retry_policy import push_wait
@@ -96,7 +96,7 @@ def test_public_addresses(address: str, public: bool) -> None:
 
 @pytest.mark.promise("T3", "U9")
 async def test_dns_rebinding_to_internal_addresses_is_blocked(
-    service: PushService, gate: PushDelivery, monkeypatch: pytest.MonkeyPatch
+    service: PushService, gate: WebPushClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name is public at subscription and resolves to internal addresses at delivery."""
 
@@ -104,7 +104,7 @@ async def test_dns_rebinding_to_internal_addresses_is_blocked(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("10.0.0.1", "127.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebind)
-    strict = PushDelivery()
+    strict = WebPushClient()
     port = service.base.rpartition(":")[2]
     with pytest.raises(NotReached):
         await strict.deliver(f"http://push.example.com:{port}/x", {}, b"x")
@@ -113,19 +113,19 @@ async def test_dns_rebinding_to_internal_addresses_is_blocked(
     assert (await gate.deliver(f"http://push.example.com:{port}/x", {}, b"x")).status == 201
 
 
-async def test_redirects_are_not_followed(service: PushService, gate: PushDelivery) -> None:
+async def test_redirects_are_not_followed(service: PushService, gate: WebPushClient) -> None:
     service.answers = [(307, {"Location": service.base + "/inside"})]
     answer = await gate.deliver(service.base + "/x", {"TTL": "5"}, b"x")
     assert (answer.status, [one.path for one in service.took]) == (307, ["/x"])
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "9" * 40, "Tue, 24 Nov 2026 19:00:00 GMT"])
-async def test_invalid_retry_after_is_ignored(service: PushService, gate: PushDelivery, value: str) -> None:
+async def test_invalid_retry_after_is_ignored(service: PushService, gate: WebPushClient, value: str) -> None:
     service.answers = [(429, {"Retry-After": value})]
     assert (await gate.deliver(service.base + "/x", {}, b"x")).retry_after is None
 
 
-async def test_non_http_endpoints_are_unreachable(gate: PushDelivery) -> None:
+async def test_non_http_endpoints_are_unreachable(gate: WebPushClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         for url in (f"https://127.0.0.1:{port + 0}/", "ftp://127.0.0.1/", "http://no-such-name.invalid/"):

@@ -17,7 +17,7 @@ from unificx.core.errors import Away, Over
 from unificx.core.events import Bus
 from unificx.db import Database
 from unificx.identity import Extension, NewPerson, Passwords, People, Person, Tenant
-from unificx.integrations.smtp import SmtpPostman
+from unificx.integrations.smtp import SmtpClient
 from unificx.media.tones import level, sine
 from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, Push
 from unificx.privacy import Erasure, Journal, KeyStore
@@ -80,7 +80,7 @@ def write(database: Database, keys: KeyStore, people: People, post: Post) -> Cal
 
     def emails(box: MailBox) -> Letters:
         server = server_at(box)
-        return Letters(LetterParts(database, keys, people.directory, SmtpPostman(server), server.sender, post.mailed))
+        return Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed))
 
     return emails
 

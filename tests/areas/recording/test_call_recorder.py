@@ -395,4 +395,4 @@ async def _said(studio: Studio, part: Conversation) -> bytes:
 
 def test_archive_is_at_the_expected_path(studio: Studio, tmp_path: Path) -> None:
     assert studio.files == tmp_path / "audio"
-    assert Directory(studio.files).ids() == []
+    assert Directory(studio.files).local_ids() == []

@@ -18,7 +18,7 @@ from unificx.api.connection_limiter import HttpLimits
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import Certificates, ensure_certificates
 from unificx.server.http_server import HttpServers, with_sip
-from unificx.transport.binding import Bind
+from unificx.transport.binding import BindAddress
 from unificx.transport.connections import Connections, StreamLimits
 
 LARGE = 8 << 20
@@ -67,8 +67,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 @asynccontextmanager
 async def house(limits: HttpLimits, certificates: Certificates | None = None, seats: int = 100) -> AsyncIterator[House]:
     servers = HttpServers(limits)
-    connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_here=seats))
-    _, port = servers.listen(with_sip(app, connections), Bind("tcp", "127.0.0.1", 0), certificates)
+    connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_loopback=seats))
+    _, port = servers.listen(with_sip(app, connections), BindAddress("tcp", "127.0.0.1", 0), certificates)
     tls = None
     if certificates is not None:
         tls = ssl.create_default_context(cafile=str(certificates.authority))
@@ -93,7 +93,7 @@ async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
 
 
 async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> None:
-    async with house(HttpLimits(connections=20, per_source_here=20, head=60)) as home:
+    async with house(HttpLimits(connections=20, per_source_loopback=20, head=60)) as home:
         idle = [await home.visit(b"GET / HT") for _ in range(20)]
         await until(lambda: len(home.servers.seats) == 20)
         assert await home.answers()
@@ -129,28 +129,28 @@ async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None
 
 
 async def test_a_head_may_not_be_endless() -> None:
-    async with house(HttpLimits(most_head=4096)) as home:
+    async with house(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nX: " + b"x" * 8192)
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
 async def test_a_head_that_comes_at_once_is_no_longer_than_others() -> None:
-    async with house(HttpLimits(most_head=4096)) as home:
+    async with house(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
 async def test_a_body_that_comes_with_the_head_is_no_part_of_it() -> None:
-    async with house(HttpLimits(most_head=4096)) as home:
+    async with house(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n" + bytes(9000))
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         writer.close()
 
 
 async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it() -> None:
-    async with house(HttpLimits(most_head=4096)) as home:
+    async with house(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r")
         await asyncio.sleep(0.2)
         writer.write(b"\n" + bytes(9000))
@@ -159,7 +159,7 @@ async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it
 
 
 async def test_a_body_is_no_part_of_the_head() -> None:
-    async with house(HttpLimits(most_head=4096)) as home:
+    async with house(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
         for _ in range(100):
             writer.write(bytes(1000))

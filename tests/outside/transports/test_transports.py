@@ -11,14 +11,14 @@ from waiting import until
 from unificx.core.errors import CannotStart
 from unificx.sip.flow import Flow
 from unificx.transport import stun
-from unificx.transport.binding import Bind
+from unificx.transport.binding import BindAddress
 from unificx.transport.connections import StreamLimits
-from unificx.transport.manager import Transports
+from unificx.transport.manager import TransportManager
 
 HOST = "127.0.0.1"
 BRISK = StreamLimits(
     connections=30,
-    per_source_here=20,
+    per_source_loopback=20,
     first_message=0.5,
     message=0.4,
     idle=60.0,
@@ -36,7 +36,7 @@ def options(body: bytes = b"") -> bytes:
 class Rig:
     """Transports and what came to them."""
 
-    transports: Transports = field(init=False)
+    transports: TransportManager = field(init=False)
     heard: list[tuple[bytes, Flow]] = field(default_factory=list)
     lost: list[Flow] = field(default_factory=list)
     echo: bool = False
@@ -47,7 +47,7 @@ class Rig:
             self.transports.send(b"ECHO " + data, flow)
 
     @property
-    def bound(self) -> dict[str, Bind]:
+    def bound(self) -> dict[str, BindAddress]:
         return {bind.transport: bind for bind in self.transports.bound}
 
 
@@ -58,9 +58,9 @@ Open = Callable[..., Awaitable[Rig]]
 async def opened() -> AsyncIterator[Open]:
     rigs: list[Rig] = []
 
-    async def start(*binds: Bind, limits: StreamLimits = BRISK, **more: object) -> Rig:
+    async def start(*binds: BindAddress, limits: StreamLimits = BRISK, **more: object) -> Rig:
         rig = Rig()
-        rig.transports = Transports(binds, rig.on_message, rig.lost.append, limits=limits, **more)  # pyright: ignore
+        rig.transports = TransportManager(binds, rig.on_message, rig.lost.append, limits=limits, **more)  # pyright: ignore
         rigs.append(rig)
         await rig.transports.start()
         return rig
@@ -72,7 +72,7 @@ async def opened() -> AsyncIterator[Open]:
 
 @pytest.fixture
 async def rig(opened: Open) -> Rig:
-    return await opened(Bind("udp", HOST, 0), Bind("tcp", HOST, 0))
+    return await opened(BindAddress("udp", HOST, 0), BindAddress("tcp", HOST, 0))
 
 
 class Datagrams(asyncio.DatagramProtocol):
@@ -83,7 +83,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self.got.append(data)
 
 
-async def udp_phone(bind: Bind) -> tuple[asyncio.DatagramTransport, Datagrams]:
+async def udp_phone(bind: BindAddress) -> tuple[asyncio.DatagramTransport, Datagrams]:
     return await asyncio.get_running_loop().create_datagram_endpoint(Datagrams, remote_addr=(bind.host, bind.port))
 
 
@@ -107,7 +107,7 @@ async def ended(reader: asyncio.StreamReader) -> bool:
 
 @pytest.mark.parametrize("host", [HOST, "::1"])
 async def test_a_datagram_comes_with_its_flow_and_is_answered_by_it(opened: Open, host: str) -> None:
-    rig = await opened(Bind("udp", host, 0))
+    rig = await opened(BindAddress("udp", host, 0))
     phone, datagrams = await udp_phone(rig.bound["udp"])
     phone.sendto(options())
     await until(lambda: rig.heard)
@@ -157,7 +157,9 @@ async def test_what_cannot_be_sent_is_told(rig: Rig) -> None:
 
 async def test_our_address_is_the_one_the_peer_reaches(opened: Open) -> None:
     rig = await opened(
-        Bind("udp", "0.0.0.0", 0), Bind("udp", "::1", 0), Bind("tcp", HOST, 0, advertised="pbx.example.com")
+        BindAddress("udp", "0.0.0.0", 0),
+        BindAddress("udp", "::1", 0),
+        BindAddress("tcp", HOST, 0, advertised="pbx.example.com"),
     )
     four, six, tcp = rig.transports.bound
     assert rig.transports.address(Flow("udp", HOST, 9)) == (HOST, four.port)
@@ -177,13 +179,13 @@ async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> Non
             other.listen()
         port = other.getsockname()[1]
         with pytest.raises(CannotStart, match=f"^Port {port} is taken by another program: ") as said:
-            await opened(Bind("udp", HOST, 0), Bind(transport, HOST, port))
+            await opened(BindAddress("udp", HOST, 0), BindAddress(transport, HOST, port))
         assert said.value.hint
 
 
 async def test_an_address_of_another_machine_is_said_plainly(opened: Open) -> None:
     with pytest.raises(CannotStart, match="not an address of this machine"):
-        await opened(Bind("udp", "192.0.2.1", 0))
+        await opened(BindAddress("udp", "192.0.2.1", 0))
 
 
 async def test_port_0_is_told(rig: Rig) -> None:
@@ -222,7 +224,7 @@ async def test_answers_go_by_the_same_connection_and_pings_are_answered(rig: Rig
 
 
 async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
-    other = await opened(Bind("tcp", HOST, 0))
+    other = await opened(BindAddress("tcp", HOST, 0))
     other.echo = True
     asked = Flow("tcp", HOST, other.bound["tcp"].port)
     for number in range(3):

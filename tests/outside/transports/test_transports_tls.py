@@ -17,9 +17,9 @@ from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import CannotStart
 from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
 from unificx.sip.flow import Flow
-from unificx.transport.binding import Bind
+from unificx.transport.binding import BindAddress
 from unificx.transport.connections import StreamLimits
-from unificx.transport.manager import Transports
+from unificx.transport.manager import TransportManager
 
 HOST = "127.0.0.1"
 HELLO = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: 0\r\n\r\n"
@@ -38,13 +38,13 @@ class Server:
     def __init__(self, files: Certificates, trust: Certificates | None = None) -> None:
         self.heard: list[Flow] = []
         self.lost: list[Flow] = []
-        self.transports = Transports(
-            [Bind("tls", HOST, 0)],
+        self.transports = TransportManager(
+            [BindAddress("tls", HOST, 0)],
             lambda data, flow: self.heard.append(flow),
             self.lost.append,
             tls=server_context(files),
             trust=trusting(trust or files),
-            limits=StreamLimits(per_source_here=10, handshake=0.5, connect=2.0),
+            limits=StreamLimits(per_source_loopback=10, handshake=0.5, connect=2.0),
         )
 
     @property

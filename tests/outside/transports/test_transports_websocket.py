@@ -30,7 +30,7 @@ class Door:
     lost: list[Flow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        limits = StreamLimits(per_source_here=5, first_message=0.5, stalled=0.5, unsent=200_000)
+        limits = StreamLimits(per_source_loopback=5, first_message=0.5, stalled=0.5, unsent=200_000)
         self.connections = Connections(lambda data, flow: self.heard.append((data, flow)), self.lost.append, limits)
 
     @property

@@ -1,5 +1,5 @@
 """Conversion of uploaded audio files and of text into sounds, in a separate process."""
 
-from unificx.integrations.audio_import.client import Studio
+from unificx.integrations.audio_import.client import AudioImporter
 
-__all__ = ["Studio"]
+__all__ = ["AudioImporter"]

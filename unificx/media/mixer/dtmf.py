@@ -5,78 +5,80 @@
 
 import numpy as np
 
-from unificx.media.mixer.arrays import TICKS, Index
-from unificx.media.mixer.packets import STRIDE, Packets
+from unificx.media.mixer.arrays import TICKS_PER_SECOND, Index
+from unificx.media.mixer.packets import STRIDE, RtpBatch
 
-KEYS = "0123456789*#ABCD"
-PATIENCE = TICKS // 5
+DTMF_DIGITS = "0123456789*#ABCD"
+RELEASE_TICKS = TICKS_PER_SECOND // 5
 """Ticks without a packet after which a digit counts as released."""
-AT_ONCE = 64
+MAX_EDGES_PER_TICK = 64
 """Digit starts and ends processed per tick; a peer that sends more is flooding."""
 
 
-class Digits:
+class DtmfReceiver:
     """DTMF state of all slots. `dropped` counts packets beyond the limit per tick."""
 
     def __init__(self, slots: int) -> None:
-        self.surplus = 0
-        self._began = np.zeros(slots, np.uint32)
-        self._held = np.zeros(slots, np.bool_)
+        self.dropped = 0
+        self._timestamp = np.zeros(slots, np.uint32)
+        self._pressed = np.zeros(slots, np.bool_)
         self._known = np.zeros(slots, np.bool_)
-        self._key = np.zeros(slots, np.int32)
-        self._length = np.zeros(slots, np.int64)
-        self._seen = np.zeros(slots, np.int64)
+        self._digit = np.zeros(slots, np.int32)
+        self._duration = np.zeros(slots, np.int64)
+        self._last_seen = np.zeros(slots, np.int64)
 
     def clear(self, slot: int) -> None:
-        self._held[slot] = self._known[slot] = False
+        self._pressed[slot] = self._known[slot] = False
 
-    def hear(self, packets: Packets, which: Index, tick: int) -> list[tuple[int, str, int]]:
+    def receive(self, packets: RtpBatch, which: Index, tick: int) -> list[tuple[int, str, int]]:
         """Process event packets; return released digits as (slot, digit, milliseconds)."""
-        which = which[packets.size[which] >= 4]
-        slot, stamp = packets.slot[which], packets.timestamp[which]
-        flat, at = packets.data.reshape(-1), which * STRIDE + packets.at[which]
-        key, flags = flat[at], flat[at + 1]
+        which = which[packets.payload_size[which] >= 4]
+        slot, timestamp = packets.slot[which], packets.timestamp[which]
+        flat, at = packets.data.reshape(-1), which * STRIDE + packets.payload_offset[which]
+        digit, flags = flat[at], flat[at + 1]
         length = flat[at + 2].astype(np.int64) * 256 + flat[at + 3]
         ends = flags >= 0x80
         # A late packet of an earlier digit must not start a new one.
-        old = self._known[slot] & ((stamp - self._began[slot]).view(np.int32) < 0)
-        same = self._known[slot] & (stamp == self._began[slot])
-        going = same & self._held[slot] & ~ends
-        self._length[slot[going]] = length[going]
-        self._seen[slot[going]] = tick
-        edges = np.flatnonzero(~old & (key < len(KEYS)) & (~same | self._held[slot] & ends))
-        self.surplus += max(0, len(edges) - AT_ONCE)
-        told: list[tuple[int, str, int]] = []
-        for n in edges[:AT_ONCE].tolist():
-            told += self._edge(int(slot[n]), int(stamp[n]), (int(key[n]), int(length[n])), tick, ends=bool(ends[n]))
-        return told
+        old = self._known[slot] & ((timestamp - self._timestamp[slot]).view(np.int32) < 0)
+        same = self._known[slot] & (timestamp == self._timestamp[slot])
+        continuing = same & self._pressed[slot] & ~ends
+        self._duration[slot[continuing]] = length[continuing]
+        self._last_seen[slot[continuing]] = tick
+        edges = np.flatnonzero(~old & (digit < len(DTMF_DIGITS)) & (~same | self._pressed[slot] & ends))
+        self.dropped += max(0, len(edges) - MAX_EDGES_PER_TICK)
+        released: list[tuple[int, str, int]] = []
+        for n in edges[:MAX_EDGES_PER_TICK].tolist():
+            released += self._on_edge(
+                int(slot[n]), int(timestamp[n]), (int(digit[n]), int(length[n])), tick, ends=bool(ends[n])
+            )
+        return released
 
-    def _edge(
-        self, slot: int, stamp: int, event: tuple[int, int], tick: int, *, ends: bool
+    def _on_edge(
+        self, slot: int, timestamp: int, event: tuple[int, int], tick: int, *, ends: bool
     ) -> list[tuple[int, str, int]]:
-        told: list[tuple[int, str, int]] = []
-        if not self._known[slot] or int(self._began[slot]) != stamp:
-            told += self._let_go(slot)
-            self._known[slot] = self._held[slot] = True
-            self._began[slot], self._key[slot] = stamp, event[0]
-            self._length[slot] = 0
-        if self._held[slot]:
-            self._length[slot] = max(int(self._length[slot]), event[1])
-            self._seen[slot] = tick
+        released: list[tuple[int, str, int]] = []
+        if not self._known[slot] or int(self._timestamp[slot]) != timestamp:
+            released += self._release(slot)
+            self._known[slot] = self._pressed[slot] = True
+            self._timestamp[slot], self._digit[slot] = timestamp, event[0]
+            self._duration[slot] = 0
+        if self._pressed[slot]:
+            self._duration[slot] = max(int(self._duration[slot]), event[1])
+            self._last_seen[slot] = tick
             if ends:
-                told += self._let_go(slot)
-        return told
+                released += self._release(slot)
+        return released
 
     def expire(self, slots: Index, tick: int) -> list[tuple[int, str, int]]:
         """Release digits whose end packets were all lost."""
-        held = slots[self._held[slots]]
-        told: list[tuple[int, str, int]] = []
-        for slot in held[tick - self._seen[held] > PATIENCE].tolist():
-            told += self._let_go(slot)
-        return told
+        pressed = slots[self._pressed[slots]]
+        released: list[tuple[int, str, int]] = []
+        for slot in pressed[tick - self._last_seen[pressed] > RELEASE_TICKS].tolist():
+            released += self._release(slot)
+        return released
 
-    def _let_go(self, slot: int) -> list[tuple[int, str, int]]:
-        if not self._held[slot]:
+    def _release(self, slot: int) -> list[tuple[int, str, int]]:
+        if not self._pressed[slot]:
             return []
-        self._held[slot] = False
-        return [(slot, KEYS[int(self._key[slot])], int(self._length[slot]) // 8)]
+        self._pressed[slot] = False
+        return [(slot, DTMF_DIGITS[int(self._digit[slot])], int(self._duration[slot]) // 8)]

@@ -13,7 +13,7 @@ from unificx.media.mixer.arrays import (
     MAX_LEGS,
     MAX_ROOMS,
     NARROW,
-    TICKS,
+    TICKS_PER_SECOND,
     WIDE,
     Bytes,
     Index,
@@ -23,151 +23,155 @@ from unificx.media.mixer.arrays import (
 )
 from unificx.media.mixer.companding import ALAW, G722, ULAW
 from unificx.media.mixer.layout import Plane
-from unificx.media.mixer.resampling import HISTORY, to_rate
-from unificx.media.mixer.wideband import WARM, Coder
+from unificx.media.mixer.resampling import HISTORY, resample
+from unificx.media.mixer.wideband import PRIMING_FRAMES, G722Codec
 
-COMFORT = {
-    width: np.rint(np.random.default_rng(width).normal(0, 10, (TICKS, width))).astype(np.int32)
+COMFORT_NOISE = {
+    width: np.rint(np.random.default_rng(width).normal(0, 10, (TICKS_PER_SECOND, width))).astype(np.int32)
     for width in (NARROW, WIDE)
 }
 """One second of faint comfort noise, played in a room while no leg talks."""
 _LAWS = (ULAW, ALAW)
-_EBB = 12
+_DRAIN_FRAMES = 12
 """Frames of silence encoded after a leg outside any room stopped receiving audio."""
 
 
-def _comfort() -> Bytes:
-    state = wideband.coder()
+def _encode_comfort_noise() -> Bytes:
+    state = wideband.new_codec()
     return np.stack(
-        [wideband.encoded(state, frame) for frame in wideband.saturated(np.tile(COMFORT[WIDE], (2, 1)))][TICKS:]
+        [wideband.encode(state, frame) for frame in wideband.saturate(np.tile(COMFORT_NOISE[WIDE], (2, 1)))][
+            TICKS_PER_SECOND:
+        ]
     )
 
 
-_COMFORT: Bytes = _comfort()
+_COMFORT_NOISE_G722: Bytes = _encode_comfort_noise()
 
 
 @dataclass(slots=True)
-class _Room:
+class _RoomState:
     """Shared 16 kHz mix of a room, received by all legs without an individual mix."""
 
-    state: Coder | None = None
+    state: G722Codec | None = None
     recent: list[Samples] = field(default_factory=list[Samples])
-    tail: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
+    history: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
 
 
 class Encoder:
     """Encoder state of every slot and room."""
 
     def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
-        self._states: dict[int, Coder] = {}
-        self._ebbing: dict[int, int] = {}
+        self._states: dict[int, G722Codec] = {}
+        self._draining: dict[int, int] = {}
         """Frames of silence left to encode, by slot, until the remote decoder has settled."""
-        self._rooms: dict[int, _Room] = {}
-        self._tail = np.zeros((slots, HISTORY[16000]), np.int32)
+        self._rooms: dict[int, _RoomState] = {}
+        self._history = np.zeros((slots, HISTORY[16000]), np.int32)
 
     def clear(self, slot: int) -> None:
         self._states.pop(slot, None)
-        self._ebbing.pop(slot, None)
-        self._tail[slot] = 0
+        self._draining.pop(slot, None)
+        self._history[slot] = 0
 
     def clear_room(self, room: int) -> None:
         self._rooms.pop(room, None)
 
-    def narrow(self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples]) -> None:
+    def encode_narrowband(self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples]) -> None:
         """Write the plane's payloads: rows in `own` get their own samples, the others their room's row of `mix`.
 
         The last row of `mix` is for legs outside any room.
         """
         rows, samples = own
-        shared = _others(plane, rows)
+        shared = _remaining_rows(plane, rows)
         if len(shared):
             both = np.stack([companding.encode(mix, law) for law in _LAWS])
-            payload[shared] = both[plane.codec[shared], plane.place[shared]]
+            payload[shared] = both[plane.codec[shared], plane.room_index[shared]]
         if len(rows):
-            self._laws(payload, rows, plane.codec[rows], samples)
+            self._encode_g711(payload, rows, plane.codec[rows], samples)
 
-    def wide(
-        self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples], calm: tuple[Mask, int]
+    def encode_wideband(
+        self, plane: Plane, payload: Bytes, mix: Samples, own: tuple[Index, Samples], quiet_rooms: tuple[Mask, int]
     ) -> None:
         """Write the payloads of a 16 kHz plane. `calm` holds a mask of the quiet rooms and the tick."""
         rows, samples = own
-        shared = _others(plane, rows)
-        self._wide_own(plane, payload, rows, samples)
-        self._wide_shared(plane, payload, shared, mix, calm)
+        shared = _remaining_rows(plane, rows)
+        self._encode_individual(plane, payload, rows, samples)
+        self._encode_shared(plane, payload, shared, mix, quiet_rooms)
         narrow = rows[plane.codec[rows] != G722]
         if len(narrow):
             some = samples[plane.codec[rows] != G722]
             slots = plane.slots[narrow]
-            full = np.concatenate((self._tail[slots], some), axis=1)
-            self._laws(payload, narrow, plane.codec[narrow], to_rate(full, 16000))
-            self._tail[slots] = some[:, -HISTORY[16000] :]
+            full = np.concatenate((self._history[slots], some), axis=1)
+            self._encode_g711(payload, narrow, plane.codec[narrow], resample(full, 16000))
+            self._history[slots] = some[:, -HISTORY[16000] :]
         for place, room in enumerate(plane.rooms.tolist()):
-            self._remember(self._rooms.setdefault(room, _Room()), mix[place])
+            self._update_history(self._rooms.setdefault(room, _RoomState()), mix[place])
 
-    def _wide_own(self, plane: Plane, payload: Bytes, rows: Index, samples: Samples) -> None:
-        states: dict[int, Coder] = {}
-        pcm = wideband.saturated(samples)
+    def _encode_individual(self, plane: Plane, payload: Bytes, rows: Index, samples: Samples) -> None:
+        states: dict[int, G722Codec] = {}
+        pcm = wideband.saturate(samples)
         for n, row in enumerate(rows.tolist()):
             if plane.codec[row] != G722:
                 continue
             slot = int(plane.slots[row])
-            state = self._states.get(slot) or self._warmed(plane, row)
+            state = self._states.get(slot) or self._primed_state(plane, row)
             states[slot] = state
-            payload[row] = wideband.encoded(state, pcm[n])
-        self._ebb(plane, states)
+            payload[row] = wideband.encode(state, pcm[n])
+        self._drain(plane, states)
 
-    def _ebb(self, plane: Plane, states: dict[int, Coder]) -> None:
+    def _drain(self, plane: Plane, states: dict[int, G722Codec]) -> None:
         """Keep the states of legs outside any room for a few frames after their audio ended; discard all others."""
-        gone = self._states.keys() - states.keys()
-        if gone:
-            gone &= set(plane.slots[plane.place == len(plane.rooms)].tolist())
-        left = {slot: self._ebbing.get(slot, _EBB) - 1 for slot in gone}
-        self._ebbing = {slot: frames for slot, frames in left.items() if frames > 0}
-        self._states = states | {slot: self._states[slot] for slot in self._ebbing}
+        ended = self._states.keys() - states.keys()
+        if ended:
+            ended &= set(plane.slots[plane.room_index == len(plane.rooms)].tolist())
+        remaining = {slot: self._draining.get(slot, _DRAIN_FRAMES) - 1 for slot in ended}
+        self._draining = {slot: frames for slot, frames in remaining.items() if frames > 0}
+        self._states = states | {slot: self._states[slot] for slot in self._draining}
 
-    def _wide_shared(self, plane: Plane, payload: Bytes, shared: Index, mix: Samples, calm: tuple[Mask, int]) -> None:
-        quiet, tick = calm
+    def _encode_shared(
+        self, plane: Plane, payload: Bytes, shared: Index, mix: Samples, quiet_rooms: tuple[Mask, int]
+    ) -> None:
+        quiet, tick = quiet_rooms
         codes = np.empty((len(mix), FRAME), np.uint8)
         codes[-1] = wideband.SILENCE
-        pcm = wideband.saturated(mix)
+        pcm = wideband.saturate(mix)
         listeners = shared[plane.codec[shared] == G722]
-        for place in np.unique(plane.place[listeners]).tolist():
+        for place in np.unique(plane.room_index[listeners]).tolist():
             if place == len(plane.rooms):
                 continue
-            room = self._rooms.setdefault(int(plane.rooms[place]), _Room())
+            room = self._rooms.setdefault(int(plane.rooms[place]), _RoomState())
             if quiet[place]:
                 room.state = None
-                codes[place] = _COMFORT[tick % TICKS]
+                codes[place] = _COMFORT_NOISE_G722[tick % TICKS_PER_SECOND]
                 continue
-            room.state = room.state or _warm(room.recent)
-            codes[place] = wideband.encoded(room.state, pcm[place])
-        payload[listeners] = codes[plane.place[listeners]]
-        for row in listeners[plane.place[listeners] == len(plane.rooms)].tolist():
+            room.state = room.state or _prime(room.recent)
+            codes[place] = wideband.encode(room.state, pcm[place])
+        payload[listeners] = codes[plane.room_index[listeners]]
+        for row in listeners[plane.room_index[listeners] == len(plane.rooms)].tolist():
             if (state := self._states.get(int(plane.slots[row]))) is not None:
-                payload[row] = wideband.encoded(state, pcm[-1])
+                payload[row] = wideband.encode(state, pcm[-1])
         narrow = shared[plane.codec[shared] != G722]
         if len(narrow):
-            tails = [self._rooms.setdefault(room, _Room()).tail for room in plane.rooms.tolist()]
+            tails = [self._rooms.setdefault(room, _RoomState()).history for room in plane.rooms.tolist()]
             full = np.concatenate((np.stack([*tails, np.zeros_like(mix[-1, -HISTORY[16000] :])]), mix), axis=1)
-            lower = to_rate(full, 16000)
+            lower = resample(full, 16000)
             both = np.stack([companding.encode(lower, law) for law in _LAWS])
-            payload[narrow] = both[plane.codec[narrow], plane.place[narrow]]
-            self._tail[plane.slots[narrow]] = mix[plane.place[narrow], -HISTORY[16000] :]
+            payload[narrow] = both[plane.codec[narrow], plane.room_index[narrow]]
+            self._history[plane.slots[narrow]] = mix[plane.room_index[narrow], -HISTORY[16000] :]
 
     @staticmethod
-    def _remember(room: _Room, mix: Samples) -> None:
-        room.recent = [*room.recent[1 - WARM :], mix]
-        room.tail = mix[-HISTORY[16000] :]
+    def _update_history(room: _RoomState, mix: Samples) -> None:
+        room.recent = [*room.recent[1 - PRIMING_FRAMES :], mix]
+        room.history = mix[-HISTORY[16000] :]
 
-    def _warmed(self, plane: Plane, row: int) -> Coder:
+    def _primed_state(self, plane: Plane, row: int) -> G722Codec:
         """Return a state primed with the room's shared mix, so that the remote decoder continues without a break."""
-        place = int(plane.place[row])
+        place = int(plane.room_index[row])
         if place == len(plane.rooms):
-            return _warm([])
-        return _warm(self._rooms.setdefault(int(plane.rooms[place]), _Room()).recent)
+            return _prime([])
+        return _prime(self._rooms.setdefault(int(plane.rooms[place]), _RoomState()).recent)
 
     @staticmethod
-    def _laws(payload: Bytes, rows: Index, law: Numbers, samples: Samples) -> None:
+    def _encode_g711(payload: Bytes, rows: Index, law: Numbers, samples: Samples) -> None:
         other = law == ALAW
         if not other.any():
             payload[rows] = companding.encode(samples, ULAW)
@@ -176,14 +180,14 @@ class Encoder:
         payload[rows[other]] = companding.encode(samples[other], ALAW)
 
 
-def _others(plane: Plane, rows: Index) -> Index:
+def _remaining_rows(plane: Plane, rows: Index) -> Index:
     rest = np.ones(len(plane.slots), np.bool_)
     rest[rows] = False
     return np.flatnonzero(rest)
 
 
-def _warm(frames: list[Samples]) -> Coder:
-    state = wideband.coder()
+def _prime(frames: list[Samples]) -> G722Codec:
+    state = wideband.new_codec()
     for frame in frames:
-        wideband.encoded(state, wideband.saturated(frame))
+        wideband.encode(state, wideband.saturate(frame))
     return state

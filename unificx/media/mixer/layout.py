@@ -12,7 +12,7 @@ import numpy as np
 
 from unificx.media.mixer.arrays import NARROW, WIDE, Index, Mask, Numbers
 from unificx.media.mixer.companding import G722
-from unificx.media.mixer.leg_table import NOWHERE, Legs
+from unificx.media.mixer.leg_table import NO_ROOM, LegTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Plane:
     codec: Numbers
     rooms: Index
     """Room numbers, ascending, in the order of the rows."""
-    place: Index
+    room_index: Index
     """Index of each row's room in `rooms`, or len(rooms) for none."""
-    seated: Mask
+    in_room: Mask
     """Whether each row is in a room."""
 
     @property
@@ -44,40 +44,40 @@ class Layout:
     """Slot of each row."""
     row: Index
     """Row of each slot, or -1."""
-    law: Numbers
+    codec: Numbers
     """Codec of each row."""
     planes: tuple[Plane, ...]
-    sends: Index
+    send_rows: Index
     """Rows of the legs that receive audio."""
 
     def __len__(self) -> int:
         return len(self.slots)
 
 
-def arrange(legs: Legs) -> Layout:
+def build_layout(legs: LegTable) -> Layout:
     """Build the layout of the current legs."""
     slots = np.flatnonzero(legs.used)
     room, codec = legs.room[slots], legs.codec[slots]
     wide = codec == G722
-    seated = room != NOWHERE
-    widened = np.zeros(len(legs.members) + 1, np.bool_)
-    widened[room[wide & seated]] = True
-    wide |= seated & widened[room]
-    order = np.lexsort((room, ~seated, wide))
+    in_room = room != NO_ROOM
+    has_wideband = np.zeros(len(legs.members) + 1, np.bool_)
+    has_wideband[room[wide & in_room]] = True
+    wide |= in_room & has_wideband[room]
+    order = np.lexsort((room, ~in_room, wide))
     slots, room, wide = slots[order], room[order], wide[order]
     middle = int(np.count_nonzero(~wide))
     row = np.full(len(legs.used), -1, np.int64)
     row[slots] = np.arange(len(slots))
     spans = ((NARROW, 0, middle), (WIDE, middle, len(slots)))
     planes = tuple(_plane(legs, slots, room, span) for span in spans if span[1] < span[2])
-    return Layout(slots, row, legs.codec[slots], planes, np.flatnonzero(legs.listens[slots]))
+    return Layout(slots, row, legs.codec[slots], planes, np.flatnonzero(legs.receives[slots]))
 
 
-def _plane(legs: Legs, slots: Index, room: Index, span: tuple[int, int, int]) -> Plane:
+def _plane(legs: LegTable, slots: Index, room: Index, span: tuple[int, int, int]) -> Plane:
     width, begin, end = span
-    mine, room = slots[begin:end], room[begin:end]
-    seated = room != NOWHERE
-    rooms = np.unique(room[seated])
-    place = np.full(len(mine), len(rooms), np.int64)
-    place[seated] = np.searchsorted(rooms, room[seated])
-    return Plane(width, begin, end, mine, legs.codec[mine], rooms, place, seated)
+    plane_slots, room = slots[begin:end], room[begin:end]
+    in_room = room != NO_ROOM
+    rooms = np.unique(room[in_room])
+    room_index = np.full(len(plane_slots), len(rooms), np.int64)
+    room_index[in_room] = np.searchsorted(rooms, room[in_room])
+    return Plane(width, begin, end, plane_slots, legs.codec[plane_slots], rooms, room_index, in_room)

@@ -8,18 +8,18 @@ import numpy.typing as npt
 
 from unificx.media.mixer.arrays import MAX_LEGS, MAX_ROOMS
 from unificx.media.mixer.companding import G722
-from unificx.media.mixer.messages import Open
+from unificx.media.mixer.messages import OpenLeg
 
-NOWHERE = -1
+NO_ROOM = -1
 
 
-class Names:
+class NameTable:
     """Assigns each name the lowest free number."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, capacity: int) -> None:
         self._numbers: dict[str, int] = {}
-        self._names = [""] * most
-        self._free = list(range(most - 1, -1, -1))
+        self._names = [""] * capacity
+        self._free = list(range(capacity - 1, -1, -1))
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -46,19 +46,19 @@ class Names:
         self._free.append(number)
 
 
-class Legs:
+class LegTable:
     """Settings of all legs, by slot, and the rooms."""
 
     def __init__(self, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
-        self.names = Names(slots)
-        self.rooms = Names(rooms)
+        self.names = NameTable(slots)
+        self.rooms = NameTable(rooms)
         self.members = np.zeros(rooms, np.int32)
         self.used = np.zeros(slots, np.bool_)
         self.codec = np.zeros(slots, np.int32)
-        self.payload = np.full(slots, 255, np.uint8)
-        self.digits = np.full(slots, 255, np.uint8)
-        self.listens = np.ones(slots, np.bool_)
-        self.room = np.full(slots, NOWHERE, np.int64)
+        self.payload_type = np.full(slots, 255, np.uint8)
+        self.dtmf_payload_type = np.full(slots, 255, np.uint8)
+        self.receives = np.ones(slots, np.bool_)
+        self.room = np.full(slots, NO_ROOM, np.int64)
         self.muted = np.zeros(slots, np.bool_)
         self.echo = np.zeros(slots, np.bool_)
         """Whether the leg hears itself."""
@@ -67,41 +67,45 @@ class Legs:
         self.agc = np.zeros(slots, np.bool_)
         self.port = np.zeros(slots, np.uint16)
         """Big-endian, as in a socket address."""
-        self.control = np.zeros(slots, np.uint16)
+        self.rtcp_port = np.zeros(slots, np.uint16)
         self.sequence = np.zeros(slots, np.uint32)
-        self.stamp = np.zeros(slots, np.uint32)
-        self.source = np.zeros(slots, np.uint32)
-        self.sent = np.zeros(slots, np.uint32)
-        self.slots = np.full(65536, -1, np.int32)
+        self.timestamp = np.zeros(slots, np.uint32)
+        self.ssrc = np.zeros(slots, np.uint32)
+        self.packets_sent = np.zeros(slots, np.uint32)
+        self.slot_by_port = np.full(65536, -1, np.int32)
         """Slot by remote RTP port, big-endian."""
-        self.controls: dict[int, int] = {}
+        self.slot_by_rtcp_port: dict[int, int] = {}
         """Slot by remote RTCP port."""
 
-    def open(self, order: Open, chance: npt.NDArray[np.uint32]) -> tuple[int, bool] | None:
+    def open(self, command: OpenLeg, random_words: npt.NDArray[np.uint32]) -> tuple[int, bool] | None:
         """Open or update a leg; return its slot and whether it is new, or None if all slots are in use.
 
         `random_words` holds the initial sequence number, timestamp and SSRC (RFC 3550).
         """
-        new = self.names.get(order.leg) is None
-        slot = self.names.add(order.leg)
+        new = self.names.get(command.leg) is None
+        slot = self.names.add(command.leg)
         if slot is None:
             return None
         if new:
-            self.sequence[slot], self.stamp[slot], self.source[slot] = chance[0] & 0xFFFF, chance[1], chance[2]
-            self.gain[slot], self.room[slot], self.sent[slot] = 256, NOWHERE, 0
+            self.sequence[slot], self.timestamp[slot], self.ssrc[slot] = (
+                random_words[0] & 0xFFFF,
+                random_words[1],
+                random_words[2],
+            )
+            self.gain[slot], self.room[slot], self.packets_sent[slot] = 256, NO_ROOM, 0
             self.agc[slot] = self.muted[slot] = self.echo[slot] = False
         else:
-            self._unport(slot)
+            self._release_ports(slot)
         self.used[slot] = True
-        self.codec[slot], self.payload[slot] = order.codec, order.payload & 0xFF
-        self.digits[slot], self.listens[slot] = order.digits & 0xFF, order.listens
-        self.port[slot], self.control[slot] = _big_endian(order.port), _big_endian(order.control)
-        self.slots[self.port[slot]] = slot
-        self.controls[order.control] = slot
+        self.codec[slot], self.payload_type[slot] = command.codec, command.payload_type & 0xFF
+        self.dtmf_payload_type[slot], self.receives[slot] = command.dtmf_payload_type & 0xFF, command.receives
+        self.port[slot], self.rtcp_port[slot] = _big_endian(command.port), _big_endian(command.rtcp_port)
+        self.slot_by_port[self.port[slot]] = slot
+        self.slot_by_rtcp_port[command.rtcp_port] = slot
         return slot, new
 
     def close(self, slot: int) -> None:
-        self._unport(slot)
+        self._release_ports(slot)
         self.used[slot] = False
         self.leave(slot)
         self.names.remove(slot)
@@ -118,9 +122,9 @@ class Legs:
     def leave(self, slot: int) -> int | None:
         """Take a leg out of its room; return the room's number if it was the last leg and the room is removed."""
         room = int(self.room[slot])
-        if room == NOWHERE:
+        if room == NO_ROOM:
             return None
-        self.room[slot] = NOWHERE
+        self.room[slot] = NO_ROOM
         self.members[room] -= 1
         if self.members[room]:
             return None
@@ -130,13 +134,13 @@ class Legs:
     def is_wide(self, room: int) -> bool:
         return bool(np.any(self.used & (self.room == room) & (self.codec == G722)))
 
-    def _unport(self, slot: int) -> None:
+    def _release_ports(self, slot: int) -> None:
         """Release the leg's remote ports, unless another leg uses them by now."""
-        if self.slots[self.port[slot]] == slot:
-            self.slots[self.port[slot]] = -1
-        control = int(self.control[slot].byteswap())
-        if self.controls.get(control) == slot:
-            del self.controls[control]
+        if self.slot_by_port[self.port[slot]] == slot:
+            self.slot_by_port[self.port[slot]] = -1
+        control = int(self.rtcp_port[slot].byteswap())
+        if self.slot_by_rtcp_port.get(control) == slot:
+            del self.slot_by_rtcp_port[control]
 
 
 def _big_endian(port: int) -> int:

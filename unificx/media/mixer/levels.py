@@ -9,59 +9,61 @@ bytes is enough; in G.722 the codes drive the step size, which follows the signa
 
 import numpy as np
 
-from unificx.media.mixer.arrays import TICKS, Bytes, Floats, Index, Mask, Numbers
+from unificx.media.mixer.arrays import TICKS_PER_SECOND, Bytes, Floats, Index, Mask, Numbers
 from unificx.media.mixer.companding import DECODED
 
-OPEN = 48.0
+GATE_LEVEL = 48.0
 """A frame louder than this adds its leg to the mix."""
-HANG = TICKS // 2
+HANGOVER_TICKS = TICKS_PER_SECOND // 2
 """Ticks a leg stays in the mix after its last loud frame."""
-VOICE = 200.0
+SPEECH_LEVEL = 200.0
 """Smoothed loudness of speech."""
 SILENCES = (2, 3, 4, 5, 8, 10, 15, 20, 30, 60)
 """Durations of silence that are reported, in seconds."""
 
 # Irregular positions: no tone has its zero crossings at all of them.
-_PLACES = np.array(sorted({(17 * n + n * n // 3) % 160 for n in range(26)}), np.int64)
+_SAMPLE_POSITIONS = np.array(sorted({(17 * n + n * n // 3) % 160 for n in range(26)}), np.int64)
 _MAGNITUDE: Floats = np.abs(np.concatenate(DECODED)).astype(np.float32)
-_SHARE: Floats = np.full(len(_PLACES), 1 / len(_PLACES), np.float32)
+_WEIGHTS: Floats = np.full(len(_SAMPLE_POSITIONS), 1 / len(_SAMPLE_POSITIONS), np.float32)
 
 
-class Levels:
+class LevelMeter:
     """Levels of all slots."""
 
     def __init__(self, slots: int) -> None:
         self.smooth = np.zeros(slots, np.float32)
-        self.hang = np.zeros(slots, np.int32)
+        self.hangover = np.zeros(slots, np.int32)
         """Ticks left until the leg drops out of the mix."""
-        self.quiet = np.zeros(slots, np.int32)
+        self.silent_ticks = np.zeros(slots, np.int32)
         """Ticks since the last loud frame."""
 
     def clear(self, slot: int) -> None:
-        self.smooth[slot] = self.hang[slot] = self.quiet[slot] = 0
+        self.smooth[slot] = self.hangover[slot] = self.silent_ticks[slot] = 0
 
-    def measure(self, slots: Index, now: Floats, have: Mask) -> None:
+    def measure(self, slots: Index, loudness: Floats, have: Mask) -> None:
         """Update each slot with the loudness of one frame; a missing frame counts as silence."""
-        now = np.where(have, now, np.float32(0))
+        loudness = np.where(have, loudness, np.float32(0))
         smooth = self.smooth[slots]
-        self.smooth[slots] = smooth + (now - smooth) * np.where(now > smooth, np.float32(0.5), np.float32(0.1))
-        loud = now > OPEN
-        self.hang[slots] = np.where(loud, HANG, np.maximum(self.hang[slots] - 1, 0))
-        self.quiet[slots] = np.where(loud, 0, self.quiet[slots] + 1)
+        self.smooth[slots] = smooth + (loudness - smooth) * np.where(
+            loudness > smooth, np.float32(0.5), np.float32(0.1)
+        )
+        loud = loudness > GATE_LEVEL
+        self.hangover[slots] = np.where(loud, HANGOVER_TICKS, np.maximum(self.hangover[slots] - 1, 0))
+        self.silent_ticks[slots] = np.where(loud, 0, self.silent_ticks[slots] + 1)
 
-    def silent(self, slots: Index, since: int) -> list[tuple[int, int]]:
+    def new_silences(self, slots: Index, since: int) -> list[tuple[int, int]]:
         """Return (slot, seconds) for slots whose silence reached one of SILENCES within the last `since` ticks."""
-        quiet = self.quiet[slots]
-        due = np.flatnonzero(quiet // TICKS > np.maximum(quiet - since, 0) // TICKS)
-        told = [(int(slots[n]), int(quiet[n]) // TICKS) for n in due.tolist()]
-        return [(slot, seconds) for slot, seconds in told if seconds in SILENCES]
+        quiet = self.silent_ticks[slots]
+        due = np.flatnonzero(quiet // TICKS_PER_SECOND > np.maximum(quiet - since, 0) // TICKS_PER_SECOND)
+        reached = [(int(slots[n]), int(quiet[n]) // TICKS_PER_SECOND) for n in due.tolist()]
+        return [(slot, seconds) for slot, seconds in reached if seconds in SILENCES]
 
 
 def g711_loudness(payload: Bytes, law: Numbers) -> Floats:
     """Return the loudness of each row of G.711, given the law of each row."""
-    some = payload.take(_PLACES, axis=1).astype(np.int16)
+    some = payload.take(_SAMPLE_POSITIONS, axis=1).astype(np.int16)
     some += (law.astype(np.int16) * 256)[:, None]
-    return _MAGNITUDE.take(some, mode="clip") @ _SHARE
+    return _MAGNITUDE.take(some, mode="clip") @ _WEIGHTS
 
 
 def next_gain(gain: Numbers, smooth: Floats) -> Numbers:
@@ -71,4 +73,4 @@ def next_gain(gain: Numbers, smooth: Floats) -> Numbers:
     """
     wanted = np.clip(3000 * 256 / np.maximum(smooth * gain, 1), 0.5, 2.0) ** 0.15
     moved = np.clip(gain * wanted, 64, 2048)
-    return np.where(smooth > OPEN, moved, gain).astype(np.int32)
+    return np.where(smooth > GATE_LEVEL, moved, gain).astype(np.int32)

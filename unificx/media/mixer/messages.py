@@ -6,11 +6,11 @@ The caller chooses the names of legs, rooms, taps and tickets.
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from unificx.media.mixer.playback import Reason
+from unificx.media.mixer.playback import PlayEndReason
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenLeg:
     """Open a leg, or update an open one, which stays in its room while its sounds continue.
 
     Its RTP comes from `port` of 127.0.0.1, its RTCP from `rtcp_port`. `codec` is one of the companding constants,
@@ -19,25 +19,25 @@ class Open:
 
     leg: str
     port: int
-    control: int
+    rtcp_port: int
     codec: int
-    payload: int
-    digits: int = -1
-    listens: bool = True
+    payload_type: int
+    dtmf_payload_type: int = -1
+    receives: bool = True
     """Whether audio is sent to it."""
     number: int = 0
     """Request number, repeated in the response."""
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class CloseLeg:
     """Close a leg."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class LoadSound:
     """Load a chunk of a sound, in order; `pcm` holds 16-bit little-endian samples from sample `offset` on."""
 
     digest: str
@@ -48,7 +48,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class PlaySound:
     """Play a sound of the bank to a leg or a room, starting at second `start`."""
 
     target: str
@@ -62,7 +62,7 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
-class Beep:
+class PlayBeep:
     """Play the recording tone to a leg or to all legs of a room."""
 
     target: str
@@ -70,14 +70,14 @@ class Beep:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopSound:
     """Stop the sound that plays to a leg."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Join:
+class JoinRoom:
     """Move a leg into a room. `gain` is a factor; `agc` adapts it so that all legs are about equally loud."""
 
     room: str
@@ -90,14 +90,14 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class LeaveRoom:
     """Take a leg out of its room."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class MuteLeg:
     """Mute or unmute a leg in its room."""
 
     leg: str
@@ -105,7 +105,7 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StartTap:
     """Start `tap`, which records a leg's audio or a room's mix."""
 
     tap: str
@@ -114,7 +114,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseTap:
     """Pause or resume a tap. The sample count keeps advancing during a pause."""
 
     tap: str
@@ -122,7 +122,7 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class EndTap:
     """End a tap."""
 
     tap: str
@@ -135,26 +135,40 @@ class Ping:
     number: int
 
 
-Order: TypeAlias = Open | Close | Load | Play | Beep | Stop | Join | Leave | Mute | Record | Pause | End | Ping
+Command: TypeAlias = (
+    OpenLeg
+    | CloseLeg
+    | LoadSound
+    | PlaySound
+    | PlayBeep
+    | StopSound
+    | JoinRoom
+    | LeaveRoom
+    | MuteLeg
+    | StartTap
+    | PauseTap
+    | EndTap
+    | Ping
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class EngineStarted:
     """First message of an engine: the port that legs send RTP to."""
 
     port: int
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class LegOpened:
     """Response to OpenLeg; `accepted` is False if there is no capacity for another leg."""
 
     number: int
-    done: bool
+    accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class EngineStats:
     """Current state of the engine and counters since its start; no personal data."""
 
     legs: int = 0
@@ -181,11 +195,11 @@ class Pong:
     """Response to Ping."""
 
     number: int
-    figures: Figures
+    stats: EngineStats
 
 
 @dataclass(frozen=True, slots=True)
-class Evicted:
+class SoundEvicted:
     """A sound was removed from the bank, or could not be stored in it."""
 
     digest: str
@@ -206,13 +220,13 @@ class PlayEnded:
 
     leg: str
     ticket: str
-    reason: Reason
-    at: float = field(default=0.0, compare=False)
+    reason: PlayEndReason
+    position: float = field(default=0.0, compare=False)
     """Position in seconds from the start of the sound, for resuming it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Speaking:
+class ActiveSpeakerChanged:
     """The active speaker of a room changed; None if no leg speaks."""
 
     room: str
@@ -256,5 +270,5 @@ class TapEnded:
     reason: TapReason
 
 
-Event: TypeAlias = DigitPressed | PlayEnded | Speaking | LegSilent | LegLost
-Told: TypeAlias = Event | Started | Opened | Pong | Evicted | Chunk | TapEnded
+Event: TypeAlias = DigitPressed | PlayEnded | ActiveSpeakerChanged | LegSilent | LegLost
+EngineMessage: TypeAlias = Event | EngineStarted | LegOpened | Pong | SoundEvicted | Chunk | TapEnded

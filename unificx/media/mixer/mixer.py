@@ -14,32 +14,50 @@ import numpy as np
 from unificx.media import rtp
 from unificx.media.mixer import levels as loud
 from unificx.media.mixer import rtcp
-from unificx.media.mixer.active_speaker import NOBODY, Speakers
-from unificx.media.mixer.arrays import FRAME, HEADER, MAX_LEGS, MAX_ROOMS, PACKET, TICKS, Bytes, Index, Mask, Samples
+from unificx.media.mixer.active_speaker import NO_SPEAKER, ActiveSpeakers
+from unificx.media.mixer.arrays import (
+    FRAME,
+    HEADER,
+    MAX_LEGS,
+    MAX_ROOMS,
+    PACKET,
+    TICKS_PER_SECOND,
+    Bytes,
+    Index,
+    Mask,
+    Samples,
+)
 from unificx.media.mixer.companding import G722
 from unificx.media.mixer.decoding import Decoder
-from unificx.media.mixer.dtmf import Digits
-from unificx.media.mixer.encoding import COMFORT, Encoder
-from unificx.media.mixer.jitter_buffer import ADAPT_EVERY, Jitter
-from unificx.media.mixer.layout import Layout, Plane, arrange
-from unificx.media.mixer.leg_table import Legs
-from unificx.media.mixer.levels import Levels
-from unificx.media.mixer.messages import DigitPressed, LegLost, LegSilent, PlayEnded, Speaking, Told
-from unificx.media.mixer.packets import Received, read
+from unificx.media.mixer.dtmf import DtmfReceiver
+from unificx.media.mixer.encoding import COMFORT_NOISE, Encoder
+from unificx.media.mixer.jitter_buffer import ADAPT_INTERVAL, JitterBuffer
+from unificx.media.mixer.layout import Layout, Plane, build_layout
+from unificx.media.mixer.leg_table import LegTable
+from unificx.media.mixer.levels import LevelMeter
+from unificx.media.mixer.messages import (
+    ActiveSpeakerChanged,
+    DigitPressed,
+    EngineMessage,
+    LegLost,
+    LegSilent,
+    PlayEnded,
+)
+from unificx.media.mixer.packets import PacketBatch, parse_batch
 from unificx.media.mixer.playback import Playback
-from unificx.media.mixer.rtcp import Receptions
-from unificx.media.mixer.sound_bank import Bank
-from unificx.media.mixer.taps import Taps
-from unificx.media.mixer.wideband import Steps
+from unificx.media.mixer.rtcp import ReceptionStats
+from unificx.media.mixer.sound_bank import SoundBank
+from unificx.media.mixer.taps import TapTable
+from unificx.media.mixer.wideband import StepSizes
 
-LOST = 20 * TICKS
+LOST_TICKS = 20 * TICKS_PER_SECOND
 """Ticks without a packet after which a leg counts as lost."""
-MAX_WIDE = 300
+MAX_WIDEBAND_TALKERS = 300
 """Talking G.722 legs decoded per tick, loudest first, because each is expensive."""
-MAX_TOLD = 10_000
+MAX_EVENTS = 10_000
 
 
-def sums(rows: Samples, starts: Index) -> Samples:
+def group_sums(rows: Samples, starts: Index) -> Samples:
     """Return the sums of groups of rows that begin at `starts`.
 
     Groups of equal size are summed in one operation, which is several times faster than np.add.reduceat.
@@ -59,130 +77,138 @@ def sums(rows: Samples, starts: Index) -> Samples:
 class Mixer:
     """All legs and rooms of an engine. `CommandHandler` applies commands; `events` collects what is to be sent."""
 
-    def __init__(self, bank: int, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
-        self.legs = Legs(slots, rooms)
-        self.bank = Bank(bank)
+    def __init__(self, bank_size: int, slots: int = MAX_LEGS, rooms: int = MAX_ROOMS) -> None:
+        self.legs = LegTable(slots, rooms)
+        self.bank = SoundBank(bank_size)
         self.playback = Playback(self.bank)
-        self.taps = Taps()
-        self.jitter = Jitter(slots)
-        self.levels = Levels(slots)
-        self.digits = Digits(slots)
+        self.taps = TapTable()
+        self.jitter = JitterBuffer(slots)
+        self.levels = LevelMeter(slots)
+        self.dtmf = DtmfReceiver(slots)
         self.decoder = Decoder(self.jitter, slots)
         self.encoder = Encoder(slots, rooms)
-        self.receptions = Receptions(slots)
-        self.speakers = Speakers(rooms)
-        self.steps = Steps(slots)
+        self.reception_stats = ReceptionStats(slots)
+        self.active_speakers = ActiveSpeakers(rooms)
+        self.step_sizes = StepSizes(slots)
         self.tick = 0
-        self.told: list[Told] = []
-        self.packets: Counter[str] = Counter()
-        self.sent: Bytes = np.full((slots, PACKET), 0, np.uint8)
+        self.events: list[EngineMessage] = []
+        self.counters: Counter[str] = Counter()
+        self.output: Bytes = np.full((slots, PACKET), 0, np.uint8)
         """Packets of this tick, by row of the layout."""
-        self.layout: Layout = arrange(self.legs)
-        self.changed = True
+        self.layout: Layout = build_layout(self.legs)
+        self.layout_changed = True
         """Whether the layout is out of date."""
-        self._lost = np.zeros(slots, np.bool_)
-        self._calm = np.zeros(rooms, np.int32)
+        self._is_lost = np.zeros(slots, np.bool_)
+        self._quiet_ticks = np.zeros(rooms, np.int32)
 
-    def tell(self, message: Told) -> None:
+    def emit(self, message: EngineMessage) -> None:
         """Emit a message. The queue is bounded, in case it is not drained."""
-        if len(self.told) < MAX_TOLD:
-            self.told.append(message)
+        if len(self.events) < MAX_EVENTS:
+            self.events.append(message)
         else:
-            self.packets["events_dropped"] += 1
+            self.counters["events_dropped"] += 1
 
     def clear(self, slot: int) -> None:
         """Reset all state of a slot."""
-        for each in (self.jitter, self.levels, self.digits, self.decoder, self.encoder, self.receptions, self.steps):
+        for each in (
+            self.jitter,
+            self.levels,
+            self.dtmf,
+            self.decoder,
+            self.encoder,
+            self.reception_stats,
+            self.step_sizes,
+        ):
             each.clear(slot)
-        self.jitter.heard[slot] = self.tick
-        self._lost[slot] = False
+        self.jitter.last_packet_tick[slot] = self.tick
+        self._is_lost[slot] = False
 
     # input
 
-    def receive(self, batch: Received) -> list[int]:
+    def receive(self, batch: PacketBatch) -> list[int]:
         """Process a batch of packets; return the rows that are RTCP multiplexed with RTP (RFC 5761)."""
-        packets = read(batch, self.legs.slots)
+        packets = parse_batch(batch, self.legs.slot_by_port)
         slot = packets.slot
-        control = packets.good & (packets.kind >= 64) & (packets.kind <= 95)
-        good = packets.good & ~control
-        audio = good & (packets.kind == self.legs.payload[slot])
-        self.packets["in"] += len(batch)
+        control = packets.valid & (packets.payload_type >= 64) & (packets.payload_type <= 95)
+        good = packets.valid & ~control
+        audio = good & (packets.payload_type == self.legs.payload_type[slot])
+        self.counters["in"] += len(batch)
         if audio.all():
             which = np.arange(len(batch))
         else:
             which = np.flatnonzero(audio)
-            events = np.flatnonzero(good & (packets.kind == self.legs.digits[slot]))
+            events = np.flatnonzero(good & (packets.payload_type == self.legs.dtmf_payload_type[slot]))
             if len(events):
-                self.jitter.heard[slot[events]] = self.tick
-                self._pressed(self.digits.hear(packets, events, self.tick))
+                self.jitter.last_packet_tick[slot[events]] = self.tick
+                self._emit_digits(self.dtmf.receive(packets, events, self.tick))
             unknown = int(np.count_nonzero(slot < 0))
-            self.packets["unknown_source"] += unknown
-            self.packets["malformed"] += int(np.count_nonzero(~packets.good)) - unknown
-            self.packets["payload"] += int(np.count_nonzero(good)) - len(which) - len(events)
+            self.counters["unknown_source"] += unknown
+            self.counters["malformed"] += int(np.count_nonzero(~packets.valid)) - unknown
+            self.counters["payload"] += int(np.count_nonzero(good)) - len(which) - len(events)
         if len(which):
-            audible = self.jitter.bounded(packets, which)
-            self.packets["flood"] += len(which) - len(audible)
+            audible = self.jitter.limit_frames(packets, which)
+            self.counters["flood"] += len(which) - len(audible)
             which = audible
         which = self.jitter.insert(packets, which, self.tick)
         if len(which):
-            self.receptions.hear(packets, which, self.tick)
+            self.reception_stats.receive(packets, which, self.tick)
         return np.flatnonzero(control).tolist() if control.any() else []
 
-    def hear_report(self, slot: int, data: bytes, now: float) -> None:
+    def receive_rtcp(self, slot: int, data: bytes, now: float) -> None:
         """Process an RTCP packet of a leg."""
         try:
             found = rtp.parse_reports(data)
-        except rtp.BadPacket:
-            self.packets["malformed"] += 1
+        except rtp.InvalidPacket:
+            self.counters["malformed"] += 1
             return
         for report in found:
-            self.receptions.told(slot, report, now)
+            self.reception_stats.receive_report(slot, report, now)
 
-    def report(self, name: bytes, now: float) -> list[tuple[int, bytes]]:
+    def due_rtcp(self, name: bytes, now: float) -> list[tuple[int, bytes]]:
         """Return the RTCP packets due in this tick as (slot, packet)."""
         slots = self.layout.slots
-        due = slots[(slots + self.tick) % rtcp.EVERY == 0]
-        return [(slot, rtcp.compound(self.legs, self.receptions, slot, name, now)) for slot in due.tolist()]
+        due = slots[(slots + self.tick) % rtcp.REPORT_INTERVAL == 0]
+        return [(slot, rtcp.compound_packet(self.legs, self.reception_stats, slot, name, now)) for slot in due.tolist()]
 
     # output
 
     def advance(self) -> int:
         """Run one tick. The packets are in `output` afterwards; return their number."""
         self.tick += 1
-        if self.changed:
-            self.layout, self.changed = arrange(self.legs), False
+        if self.layout_changed:
+            self.layout, self.layout_changed = build_layout(self.legs), False
         layout = self.layout
         if len(layout):
-            self._tick(layout)
+            self._process_tick(layout)
         elif self.taps:
-            self._record({})
-        return len(layout.sends)
+            self._write_taps({})
+        return len(layout.send_rows)
 
-    def _tick(self, layout: Layout) -> None:
+    def _process_tick(self, layout: Layout) -> None:
         slots = layout.slots
-        payload, have = self.jitter.due(slots)
+        payload, have = self.jitter.play_out(slots)
         self._measure(layout, payload, have)
         talk = self._talkers(layout)
-        if self.tick % ADAPT_EVERY == 0:
-            self._look_around(layout, talk)
-        taken: dict[tuple[int, bool], Samples] = {}
+        if self.tick % ADAPT_INTERVAL == 0:
+            self._run_periodic_checks(layout, talk)
+        tap_frames: dict[tuple[int, bool], Samples] = {}
         for plane in layout.planes:
             span = slice(plane.begin, plane.end)
-            self._mix(plane, (payload[span], have[span]), talk[span], taken)
+            self._mix(plane, (payload[span], have[span]), talk[span], tap_frames)
         if len(self.taps):
-            self._record(taken)
+            self._write_taps(tap_frames)
         self.playback.advance()
-        self.tell_plays()
-        self._head(layout)
+        self.emit_ended_plays()
+        self._write_headers(layout)
 
     def _measure(self, layout: Layout, payload: Bytes, have: Mask) -> None:
-        slots, law = layout.slots, layout.law
+        slots, law = layout.slots, layout.codec
         wide = law == G722
         if wide.any():
             now = np.zeros(len(slots), np.float32)
             rest = ~wide
             now[rest] = loud.g711_loudness(payload[rest], law[rest])
-            now[wide] = self.steps.loudness(slots[wide], payload[wide], have[wide])
+            now[wide] = self.step_sizes.loudness(slots[wide], payload[wide], have[wide])
         else:
             now = loud.g711_loudness(payload, law)
         self.levels.measure(slots, now, have)
@@ -190,50 +216,52 @@ class Mixer:
     def _talkers(self, layout: Layout) -> Mask:
         """Select the rows that are added to their room's mix."""
         slots = layout.slots
-        talk = (self.levels.hang[slots] > 0) & (self.legs.room[slots] >= 0) & ~self.legs.muted[slots]
-        wide = np.flatnonzero(talk & (layout.law == G722))
-        if len(wide) > MAX_WIDE:
-            quieter = np.argsort(self.levels.smooth[slots[wide]])[:-MAX_WIDE]
+        talk = (self.levels.hangover[slots] > 0) & (self.legs.room[slots] >= 0) & ~self.legs.muted[slots]
+        wide = np.flatnonzero(talk & (layout.codec == G722))
+        if len(wide) > MAX_WIDEBAND_TALKERS:
+            quieter = np.argsort(self.levels.smooth[slots[wide]])[:-MAX_WIDEBAND_TALKERS]
             talk[wide[quieter]] = False
-            self.packets["talkers"] += len(quieter)
+            self.counters["talkers"] += len(quieter)
         return talk
 
-    def _mix(self, plane: Plane, heard: tuple[Bytes, Mask], talk: Mask, taken: dict[tuple[int, bool], Samples]) -> None:
-        talkers, voices = self._voices(plane, heard, talk, taken)
+    def _mix(
+        self, plane: Plane, received: tuple[Bytes, Mask], talk: Mask, tap_frames: dict[tuple[int, bool], Samples]
+    ) -> None:
+        talkers, voices = self._voices(plane, received, talk, tap_frames)
         mix = np.zeros((len(plane.rooms) + 1, plane.width), np.int32)
         if len(talkers):
-            place = plane.place[talkers]
+            place = plane.room_index[talkers]
             starts = np.flatnonzero(np.diff(place, prepend=-1))
-            mix[place[starts]] = sums(voices, starts)
+            mix[place[starts]] = group_sums(voices, starts)
         own = talk.copy()
         legs, targets, to_rooms = self.playback.rows()
         rows = self.layout.row[targets] - plane.begin
-        mine = (rows >= 0) & (rows < len(own))
-        legs, rows = legs[mine], rows[mine]
+        in_plane = (rows >= 0) & (rows < len(own))
+        legs, rows = legs[in_plane], rows[in_plane]
         own[rows] = True
-        quiet = self._rooms_calm(plane, talkers, self._play_to_rooms(plane, mix, to_rooms))
-        self._tap_rooms(plane, mix, taken)
-        mix[:-1][quiet] = COMFORT[plane.width][self.tick % TICKS]
+        quiet = self._quiet_rooms(plane, talkers, self._play_to_rooms(plane, mix, to_rooms))
+        self._tap_rooms(plane, mix, tap_frames)
+        mix[:-1][quiet] = COMFORT_NOISE[plane.width][self.tick % TICKS_PER_SECOND]
         own_rows = np.flatnonzero(own)
-        out = mix[plane.place[own_rows]]
+        out = mix[plane.room_index[own_rows]]
         if len(talkers):
             minus = ~self.legs.echo[plane.slots[talkers]]
             out[np.searchsorted(own_rows, talkers[minus])] -= voices[minus]
         if len(legs):
             frames, at = self.playback.frames(legs, plane.rate), np.searchsorted(own_rows, rows)
-            for some in self.playback.apart(legs):
+            for some in self.playback.split_signals(legs):
                 out[at[some]] += frames[some]
-        payload = self.sent[plane.begin : plane.end, HEADER:]
+        payload = self.output[plane.begin : plane.end, HEADER:]
         if plane.rate == 8000:
-            self.encoder.narrow(plane, payload, mix, (own_rows, out))
+            self.encoder.encode_narrowband(plane, payload, mix, (own_rows, out))
         else:
-            self.encoder.wide(plane, payload, mix, (own_rows, out), (quiet, self.tick))
+            self.encoder.encode_wideband(plane, payload, mix, (own_rows, out), (quiet, self.tick))
 
     def _voices(
-        self, plane: Plane, heard: tuple[Bytes, Mask], talk: Mask, taken: dict[tuple[int, bool], Samples]
+        self, plane: Plane, received: tuple[Bytes, Mask], talk: Mask, tap_frames: dict[tuple[int, bool], Samples]
     ) -> tuple[Index, Samples]:
         """Return the mixed rows and their samples. Legs that are recorded but not mixed are only decoded."""
-        payload, have = heard
+        payload, have = received
         tapped = self.taps.targets(of_room=False) if len(self.taps) else np.zeros(0, np.int64)
         needed = talk
         if len(tapped):
@@ -241,43 +269,43 @@ class Mixer:
             needed = talk.copy()
             needed[rows[(rows >= 0) & (rows < len(talk))]] = True
         at = np.flatnonzero(needed)
-        frames = self._decoded(plane, at, payload[at], have[at], taken if len(tapped) else None)
+        frames = self._decode(plane, at, payload[at], have[at], tap_frames if len(tapped) else None)
         talkers = np.flatnonzero(talk)
         if len(talkers) < len(at):
             frames = frames[talk[at]]
-        return talkers, self._adjusted(plane.slots[talkers], frames)
+        return talkers, self._apply_gain(plane.slots[talkers], frames)
 
-    def _decoded(
-        self, plane: Plane, at: Index, payload: Bytes, have: Mask, taken: dict[tuple[int, bool], Samples] | None
+    def _decode(
+        self, plane: Plane, at: Index, payload: Bytes, have: Mask, tap_frames: dict[tuple[int, bool], Samples] | None
     ) -> Samples:
         slots, law = plane.slots[at], plane.codec[at]
         if plane.rate == 8000:
-            frames = self.decoder.narrow(slots, law, payload, have, self.tick)
-            self._take(slots, frames, taken)
+            frames = self.decoder.decode_narrowband(slots, law, payload, have, self.tick)
+            self._store_tap_frames(slots, frames, tap_frames)
             return frames
         frames = np.zeros((len(at), plane.width), np.int32)
         wide, narrow = np.flatnonzero(law == G722), np.flatnonzero(law != G722)
         if len(wide):
-            frames[wide] = found = self.decoder.wide(slots[wide], payload[wide], have[wide], self.tick)
-            self.steps.correct(slots[wide], found)
-            self._take(slots[wide], found, taken)
+            frames[wide] = found = self.decoder.decode_wideband(slots[wide], payload[wide], have[wide], self.tick)
+            self.step_sizes.set_measured(slots[wide], found)
+            self._store_tap_frames(slots[wide], found, tap_frames)
         if len(narrow):
-            found = self.decoder.narrow(slots[narrow], law[narrow], payload[narrow], have[narrow], self.tick)
-            self._take(slots[narrow], found, taken)
-            frames[narrow] = self.decoder.widened(slots[narrow], found)
+            found = self.decoder.decode_narrowband(slots[narrow], law[narrow], payload[narrow], have[narrow], self.tick)
+            self._store_tap_frames(slots[narrow], found, tap_frames)
+            frames[narrow] = self.decoder.upsample(slots[narrow], found)
         return frames
 
     @staticmethod
-    def _take(slots: Index, frames: Samples, taken: dict[tuple[int, bool], Samples] | None) -> None:
-        if taken is not None:
-            taken.update(zip(((slot, False) for slot in slots.tolist()), frames, strict=True))
+    def _store_tap_frames(slots: Index, frames: Samples, tap_frames: dict[tuple[int, bool], Samples] | None) -> None:
+        if tap_frames is not None:
+            tap_frames.update(zip(((slot, False) for slot in slots.tolist()), frames, strict=True))
 
-    def _adjusted(self, slots: Index, frames: Samples) -> Samples:
+    def _apply_gain(self, slots: Index, frames: Samples) -> Samples:
         """Apply the legs' gains to frames."""
         gain = self.legs.gain[slots]
-        turned = gain != 256
-        if turned.any():
-            frames[turned] = frames[turned] * gain[turned][:, None] >> 8
+        adjusted = gain != 256
+        if adjusted.any():
+            frames[adjusted] = frames[adjusted] * gain[adjusted][:, None] >> 8
         return frames
 
     def _play_to_rooms(self, plane: Plane, mix: Samples, rows: Index) -> Mask:
@@ -293,77 +321,77 @@ class Mixer:
             busy[place[here]] = True
         return busy
 
-    def _rooms_calm(self, plane: Plane, talkers: Index, busy: Mask) -> Mask:
+    def _quiet_rooms(self, plane: Plane, talkers: Index, busy: Mask) -> Mask:
         """Return a mask of the plane's rooms that have been silent for some ticks."""
-        busy[plane.place[talkers]] = True
-        self._calm[plane.rooms] = np.where(busy, 0, self._calm[plane.rooms] + 1)
-        return self._calm[plane.rooms] > 2
+        busy[plane.room_index[talkers]] = True
+        self._quiet_ticks[plane.rooms] = np.where(busy, 0, self._quiet_ticks[plane.rooms] + 1)
+        return self._quiet_ticks[plane.rooms] > 2
 
-    def _tap_rooms(self, plane: Plane, mix: Samples, taken: dict[tuple[int, bool], Samples]) -> None:
+    def _tap_rooms(self, plane: Plane, mix: Samples, tap_frames: dict[tuple[int, bool], Samples]) -> None:
         if not len(self.taps):
             return
         places = {room: place for place, room in enumerate(plane.rooms.tolist())}
         for room in self.taps.targets(of_room=True).tolist():
             if room in places:
-                taken[room, True] = mix[places[room]].copy()
+                tap_frames[room, True] = mix[places[room]].copy()
 
-    def _record(self, taken: dict[tuple[int, bool], Samples]) -> None:
-        for chunk in self.taps.write(taken):
-            self.tell(chunk)
+    def _write_taps(self, tap_frames: dict[tuple[int, bool], Samples]) -> None:
+        for chunk in self.taps.write(tap_frames):
+            self.emit(chunk)
 
-    def _head(self, layout: Layout) -> None:
+    def _write_headers(self, layout: Layout) -> None:
         """Write the RTP headers of this tick's packets."""
         legs, slots, count = self.legs, layout.slots, len(layout)
-        words = self.sent.view(np.uint32)
-        kind = np.uint32(0x80000000) | legs.payload[slots].astype(np.uint32) << 16
+        words = self.output.view(np.uint32)
+        kind = np.uint32(0x80000000) | legs.payload_type[slots].astype(np.uint32) << 16
         words[:count, 0] = (kind | legs.sequence[slots] & 0xFFFF).byteswap()
-        words[:count, 1] = legs.stamp[slots].byteswap()
-        words[:count, 2] = legs.source[slots].byteswap()
+        words[:count, 1] = legs.timestamp[slots].byteswap()
+        words[:count, 2] = legs.ssrc[slots].byteswap()
         legs.sequence[slots] += np.uint32(1)
-        legs.stamp[slots] += np.uint32(FRAME)
-        legs.sent[slots] += np.uint32(1)
+        legs.timestamp[slots] += np.uint32(FRAME)
+        legs.packets_sent[slots] += np.uint32(1)
 
     # events
 
-    def _look_around(self, layout: Layout, talk: Mask) -> None:
+    def _run_periodic_checks(self, layout: Layout, talk: Mask) -> None:
         """Run the checks that are due five times a second."""
         slots, tick = layout.slots, self.tick
-        self.jitter.adapt(self.levels.hang == 0)
-        self._pressed(self.digits.expire(slots, tick))
+        self.jitter.adapt(self.levels.hangover == 0)
+        self._emit_digits(self.dtmf.expire(slots, tick))
         for plane in layout.planes:
             if len(plane.rooms):
                 talkers = np.flatnonzero(talk[plane.begin : plane.end])
-                for room, slot in self.speakers.look(plane, talkers, self.levels):
-                    leg = None if slot == NOBODY else self.legs.names.name(slot)
-                    self.tell(Speaking(self.legs.rooms.name(room), leg))
+                for room, slot in self.active_speakers.update(plane, talkers, self.levels):
+                    leg = None if slot == NO_SPEAKER else self.legs.names.name(slot)
+                    self.emit(ActiveSpeakerChanged(self.legs.rooms.name(room), leg))
         moved = slots[self.legs.agc[slots]]
         if len(moved):
             self.legs.gain[moved] = loud.next_gain(self.legs.gain[moved], self.levels.smooth[moved])
-        missed = tick - self.jitter.heard[slots] > LOST
-        for slot in slots[missed & ~self._lost[slots]].tolist():
-            self.tell(LegLost(self.legs.names.name(slot)))
-        self._lost[slots] = missed
-        self._tell_silences(slots)
+        missed = tick - self.jitter.last_packet_tick[slots] > LOST_TICKS
+        for slot in slots[missed & ~self._is_lost[slots]].tolist():
+            self.emit(LegLost(self.legs.names.name(slot)))
+        self._is_lost[slots] = missed
+        self._emit_silences(slots)
         wide = np.zeros(len(self.legs.used), np.bool_)
         wide[slots[talk]] = True
         wide[self.taps.targets(of_room=False)] = True
-        self.decoder.forget(wide)
+        self.decoder.drop_idle_states(wide)
 
-    def _tell_silences(self, slots: Index) -> None:
+    def _emit_silences(self, slots: Index) -> None:
         watched = self.legs.room < 0
         watched[self.taps.targets(of_room=False)] = True
-        for slot, seconds in self.levels.silent(slots[watched[slots]], ADAPT_EVERY):
-            self.tell(LegSilent(self.legs.names.name(slot), seconds))
+        for slot, seconds in self.levels.new_silences(slots[watched[slots]], ADAPT_INTERVAL):
+            self.emit(LegSilent(self.legs.names.name(slot), seconds))
 
-    def _pressed(self, keys: list[tuple[int, str, int]]) -> None:
-        for slot, key, ms in keys:
-            self.tell(DigitPressed(self.legs.names.name(slot), key, ms))
+    def _emit_digits(self, digits: list[tuple[int, str, int]]) -> None:
+        for slot, key, ms in digits:
+            self.emit(DigitPressed(self.legs.names.name(slot), key, ms))
 
-    def tell_plays(self) -> None:
+    def emit_ended_plays(self) -> None:
         """Emit PlayEnded for the sounds that ended."""
         for ended in self.playback.ended:
             if not ended.ticket:
                 continue
             names = self.legs.rooms if ended.to_room else self.legs.names
-            self.tell(PlayEnded(names.name(ended.target), ended.ticket, ended.reason, ended.at))
+            self.emit(PlayEnded(names.name(ended.target), ended.ticket, ended.reason, ended.position))
         self.playback.ended.clear()

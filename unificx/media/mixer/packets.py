@@ -12,12 +12,12 @@ from unificx.media.mixer.arrays import HEADER, Bytes, Index, Mask, Numbers, Word
 
 STRIDE = 1536
 """Buffer bytes per packet."""
-LONGEST = 1500
+MAX_PACKET = 1500
 _PADDED_OR_EXTENDED = 0x3F000000
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class PacketBatch:
     """A batch as received from the socket.
 
     `data` holds one packet per row, of which the first `length` bytes are used; `port` is the source port as in the
@@ -33,24 +33,24 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Packets:
+class RtpBatch:
     """RTP headers of a batch, one entry per packet. Only packets in `valid` are RTP of a known leg."""
 
     data: Bytes
     slot: Numbers
-    good: Mask
-    kind: Bytes
+    valid: Mask
+    payload_type: Bytes
     """Payload type."""
     sequence: Numbers
     timestamp: Words
-    source: Words
-    at: Numbers
+    ssrc: Words
+    payload_offset: Numbers
     """Offset of the payload in its row."""
-    size: Numbers
+    payload_size: Numbers
     """Payload length in bytes."""
 
 
-def read(batch: Received, slots: Numbers) -> Packets:
+def parse_batch(batch: PacketBatch, slots: Numbers) -> RtpBatch:
     """Parse a batch; `slots` maps source ports to slots, unknown ones to -1."""
     count = len(batch)
     words = batch.data.view(np.uint32)
@@ -61,22 +61,22 @@ def read(batch: Received, slots: Numbers) -> Packets:
     at = np.full(count, HEADER, np.int32)
     unusual = good & ((first & _PADDED_OR_EXTENDED) != 0)
     if unusual.any():
-        length = _unwrapped(batch.data, first, np.flatnonzero(unusual), at, length)
+        length = _skip_extensions(batch.data, first, np.flatnonzero(unusual), at, length)
         good &= at < length
-    return Packets(
+    return RtpBatch(
         data=batch.data,
         slot=slot,
-        good=good,
-        kind=(first >> 16 & 0x7F).astype(np.uint8),
+        valid=good,
+        payload_type=(first >> 16 & 0x7F).astype(np.uint8),
         sequence=(first & 0xFFFF).astype(np.int32),
         timestamp=words[:count, 1].byteswap(),
-        source=words[:count, 2],
-        at=at,
-        size=length - at,
+        ssrc=words[:count, 2],
+        payload_offset=at,
+        payload_size=length - at,
     )
 
 
-def _unwrapped(data: Bytes, first: Words, rows: Index, at: Numbers, length: Numbers) -> Numbers:
+def _skip_extensions(data: Bytes, first: Words, rows: Index, at: Numbers, length: Numbers) -> Numbers:
     """Move `at` past CSRCs and header extension and return the lengths without padding.
 
     Packets that are too short for their headers end up without payload.
@@ -86,7 +86,7 @@ def _unwrapped(data: Bytes, first: Words, rows: Index, at: Numbers, length: Numb
     there = rows * STRIDE + begin
     words = flat[there + 2].astype(np.int32) * 256 + flat[there + 3]
     begin += np.where(head >> 28 & 1, 4 + 4 * words, 0).astype(np.int32)
-    last = data[rows, np.clip(length[rows] - 1, 0, LONGEST - 1)].astype(np.int32)
+    last = data[rows, np.clip(length[rows] - 1, 0, MAX_PACKET - 1)].astype(np.int32)
     padding = np.where(head >> 29 & 1, np.maximum(last, 1), 0).astype(np.int32)
     at[rows] = begin
     left = length.copy()

@@ -13,47 +13,47 @@ from typing import Literal
 import numpy as np
 
 from unificx.media.mixer.arrays import MAX_PLAYS, Index, Mask, Samples
-from unificx.media.mixer.resampling import HISTORY, to_rate
-from unificx.media.mixer.sound_bank import Bank, Entry
+from unificx.media.mixer.resampling import HISTORY, resample
+from unificx.media.mixer.sound_bank import BankEntry, SoundBank
 
-Reason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
+PlayEndReason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
 """Why playback ended: played to the end; stopped by command; replaced by another sound; leg or room closed; not in the
 bank; too many sounds playing; engine died."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedPlay:
     """A sound that ended. `target` is a slot or a room number."""
 
     ticket: str
     target: int
     to_room: bool
-    reason: Reason
-    at: float = 0.0
+    reason: PlayEndReason
+    position: float = 0.0
     """Position in seconds from the start of the sound."""
 
 
 class Playback:
     """All playing sounds of a mixer."""
 
-    def __init__(self, bank: Bank, capacity: int = MAX_PLAYS) -> None:
-        self.ended: list[Ended] = []
+    def __init__(self, bank: SoundBank, capacity: int = MAX_PLAYS) -> None:
+        self.ended: list[EndedPlay] = []
         """Sounds that ended. The consumer clears the list."""
         self._bank = bank
         self._target = np.full(capacity, -1, np.int64)
         self._to_room = np.zeros(capacity, np.bool_)
         self._signal = np.zeros(capacity, np.bool_)
         self._rate = np.zeros(capacity, np.int64)
-        self._at = np.zeros(capacity, np.int64)
+        self._position = np.zeros(capacity, np.int64)
         self._begin = np.zeros(capacity, np.int64)
         self._end = np.zeros(capacity, np.int64)
         self._loop = np.zeros(capacity, np.bool_)
-        self._live = np.zeros(capacity, np.bool_)
+        self._active = np.zeros(capacity, np.bool_)
         self._tickets = [""] * capacity
-        self._entries: list[Entry | None] = [None] * capacity
+        self._entries: list[BankEntry | None] = [None] * capacity
         self._free = list(range(capacity - 1, -1, -1))
         self._rows: Index = np.zeros(0, np.int64)
-        self._of_leg: dict[tuple[int, bool], int] = {}
+        self._row_by_leg: dict[tuple[int, bool], int] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -61,7 +61,7 @@ class Playback:
     def play(
         self,
         ticket: str,
-        entry: Entry,
+        entry: BankEntry,
         target: int,
         *,
         to_room: bool = False,
@@ -70,30 +70,30 @@ class Playback:
     ) -> bool:
         """Start playing; `span` is (first sample, whether to loop). Return False if too many sounds are playing."""
         if not to_room:
-            self._stop_one(self._of_leg.get((target, signal)), "replaced")
+            self._stop_one(self._row_by_leg.get((target, signal)), "replaced")
         if not self._free:
-            self.ended.append(Ended(ticket, target, to_room, "full"))
+            self.ended.append(EndedPlay(ticket, target, to_room, "full"))
             return False
         row = self._free.pop()
         start, loop = span
         self._target[row], self._to_room[row], self._signal[row], self._loop[row] = target, to_room, signal, loop
         self._begin[row], self._end[row], self._rate[row] = entry.start, entry.start + entry.length, entry.rate
-        self._at[row] = entry.start + min(max(start, 0), entry.length)
+        self._position[row] = entry.start + min(max(start, 0), entry.length)
         self._tickets[row], self._entries[row] = ticket, entry
-        entry.players += 1
+        entry.active_plays += 1
         if not to_room:
-            self._of_leg[target, signal] = row
-        self._live[row] = True
-        self._rows = np.flatnonzero(self._live)
+            self._row_by_leg[target, signal] = row
+        self._active[row] = True
+        self._rows = np.flatnonzero(self._active)
         return True
 
-    def stop(self, target: int, reason: Reason = "stopped", *, signals: bool = False) -> None:
+    def stop(self, target: int, reason: PlayEndReason = "stopped", *, signals: bool = False) -> None:
         """Stop the sound that plays to a leg, and its signal too if `signals` is set."""
-        self._stop_one(self._of_leg.get((target, False)), reason)
+        self._stop_one(self._row_by_leg.get((target, False)), reason)
         if signals:
-            self._stop_one(self._of_leg.get((target, True)), reason)
+            self._stop_one(self._row_by_leg.get((target, True)), reason)
 
-    def stop_room(self, room: int, reason: Reason = "closed") -> None:
+    def stop_room(self, room: int, reason: PlayEndReason = "closed") -> None:
         for row in self._rows[self._to_room[self._rows] & (self._target[self._rows] == room)].tolist():
             self._stop_one(row, reason)
 
@@ -103,7 +103,7 @@ class Playback:
         to_room = self._to_room[rows]
         return rows[~to_room], self._target[rows[~to_room]], rows[to_room]
 
-    def apart(self, rows: Index) -> tuple[Mask, Mask]:
+    def split_signals(self, rows: Index) -> tuple[Mask, Mask]:
         """Split rows playing to legs into masks of signals and sounds; each leg occurs at most once in either."""
         signal = self._signal[rows]
         return signal, ~signal
@@ -114,17 +114,17 @@ class Playback:
     def frames(self, rows: Index, rate: int) -> Samples:
         """Return the current frame of these rows at 8000 or 16000 Hz."""
         found = np.zeros((len(rows), rate // 50), np.int32)
-        for own in (8000, 16000):
-            some = np.flatnonzero(self._rate[rows] == own)
+        for source_rate in (8000, 16000):
+            some = np.flatnonzero(self._rate[rows] == source_rate)
             if not len(some):
                 continue
-            width, before = own // 50, 0 if own == rate else HISTORY[own]
+            width, before = source_rate // 50, 0 if source_rate == rate else HISTORY[source_rate]
             pcm = self._windows(rows[some], width, before)
-            found[some] = to_rate(pcm, own) if own != rate else pcm
+            found[some] = resample(pcm, source_rate) if source_rate != rate else pcm
         return found
 
     def _windows(self, rows: Index, width: int, before: int) -> Samples:
-        at, end = self._at[rows], self._end[rows]
+        at, end = self._position[rows], self._end[rows]
         pcm = self._bank.windows(at - before, before + width).astype(np.int32)
         for n in np.flatnonzero(self._loop[rows] & (at + width > end)).tolist():
             begin = int(self._begin[rows[n]])
@@ -137,27 +137,27 @@ class Playback:
         rows = self._rows
         if not len(rows):
             return
-        self._at[rows] += self._rate[rows] // 50
-        over = rows[self._at[rows] >= self._end[rows]]
+        self._position[rows] += self._rate[rows] // 50
+        over = rows[self._position[rows] >= self._end[rows]]
         if len(over):
             again = over[self._loop[over]]
             length = self._end[again] - self._begin[again]
-            self._at[again] = self._begin[again] + (self._at[again] - self._begin[again]) % length
+            self._position[again] = self._begin[again] + (self._position[again] - self._begin[again]) % length
             for row in over[~self._loop[over]].tolist():
                 self._stop_one(row, "end")
 
-    def _stop_one(self, row: int | None, reason: Reason) -> None:
-        if row is None or not self._live[row]:
+    def _stop_one(self, row: int | None, reason: PlayEndReason) -> None:
+        if row is None or not self._active[row]:
             return
-        self._live[row] = False
-        self._rows = np.flatnonzero(self._live)
+        self._active[row] = False
+        self._rows = np.flatnonzero(self._active)
         target, to_room = int(self._target[row]), bool(self._to_room[row])
         if not to_room:
-            self._of_leg.pop((target, bool(self._signal[row])), None)
+            self._row_by_leg.pop((target, bool(self._signal[row])), None)
         entry = self._entries[row]
         if entry is not None:
-            entry.players -= 1
+            entry.active_plays -= 1
         self._entries[row] = None
         self._free.append(row)
-        at = (int(self._at[row]) - int(self._begin[row])) / int(self._rate[row])
-        self.ended.append(Ended(self._tickets[row], target, to_room, reason, at))
+        at = (int(self._position[row]) - int(self._begin[row])) / int(self._rate[row])
+        self.ended.append(EndedPlay(self._tickets[row], target, to_room, reason, at))

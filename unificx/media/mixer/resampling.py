@@ -24,7 +24,7 @@ def _lowpass() -> npt.NDArray[np.float64]:
     return taps / taps.sum()
 
 
-def _up() -> Floats:
+def _upsampling_matrix() -> Floats:
     """Return the upsampling matrix (HISTORY + 160, 320): zero-stuffing followed by the filter."""
     taps, history = _lowpass(), HISTORY[8000]
     matrix = np.zeros((history + NARROW, WIDE))
@@ -36,7 +36,7 @@ def _up() -> Floats:
     return matrix.astype(np.float32)
 
 
-def _down() -> Floats:
+def _downsampling_matrix() -> Floats:
     """Return the downsampling matrix (HISTORY + 320, 160)."""
     taps, history = _lowpass(), HISTORY[16000]
     matrix = np.zeros((history + WIDE, NARROW))
@@ -46,9 +46,9 @@ def _down() -> Floats:
     return matrix.astype(np.float32)
 
 
-_MATRIX = {8000: _up(), 16000: _down()}
+_MATRIX = {8000: _upsampling_matrix(), 16000: _downsampling_matrix()}
 
 
-def to_rate(rows: Samples, own: int) -> Samples:
+def resample(rows: Samples, source_rate: int) -> Samples:
     """Convert rows of HISTORY[source_rate] samples and a frame at `source_rate` into frames at the other rate."""
-    return np.rint(rows.astype(np.float32) @ _MATRIX[own]).astype(np.int32)
+    return np.rint(rows.astype(np.float32) @ _MATRIX[source_rate]).astype(np.int32)

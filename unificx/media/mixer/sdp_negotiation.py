@@ -18,21 +18,21 @@ _OFFERED_EVENTS = Codec(101, _EVENTS, 8000)
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class NegotiatedMedia:
     """Result of a negotiation. The ports are the remote RTP and RTCP ports on 127.0.0.1."""
 
     port: int
-    control: int
+    rtcp_port: int
     codec: int
-    payload: int
-    digits: int
+    payload_type: int
+    dtmf_payload_type: int
     """Payload type of telephone events, or -1."""
-    listens: bool
+    receives: bool
     """Whether the remote side receives audio."""
 
 
 @dataclass(frozen=True, slots=True)
-class Self:
+class LocalSession:
     """Local side of a session: the RTP port (RTCP uses the next one) and the values of the o= line."""
 
     port: int
@@ -42,7 +42,7 @@ class Self:
     """Previously negotiated codec."""
 
 
-def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, bytes]:
+def answer(offer: bytes, local: LocalSession, *, wideband: bool = True) -> tuple[NegotiatedMedia, bytes]:
     """Answer an offer with G.722 if it is offered and `wideband` is set, else with the first G.711 codec in it.
 
     A re-offer keeps the current codec if it is still offered, because browsers go silent on a codec change.
@@ -50,39 +50,45 @@ def answer(offer: bytes, own: Self, *, wideband: bool = True) -> tuple[Agreed, b
     """
     session = _parse(offer)
     media = _audio(session)
-    found = [each for each in sdp.codecs(media) if _known(each)]
+    found = [each for each in sdp.codecs(media) if _is_supported(each)]
     if not found:
         raise MediaUnavailable("description")
     best = next((each for each in found if wideband and each.name.upper() == "G722"), found[0])
-    best = next((each for each in found if _CODECS[each.name.upper()] == own.codec), best)
-    events = _events(media)
+    best = next((each for each in found if _CODECS[each.name.upper()] == local.codec), best)
+    events = _telephone_event(media)
     direction = sdp.direction(session, media).reversed
     lines = _lines(tuple(filter(None, (best, events))), direction)
     sections = tuple(
-        replace(media, port=own.port, port_count=1, formats=_formats(best, events), lines=_multiplexed(media, lines))
+        replace(
+            media,
+            port=local.port,
+            port_count=1,
+            formats=_formats(best, events),
+            lines=_with_offer_attributes(media, lines),
+        )
         if each is media
         else MediaDescription(each.kind, 0, each.proto, each.formats)
         for each in session.media
     )
-    return _agreed(session, media, best, events), bytes(SessionDescription(_head(own), sections))
+    return _negotiated(session, media, best, events), bytes(SessionDescription(_session_lines(local), sections))
 
 
-def offer(own: Self) -> bytes:
+def offer(local: LocalSession) -> bytes:
     """Offer all supported codecs."""
     codecs = (*_OFFERED, _OFFERED_EVENTS)
     formats = tuple(str(each.payload) for each in codecs)
-    media = MediaDescription("audio", own.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
-    return bytes(SessionDescription(_head(own), (media,)))
+    media = MediaDescription("audio", local.port, "RTP/AVP", formats, _lines(codecs, Direction.SENDRECV))
+    return bytes(SessionDescription(_session_lines(local), (media,)))
 
 
-def agreed(answered: bytes) -> Agreed:
+def parse_answer(answer_sdp: bytes) -> NegotiatedMedia:
     """Read the answer to our offer. Raise MediaUnavailable("description") if it contains no usable audio."""
-    session = _parse(answered)
+    session = _parse(answer_sdp)
     media = _audio(session)
-    best = next((each for each in sdp.codecs(media) if _known(each)), None)
+    best = next((each for each in sdp.codecs(media) if _is_supported(each)), None)
     if best is None:
         raise MediaUnavailable("description")
-    return _agreed(session, media, best, _events(media))
+    return _negotiated(session, media, best, _telephone_event(media))
 
 
 def _parse(data: bytes) -> SessionDescription:
@@ -95,39 +101,41 @@ def _parse(data: bytes) -> SessionDescription:
 def _audio(session: SessionDescription) -> MediaDescription:
     """Return the audio section: plain RTP from this machine."""
     media = sdp.first_audio(session)
-    where = session.connection(media) if media else None
-    if media is None or where is None or media.proto != "RTP/AVP" or not _is_here(where.address):
+    connection = session.connection(media) if media else None
+    if media is None or connection is None or media.proto != "RTP/AVP" or not _is_loopback(connection.address):
         raise MediaUnavailable("description")
     return media
 
 
-def _is_here(address: str) -> bool:
+def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address) == ipaddress.ip_address("127.0.0.1")
     except ValueError:
         return False
 
 
-def _known(codec: Codec) -> bool:
+def _is_supported(codec: Codec) -> bool:
     return codec.name.upper() in _CODECS and codec.rate == 8000 and codec.channels == 1
 
 
-def _events(media: MediaDescription) -> Codec | None:
+def _telephone_event(media: MediaDescription) -> Codec | None:
     return next((each for each in sdp.codecs(media) if each.name.lower() == _EVENTS and each.rate == 8000), None)
 
 
-def _agreed(session: SessionDescription, media: MediaDescription, best: Codec, events: Codec | None) -> Agreed:
+def _negotiated(
+    session: SessionDescription, media: MediaDescription, best: Codec, events: Codec | None
+) -> NegotiatedMedia:
     control = (media.attribute("rtcp") or "").split(" ")[0]
     port = int(control) if control.isascii() and control.isdigit() and len(control) < 6 else media.port + 1
     if media.attribute("rtcp-mux") is not None:
         port = media.port
-    return Agreed(
+    return NegotiatedMedia(
         port=media.port,
-        control=min(port, 65535),
+        rtcp_port=min(port, 65535),
         codec=_CODECS[best.name.upper()],
-        payload=best.payload,
-        digits=events.payload if events else -1,
-        listens=sdp.direction(session, media).receives,
+        payload_type=best.payload,
+        dtmf_payload_type=events.payload if events else -1,
+        receives=sdp.direction(session, media).receives,
     )
 
 
@@ -137,17 +145,17 @@ def _formats(best: Codec, events: Codec | None) -> tuple[str, ...]:
 
 def _lines(codecs: tuple[Codec, ...], direction: Direction) -> tuple[str, ...]:
     maps = [f"a=rtpmap:{each.payload} {each.name}/{each.rate}" for each in codecs]
-    keys = [f"a=fmtp:{each.payload} 0-15" for each in codecs if each.name.lower() == _EVENTS]
-    return (*maps, *keys, "a=ptime:20", f"a={direction}")
+    formats = [f"a=fmtp:{each.payload} 0-15" for each in codecs if each.name.lower() == _EVENTS]
+    return (*maps, *formats, "a=ptime:20", f"a={direction}")
 
 
-def _multiplexed(media: MediaDescription, lines: tuple[str, ...]) -> tuple[str, ...]:
+def _with_offer_attributes(media: MediaDescription, lines: tuple[str, ...]) -> tuple[str, ...]:
     """Append the attributes of the offer that an answer has to repeat (RFC 5761, RFC 5888)."""
     mid = media.attribute("mid")
     more = ["a=rtcp-mux"] if media.attribute("rtcp-mux") is not None else []
     return (*lines, *more, *([f"a=mid:{mid}"] if mid else []))
 
 
-def _head(own: Self) -> tuple[str, ...]:
-    origin = f"o=- {own.session} {own.version} IN IP4 127.0.0.1"
+def _session_lines(local: LocalSession) -> tuple[str, ...]:
+    origin = f"o=- {local.session} {local.version} IN IP4 127.0.0.1"
     return ("v=0", origin, "s=-", "c=IN IP4 127.0.0.1", "t=0 0")

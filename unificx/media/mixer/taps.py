@@ -9,9 +9,9 @@ import numpy as np
 
 from unificx.media.mixer.arrays import MAX_TAPS, WIDE, Index, Samples
 from unificx.media.mixer.messages import Chunk
-from unificx.media.mixer.resampling import HISTORY, to_rate
+from unificx.media.mixer.resampling import HISTORY, resample
 
-CHUNK = 10
+CHUNK_FRAMES = 10
 """Frames per chunk."""
 
 
@@ -27,11 +27,11 @@ class Tap:
     """Frames since the tap started, including pauses."""
     filled: int = 0
     paused: bool = False
-    tail: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
+    history: Samples = field(default_factory=lambda: np.zeros(HISTORY[16000], np.int32))
     """Last samples, for resampling if the target's sample rate differs from the tap's."""
 
 
-class Taps:
+class TapTable:
     """All taps of a mixer, with one row each in an array of chunk buffers."""
 
     def __init__(self, capacity: int = MAX_TAPS) -> None:
@@ -39,7 +39,7 @@ class Taps:
         self._rows: list[Tap | None] = [None] * capacity
         self._free = list(range(capacity - 1, -1, -1))
         # full(), not zeros(): page faults on first access would delay a tick.
-        self._pieces = np.full((capacity, CHUNK, WIDE), 0, np.int16)
+        self._buffers = np.full((capacity, CHUNK_FRAMES, WIDE), 0, np.int16)
 
     def __len__(self) -> int:
         return len(self._taps)
@@ -58,20 +58,20 @@ class Taps:
         if tap is None or tap.paused == on:
             return []
         tap.paused = on
-        return self._piece(tap)
+        return self._flush(tap)
 
     def end(self, name: str) -> list[Chunk] | None:
         """Remove a tap; return its remaining chunk, or None if there is no such tap."""
         tap = self._get(name)
         if tap is None:
             return None
-        left = self._piece(tap)
+        left = self._flush(tap)
         row = self._taps.pop(name)
         self._rows[row] = None
         self._free.append(row)
         return left
 
-    def of(self, target: int, *, of_room: bool) -> list[str]:
+    def names_of(self, target: int, *, of_room: bool) -> list[str]:
         """Return the names of the taps of a leg or a room."""
         return [tap.name for tap in self._all() if tap.target == target and tap.of_room is of_room]
 
@@ -91,17 +91,17 @@ class Taps:
             row = self._taps[tap.name]
             frame = frames.get((tap.target, tap.of_room))
             if frame is not None and len(frame) != tap.width:
-                frame = _resampled(tap, frame)
-            self._pieces[row, tap.filled, : tap.width] = 0 if frame is None else np.clip(frame, -32768, 32767)
+                frame = _resample(tap, frame)
+            self._buffers[row, tap.filled, : tap.width] = 0 if frame is None else np.clip(frame, -32768, 32767)
             tap.filled += 1
-            if (tap.frames + row) % CHUNK == 0 or tap.filled == CHUNK:  # spreads the taps over the ticks
-                full += self._piece(tap)
+            if (tap.frames + row) % CHUNK_FRAMES == 0 or tap.filled == CHUNK_FRAMES:  # spreads the taps over the ticks
+                full += self._flush(tap)
         return full
 
-    def _piece(self, tap: Tap) -> list[Chunk]:
+    def _flush(self, tap: Tap) -> list[Chunk]:
         if not tap.filled:
             return []
-        samples = self._pieces[self._taps[tap.name], : tap.filled, : tap.width]
+        samples = self._buffers[self._taps[tap.name], : tap.filled, : tap.width]
         offset = (tap.frames - tap.filled) * tap.width
         tap.filled = 0
         return [Chunk(tap.name, offset, tap.width * 50, samples.astype("<i2").tobytes())]
@@ -114,8 +114,8 @@ class Taps:
         return [tap for row in self._taps.values() if (tap := self._rows[row]) is not None]
 
 
-def _resampled(tap: Tap, frame: Samples) -> Samples:
+def _resample(tap: Tap, frame: Samples) -> Samples:
     own = len(frame) * 50
-    before = tap.tail[-HISTORY[own] :]
-    tap.tail = np.concatenate((tap.tail, frame))[-HISTORY[16000] :]
-    return to_rate(np.concatenate((before, frame))[None, :], own)[0]
+    before = tap.history[-HISTORY[own] :]
+    tap.history = np.concatenate((tap.history, frame))[-HISTORY[16000] :]
+    return resample(np.concatenate((before, frame))[None, :], own)[0]

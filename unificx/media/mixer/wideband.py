@@ -15,42 +15,42 @@ import numpy as np
 
 from unificx.media.mixer.arrays import FRAME, WIDE, Bytes, Floats, Index, Mask, Pcm, Samples
 
-WARM = 3
+PRIMING_FRAMES = 3
 """Frames needed to prime a codec state."""
 
 
-class Coder(Protocol):
+class G722Codec(Protocol):
     """Codec state of one direction of one stream."""
 
     def encode(self, samples: object) -> bytes: ...
     def decode(self, payload: bytes) -> "array[int]": ...
 
 
-def coder() -> Coder:
-    return cast(Coder, G722.G722(16000, 64000))
+def new_codec() -> G722Codec:
+    return cast(G722Codec, G722.G722(16000, 64000))
 
 
-def saturated(frames: Samples) -> Pcm:
+def saturate(frames: Samples) -> Pcm:
     return np.clip(frames, -32768, 32767).astype(np.int16)
 
 
-def encoded(state: Coder, frame: Pcm) -> Bytes:
+def encode(state: G722Codec, frame: Pcm) -> Bytes:
     """Encode a frame of 320 samples into 160 bytes."""
     return np.frombuffer(state.encode(frame), np.uint8)
 
 
-def decoded(state: Coder, payload: Bytes) -> Samples:
+def decode(state: G722Codec, payload: Bytes) -> Samples:
     return np.frombuffer(state.decode(payload.tobytes()), np.int16).astype(np.int32)
 
 
-def _silence() -> Bytes:
-    state, frame = coder(), np.zeros(WIDE, np.int16)
-    for _ in range(WARM * 3):
-        encoded(state, frame)
-    return encoded(state, frame)
+def _encode_silence() -> Bytes:
+    state, frame = new_codec(), np.zeros(WIDE, np.int16)
+    for _ in range(PRIMING_FRAMES * 3):
+        encode(state, frame)
+    return encode(state, frame)
 
 
-SILENCE: Bytes = _silence()
+SILENCE: Bytes = _encode_silence()
 
 # The logarithm of a band's step size changes by a fixed amount per code and leaks by 1/128 (G.722 section 3.2.2), so a
 # frame changes it by a weighted sum over its codes. Six bits of a code belong to the low band, four of which matter
@@ -63,38 +63,38 @@ _MOVES: tuple[Floats, Floats] = (
     np.array([_LOW[_LOW_RANKS[(code & 0x3F) >> 2]] for code in _CODES], np.float32),
     np.array([_HIGH[code >> 6] for code in _CODES], np.float32),
 )
-_MOST = (np.float32(18432), np.float32(22528))
+_MAX_LOG_STEP = (np.float32(18432), np.float32(22528))
 _LEAK = 127 / 128
 _WEIGHT: Floats = (_LEAK ** np.arange(FRAME - 1, -1, -1)).astype(np.float32)
-_KEPT = np.float32(_LEAK**FRAME)
+_FRAME_LEAK = np.float32(_LEAK**FRAME)
 _SCALE = np.float32(7.5)
 """Mean magnitude of noise per step size. A steady tone has a smaller step size because it is predictable."""
 
 
-class Steps:
+class StepSizes:
     """Logarithmic step sizes of both bands of every slot."""
 
     def __init__(self, slots: int) -> None:
         self._log = np.zeros((2, slots), np.float32)
-        self._true = np.zeros(slots, np.float32)
+        self._measured = np.zeros(slots, np.float32)
 
     def clear(self, slot: int) -> None:
         self._log[:, slot] = 0
-        self._true[slot] = 0
+        self._measured[slot] = 0
 
     def loudness(self, slots: Index, payload: Bytes, have: Mask) -> Floats:
         """Return the loudness of these frames, on about the scale of `levels`."""
         loudest = np.zeros(len(slots), np.float32)
-        for band, (moves, most) in enumerate(zip(_MOVES, _MOST, strict=True)):
+        for band, (moves, most) in enumerate(zip(_MOVES, _MAX_LOG_STEP, strict=True)):
             log = self._log[band, slots]
-            moved = np.clip(log * _KEPT + moves.take(payload, mode="clip") @ _WEIGHT, 0, most)
+            moved = np.clip(log * _FRAME_LEAK + moves.take(payload, mode="clip") @ _WEIGHT, 0, most)
             log[have] = moved[have]
             self._log[band, slots] = log
             loudest = np.maximum(loudest, log)
-        heard = self._true[slots]
-        self._true[slots] = 0
-        return np.maximum(np.exp2(loudest / np.float32(2048)) * _SCALE, heard)
+        measured = self._measured[slots]
+        self._measured[slots] = 0
+        return np.maximum(np.exp2(loudest / np.float32(2048)) * _SCALE, measured)
 
-    def correct(self, slots: Index, frames: Samples) -> None:
+    def set_measured(self, slots: Index, frames: Samples) -> None:
         """Store the measured loudness of decoded frames; the next estimate is at least that."""
-        self._true[slots] = np.abs(frames[:, ::3]).mean(axis=1, dtype=np.float32)
+        self._measured[slots] = np.abs(frames[:, ::3]).mean(axis=1, dtype=np.float32)
