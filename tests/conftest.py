@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from databases import Postgres, postgres_cluster
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
@@ -64,13 +64,13 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def bus() -> Bus:
+def bus() -> EventBus:
     """Event bus that raises the exceptions of its handlers."""
 
     def fail(fault: BaseException) -> None:
         raise fault
 
-    return Bus(fail)
+    return EventBus(fail)
 
 
 @pytest.fixture

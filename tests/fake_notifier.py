@@ -9,16 +9,16 @@ from unificx.identity import Person
 class Letters:
     """`sent` holds (kind, recipient, content)."""
 
-    mails: bool = True
+    can_send: bool = True
     sent: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def invitation(self, person: Person, url: str, language: str) -> None:
+    async def send_invitation(self, person: Person, url: str, language: str) -> None:
         self.sent.append((f"invitation {language}", person.email, url))
 
-    async def recovery(self, person: Person, url: str, language: str) -> None:
+    async def send_recovery(self, person: Person, url: str, language: str) -> None:
         self.sent.append((f"recovery {language}", person.email, url))
 
-    async def notice(self, person: Person, kind: str, detail: str) -> None:
+    async def send_notice(self, person: Person, kind: str, detail: str) -> None:
         self.sent.append((kind, person.email, detail))
 
     def of(self, kind: str) -> list[tuple[str, str]]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
-from unificx.core.errors import Refused, TooMany
+from unificx.core.errors import DomainError, TooManyRequests
 
 
-async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[Refused]) -> tuple[int, float]:
+async def guessed(attempt: Callable[[int], Awaitable[object]], wrong: type[DomainError]) -> tuple[int, float]:
     """Repeat wrong attempts until throttled; return their number and the delay in seconds."""
     for number in range(100):
         try:
             await attempt(number)
-        except TooMany as throttled:
+        except TooManyRequests as throttled:
             return number, throttled.retry_after
         except wrong:
             continue

@@ -24,18 +24,18 @@ from unificx.conferencing import Meetings, Room, Rooms
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
 from unificx.db.spool import Spool
-from unificx.identity import NewExtension, NewPerson, NewTenant, Passwords, People, Person, Role, Tenant
+from unificx.identity import IdentityService, NewExtension, NewPerson, NewTenant, PasswordHashing, Person, Role, Tenant
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.media.tones import sine
 from unificx.notifications import Push, PushParts, Vapid
-from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import Archive, Keeping, Recorder, RecorderParts, TenantRecordingChange
 from unificx.server.live_events import Telling
@@ -203,7 +203,7 @@ class World:
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
-    def people(self) -> People:
+    def people(self) -> IdentityService:
         return self.services.people
 
     @property
@@ -335,12 +335,14 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         file.write_bytes(template)
     database = Database(f"sqlite:///{file}", clock)
     keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
-    bus = Bus(_fail)
+    bus = EventBus(_fail)
     outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
     letters = Letters()
-    people = People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters, fetch=HttpClient())
-    rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
+    people = IdentityService(
+        database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters, fetch=HttpClient()
+    )
+    rooms = Rooms(database, keys, people.directory, PasswordHashing(CHEAP), clock)
     calls, parts, answers = Calls(rooms), Parts(), StoredAnswers(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.forget)
     outbox.subscribe(TenantDeleted, answers.forget)
@@ -353,10 +355,10 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     telling, meetings = Telling(hub, bus, directory, history), Meetings(clock)
     news = RoomNews(hub, directory, meetings)
     bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
-    erasure = Erasure(Journal(folder / "erased.journal"), keys, clock, bus)
+    erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"), Ears())
     audio = Audio(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, Passwords(CHEAP))
+    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(CHEAP))
     own_sounds = OwnSounds(audio_parts, audio)
     keeping = Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav)
     archive, ears = Archive(audio_parts, audio), QuietEars()
@@ -389,7 +391,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     await services.own_sounds.start()
     await archive.start()
     await services.rooms.start()
-    await people.first_start("root@operator.example")
+    await people.create_initial_operator("root@operator.example")
     world = World(
         build(services),
         services,
@@ -414,7 +416,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         for client in world.clients:
             await client.aclose()
         await recorder.close()
-        await people.settle()
+        await people.join_background_tasks()
         telling.close()
         news.close()
         await push.close()

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from itertools import count
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Key, SpoolFull
-from unificx.identity import DeviceAuth, Directory, Extension, Tenant
+from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
 from unificx.registrar import Caller, LocationService, Registrar
 from unificx.registrar import RegistrarDependencies as PresenceParts
 from unificx.sip.bearer import BearerTokens
@@ -26,9 +26,9 @@ AWAY = Flow("udp", "198.51.100.9", 40000, 0, 1)
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def people() -> Directory:
+def people() -> DirectoryCache:
     """Return a directory: Acme with 1001 and 1002, Globex with its own 1001; passwords are secret-NUMBER."""
-    directory = Directory()
+    directory = DirectoryCache()
     for tenant_id, domain, numbers in (("t1", DOMAIN, ("1001", "1002")), ("t2", OTHER, ("1001",))):
         directory.put_tenant(Tenant(tenant_id, domain.split(".")[0], domain, domain, "active", _SINCE))
         for number in numbers:
@@ -36,7 +36,7 @@ def people() -> Directory:
     return directory
 
 
-def add_extension(directory: Directory, tenant_id: str, domain: str, number: str) -> None:
+def add_extension(directory: DirectoryCache, tenant_id: str, domain: str, number: str) -> None:
     own = f"{tenant_id}-{number}"
     directory.put_extension(
         Extension(
@@ -53,7 +53,7 @@ def add_extension(directory: Directory, tenant_id: str, domain: str, number: str
     add_device(directory, tenant_id, domain, number, "a")
 
 
-def add_device(directory: Directory, tenant_id: str, domain: str, number: str, which: str) -> None:
+def add_device(directory: DirectoryCache, tenant_id: str, domain: str, number: str, which: str) -> None:
     username = f"{number}-{tenant_id}{which}"
     digests = {name: bytes.fromhex(ha1(name, username, domain, f"secret-{number}")) for name in ("MD5", "SHA-256")}
     directory.put_device(
@@ -139,13 +139,13 @@ class Mail:
 class Face:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
-    def __init__(self, limits: GuardLimits | None = None, directory: Directory | None = None) -> None:
+    def __init__(self, limits: GuardLimits | None = None, directory: DirectoryCache | None = None) -> None:
         self.clock = ManualClock()
         self.signals: list[object] = []
         self.directory = directory or people()
         self.location = LocationService()
         self.journal = Tape()
-        bus = Bus(self._fail)
+        bus = EventBus(self._fail)
         tags = count(1)
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
         self.calls = Calls(self.endpoint)

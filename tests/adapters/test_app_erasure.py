@@ -69,7 +69,7 @@ async def left(rooms: Rooms, mine: Extension) -> list[str]:
 
 async def eventually_nothing(rooms: Rooms, mine: Extension) -> None:
     async with asyncio.timeout(30):
-        while await left(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfollowed()]:
+        while await left(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfinished()]:
             await asyncio.sleep(0.02)
 
 

@@ -9,7 +9,7 @@ from http_world import LISTENING, Call, World
 from pyotp.totp import TOTP
 from test_http_greetings import wav
 
-from unificx.identity import Admission, Arrival, SecondFactorNeeded, SignedIn, Source
+from unificx.identity import SecondFactorRequired, SignedIn, SignInContext, SignInResult, Source
 
 
 def test_tenant_commands(home: Home) -> None:
@@ -75,19 +75,19 @@ def test_second_factors_can_be_reset(home: Home) -> None:
         "person", "create", "--name", "Ada", "--email", "a@example.com", "--password-stdin", given="long enough 1\n"
     )
 
-    async def enter(world: World) -> Admission:
-        return await world.people.sign_in("a@example.com", "long enough 1", Arrival())
+    async def enter(world: World) -> SignInResult:
+        return await world.people.sign_in("a@example.com", "long enough 1", SignInContext())
 
     async def set_up(world: World) -> None:
         signed_in = await enter(world)
         assert isinstance(signed_in, SignedIn)
         principal = signed_in.principal
-        begun = await world.people.begin_totp(principal, "Phone")
+        begun = await world.people.start_totp_enrollment(principal, "Phone")
         code = TOTP(begun.secret).at(int(world.clock.now().timestamp()))
         await world.people.confirm_totp(principal, begun.id, code, Source())
 
     asyncio.run(home.inside(set_up))
-    assert isinstance(asyncio.run(home.inside(enter)), SecondFactorNeeded)
+    assert isinstance(asyncio.run(home.inside(enter)), SecondFactorRequired)
     assert home.told("person", "reset-factors", "a@example.com") == {"reset": made["id"]}
     assert isinstance(asyncio.run(home.inside(enter)), SignedIn)
 

@@ -27,7 +27,7 @@ from unificx.cli import Listener
 from unificx.cli.doctor import Check, components, host, listeners, services
 from unificx.cli.doctor.database import database
 from unificx.core.clock import ManualClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.notifications import Vapid, new_private_key
 from unificx.privacy import MasterKey, sealed_file
 from unificx.server.notification_settings import contact_of, mail_of, mail_trial, push_trial, reaching
@@ -249,7 +249,7 @@ def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
 
 def test_mail_and_push_are_tried_and_told(home: Home) -> None:
     def refuse() -> str:
-        raise CannotStart("mail.example.com:587 is not reached.", hint="Check its address.")
+        raise StartupError("mail.example.com:587 is not reached.", hint="Check its address.")
 
     assert services.mail(lambda: "takes letters") == Check("mail", "ok", "takes letters")
     assert services.mail(refuse) == Check("mail", "fail", "mail.example.com:587 is not reached", "Check its address.")

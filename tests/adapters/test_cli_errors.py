@@ -12,7 +12,7 @@ import pytest
 from cli_home import Home, one_line
 
 from unificx.core.clock import SystemClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.server.bootstrap import opened
 from unificx.server.connect import connect
 from unificx.server.paths import Site, database_url
@@ -109,7 +109,7 @@ async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
     """The other process may be a server that is not ready yet."""
     site = Site(tmp_path / "home")
     async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
-        await rooms.people.first_start()
+        await rooms.people.create_initial_operator()
         waiting = asyncio.create_task(tenant_slugs(site.home))
         done, _ = await asyncio.wait((waiting,), timeout=0.5)
         assert not done
@@ -123,7 +123,7 @@ async def tenant_slugs(home: Path) -> list[str]:
 
 @asynccontextmanager
 async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
-    raise CannotStart("The disk is full.", hint="Make room.")
+    raise StartupError("The disk is full.", hint="Make room.")
     yield
 
 

@@ -3,7 +3,7 @@
 import pytest
 from http_world import PASSWORD, Call, World
 
-from unificx.identity import OPERATOR, NewExtension, Role
+from unificx.identity import OPERATOR_SLUG, NewExtension, Role
 
 
 async def test_an_operator_creates_and_deletes_a_tenant(world: World) -> None:
@@ -65,7 +65,7 @@ async def test_a_user_with_a_one_time_password_can_sign_out(world: World) -> Non
 
 
 async def test_the_first_operator_must_choose_a_password_in_a_browser_only(world: World) -> None:
-    tenant = await world.people.tenant(OPERATOR)
+    tenant = await world.people.tenant(OPERATOR_SLUG)
     operator = await world.person(tenant, "first@operator.example", Role.OPERATOR)
     password = await world.people.reset_password(tenant.id, operator.id)
     program = await world.signed_in(operator.email, password)

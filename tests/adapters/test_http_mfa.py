@@ -176,7 +176,7 @@ async def test_factor_change_and_recovery_code_use_are_notified(world: World, ad
     assert (await world.client().post(f"{API}/sessions/second-factor", json=body)).status_code == 201
     (held,) = (await ada.get(f"{API}/me/factors")).json()["items"]
     assert (await ada.delete(f"{API}/me/factors/{held['id']}")).status_code == 204
-    await world.people.settle()
+    await world.people.join_background_tasks()
     assert [one for one in world.letters.sent if one[0] != "new_device"] == [
         ("factor_changed", EMAIL, "Phone"),
         ("recovery_used", EMAIL, ""),

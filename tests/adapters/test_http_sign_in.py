@@ -92,7 +92,7 @@ async def test_token_theft_ends_the_session_and_clears_cookies(world: World) -> 
     over = await client.post(f"{API}/sessions/refresh", json={})
     assert problem(over, 401) == "session_over"
     assert not client.cookies
-    await world.people.settle()
+    await world.people.join_background_tasks()
     assert world.letters.of("session_theft") == [(EMAIL, "")]
 
 
@@ -161,7 +161,7 @@ async def test_second_device_is_refused_and_the_owner_notified_by_email(world: W
     assert problem(refused, 410) == "sign_in_code_used"
     assert "set-cookie" not in refused.headers
     assert (await laptop.get(f"{API}/sign-in-codes/{code['id']}")).json()["tried_again"]
-    await world.people.settle()
+    await world.people.join_background_tasks()
     assert world.letters.of("code_tried_again") == [(EMAIL, "")]
     assert (await phone.get(f"{API}/me")).status_code == 200
 
@@ -275,7 +275,7 @@ async def test_underage_user_is_rejected(world: World) -> None:
 
 
 async def test_without_email_the_administrator_gets_the_link(world: World) -> None:
-    world.letters.mails = False
+    world.letters.can_send = False
     person = await world.people.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = (await admin.post(f"{API}/invitations", json={"person_id": person.id})).json()
@@ -297,7 +297,7 @@ async def test_recovery_does_not_reveal_whether_an_account_exists(world: World) 
     unknown = await world.client().post(f"{API}/recoveries", json={"email": "nobody@acme.example"})
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b"")
     assert known.headers.raw == unknown.headers.raw
-    await world.people.settle()
+    await world.people.join_background_tasks()
     ((to, url),) = world.letters.of("recovery de")
     assert to == EMAIL
     assert url.startswith(f"{LISTENING}/app/#recover=")  # not the Host header of the request

@@ -2,7 +2,7 @@
 
 import pytest
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.server.address import listening, public_url
 
 
@@ -46,5 +46,5 @@ def test_the_setting_is_used_unchanged(given: str) -> None:
     ],
 )
 def test_an_invalid_setting_stops_the_start(given: str) -> None:
-    with pytest.raises(CannotStart):
+    with pytest.raises(StartupError):
         public_url({"UNIFICX_PUBLIC_URL": given})

@@ -8,21 +8,21 @@ import pytest
 from unificx.recording.machine import consent
 from unificx.recording.machine import consent_types as w
 
-A, B, C = w.Leg("a"), w.Leg("b"), w.Leg("c")
-ANNOUNCE, OPT_IN = w.Terms("announce", 15.0), w.Terms("opt_in", 15.0)
+A, B, C = w.ConsentLeg("a"), w.ConsentLeg("b"), w.ConsentLeg("c")
+ANNOUNCE, OPT_IN = w.ConsentTerms("announce", 15.0), w.ConsentTerms("opt_in", 15.0)
 NOTICE, ASK, AGAIN = "recording/notice-hang-up", "recording/ask", "recording/ask-again"
 
 
 class Play:
     """Drives the machine: `last_actions` are those of the last step, `all_actions` all."""
 
-    def __init__(self, terms: w.Terms, *legs: w.Leg) -> None:
+    def __init__(self, terms: w.ConsentTerms, *legs: w.ConsentLeg) -> None:
         self.now = 100.0
-        self.done: list[w.Action] = []
+        self.done: list[w.ConsentAction] = []
         self.state, self.did = consent.begin(terms, legs, self.now)
         self.done += self.did
 
-    def tell(self, *events: w.Event) -> list[w.Action]:
+    def tell(self, *events: w.ConsentEvent) -> list[w.ConsentAction]:
         self.did = []
         for event in events:
             self.state, actions = consent.step(self.state, event, self.now)
@@ -30,111 +30,120 @@ class Play:
         self.done += self.did
         return self.did
 
-    def wait(self) -> list[w.Action]:
+    def wait(self) -> list[w.ConsentAction]:
         """Advance to the next deadline."""
         at = consent.deadline(self.state)
         assert at is not None
         self.now = max(at, self.now)
-        return self.tell(w.TimePassed())
+        return self.tell(w.DeadlineReached())
 
-    def pass_by(self, seconds: float) -> list[w.Action]:
+    def pass_by(self, seconds: float) -> list[w.ConsentAction]:
         self.now += seconds
-        return self.tell(w.TimePassed())
+        return self.tell(w.DeadlineReached())
 
 
-def told(*legs: w.Leg) -> Iterable[w.Event]:
-    return [w.Told(leg.name, f"notice-of-{leg.name}") for leg in legs]
+def told(*legs: w.ConsentLeg) -> Iterable[w.ConsentEvent]:
+    return [w.PromptPlayed(leg.name, f"notice-of-{leg.name}") for leg in legs]
 
 
-def recording(terms: w.Terms = ANNOUNCE, *legs: w.Leg) -> Play:
+def recording(terms: w.ConsentTerms = ANNOUNCE, *legs: w.ConsentLeg) -> Play:
     """Return a driver whose legs have all consented."""
     play = Play(terms, *(legs or (A, B)))
     play.tell(*told(*(legs or (A, B))))
     if terms.mode == "opt_in":
-        play.tell(*(w.Pressed(leg.name, "1") for leg in legs or (A, B)))
+        play.tell(*(w.DigitReceived(leg.name, "1") for leg in legs or (A, B)))
     else:
         play.wait()
-    assert isinstance(play.state, w.Recording)
+    assert isinstance(play.state, w.RecordingActive)
     return play
 
 
 @pytest.mark.promise("C8")
 def test_announce_notifies_all_legs_and_staying_is_consent() -> None:
     play = Play(ANNOUNCE, A, B)
-    assert play.did == [w.Tell("a", NOTICE, awaited=True), w.Tell("b", NOTICE, awaited=True)]
-    assert play.tell(w.Told("a", "n")) == []
+    assert play.did == [w.PlayPrompt("a", NOTICE, awaited=True), w.PlayPrompt("b", NOTICE, awaited=True)]
+    assert play.tell(w.PromptPlayed("a", "n")) == []
     assert play.wait() == []
-    assert not consent.may_be_kept(play.state)
-    assert play.tell(w.Told("b", "n")) == []
+    assert not consent.may_capture(play.state)
+    assert play.tell(w.PromptPlayed("b", "n")) == []
     at = play.now
-    assert play.wait() == [w.Feed()]
-    assert play.now == at + consent.GRACE
-    for each in consent.there(play.state):
+    assert play.wait() == [w.StartCapture()]
+    assert play.now == at + consent.HANG_UP_SECONDS
+    for each in consent.present_legs(play.state):
         assert (each.stage, each.notice) == ("consented", "n")
-        assert each.told_at is not None
-        assert each.settled_at is not None
-        assert each.told_at < each.settled_at <= play.now
+        assert each.notified_at is not None
+        assert each.decided_at is not None
+        assert each.notified_at < each.decided_at <= play.now
 
 
 @pytest.mark.promise("C8")
 def test_opt_in_waits_for_the_digit_of_each_leg() -> None:
     play = Play(OPT_IN, A, B)
-    assert play.did == [w.Tell("a", ASK, awaited=True), w.Tell("b", ASK, awaited=True)]
-    assert play.tell(w.Pressed("a", "1")) == [w.Hush("a")]  # during the question
-    assert play.tell(w.Pressed("b", "7"), w.Pressed("x", "1")) == []
-    assert play.tell(w.Told("b", "n")) == []
-    assert play.tell(w.Pressed("b", "1")) == [
-        w.Tell("a", "recording/agreed"),
-        w.Tell("b", "recording/agreed"),
-        w.Feed(),
+    assert play.did == [w.PlayPrompt("a", ASK, awaited=True), w.PlayPrompt("b", ASK, awaited=True)]
+    assert play.tell(w.DigitReceived("a", "1")) == [w.StopPrompt("a")]  # during the question
+    assert play.tell(w.DigitReceived("b", "7"), w.DigitReceived("x", "1")) == []
+    assert play.tell(w.PromptPlayed("b", "n")) == []
+    assert play.tell(w.DigitReceived("b", "1")) == [
+        w.PlayPrompt("a", "recording/agreed"),
+        w.PlayPrompt("b", "recording/agreed"),
+        w.StartCapture(),
     ]
-    assert [(each.key, each.settled_at) for each in consent.there(play.state)] == [("1", 100.0), ("1", 100.0)]
+    assert [(each.digit, each.decided_at) for each in consent.present_legs(play.state)] == [("1", 100.0), ("1", 100.0)]
 
 
 def test_requesting_leg_is_notified_and_not_asked() -> None:
-    play = Play(OPT_IN, w.Leg("a", asked_for_it=True), B)
-    assert play.did == [w.Tell("a", NOTICE, awaited=True), w.Tell("b", ASK, awaited=True)]
-    assert play.tell(w.Pressed("a", "2"), w.Told("a", "n"), w.Pressed("b", "1")) == [w.Hush("b")]
-    assert w.Feed() in play.wait()
+    play = Play(OPT_IN, w.ConsentLeg("a", requested_recording=True), B)
+    assert play.did == [w.PlayPrompt("a", NOTICE, awaited=True), w.PlayPrompt("b", ASK, awaited=True)]
+    assert play.tell(w.DigitReceived("a", "2"), w.PromptPlayed("a", "n"), w.DigitReceived("b", "1")) == [
+        w.StopPrompt("b")
+    ]
+    assert w.StartCapture() in play.wait()
 
 
 @pytest.mark.promise("R1")
 @pytest.mark.parametrize("when", ["during the question", "after it"])
 def test_refusal_ends_recording_for_all_legs(when: str) -> None:
     play = Play(OPT_IN, A, B)
-    play.tell(w.Pressed("a", "1"))
+    play.tell(w.DigitReceived("a", "1"))
     if when == "after it":
-        play.tell(w.Told("b", "n"))
-    did = play.tell(w.Pressed("b", "2"))
-    assert w.Tell("a", "recording/not-everybody") in did
-    assert w.Tell("b", "recording/refused") in did
-    assert did[-1] == w.Finish("refused")
-    assert (w.Hush("b") in did) is (when == "during the question")
-    assert play.tell(w.Pressed("b", "1"), w.Told("b", "n"), w.Present((A, B)), w.TimePassed()) == []
+        play.tell(w.PromptPlayed("b", "n"))
+    did = play.tell(w.DigitReceived("b", "2"))
+    assert w.PlayPrompt("a", "recording/not-everybody") in did
+    assert w.PlayPrompt("b", "recording/refused") in did
+    assert did[-1] == w.EndRecording("refused")
+    assert (w.StopPrompt("b") in did) is (when == "during the question")
+    assert (
+        play.tell(
+            w.DigitReceived("b", "1"), w.PromptPlayed("b", "n"), w.ParticipantsChanged((A, B)), w.DeadlineReached()
+        )
+        == []
+    )
     assert consent.deadline(play.state) is None
-    assert w.Feed() not in play.done
+    assert w.StartCapture() not in play.done
 
 
-NEVER = w.Leg("b", refuses=True)
+NEVER = w.ConsentLeg("b", objects=True)
 
 
 @pytest.mark.promise("R1", "C8")
 @pytest.mark.parametrize("terms", [ANNOUNCE, OPT_IN])
-def test_objecting_leg_is_not_asked_and_nothing_is_captured(terms: w.Terms) -> None:
-    assert Play(terms, A, NEVER).done == [w.Finish("refused")]  # no notice was played, so no closing prompt either
-    wanted = Play(terms, w.Leg("a", asked_for_it=True), NEVER)
-    assert wanted.done == [w.Tell("a", "recording/not-everybody"), w.Finish("refused")]
-    held = Play(terms, A, w.Leg("b", away=True, refuses=True))
-    assert held.done == [w.Finish("refused")]
+def test_objecting_leg_is_not_asked_and_nothing_is_captured(terms: w.ConsentTerms) -> None:
+    assert Play(terms, A, NEVER).done == [
+        w.EndRecording("refused")
+    ]  # no notice was played, so no closing prompt either
+    wanted = Play(terms, w.ConsentLeg("a", requested_recording=True), NEVER)
+    assert wanted.done == [w.PlayPrompt("a", "recording/not-everybody"), w.EndRecording("refused")]
+    held = Play(terms, A, w.ConsentLeg("b", on_hold=True, objects=True))
+    assert held.done == [w.EndRecording("refused")]
 
 
 @pytest.mark.promise("R1", "C8")
 def test_objection_during_the_notice_stops_the_notice() -> None:
     play = Play(ANNOUNCE, A, B)
-    did = play.tell(w.Present((A, NEVER)))
-    assert w.Hush("b") in did
-    assert did[-1] == w.Finish("refused")
-    assert w.Feed() not in play.done
+    did = play.tell(w.ParticipantsChanged((A, NEVER)))
+    assert w.StopPrompt("b") in did
+    assert did[-1] == w.EndRecording("refused")
+    assert w.StartCapture() not in play.done
 
 
 @pytest.mark.promise("R1", "C8")
@@ -142,160 +151,171 @@ def test_objection_during_the_notice_stops_the_notice() -> None:
 def test_later_objection_ends_recording(paused: bool) -> None:
     play = recording()
     if paused:
-        play.tell(w.PauseAsked())
-    did = play.tell(w.Present((A, NEVER)))
-    assert (did[0] == w.Hold("joining")) is not paused
-    assert w.Tell("b", "recording/refused") in did
-    assert did[-1] == w.Finish("refused")
-    assert w.Feed() not in play.tell(w.Present((A, B)), w.ResumeAsked())
+        play.tell(w.PauseRequested())
+    did = play.tell(w.ParticipantsChanged((A, NEVER)))
+    assert (did[0] == w.StopCapture("joining")) is not paused
+    assert w.PlayPrompt("b", "recording/refused") in did
+    assert did[-1] == w.EndRecording("refused")
+    assert w.StartCapture() not in play.tell(w.ParticipantsChanged((A, B)), w.ResumeRequested())
 
 
 @pytest.mark.promise("R1")
 def test_missing_answer_is_asked_again_and_then_is_a_refusal() -> None:
     play = Play(OPT_IN, A, B)
-    play.tell(w.Pressed("a", "1"), w.Told("b", "n"))
-    assert play.wait() == [w.Tell("b", AGAIN, awaited=True)]
-    assert play.now == 100.0 + consent.PATIENCE
-    play.tell(w.Told("b", "n2"))
-    assert play.wait()[-1] == w.Finish("refused")
-    assert w.Feed() not in play.done
+    play.tell(w.DigitReceived("a", "1"), w.PromptPlayed("b", "n"))
+    assert play.wait() == [w.PlayPrompt("b", AGAIN, awaited=True)]
+    assert play.now == 100.0 + consent.ANSWER_SECONDS
+    play.tell(w.PromptPlayed("b", "n2"))
+    assert play.wait()[-1] == w.EndRecording("refused")
+    assert w.StartCapture() not in play.done
 
 
 @pytest.mark.promise("C8")
 def test_failed_notice_prevents_recording() -> None:
     play = Play(ANNOUNCE, A, B)
-    assert play.tell(w.NotTold("b"))[-1] == w.Finish("not_told")
+    assert play.tell(w.PromptFailed("b"))[-1] == w.EndRecording("not_told")
     assert play.tell(*told(A, B)) == []
-    assert w.Feed() not in play.done
-    assert Play(ANNOUNCE, A).tell(w.NotTold("x")) == []
+    assert w.StartCapture() not in play.done
+    assert Play(ANNOUNCE, A).tell(w.PromptFailed("x")) == []
 
 
 def test_leg_on_hold_is_notified_after_resuming() -> None:
-    play = Play(ANNOUNCE, A, w.Leg("b", away=True))
-    assert play.did == [w.Tell("a", NOTICE, awaited=True)]
-    play.tell(w.Told("a", "n"))
+    play = Play(ANNOUNCE, A, w.ConsentLeg("b", on_hold=True))
+    assert play.did == [w.PlayPrompt("a", NOTICE, awaited=True)]
+    play.tell(w.PromptPlayed("a", "n"))
     play.wait()
-    assert isinstance(play.state, w.Asking)
-    assert play.tell(w.Present((A, B))) == [w.Tell("b", NOTICE, awaited=True)]
-    assert play.tell(w.Present((A, w.Leg("b", away=True)))) == []  # during the notice
-    assert play.tell(w.Told("b", "n")) == []
-    assert play.tell(w.Present((A, B))) == [w.Tell("b", NOTICE, awaited=True)]
-    play.tell(w.Told("b", "n"))
-    assert play.wait() == [w.Feed()]
+    assert isinstance(play.state, w.AwaitingConsent)
+    assert play.tell(w.ParticipantsChanged((A, B))) == [w.PlayPrompt("b", NOTICE, awaited=True)]
+    assert play.tell(w.ParticipantsChanged((A, w.ConsentLeg("b", on_hold=True)))) == []  # during the notice
+    assert play.tell(w.PromptPlayed("b", "n")) == []
+    assert play.tell(w.ParticipantsChanged((A, B))) == [w.PlayPrompt("b", NOTICE, awaited=True)]
+    play.tell(w.PromptPlayed("b", "n"))
+    assert play.wait() == [w.StartCapture()]
 
 
 def test_interrupted_prompt_is_played_again() -> None:
     play = Play(OPT_IN, A, B)
-    play.tell(w.Pressed("a", "1"))
-    assert play.tell(w.Interrupted()) == [w.Tell("b", ASK, awaited=True)]
-    assert recording().tell(w.Interrupted()) == []
+    play.tell(w.DigitReceived("a", "1"))
+    assert play.tell(w.PlaybackInterrupted()) == [w.PlayPrompt("b", ASK, awaited=True)]
+    assert recording().tell(w.PlaybackInterrupted()) == []
 
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("terms", [ANNOUNCE, OPT_IN])
-def test_joining_leg_is_notified_before_capture_continues(terms: w.Terms) -> None:
+def test_joining_leg_is_notified_before_capture_continues(terms: w.ConsentTerms) -> None:
     play = recording(terms)
     prompt = "recording/joined-recorded" if terms is ANNOUNCE else ASK
-    assert play.tell(w.Present((A, C))) == [w.Hold("joining"), w.Tell("c", prompt, awaited=True)]
-    assert not consent.may_be_kept(play.state)
-    play.tell(w.Told("c", "n"))
-    did = play.wait() if terms is ANNOUNCE else play.tell(w.Pressed("c", "1"))
-    assert did == [w.Feed()]
-    assert [each.leg.name for each in consent.there(play.state)] == ["a", "c"]
-    assert play.tell(w.Present((A, B))) == [w.Hold("joining"), w.Feed()]  # a leg notified before returns
+    assert play.tell(w.ParticipantsChanged((A, C))) == [
+        w.StopCapture("joining"),
+        w.PlayPrompt("c", prompt, awaited=True),
+    ]
+    assert not consent.may_capture(play.state)
+    play.tell(w.PromptPlayed("c", "n"))
+    did = play.wait() if terms is ANNOUNCE else play.tell(w.DigitReceived("c", "1"))
+    assert did == [w.StartCapture()]
+    assert [each.leg.name for each in consent.present_legs(play.state)] == ["a", "c"]
+    assert play.tell(w.ParticipantsChanged((A, B))) == [
+        w.StopCapture("joining"),
+        w.StartCapture(),
+    ]  # a leg notified before returns
 
 
 def test_nothing_is_captured_without_present_legs() -> None:
     play = recording()
-    assert play.tell(w.Present(())) == [w.Hold("joining")]
-    assert play.tell(w.TimePassed()) == []
-    assert play.tell(w.Present((A, B))) == [w.Feed()]
+    assert play.tell(w.ParticipantsChanged(())) == [w.StopCapture("joining")]
+    assert play.tell(w.DeadlineReached()) == []
+    assert play.tell(w.ParticipantsChanged((A, B))) == [w.StartCapture()]
 
 
 def test_pause_and_resume() -> None:
     play = recording()
-    assert play.tell(w.PauseAsked()) == [
-        w.Hold("asked"),
-        w.Tell("a", "recording/paused"),
-        w.Tell("b", "recording/paused"),
+    assert play.tell(w.PauseRequested()) == [
+        w.StopCapture("asked"),
+        w.PlayPrompt("a", "recording/paused"),
+        w.PlayPrompt("b", "recording/paused"),
     ]
     assert consent.deadline(play.state) is None
-    assert play.tell(w.Pressed("a", "4"), w.TimePassed(), w.Told("a", "n"), w.Present((A, B))) == []
-    assert play.tell(w.PauseAsked("card")) == []
-    assert play.tell(w.ResumeAsked())[-1] == w.Feed()
-    assert play.tell(w.ResumeAsked()) == []
+    assert (
+        play.tell(
+            w.DigitReceived("a", "4"), w.DeadlineReached(), w.PromptPlayed("a", "n"), w.ParticipantsChanged((A, B))
+        )
+        == []
+    )
+    assert play.tell(w.PauseRequested("card")) == []
+    assert play.tell(w.ResumeRequested())[-1] == w.StartCapture()
+    assert play.tell(w.ResumeRequested()) == []
 
 
 @pytest.mark.parametrize("pause", [True, False])
 def test_pause_persists_when_a_leg_joins(pause: bool) -> None:
     play = recording()
     if pause:
-        play.tell(w.PauseAsked())
-        play.tell(w.Present((A, C)), w.Told("c", "n"))
+        play.tell(w.PauseRequested())
+        play.tell(w.ParticipantsChanged((A, C)), w.PromptPlayed("c", "n"))
     else:
-        play.tell(w.Present((A, C)), w.PauseAsked(), w.Told("c", "n"))
+        play.tell(w.ParticipantsChanged((A, C)), w.PauseRequested(), w.PromptPlayed("c", "n"))
     assert play.wait() == []
-    assert isinstance(play.state, w.Paused)
-    assert play.tell(w.ResumeAsked())[-1] == w.Feed()
+    assert isinstance(play.state, w.RecordingPaused)
+    assert play.tell(w.ResumeRequested())[-1] == w.StartCapture()
 
 
 def test_pause_revoked_during_the_notice() -> None:
     play = Play(ANNOUNCE, A, B)
-    play.tell(w.PauseAsked(), w.ResumeAsked(), *told(A, B))
-    assert play.wait() == [w.Feed()]
+    play.tell(w.PauseRequested(), w.ResumeRequested(), *told(A, B))
+    assert play.wait() == [w.StartCapture()]
 
 
 @pytest.mark.promise("R1")
 def test_dtmf_pauses_recording_until_digits_stop() -> None:
     play = recording()
-    assert play.tell(w.Pressed("a", "*")) == []
-    assert play.tell(w.Pressed("a", "4")) == [w.Hold("keys")]
-    assert play.pass_by(consent.KEYS_QUIET - 1) == []
-    assert play.tell(w.Pressed("a", "9")) == []
-    assert play.pass_by(consent.KEYS_QUIET - 1) == []
-    assert play.wait() == [w.Feed()]
-    unpaused = recording(w.Terms("announce", pause_on_keys=False))
-    assert unpaused.tell(w.Pressed("a", "4")) == []
+    assert play.tell(w.DigitReceived("a", "*")) == []
+    assert play.tell(w.DigitReceived("a", "4")) == [w.StopCapture("keys")]
+    assert play.pass_by(consent.DTMF_PAUSE_SECONDS - 1) == []
+    assert play.tell(w.DigitReceived("a", "9")) == []
+    assert play.pass_by(consent.DTMF_PAUSE_SECONDS - 1) == []
+    assert play.wait() == [w.StartCapture()]
+    unpaused = recording(w.ConsentTerms("announce", pause_on_dtmf=False))
+    assert unpaused.tell(w.DigitReceived("a", "4")) == []
 
 
 def test_requested_pause_outlasts_a_dtmf_pause() -> None:
     play = recording()
-    play.tell(w.Pressed("a", "4"), w.PauseAsked("card"))
+    play.tell(w.DigitReceived("a", "4"), w.PauseRequested("card"))
     assert consent.deadline(play.state) is None
-    assert w.Feed() in play.tell(w.ResumeAsked())
+    assert w.StartCapture() in play.tell(w.ResumeRequested())
     again = recording()
-    again.tell(w.Pressed("a", "4"))
-    again.tell(w.Present((A, C)), w.Told("c", "n"))
-    assert again.wait() == [w.Feed()]
+    again.tell(w.DigitReceived("a", "4"))
+    again.tell(w.ParticipantsChanged((A, C)), w.PromptPlayed("c", "n"))
+    assert again.wait() == [w.StartCapture()]
 
 
 def test_beep_is_regular_and_not_played_during_a_pause() -> None:
     play = recording()
-    assert play.wait() == [w.Beep()]
+    assert play.wait() == [w.PlayBeep()]
     at = play.now
     assert play.pass_by(1) == []
-    assert play.wait() == [w.Beep()]
+    assert play.wait() == [w.PlayBeep()]
     assert play.now == at + 15
-    play.tell(w.PauseAsked())
+    play.tell(w.PauseRequested())
     assert consent.deadline(play.state) is None
-    assert consent.deadline(recording(w.Terms("announce", 0)).state) is None
+    assert consent.deadline(recording(w.ConsentTerms("announce", 0)).state) is None
 
 
 @pytest.mark.parametrize("state", ["asking", "joining", "recording", "paused"])
-@pytest.mark.parametrize("event", [w.StopAsked(), w.Failed("full"), w.Failed("fault")])
-def test_recording_can_end_in_any_state(state: str, event: w.Event) -> None:
+@pytest.mark.parametrize("event", [w.StopRequested(), w.RecordingFailed("full"), w.RecordingFailed("fault")])
+def test_recording_can_end_in_any_state(state: str, event: w.ConsentEvent) -> None:
     play = Play(ANNOUNCE, A, B) if state == "asking" else recording()
     if state == "joining":
-        play.tell(w.Present((A, C)))
+        play.tell(w.ParticipantsChanged((A, C)))
     elif state == "paused":
-        play.tell(w.PauseAsked())
+        play.tell(w.PauseRequested())
     did = play.tell(event)
-    end = event.end if isinstance(event, w.Failed) else "stopped"
-    assert did[-1] == w.Finish(end)
-    assert (w.Hold("over") in did) is (state == "recording")
+    end = event.reason if isinstance(event, w.RecordingFailed) else "stopped"
+    assert did[-1] == w.EndRecording(end)
+    assert (w.StopCapture("over") in did) is (state == "recording")
     last = "recording/ended" if end == "stopped" else "recording/failed"
-    assert (w.Tell("a", last) in did) is (state != "asking" or end != "stopped")
-    assert not consent.may_be_kept(play.state)
+    assert (w.PlayPrompt("a", last) in did) is (state != "asking" or end != "stopped")
+    assert not consent.may_capture(play.state)
 
 
 @pytest.mark.promise("C8", "R1")
@@ -303,37 +323,37 @@ def test_recording_can_end_in_any_state(state: str, event: w.Event) -> None:
 def test_nothing_is_captured_without_notice_on_a_random_walk(seed: int) -> None:
     """Random walk: during capture every present leg notified the full notice or pressed 1, and none refused."""
     chance = random.Random(seed)
-    terms = chance.choice([ANNOUNCE, OPT_IN, w.Terms("opt_in", 0, pause_on_keys=False)])
+    terms = chance.choice([ANNOUNCE, OPT_IN, w.ConsentTerms("opt_in", 0, pause_on_dtmf=False)])
     play = Play(terms, A, B)
     fed, notified, agreed, here = False, set[str](), set[str](), {"a", "b"}
     for _ in range(60):
         event = chance.choice(_EVENTS)
-        if isinstance(event, w.Present):
+        if isinstance(event, w.ParticipantsChanged):
             here = {leg.name for leg in event.legs}
-        if isinstance(event, w.Told):
+        if isinstance(event, w.PromptPlayed):
             notified.add(event.leg)
-        if isinstance(event, w.Pressed) and event.key == "1":
+        if isinstance(event, w.DigitReceived) and event.digit == "1":
             agreed.add(event.leg)
         play.now += chance.choice([0.0, 0.5, 9.0])
         for action in play.tell(event):
-            if isinstance(action, w.Feed):
+            if isinstance(action, w.StartCapture):
                 assert not fed
                 fed = True
                 assert here
                 assert here <= (notified if terms.mode == "announce" else agreed)
-            elif isinstance(action, w.Hold):
+            elif isinstance(action, w.StopCapture):
                 assert fed
                 fed = False
-        assert fed == consent.may_be_kept(play.state)
+        assert fed == consent.may_capture(play.state)
 
 
-_EVENTS: list[w.Event] = [
-    *(w.Present(legs) for legs in ((A, B), (A, C), (A, B, C), (), (A, w.Leg("b", away=True)))),
-    *(w.Told(name, "n") for name in "abc"),
-    *(w.Pressed(name, key) for name in "abc" for key in "1124"),
-    *(w.TimePassed() for _ in range(6)),
-    w.NotTold("c"),
-    w.PauseAsked(),
-    w.ResumeAsked(),
-    w.Interrupted(),
+_EVENTS: list[w.ConsentEvent] = [
+    *(w.ParticipantsChanged(legs) for legs in ((A, B), (A, C), (A, B, C), (), (A, w.ConsentLeg("b", on_hold=True)))),
+    *(w.PromptPlayed(name, "n") for name in "abc"),
+    *(w.DigitReceived(name, key) for name in "abc" for key in "1124"),
+    *(w.DeadlineReached() for _ in range(6)),
+    w.PromptFailed("c"),
+    w.PauseRequested(),
+    w.ResumeRequested(),
+    w.PlaybackInterrupted(),
 ]

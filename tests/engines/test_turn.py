@@ -2,7 +2,7 @@
 
 import pytest
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.turn import MAX_SERVERS, credentials, parse_ice_servers
 
 
@@ -42,7 +42,7 @@ def test_comma_separated_list() -> None:
     ],
 )
 def test_invalid_value_is_refused_naming_the_setting(text: str) -> None:
-    with pytest.raises(CannotStart, match="UNIFICX_TURN"):
+    with pytest.raises(StartupError, match="UNIFICX_TURN"):
         parse_ice_servers(text, "UNIFICX_TURN")
 
 

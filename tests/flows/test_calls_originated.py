@@ -4,7 +4,7 @@ import pytest
 from ladder import play, play_on
 
 from unificx.calls import CallSettings, Origination
-from unificx.core.errors import NoRoom, NotFound
+from unificx.core.errors import NotFound, StorageFull
 from unificx.registrar import Caller
 
 RINGS = """
@@ -119,6 +119,6 @@ async def test_originate_to_unknown_number_and_at_the_call_limit() -> None:
         with pytest.raises(NotFound):
             world.conductor.originate(Origination(room, "room", to=number))
     world.conductor.originate(Origination(room, "room", to="1002"))
-    with pytest.raises(NoRoom):
+    with pytest.raises(StorageFull):
         world.conductor.originate(Origination(room, "room", to="1002"))
     await world.conductor.close()

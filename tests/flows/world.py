@@ -26,7 +26,7 @@ from unificx.calls.events import CallEnded
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Talking
 from unificx.core.clock import ManualClock
-from unificx.identity import Directory, Extension, Tenant
+from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import CallApp, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
@@ -342,8 +342,8 @@ def _says_nothing(phone: Phone, message: Request | Response) -> bool:
     return message.status == 100 or message.cseq.method == "CANCEL"
 
 
-def _people(phones: list[Phone], rings: int) -> Directory:
-    directory = Directory()
+def _people(phones: list[Phone], rings: int) -> DirectoryCache:
+    directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", DOMAIN, "active", datetime(2026, 1, 1, tzinfo=UTC)))
     for number in ("1001", "1002", "1003", *(phone.number for phone in phones)):
         directory.put_extension(

@@ -9,7 +9,7 @@ from databases import Postgres
 from sqlalchemy import Connection, MetaData
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.db import Base, Database
 from unificx.db.migrations import migrate
 from unificx.db.migrations.models import load_all_tables
@@ -62,5 +62,5 @@ async def test_a_database_of_a_later_version_is_rejected(empty: Database) -> Non
     await migrate(empty)
     async with empty.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(CannotStart, match="later version"):
+    with pytest.raises(StartupError, match="later version"):
         await migrate(empty)

@@ -8,7 +8,7 @@ import pytest
 from server import Server
 from structlog.testing import capture_logs
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.rtpengine import port_ranges
 from unificx.rtpengine.port_ranges import reserve_media_ports as taken
 from unificx.server.settings import calls_per_tenant, media_ports
@@ -48,7 +48,7 @@ def test_ranges_are_released_and_shared_when_all_are_in_use(monkeypatch: pytest.
 
 @pytest.mark.parametrize("text", ["30000", "39999-30000", "1000-2000", "60000-70000", "30000-30050", "a-b", "-", "²-³"])
 def test_invalid_range_is_refused(text: str) -> None:
-    with pytest.raises(CannotStart, match="UNIFICX_MEDIA_PORTS"):
+    with pytest.raises(StartupError, match="UNIFICX_MEDIA_PORTS"):
         media_ports({"UNIFICX_MEDIA_PORTS": text})
 
 
@@ -58,5 +58,5 @@ def test_settings_are_parsed() -> None:
     assert calls_per_tenant({}) == 500
     assert calls_per_tenant({"UNIFICX_CALLS_PER_TENANT": "20000"}) == 20_000
     for text in ("0", "20001", "many", "-1"):
-        with pytest.raises(CannotStart, match="UNIFICX_CALLS_PER_TENANT"):
+        with pytest.raises(StartupError, match="UNIFICX_CALLS_PER_TENANT"):
             calls_per_tenant({"UNIFICX_CALLS_PER_TENANT": text})

@@ -16,7 +16,7 @@ import pytest
 from rtp_endpoint import RtpEndpoint
 
 from unificx.core.clock import SystemClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.media import MediaUnavailable
 from unificx.rtpengine import client as ng_client
 from unificx.rtpengine import ng, supervisor
@@ -199,7 +199,7 @@ async def test_close_ends_a_hanging_process() -> None:
 
 async def test_missing_program_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CannotStart, match="rtpengine is not installed") as refused:
+    with pytest.raises(StartupError, match="rtpengine is not installed") as refused:
         await RtpEngine(SystemClock()).start()
     assert "apt install rtpengine-daemon" in refused.value.hint
 
@@ -212,18 +212,18 @@ async def test_program_that_exits_at_once_is_not_retried_forever(
     broken.chmod(0o755)
     tmp_path.chmod(0o755)
     monkeypatch.setattr(supervisor.shutil, "which", lambda *_, **__: str(broken))
-    with pytest.raises(CannotStart, match="rtpengine does not start"):
+    with pytest.raises(StartupError, match="rtpengine does not start"):
         await RtpEngine(SystemClock()).start()
 
 
 async def test_failure_to_start_processes_has_its_own_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "PRLIMIT", "no-such-program")
-    with pytest.raises(CannotStart, match="Cannot start a process"):
+    with pytest.raises(StartupError, match="Cannot start a process"):
         await RtpEngine(SystemClock()).start()
 
 
 async def test_foreign_media_address_is_refused_at_start() -> None:
-    with pytest.raises(CannotStart, match="address"):
+    with pytest.raises(StartupError, match="address"):
         await RtpEngine(SystemClock(), interfaces=(MediaInterface("203.0.113.5"),)).start()
 
 

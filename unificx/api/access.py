@@ -13,8 +13,7 @@ from unificx.api.middleware import OPERATOR
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from unificx.identity import OPERATOR as OPERATOR_SLUG
-from unificx.identity import Action, Principal, Role, Source, may
+from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may
 
 COOKIE = "__Host-unificx"
 """The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
@@ -125,7 +124,7 @@ async def _unsaid(request: Request, asker: HalfInDep) -> Asker:
     """Raise OwnPasswordNeeded if the user still has to choose a password. Programs may use the first operator's
     generated password as it is."""
     if asker.principal.person_id and (asker.by_cookie or not asker.is_operator):
-        await services_of(request).people.must_have_own_password(asker.principal)
+        await services_of(request).people.require_own_password(asker.principal)
     return asker
 
 
@@ -137,7 +136,7 @@ async def _asker(request: Request, asker: UnsaidDep) -> Asker:
     """Raise AcceptanceNeeded for a browser whose user has not accepted the terms. API clients were notified at
     sign-in."""
     if asker.by_cookie:
-        await services_of(request).people.must_have_said_yes(asker.principal)
+        await services_of(request).people.require_acceptance(asker.principal)
     return asker
 
 

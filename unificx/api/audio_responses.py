@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from unificx.api.problems import NotWithin
 from unificx.audio_store import WAV_HEADER_SIZE as WAV_HEADER
 from unificx.audio_store import Damaged, Reader, Stored, wav_header
-from unificx.core.errors import Over
+from unificx.core.errors import Expired
 
 OGG, WAV = "audio/ogg", "audio/wav"
 CONTENT: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (OGG, WAV)}
@@ -83,7 +83,9 @@ async def sound_response(
         sound = _as_wanted(reader, wanted or ("wav" if wishes_wav(request.headers) else None))
         return await _ranged(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except Damaged:
-        raise Over("This recording is damaged.", hint="Ask the operator to restore the file from a backup.") from None
+        raise Expired(
+            "This recording is damaged.", hint="Ask the operator to restore the file from a backup."
+        ) from None
 
 
 def _as_wanted(reader: Reader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:

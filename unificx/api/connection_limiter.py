@@ -9,7 +9,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from unificx.core.source_address import is_here, source_of
+from unificx.core.source_address import is_local_source, source_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class ConnectionLimiter:
 
     def acquire(self, host: str) -> ConnectionSlot | None:
         """Return a slot for a connection from `host`, evicting another connection if needed; None if impossible."""
-        source = source_of(host)
-        limit = self.limits.per_source_loopback if is_here(source) else self.limits.per_source
+        source = source_network(host)
+        limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
         if self._per_source[source] >= limit and not self._evict_oldest(source):
             self.refused += 1
             return None

@@ -16,8 +16,8 @@ from starlette.requests import cookie_parser
 from unificx.api.access import COOKIE
 from unificx.api.event_hub import SIGNED_OUT, Feed, Hub
 from unificx.api.middleware import Receive, Scope, Send
-from unificx.core.errors import Refused
-from unificx.identity import People, Principal, Role
+from unificx.core.errors import DomainError
+from unificx.identity import IdentityService, Principal, Role
 
 PATH = "/api/v1/events"
 FIRST_MESSAGE_SECONDS = 5.0
@@ -33,7 +33,7 @@ _FOREIGN = 1008
 class Events:
     """ASGI application of the WebSocket."""
 
-    def __init__(self, people: People, hub: Hub) -> None:
+    def __init__(self, people: IdentityService, hub: Hub) -> None:
         self._people = people
         self._hub = hub
 
@@ -68,8 +68,8 @@ class Events:
         try:
             principal = await self._people.authenticate(token)
             if principal.role is not Role.OPERATOR:
-                await self._people.must_have_own_password(principal)
-        except Refused:
+                await self._people.require_own_password(principal)
+        except DomainError:
             return None
         return principal
 

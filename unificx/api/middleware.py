@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
 from unificx.core.clock import Clock
-from unificx.core.errors import NoRoom, Refused
+from unificx.core.errors import DomainError, StorageFull
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -82,12 +82,12 @@ class Shell:
 
         try:
             if _BRINGS_NEW.fullmatch(f"{scope['method']} {scope['path']}") and self._full():
-                raise NoRoom("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
+                raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
             body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
             await self._app(scope, body, send_safely)
         except _HungUp:
             return
-        except Refused as refusal:
+        except DomainError as refusal:
             await refusal_response(refusal)(scope, receive, send_safely)
         except Exception as fault:
             incident = self._clock.new_id()

@@ -12,31 +12,31 @@ from starlette.exceptions import HTTPException
 
 from unificx.api.validation_messages import demanded
 from unificx.core.errors import (
-    Away,
-    CannotStart,
     Conflict,
+    DomainError,
+    Expired,
     Forbidden,
     Invalid,
-    NoRoom,
     NotFound,
-    Over,
-    Refused,
-    TooMany,
+    ServiceUnavailable,
+    StartupError,
+    StorageFull,
+    TooManyRequests,
     Unauthenticated,
 )
 
 MEDIA_TYPE = "application/problem+json"
 
-_STATUS: Mapping[type[Refused], int] = {
+_STATUS: Mapping[type[DomainError], int] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
-    Over: 410,
+    Expired: 410,
     Invalid: 422,
-    TooMany: 429,
-    CannotStart: 503,
-    Away: 503,
+    TooManyRequests: 429,
+    StartupError: 503,
+    ServiceUnavailable: 503,
 }
 
 _TITLES: Mapping[int, str] = {
@@ -87,13 +87,13 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(default=[], description="All invalid values.")
 
 
-class PayloadTooLarge(Refused):
+class PayloadTooLarge(DomainError):
     """The request body exceeds the limit."""
 
     code = "too-large"
 
 
-class NotWithin(Refused):
+class NotWithin(DomainError):
     """The requested range is outside the resource of `size` bytes (RFC 9110 section 15.5.17)."""
 
     code = "not-within"
@@ -103,13 +103,13 @@ class NotWithin(Refused):
         self.size = size
 
 
-class TooSlow(Refused):
+class TooSlow(DomainError):
     """The request body did not arrive in time."""
 
     code = "too-slow"
 
 
-def status_of(refusal: Refused) -> int:
+def status_of(refusal: DomainError) -> int:
     """Return the HTTP status of an error; 400 for a type without a status of its own."""
     if isinstance(refusal, PayloadTooLarge):
         return 413
@@ -117,7 +117,7 @@ def status_of(refusal: Refused) -> int:
         return 408
     if isinstance(refusal, NotWithin):
         return 416
-    if isinstance(refusal, NoRoom):
+    if isinstance(refusal, StorageFull):
         return 507
     return next((status for kind, status in _STATUS.items() if isinstance(refusal, kind)), 400)
 
@@ -129,11 +129,11 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     )
 
 
-def refusal_response(refusal: Refused) -> JSONResponse:
+def refusal_response(refusal: DomainError) -> JSONResponse:
     """Return the response for an error raised by a service."""
     status = status_of(refusal)
     headers = {}
-    if isinstance(refusal, TooMany):
+    if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
     if isinstance(refusal, NotWithin):
         headers["Content-Range"] = f"bytes */{refusal.size}"
@@ -186,7 +186,7 @@ def _where(location: tuple[Any, ...]) -> str:
 
 
 async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, DomainError)
     return refusal_response(refusal)
 
 
@@ -225,7 +225,7 @@ async def _on_http(request: Request, fault: Exception) -> JSONResponse:
 
 def add_handlers(app: FastAPI) -> None:
     """Register the handlers that return errors as problems. Internal errors are handled by the middleware."""
-    app.add_exception_handler(Refused, _on_refused)
+    app.add_exception_handler(DomainError, _on_refused)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 

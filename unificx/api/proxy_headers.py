@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 
-from unificx.core.source_address import is_here, source_of
+from unificx.core.source_address import is_local_source, source_network
 from unificx.transport.websocket import App, Receive, Scope, Send
 
 _FORWARDED = b"x-forwarded-for"
@@ -20,7 +20,7 @@ class ProxyHeadersMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = scope.get("client")
-        if client is not None and is_here(source_of(client[0])):
+        if client is not None and is_local_source(source_network(client[0])):
             address = _last_address([value for name, value in scope["headers"] if name == _FORWARDED])
             if address:
                 scope = {**scope, "client": (address, client[1])}

@@ -12,7 +12,7 @@ from unificx.audio_store import OwnSounds, Voice
 from unificx.cdr import History
 from unificx.conferencing import Meetings, Rooms
 from unificx.core.clock import Clock
-from unificx.identity import People
+from unificx.identity import IdentityService
 from unificx.notifications import Push
 from unificx.recording import Archive
 from unificx.support import Desk
@@ -42,7 +42,7 @@ class PublicAddress:
 class Services:
     """The services and ports behind the routes."""
 
-    people: People
+    people: IdentityService
     history: History
     mailboxes: Mailboxes
     own_sounds: OwnSounds

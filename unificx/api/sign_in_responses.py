@@ -10,7 +10,7 @@ from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, refuse_fore
 from unificx.api.problems import refusals
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
-from unificx.identity import Admission, Arrival, Keep, SignedIn, SignInDevice
+from unificx.identity import SignedIn, SignInContext, SignInDevice, SignInResult, TokenDelivery
 
 
 class _Declared(TypedDict):
@@ -29,14 +29,14 @@ def admissions(*statuses: int) -> _Declared:
     }
 
 
-def arrival_of(request: Request, entering: models.Entering) -> Arrival:
+def arrival_of(request: Request, entering: models.Entering) -> SignInContext:
     """Return the context of a sign-in. Raise Forbidden if another site made the browser send it."""
     if entering.keep == "cookie":
         refuse_foreign_site(request)
-    return Arrival(source_of(request), SignInDevice(entering.device.name, entering.device.kind), entering.keep)
+    return SignInContext(source_of(request), SignInDevice(entering.device.name, entering.device.kind), entering.keep)
 
 
-def admitted(services: Services, outcome: Admission, keep: Keep) -> JSONResponse:
+def admitted(services: Services, outcome: SignInResult, keep: TokenDelivery) -> JSONResponse:
     """Return 201 with a session, or 202 with a ticket for the second factor."""
     if isinstance(outcome, SignedIn):
         return signed_in(services, outcome, keep, status.HTTP_201_CREATED)
@@ -44,7 +44,9 @@ def admitted(services: Services, outcome: Admission, keep: Keep) -> JSONResponse
     return JSONResponse(needed.model_dump(mode="json"), status.HTTP_202_ACCEPTED)
 
 
-def signed_in(services: Services, signed: SignedIn, keep: Keep, code: int = status.HTTP_200_OK) -> JSONResponse:
+def signed_in(
+    services: Services, signed: SignedIn, keep: TokenDelivery, code: int = status.HTTP_200_OK
+) -> JSONResponse:
     """Return the session, with its two tokens in the body or in cookies."""
     told = keep == "token"
     answer = models.SignedIn(

@@ -12,7 +12,7 @@ from unificx.audio_store.file_format import Damaged
 from unificx.audio_store.reader import Reader
 from unificx.audio_store.schemas import OwnSound
 from unificx.audio_store.service import Audio, AudioParts
-from unificx.core.errors import Forbidden, NotFound, Refused
+from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.db import ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.media.sounds import Sound
@@ -77,7 +77,7 @@ class OwnSounds:
         try:
             reader = await self.reader(entry)
             sound = Sound(await reader.read(), reader.header.rate)
-        except (Damaged, Refused):
+        except (Damaged, DomainError):
             return None
         if self._there.get(_key(entry)) == entry:  # it may have been removed meanwhile
             self._keep_at_hand(entry.audio_id, sound)

@@ -14,7 +14,7 @@ class KeyRing(Protocol):
         """Return each subject's key; None for an erased subject and, unless `create`, for one without a key."""
         ...
 
-    def find_or_make(self, tenant: str, kind: str, value: str) -> str:
+    def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject of this alias, created if it is new."""
         ...
 

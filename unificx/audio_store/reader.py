@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from unificx.audio_store.file_format import ENCODING_OPUS
 from unificx.audio_store.ogg_opus import Decoding, back_from
 from unificx.audio_store.sealed_file import Stored
-from unificx.core.errors import Over
+from unificx.core.errors import Expired
 from unificx.media.ogg import first_position
 
 
@@ -38,7 +38,7 @@ class Reader:
             async for piece in self._stored.stream(at, end) if self.ogg is None else self._decoded(self.ogg, at, end):
                 at += len(piece)
                 yield piece
-        except Over:
+        except Expired:
             fresh = await self._again()
             if fresh.header == self.header:
                 raise

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from unificx.audio_store.blobs import Blobs
 from unificx.audio_store.file_format import EXTRA, Damaged, Sealer
-from unificx.core.errors import Over
+from unificx.core.errors import Expired
 
 _AT_ONCE = 128 << 10
 """Bytes per read, one request of an object store."""
@@ -61,5 +61,5 @@ class Stored:
         return b"".join(plain)
 
 
-def over() -> Over:
-    return Over("This recording was erased.")
+def over() -> Expired:
+    return Expired("This recording was erased.")

@@ -19,7 +19,7 @@ from unificx.audio_store.schemas import Derived
 from unificx.audio_store.sealed_file import Stored, over
 from unificx.audio_store.writer import Writer, mend
 from unificx.core.clock import Clock
-from unificx.core.errors import NotFound, Over
+from unificx.core.errors import Expired, NotFound
 from unificx.db import Database, UnitOfWork
 
 log = structlog.get_logger()
@@ -86,7 +86,7 @@ class Audio:
         row, aead = await self.found(tenant_id, audio_id)
         try:
             stored = await asyncio.to_thread(self.opened, row, aead)
-        except Over:
+        except Expired:
             again, aead = await self.found(tenant_id, audio_id)
             if again.file == row.file:
                 raise

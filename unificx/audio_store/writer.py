@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.audio_store.blobs import Blobs
 from unificx.audio_store.file_format import Damaged, Header, Sealer
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.db import undisturbed
 
 
@@ -48,7 +48,7 @@ class SealedFile:
             self._append(self._sealer.seal(self._number, bytes(self._waiting), last=True))
             if self._file is not None:
                 os.fdatasync(self._file.fileno())
-        except (NoRoom, OSError):
+        except (StorageFull, OSError):
             return False
         finally:
             self.let_go()
@@ -126,14 +126,14 @@ class Writer:
         del self._waiting[: len(samples)]
         try:
             file.put(samples)
-        except NoRoom:
+        except StorageFull:
             self._full = True
             self._length = file.written
             self._waiting.clear()
             raise
 
     def _end(self, file: SealedFile) -> bool:
-        with contextlib.suppress(NoRoom):
+        with contextlib.suppress(StorageFull):
             self._put(file)
         return file.end()
 
@@ -165,5 +165,7 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
         view = view[file.write(view) or 0 :]
 
 
-def _no_room() -> NoRoom:
-    return NoRoom("No space left to store a recording.", hint="Ask the server administrator to free up disk space.")
+def _no_room() -> StorageFull:
+    return StorageFull(
+        "No space left to store a recording.", hint="Ask the server administrator to free up disk space."
+    )

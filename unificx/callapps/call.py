@@ -18,7 +18,7 @@ from unificx.callapps.ports import Engine, Prompts, Sink, Tap
 from unificx.callapps.schemas import Ended, Mailbox, Party, Said, Spoken
 from unificx.callapps.tones import tone
 from unificx.core.clock import Clock
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 
@@ -354,7 +354,7 @@ class _Pump:
                 self.seconds += duration
                 self.silent = 0.0 if _speaks(piece.pcm) else self.silent + duration
                 self._news()
-        except NoRoom:
+        except StorageFull:
             self.full = True
         finally:
             self.over = True

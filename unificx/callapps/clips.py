@@ -1,6 +1,6 @@
 """Recordings in memory, for apps that need them only during the call."""
 
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.media.sounds import Sound
 
 MOST_SECONDS = 300
@@ -16,7 +16,7 @@ class Clip:
 
     async def write(self, pcm: bytes, rate: int) -> None:
         if self._size + len(pcm) > MOST_SECONDS * 2 * rate:
-            raise NoRoom(f"The recording is too long. At most {MOST_SECONDS} seconds fit in memory.")
+            raise StorageFull(f"The recording is too long. At most {MOST_SECONDS} seconds fit in memory.")
         self._rate = rate
         self._size += len(pcm)
         self._pieces.append(pcm)

@@ -23,7 +23,7 @@ from unificx.conferencing import (
     TurnAway,
     Who,
 )
-from unificx.core.errors import TooMany
+from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
 from unificx.routing import CallApp
 
@@ -108,7 +108,7 @@ async def _standing(rooms: Rooms, call: Call, room: Room, *, called: bool) -> St
         pin = await call.digits(12, wait=PIN_WAIT)
         try:
             standing = await rooms.standing(room, call.caller.extension_id or call.caller.number, pin)
-        except TooMany:
+        except TooManyRequests:
             return None
         if standing is not None:
             return standing

@@ -8,7 +8,7 @@ import structlog
 
 from unificx import sdp as descriptions
 from unificx.callapps.ports import Engine
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
@@ -40,7 +40,7 @@ class Line:
         self._tell = tell
         self._answered = False
         self._turn = asyncio.Lock()
-        self._errands = Background()
+        self._errands = BackgroundTasks()
 
     # ---- requests of the app
 
@@ -77,7 +77,7 @@ class Line:
             self._begin(self._renew())
 
     async def settle(self) -> None:
-        await self._errands.settle()
+        await self._errands.join()
 
     # ---- AppEndpoint
 
@@ -116,7 +116,7 @@ class Line:
         self.up.set()
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.begin(self._in_turn(work))
+        self._errands.spawn(self._in_turn(work))
 
     async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
         async with self._turn:

@@ -9,8 +9,8 @@ from importlib.metadata import entry_points
 
 from unificx.callapps.call import App
 from unificx.callapps.schemas import LEAVE
-from unificx.core.errors import CannotStart
-from unificx.identity import Directory, Extension
+from unificx.core.errors import StartupError
+from unificx.identity import DirectoryCache, Extension
 from unificx.routing import CallApp
 
 GROUP = "unificx.callapps"
@@ -24,7 +24,7 @@ class Registry:
     def __init__(
         self,
         apps: Iterable[App],
-        directory: Directory,
+        directory: DirectoryCache,
         takes_messages: Callable[[Extension], bool] = lambda _: False,
         at_number: Callable[[str, str], CallApp | None] = lambda tenant_id, number: None,
     ) -> None:
@@ -61,12 +61,12 @@ class Registry:
     def _add(self, app: App) -> None:
         duplicates = [code for code in app.codes if code in self._codes]
         if app.name in self.apps or duplicates:
-            raise CannotStart(
+            raise StartupError(
                 f"The name or a code of the call app {app.name} is used twice.", hint="Remove one of the packages."
             )
         invalid = [code for code in app.codes if not _CODE.match(code)]
         if invalid:
-            raise CannotStart(f"The call app {app.name} has an invalid feature code: {', '.join(invalid)}.")
+            raise StartupError(f"The call app {app.name} has an invalid feature code: {', '.join(invalid)}.")
         self.apps[app.name] = app
         self._codes.update(dict.fromkeys(app.codes, app))
 
@@ -78,11 +78,11 @@ def installed() -> Mapping[str, App]:
         try:
             app = point.load()
         except Exception as fault:
-            raise CannotStart(
+            raise StartupError(
                 f"The call app {point.name} cannot be loaded: {type(fault).__name__}.",
                 hint=f"Repair or remove the package {point.dist.name if point.dist else point.value}.",
             ) from None
         if not isinstance(app, App):
-            raise CannotStart(f"The call app {point.name} is not a unificx.callapps.App.")
+            raise StartupError(f"The call app {point.name} is not a unificx.callapps.App.")
         found[point.name] = app
     return found

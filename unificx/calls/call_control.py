@@ -8,7 +8,7 @@ from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import SettingUp, Talking, Transferring
 from unificx.calls.schemas import LiveCall, Origination
 from unificx.calls.transfers import RINGBACK_APP, Transfers
-from unificx.core.errors import Conflict, Forbidden, NotFound, Refused
+from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
 from unificx.routing import CallApp, NoSuchNumber, RingExtension
 from unificx.sip.errors import RemoteProtocolError
@@ -102,7 +102,7 @@ def _leg_name_in(call: Call, extensions: Collection[str]) -> str | None:
     )
 
 
-def _to_problem(fault: RemoteProtocolError) -> Refused:
+def _to_problem(fault: RemoteProtocolError) -> DomainError:
     if fault.status == 404:
         return NotFound("This number does not exist. Check the number.", field="to")
     if fault.status == 403:

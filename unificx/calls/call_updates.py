@@ -7,14 +7,14 @@ from unificx.calls.parking import ParkingSlot
 from unificx.calls.rules import messages
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.schemas import ParkedCall
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 
 JOURNALLED_ACTIONS = (messages.SetAnswered, messages.Acknowledge, messages.AnswerOffer, messages.SetPeer)
 """Actions after which the call is journalled."""
 
 
-def apply_action(call: Call, action: messages.Action, now: float, directory: Directory) -> None:
+def apply_action(call: Call, action: messages.Action, now: float, directory: DirectoryCache) -> None:
     """Update the call's data for an executed action."""
     match action:
         case messages.SetAnswered(leg):
@@ -93,7 +93,7 @@ def split_call(call: Call, name: str, call_id: str) -> Call:
     return other
 
 
-def to_parked_call(slot: ParkingSlot, call: Call, directory: Directory) -> ParkedCall:
+def to_parked_call(slot: ParkingSlot, call: Call, directory: DirectoryCache) -> ParkedCall:
     """Return a parked call as shown to users."""
     parked_by = directory.extension_by_id(slot.parked_by)
     caller, visible = call.caller, not call.withholds_identity(call.caller.extension_id)

@@ -14,7 +14,7 @@ from unificx.calls.ports import (
     PushWakeup,
 )
 from unificx.core.clock import Clock
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.routing import Routing
 from unificx.sip.legs import DialogTable
 
@@ -27,7 +27,7 @@ class CallManagerDependencies:
     media: MediaAnchor
     call_records: CallRecordWriter
     routing: Routing
-    directory: Directory
+    directory: DirectoryCache
     clock: Clock
     push: PushWakeup = field(default_factory=NoPushWakeup)
     app_host: AppHost = field(default_factory=NoAppHost)

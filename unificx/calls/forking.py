@@ -4,7 +4,7 @@ from unificx.calls.call import APP_LEG, Call, DialTarget
 from unificx.calls.rules import messages
 from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
 from unificx.calls.rules.identity import Identity, caller_headers
-from unificx.identity import Directory, Extension
+from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import RingExtension, Routing
 from unificx.rtpengine.ng import Profile
@@ -23,7 +23,7 @@ _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
 class ForkTargetBuilder:
     """Builds fork targets."""
 
-    def __init__(self, routing: Routing, directory: Directory) -> None:
+    def __init__(self, routing: Routing, directory: DirectoryCache) -> None:
         self._routing = routing
         self._directory = directory
 

@@ -20,7 +20,7 @@ from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Answering, Talking, Transferring
 from unificx.core.clock import Clock
 from unificx.db import Database, Keys, SpoolFull, UnitOfWork
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.sip.dialog import Dialog
@@ -90,7 +90,7 @@ class Journal:
         if live:
             await repository.upsert_live_calls(uow.session, list(live.values()))
 
-    async def restore_all(self, database: Database, manager: CallManager, directory: Directory) -> int:
+    async def restore_all(self, database: Database, manager: CallManager, directory: DirectoryCache) -> int:
         """Restore all calls and return their number. Call after the spool is recovered and SIP is running."""
         async with database.read() as session:
             rows = await repository.list_live_call_rows(session)
@@ -174,7 +174,7 @@ def _leg_snapshot(fields: tuple[str, ...], sdp: str) -> LegSnapshot:
 
 
 def _restore_or_none(
-    call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock
+    call_id: str, part: LiveCallPart, legs: DialogTable, directory: DirectoryCache, clock: Clock
 ) -> Call | None:
     """Restore a call, None if its data is damaged: one bad row must not prevent the others from being restored."""
     try:
@@ -184,7 +184,7 @@ def _restore_or_none(
         return None
 
 
-def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory: Directory, clock: Clock) -> Call:
+def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory: DirectoryCache, clock: Clock) -> Call:
     tenant, extension, device, subject, number, name = part.caller
     callee_device, callee_extension = part.devices
     caller_sdp, callee_sdp = part.descriptions

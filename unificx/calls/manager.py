@@ -31,8 +31,8 @@ from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.rules.states import Ended, SettingUp, Talking
 from unificx.calls.schemas import CallSettings, LiveCall, Origination, ParkedCall
 from unificx.calls.transfers import TransferDependencies, Transfers
-from unificx.core.deadlines import Agenda
-from unificx.core.errors import NoRoom, NotFound
+from unificx.core.deadlines import DeadlineQueue
+from unificx.core.errors import NotFound, StorageFull
 from unificx.registrar import Caller
 from unificx.routing import CallApp, NoSuchNumber, RingExtension
 from unificx.rtpengine.party_commands import DtmfReceived
@@ -69,7 +69,7 @@ class CallManager:
     _limiter: ConcurrentCallLimiter = field(init=False)
     _index: CallIndex = field(default_factory=CallIndex)
     _by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
-    _timer_queue: Agenda = field(init=False)
+    _timer_queue: DeadlineQueue = field(init=False)
     _fork_builder: ForkTargetBuilder = field(init=False)
     _executor: ActionExecutor = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
@@ -77,7 +77,7 @@ class CallManager:
 
     def __post_init__(self) -> None:
         self._limiter = ConcurrentCallLimiter(self.settings)
-        self._timer_queue = Agenda(self._deadlines)
+        self._timer_queue = DeadlineQueue(self._deadlines)
         self._fork_builder = ForkTargetBuilder(self.deps.routing, self.deps.directory)
         self.deps.legs.current_flow = self._current_flow
         executor_deps = ExecutorDependencies(self.deps.legs, self.deps.media, self.deps.push, self.deps.app_host)
@@ -169,7 +169,7 @@ class CallManager:
         clock, caller = self.deps.clock, origin.caller
         now = clock.monotonic()
         if self._retry_after(caller.tenant_id):
-            raise NoRoom("Too many concurrent calls.", hint="Try again in a minute.")
+            raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
         ring = self.deps.routing.route(caller, origin.to, now)
         if not isinstance(ring, RingExtension):
             raise NotFound("No extension has this number. Check the number.")
@@ -479,7 +479,7 @@ class CallManager:
             self.dispatch(call, messages.ReofferRequested(leg), now)
 
     def _rearm(self, call: Call) -> None:
-        self._timer_queue.note(state_machine.deadline(call.state), call.id)
+        self._timer_queue.schedule(state_machine.deadline(call.state), call.id)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
         for call in self.calls.values():

@@ -13,6 +13,6 @@ class KeyRing(Protocol):
         """Return each subject's key; None if erased or, unless `create`, unknown."""
         ...
 
-    def find_or_make(self, tenant: str, kind: str, value: str) -> str:
+    def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject of `value`, creating it if unknown."""
         ...

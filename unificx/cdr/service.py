@@ -39,7 +39,7 @@ class History:
         self._spool.append(_KIND, repository.to_record(self._keys, call, subjects), last=True)
 
     def _outsider(self, tenant: str, number: str) -> str:
-        return self._keys.find_or_make(tenant, _NUMBER, number or UNKNOWN_NUMBER)
+        return self._keys.find_or_create(tenant, _NUMBER, number or UNKNOWN_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         changed = await repository.insert_records(uow.session, records)

@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.core import TyperGroup
 
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 
 EXIT_CODE = 2
 
@@ -52,7 +52,7 @@ def line_of(fault: Exception) -> str:
     """Format an error with its hint as one line."""
     if isinstance(fault, Trouble):
         return _line(fault.what, fault.do)
-    if isinstance(fault, Refused):
+    if isinstance(fault, DomainError):
         return _line(fault.message, fault.hint or "See `unificx doctor`.")
     usage = getattr(fault, "format_message", None)
     if usage is not None:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class RoomCreated(Fact):
+class RoomCreated(DomainEvent):
     room_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class RoomDeleted(Fact):
+class RoomDeleted(DomainEvent):
     room_id: str

@@ -15,7 +15,7 @@ from unificx.conferencing.machine.meeting import Member, Place
 from unificx.conferencing.ports import Dials, Floor, Phone, Records
 from unificx.conferencing.schemas import Meeting, Participant, Room, Seated, Who
 from unificx.core.clock import Clock
-from unificx.core.errors import Forbidden, NotFound, Refused
+from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.media.sounds import Sound
 
 ROOM = "room/"
@@ -164,7 +164,7 @@ class Meetings:
         if isinstance(event, events_and_actions.RecordingAsked | events_and_actions.PauseAsked) and not prompts:
             try:
                 self.record(live.room, event)
-            except Refused:
+            except DomainError:
                 prompts = ["general/unavailable"]
         for prompt in prompts:
             self._say(live, id_, events_and_actions.Say(id_, prompt))

@@ -13,9 +13,19 @@ from unificx.conferencing.ports import KeyRing
 from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
-from unificx.core.errors import Conflict, Invalid, NotFound, TooMany
+from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.db import Database, UnitOfWork
-from unificx.identity import Directory, Page, Passwords, PinGuard, behind, page, release_number, take_number, usable_pin
+from unificx.identity import (
+    DirectoryCache,
+    Page,
+    PasswordHashing,
+    PinThrottle,
+    allocate_number,
+    make_page,
+    parse_cursor,
+    release_number,
+    validate_pin,
+)
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
 Standing = Literal["host", "guest"]
@@ -25,14 +35,14 @@ class Rooms:
     """All rooms of the installation. Call `start` first; lookups are served from memory."""
 
     def __init__(
-        self, database: Database, keys: KeyRing, directory: Directory, passwords: Passwords, clock: Clock
+        self, database: Database, keys: KeyRing, directory: DirectoryCache, passwords: PasswordHashing, clock: Clock
     ) -> None:
         self._database = database
         self._keys = keys
         self._directory = directory
         self._passwords = passwords
         self._clock = clock
-        self._guard = PinGuard()
+        self._guard = PinThrottle()
         self._changes = asyncio.Lock()
         self._rooms: dict[str, Room] = {}
         self._by_number: dict[tuple[str, str], Room] = {}
@@ -66,9 +76,9 @@ class Rooms:
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
         """Return a page of rooms. Raises Invalid for an invalid cursor."""
-        after = behind(cursor) or ""
+        after = parse_cursor(cursor) or ""
         found = [room for room in self.of_tenant(tenant_id) if room.id > after]
-        return page(found, limit, lambda room: room.id)
+        return make_page(found, limit, lambda room: room.id)
 
     # ---- ad hoc rooms
 
@@ -100,7 +110,7 @@ class Rooms:
         )
         pins = await self._renewed(NO_PINS, new.pin, new.host_pin)
         async with self._changes, self._database.begin() as uow:
-            await take_number(uow.session, tenant_id, new.number, "room")
+            await allocate_number(uow.session, tenant_id, new.number, "room")
             await repository.add(uow.session, self._keys, room, pins)
             uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
             uow.afterwards.append(lambda: self._put(room))
@@ -150,13 +160,13 @@ class Rooms:
         tried = f"{room.id}/{caller}"
         early = self._guard.attempt(tried, self._clock.monotonic())
         if early:
-            raise TooMany("Too many wrong PINs.", retry_after=early)
+            raise TooManyRequests("Too many wrong PINs.", retry_after=early)
         pins = await self._pins(room)
         # Always check both, so that the response time reveals nothing.
-        host = await self._passwords.right(pins.host, pin)
-        guest = await self._passwords.right(pins.guest, pin)
+        host = await self._passwords.verify(pins.host, pin)
+        guest = await self._passwords.verify(pins.guest, pin)
         if host or guest:
-            self._guard.succeeded(tried)
+            self._guard.record_success(tried)
         return "host" if host else "guest" if guest else None
 
     # ---- deletion
@@ -188,14 +198,14 @@ class Rooms:
 
     async def _renewed(self, pins: PinsPart, guest: str | None, host: str | None) -> PinsPart:
         """Return the updated digests; None keeps a PIN, "" removes it. Raises Invalid."""
-        if guest and (guest == host or (host is None and await self._passwords.right(pins.host, guest))):
+        if guest and (guest == host or (host is None and await self._passwords.verify(pins.host, guest))):
             raise _not_the_same()
-        if host and guest is None and await self._passwords.right(pins.guest, host):
+        if host and guest is None and await self._passwords.verify(pins.guest, host):
             raise _not_the_same()
         if guest is not None:
-            pins = replace(pins, guest=await self._passwords.hash(usable_pin(guest)) if guest else None)
+            pins = replace(pins, guest=await self._passwords.hash(validate_pin(guest)) if guest else None)
         if host is not None:
-            pins = replace(pins, host=await self._passwords.hash(usable_pin(host, "host_pin")) if host else None)
+            pins = replace(pins, host=await self._passwords.hash(validate_pin(host, "host_pin")) if host else None)
         return pins
 
     def _put(self, room: Room) -> None:

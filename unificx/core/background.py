@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 
-class Background:
+class BackgroundTasks:
     """Tasks that are not awaited one by one. Holds references to them: the event loop itself keeps only weak ones."""
 
     def __init__(self) -> None:
@@ -14,13 +14,13 @@ class Background:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Start a task. Its exceptions are reported by the event loop and not raised anywhere."""
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def settle(self) -> None:
+    async def join(self) -> None:
         """Wait until no task is left, including tasks started meanwhile."""
         while self._tasks:
             # Not `gather`: since Python 3.12 it does not yield to the loop if all tasks are done, and done tasks are
@@ -33,4 +33,4 @@ class Background:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in self._tasks:
             task.cancel()
-        await self.settle()
+        await self.join()

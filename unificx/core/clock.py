@@ -54,7 +54,7 @@ class ManualClock:
 
     at: datetime = field(default_factory=lambda: datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
     ticks: float = 1000.0
-    drawn: int = 0
+    random_calls: int = 0
 
     def now(self) -> datetime:
         return self.at
@@ -68,8 +68,8 @@ class ManualClock:
         self.ticks += seconds
 
     def random_bytes(self, size: int) -> bytes:
-        self.drawn += 1
-        return self.drawn.to_bytes(16, "big").rjust(size, b"\x00")[-size:]
+        self.random_calls += 1
+        return self.random_calls.to_bytes(16, "big").rjust(size, b"\x00")[-size:]
 
     def new_id(self) -> str:
         return uuid7(int(self.at.timestamp() * 1000), self.random_bytes(10))

@@ -8,16 +8,16 @@ import heapq
 from collections.abc import Callable, Iterable
 
 
-class Agenda:
+class DeadlineQueue:
     """Deadlines by name. `live` yields (deadline, name) of every live object, called once per `sweep` seconds."""
 
-    def __init__(self, alive: Callable[[], Iterable[tuple[float, str]]], sweep: float = 10.0) -> None:
-        self._alive = alive
+    def __init__(self, live: Callable[[], Iterable[tuple[float, str]]], sweep: float = 10.0) -> None:
+        self._live = live
         self._sweep = sweep
         self._next = float("-inf")
         self._near: list[tuple[float, str]] = []
 
-    def note(self, at: float | None, name: str) -> None:
+    def schedule(self, at: float | None, name: str) -> None:
         """Add or move a deadline. Moving one to a later time leaves a stale entry, which `due` still returns."""
         if at is not None and at <= self._next:
             heapq.heappush(self._near, (at, name))
@@ -30,7 +30,7 @@ class Agenda:
         """Return the names whose deadline has passed, each once. Entries may be stale: check the object itself."""
         if now >= self._next:
             self._next = now + self._sweep
-            self._near = [entry for entry in self._alive() if entry[0] <= self._next]
+            self._near = [entry for entry in self._live() if entry[0] <= self._next]
             heapq.heapify(self._near)
         names: dict[str, None] = {}
         while self._near and self._near[0][0] <= now:

@@ -4,7 +4,7 @@
 """
 
 
-class Refused(Exception):
+class DomainError(Exception):
     """Base class: a request that cannot be carried out, with a hint what to do about it."""
 
     code = "refused"
@@ -16,43 +16,43 @@ class Refused(Exception):
         self.field = field
 
 
-class NotFound(Refused):
+class NotFound(DomainError):
     """The object does not exist or is not visible to the caller; the two cases are indistinguishable."""
 
     code = "not-found"
 
 
-class Conflict(Refused):
+class Conflict(DomainError):
     """The request conflicts with an existing object: a number or a name in use."""
 
     code = "conflict"
 
 
-class Over(Refused):
+class Expired(DomainError):
     """The object existed but is used up, expired or revoked. A new one has to be requested."""
 
     code = "over"
 
 
-class Invalid(Refused):
+class Invalid(DomainError):
     """Invalid value; `field` names it."""
 
     code = "invalid"
 
 
-class Forbidden(Refused):
+class Forbidden(DomainError):
     """The caller's role does not allow the request."""
 
     code = "forbidden"
 
 
-class Unauthenticated(Refused):
+class Unauthenticated(DomainError):
     """Missing, unknown, wrong or expired credentials."""
 
     code = "unauthenticated"
 
 
-class TooMany(Refused):
+class TooManyRequests(DomainError):
     """Rate limit exceeded: retry after `retry_after` seconds."""
 
     code = "too-many"
@@ -62,19 +62,19 @@ class TooMany(Refused):
         self.retry_after = retry_after
 
 
-class NoRoom(Refused):
+class StorageFull(DomainError):
     """Out of storage: the disk is full or a quota is exhausted."""
 
     code = "no-room"
 
 
-class CannotStart(Refused):
+class StartupError(DomainError):
     """A precondition on the host is missing: a port, a program, disk space. Ends a command with exit code 2."""
 
     code = "cannot-start"
 
 
-class Away(Refused):
+class ServiceUnavailable(DomainError):
     """A required external system does not answer. Retrying later may succeed."""
 
     code = "away"

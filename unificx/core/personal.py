@@ -17,7 +17,7 @@ OnErase = Literal["delete", "keep"]
 METADATA_KEY = "personal"
 
 
-class BadDeclaration(TypeError):
+class InvalidDeclaration(TypeError):
     """A table, column or field without a valid declaration of what it holds. Prevents the application from starting."""
 
 
@@ -31,12 +31,12 @@ class Vocabulary:
     retention: Mapping[str, str]
     banned: Mapping[str, str]
 
-    def require(self, what: str, known: Iterable[str], key: str) -> None:
+    def require(self, label: str, known: Iterable[str], key: str) -> None:
         """Raise InvalidDeclaration unless `key` is one of the `known` keys for `label`."""
         if key in self.banned:
-            raise BadDeclaration(f"{what} {key!r} is banned: {self.banned[key]}")
+            raise InvalidDeclaration(f"{label} {key!r} is banned: {self.banned[key]}")
         if key not in known:
-            raise BadDeclaration(f"{what} {key!r} is not in kernel/vocabulary.json")
+            raise InvalidDeclaration(f"{label} {key!r} is not in kernel/vocabulary.json")
 
 
 def _read() -> Vocabulary:
@@ -81,8 +81,8 @@ def personal(
     for use in uses:
         VOCABULARY.require("purpose", VOCABULARY.purposes, use)
     if not uses:
-        raise BadDeclaration(f"{category!r} is declared for no purpose")
+        raise InvalidDeclaration(f"{category!r} is declared for no purpose")
     if on_erase not in ("delete", "keep"):
-        raise BadDeclaration(f"on_erase must be 'delete' or 'keep', not {on_erase!r}")
+        raise InvalidDeclaration(f"on_erase must be 'delete' or 'keep', not {on_erase!r}")
     declared = Personal(category, frozenset(uses), retention, on_erase, export, rectifiable)
     return field(metadata={METADATA_KEY: declared})

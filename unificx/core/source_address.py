@@ -5,7 +5,7 @@ from functools import lru_cache
 
 
 @lru_cache(maxsize=4096)  # called several times per message, mostly for recently seen addresses
-def source_of(host: str) -> str:
+def source_network(host: str) -> str:
     """Return the IPv4 address, or the IPv6 /64 assigned to one subscriber; anything else unchanged."""
     if ":" not in host:
         return host
@@ -18,7 +18,7 @@ def source_of(host: str) -> str:
     return str(ipaddress.IPv6Address(int(address) >> 64 << 64))
 
 
-def is_here(source: str) -> bool:
+def is_local_source(source: str) -> bool:
     """Whether a source is this host: possibly a reverse proxy that carries the traffic of every client.
 
     The peer of a Unix socket has no address at all.

@@ -20,7 +20,7 @@ from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary, MetaData, T
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from unificx.core.personal import METADATA_KEY, BadDeclaration, Personal
+from unificx.core.personal import METADATA_KEY, InvalidDeclaration, Personal
 
 SEAL_MARK = b"\x01"
 """First byte of every sealed value: the format version."""
@@ -95,7 +95,7 @@ class NeutralJson(TypeDecorator[Any]):
 def plain(why: str, *args: Any, **kwargs: Any) -> Any:
     """Declare a column without personal data; `why` is the reason. Other arguments go to `mapped_column`."""
     if not isinstance(why, str) or not why.strip():
-        raise BadDeclaration("plain() needs the reason why the column holds no personal data")
+        raise InvalidDeclaration("plain() needs the reason why the column holds no personal data")
     return mapped_column(*args, info={_PLAIN: why}, **kwargs)
 
 
@@ -119,22 +119,22 @@ def declared_fields(part: type[Any]) -> dict[str, Personal]:
     """Return the declaration of each field of a sealed part. Raises BadDeclaration if one is missing."""
     bare = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
     if bare:
-        raise BadDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(bare)}")
+        raise InvalidDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(bare)}")
     return {f.name: f.metadata[METADATA_KEY] for f in fields(part)}
 
 
 def check_part(part: type[Any]) -> None:
     """Raise BadDeclaration unless `part` is a frozen dataclass of declared, flat fields with one `on_erase` value."""
     if not is_dataclass(part) or not part.__dataclass_params__.frozen:  # pyright: ignore[reportAttributeAccessIssue]
-        raise BadDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
+        raise InvalidDeclaration(f"{part.__name__}: a sealed part must be a frozen dataclass")
     declared = declared_fields(part)
     if not declared:
-        raise BadDeclaration(f"{part.__name__}: a sealed part needs at least one field")
+        raise InvalidDeclaration(f"{part.__name__}: a sealed part needs at least one field")
     if len({personal.on_erase for personal in declared.values()}) > 1:
-        raise BadDeclaration(f"{part.__name__}: all fields of a part need the same on_erase; split the part")
+        raise InvalidDeclaration(f"{part.__name__}: all fields of a part need the same on_erase; split the part")
     deep = [name for name, kind in typing.get_type_hints(part).items() if name in declared and not _is_flat(kind)]
     if deep:
-        raise BadDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(deep)}")
+        raise InvalidDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(deep)}")
 
 
 def _is_flat(kind: Any) -> bool:
@@ -151,15 +151,15 @@ def check_table(table: Table) -> None:
     for column in table.columns:
         name, part = f"{table.name}.{column.name}", sealed_part(column)
         if isinstance(column.type, JSON):
-            raise BadDeclaration(f"{name}: plain JSON is not allowed; use NeutralJson with the allowed names")
+            raise InvalidDeclaration(f"{name}: plain JSON is not allowed; use NeutralJson with the allowed names")
         if isinstance(column.type, Sealed) != (part is not None):
-            raise BadDeclaration(f"{name}: create sealed columns with sealed_column()")
+            raise InvalidDeclaration(f"{name}: create sealed columns with sealed_column()")
         if (part is None) == (plain_reason(column) is None):
-            raise BadDeclaration(f'{name}: declare it as plain("reason") or sealed_column(...)')
+            raise InvalidDeclaration(f'{name}: declare it as plain("reason") or sealed_column(...)')
         if part is not None:
             check_part(part.part)
             if part.subject not in table.columns:
-                raise BadDeclaration(f"{name}: the subject column {part.subject!r} does not exist")
+                raise InvalidDeclaration(f"{name}: the subject column {part.subject!r} does not exist")
 
 
 class Base(DeclarativeBase):

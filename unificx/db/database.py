@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
-from unificx.core.events import Fact
+from unificx.core.errors import StartupError
+from unificx.core.events import DomainEvent
 from unificx.db.models import OutboxRow
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -35,14 +35,14 @@ _SQLITE_PATIENCE = 10.0
 _READING = "reading"
 
 
-def fact_name(kind: type[Fact]) -> str:
+def fact_name(kind: type[DomainEvent]) -> str:
     """Return the stored name of an event class, such as `identity.PersonCreated`."""
     module = kind.__module__.removeprefix("unificx.").removesuffix(".events")
     return f"{module}.{kind.__name__}"
 
 
 @cache
-def fact_words(kind: type[Fact]) -> TypeAdapter[Any]:
+def fact_words(kind: type[DomainEvent]) -> TypeAdapter[Any]:
     """Return the adapter that writes and reads events of a class as JSON."""
     return TypeAdapter(kind)
 
@@ -55,11 +55,11 @@ class UnitOfWork:
 
     def __init__(self, session: AsyncSession, now: datetime) -> None:
         self.session = session
-        self.facts: list[Fact] = []
+        self.facts: list[DomainEvent] = []
         self.afterwards: list[Callable[[], object]] = []
         self._now = now
 
-    def publish(self, fact: Fact) -> None:
+    def publish(self, fact: DomainEvent) -> None:
         """Add the event to the outbox within this transaction; it is delivered only after the commit."""
         body = fact_words(type(fact)).dump_json(fact).decode()
         row = OutboxRow(id=fact.id, tenant_id=fact.tenant, name=fact_name(type(fact)), body=body, due=self._now)
@@ -78,7 +78,7 @@ class Database:
         parsed = _understood(url)
         self.dialect = parsed.get_backend_name()
         self.clock = clock
-        self.committed: Callable[[list[Fact]], None] = lambda facts: None
+        self.committed: Callable[[list[DomainEvent]], None] = lambda facts: None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._reader = self.engine.execution_options(**{_READING: True})
         self._turn = _Turn() if self.dialect == "sqlite" else None
@@ -142,7 +142,7 @@ def _understood(url: str | URL) -> URL:
             return parsed
     except ArgumentError:
         pass  # not quoted in the error: the URL may contain a password
-    raise CannotStart(
+    raise StartupError(
         "The database URL is not supported. Use SQLite or PostgreSQL.",
         hint="Set UNIFICX_DATABASE to sqlite:////path/to/file.db or postgresql://user@host/name, or leave it unset.",
     )

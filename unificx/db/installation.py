@@ -1,6 +1,6 @@
 """Pairing of a database with its key store: only that key store opens the sealed data."""
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.db import repository
 from unificx.db.database import Database
 
@@ -15,12 +15,12 @@ async def claim(database: Database, installation: str, *, keys_unused: bool) -> 
         if found == installation:
             return
         if found is not None:
-            raise CannotStart(
+            raise StartupError(
                 "The key store does not belong to this database, so its data cannot be read.",
                 hint="Restore keys.db from its latest backup, or use the home directory that belongs to this database.",
             )
         if not keys_unused:
-            raise CannotStart(
+            raise StartupError(
                 "The configured database is empty, but this home directory already has keys.",
                 hint="Check UNIFICX_DATABASE, or restore the database from its backup.",
             )

@@ -14,13 +14,13 @@ import structlog
 from pydantic import TypeAdapter
 
 from unificx.core.clock import Clock
-from unificx.core.events import Bus, Fact
+from unificx.core.events import DomainEvent, EventBus
 from unificx.db import repository
 from unificx.db.database import Database, UnitOfWork, fact_name, fact_words
 from unificx.db.models import HandledRow, OutboxRow
 from unificx.db.polling_worker import Rounds
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=DomainEvent)
 _BATCH = 100
 _TRIES = 8
 _LONGEST_WAIT = 300.0
@@ -42,7 +42,7 @@ class Outbox:
     `start`. Later events are delivered meanwhile.
     """
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: EventBus, clock: Clock) -> None:
         self._database, self._bus, self._clock = database, bus, clock
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
         self._rounds = Rounds(database, self.deliver, repository.next_due, waits="outbox_delayed", patience=1.0)
@@ -81,7 +81,7 @@ class Outbox:
         """Deliver whenever an event is committed or due, until cancelled."""
         await self._rounds.run()
 
-    def _committed(self, facts: list[Fact]) -> None:
+    def _committed(self, facts: list[DomainEvent]) -> None:
         for fact in facts:
             self._bus.publish(fact)
         self._rounds.wake()

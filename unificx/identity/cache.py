@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from unificx.identity.schemas import DeviceAuth, Extension, Language, Tenant
 
-OPERATOR = "operator"
+OPERATOR_SLUG = "operator"
 """Short name of the operator's own tenant, which has no devices."""
 
 
-class KnownPerson(Protocol):
+class DirectoryPerson(Protocol):
     """User data needed by the directory: no name."""
 
     @property
@@ -27,7 +27,7 @@ class KnownPerson(Protocol):
     def language(self) -> Language | None: ...
 
 
-class Directory:
+class DirectoryCache:
     """Synchronous lookups by values found in SIP messages."""
 
     def __init__(self) -> None:
@@ -39,10 +39,10 @@ class Directory:
         self._by_number: dict[tuple[str, str], Extension] = {}
         self._devices: dict[str, DeviceAuth] = {}
         self._by_username: dict[str, DeviceAuth] = {}
-        self._of_extension: dict[str, tuple[DeviceAuth, ...]] = {}
-        self._of_person: dict[str, tuple[str, ...]] = {}
-        self._subjects: dict[str, str] = {}
-        self._barred: set[str] = set()
+        self._devices_by_extension: dict[str, tuple[DeviceAuth, ...]] = {}
+        self._extensions_by_person: dict[str, tuple[str, ...]] = {}
+        self._subject_by_person: dict[str, str] = {}
+        self._suspended_persons: set[str] = set()
         self._languages: dict[str, Language] = {}
         """Languages of users with an explicit choice."""
 
@@ -74,25 +74,25 @@ class Directory:
 
     def extension_ids_of(self, person_id: str) -> tuple[str, ...]:
         """Return the ids of a user's extensions, oldest first."""
-        return self._of_person.get(person_id, ())
+        return self._extensions_by_person.get(person_id, ())
 
     def device(self, device_id: str) -> DeviceAuth | None:
-        return self._as_it_stands(self._devices.get(device_id))
+        return self._with_effective_state(self._devices.get(device_id))
 
     def device_by_username(self, username: str) -> DeviceAuth | None:
-        return self._as_it_stands(self._by_username.get(username))
+        return self._with_effective_state(self._by_username.get(username))
 
     def devices_of(self, extension_id: str) -> tuple[DeviceAuth, ...]:
         """Return every device of the extension, including disabled ones."""
-        standing = (self._as_it_stands(device) for device in self._of_extension.get(extension_id, ()))
-        return tuple(device for device in standing if device is not None)
+        effective = (self._with_effective_state(device) for device in self._devices_by_extension.get(extension_id, ()))
+        return tuple(device for device in effective if device is not None)
 
     def display_name(self, extension: Extension) -> str:
         """Return the caller name to display; "" for an erased user."""
         return extension.name
 
     def person_subject(self, person_id: str) -> str | None:
-        return self._subjects.get(person_id)
+        return self._subject_by_person.get(person_id)
 
     def language(self, tenant_id: str, person_id: str | None = None) -> Language:
         """Return the language of prompts and e-mails for a user, or of the tenant."""
@@ -109,13 +109,13 @@ class Directory:
         """Return the parking timeout of the tenant, in seconds."""
         return self._tenants[tenant_id].park_seconds
 
-    def _as_it_stands(self, device: DeviceAuth | None) -> DeviceAuth | None:
+    def _with_effective_state(self, device: DeviceAuth | None) -> DeviceAuth | None:
         """Return the device, with `enabled` false while its tenant or user is suspended."""
         if device is None or not device.enabled:
             return device
         tenant = self._tenants.get(device.tenant_id)
         extension = self._extensions.get(device.extension_id)
-        if tenant is None or not tenant.active or extension is None or extension.person_id in self._barred:
+        if tenant is None or not tenant.active or extension is None or extension.person_id in self._suspended_persons:
             return replace(device, enabled=False)
         return device
 
@@ -129,47 +129,47 @@ class Directory:
         """Remove a tenant. `subjects` are those of its users."""
         for extension in [one for one in self._extensions.values() if one.tenant_id == tenant_id]:
             self.drop_extension(extension.id)
-        gone = set(subjects)
-        for person_id in [person for person, whose in self._subjects.items() if whose in gone]:
+        erased = set(subjects)
+        for person_id in [person for person, subject in self._subject_by_person.items() if subject in erased]:
             self.drop_person(person_id)
         tenant = self._tenants.pop(tenant_id)
         del self._by_domain[tenant.domain], self._by_slug[tenant.slug]
         self._choose_default()
 
     def _choose_default(self) -> None:
-        fit = [one.id for one in self._tenants.values() if one.active and one.slug != OPERATOR]
-        self._default = self._tenants[min(fit)] if fit else None
+        candidates = [one.id for one in self._tenants.values() if one.active and one.slug != OPERATOR_SLUG]
+        self._default = self._tenants[min(candidates)] if candidates else None
 
-    def put_person(self, person: KnownPerson, *, barred: bool) -> None:
-        self._subjects[person.id] = person.subject
-        (self._barred.add if barred else self._barred.discard)(person.id)
+    def put_person(self, person: DirectoryPerson, *, suspended: bool) -> None:
+        self._subject_by_person[person.id] = person.subject
+        (self._suspended_persons.add if suspended else self._suspended_persons.discard)(person.id)
         if person.language is not None:
             self._languages[person.id] = person.language
         else:
             self._languages.pop(person.id, None)
 
     def drop_person(self, person_id: str) -> None:
-        self._subjects.pop(person_id, None)
+        self._subject_by_person.pop(person_id, None)
         self._languages.pop(person_id, None)
-        self._barred.discard(person_id)
+        self._suspended_persons.discard(person_id)
 
     def put_extension(self, extension: Extension) -> None:
         owner = extension.person_id
         if owner is not None:
-            self._of_person[owner] = tuple(sorted({*self.extension_ids_of(owner), extension.id}))
+            self._extensions_by_person[owner] = tuple(sorted({*self.extension_ids_of(owner), extension.id}))
         self._extensions[extension.id] = self._by_number[extension.tenant_id, extension.number] = extension
 
     def drop_extension(self, extension_id: str) -> None:
-        for device in self._of_extension.get(extension_id, ()):
+        for device in self._devices_by_extension.get(extension_id, ()):
             self.drop_device(device.device_id)
         extension = self._extensions.pop(extension_id, None)
         if extension is not None:
             del self._by_number[extension.tenant_id, extension.number]
-            left = tuple(one for one in self.extension_ids_of(extension.person_id or "") if one != extension_id)
-            if left:
-                self._of_person[extension.person_id or ""] = left
+            remaining = tuple(one for one in self.extension_ids_of(extension.person_id or "") if one != extension_id)
+            if remaining:
+                self._extensions_by_person[extension.person_id or ""] = remaining
             else:
-                self._of_person.pop(extension.person_id or "", None)
+                self._extensions_by_person.pop(extension.person_id or "", None)
 
     def enable_device(self, device_id: str, *, enabled: bool) -> None:
         device = self._devices.get(device_id)
@@ -177,24 +177,26 @@ class Directory:
             self.put_device(replace(device, enabled=enabled))
 
     def put_device(self, device: DeviceAuth) -> None:
-        others = [one for one in self._of_extension.get(device.extension_id, ()) if one.device_id != device.device_id]
+        others = [
+            one for one in self._devices_by_extension.get(device.extension_id, ()) if one.device_id != device.device_id
+        ]
         self._devices[device.device_id] = self._by_username[device.username] = device
-        self._of_extension[device.extension_id] = (*others, device)
+        self._devices_by_extension[device.extension_id] = (*others, device)
 
     def drop_device(self, device_id: str) -> None:
         device = self._devices.pop(device_id, None)
         if device is None:
             return
         del self._by_username[device.username]
-        others = tuple(one for one in self._of_extension[device.extension_id] if one.device_id != device_id)
+        others = tuple(one for one in self._devices_by_extension[device.extension_id] if one.device_id != device_id)
         if others:
-            self._of_extension[device.extension_id] = others
+            self._devices_by_extension[device.extension_id] = others
         else:
-            del self._of_extension[device.extension_id]
+            del self._devices_by_extension[device.extension_id]
 
-    def forget(self, subject: str) -> None:
+    def evict_subject(self, subject: str) -> None:
         """Drop all entries of an erased subject, so that its devices are refused before its rows are deleted."""
         for extension in [one for one in self._extensions.values() if one.subject == subject]:
             self.drop_extension(extension.id)
-        for person_id in [person for person, whose in self._subjects.items() if whose == subject]:
+        for person_id in [person for person, owner in self._subject_by_person.items() if owner == subject]:
             self.drop_person(person_id)

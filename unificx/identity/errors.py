@@ -1,39 +1,39 @@
 """Sign-in errors, each with its own problem code for clients."""
 
-from unificx.core.errors import Conflict, Forbidden, Over, Unauthenticated
+from unificx.core.errors import Conflict, Expired, Forbidden, Unauthenticated
 
 
-class SessionOver(Unauthenticated):
+class SessionExpired(Unauthenticated):
     """The session has ended: signed out, expired, or revoked after reuse of a refresh token."""
 
     code = "session_over"
 
 
-class UsedSignInCode(Over):
+class UsedSignInCode(Expired):
     """The code was used by another device."""
 
     code = "sign_in_code_used"
 
 
-class SignInCodeExpired(Over):
+class SignInCodeExpired(Expired):
     """The code is unknown or expired."""
 
     code = "sign_in_code_expired"
 
 
-class InvitationOver(Over):
+class InvitationExpired(Expired):
     """The invitation is unknown, used or expired."""
 
     code = "invitation_over"
 
 
-class RecoveryOver(Over):
+class RecoveryLinkExpired(Expired):
     """The recovery link is unknown, used or expired."""
 
     code = "recovery_over"
 
 
-class TicketOver(Over):
+class TicketExpired(Expired):
     """The sign-in ticket or challenge is unknown or expired: start again."""
 
     code = "ticket_over"
@@ -45,31 +45,31 @@ class NotOfAge(Forbidden):
     code = "not_of_age"
 
 
-class AcceptanceNeeded(Forbidden):
+class AcceptanceRequired(Forbidden):
     """The caller has to accept the current terms and policy first."""
 
     code = "acceptance_needed"
 
 
-class OwnPasswordNeeded(Forbidden):
+class PasswordChangeRequired(Forbidden):
     """The caller has to replace their one-time password first."""
 
     code = "own_password_needed"
 
 
-class WrongProof(Unauthenticated):
+class InvalidProof(Unauthenticated):
     """The proof was not accepted."""
 
     code = "wrong_proof"
 
 
-class ProveYourself(Forbidden):
+class StepUpRequired(Forbidden):
     """The action requires a recent step-up of the session."""
 
     code = "prove_yourself"
 
 
-class NotProved(Forbidden):
+class StepUpFailed(Forbidden):
     """The step-up proof is wrong. Not a 401: the session stays valid."""
 
     code = "not_proved"

@@ -2,48 +2,48 @@
 
 from dataclasses import dataclass
 
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class TenantCreated(Fact):
+class TenantCreated(DomainEvent):
     """A tenant was created; its id is `tenant`."""
 
 
 @dataclass(frozen=True, slots=True)
-class TenantSuspended(Fact):
+class TenantSuspended(DomainEvent):
     """Users of the tenant cannot sign in, register or call until it is resumed."""
 
 
 @dataclass(frozen=True, slots=True)
-class TenantResumed(Fact):
+class TenantResumed(DomainEvent):
     """The tenant is active again."""
 
 
 @dataclass(frozen=True, slots=True)
-class TenantDeleted(Fact):
+class TenantDeleted(DomainEvent):
     """The tenant and all its data were deleted."""
 
 
 @dataclass(frozen=True, slots=True)
-class PersonCreated(Fact):
+class PersonCreated(DomainEvent):
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PersonSuspended(Fact):
+class PersonSuspended(DomainEvent):
     """Sessions have ended; devices are refused until the user is resumed."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PersonResumed(Fact):
+class PersonResumed(DomainEvent):
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PersonClosed(Fact):
+class PersonClosed(DomainEvent):
     """The account was closed and its extensions, devices, password and sessions deleted. `subject` is for `privacy`."""
 
     person_id: str
@@ -51,23 +51,23 @@ class PersonClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionCreated(Fact):
+class ExtensionCreated(DomainEvent):
     extension_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionDeleted(Fact):
+class ExtensionDeleted(DomainEvent):
     extension_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceCreated(Fact):
+class DeviceCreated(DomainEvent):
     device_id: str
     extension_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceRevoked(Fact):
+class DeviceRevoked(DomainEvent):
     """The device lost its registration: deleted, disabled, or given a new password."""
 
     device_id: str
@@ -75,12 +75,12 @@ class DeviceRevoked(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordChanged(Fact):
+class PasswordChanged(DomainEvent):
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SessionEnded(Fact):
+class SessionEnded(DomainEvent):
     """A session was signed out, revoked, expired or stolen. Its SIP device `device_id` was deleted."""
 
     session_id: str
@@ -89,7 +89,7 @@ class SessionEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInCodeUsed(Fact):
+class SignInCodeUsed(DomainEvent):
     """A device signed in with the code. `maker_id` is the creator; "" for the operator's console."""
 
     code_id: str
@@ -98,7 +98,7 @@ class SignInCodeUsed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInCodeTriedAgain(Fact):
+class SignInCodeTriedAgain(DomainEvent):
     """A second device presented a used code and was refused."""
 
     code_id: str

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-FactorForm = Literal["totp", "passkey"]
-Credential = Mapping[str, Any]
+FactorType = Literal["totp", "passkey"]
+PasskeyResponse = Mapping[str, Any]
 """Result of `PublicKeyCredential.toJSON()` in the browser."""
-Options = Mapping[str, Any]
+PasskeyOptions = Mapping[str, Any]
 """Input of `PublicKeyCredential.parseCreationOptionsFromJSON` and `parseRequestOptionsFromJSON`."""
 
 
@@ -29,14 +29,14 @@ class Factor:
     """Second factor of a user. `last_used` has day resolution."""
 
     id: str
-    kind: FactorForm
+    kind: FactorType
     created: datetime
     last_used: date | None
     name: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class TotpBegun:
+class TotpEnrollment:
     """TOTP secret, shown once; inactive until confirmed with a code. `uri` is for a QR code."""
 
     id: str
@@ -45,7 +45,7 @@ class TotpBegun:
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedFactor:
     """Activated factor. `recovery_codes` are shown once; empty if the user already has some."""
 
     factor: Factor
@@ -58,15 +58,15 @@ class Proof:
 
     totp: str | None = field(default=None, repr=False)
     recovery_code: str | None = field(default=None, repr=False)
-    passkey: Credential | None = field(default=None, repr=False)
+    passkey: PasskeyResponse | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class PasskeyAsked:
+class PasskeySignInRequest:
     """Request options for a browser, and the ticket to return with the response."""
 
-    options: Options = field(repr=False)
+    options: PasskeyOptions = field(repr=False)
     ticket: str = field(repr=False)
 
 
@@ -92,7 +92,7 @@ class NewProvider:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class SsoRequest:
     """Redirect to the provider: authorization URL, and the flow state to store in a cookie."""
 
     url: str = field(repr=False)
@@ -100,7 +100,7 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class SsoCallback:
     """Authorization response (RFC 6749 section 4.1.2, RFC 9207) with the flow state from the cookie."""
 
     flow: str = field(repr=False)

@@ -10,7 +10,7 @@ from unificx.identity.models import NumberRow
 from unificx.identity.policies import validation
 
 
-async def take_number(session: AsyncSession, tenant_id: str, text: str, kind: str) -> str:
+async def allocate_number(session: AsyncSession, tenant_id: str, text: str, kind: str) -> str:
     """Allocate a number and return it as stored. Raise Invalid for a malformed one, Conflict if it is in use."""
     number = validation.number(text)
     try:

@@ -16,34 +16,46 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from unificx.identity.policies import provider_validation
-from unificx.identity.ports import Fetch
+from unificx.identity.ports import HttpFetch
 from unificx.identity.repository.providers import StoredProvider
 
-SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
+ALLOWED_ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "Ed25519",
+    "EdDSA",
+)
 """Public-key signatures only: tokens with a shared secret or without a signature could be forged."""
 LEEWAY_SECONDS = 60
-LONGEST_SUBJECT = 255
-_DISCOVERY = "/.well-known/openid-configuration"
+MAX_SUBJECT_LENGTH = 255
+_DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
-class ProviderFault(Exception):
+class ProviderError(Exception):
     """The provider did not answer or violated the protocol. Its answer is not included."""
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class ProviderMetadata:
     """Provider metadata. `sends_issuer`: authorization responses carry `iss` (RFC 9207)."""
 
     issuer: str
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-    takes_basic: bool
-    names_itself: bool
+    supports_basic_auth: bool
+    sends_issuer: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class AuthorizationFlow:
     """Authorization request in progress. `person_id`: the user who links their account; "" for a sign-in."""
 
     tenant_id: str
@@ -63,24 +75,24 @@ class Identity:
     email: str = field(repr=False)
 
 
-async def discover(fetch: Fetch, issuer: str, *, inside: bool) -> Metadata:
+async def discover(fetch: HttpFetch, issuer: str, *, inside: bool) -> ProviderMetadata:
     """Fetch the provider metadata. Raise ProviderError."""
-    found = await _json(fetch, issuer.rstrip("/") + _DISCOVERY, inside=inside)
+    found = await _fetch_json(fetch, issuer.rstrip("/") + _DISCOVERY_PATH, inside=inside)
     names = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
     texts = [found.get(name) for name in names]
-    if not all(isinstance(each, str) and provider_validation.reachable(each, inside=inside) for each in texts):
-        raise ProviderFault("discovery")
-    if not provider_validation.same(found["issuer"], issuer):
-        raise ProviderFault("issuer")
+    if not all(isinstance(each, str) and provider_validation.is_allowed_url(each, inside=inside) for each in texts):
+        raise ProviderError("discovery")
+    if not provider_validation.is_same_issuer(found["issuer"], issuer):
+        raise ProviderError("issuer")
     methods = str(found.get("token_endpoint_auth_methods_supported", "client_secret_basic"))
-    return Metadata(
+    return ProviderMetadata(
         *(str(each) for each in texts),
-        takes_basic="client_secret_basic" in methods or "client_secret_post" not in methods,
-        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+        supports_basic_auth="client_secret_basic" in methods or "client_secret_post" not in methods,
+        sends_issuer=found.get("authorization_response_iss_parameter_supported") is True,
     )
 
 
-def departure(metadata: Metadata, client_id: str, flow: Flow, state: str) -> str:
+def authorization_url(metadata: ProviderMetadata, client_id: str, flow: AuthorizationFlow, state: str) -> str:
     """Return the authorization URL for the browser."""
     return prepare_grant_uri(
         metadata.authorization_endpoint,
@@ -95,8 +107,14 @@ def departure(metadata: Metadata, client_id: str, flow: Flow, state: str) -> str
     )
 
 
-async def identity(
-    fetch: Fetch, metadata: Metadata, provider: StoredProvider, flow: Flow, *, code: str, now: int
+async def fetch_identity(
+    fetch: HttpFetch,
+    metadata: ProviderMetadata,
+    provider: StoredProvider,
+    flow: AuthorizationFlow,
+    *,
+    code: str,
+    now: int,
 ) -> Identity:
     """Exchange the code and validate the ID token. Raise ProviderError."""
     form = {
@@ -106,46 +124,48 @@ async def identity(
         "code_verifier": flow.verifier,
     }
     login = None
-    if provider.client_secret and metadata.takes_basic:
+    if provider.client_secret and metadata.supports_basic_auth:
         # RFC 6749 section 2.3.1: both values are form-encoded first.
         login = (quote(provider.client_id, safe=""), quote(provider.client_secret, safe=""))
     else:
         form["client_id"] = provider.client_id
         if provider.client_secret:
             form["client_secret"] = provider.client_secret
-    answer = await _json(fetch, metadata.token_endpoint, form=form, login=login, inside=provider.inside)
-    keys = await _json(fetch, metadata.jwks_uri, inside=provider.inside)
-    claims = _claims(answer, keys, flow, provider.client_id, now)
+    token_response = await _fetch_json(fetch, metadata.token_endpoint, form=form, login=login, inside=provider.inside)
+    keys = await _fetch_json(fetch, metadata.jwks_uri, inside=provider.inside)
+    claims = _validate_id_token(token_response, keys, flow, provider.client_id, now)
     subject, email = claims.get("sub"), claims.get("email")
-    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise ProviderFault("subject")
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
+        raise ProviderError("subject")
     if claims.get("email_verified") is not True or not isinstance(email, str):
         email = ""
     return Identity(metadata.issuer, subject, email)
 
 
-def _claims(answer: dict[str, Any], keys: Any, flow: Flow, client_id: str, now: int) -> dict[str, Any]:
+def _validate_id_token(
+    token_response: dict[str, Any], keys: Any, flow: AuthorizationFlow, client_id: str, now: int
+) -> dict[str, Any]:
     try:
-        token = jwt.decode(answer["id_token"], KeySet.import_key_set(keys), algorithms=SIGNATURES)
+        token = jwt.decode(token_response["id_token"], KeySet.import_key_set(keys), algorithms=ALLOWED_ALGORITHMS)
         options: Any = {
             "iss": {"essential": True, "value": flow.issuer},
             "aud": {"essential": True, "value": client_id},
             "nonce": {"essential": True, "value": flow.nonce},
         }
-        params = {"nonce": flow.nonce, "client_id": client_id, "access_token": answer.get("access_token")}
+        params = {"nonce": flow.nonce, "client_id": client_id, "access_token": token_response.get("access_token")}
         claims = CodeIDToken(token.claims, token.header, options, params)
         claims.validate(now, LEEWAY_SECONDS)
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
         # From None: the error may quote the token.
-        raise ProviderFault(type(fault).__name__) from None
+        raise ProviderError(type(error).__name__) from None
     return dict(claims)
 
 
-async def _json(fetch: Fetch, url: str, **how: Any) -> dict[str, Any]:
+async def _fetch_json(fetch: HttpFetch, url: str, **options: Any) -> dict[str, Any]:
     try:
-        found = json.loads(await fetch(url, **how))
+        found = json.loads(await fetch(url, **options))
     except (OSError, ValueError, RecursionError):
-        raise ProviderFault("no answer") from None
+        raise ProviderError("no answer") from None
     if not isinstance(found, dict):
-        raise ProviderFault("no object")
+        raise ProviderError("no object")
     return found

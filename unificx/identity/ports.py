@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from unificx.db.sealed import Key
-from unificx.identity.schemas import Language, NoticeKind, Person
+from unificx.identity.schemas import Language, Person, SecurityNoticeKind
 
-EVERYWHERE = "installation"
+INSTALLATION_SCOPE = "installation"
 """Alias scope beyond a single tenant: sign-in e-mail addresses."""
 
 
@@ -33,7 +33,7 @@ class KeyRing(Protocol):
         """Remove the binding of `value`."""
         ...
 
-    def bound(self, tenant: str, kind: str, subject: str) -> bool:
+    def is_bound(self, tenant: str, kind: str, subject: str) -> bool:
         """Whether any value of the kind is bound to `subject`."""
         ...
 
@@ -42,46 +42,46 @@ class KeyRing(Protocol):
         ...
 
 
-class Courier(Protocol):
+class AccountNotifier(Protocol):
     """Sends account e-mails. Each method returns once the e-mail is stored in a queue, without network access.
 
     `url` contains a secret: it is sent only to the user's own address and never logged.
     """
 
     @property
-    def mails(self) -> bool:
+    def can_send(self) -> bool:
         """Whether e-mail is configured."""
         ...
 
-    async def invitation(self, person: Person, url: str, language: Language) -> None:
+    async def send_invitation(self, person: Person, url: str, language: Language) -> None:
         """Send an invitation."""
         ...
 
-    async def recovery(self, person: Person, url: str, language: Language) -> None:
+    async def send_recovery(self, person: Person, url: str, language: Language) -> None:
         """Send a password reset link, valid for half an hour."""
         ...
 
-    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+    async def send_notice(self, person: Person, kind: SecurityNoticeKind, detail: str) -> None:
         """Send a security notice about the account. `detail`: for example a device name."""
         ...
 
 
-class NoCourier:
+class NullAccountNotifier:
     """Null implementation for installations without e-mail."""
 
-    mails = False
+    can_send = False
 
-    async def invitation(self, person: Person, url: str, language: Language) -> None:
+    async def send_invitation(self, person: Person, url: str, language: Language) -> None:
         """Do nothing."""
 
-    async def recovery(self, person: Person, url: str, language: Language) -> None:
+    async def send_recovery(self, person: Person, url: str, language: Language) -> None:
         """Do nothing."""
 
-    async def notice(self, person: Person, kind: NoticeKind, detail: str) -> None:
+    async def send_notice(self, person: Person, kind: SecurityNoticeKind, detail: str) -> None:
         """Do nothing."""
 
 
-class Fetch(Protocol):
+class HttpFetch(Protocol):
     """HTTP client for third-party servers, with limits on time and size, without redirects."""
 
     async def __call__(

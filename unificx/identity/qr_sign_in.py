@@ -13,14 +13,14 @@ from unificx.core.errors import Conflict, NotFound
 from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.identity.policies import token_rotation
-from unificx.identity.schemas import Admission, Arrival, SignedIn, SignInCode, SignInCodeState
-from unificx.identity.service_base import Change, Tools
-from unificx.identity.sign_in import Entrance
+from unificx.identity.schemas import SignedIn, SignInCode, SignInCodeState, SignInContext, SignInResult
+from unificx.identity.service_base import Dependencies, Transaction
+from unificx.identity.sign_in import SignIn
 
 CODE_LIFETIME = timedelta(seconds=120)
-REMEMBERED = timedelta(minutes=10)
+RETENTION = timedelta(minutes=10)
 """How long the outcome of a code is remembered after its expiry."""
-MOST, MOST_OF_ONE = 10_000, 5
+MAX_CODES, MAX_CODES_PER_USER = 10_000, 5
 _CODE_BYTES = 16
 
 
@@ -41,7 +41,7 @@ class _Code:
     tried_again: bool = False
 
 
-class _Book:
+class _CodeStore:
     """Bounded store of codes, per user and in total."""
 
     def __init__(self) -> None:
@@ -49,15 +49,15 @@ class _Book:
         self._by_digest: dict[str, _Code] = {}
 
     def put(self, code: _Code, now: datetime) -> None:
-        old = [one for one in self._by_id.values() if one.expires + REMEMBERED <= now]
-        theirs = [one for one in self._by_id.values() if one.person_id == code.person_id]
-        for gone in [
-            *old,
-            *theirs[: 1 - MOST_OF_ONE],
-            *list(self._by_id.values())[: max(0, len(self._by_id) + 1 - MOST)],
+        expired = [one for one in self._by_id.values() if one.expires + RETENTION <= now]
+        of_user = [one for one in self._by_id.values() if one.person_id == code.person_id]
+        for evicted in [
+            *expired,
+            *of_user[: 1 - MAX_CODES_PER_USER],
+            *list(self._by_id.values())[: max(0, len(self._by_id) + 1 - MAX_CODES)],
         ]:
-            self._by_id.pop(gone.id, None)
-            self._by_digest.pop(gone.digest, None)
+            self._by_id.pop(evicted.id, None)
+            self._by_digest.pop(evicted.digest, None)
         self._by_id[code.id] = self._by_digest[code.digest] = code
 
     def by_code(self, code: str) -> _Code | None:
@@ -67,12 +67,12 @@ class _Book:
         return self._by_id.get(code_id)
 
 
-class Codes(Entrance):
+class QrSignIn(SignIn):
     """QR sign-in."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Dependencies) -> None:
         super().__init__(tools)
-        self._codes = _Book()
+        self._codes = _CodeStore()
 
     async def create_sign_in_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:
         """Create a code that signs a device in as the user. `maker_id` is its creator, "" for the operator's console.
@@ -82,7 +82,7 @@ class Codes(Entrance):
         person = await self.person(tenant_id, person_id)
         if person.state not in ("active", "invited"):
             raise Conflict("This account is suspended.")
-        code = token_rotation.encoded(self._clock.random_bytes(_CODE_BYTES))
+        code = token_rotation.base64url(self._clock.random_bytes(_CODE_BYTES))
         now = self._clock.now()
         made = _Code(
             id=self._clock.new_id(),
@@ -95,10 +95,10 @@ class Codes(Entrance):
         self._codes.put(made, now)
         return SignInCode(made.id, made.expires, code)
 
-    def sign_in_code(self, code_id: str, asker_id: str) -> SignInCodeState:
+    def sign_in_code(self, code_id: str, caller_id: str) -> SignInCodeState:
         """Return the state of a code to its creator or its user. Raise NotFound."""
         code = self._codes.by_id(code_id)
-        if code is None or asker_id not in (code.maker_id, code.person_id):
+        if code is None or caller_id not in (code.maker_id, code.person_id):
             raise NotFound("Code not found.")
         state = "used" if code.used is not None else "open" if self._clock.now() < code.expires else "expired"
         return SignInCodeState(
@@ -111,51 +111,49 @@ class Codes(Entrance):
             device_name=code.device_name,
         )
 
-    async def sign_in_by_code(self, code: str, device_secret: str, arrival: Arrival) -> Admission:
+    async def sign_in_by_code(self, code: str, device_secret: str, context: SignInContext) -> SignInResult:
         """Sign in the first device that presents the code.
 
         The second factor, if any, is required unless the user created the code themselves. Raise UsedSignInCode,
         SignInCodeExpired, TooManyRequests.
         """
-        self._slow_down("", arrival.source)
+        self._check_throttle("", context.source)
         found, secret = self._codes.by_code(code), token_rotation.digest(device_secret)
         if found is None:
             raise _expired()
         if found.secret and not hmac.compare_digest(found.secret, secret):
-            await self._another_device(found)
+            await self._reject_other_device(found)
             raise UsedSignInCode("This code was already used by another device.", hint="Show a new code.")
         if found.expires <= self._clock.now():
             raise _expired()
         found.secret = secret  # before the first await: exactly one of two concurrent devices wins
-        self._guesses.succeeded("", arrival.source.address, self._clock.monotonic())
-        async with self._changing() as change:
-            outcome = await self._come_in(change, found, arrival)
-            change.publish(
-                SignInCodeUsed(self._clock.new_id(), found.tenant_id, found.id, found.person_id, found.maker_id)
-            )
+        self._throttle.record_success("", context.source.address, self._clock.monotonic())
+        async with self._transaction() as tx:
+            result = await self._complete_sign_in(tx, found, context)
+            tx.publish(SignInCodeUsed(self._clock.new_id(), found.tenant_id, found.id, found.person_id, found.maker_id))
         found.used = self._clock.now()
-        found.device_name = arrival.device.name
-        found.session_id = outcome.principal.session_id if isinstance(outcome, SignedIn) else None
-        return outcome
+        found.device_name = context.device.name
+        found.session_id = result.principal.session_id if isinstance(result, SignedIn) else None
+        return result
 
-    async def _come_in(self, change: Change, code: _Code, arrival: Arrival) -> Admission:
-        account = await self._account(change, code.tenant_id, code.person_id)
+    async def _complete_sign_in(self, tx: Transaction, code: _Code, context: SignInContext) -> SignInResult:
+        account = await self._account(tx, code.tenant_id, code.person_id)
         if code.session_id is not None:  # the same device again: the response was lost
-            await self._end_sessions(change, code.tenant_id, code.person_id, only=code.session_id)
+            await self._end_sessions(tx, code.tenant_id, code.person_id, only_session=code.session_id)
         if code.maker_id == code.person_id:
-            return await self._open(change, account, arrival, proved=False)
-        return await self._admit(change, account, arrival, proved=False)
+            return await self._open_session(tx, account, context, stepped_up=False)
+        return await self._finish_first_factor(tx, account, context, stepped_up=False)
 
-    async def _another_device(self, code: _Code) -> None:
+    async def _reject_other_device(self, code: _Code) -> None:
         if code.tried_again:
             return
         code.tried_again = True
-        async with self._changing() as change:
-            change.publish(
+        async with self._transaction() as tx:
+            tx.publish(
                 SignInCodeTriedAgain(self._clock.new_id(), code.tenant_id, code.id, code.person_id, code.maker_id)
             )
         # The name of the other device is not included: an attacker could send text to the user with it.
-        self._later(self._tell(code.tenant_id, code.person_id, "code_tried_again", ""))
+        self._run_in_background(self._notify(code.tenant_id, code.person_id, "code_tried_again", ""))
 
 
 def _expired() -> SignInCodeExpired:

@@ -7,90 +7,95 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from unificx.core.errors import TooMany, Unauthenticated
-from unificx.identity.errors import RecoveryOver
+from unificx.core.errors import TooManyRequests, Unauthenticated
+from unificx.identity.errors import RecoveryLinkExpired
 from unificx.identity.invitations import CODE_BYTES, Invitations
 from unificx.identity.policies import token_rotation, validation
-from unificx.identity.ports import EVERYWHERE
+from unificx.identity.ports import INSTALLATION_SCOPE
 from unificx.identity.repository import accounts, credentials, links
-from unificx.identity.schemas import Admission, Arrival, Language, Person, Source
+from unificx.identity.schemas import Language, Person, SignInContext, SignInResult, Source
 
 RECOVERY_LIFETIME = timedelta(minutes=30)
-MOST_ON_THEIR_WAY = 3
+MAX_PENDING_LINKS = 3
 """Valid links per user at a time: prevents flooding a mailbox and keeps earlier links valid."""
-MOST_ERRANDS = 200
+MAX_BACKGROUND_TASKS = 200
 
 
 class Recovery(Invitations):
     """Password recovery."""
 
     @property
-    def sends_mail(self) -> bool:
+    def can_send_email(self) -> bool:
         """Whether recovery e-mails can be sent."""
-        return self._courier.mails
+        return self._notifier.can_send
 
-    def ask_recovery(
+    def request_recovery(
         self, email: str, tenant_id: str | None, link: Callable[[str], str], language: Language, source: Source
     ) -> None:
         """Send a link if the address has an active account; returns before the lookup. Raise TooManyRequests."""
         address = validation.email_key(email)
-        self._slow_down(f"recovery {address}", source)
-        if len(self._errands) >= MOST_ERRANDS:
-            raise TooMany("Too many requests right now.", retry_after=2.0)
-        self._later(self._send_recovery(address, tenant_id or EVERYWHERE, link, language))
+        self._check_throttle(f"recovery {address}", source)
+        if len(self._background) >= MAX_BACKGROUND_TASKS:
+            raise TooManyRequests("Too many requests right now.", retry_after=2.0)
+        self._run_in_background(self._send_recovery(address, tenant_id or INSTALLATION_SCOPE, link, language))
 
-    async def finish_recovery(self, code: str, password: str, arrival: Arrival) -> Admission:
+    async def complete_recovery(self, code: str, password: str, context: SignInContext) -> SignInResult:
         """Set a new password and sign in; all sessions end. Raise RecoveryLinkExpired, Invalid, TooManyRequests.
 
         A second factor is still required: access to the mailbox does not replace it.
         """
         validation.password(password)
-        self._slow_down("", arrival.source)
+        self._check_throttle("", context.source)
         digest = token_rotation.digest(code)
         async with self._database.read() as session:
             if await links.find(session, "recovery", digest, self._clock.now()) is None:
-                raise _over()
-        self._guesses.succeeded("", arrival.source.address, self._clock.monotonic())
+                raise _link_expired()
+        self._throttle.record_success("", context.source.address, self._clock.monotonic())
         hashed = await self._passwords.hash(password)
-        async with self._changing() as change:
-            found = await links.find(change.session, "recovery", digest, self._clock.now())
+        async with self._transaction() as tx:
+            found = await links.find(tx.session, "recovery", digest, self._clock.now())
             if found is None:
-                raise _over()
+                raise _link_expired()
             try:
-                account = await self._account(change, found.tenant_id, found.person_id)
+                account = await self._account(tx, found.tenant_id, found.person_id)
             except Unauthenticated:
-                raise _over() from None
-            if account.state != "active" or not self._tenant_works(account.tenant_id):
-                raise _over()
-            person = await self._person(change, found.tenant_id, found.person_id)
-            await self._set_password(change, person, hashed, must_change=False)
-            await links.drop_of(change.session, found.tenant_id, found.person_id)
-            await self._end_sessions(change, found.tenant_id, found.person_id)
-            self._tickets.drop_of(found.person_id)
-            outcome = await self._admit(change, replace(account, hash=hashed, must_change=False), arrival)
-        self._later(self._tell(found.tenant_id, found.person_id, "password_changed", ""))
-        return outcome
+                raise _link_expired() from None
+            if account.state != "active" or not self._is_tenant_active(account.tenant_id):
+                raise _link_expired()
+            person = await self._person(tx, found.tenant_id, found.person_id)
+            await self._set_password(tx, person, hashed, must_change=False)
+            await links.delete_for_person(tx.session, found.tenant_id, found.person_id)
+            await self._end_sessions(tx, found.tenant_id, found.person_id)
+            self._tickets.revoke_for(found.person_id)
+            result = await self._finish_first_factor(tx, replace(account, hash=hashed, must_change=False), context)
+        self._run_in_background(self._notify(found.tenant_id, found.person_id, "password_changed", ""))
+        return result
 
     async def _send_recovery(self, address: str, scope: str, link: Callable[[str], str], language: Language) -> None:
-        code = token_rotation.encoded(self._clock.random_bytes(CODE_BYTES))
-        person = await self._link_for(address, scope, token_rotation.digest(code))
+        code = token_rotation.base64url(self._clock.random_bytes(CODE_BYTES))
+        person = await self._create_link(address, scope, token_rotation.digest(code))
         if person is not None:
-            await self._courier.recovery(person, link(code), language)
+            await self._notifier.send_recovery(person, link(code), language)
 
-    async def _link_for(self, address: str, scope: str, digest: str) -> Person | None:
+    async def _create_link(self, address: str, scope: str, digest: str) -> Person | None:
         now = self._clock.now()
-        async with self._changing() as change:
-            subject = await self._owner_of_email(change.session, scope, address)
-            account = await credentials.account(change.session, self._keys, subject or "")
-            if account is None or account.state != "active" or not self._tenant_works(account.tenant_id):
+        async with self._transaction() as tx:
+            subject = await self._owner_of_email(tx.session, scope, address)
+            account = await credentials.account(tx.session, self._keys, subject or "")
+            if account is None or account.state != "active" or not self._is_tenant_active(account.tenant_id):
                 return None
-            who = (account.tenant_id, account.person_id)
-            if not self._courier.mails or await links.count(change.session, *who, "recovery", now) >= MOST_ON_THEIR_WAY:
+            account_key = (account.tenant_id, account.person_id)
+            if (
+                not self._notifier.can_send
+                or await links.count(tx.session, *account_key, "recovery", now) >= MAX_PENDING_LINKS
+            ):
                 return None
             expires = now + RECOVERY_LIFETIME
-            await links.add(change.session, links.Link(self._clock.new_id(), *who, "recovery", digest, expires))
-            return await accounts.person(change.session, self._keys, *who)
+            await links.add(
+                tx.session, links.SignInLink(self._clock.new_id(), *account_key, "recovery", digest, expires)
+            )
+            return await accounts.person(tx.session, self._keys, *account_key)
 
 
-def _over() -> RecoveryOver:
-    return RecoveryOver("This link was already used or has expired.", hint="Request a new one.")
+def _link_expired() -> RecoveryLinkExpired:
+    return RecoveryLinkExpired("This link was already used or has expired.", hint="Request a new one.")

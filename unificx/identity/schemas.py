@@ -13,10 +13,10 @@ DeviceKind = Literal["phone", "softphone", "client"]
 """Desk phone or gateway; third-party softphone; UnifiCX client."""
 SessionKind = Literal["mobile", "desktop", "browser", "program"]
 """Type of a signed-in device."""
-Keep = Literal["token", "cookie"]
+TokenDelivery = Literal["token", "cookie"]
 """How tokens are delivered: in the response body to a program, or in HttpOnly cookies to a browser."""
 FactorKind = Literal["totp", "passkey", "recovery_code"]
-NoticeKind = Literal[
+SecurityNoticeKind = Literal[
     "new_device",
     "device_given",
     "code_tried_again",
@@ -62,12 +62,12 @@ class SignInDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class SignInContext:
     """Context of a sign-in: source, device and token delivery."""
 
     source: Source = Source()
     device: SignInDevice = SignInDevice()
-    keep: Keep = "token"
+    token_delivery: TokenDelivery = "token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class DeviceAuth:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAccount:
+class CurrentAccount:
     """Account of the caller.
 
     `must_change`: the password is a one-time password. `acceptance_needed`: of the current terms and policy.
@@ -265,7 +265,7 @@ class OwnAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeExtension:
+class CreatedExtension:
     """New extension with its first device and SIP credentials."""
 
     extension: Extension
@@ -274,7 +274,7 @@ class MadeExtension:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeDevice:
+class CreatedDevice:
     """New device, or an existing one with new credentials."""
 
     device: Device
@@ -299,7 +299,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondFactorNeeded:
+class SecondFactorRequired:
     """First factor accepted: `ticket` and a second factor of one of `kinds` give a session until `expires`."""
 
     kinds: tuple[FactorKind, ...]
@@ -307,7 +307,7 @@ class SecondFactorNeeded:
     ticket: str = field(repr=False)
 
 
-Admission = SignedIn | SecondFactorNeeded
+SignInResult = SignedIn | SecondFactorRequired
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +357,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Invited:
+class InvitationPreview:
     """Content of an invitation."""
 
     name: str = field(repr=False)
@@ -375,7 +375,7 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstOperator:
+class InitialOperator:
     """Operator created at the first start, with a one-time password."""
 
     person_id: str
@@ -384,7 +384,7 @@ class FirstOperator:
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class DemoTenant:
     """Demo tenant and one SIP login per extension number."""
 
     tenant: Tenant

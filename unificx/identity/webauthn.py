@@ -16,16 +16,16 @@ from webauthn.helpers.structs import (
 )
 
 from unificx.core.errors import Conflict, Invalid
-from unificx.identity.errors import WrongProof
+from unificx.identity.errors import InvalidProof
 from unificx.identity.factor_models import PasskeyPart
-from unificx.identity.factor_schemas import Credential, Options, WebOrigin
+from unificx.identity.factor_schemas import PasskeyOptions, PasskeyResponse, WebOrigin
 
-MINUTES_5 = 300_000
-RELYING_PARTY = "UnifiCX"
+TIMEOUT_MS = 300_000
+RELYING_PARTY_NAME = "UnifiCX"
 
 
 @dataclass(frozen=True, slots=True)
-class User:
+class PasskeyUser:
     """Owner of a new passkey: the authenticator returns `handle` and displays `account` and `name`."""
 
     handle: str
@@ -33,16 +33,18 @@ class User:
     name: str
 
 
-def creation_options(origin: WebOrigin, user: User, challenge: bytes, known: Iterable[PasskeyPart]) -> Options:
+def creation_options(
+    origin: WebOrigin, user: PasskeyUser, challenge: bytes, known: Iterable[PasskeyPart]
+) -> PasskeyOptions:
     """Return creation options: discoverable, user verification required, `known` authenticators excluded."""
     options = webauthn.generate_registration_options(
-        rp_id=host_of(origin),
-        rp_name=RELYING_PARTY,
+        rp_id=relying_party_id(origin),
+        rp_name=RELYING_PARTY_NAME,
         user_id=user.handle.encode(),
         user_name=user.account or user.name,
         user_display_name=user.name,
         challenge=challenge,
-        timeout=MINUTES_5,
+        timeout=TIMEOUT_MS,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,
             require_resident_key=True,
@@ -53,25 +55,25 @@ def creation_options(origin: WebOrigin, user: User, challenge: bytes, known: Ite
     return options_to_json_dict(options)
 
 
-def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> Options:
+def request_options(origin: WebOrigin, challenge: bytes, known: Iterable[PasskeyPart] = ()) -> PasskeyOptions:
     """Return request options for one of the `known` passkeys, or for any discoverable one."""
     options = webauthn.generate_authentication_options(
-        rp_id=host_of(origin),
+        rp_id=relying_party_id(origin),
         challenge=challenge,
-        timeout=MINUTES_5,
+        timeout=TIMEOUT_MS,
         allow_credentials=_descriptors(known),
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json_dict(options)
 
 
-def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
+def verify_registration(response: PasskeyResponse, origin: WebOrigin, challenge: bytes) -> PasskeyPart:
     """Verify a registration response and return the passkey. Raise Invalid."""
     try:
         verified = webauthn.verify_registration_response(
-            credential=dict(credential),
+            credential=dict(response),
             expected_challenge=challenge,
-            expected_rp_id=host_of(origin),
+            expected_rp_id=relying_party_id(origin),
             expected_origin=origin.text,
             require_user_verification=True,
         )
@@ -85,32 +87,32 @@ def made(credential: Credential, origin: WebOrigin, challenge: bytes) -> Passkey
     )
 
 
-def challenge_of(credential: Credential) -> bytes:
+def unverified_challenge(response: PasskeyResponse) -> bytes:
     """Return the challenge claimed by the response, b"" if missing. Not verified yet."""
     try:
-        return parse_client_data_json(base64url_to_bytes(credential["response"]["clientDataJSON"])).challenge
+        return parse_client_data_json(base64url_to_bytes(response["response"]["clientDataJSON"])).challenge
     except Exception:
         return b""
 
 
-def handle_of(credential: Credential) -> str:
+def unverified_user_handle(response: PasskeyResponse) -> str:
     """Return the user handle claimed by the response, "" if missing. Not verified yet."""
     try:
-        return base64url_to_bytes(credential["response"]["userHandle"]).decode("ascii")
+        return base64url_to_bytes(response["response"]["userHandle"]).decode("ascii")
     except Exception:
         return ""
 
 
-def signed(credential: Credential, origin: WebOrigin, challenge: bytes, passkey: PasskeyPart) -> int:
+def verify_assertion(response: PasskeyResponse, origin: WebOrigin, challenge: bytes, passkey: PasskeyPart) -> int:
     """Verify an assertion and return the passkey's new signature counter. Raise InvalidProof if anything is wrong.
 
     A counter that does not increase means a cloned authenticator or a replayed response (section 6.1.1).
     """
     if passkey.host != origin.host:
-        raise wrong()
+        raise passkey_rejected()
     try:
         verified = webauthn.verify_authentication_response(
-            credential=dict(credential),
+            credential=dict(response),
             expected_challenge=challenge,
             expected_rp_id=passkey.host,
             expected_origin=origin.text,
@@ -119,16 +121,16 @@ def signed(credential: Credential, origin: WebOrigin, challenge: bytes, passkey:
             require_user_verification=True,
         )
     except Exception:
-        raise wrong() from None
+        raise passkey_rejected() from None
     return verified.new_sign_count
 
 
-def wrong() -> WrongProof:
+def passkey_rejected() -> InvalidProof:
     """Return the same error for every rejected passkey."""
-    return WrongProof("The passkey was not accepted.", hint="Try again, or use another sign-in method.")
+    return InvalidProof("The passkey was not accepted.", hint="Try again, or use another sign-in method.")
 
 
-def host_of(origin: WebOrigin) -> str:
+def relying_party_id(origin: WebOrigin) -> str:
     """Return the relying party id. Raise Conflict for an IP address, for which browsers create no passkeys."""
     host = origin.host
     if not host or ":" in host or host[-1].isdigit():

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 
 AUTHORITY_LIFETIME = timedelta(days=3650)
 SERVER_LIFETIME = timedelta(days=397)
@@ -52,7 +52,7 @@ def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> 
             authority, key = _load_or_create_authority(files.authority, directory / "ca.key", clock.now())
             _issue(files, wanted, authority, key, clock.now())
     except (OSError, ValueError) as fault:
-        raise CannotStart(
+        raise StartupError(
             f"The TLS certificates in {directory} cannot be read or made.",
             hint="Make the directory writable, or remove it to have new certificates created.",
         ) from fault

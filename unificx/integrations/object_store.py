@@ -17,7 +17,7 @@ from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
 from unificx.audio_store import Directory
-from unificx.core.errors import Away, CannotStart
+from unificx.core.errors import ServiceUnavailable, StartupError
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
@@ -73,7 +73,7 @@ class ObjectStore:
                 self._bucket.delete(id_)
         except FileNotFoundError:
             pass
-        except Away:
+        except ServiceUnavailable:
             self._no_deletes_before = time.monotonic() + _DELETE_PAUSE
             log.warning("object_not_deleted", object=id_)
 
@@ -88,7 +88,9 @@ class ObjectStore:
             self._bucket.put(id_, file)
             complete = self._bucket.head(id_)["size"] == self._local.size(id_)
         if not complete:
-            raise Away("The object store did not store the whole object.", hint="The upload will be retried.")
+            raise ServiceUnavailable(
+                "The object store did not store the whole object.", hint="The upload will be retried."
+            )
         self._local.remove(id_)
 
     def remote_ids(self) -> list[str]:
@@ -104,7 +106,7 @@ class ObjectStore:
             content = bytes(self._bucket.get_range(_PROBE, start=0, length=5))
             self._bucket.delete(_PROBE)
         if content != b"probe":
-            raise Away("The object store returned different bytes than were written.")
+            raise ServiceUnavailable("The object store returned different bytes than were written.")
         return "writing and reading work"
 
 
@@ -115,13 +117,13 @@ def object_store(local: Directory, url: str, environ: Mapping[str, str], variabl
     """
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname or parts.query or parts.port or parts.username:
-        raise CannotStart(f"{variable} takes s3://BUCKET or s3://BUCKET/PREFIX.", hint="For example s3://recordings.")
+        raise StartupError(f"{variable} takes s3://BUCKET or s3://BUCKET/PREFIX.", hint="For example s3://recordings.")
     missing = [name for name in _REQUIRED_VARIABLES if not environ.get(name)]
     if missing:
-        raise CannotStart(f"The object store needs {' and '.join(missing)}.", hint=f"Set them, or unset {variable}.")
+        raise StartupError(f"The object store needs {' and '.join(missing)}.", hint=f"Set them, or unset {variable}.")
     endpoint = environ.get("AWS_ENDPOINT_URL", "")
     if endpoint and not _ENDPOINT.match(endpoint):
-        raise CannotStart(
+        raise StartupError(
             "AWS_ENDPOINT_URL takes http[s]://HOST or http[s]://HOST:PORT.", hint=f"Correct it, or unset {variable}."
         )
     config: S3Config = {
@@ -151,6 +153,6 @@ class _translate_errors:  # noqa: N801 - used like a function: with _answers()
             raise FileNotFoundError("no such object") from None
         if isinstance(fault, BaseError):
             log.warning("object_store_failed", fault=type(fault).__name__)
-            raise Away(
+            raise ServiceUnavailable(
                 "The storage for recordings does not respond.", hint="Try again in a moment; nothing is lost."
             ) from None

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.notifications import NotTaken
 
 STEP_TIMEOUT = 15.0
@@ -99,8 +99,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _invalid_url(variable: str) -> CannotStart:
-    return CannotStart(f"{variable} is invalid.", hint=f"For example {_HINT}")
+def _invalid_url(variable: str) -> StartupError:
+    return StartupError(f"{variable} is invalid.", hint=f"For example {_HINT}")
 
 
 class SmtpClient:
@@ -138,17 +138,17 @@ class SmtpClient:
                 await smtp.noop()
                 encrypted = smtp.transport is not None and smtp.transport.get_extra_info("ssl_object") is not None
         except aiosmtplib.SMTPAuthenticationError as refusal:
-            raise CannotStart(
+            raise StartupError(
                 f"{where} refuses the user or the password ({refusal.code})", hint="Correct them."
             ) from None
         except ssl.SSLCertVerificationError:
             raise _untrusted_certificate(where) from None
         except aiosmtplib.SMTPResponseException as refusal:
-            raise CannotStart(f"{where} rejects the session ({refusal.code})", hint="Ask its administrator.") from None
+            raise StartupError(f"{where} rejects the session ({refusal.code})", hint="Ask its administrator.") from None
         except (aiosmtplib.SMTPException, OSError) as fault:
             if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
                 raise _untrusted_certificate(where) from None
-            raise CannotStart(
+            raise StartupError(
                 f"{where} {_connection_problem(fault)}", hint="Check its address and the network."
             ) from None
         return f"{where} accepts e-mail" + (", encrypted" if encrypted else ", on this machine")
@@ -184,8 +184,8 @@ def _tls_context(*, verified: bool) -> ssl.SSLContext:
     return context
 
 
-def _untrusted_certificate(where: str) -> CannotStart:
-    return CannotStart(
+def _untrusted_certificate(where: str) -> StartupError:
+    return StartupError(
         f"The certificate of {where} is not trusted",
         hint="Use the host name in its certificate, or add its CA to the system's trust store.",
     )

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from unificx.core.errors import CannotStart, Refused
+from unificx.core.errors import DomainError, StartupError
 from unificx.transport import stun
 
 LIFETIME = 3600
@@ -59,7 +59,7 @@ def parse_ice_servers(text: str, variable: str) -> tuple[IceServer, ...]:
     """Parse comma-separated URIs. Raise CannotStart naming the `variable` they come from."""
     found = tuple(_parse_server(each.strip(), variable) for each in text.split(",") if each.strip())
     if len(found) > MAX_SERVERS:
-        raise CannotStart(f"{variable} names more than {MAX_SERVERS} servers.", hint="Browsers try them all.")
+        raise StartupError(f"{variable} names more than {MAX_SERVERS} servers.", hint="Browsers try them all.")
     return found
 
 
@@ -67,7 +67,7 @@ def _parse_server(url: str, variable: str) -> IceServer:
     match = _URL.fullmatch(url)
     port = int(match[3] or (5349 if match[1].endswith("s") else 3478)) if match is not None else 0
     if match is None or not 0 < port < 65536 or (match[1].endswith("s") and match[4] == "udp"):
-        raise CannotStart(
+        raise StartupError(
             f"{variable} takes a comma-separated list of STUN and TURN servers.",
             hint="For example turn:turn.example.com:3478?transport=udp,turns:turn.example.com:443?transport=tcp",
         )
@@ -98,15 +98,15 @@ def probe(server: IceServer, login: tuple[str, str], random: Callable[[int], byt
             return f"{name} {_probe(sock, server, login, random)}"
     except ssl.SSLError as fault:
         why = getattr(fault, "verify_message", "") or fault.reason or "TLS failed"
-        raise Refused(f"{name} is not trusted: {why}", hint="Install a certificate for its name.") from None
+        raise DomainError(f"{name} is not trusted: {why}", hint="Install a certificate for its name.") from None
     except OSError as fault:
         why = "timeout" if isinstance(fault, TimeoutError) else fault.strerror or type(fault).__name__
-        raise Refused(f"{name} does not respond: {why}", hint="Check that it runs, and its firewall.") from None
+        raise DomainError(f"{name} does not respond: {why}", hint="Check that it runs, and its firewall.") from None
     except _ErrorResponse as refusal:
         if refusal.code == 401:
             hint = "UNIFICX_TURN_SECRET must equal the server's static-auth-secret."
-            raise Refused(f"{name} rejects our credentials", hint=hint) from None
-        raise Refused(f"{name} responds with error {refusal.code}", hint="See the server's log.") from None
+            raise DomainError(f"{name} rejects our credentials", hint=hint) from None
+        raise DomainError(f"{name} responds with error {refusal.code}", hint="See the server's log.") from None
 
 
 def _connect(server: IceServer) -> socket.socket:
@@ -135,7 +135,7 @@ def _probe(sock: socket.socket, server: IceServer, login: tuple[str, str], rando
             raise
         authentication, key = _authenticate(login, first)
     else:
-        raise Refused("The server is an open relay.", hint="Set use-auth-secret on the server.")
+        raise DomainError("The server is an open relay.", hint="Set use-auth-secret on the server.")
     transaction = random(12)
     found = _request(sock, _ALLOCATE, request + authentication, transaction, key)
     _request(sock, _REFRESH, stun.encode_attribute(_LIFETIME, bytes(4)) + authentication, random(12), key)

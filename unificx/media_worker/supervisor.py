@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages
 from unificx.media_worker.ipc_channel import IpcChannel
@@ -99,7 +99,7 @@ class EngineSupervisor:
                 )  # fmt: skip
             except OSError:
                 our_end.close()
-                raise CannotStart(
+                raise StartupError(
                     "Cannot start a process.", hint="Free memory, or raise the limit on processes."
                 ) from None
         self._channel = IpcChannel(our_end, self._receive, lambda: None)
@@ -107,7 +107,7 @@ class EngineSupervisor:
             self.port = await asyncio.wait_for(self._wait_started(self._started), START_SECONDS)
         except (TimeoutError, EOFError):
             await self._stop()
-            raise CannotStart("The media engine does not start.", hint="Run `unificx media` to see why.") from None
+            raise StartupError("The media engine does not start.", hint="Run `unificx media` to see why.") from None
         self._ready.set()
         log.info("media_engine_started", pid=self._process.pid)
 
@@ -155,7 +155,7 @@ class EngineSupervisor:
                 log.warning("media_engine_ended", code=self._process.returncode, faults=crashes)
                 await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
                 crashes += 1
-                with contextlib.suppress(CannotStart):
+                with contextlib.suppress(StartupError):
                     await self._launch()
             self._call_hook(self._on_restarted)
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import structlog
 
-from unificx.core.errors import Away, Refused
+from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.db import Database, Rounds, UnitOfWork
-from unificx.identity import Directory, Person
+from unificx.identity import DirectoryCache, Person
 from unificx.notifications import repository
 from unificx.notifications.email_composer import Letter, compose
 from unificx.notifications.models import LetterPart, LetterRow
@@ -31,7 +31,7 @@ class LetterParts:
 
     database: Database
     keys: KeyRing
-    directory: Directory
+    directory: DirectoryCache
     postman: Postman
     sender: Address
     sounds: Sounds | None = None
@@ -117,9 +117,9 @@ class Letters:
             if not refusal.for_good:
                 again_at = next_letter_try(self._clock.now(), tries, row.expires)
             log.warning("email_not_accepted", email=row.id, kind=row.kind, status=refusal.status, tries=tries)
-        except Away:  # the audio is temporarily unavailable
+        except ServiceUnavailable:  # the audio is temporarily unavailable
             again_at = next_letter_try(self._clock.now(), tries, row.expires)
-        except Refused:
+        except DomainError:
             log.info("email_obsolete", email=row.id, kind=row.kind)
         except (MessageError, ValueError) as fault:  # cannot be composed, now or later
             log.error("email_not_composed", email=row.id, kind=row.kind, fault=type(fault).__name__)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from unificx.core.clock import Clock
-from unificx.core.errors import Invalid, NotFound, TooMany
-from unificx.core.events import Bus
+from unificx.core.errors import Invalid, NotFound, TooManyRequests
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Directory, Principal
+from unificx.identity import DirectoryCache, Principal
 from unificx.notifications import repository
 from unificx.notifications.events import PushSeen
 from unificx.notifications.models import PushPart, PushRow
@@ -37,10 +37,10 @@ class PushParts:
 
     database: Database
     keys: KeyRing
-    directory: Directory
+    directory: DirectoryCache
     gate: PushGate
     vapid: Vapid
-    bus: Bus
+    bus: EventBus
     loopback: bool = False
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep
 
@@ -242,7 +242,7 @@ class Push:
         self._forget_old_trials()
         ticks = self._clock.monotonic()
         if any(t.principal == principal and t.ticks + _BETWEEN_TESTS > ticks for t in self._trials.values()):
-            raise TooMany("A test is already running.", retry_after=_BETWEEN_TESTS)
+            raise TooManyRequests("A test is already running.", retry_after=_BETWEEN_TESTS)
         test_id = self._clock.new_id()
         trial = self._trials[test_id] = _Trial(principal, self._clock.now(), ticks)
 

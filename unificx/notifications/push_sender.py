@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.notifications import repository
 from unificx.notifications.models import PushPart
@@ -67,7 +67,7 @@ class Errands:
 
     def __init__(self, parts: ErrandParts) -> None:
         self._parts = parts
-        self._tasks = Background()
+        self._tasks = BackgroundTasks()
         self._seats = asyncio.Semaphore(MOST_AT_ONCE)
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._held: Counter[str] = Counter()
@@ -79,11 +79,11 @@ class Errands:
             errand.done("over")
             return
         errand.under_way = True
-        self._tasks.begin(self._safely(errand))
+        self._tasks.spawn(self._safely(errand))
 
     async def settled(self) -> None:
         """Wait until all started deliveries have finished."""
-        await self._tasks.settle()
+        await self._tasks.join()
 
     async def close(self) -> None:
         """Wait briefly for pending deliveries, then cancel them."""

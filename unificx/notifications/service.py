@@ -26,19 +26,19 @@ class Courier:
         self._letters, self._push = letters, push
 
     @property
-    def mails(self) -> bool:
+    def can_send(self) -> bool:
         """Whether e-mail can be sent at all."""
         return self._letters is not None
 
-    async def invitation(self, person: Person, url: str, language: Language) -> None:
+    async def send_invitation(self, person: Person, url: str, language: Language) -> None:
         """Send an invitation to set up the account."""
         await self._write(person, "invitation", language, link=url)
 
-    async def recovery(self, person: Person, url: str, language: Language) -> None:
+    async def send_recovery(self, person: Person, url: str, language: Language) -> None:
         """Send a password reset link."""
         await self._write(person, "recovery", language, link=url)
 
-    async def notice(self, person: Person, kind: Kind, detail: str) -> None:
+    async def send_notice(self, person: Person, kind: Kind, detail: str) -> None:
         """Send a security notice, in both languages."""
         if self._push is not None:
             self._push.notice(person.id)

@@ -17,14 +17,14 @@ class KeyCache:
         self._monotonic, self._lifetime, self._size = monotonic, lifetime, size
         self._lock = threading.Lock()
         self._epoch = 0
-        self._kept: dict[tuple[str, str], tuple[float, Key]] = {}
+        self._entries: dict[tuple[str, str], tuple[float, Key]] = {}
 
     def get(self, tenant: str, subject: str) -> Key | None:
         """Return the key, None if missing or expired."""
-        kept = self._kept.get((tenant, subject))
-        return kept[1] if kept is not None and kept[0] > self._monotonic() else None
+        entry = self._entries.get((tenant, subject))
+        return entry[1] if entry is not None and entry[0] > self._monotonic() else None
 
-    def begin(self) -> int:
+    def current_epoch(self) -> int:
         """Return the epoch for `put`; called before the file is read."""
         return self._epoch
 
@@ -33,20 +33,20 @@ class KeyCache:
         with self._lock:
             if epoch != self._epoch:
                 return
-            self._kept.pop((tenant, subject), None)
-            while len(self._kept) >= self._size:
-                del self._kept[next(iter(self._kept))]
-            self._kept[tenant, subject] = (self._monotonic() + self._lifetime, key)
+            self._entries.pop((tenant, subject), None)
+            while len(self._entries) >= self._size:
+                del self._entries[next(iter(self._entries))]
+            self._entries[tenant, subject] = (self._monotonic() + self._lifetime, key)
 
     def drop(self, tenant: str, subject: str) -> None:
         """Drop one key and invalidate reads in progress. Called before and after the destroying commit."""
         with self._lock:
             self._epoch += 1
-            self._kept.pop((tenant, subject), None)
+            self._entries.pop((tenant, subject), None)
 
     def drop_tenant(self, tenant: str) -> None:
         """Drop all keys of a tenant and invalidate reads in progress."""
         with self._lock:
             self._epoch += 1
-            for place in [place for place in self._kept if place[0] == tenant]:
-                del self._kept[place]
+            for key in [key for key in self._entries if key[0] == tenant]:
+                del self._entries[key]

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectErased(Fact):
+class SubjectErased(DomainEvent):
     """The key of a subject was destroyed: data sealed with it is unreadable."""
 
     subject: str
 
 
 @dataclass(frozen=True, slots=True)
-class TenantErased(Fact):
+class TenantErased(DomainEvent):
     """All keys of a tenant were destroyed."""

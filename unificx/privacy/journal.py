@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_FOLLOWED = "followed"
+_FINISHED_KEY = "followed"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One erasure; `subject` is "" for a whole tenant. `at` is ISO 8601 in UTC."""
 
     id: str
@@ -23,31 +23,31 @@ class Entry:
     subject: str
 
 
-class Journal:
+class ErasureJournal:
     """Append-only journal in file `path`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: JournalEntry) -> None:
         """Write an entry durably (fsync). Raise OSError on failure."""
         self._write(asdict(entry))
 
-    def note_followed(self, entry_id: str) -> None:
+    def mark_finished(self, entry_id: str) -> None:
         """Record that the rows of the erased subject are deleted. Raise OSError."""
-        self._write({_FOLLOWED: entry_id})
+        self._write({_FINISHED_KEY: entry_id})
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[JournalEntry]:
         """Yield every entry, oldest first. A truncated line is skipped, as its erasure was never started."""
         for line in self._lines():
             try:
-                yield Entry(**line)
+                yield JournalEntry(**line)
             except TypeError:
                 continue
 
-    def followed(self) -> set[str]:
+    def finished(self) -> set[str]:
         """Return the ids of completed entries."""
-        return {line[_FOLLOWED] for line in self._lines() if _FOLLOWED in line}
+        return {line[_FINISHED_KEY] for line in self._lines() if _FINISHED_KEY in line}
 
     def _write(self, values: dict[str, str]) -> None:
         line = json.dumps(values).encode() + b"\n"

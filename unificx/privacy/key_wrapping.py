@@ -10,15 +10,15 @@ from unificx.db.sealed import bound
 _NONCE = 12
 
 
-def wrap(above: AESGCM, below: bytes, *place: str) -> bytes:
+def wrap(wrapping_key: AESGCM, key: bytes, *context: str) -> bytes:
     """Encrypt `key` with `wrapping_key`, bound to its context by associated data."""
     nonce = os.urandom(_NONCE)
-    return nonce + above.encrypt(nonce, below, bound(*place))
+    return nonce + wrapping_key.encrypt(nonce, key, bound(*context))
 
 
-def unwrap(above: AESGCM, wrapped: bytes, *place: str) -> bytes:
+def unwrap(wrapping_key: AESGCM, wrapped: bytes, *context: str) -> bytes:
     """Decrypt a wrapped key. Raise cryptography's InvalidTag for a wrong key or context, or damage."""
-    return above.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound(*place))
+    return wrapping_key.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound(*context))
 
 
 class TenantSecret:
@@ -26,14 +26,14 @@ class TenantSecret:
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self.wrap = AESGCM(self._derive("wrap"))
-        self._blinds: dict[str, bytes] = {}
+        self.wrapping_key = AESGCM(self._derive("wrap"))
+        self._alias_keys: dict[str, bytes] = {}
 
-    def blind(self, kind: str, value: str) -> bytes:
+    def alias_digest(self, kind: str, value: str) -> bytes:
         """Return the lookup digest of a value of a kind: HMAC-SHA-256, 32 bytes."""
-        key = self._blinds.get(kind)
+        key = self._alias_keys.get(kind)
         if key is None:
-            key = self._blinds[kind] = self._derive(f"alias:{kind}")
+            key = self._alias_keys[kind] = self._derive(f"alias:{kind}")
         return hmac.digest(key, value.encode(), "sha256")
 
     def _derive(self, purpose: str) -> bytes:

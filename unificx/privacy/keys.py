@@ -18,12 +18,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart, Conflict
+from unificx.core.errors import Conflict, StartupError
 from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 from unificx.privacy.master import MasterKey
-from unificx.privacy.ports import Master
+from unificx.privacy.ports import KeyWrapper
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS proof (
@@ -42,10 +42,10 @@ CREATE INDEX IF NOT EXISTS alias_of ON alias (subject);
 """
 # NULL in `wrapped` is the tombstone of a destroyed key.
 
-_PROOF = b"this master key opens this key store"
+_PROOF_TEXT = b"this master key opens this key store"
 _VERSION = 1
-_BATCH = 500
-_TRIES = 5
+_BATCH_SIZE = 500
+_CHECKPOINT_ATTEMPTS = 5
 
 
 class KeysBusy(RuntimeError):
@@ -58,7 +58,7 @@ class KeyStore:
     Raise StartupError for a file of another master key.
     """
 
-    def __init__(self, path: Path, master: Master | bytes, clock: Clock) -> None:
+    def __init__(self, path: Path, master: KeyWrapper | bytes, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)
@@ -66,7 +66,7 @@ class KeyStore:
         self._master = MasterKey(master) if isinstance(master, bytes) else master
         self._db = _open(path)
         try:
-            self.installation = self._prove()
+            self.installation_id = self._verify_master_key()
             """Random id of the installation, also stored in its database."""
         except BaseException:
             self._db.close()
@@ -77,7 +77,7 @@ class KeyStore:
         self._db.close()
 
     @property
-    def unused(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the store has no keys."""
         with self._lock:
             return self._db.execute("SELECT 1 FROM tenant_key LIMIT 1").fetchone() is None
@@ -87,46 +87,48 @@ class KeyStore:
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
         """Return the key of each subject; None for a destroyed one and, unless `create`, for a missing one."""
         found: dict[str, Key | None] = {}
-        cold: list[str] = []
+        missing: list[str] = []
         for subject in subjects:
             key = self._cache.get(tenant, subject)
             found[subject] = key
             if key is None:
-                cold.append(subject)
-        if cold:
-            found.update(self._fetch(tenant, cold, create))
+                missing.append(subject)
+        if missing:
+            found.update(self._fetch(tenant, missing, create))
         return found
 
     def _fetch(self, tenant: str, subjects: list[str], create: bool) -> dict[str, Key | None]:
-        epoch = self._cache.begin()
+        epoch = self._cache.current_epoch()
         found: dict[str, Key | None] = dict.fromkeys(subjects)
         secret = self._secret(tenant, create)
         if secret is None:
             return found
         rows = self._rows(tenant, subjects)
         if create and len(rows) < len(found):
-            self._make(tenant, secret, found.keys() - rows.keys())
+            self._create_keys(tenant, secret, found.keys() - rows.keys())
             rows = self._rows(tenant, subjects)
         for subject, (version, wrapped) in rows.items():
             if wrapped is None:
                 continue
-            key = Key(version, AESGCM(unwrap(secret.wrap, wrapped, "subject", tenant, subject, str(version))))
+            key = Key(version, AESGCM(unwrap(secret.wrapping_key, wrapped, "subject", tenant, subject, str(version))))
             found[subject] = key
             self._cache.put(epoch, tenant, subject, key)
         return found
 
     def _rows(self, tenant: str, subjects: list[str]) -> dict[str, tuple[int, bytes | None]]:
         rows: dict[str, tuple[int, bytes | None]] = {}
-        for start in range(0, len(subjects), _BATCH):
-            some = subjects[start : start + _BATCH]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({marks})"  # noqa: S608 - only placeholders
+        for start in range(0, len(subjects), _BATCH_SIZE):
+            batch = subjects[start : start + _BATCH_SIZE]
+            placeholders = ",".join("?" * len(batch))
+            query = (
+                f"SELECT subject, version, wrapped FROM subject_key WHERE tenant = ? AND subject IN ({placeholders})"  # noqa: S608 - only placeholders
+            )
             with self._lock:
-                for subject, version, wrapped in self._db.execute(query, (tenant, *some)):
+                for subject, version, wrapped in self._db.execute(query, (tenant, *batch)):
                     rows[subject] = (version, wrapped)
         return rows
 
-    def _make(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> None:
+    def _create_keys(self, tenant: str, secret: TenantSecret, subjects: Iterable[str]) -> None:
         with self._writing() as db:
             for subject in subjects:
                 self._insert_key(db, tenant, secret, subject)
@@ -134,7 +136,7 @@ class KeyStore:
     @staticmethod
     def _insert_key(db: sqlite3.Connection, tenant: str, secret: TenantSecret, subject: str) -> None:
         fresh = AESGCM.generate_key(256)
-        wrapped = wrap(secret.wrap, fresh, "subject", tenant, subject, str(_VERSION))
+        wrapped = wrap(secret.wrapping_key, fresh, "subject", tenant, subject, str(_VERSION))
         # OR IGNORE: another process inserted it first, or there is a tombstone.
         db.execute("INSERT OR IGNORE INTO subject_key VALUES (?, ?, ?, ?)", (tenant, subject, _VERSION, wrapped))
 
@@ -151,13 +153,13 @@ class KeyStore:
             )
             # In every scope: installation-wide sign-in aliases belong to the same subject.
             aliases = db.execute("DELETE FROM alias WHERE subject = ?", (subject,)).rowcount
-        self._clear_log()
+        self._truncate_log()
         self._cache.drop(tenant, subject)
         return aliases
 
     def destroy_tenant(self, tenant: str) -> None:
         """Destroy a tenant's key and with it all keys and aliases of its subjects. Idempotent."""
-        self._forget_tenant(tenant)
+        self._drop_cached_tenant(tenant)
         with self._writing() as db:
             db.execute("INSERT INTO tenant_key VALUES (?, NULL) ON CONFLICT DO UPDATE SET wrapped = NULL", (tenant,))
             db.execute(
@@ -165,8 +167,8 @@ class KeyStore:
             )
             db.execute("DELETE FROM alias WHERE tenant = ?", (tenant,))
             db.execute("UPDATE subject_key SET wrapped = NULL WHERE tenant = ?", (tenant,))
-        self._clear_log()
-        self._forget_tenant(tenant)
+        self._truncate_log()
+        self._drop_cached_tenant(tenant)
 
     def is_destroyed(self, tenant: str, subject: str) -> bool:
         """Whether the subject's key or its tenant's key has a tombstone."""
@@ -177,14 +179,14 @@ class KeyStore:
         with self._lock:
             return self._db.execute(query, (tenant, subject)).fetchone() is not None
 
-    def _forget_tenant(self, tenant: str) -> None:
+    def _drop_cached_tenant(self, tenant: str) -> None:
         self._cache.drop_tenant(tenant)
         with self._lock:
             self._secrets.pop(tenant, None)
 
-    def _clear_log(self) -> None:
+    def _truncate_log(self) -> None:
         with self._lock:
-            for _ in range(_TRIES):
+            for _ in range(_CHECKPOINT_ATTEMPTS):
                 busy, _, _ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if not busy:
                     return
@@ -199,15 +201,15 @@ class KeyStore:
         if secret is None:
             return None
         with self._lock:
-            return self._find(tenant, kind, secret.blind(kind, value))
+            return self._find(tenant, kind, secret.alias_digest(kind, value))
 
-    def find_or_make(self, tenant: str, kind: str, value: str) -> str:
+    def find_or_create(self, tenant: str, kind: str, value: str) -> str:
         """Return the subject bound to a value; for a new value create a subject with its key.
 
         Raise ErasedSubject if the tenant was erased.
         """
-        secret = self._need(tenant)
-        blind = secret.blind(kind, value)
+        secret = self._require_secret(tenant)
+        blind = secret.alias_digest(kind, value)
         with self._lock:
             subject = self._find(tenant, kind, blind)
             if subject is not None:
@@ -221,7 +223,7 @@ class KeyStore:
 
     def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
         """Bind a value to `subject`. Raise Conflict if it is bound to another; ErasedSubject."""
-        blind = self._need(tenant).blind(kind, value)
+        blind = self._require_secret(tenant).alias_digest(kind, value)
         with self._writing() as db:
             if self.is_destroyed(tenant, subject):
                 raise ErasedSubject("the subject was erased")
@@ -234,10 +236,10 @@ class KeyStore:
         secret = self._secret(tenant, create=False)
         if secret is not None:
             with self._writing() as db:
-                blind = secret.blind(kind, value)
+                blind = secret.alias_digest(kind, value)
                 db.execute("DELETE FROM alias WHERE tenant = ? AND kind = ? AND blind = ?", (tenant, kind, blind))
 
-    def bound(self, tenant: str, kind: str, subject: str) -> bool:
+    def is_bound(self, tenant: str, kind: str, subject: str) -> bool:
         """Whether any value of the kind is bound to the subject."""
         query = "SELECT 1 FROM alias WHERE tenant = ? AND kind = ? AND subject = ? LIMIT 1"
         with self._lock:
@@ -255,16 +257,16 @@ class KeyStore:
 
     # Tenant keys
 
-    def _need(self, tenant: str) -> TenantSecret:
+    def _require_secret(self, tenant: str) -> TenantSecret:
         secret = self._secret(tenant, create=True)
         if secret is None:
             raise ErasedSubject("the tenant was erased")
         return secret
 
     def _secret(self, tenant: str, create: bool) -> TenantSecret | None:
-        kept = self._secrets.get(tenant)
-        if kept is not None:
-            return kept
+        cached = self._secrets.get(tenant)
+        if cached is not None:
+            return cached
         with self._lock:
             query = "SELECT wrapped FROM tenant_key WHERE tenant = ?"
             row = self._db.execute(query, (tenant,)).fetchone()
@@ -290,18 +292,20 @@ class KeyStore:
                 raise
             self._db.execute("COMMIT")
 
-    def _prove(self) -> str:
+    def _verify_master_key(self) -> str:
         """Verify the master key and return the installation id; initialize an empty store."""
         with self._writing() as db:
             row = db.execute("SELECT wrapped, installation FROM proof").fetchone()
             if row is None:
                 installation = self._clock.new_id()
-                db.execute("INSERT INTO proof VALUES (1, ?, ?)", (installation, self._master.wrap(_PROOF, "proof")))
+                db.execute(
+                    "INSERT INTO proof VALUES (1, ?, ?)", (installation, self._master.wrap(_PROOF_TEXT, "proof"))
+                )
                 return installation
             try:
                 self._master.unwrap(row[0], "proof")
             except InvalidTag:
-                raise CannotStart(
+                raise StartupError(
                     "The master key does not open the key store.",
                     hint="Restore the master key this installation was created with.",
                 ) from None
@@ -312,9 +316,9 @@ def _open(path: Path) -> sqlite3.Connection:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
-    except OSError as fault:
-        raise CannotStart(
-            f"The key store cannot be opened: {fault.strerror}.", hint="Check the directory and its permissions."
+    except OSError as error:
+        raise StartupError(
+            f"The key store cannot be opened: {error.strerror}.", hint="Check the directory and its permissions."
         ) from None
     try:
         db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;" + _SCHEMA)
@@ -322,7 +326,7 @@ def _open(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.DatabaseError:
         db.close()
-        raise CannotStart(
+        raise StartupError(
             "The key store is damaged or is not a UnifiCX key store.", hint="Restore keys.db from its latest backup."
         ) from None
     return db

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.privacy.key_wrapping import unwrap, wrap
 
-KEY_VARIABLE = "UNIFICX_MASTER_KEY"
-FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"
-SIZE = 32
-FILE = "file"
+MASTER_KEY_VARIABLE = "UNIFICX_MASTER_KEY"
+MASTER_KEY_FILE_VARIABLE = "UNIFICX_MASTER_KEY_FILE"
+KEY_SIZE = 32
+FILE_CONTEXT = "file"
 
 
 class MasterKey:
@@ -25,16 +25,16 @@ class MasterKey:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def wrap(self, below: bytes, *place: str) -> bytes:
-        return wrap(self._of(place), below, *place)
+    def wrap(self, key: bytes, *context: str) -> bytes:
+        return wrap(self._key_for(context), key, *context)
 
-    def unwrap(self, wrapped: bytes, *place: str) -> bytes:
-        return unwrap(self._of(place), wrapped, *place)
+    def unwrap(self, wrapped: bytes, *context: str) -> bytes:
+        return unwrap(self._key_for(context), wrapped, *context)
 
-    def _of(self, place: tuple[str, ...]) -> AESGCM:
+    def _key_for(self, context: tuple[str, ...]) -> AESGCM:
         """Return a derived key for each sealed file, separate from the key that wraps tenant keys."""
-        if place[0] == FILE:
-            return AESGCM(hmac.digest(self._key, ":".join(place).encode(), "sha256"))
+        if context[0] == FILE_CONTEXT:
+            return AESGCM(hmac.digest(self._key, ":".join(context).encode(), "sha256"))
         return AESGCM(self._key)
 
 
@@ -45,44 +45,46 @@ def master_key(home: Path, environ: Mapping[str, str], *, create: bool) -> bytes
     mode 0600; pass True on a first start only, as a new key cannot open existing data. Raise StartupError for a key
     that is missing, of the wrong size, unreadable, world-readable, or inside the home directory.
     """
-    given = environ.get(KEY_VARIABLE)
-    if given:
-        return _decode(given, f"The master key in {KEY_VARIABLE}")
+    encoded = environ.get(MASTER_KEY_VARIABLE)
+    if encoded:
+        return _decode(encoded, f"The master key in {MASTER_KEY_VARIABLE}")
     path = master_key_file(home, environ)
     if path.resolve().is_relative_to(home.resolve()):
-        raise CannotStart(
+        raise StartupError(
             "The master key is inside the home directory and would be part of every backup.",
-            hint=f"Move it elsewhere and set {FILE_VARIABLE}.",
+            hint=f"Move it elsewhere and set {MASTER_KEY_FILE_VARIABLE}.",
         )
     try:
         return _read(path)
     except FileNotFoundError:
         if not create:
-            raise CannotStart(
+            raise StartupError(
                 f"The master key {path} is missing.",
-                hint=f"Restore it, or set {FILE_VARIABLE} to its path. Without it the data cannot be read.",
+                hint=f"Restore it, or set {MASTER_KEY_FILE_VARIABLE} to its path. Without it the data cannot be read.",
             ) from None
-    except OSError as fault:
-        raise CannotStart(f"The master key {path} cannot be read: {fault.strerror}.", hint="Check its owner.") from None
+    except OSError as error:
+        raise StartupError(
+            f"The master key {path} cannot be read: {error.strerror}.", hint="Check its owner."
+        ) from None
     try:
         return _make(path)
-    except OSError as fault:
-        raise CannotStart(
-            f"The master key {path} cannot be created: {fault.strerror}.",
-            hint=f"Set {FILE_VARIABLE} to a writable path.",
+    except OSError as error:
+        raise StartupError(
+            f"The master key {path} cannot be created: {error.strerror}.",
+            hint=f"Set {MASTER_KEY_FILE_VARIABLE} to a writable path.",
         ) from None
 
 
 def master_key_file(home: Path, environ: Mapping[str, str]) -> Path:
     """Return the path of the master key file, which may not exist yet."""
-    named = environ.get(FILE_VARIABLE)
-    return Path(named).expanduser() if named else home.resolve().with_name(home.resolve().name + ".key")
+    configured = environ.get(MASTER_KEY_FILE_VARIABLE)
+    return Path(configured).expanduser() if configured else home.resolve().with_name(home.resolve().name + ".key")
 
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & stat.S_IRWXO:
-            raise CannotStart(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
+            raise StartupError(f"The master key {path} is world-readable.", hint=f"chmod 600 {path}")
         return _decode(file.read(1024).decode("ascii", "replace"), f"The master key {path}")
 
 
@@ -91,13 +93,13 @@ def _decode(text: str, name: str) -> bytes:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if len(key) != SIZE:
-        raise CannotStart(f"{name} is not {SIZE} bytes in base64.", hint="Restore the original key.")
+    if len(key) != KEY_SIZE:
+        raise StartupError(f"{name} is not {KEY_SIZE} bytes in base64.", hint="Restore the original key.")
     return key
 
 
 def _make(path: Path) -> bytes:
-    key = os.urandom(SIZE)
+    key = os.urandom(KEY_SIZE)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "wb") as file:

@@ -10,7 +10,7 @@ from unificx.db.base import check_table, declared_fields, plain_reason, sealed_p
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PersonalField:
     """One personal field: location, category, purposes, retention and erasure.
 
     `uses` is sorted; `retention` is a key of the vocabulary; `subject` is the column with the subject id.
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Neutral:
+class PlainColumn:
     """One plain column and the reason why it is not personal data."""
 
     table: str
@@ -37,38 +37,46 @@ class Neutral:
     why: str
 
 
-def held(metadata: MetaData = Base.metadata) -> list[Held]:
+def personal_fields(metadata: MetaData = Base.metadata) -> list[PersonalField]:
     """Return every personal field of every loaded table, ordered by table name.
 
     Raise InvalidDeclaration for a column without a declaration.
     """
-    found: list[Held] = []
+    found: list[PersonalField] = []
     for table in sorted(metadata.tables.values(), key=lambda table: table.name):
         check_table(table)
         for column in table.columns:
             part = sealed_part(column)
             if part is None:
                 continue
-            for name, what in declared_fields(part.part).items():
-                uses = tuple(sorted(what.uses))
-                place = (table.name, column.name, name, part.subject)
+            for name, declaration in declared_fields(part.part).items():
+                uses = tuple(sorted(declaration.uses))
+                location = (table.name, column.name, name, part.subject)
                 found.append(
-                    Held(*place, what.category, uses, what.retention, what.on_erase, what.export, what.rectifiable)
+                    PersonalField(
+                        *location,
+                        declaration.category,
+                        uses,
+                        declaration.retention,
+                        declaration.on_erase,
+                        declaration.export,
+                        declaration.rectifiable,
+                    )
                 )
     return found
 
 
-def neutral(metadata: MetaData = Base.metadata) -> list[Neutral]:
+def plain_columns(metadata: MetaData = Base.metadata) -> list[PlainColumn]:
     """Return every plain column of every loaded table with its reason."""
     return [
-        Neutral(table.name, column.name, why)
+        PlainColumn(table.name, column.name, why)
         for table in sorted(metadata.tables.values(), key=lambda table: table.name)
         for column in table.columns
         if (why := plain_reason(column)) is not None
     ]
 
 
-def explain(one: Held) -> str:
+def describe(field: PersonalField) -> str:
     """Return a readable description of the field."""
-    uses = "; ".join(VOCABULARY.purposes[use] for use in one.uses)
-    return f"{VOCABULARY.categories[one.category]}, to {uses}; kept {VOCABULARY.retention[one.retention]}"
+    uses = "; ".join(VOCABULARY.purposes[use] for use in field.uses)
+    return f"{VOCABULARY.categories[field.category]}, to {uses}; kept {VOCABULARY.retention[field.retention]}"

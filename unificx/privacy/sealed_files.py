@@ -6,43 +6,43 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from unificx.core.errors import CannotStart
-from unificx.privacy.master import FILE
-from unificx.privacy.ports import Master
+from unificx.core.errors import StartupError
+from unificx.privacy.master import FILE_CONTEXT
+from unificx.privacy.ports import KeyWrapper
 
 
-def sealed_file(path: Path, master: Master, purpose: str, make: Callable[[], bytes]) -> bytes:
+def sealed_file(path: Path, wrapper: KeyWrapper, purpose: str, create: Callable[[], bytes]) -> bytes:
     """Return the secret in `path`, created by `make` if missing. Raise StartupError if it cannot be opened."""
     try:
-        return read_sealed_file(path, master, purpose)
+        return read_sealed_file(path, wrapper, purpose)
     except FileNotFoundError:
-        secret = make()
-    fresh = path.with_suffix(".new")
+        secret = create()
+    temporary = path.with_suffix(".new")
     try:
-        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(master.wrap(secret, FILE, purpose))
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(wrapper.wrap(secret, FILE_CONTEXT, purpose))
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)
-    except OSError as fault:
-        raise CannotStart(
-            f"{path} cannot be written: {fault.strerror}.", hint="Check its owner and permissions."
+        temporary.replace(path)
+    except OSError as error:
+        raise StartupError(
+            f"{path} cannot be written: {error.strerror}.", hint="Check its owner and permissions."
         ) from None
     return secret
 
 
-def read_sealed_file(path: Path, master: Master, purpose: str) -> bytes:
+def read_sealed_file(path: Path, wrapper: KeyWrapper, purpose: str) -> bytes:
     """Return the secret in `path`. Raise FileNotFoundError, and StartupError if it cannot be opened."""
     try:
-        return master.unwrap(path.read_bytes(), FILE, purpose)
+        return wrapper.unwrap(path.read_bytes(), FILE_CONTEXT, purpose)
     except (InvalidTag, ValueError):
-        raise CannotStart(
+        raise StartupError(
             f"{path} is damaged or was sealed with another master key.",
             hint="Restore it, or delete it: a new one is created and devices subscribe again.",
         ) from None
     except FileNotFoundError:
         raise
-    except OSError as fault:
-        raise CannotStart(
-            f"{path} cannot be read: {fault.strerror}.", hint="Check its owner and permissions."
+    except OSError as error:
+        raise StartupError(
+            f"{path} cannot be read: {error.strerror}.", hint="Check its owner and permissions."
         ) from None

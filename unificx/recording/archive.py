@@ -8,9 +8,9 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from unificx.audio_store import Audio, AudioParts, Damaged, Reader, Writer, audio_ids_of_tenant
-from unificx.core.errors import Away, NotFound, Over, Refused
+from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable
 from unificx.db import Database, UnitOfWork
-from unificx.identity import Page, behind, page, page_size
+from unificx.identity import Page, make_page, page_size, parse_cursor
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.recording import call_recording_repository
 from unificx.recording.events import ConversationKept, ConversationsChanged
@@ -106,7 +106,7 @@ class Archive:
         Raises ErasedSubject.
         """
         subjects = [
-            party.subject or self._keys.find_or_make(new.tenant_id, _NUMBER, party.who.number or _UNKNOWN)
+            party.subject or self._keys.find_or_create(new.tenant_id, _NUMBER, party.who.number or _UNKNOWN)
             for party in new.parties
         ]
         recording_id, channels = self._clock.new_id(), 1 if new.mixed else 2
@@ -146,12 +146,12 @@ class Archive:
     ) -> Page[Conversation]:
         """A page of the recordings in which these extensions took part (None: all), newest first; with `hidden`, those
         they archived. Raises Invalid for an invalid cursor."""
-        scope, after, page_limit = (tenant_id, extensions), behind(cursor), page_size(limit) + 1
+        scope, after, page_limit = (tenant_id, extensions), parse_cursor(cursor), page_size(limit) + 1
         async with self._database.read() as session:
             found = await call_recording_repository.page(
                 session, self._keys, *scope, hidden=hidden, after=after, limit=page_limit
             )
-        return page(found, limit, lambda one: one.id)
+        return make_page(found, limit, lambda one: one.id)
 
     async def of_call(self, tenant_id: str, call_id: str) -> tuple[Conversation, ...]:
         """The recordings of a call, oldest first."""
@@ -166,7 +166,7 @@ class Archive:
         if found is None or found[1] == "recording" or (among is not None and not found[0].of(among)):
             raise NotFound("Recording not found.")
         if found[1] == "erased":
-            raise Over("This recording was erased.")
+            raise Expired("This recording was erased.")
         return found[0]
 
     async def listen(self, conversation: Conversation, listener: Listener) -> Reader:
@@ -284,12 +284,12 @@ class Archive:
         for tenant_id, recording_id, audio_id in unfinished:
             try:
                 seconds = (await self._audio.reader(tenant_id, audio_id)).seconds
-            except (NotFound, Over):
+            except (NotFound, Expired):
                 seconds = 0.0
-            except Away:
+            except ServiceUnavailable:
                 self._cut_off.append((tenant_id, recording_id, audio_id))
                 continue
-            except (Damaged, Refused) as fault:
+            except (Damaged, DomainError) as fault:
                 log.error("recording_cannot_be_read", recording=recording_id, fault=type(fault).__name__)
                 continue
             await self._keep(tenant_id, recording_id, audio_id, (seconds, "cut_off"))

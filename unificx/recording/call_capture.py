@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from unificx import sdp
 from unificx.calls import Conversation, ConversationLeg
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.media import MediaUnavailable
 from unificx.recording.archive import Made
 from unificx.recording.ports import Ears, Relay, Tap
@@ -135,7 +135,7 @@ class Segment:
                     await self._put(self._pairing.take(keep=self._keep))
             if self._keep >= 0:
                 await self._put(self._pairing.take(end=True))
-        except NoRoom:
+        except StorageFull:
             self.shut(drop=True)
             self.broken("full")
 

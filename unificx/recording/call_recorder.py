@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from unificx import sdp
 from unificx.calls import Conversation
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.recording.call_recording_session import Session, SessionParts
 from unificx.recording.live_recording import LiveRecording
@@ -47,7 +47,7 @@ class Recorder:
         self.changed: Callable[[LiveRecording], None] = lambda live: None
         self._parts = parts
         self._calls: dict[str, _Call] = {}
-        self._ending = Background()
+        self._ending = BackgroundTasks()
 
     def __len__(self) -> int:
         """Number of calls being recorded."""
@@ -57,7 +57,7 @@ class Recorder:
         """End every recording and wait until all are stored."""
         for call_id in list(self._calls):
             self.call_ended(call_id)
-        await self._ending.settle()
+        await self._ending.join()
 
     # ---- CallObserver
 
@@ -95,7 +95,7 @@ class Recorder:
             self._by_key(call, tag, digit)
             return
         if session is not None:
-            session.tell(consent_types.Pressed(tag, digit))
+            session.tell(consent_types.DigitReceived(tag, digit))
 
     def call_ended(self, call_id: str) -> bool:
         call = self._calls.pop(call_id, None)
@@ -135,15 +135,15 @@ class Recorder:
 
     def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
         """Stop recording."""
-        return self._tell(call_id, consent_types.StopAsked(), by)
+        return self._tell(call_id, consent_types.StopRequested(), by)
 
     def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
         """Pause recording until `resume`; `card`: a card number is being given."""
-        return self._tell(call_id, consent_types.PauseAsked("card" if card else "asked"), by)
+        return self._tell(call_id, consent_types.PauseRequested("card" if card else "asked"), by)
 
     def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
         """Resume recording."""
-        return self._tell(call_id, consent_types.ResumeAsked(), by)
+        return self._tell(call_id, consent_types.ResumeRequested(), by)
 
     # ---- inside
 
@@ -159,7 +159,7 @@ class Recorder:
         allowed, session = self._allowed(call.talk), call.session
         if session is not None and session.state != "ended":
             if allowed is None:
-                session.tell(consent_types.StopAsked())
+                session.tell(consent_types.StopRequested())
             elif allowed.terms.mode != session.terms.mode:
                 call.kept |= self._end(session)
                 self._record(call, allowed, session.begun, session.by)
@@ -204,7 +204,7 @@ class Recorder:
             return False
         session.changed = lambda: None
         kept = session.over()
-        self._ending.begin(session.settle())
+        self._ending.spawn(session.settle())
         return kept
 
     def _by_key(self, call: _Call, tag: str, key: str) -> None:
@@ -225,17 +225,19 @@ class Recorder:
 
     def _direct(self, session: Session, key: str) -> None:
         if key == TOGGLE:
-            session.tell(consent_types.StopAsked())
+            session.tell(consent_types.StopRequested())
         else:
-            session.tell(consent_types.ResumeAsked() if session.state == "paused" else consent_types.PauseAsked())
+            session.tell(
+                consent_types.ResumeRequested() if session.state == "paused" else consent_types.PauseRequested()
+            )
 
-    def _tell(self, call_id: str, event: consent_types.Event, by: Collection[str] | None) -> LiveRecording:
+    def _tell(self, call_id: str, event: consent_types.ConsentEvent, by: Collection[str] | None) -> LiveRecording:
         call = self._call(call_id)
         if call.session is None or call.session.state == "ended":
             raise Conflict("This call is not being recorded.")
         if by is not None:
             tags = {leg.tag for leg in call.talk.legs if leg.extension_id and leg.extension_id in by}
-            may_direct(call.session, tags, end=isinstance(event, consent_types.StopAsked))
+            may_direct(call.session, tags, end=isinstance(event, consent_types.StopRequested))
         call.session.tell(event)
         return self._shown(call)
 

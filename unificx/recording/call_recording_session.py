@@ -12,7 +12,7 @@ import structlog
 from unificx import sdp
 from unificx.calls import Conversation
 from unificx.core.clock import Clock
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
@@ -56,7 +56,7 @@ class Session:
     """`on_change` is called when `state` changes. All methods run on the event loop and do not block."""
 
     def __init__(
-        self, parts: SessionParts, talk: Conversation, begun: Begun, terms: consent_types.Terms, by: str
+        self, parts: SessionParts, talk: Conversation, begun: Begun, terms: consent_types.ConsentTerms, by: str
     ) -> None:
         self.talk = talk
         self.begun: Begun = begun
@@ -81,25 +81,25 @@ class Session:
         self._errands = Errands(self.tell, "recording_failed", call=talk.call_id)
         self._turn = asyncio.Lock()
         self._closed = False
-        self._consent: consent_types.State
+        self._consent: consent_types.ConsentState
         self._consent, actions = consent.begin(terms, self._legs(talk), self._now())
         self._do(actions)
 
     @property
     def state(self) -> RecordingState:
         match self._consent:
-            case consent_types.Asking():
+            case consent_types.AwaitingConsent():
                 return "announced"
-            case consent_types.Recording():
+            case consent_types.RecordingActive():
                 return "recording"
-            case consent_types.Paused():
+            case consent_types.RecordingPaused():
                 return "paused"
-            case consent_types.Over():
+            case consent_types.RecordingEnded():
                 return "ended"
 
     @property
-    def end(self) -> consent_types.End | None:
-        return self._consent.end if isinstance(self._consent, consent_types.Over) else None
+    def end(self) -> consent_types.EndReason | None:
+        return self._consent.reason if isinstance(self._consent, consent_types.RecordingEnded) else None
 
     def refused_by(self) -> set[str]:
         """The legs that refused recording."""
@@ -113,8 +113,8 @@ class Session:
         """Update the talk; None: no participants are connected for now."""
         before, self.talk = self.talk, talk or self.talk
         if talk is not None and (talk.anchor, talk.media_generation) != (before.anchor, before.media_generation):
-            self.tell(consent_types.Interrupted())
-        self.tell(consent_types.Present(self._legs(talk) if talk is not None else ()))
+            self.tell(consent_types.PlaybackInterrupted())
+        self.tell(consent_types.ParticipantsChanged(self._legs(talk) if talk is not None else ()))
         same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
         if (
             same_legs
@@ -122,9 +122,9 @@ class Session:
             and talk.media_generation != before.media_generation
             and self._segment is not None
         ):
-            self._errands.begin(self._listen_again("gap"))
+            self._errands.spawn(self._listen_again("gap"))
 
-    def tell(self, event: consent_types.Event) -> None:
+    def tell(self, event: consent_types.ConsentEvent) -> None:
         """Process a consent event."""
         before = self.state
         self._consent, actions = consent.step(self._consent, event, self._now())
@@ -135,7 +135,7 @@ class Session:
     def forget(self, subject: str) -> None:
         """End the recording if an erased subject took part; it is not restarted."""
         if self._made is not None and subject in self._made.subjects:
-            self.tell(consent_types.Failed("fault"))
+            self.tell(consent_types.RecordingFailed("fault"))
 
     def over(self) -> bool:
         """End the session with its call. Return whether anything was recorded."""
@@ -143,32 +143,32 @@ class Session:
         if self._timer is not None:
             self._timer.cancel()
         captured = self._segment is not None and self._segment.said
-        self._errands.begin(self._finish("over"))
+        self._errands.spawn(self._finish("over"))
         return self.kept or captured
 
     async def settle(self) -> None:
         """Wait until all background work is done."""
-        await self._errands.settle()
+        await self._errands.join()
 
     # ---- actions of the consent machine
 
-    def _do(self, actions: list[consent_types.Action]) -> None:
+    def _do(self, actions: list[consent_types.ConsentAction]) -> None:
         for action in actions:
             match action:
-                case consent_types.Tell(leg, prompt, awaited):
-                    self._errands.begin(self._say(leg, prompt, awaited=awaited))
-                case consent_types.Hush(leg):
+                case consent_types.PlayPrompt(leg, prompt, awaited):
+                    self._errands.spawn(self._say(leg, prompt, awaited=awaited))
+                case consent_types.StopPrompt(leg):
                     self._busy.pop(leg, None)
-                    self._errands.begin(self._hush(leg))
-                case consent_types.Beep():
-                    self._errands.begin(self._beep())
-                case consent_types.Hold(why):
+                    self._errands.spawn(self._hush(leg))
+                case consent_types.PlayBeep():
+                    self._errands.spawn(self._beep())
+                case consent_types.StopCapture(why):
                     self._hold(why)
-                case consent_types.Feed():
-                    self._errands.begin(self._feed())
-                case consent_types.Finish(end):
+                case consent_types.StartCapture():
+                    self._errands.spawn(self._feed())
+                case consent_types.EndRecording(end):
                     log.info("recording_over", call=self.talk.call_id, end=end)
-                    self._errands.begin(self._finish(end))
+                    self._errands.spawn(self._finish(end))
                 case _:
                     assert_never(action)
         self._rearm()
@@ -179,7 +179,7 @@ class Session:
         at = consent.deadline(self._consent)
         if at is not None and not self._closed:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, consent_types.TimePassed())
+            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, consent_types.DeadlineReached())
 
     def _hold(self, why: str) -> None:
         """Stop capturing immediately, whatever is still in progress."""
@@ -187,7 +187,7 @@ class Session:
         if segment is not None:
             segment.shut(drop=why in ("keys", "card"))
             self.kept = self.kept or segment.said
-            self._errands.begin(self._mark_hold(segment, why))
+            self._errands.spawn(self._mark_hold(segment, why))
 
     async def _mark_hold(self, segment: Segment, why: str) -> None:
         async with self._turn:
@@ -214,7 +214,7 @@ class Session:
                     self._made, self._parties = made, _names(talk)
                 await self._subscribe(talk)
             except (MediaUnavailable, ErasedSubject):
-                self.tell(consent_types.Failed("fault"))
+                self.tell(consent_types.RecordingFailed("fault"))
                 return
             if not self._may_feed(talk):
                 return
@@ -226,7 +226,7 @@ class Session:
     def _may_feed(self, talk: Conversation) -> bool:
         """Checked again after every await: participants and consent may have changed."""
         same = _names(talk) == _names(self.talk)
-        return consent.may_be_kept(self._consent) and same and not self._closed and self._segment is None
+        return consent.may_capture(self._consent) and same and not self._closed and self._segment is None
 
     def _start(self, made: Made) -> None:
         assert self._subscriptions is not None
@@ -236,9 +236,9 @@ class Session:
 
     def _broken(self, why: str) -> None:
         if why == "full":
-            self.tell(consent_types.Failed("full"))
+            self.tell(consent_types.RecordingFailed("full"))
         elif self._segment is not None:
-            self._errands.begin(self._listen_again("lost"))
+            self._errands.spawn(self._listen_again("lost"))
 
     async def _subscribe(self, talk: Conversation) -> None:
         before = self._subscriptions
@@ -267,7 +267,7 @@ class Session:
                 except MediaUnavailable:
                     await asyncio.sleep(wait)
             else:
-                self.tell(consent_types.Failed("fault"))
+                self.tell(consent_types.RecordingFailed("fault"))
                 return
             made, subscriptions = self._made, self._subscriptions
             if made is None or subscriptions is None:
@@ -277,8 +277,8 @@ class Session:
                 silence = bytes(4 * int((self._now() - since) * subscriptions.rate))
                 try:
                     await made.write(silence, subscriptions.rate)
-                except NoRoom:
-                    self.tell(consent_types.Failed("full"))
+                except StorageFull:
+                    self.tell(consent_types.RecordingFailed("full"))
                     return
                 if self._may_feed(self.talk):
                     self._start(made)
@@ -319,10 +319,10 @@ class Session:
                 await asyncio.sleep(seconds)
         except MediaUnavailable:
             if awaited and _where(self.talk) == where:
-                self.tell(consent_types.NotTold(leg))
+                self.tell(consent_types.PromptFailed(leg))
             return
         if awaited and _where(self.talk) == where and not self._closed:
-            self.tell(consent_types.Told(leg, "+".join(sound.digest for sound in sounds)))
+            self.tell(consent_types.PromptPlayed(leg, "+".join(sound.digest for sound in sounds)))
 
     async def _reached(self, leg: str) -> None:
         """Wait until media arrived from a participant: only then is it known to receive audio. Raises
@@ -402,11 +402,14 @@ class Session:
         )
         return NewRecording(self.talk.tenant_id, self.talk.call_id, self.terms.mode, self.begun, parties)
 
-    def _legs(self, talk: Conversation) -> tuple[consent_types.Leg, ...]:
+    def _legs(self, talk: Conversation) -> tuple[consent_types.ConsentLeg, ...]:
         held = _held(talk)
         return tuple(
-            consent_types.Leg(
-                leg.tag, held, asked_for_it=leg.tag == self.by, refuses=sdp.recording_preference(leg.sdp) == "off"
+            consent_types.ConsentLeg(
+                leg.tag,
+                held,
+                requested_recording=leg.tag == self.by,
+                objects=sdp.recording_preference(leg.sdp) == "off",
             )
             for leg in talk.legs
         )

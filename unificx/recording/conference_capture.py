@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from unificx.core.clock import Clock
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.recording.archive import Made
 from unificx.recording.ports import RoomEars, Tap
 
@@ -75,7 +75,7 @@ class RoomSegment:
                     await asyncio.wait_for(self._over.wait(), wait)
                     return
                 tap = self._listen()
-        except NoRoom:
+        except StorageFull:
             self.shut()
             self.broken("full")
 

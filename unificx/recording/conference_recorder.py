@@ -12,7 +12,7 @@ from itertools import count
 import structlog
 
 from unificx.conferencing import ROOM, Agreed, Disagreed, Meetings, Notice, RecordingSet, Room, Seated
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Forbidden
 from unificx.db import ErasedSubject
@@ -48,13 +48,13 @@ class RoomRecorder:
     def __init__(self, parts: RoomParts) -> None:
         self._parts = parts
         self._sessions: dict[str, _Session] = {}
-        self._ending = Background()
+        self._ending = BackgroundTasks()
 
     async def close(self) -> None:
         """End every recording and wait until all are stored."""
         for room_id in list(self._sessions):
             self._drop(room_id)
-        await self._ending.settle()
+        await self._ending.join()
 
     def start(self, room: Room, by: str) -> None:
         seats = self._parts.meetings.seats(room)
@@ -67,10 +67,10 @@ class RoomRecorder:
         self._parts.meetings.tell(room.id, RecordingSet(True))
 
     def stop(self, room: Room) -> None:
-        self._session(room).tell(consent_types.StopAsked())
+        self._session(room).tell(consent_types.StopRequested())
 
     def pause(self, room: Room, *, on: bool, card: bool) -> None:
-        event = consent_types.PauseAsked("card" if card else "asked") if on else consent_types.ResumeAsked()
+        event = consent_types.PauseRequested("card" if card else "asked") if on else consent_types.ResumeRequested()
         self._session(room).tell(event)
 
     def there(self, room: Room, seats: Sequence[Seated]) -> None:
@@ -102,11 +102,11 @@ class RoomRecorder:
         """A participant joined: recording may no longer be allowed, or may require consent of everyone."""
         allowed = self._allowed(room, seats)
         if allowed is None:
-            session.tell(consent_types.StopAsked())
+            session.tell(consent_types.StopRequested())
             return
         if allowed.terms.mode == "opt_in" != session.mode:
             session.over, session.paused = lambda: None, _nothing
-            self._ending.begin(session.close("changed"))
+            self._ending.spawn(session.close("changed"))
             asyncio.get_running_loop().call_soon(self._parts.meetings.tell, room.id, RecordingSet(True))
             session = self._begin(room, allowed, session.by)
             session.begin([one for one in seats if not one.asked])
@@ -131,7 +131,7 @@ class RoomRecorder:
     def _drop(self, room_id: str) -> None:
         session = self._sessions.pop(room_id, None)
         if session is not None:
-            self._ending.begin(session.close())
+            self._ending.spawn(session.close())
             self._parts.meetings.tell(room_id, RecordingSet(False))
 
 
@@ -145,13 +145,13 @@ class _Session:
         self._parts = parts
         self._room = room
         # DTMF digits in a conference are commands, never a card number.
-        self._terms = replace(allowed.terms, pause_on_keys=False)
+        self._terms = replace(allowed.terms, pause_on_dtmf=False)
         self.by = by
         """The id of the participant that started it."""
         self._id = parts.clock.new_id()
-        self._state: consent_types.State = consent_types.Over("stopped")
+        self._state: consent_types.ConsentState = consent_types.RecordingEnded("stopped")
         self._seats: dict[str, Seated] = {}
-        self._doors: dict[str, consent_types.State] = {}
+        self._doors: dict[str, consent_types.ConsentState] = {}
         """Consent states of participants waiting to be admitted."""
         self._timer: asyncio.TimerHandle | None = None
         self._errands = Errands(self.tell, "room_recording_failed", room=room.id)
@@ -175,12 +175,14 @@ class _Session:
         self._do(actions)
 
     @property
-    def mode(self) -> consent_types.Mode:
+    def mode(self) -> consent_types.ConsentMode:
         return self._terms.mode
 
     def others(self, seats: Sequence[Seated]) -> bool:
         """Whether recording is active and any of these participants is new."""
-        return not isinstance(self._state, consent_types.Over) and any(one.id not in self._seats for one in seats)
+        return not isinstance(self._state, consent_types.RecordingEnded) and any(
+            one.id not in self._seats for one in seats
+        )
 
     def there(self, seats: Sequence[Seated]) -> None:
         """Update the participants, admitted and waiting."""
@@ -189,34 +191,34 @@ class _Session:
             del self._doors[id_]
         for one in seats:
             if one.asked and one.id not in self._doors:
-                door, actions = consent.at_the_door(self._terms, self._leg(one), self._now())
+                door, actions = consent.begin_joining(self._terms, self._leg(one), self._now())
                 self._doors[one.id] = door
                 self._at_door(one.id, actions)
             elif one.asked:
-                self._step_door(one.id, consent_types.Present((self._leg(one),)))
+                self._step_door(one.id, consent_types.ParticipantsChanged((self._leg(one),)))
         admitted = {one.id: self._leg(one) for one in seats if not one.asked}
         for id_ in [one for one in admitted if one in self._doors]:
             self._admit(self._doors.pop(id_))
-        if isinstance(self._state, consent_types.Recording) and admitted.keys() < self._here():
+        if isinstance(self._state, consent_types.RecordingActive) and admitted.keys() < self._here():
             # A leaving participant does not interrupt the recording.
-            legs = tuple(replace(one, here=one.leg.name in admitted) for one in self._state.legs)
+            legs = tuple(replace(one, present=one.leg.name in admitted) for one in self._state.legs)
             self._state = replace(self._state, legs=legs)
         else:
-            self.tell(consent_types.Present(tuple(admitted.values())))
+            self.tell(consent_types.ParticipantsChanged(tuple(admitted.values())))
         self._show()
 
     def pressed(self, id_: str, key: str) -> None:
         if id_ in self._doors:
-            self._step_door(id_, consent_types.Pressed(id_, key))
+            self._step_door(id_, consent_types.DigitReceived(id_, key))
         else:
-            self.tell(consent_types.Pressed(id_, key))
+            self.tell(consent_types.DigitReceived(id_, key))
 
     def stage(self, id_: str) -> str | None:
         """The consent stage of a participant."""
         state = self._doors.get(id_, self._state)
-        return next((one.stage for one in consent.there(state) if one.leg.name == id_), None)
+        return next((one.stage for one in consent.present_legs(state) if one.leg.name == id_), None)
 
-    def tell(self, event: consent_types.Event) -> None:
+    def tell(self, event: consent_types.ConsentEvent) -> None:
         """Process a consent event."""
         if not self._closed:
             self._state, actions = consent.step(self._state, event, self._now())
@@ -227,7 +229,7 @@ class _Session:
         """End the recording if an erased subject took part; it is not restarted."""
         made = self._track.made if self._track is not None and self._room.tenant_id == tenant_id else None
         if made is not None and subject in made.subjects:
-            self.tell(consent_types.Failed("fault"))
+            self.tell(consent_types.RecordingFailed("fault"))
 
     async def close(self, end: Ended | None = None) -> None:
         """Store the recording and stop."""
@@ -239,33 +241,35 @@ class _Session:
         self._show()
         async with self._turn:
             await self._finish(self._end)
-        await self._errands.settle()
+        await self._errands.join()
 
     # ---- admission
 
     def _here(self) -> frozenset[str]:
-        return frozenset(one.leg.name for one in consent.there(self._state))
+        return frozenset(one.leg.name for one in consent.present_legs(self._state))
 
-    def _admit(self, door: consent_types.State) -> None:
+    def _admit(self, door: consent_types.ConsentState) -> None:
         """Add a participant informed before admission to the consent state, as a known leg."""
-        if not isinstance(self._state, consent_types.Over) and not isinstance(door, consent_types.Over):
-            known = tuple(replace(one, here=False) for one in door.legs)
+        if not isinstance(self._state, consent_types.RecordingEnded) and not isinstance(
+            door, consent_types.RecordingEnded
+        ):
+            known = tuple(replace(one, present=False) for one in door.legs)
             self._state = replace(self._state, legs=(*self._state.legs, *known))
 
-    def _step_door(self, id_: str, event: consent_types.Event) -> None:
+    def _step_door(self, id_: str, event: consent_types.ConsentEvent) -> None:
         door = self._doors.get(id_)
         if door is not None and not self._closed:
             self._doors[id_], actions = consent.step(door, event, self._now())
             self._at_door(id_, actions)
 
-    def _at_door(self, id_: str, actions: list[consent_types.Action]) -> None:
+    def _at_door(self, id_: str, actions: list[consent_types.ConsentAction]) -> None:
         for action in actions:
             match action:
-                case consent_types.Tell(leg, prompt, awaited) if awaited:
+                case consent_types.PlayPrompt(leg, prompt, awaited) if awaited:
                     self._say(leg, prompt, lambda event: self._step_door(id_, event))
-                case consent_types.Feed():
+                case consent_types.StartCapture():
                     self._later(Agreed(id_))
-                case consent_types.Finish():
+                case consent_types.EndRecording():
                     self._later(Disagreed(id_))
                 case _:
                     pass
@@ -277,33 +281,33 @@ class _Session:
 
     # ---- actions of the consent machine
 
-    def _do(self, actions: list[consent_types.Action]) -> None:
+    def _do(self, actions: list[consent_types.ConsentAction]) -> None:
         for action in actions:
             match action:
-                case consent_types.Tell(leg, prompt, awaited):
+                case consent_types.PlayPrompt(leg, prompt, awaited):
                     self._say(leg, prompt, self.tell if awaited else _nothing)
-                case consent_types.Beep():
+                case consent_types.PlayBeep():
                     self._parts.ears.beep(ROOM + self._room.id)
-                case consent_types.Hold(why):
+                case consent_types.StopCapture(why):
                     self._hold(why)
-                case consent_types.Feed():
-                    self._errands.begin(self._feed())
-                case consent_types.Finish(end):
+                case consent_types.StartCapture():
+                    self._errands.spawn(self._feed())
+                case consent_types.EndRecording(end):
                     self._end = end
                     log.info("room_recording_over", room=self._room.id, end=end)
                     asyncio.get_running_loop().call_soon(self.over)
-                case consent_types.Hush():
+                case consent_types.StopPrompt():
                     pass
         self._rearm()
 
-    def _say(self, leg: str, prompt: str, tell: Callable[[consent_types.Event], object]) -> None:
+    def _say(self, leg: str, prompt: str, tell: Callable[[consent_types.ConsentEvent], object]) -> None:
         seat = self._seats.get(leg)
         extension_id = seat.who.extension_id if seat is not None else ""
         sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
 
         def played(complete: bool) -> None:
-            tell(consent_types.Told(leg, digest) if complete else consent_types.NotTold(leg))
+            tell(consent_types.PromptPlayed(leg, digest) if complete else consent_types.PromptFailed(leg))
 
         self._parts.meetings.notify(self._room, leg, Notice(sounds, played))
 
@@ -317,23 +321,23 @@ class _Session:
 
     def _time_passed(self) -> None:
         for id_ in list(self._doors):
-            self._step_door(id_, consent_types.TimePassed())
-        self.tell(consent_types.TimePassed())
+            self._step_door(id_, consent_types.DeadlineReached())
+        self.tell(consent_types.DeadlineReached())
 
     # ---- recording indication
 
     def _show(self) -> None:
         """Update the indication in the conference and on phones."""
         state, call_soon = self._state, asyncio.get_running_loop().call_soon
-        paused = isinstance(state, consent_types.Paused) or (
-            isinstance(state, consent_types.Asking) and state.paused is not None
+        paused = isinstance(state, consent_types.RecordingPaused) or (
+            isinstance(state, consent_types.AwaitingConsent) and state.pause_reason is not None
         )
         if paused is not self._was_paused and not self._closed:
             self._was_paused = paused
             call_soon(self.paused, paused)
         now: RecordIndication = "off"
-        if not self._closed and isinstance(state, consent_types.Recording | consent_types.Paused):
-            now = "on" if isinstance(state, consent_types.Recording) else "paused"
+        if not self._closed and isinstance(state, consent_types.RecordingActive | consent_types.RecordingPaused):
+            now = "on" if isinstance(state, consent_types.RecordingActive) else "paused"
         for one in self._seats.values():
             indication = now if one.id not in self._doors else "off"
             if self._told.get(one.id, "off") != indication:
@@ -349,7 +353,7 @@ class _Session:
             segment.shut()
             kind = _HELD.get(why)
             if kind is not None:
-                self._errands.begin(self._mark(segment, kind))
+                self._errands.spawn(self._mark(segment, kind))
 
     async def _mark(self, segment: RoomSegment, kind: MarkKind) -> None:
         async with self._turn:
@@ -362,7 +366,7 @@ class _Session:
         async with self._turn:
             if not self._may_feed():
                 return
-            standings, track = consent.there(self._state), self._track
+            standings, track = consent.present_legs(self._state), self._track
             if track is not None and (anew or not self._here() <= self._owners.keys()):
                 await self._finish("changed")
                 track = None
@@ -373,7 +377,7 @@ class _Session:
                 try:
                     track = self._track = RoomTrack(await self._parts.archive.begin(self._new(standings)))
                 except ErasedSubject:
-                    self.tell(consent_types.Failed("fault"))
+                    self.tell(consent_types.RecordingFailed("fault"))
                     return
             # Checked again after every await: the participants may have changed; then another action starts capturing.
             if self._may_feed() and self._here() <= self._owners.keys():
@@ -385,7 +389,7 @@ class _Session:
         self._segment.began, self._segment.broken = self._began, self._broken
 
     def _may_feed(self) -> bool:
-        return consent.may_be_kept(self._state) and not self._closed and self._segment is None
+        return consent.may_capture(self._state) and not self._closed and self._segment is None
 
     def _began(self) -> None:
         for call_id in self._owners.values():
@@ -394,9 +398,9 @@ class _Session:
     def _broken(self, why: str) -> None:
         self._segment = None
         if why == "rate":
-            self._errands.begin(self._feed(anew=True))
+            self._errands.spawn(self._feed(anew=True))
         else:
-            self.tell(consent_types.Failed("full" if why == "full" else "fault"))
+            self.tell(consent_types.RecordingFailed("full" if why == "full" else "fault"))
 
     async def _finish(self, end: Ended) -> None:
         track, self._track = self._track, None
@@ -405,7 +409,7 @@ class _Session:
                 await self._last.written()
             await track.made.finish(end)
 
-    def _new(self, standings: Sequence[consent_types.Standing]) -> NewRecording:
+    def _new(self, standings: Sequence[consent_types.LegConsent]) -> NewRecording:
         parties = tuple(
             NewParty(
                 seat.who.subject,
@@ -418,12 +422,12 @@ class _Session:
         )
         return NewRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
 
-    def _leg(self, seat: Seated) -> consent_types.Leg:
-        return consent_types.Leg(
+    def _leg(self, seat: Seated) -> consent_types.ConsentLeg:
+        return consent_types.ConsentLeg(
             seat.id,
             not seat.hears,
-            asked_for_it=seat.id == self.by,
-            refuses=self._parts.calls.refuses_recording(seat.call_id),
+            requested_recording=seat.id == self.by,
+            objects=self._parts.calls.refuses_recording(seat.call_id),
         )
 
     def _now(self) -> float:

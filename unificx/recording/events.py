@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationKept(Fact):
+class ConversationKept(DomainEvent):
     """A call recording was stored."""
 
     recording_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationsChanged(Fact):
+class ConversationsChanged(DomainEvent):
     """Call recordings of a tenant were archived, restored or erased."""

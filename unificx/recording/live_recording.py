@@ -19,7 +19,7 @@ class LiveRecording:
     state: RecordingState
     extensions: tuple[str, ...]
     begun: Begun | None = None
-    end: consent_types.End | None = None
+    end: consent_types.EndReason | None = None
     allowed: bool = False
     """Whether a participant may start recording now."""
     directed_by: tuple[str, ...] = ()

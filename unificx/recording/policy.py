@@ -57,7 +57,7 @@ class ExtensionRecordingChange:
 class Allowed:
     """A call may be recorded on these terms. `automatic`: recording starts automatically."""
 
-    terms: consent_types.Terms
+    terms: consent_types.ConsentTerms
     always: bool
 
 
@@ -69,10 +69,10 @@ def allowed(
     extensions = [*called, calling] if calling is not None else called
     if tenant.mode == "off" or not extensions or any(each.when == "never" for each in extensions):
         return None
-    mode: consent_types.Mode = (
+    mode: consent_types.ConsentMode = (
         "opt_in" if "opt_in" in (tenant.mode, *(each.mode for each in extensions)) else "announce"
     )
-    terms = consent_types.Terms(mode, float(tenant.beep_seconds), tenant.pause_on_keys)
+    terms = consent_types.ConsentTerms(mode, float(tenant.beep_seconds), tenant.pause_on_keys)
     by_itself = any(each.when in ("always", "incoming") for each in called)
     return Allowed(terms, by_itself or (calling is not None and calling.when in ("always", "outgoing")))
 

@@ -5,27 +5,27 @@ from typing import Any
 
 import structlog
 
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.recording.machine import consent_types
 
 log = structlog.get_logger()
 
 
-class Errands(Background):
+class Errands(BackgroundTasks):
     """Background tasks in which an unexpected exception ends the recording, not the call. `event` is the log event,
     with the ids in `ids`."""
 
-    def __init__(self, tell: Callable[[consent_types.Event], None], event: str, **whose: str) -> None:
+    def __init__(self, tell: Callable[[consent_types.ConsentEvent], None], event: str, **whose: str) -> None:
         super().__init__()
         self._tell, self._event, self._whose = tell, event, whose
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Start a task."""
-        super().begin(self._safely(work))
+        super().spawn(self._safely(coroutine))
 
     async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception as fault:
             log.error(self._event, **self._whose, kind=type(fault).__name__)
-            self._tell(consent_types.Failed("fault"))
+            self._tell(consent_types.RecordingFailed("fault"))

@@ -11,7 +11,7 @@ Begun = Literal["automatic", "demand"]
 Purpose = Literal["own", "quality", "complaint", "legal"]
 """Why a recording is played back: the user's own call, or the purpose an administrator states."""
 MarkKind = Literal["paused", "paused_for_card", "paused_for_keys", "paused_for_joining", "resumed", "gap"]
-Ended = Literal["over", "changed", "cut_off"] | consent_types.End
+Ended = Literal["over", "changed", "cut_off"] | consent_types.EndReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class NewRecording:
 
     tenant_id: str
     call_id: str
-    mode: consent_types.Mode
+    mode: consent_types.ConsentMode
     begun: Begun
     parties: tuple[NewParty, ...]
     mixed: bool = False
@@ -84,7 +84,7 @@ class Conversation:
     call_id: str
     created: datetime
     seconds: float
-    mode: consent_types.Mode
+    mode: consent_types.ConsentMode
     begun: Begun
     ended: str | None
     parties: tuple[Party, ...]

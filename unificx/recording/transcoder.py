@@ -32,7 +32,7 @@ from unificx.audio_store import (
     store_derived,
     untranscoded_audio,
 )
-from unificx.core.errors import Away, NoRoom, Over
+from unificx.core.errors import Expired, ServiceUnavailable, StorageFull
 from unificx.db import ErasedSubject
 from unificx.recording import call_recording_repository
 
@@ -64,7 +64,7 @@ class Keeping:
                 if clock.monotonic() - swept >= SWEEP_EVERY:
                     await self.sweep_elsewhere()
                     swept = clock.monotonic()
-            except Away:
+            except ServiceUnavailable:
                 pass  # already logged by the store; retried later
             except Exception as fault:  # such as an unavailable database: the work is retried later
                 log.error("recordings_not_kept", fault=type(fault).__name__)
@@ -83,9 +83,9 @@ class Keeping:
                 try:
                     await self._do(row)
                     done += 1
-                except NoRoom:
+                except StorageFull:
                     skipped.add(row.id)
-                except (Damaged, Over, ErasedSubject) as fault:
+                except (Damaged, Expired, ErasedSubject) as fault:
                     log.warning("recording_not_kept", recording=row.id, fault=type(fault).__name__)
                     skipped.add(row.id)
                     self._failed.add(row.id)
@@ -158,7 +158,7 @@ class Keeping:
         def end() -> None:
             file.put(coding.end())
             if not file.end():
-                raise NoRoom("No space left to store the recording as Opus. Free up disk space.")
+                raise StorageFull("No space left to store the recording as Opus. Free up disk space.")
 
         try:
             await asyncio.to_thread(self._parts.blobs.remove, name)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.registrar import repository, spool_records
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.registrar.location import LocationService
@@ -37,11 +37,11 @@ log = structlog.get_logger()
 class RegistrarDependencies:
     """Collaborators of the registrar."""
 
-    directory: Directory
+    directory: DirectoryCache
     keys: Keys
     journal: Journal
     clock: Clock
-    bus: Bus
+    bus: EventBus
     storage_full: Callable[[], bool] = lambda: False
     """Whether storage is too full to accept new bindings."""
 

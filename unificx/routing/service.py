@@ -1,6 +1,6 @@
 """Resolves dialled numbers, from memory only: call set-up never waits for the database."""
 
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing.destinations import Destination, NoSuchNumber, RingExtension
 from unificx.routing.dial_plan import FeatureCode, Number, Undialable, parse_dialled
@@ -13,7 +13,7 @@ class Routing:
 
     def __init__(
         self,
-        directory: Directory,
+        directory: DirectoryCache,
         location: LocationService,
         push_devices: PushDevices | None = None,
         apps: AppDirectory | None = None,

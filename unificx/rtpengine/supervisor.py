@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine.client import NgClient
@@ -109,7 +109,7 @@ class RtpEngine:
         await self._dtmf_log.open(self._dtmf_log_port)
         try:
             await self._launch()
-        except CannotStart:
+        except StartupError:
             self._dtmf_log.close()
             raise
         self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._watchdog())]
@@ -182,7 +182,7 @@ class RtpEngine:
     async def _launch(self) -> None:
         program = shutil.which(PROGRAM, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin")
         if program is None:
-            raise CannotStart(
+            raise StartupError(
                 "rtpengine is not installed; calls have no audio without it.",
                 hint="Install it with: apt install rtpengine-daemon",
             )
@@ -198,7 +198,7 @@ class RtpEngine:
             await self._stop()
             if self.log_counts["address_in_use"] == previous_conflicts:
                 break
-        raise CannotStart("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
+        raise StartupError("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
 
     async def _spawn(self, program: str) -> asyncio.subprocess.Process:
         """Start an rtpengine without privileges and without our environment, which dies with this process."""
@@ -222,7 +222,7 @@ class RtpEngine:
             await self._client.connect(control)
         except OSError:
             await self._stop()
-            raise CannotStart(
+            raise StartupError(
                 "Cannot start a process.",
                 hint="Install prlimit (package util-linux), and check for free memory, processes and sockets.",
             ) from None
@@ -266,7 +266,7 @@ class RtpEngine:
                 log.warning("rtpengine_ended", code=self._process.returncode, faults=crashes)
                 await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
                 crashes += 1
-                with contextlib.suppress(CannotStart):
+                with contextlib.suppress(StartupError):
                     await self._launch()
             try:
                 self.on_restarted()
@@ -367,7 +367,7 @@ def _check_bindable(address: str) -> None:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.bind((address, 0))
     except OSError:
-        raise CannotStart(
+        raise StartupError(
             "The media address is not an address of this machine.",
             hint=f"Correct the media address {address} in the settings.",
         ) from None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.server.settings import ANYWHERE
 
 PUBLIC_VARIABLE = "UNIFICX_PUBLIC_URL"
@@ -24,7 +24,7 @@ def public_url(environ: Mapping[str, str]) -> str:
     except ValueError:
         fit = False
     if given and not fit:
-        raise CannotStart(
+        raise StartupError(
             f"{PUBLIC_VARIABLE} must be a URL without a path.", hint="For example https://pbx.example.com."
         )
     return given

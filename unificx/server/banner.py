@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unificx.cli.output import picture
-from unificx.identity import Demo, FirstOperator, SignInCode
+from unificx.identity import DemoTenant, InitialOperator, SignInCode
 from unificx.server.container import Rooms
 from unificx.server.settings import Settings
 
@@ -20,8 +20,8 @@ class Beginning:
     start."""
 
     email: str
-    operator: FirstOperator | None
-    demo: Demo | None
+    operator: InitialOperator | None
+    demo: DemoTenant | None
 
 
 @dataclass(frozen=True, slots=True)

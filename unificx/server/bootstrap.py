@@ -11,12 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
-from unificx.core.events import Bus
+from unificx.core.errors import StartupError
+from unificx.core.events import EventBus
 from unificx.db import FLOOR, Database, claim
 from unificx.db.migrations import migrate
-from unificx.privacy import Erasure, KeyStore, MasterKey, master_key
-from unificx.privacy import Journal as ErasureJournal
+from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
 from unificx.server.cleanup import Housekeeping
 from unificx.server.container import Rooms, build
 from unificx.server.notification_settings import reaching
@@ -39,14 +38,14 @@ async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) ->
         stack.callback(keys.close)
         database = Database(url, clock)
         stack.push_async_callback(database.close)
-        bus = Bus(_listener_failed)
+        bus = EventBus(_listener_failed)
         erasure = Erasure(ErasureJournal(site.erased), keys, clock, bus)
         erasure.replay()
         try:
             await migrate(database)
         except OSError as fault:
-            raise CannotStart(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
-        await claim(database, keys.installation, keys_unused=keys.unused)
+            raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
+        await claim(database, keys.installation_id, keys_unused=keys.is_empty)
         reach = reaching(site, environ, master)
         stack.push_async_callback(reach.gate.close)
         rooms = build(site, database, keys, erasure, bus, reach=reach)
@@ -90,7 +89,7 @@ def _locked(site: Site) -> Iterator[None]:
             site.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = stack.enter_context(site.lock.open("wb"))
         except OSError as fault:
-            raise CannotStart(
+            raise StartupError(
                 f"{site.home} cannot be used: {fault.strerror}.", hint="Choose another directory with --home."
             ) from None
         try:
@@ -102,7 +101,7 @@ def _locked(site: Site) -> Iterator[None]:
             ) from None
         free = shutil.disk_usage(site.home).free
         if free < FLOOR:
-            raise CannotStart(
+            raise StartupError(
                 f"The disk of {site.home} is full: {free >> 20} MiB free, {FLOOR >> 20} MiB needed.",
                 hint="Free disk space, or choose another directory with --home.",
             )

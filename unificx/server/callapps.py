@@ -5,7 +5,7 @@ from functools import partial
 
 from unificx.callapps import ECHO, WAITING, Engine, Host, Registry, at_number, installed, meeting_in, parking_apps
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
-from unificx.identity import Action, Directory, Extension, People, Principal, may
+from unificx.identity import Action, DirectoryCache, Extension, IdentityService, Principal, may
 from unificx.media_worker.client import MediaEngine
 from unificx.prompts import Prompts
 from unificx.recording import Recorder, RecorderParts, RoomParts, RoomRecorder
@@ -41,7 +41,7 @@ def host(rooms: Rooms, engine: Engine, apps: Registry) -> Host:
     return host
 
 
-async def _administers(people: People, extension: Extension) -> bool:
+async def _administers(people: IdentityService, extension: Extension) -> bool:
     """Return whether an extension belongs to an administrator of its tenant."""
     if extension.person_id is None:
         return False
@@ -50,7 +50,7 @@ async def _administers(people: People, extension: Extension) -> bool:
     return may(who, Action.TENANT_CHANGE, extension.tenant_id)
 
 
-def _language(directory: Directory, hosting: AppCallContext) -> str:
+def _language(directory: DirectoryCache, hosting: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)

@@ -9,7 +9,7 @@ import structlog
 
 from unificx.audio_store import audio_of
 from unificx.conferencing.events import RoomDeleted
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.db import UnitOfWork
 from unificx.identity.events import (
     DeviceRevoked,
@@ -36,11 +36,11 @@ class Housekeeping:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._errands = Background()
+        self._errands = BackgroundTasks()
         self._remains: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id, of whom the database may still contain data."""
         bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
-        bus.subscribe(DeviceRegistered, lambda fact: rooms.people.device_used(fact.device_id))
+        bus.subscribe(DeviceRegistered, lambda fact: rooms.people.mark_device_used(fact.device_id))
         bus.subscribe(DeviceRevoked, lambda fact: registrar.remove_device(fact.device_id, now()))
         bus.subscribe(ExtensionDeleted, lambda fact: registrar.remove_extension(fact.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
@@ -71,7 +71,7 @@ class Housekeeping:
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup."""
         sounds: defaultdict[str, list[str]] = defaultdict(list)
-        for erased in self._rooms.erasure.unfollowed():
+        for erased in self._rooms.erasure.unfinished():
             sound = audio_of(erased.subject)
             if sound is not None:
                 sounds[erased.tenant].append(sound)
@@ -86,7 +86,7 @@ class Housekeeping:
         while True:
             await asyncio.sleep(TIDY_EVERY)
             for work in (
-                self._rooms.people.tidy(),
+                self._rooms.people.clean_up(),
                 self._rooms.desk.tidy(),
                 self._rooms.mailboxes.tidy(),
                 self._rooms.archive.tidy(),
@@ -98,9 +98,9 @@ class Housekeeping:
 
     async def close(self) -> None:
         """Finish pending work."""
-        await self._errands.settle()
-        await self._rooms.people.settle()
-        await self._rooms.people.tidy()
+        await self._errands.join()
+        await self._rooms.people.join_background_tasks()
+        await self._rooms.people.clean_up()
 
     async def _sweep_answers(self) -> None:
         await self._rooms.answers.sweep()
@@ -110,7 +110,7 @@ class Housekeeping:
         the caller of the erasure does the rest."""
         if audio_of(fact.subject) is not None:
             return
-        self._rooms.people.directory.forget(fact.subject)
+        self._rooms.people.directory.evict_subject(fact.subject)
         self._rooms.meetings.forget(fact.tenant, fact.subject)
         clear_uri_cache()
         self._remains[fact.id] = fact
@@ -132,7 +132,7 @@ class Housekeeping:
             done &= await self._succeeds(erase(erased.tenant, erased.subject))
         await self._review()
         if done:
-            rooms.erasure.followed(erased)
+            rooms.erasure.mark_finished(erased)
             self._remains.pop(erased.id, None)
 
     async def _review(self) -> None:
@@ -147,7 +147,7 @@ class Housekeeping:
         self._rooms.erasure.erase_tenant(fact.tenant)
 
     def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.begin(self._done_safely(work))
+        self._errands.spawn(self._done_safely(work))
 
     async def _done_safely(self, work: Coroutine[Any, Any, None]) -> None:
         await self._succeeds(work)

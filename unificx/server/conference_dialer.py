@@ -6,7 +6,7 @@ from collections.abc import Collection
 from unificx.callapps import CONFERENCE, INVITED, LONGEST, MOVED
 from unificx.calls import CallControl, CallManager, Origination
 from unificx.conferencing import Meetings, Room, Rooms, Who
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 
@@ -51,7 +51,7 @@ class CallRooms:
         try:
             app = CallApp(CONFERENCE, (room.id, MOVED), max_seconds=LONGEST)
             self._commands.move_to_app(call_id, extensions, app, room.number)
-        except Refused:
+        except DomainError:
             self._rooms.shut(room)
             raise
         asyncio.get_running_loop().call_later(MOVING, self._look, room)

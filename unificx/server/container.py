@@ -14,9 +14,9 @@ from unificx.cdr import History
 from unificx.conferencing import Meetings
 from unificx.conferencing import Rooms as MeetingRooms
 from unificx.core.clock import Clock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, Headroom, Outbox, Spool
-from unificx.identity import Passwords, People
+from unificx.identity import IdentityService, PasswordHashing
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
@@ -40,13 +40,13 @@ class Rooms:
 
     site: Site
     clock: Clock
-    bus: Bus
+    bus: EventBus
     database: Database
     keys: KeyStore
     erasure: Erasure
     outbox: Outbox
     spool: Spool
-    people: People
+    people: IdentityService
     location: LocationService
     registrar: Registrar
     history: History
@@ -73,13 +73,13 @@ class Rooms:
     """Return whether storage is too full to accept new data."""
 
 
-def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: Bus, *, reach: Reaching) -> Rooms:
+def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: EventBus, *, reach: Reaching) -> Rooms:
     """Build all services, with ports filled and spool handlers registered."""
     clock = database.clock
     outbox = Outbox(database, bus, clock)
     spool = Spool(site.spool, database, reserve=RESERVE)
     courier = Courier()
-    people = People(database, keys, clock, courier=courier, fetch=HttpClient())
+    people = IdentityService(database, keys, clock, notifier=courier, fetch=HttpClient())
     push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
     location = LocationService()
     headroom = Headroom(site.home, clock)
@@ -91,7 +91,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     journal = Journal(spool, keys, clock)
     audio_parts = AudioParts(database, keys, erasure, reach.blobs, Whisper(site.models))
     audio = Audio(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, Passwords())
+    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
     letters = _letters(database, keys, people, reach, Mailed(audio_parts, mailboxes))
     courier.equip(letters, push)
     own_sounds = OwnSounds(audio_parts, audio)
@@ -117,7 +117,7 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         voice=Voice(Prompts(), own_sounds),
         transcribing=Transcribing(audio_parts, audio, mailboxes),
         archive=Archive(audio_parts, audio),
-        meeting_rooms=MeetingRooms(database, keys, people.directory, Passwords(), clock),
+        meeting_rooms=MeetingRooms(database, keys, people.directory, PasswordHashing(), clock),
         meetings=Meetings(clock),
         desk=Desk(database, keys, clock),
         journal=journal,
@@ -132,7 +132,9 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     )
 
 
-def _letters(database: Database, keys: KeyStore, people: People, reach: Reaching, sounds: Sounds) -> Letters | None:
+def _letters(
+    database: Database, keys: KeyStore, people: IdentityService, reach: Reaching, sounds: Sounds
+) -> Letters | None:
     if reach.mail is None:
         return None
     postman, sender = SmtpClient(reach.mail), reach.mail.sender

@@ -14,7 +14,7 @@ from unificx.api import LiveCalls, LiveRecordings, Parts, PublicAddress, Service
 from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
 from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.local_ca import Certificates
 from unificx.server.container import Rooms
@@ -121,7 +121,7 @@ class HttpServers:
         try:
             sock.bind(str(path))
         except OSError as fault:
-            raise CannotStart(
+            raise StartupError(
                 f"The control socket {path} cannot be created: {fault.strerror or fault}.",
                 hint="The path is limited to 107 characters. Choose a shorter directory with --home.",
             ) from None

@@ -6,8 +6,8 @@ from typing import Literal
 
 from unificx.api import Hub
 from unificx.cdr import History
-from unificx.core.events import Bus
-from unificx.identity import Action, Directory
+from unificx.core.events import EventBus
+from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
     PersonClosed,
     PersonSuspended,
@@ -35,8 +35,8 @@ class Telling:
     def __init__(
         self,
         hub: Hub,
-        bus: Bus,
-        directory: Directory,
+        bus: EventBus,
+        directory: DirectoryCache,
         history: History,
         owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
     ) -> None:

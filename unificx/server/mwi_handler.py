@@ -2,7 +2,7 @@
 
 import structlog
 
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Rooms
@@ -40,7 +40,7 @@ class Lighting:
         self._groups = rooms.mailboxes.groups
         self._lamps = lamps
         self._now = rooms.clock.monotonic
-        self._counting = Background()
+        self._counting = BackgroundTasks()
         bus = rooms.bus
         for kind in (MessageLeft, MailboxChanged):
             bus.subscribe(kind, self._changed)
@@ -49,10 +49,10 @@ class Lighting:
         bus.subscribe(ExtensionDeleted, lambda fact: lamps.end(fact.extension_id, self._now()))
 
     async def close(self) -> None:
-        await self._counting.settle()
+        await self._counting.join()
 
     def _changed(self, fact: MessageLeft | MailboxChanged) -> None:
-        self._counting.begin(self._count(fact.tenant, fact.extension_id))
+        self._counting.spawn(self._count(fact.tenant, fact.extension_id))
 
     async def _count(self, tenant_id: str, box_id: str) -> None:
         try:

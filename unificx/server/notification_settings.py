@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from unificx.audio_store import Blobs
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
-from unificx.privacy import Master, MasterKey, master_key, read_sealed_file, sealed_file
+from unificx.privacy import KeyWrapper, MasterKey, master_key, read_sealed_file, sealed_file
 from unificx.server.address import public_url
 from unificx.server.blob_config import blobs_of
 from unificx.server.paths import Site
@@ -35,7 +35,7 @@ class Reaching:
     blobs: Blobs
 
 
-def reaching(site: Site, environ: Mapping[str, str], master: Master) -> Reaching:
+def reaching(site: Site, environ: Mapping[str, str], master: KeyWrapper) -> Reaching:
     """Read the settings and the push key, which is created if missing. Raise CannotStart."""
     mail = mail_of(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
@@ -55,7 +55,7 @@ def contact_of(environ: Mapping[str, str], mail: MailServer | None) -> str:
     given = environ.get(CONTACT_VARIABLE)
     if given:
         if not given.startswith(("mailto:", "https://")) or not given.isascii() or not given.isprintable():
-            raise CannotStart(
+            raise StartupError(
                 f"{CONTACT_VARIABLE} is not a valid contact.", hint="For example mailto:admin@example.com."
             )
         return given
@@ -92,7 +92,7 @@ def push_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str]:
 
 def _vapid(key: bytes, contact: str) -> Vapid:
     if len(key) != KEY_BYTES:
-        raise CannotStart(
+        raise StartupError(
             "The push key has the wrong size.", hint="Restore the file, or delete it to create a new key."
         )
     return Vapid(key, contact)

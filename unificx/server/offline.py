@@ -11,7 +11,7 @@ from unificx.api.middleware import as_operator
 from unificx.calls import ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
-from unificx.core.errors import CannotStart, NotFound
+from unificx.core.errors import NotFound, StartupError
 from unificx.recording import LiveRecording
 from unificx.server.bootstrap import opened
 from unificx.server.http_server import face
@@ -34,7 +34,7 @@ class NoCalls:
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         del extension_id, device_id, to
-        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
+        raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self.join(call_id, extensions, to)
@@ -95,7 +95,7 @@ class NoTelephony:
 
     def proof(self, device_id: str) -> SipProof:
         del device_id
-        raise CannotStart("The server is not running.", hint="Start it with `unificx up`.")
+        raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
     def ice_servers(self) -> Sequence[IceServer]:
         return ()
@@ -117,7 +117,7 @@ async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
     passwords.
     """
     if not site.keys.exists():
-        raise CannotStart(
+        raise StartupError(
             f"There is no installation in {site.home}.", hint=f"Start one there with `unificx up --home {site.home}`."
         )
     environ = dict(os.environ)

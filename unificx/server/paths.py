@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 
 DATABASE_VARIABLE = "UNIFICX_DATABASE"
 
 
-class InUse(CannotStart):
+class InUse(StartupError):
     """Another process is using the installation."""
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from unificx.api import Hub
 from unificx.conferencing import Meetings, Room
-from unificx.identity import Action, Directory
+from unificx.identity import Action, DirectoryCache
 
 AT_MOST_EVERY = 0.5
 """Minimum interval in seconds between events, however often the active speaker changes."""
@@ -13,7 +13,7 @@ AT_MOST_EVERY = 0.5
 class RoomNews:
     """Subscribes to conference changes."""
 
-    def __init__(self, hub: Hub, directory: Directory, meetings: Meetings) -> None:
+    def __init__(self, hub: Hub, directory: DirectoryCache, meetings: Meetings) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings

@@ -13,7 +13,7 @@ from unificx.api import PublicAddress
 from unificx.api.middleware import as_operator
 from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
-from unificx.identity import OPERATOR
+from unificx.identity import OPERATOR_SLUG
 from unificx.integrations.local_ca import Certificates, ensure_certificates
 from unificx.media_worker.client import MediaEngine
 from unificx.rtpengine.port_ranges import reserve_media_ports
@@ -70,14 +70,14 @@ def _take_every_port(settings: Settings) -> None:
 
 
 async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
-    operator = await rooms.people.first_start()
+    operator = await rooms.people.create_initial_operator()
     wanted = operator is not None if demo is None else demo
-    made = await rooms.people.create_demo() if wanted else None
+    made = await rooms.people.create_demo_tenant() if wanted else None
     if made is not None:
         host = rooms.people.directory.extension(made.tenant.id, DEMO_HOST)
         hosts = (host.id,) if host is not None else ()
         await rooms.meeting_rooms.create(made.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
-    staff = rooms.people.directory.tenant_by_slug(OPERATOR)
+    staff = rooms.people.directory.tenant_by_slug(OPERATOR_SLUG)
     first = (await rooms.people.list_persons(staff.id, limit=1)).items if staff is not None else ()
     return Beginning(first[0].email if first else "", operator, made)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.rtpengine.supervisor import MediaInterface
 from unificx.server.paths import Site
@@ -52,7 +52,7 @@ def bind(transport: str, text: str, option: str) -> BindAddress:
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise CannotStart(
+        raise StartupError(
             f"{option} must be HOST:PORT, not {text!r}.", hint="For example 127.0.0.1:5060, or [::1]:5060."
         )
     return BindAddress(transport, host, int(port))
@@ -69,14 +69,14 @@ def certificates(environ: Mapping[str, str]) -> Certificates | None:
     if not certificate and not key:
         return None
     if not certificate or not key:
-        raise CannotStart(
+        raise StartupError(
             f"{CERTIFICATE_VARIABLE} and {KEY_VARIABLE} must be set together.", hint="Set both or neither."
         )
     files = Certificates(Path(certificate), Path(certificate), Path(key))
     try:
         server_context(files)
     except OSError as fault:  # ssl.SSLError is one
-        raise CannotStart(
+        raise StartupError(
             f"The certificate {certificate} and its key cannot be used: {fault.strerror or type(fault).__name__}.",
             hint="Both must be PEM files readable by this user, and the key must match the certificate.",
         ) from None
@@ -91,7 +91,7 @@ def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -
         return tuple(MediaInterface(address, advertised) for address, _, advertised in pairs)
     hosts = dict.fromkeys(each.host for each in sip)
     if any(host in ANYWHERE for host in hosts):
-        raise CannotStart(
+        raise StartupError(
             "SIP listens on all addresses, so the media address to advertise must be configured.",
             hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
         )
@@ -106,7 +106,7 @@ def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
     first, _, last = given.partition("-")
     ports = (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
     if not (ports[0] >= 1024 and ports[0] + LEAST_PORTS - 1 <= ports[1] <= 65535):
-        raise CannotStart(
+        raise StartupError(
             f"{PORTS_VARIABLE} must be a range of at least {LEAST_PORTS} ports, starting at 1024 or above.",
             hint="For example 30000-39999.",
         )
@@ -117,5 +117,5 @@ def calls_per_tenant(environ: Mapping[str, str]) -> int:
     """Return the maximum number of concurrent calls per tenant. Raise CannotStart if it is invalid."""
     given = environ.get(CALLS_VARIABLE) or str(CALLS_OF_ONE_TENANT)
     if not given.isdecimal() or not 1 <= int(given) <= MOST_CALLS:
-        raise CannotStart(f"{CALLS_VARIABLE} must be a number from 1 to {MOST_CALLS:,}.", hint="For example 500.")
+        raise StartupError(f"{CALLS_VARIABLE} must be a number from 1 to {MOST_CALLS:,}.", hint="For example 500.")
     return int(given)

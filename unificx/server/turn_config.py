@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from unificx.api import IceServer
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.turn import LIFETIME, IceServer, credentials, parse_ice_servers, probe
 
 TURN_VARIABLE = "UNIFICX_TURN"
@@ -40,7 +40,7 @@ def relays(environ: Mapping[str, str]) -> Relays:
     servers = parse_ice_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
     secret = environ.get(SHARED_VARIABLE, "")
     if any(one.is_turn for one in servers) and len(secret) < LEAST_SECRET:
-        raise CannotStart(
+        raise StartupError(
             f"TURN servers require {SHARED_VARIABLE} with at least {LEAST_SECRET} characters.",
             hint="Set coturn's static-auth-secret, with use-auth-secret.",
         )

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
 from unificx.identity import Extension
 from unificx.notifications import About, MessageNews
@@ -20,11 +20,11 @@ async def tell_of_message(rooms: Rooms, fact: MessageLeft, uow: UnitOfWork) -> N
         return
     try:
         message = await boxes.get(fact.tenant, fact.message_id)
-    except Refused:  # already erased
+    except DomainError:  # already erased
         return
     group = boxes.groups.by_id(fact.extension_id)
     for extension in written:
-        with suppress(Refused):  # account closed or erased meanwhile
+        with suppress(DomainError):  # account closed or erased meanwhile
             await _tell(rooms, uow, extension, message, group.number if group is not None else extension.number)
 
 

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from unificx.core.source_address import source_of
-from unificx.identity import DeviceAuth, Directory
+from unificx.core.source_address import source_network
+from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
 from unificx.sip.digest import ALGORITHMS, Nonces, NonceState, challenges, verify
 from unificx.sip.errors import RemoteProtocolError
@@ -54,7 +54,7 @@ class Identifier:
 
     def __init__(
         self,
-        directory: Directory,
+        directory: DirectoryCache,
         nonces: Nonces,
         secret: bytes,
         names: frozenset[str] = frozenset(),
@@ -92,7 +92,7 @@ class Identifier:
 
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
         """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first."""
-        nonce = self._nonces.issue(now, source_of(flow.host))
+        nonce = self._nonces.issue(now, source_network(flow.host))
         realm = self._realm(request)
         values = challenges(realm, nonce, stale)
         if self._bearers is not None and flow.is_websocket:
@@ -118,7 +118,7 @@ class Identifier:
         A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
         """
         said = credentials.params
-        nonce = self._nonces.decode(said.get("nonce", ""), source_of(flow.host))
+        nonce = self._nonces.decode(said.get("nonce", ""), source_network(flow.host))
         if nonce is None:
             return Stranger(stale=True)
         device = self._directory.device_by_username(said.get("username", ""))

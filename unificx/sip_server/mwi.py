@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from unificx.identity import DeviceAuth, Directory
+from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.registrar import Binding, LocationService
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
@@ -35,7 +35,7 @@ class LampParts:
 
     endpoint: Endpoint
     contact: Callable[[Flow], str]
-    directory: Directory
+    directory: DirectoryCache
     location: LocationService
     waits: Waits
     wake: Callable[[], None]

@@ -23,7 +23,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from unificx.core.source_address import source_of
+from unificx.core.source_address import source_network
 from unificx.sip.flow import Flow
 
 log = structlog.get_logger()
@@ -129,7 +129,7 @@ class Guard:
 
     def hears(self, data: bytes, flow: Flow, now: float) -> bool:
         """Return whether to accept a message; called before it is parsed."""
-        score = self._sources.peek(source_of(flow.host))
+        score = self._sources.peek(source_network(flow.host))
         if score is None:
             return True
         if score.refused_until > now >= score.proved_until:
@@ -144,7 +144,7 @@ class Guard:
 
     def spend(self, flow: Flow, method: str, now: float) -> bool:
         """Take a token for an unauthenticated request; False if the bucket of its source is empty."""
-        score = self._sources.get(source_of(flow.host), now)
+        score = self._sources.get(source_network(flow.host), now)
         bucket = score.proofs if method in ("REGISTER", "INVITE") else score.others
         enough = self._filled(score, bucket, now) >= 1
         if enough:
@@ -156,7 +156,7 @@ class Guard:
 
         A rejected user name applies to requests with credentials only: the From header can be set by any peer.
         """
-        source = source_of(flow.host)
+        source = source_network(flow.host)
         of_name = self._names.peek((source, name[:MOST_NAME]))
         if of_name is not None and of_name.proved_until > now:
             return Verdict.LOOK
@@ -168,7 +168,7 @@ class Guard:
     def failed(self, flow: Flow, name: str, now: float) -> float:
         """Record a failed authentication of `name`; return the delay of the response in seconds."""
         limits = self._limits
-        source = source_of(flow.host)
+        source = source_network(flow.host)
         of_name = self._names.get((source, name[:MOST_NAME]), now)
         failures = of_name.fail(now, limits.fades_by_half_in)
         if failures >= limits.name_most:
@@ -187,7 +187,7 @@ class Guard:
     def succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
         """Record a successful authentication as one of `names`; returns the tokens of this request and of the
         challenged one."""
-        source = source_of(flow.host)
+        source = source_network(flow.host)
         until = now + self._limits.proved_for
         score = self._sources.get(source, now)
         score.proved_until = until
@@ -199,7 +199,7 @@ class Guard:
 
     def shown(self, flow: Flow) -> str:
         """Return the loggable id of a source."""
-        return hashlib.blake2s(source_of(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
+        return hashlib.blake2s(source_network(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
     def _put(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
         bucket.tokens = self._filled(score, bucket, now) + tokens

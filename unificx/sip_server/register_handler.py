@@ -1,6 +1,6 @@
 """REGISTER requests of authenticated devices."""
 
-from unificx.identity import DeviceAuth, Directory
+from unificx.identity import DeviceAuth, DirectoryCache
 from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRefused, contact_value
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
@@ -15,7 +15,7 @@ OPTIONS_UNDERSTOOD = frozenset(("path", "outbound"))
 class RegisterDesk:
     """Validates a REGISTER, passes it to the registrar and makes the response."""
 
-    def __init__(self, directory: Directory, registrar: Registrar) -> None:
+    def __init__(self, directory: DirectoryCache, registrar: Registrar) -> None:
         self._directory = directory
         self._registrar = registrar
 

@@ -7,7 +7,7 @@ from math import inf
 
 import structlog
 
-from unificx.identity import Directory
+from unificx.identity import DirectoryCache
 from unificx.registrar import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
@@ -44,7 +44,7 @@ class Parts:
     identifier: Identifier
     desk: RegisterDesk
     registrar: Registrar
-    directory: Directory
+    directory: DirectoryCache
     calls: TakesCalls
     lamps: Lamps
 

@@ -7,7 +7,7 @@ Subscriptions are kept in memory only: after a restart a phone gets 481 at its n
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from unificx.core.deadlines import Agenda
+from unificx.core.deadlines import DeadlineQueue
 from unificx.sip import subscription
 from unificx.sip.dialog import Dialog, uas_dialog
 from unificx.sip.endpoint import Endpoint
@@ -67,7 +67,7 @@ class Subscriptions:
         self._held: dict[str, _Held] = {}
         self._of_extension: dict[str, dict[str, None]] = {}
         self._asked: dict[ClientKey, str] = {}
-        self._agenda = Agenda(self._deadlines)
+        self._agenda = DeadlineQueue(self._deadlines)
 
     def __len__(self) -> int:
         return len(self._held)
@@ -143,7 +143,7 @@ class Subscriptions:
             if at is not None and at <= now:
                 self._step(tag, subscription.TimerFired(), now)
             elif at is not None:
-                self._agenda.note(at, tag)
+                self._agenda.schedule(at, tag)
 
     # ---- internals
 
@@ -195,7 +195,7 @@ class Subscriptions:
         if isinstance(held.state, subscription.Terminated):
             self._drop(tag)
         else:
-            self._agenda.note(subscription.deadline(held.state), tag)
+            self._agenda.schedule(subscription.deadline(held.state), tag)
 
     def _notify(self, tag: str, held: _Held, state: str, now: float) -> None:
         flow = held.dialog.flow

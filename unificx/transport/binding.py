@@ -4,7 +4,7 @@ import errno
 import socket
 from dataclasses import dataclass
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 
 RECEIVE_BUFFER = 4 * 1024 * 1024
 """Room for a burst of some thousand requests, capped by the kernel's net.core.rmem_max."""
@@ -56,21 +56,21 @@ def _open(family: int, kind: int, address: tuple[object, ...]) -> socket.socket:
     return sock
 
 
-def _bind_error(bind: BindAddress, fault: OSError) -> CannotStart:
+def _bind_error(bind: BindAddress, fault: OSError) -> StartupError:
     name = bind.transport.upper()
     if fault.errno == errno.EADDRINUSE:
-        return CannotStart(
+        return StartupError(
             f"Port {bind.port} is taken by another program: {name} at {bind} cannot be opened.",
             hint="Stop that program, or choose another port (0 picks a free one).",
         )
     if fault.errno in (errno.EACCES, errno.EPERM):
-        return CannotStart(
+        return StartupError(
             f"This user is not permitted to open port {bind.port}: {name} at {bind}.",
             hint="Choose a port from 1024 up, or give the program CAP_NET_BIND_SERVICE.",
         )
     if fault.errno == errno.EADDRNOTAVAIL or isinstance(fault, socket.gaierror):
-        return CannotStart(
+        return StartupError(
             f"{bind.host} is not an address of this machine: {name} at {bind} cannot be opened.",
             hint="Run `ip address` to list its addresses.",
         )
-    return CannotStart(f"{name} at {bind} cannot be opened: {fault.strerror}.", hint="Choose another address or port.")
+    return StartupError(f"{name} at {bind} cannot be opened: {fault.strerror}.", hint="Choose another address or port.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from unificx.core.source_address import is_here, source_of
+from unificx.core.source_address import is_local_source, source_network
 from unificx.sip.flow import Flow
 
 OnMessage = Callable[[bytes, Flow], None]
@@ -70,8 +70,8 @@ class Connections:
 
     def acquire(self, host: str) -> bool:
         """Count a new connection from `host`. Return False if a limit is reached."""
-        source = source_of(host)
-        limit = self.limits.per_source_loopback if is_here(source) else self.limits.per_source
+        source = source_network(host)
+        limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
         if self._total >= self.limits.connections or self._per_source[source] >= limit:
             return False
         self._per_source[source] += 1
@@ -80,7 +80,7 @@ class Connections:
 
     def release(self, host: str) -> None:
         """Stop counting a closed connection."""
-        source = source_of(host)
+        source = source_network(host)
         self._total -= 1
         self._per_source[source] -= 1
         if not self._per_source[source]:

@@ -6,7 +6,7 @@ import ssl
 
 import structlog
 
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection, set_tcp_options
 
@@ -26,7 +26,7 @@ class Listener:
         self._scheme = scheme
         self._local = local
         self._tls = tls
-        self._accepting = Background()
+        self._accepting = BackgroundTasks()
         self._task = asyncio.create_task(self._run(), name=f"sip {scheme} listener")
 
     async def close(self) -> None:
@@ -48,7 +48,7 @@ class Listener:
             if not self._connections.acquire(address[0]):
                 sock.close()
                 continue
-            self._accepting.begin(self._accept(sock, address[0]))
+            self._accepting.spawn(self._accept(sock, address[0]))
 
     async def _accept(self, sock: socket.socket, host: str) -> None:
         """Turn an accepted socket into a connection, including the TLS handshake, or close it."""

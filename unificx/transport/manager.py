@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import structlog
 
-from unificx.core.background import Background
-from unificx.core.errors import CannotStart
+from unificx.core.background import BackgroundTasks
+from unificx.core.errors import StartupError
 from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits
@@ -48,7 +48,7 @@ class TransportManager:
         self._listeners: list[Listener] = []
         self._outgoing = OutgoingConnections(self.connections, on_lost, trust or ssl.create_default_context())
         self._resolver = Resolver()
-        self._lookups = Background()
+        self._lookups = BackgroundTasks()
         self._addresses = LocalAddresses(())
 
     async def start(self) -> None:
@@ -56,7 +56,7 @@ class TransportManager:
         try:
             for index, bind in enumerate(self.bound):
                 self.bound[index] = await self._open(bind, index + 1)
-        except CannotStart:
+        except StartupError:
             await self.close()
             raise
         self._addresses = LocalAddresses(self.bound)
@@ -66,7 +66,7 @@ class TransportManager:
         await asyncio.gather(*(listener.close() for listener in self._listeners))
         await self._outgoing.close()
         await self._resolver.close()
-        await self._lookups.settle()
+        await self._lookups.join()
         self.connections.close_all()
         for sock in self._udp.values():
             sock.close()
@@ -95,7 +95,7 @@ class TransportManager:
 
     async def _open(self, bind: BindAddress, local: int) -> BindAddress:
         if bind.transport == "tls" and self._tls is None:
-            raise CannotStart("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
+            raise StartupError("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
         sock = open_socket(bind)
         port = sock.getsockname()[1]
         if bind.transport == "udp":
@@ -109,7 +109,7 @@ class TransportManager:
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
         if not is_numeric(flow.host):
-            self._lookups.begin(self._send_to_name(data, flow))
+            self._lookups.spawn(self._send_to_name(data, flow))
             return
         sock = self._udp.get(flow.local) or self._udp.get(self._addresses.socket_index(flow))
         if sock is None:

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 
-from unificx.core.background import Background
+from unificx.core.background import BackgroundTasks
 from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection
@@ -23,7 +23,7 @@ class OutgoingConnections:
         self._trust = trust
         self._established: dict[tuple[str, str, int], StreamConnection] = {}
         self._queued: dict[tuple[str, str, int], list[bytes]] = {}
-        self._opening = Background()
+        self._opening = BackgroundTasks()
 
     def send(self, data: bytes, flow: Flow) -> None:
         """Send on the connection to `flow.end`, which is opened if needed."""
@@ -37,7 +37,7 @@ class OutgoingConnections:
                 queue.append(data)
             return
         self._queued[flow.peer] = [data]
-        self._opening.begin(self._open(flow))
+        self._opening.spawn(self._open(flow))
 
     async def close(self) -> None:
         """Stop opening connections; established ones stay open."""

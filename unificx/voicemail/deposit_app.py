@@ -6,7 +6,7 @@ from functools import partial
 
 from unificx.audio_store import Damaged, Reader
 from unificx.callapps import LEAVE, App, Call, Mailbox, Said
-from unificx.core.errors import NoRoom, Refused
+from unificx.core.errors import DomainError, StorageFull
 from unificx.media.sounds import Sound
 from unificx.routing import CallApp
 from unificx.voicemail.schemas import NewMessage
@@ -136,7 +136,7 @@ async def _review(boxes: Mailboxes, call: Call, draft: Draft, said: Said) -> str
 async def _sent(call: Call, draft: Draft, said: Said) -> None:
     try:
         stored = await draft.keep()
-    except NoRoom:
+    except StorageFull:
         stored = False
     if not stored:
         await call.play("voicemail/not-kept" if said.ended == "full" else "voicemail/too-short")
@@ -151,5 +151,5 @@ async def heard(opening: Awaitable[Reader]) -> Sound | None:
     try:
         reader = await opening
         return Sound(await reader.read(), reader.header.rate)
-    except (Damaged, Refused):
+    except (Damaged, DomainError):
         return None

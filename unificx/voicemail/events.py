@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class MessageLeft(Fact):
+class MessageLeft(DomainEvent):
     """A voicemail message was left for an extension."""
 
     extension_id: str
@@ -14,7 +14,7 @@ class MessageLeft(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class MailboxChanged(Fact):
+class MailboxChanged(DomainEvent):
     """Messages of an extension were played, archived, restored or erased."""
 
     extension_id: str

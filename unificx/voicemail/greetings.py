@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from unificx.audio_store import Audio, AudioParts, Damaged, Reader, Writer
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 from unificx.db import ErasedSubject
 from unificx.media.sounds import Sound
 from unificx.voicemail import message_repository, policy
@@ -44,7 +44,7 @@ class Greetings:
     async def _seconds(self, tenant_id: str, greeting: Greeting) -> float:
         try:
             return round((await self._audio.reader(tenant_id, greeting.audio_id)).seconds, 2)
-        except (Damaged, Refused):
+        except (Damaged, DomainError):
             return 0.0
 
     async def begin(self, box: Box) -> Writer:

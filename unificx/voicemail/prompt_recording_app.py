@@ -7,8 +7,8 @@ from functools import partial
 
 from unificx.audio_store import OwnSounds, is_notice, limits, named_by
 from unificx.callapps import App, Call, Clip
-from unificx.core.errors import Invalid, NoRoom
-from unificx.identity import Directory, Extension
+from unificx.core.errors import Invalid, StorageFull
+from unificx.identity import DirectoryCache, Extension
 from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, known, recorded
 from unificx.voicemail.service import Mailboxes
@@ -31,7 +31,7 @@ class StudioParts:
 
     own: OwnSounds
     boxes: Mailboxes
-    directory: Directory
+    directory: DirectoryCache
     may: Callable[[Extension], Awaitable[bool]]
 
 
@@ -93,7 +93,7 @@ async def _record(own: OwnSounds, call: Call, by: Extension, place: tuple[str, s
         return
     try:
         await own.put((by.tenant_id, *place), sound, by.subject)
-    except NoRoom:
+    except StorageFull:
         await call.play("general/unavailable")
         return
     await call.play("general/saved")

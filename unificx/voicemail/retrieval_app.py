@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from unificx.callapps import App, Call, Spoken
-from unificx.core.errors import TooMany
-from unificx.identity import Directory
+from unificx.core.errors import TooManyRequests
+from unificx.identity import DirectoryCache
 from unificx.prompts import say_digits, say_messages
 from unificx.voicemail.deposit_app import heard
 from unificx.voicemail.schemas import Box, Left, Message
@@ -27,7 +27,7 @@ _ROUNDS = 3
 """How often the menu is played without input."""
 
 
-def hearing(boxes: Mailboxes, directory: Directory) -> tuple[App, App]:
+def hearing(boxes: Mailboxes, directory: DirectoryCache) -> tuple[App, App]:
     """The retrieval apps."""
     return (
         App("voicemail-own", partial(own, boxes, directory), ("*97",)),
@@ -35,7 +35,7 @@ def hearing(boxes: Mailboxes, directory: Directory) -> tuple[App, App]:
     )
 
 
-async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
+async def own(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
     """Open the calling extension's mailbox; the phone's registration authenticates it."""
     extension = directory.extension_by_id(call.caller.extension_id)
     if extension is None:
@@ -44,7 +44,7 @@ async def own(boxes: Mailboxes, directory: Directory, call: Call) -> None:
     await _mailbox(boxes, call, extension)
 
 
-async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None:
+async def of_anybody(boxes: Mailboxes, directory: DirectoryCache, call: Call) -> None:
     """Open any mailbox of the tenant, by number and PIN. An unknown number is treated like a wrong PIN. Members need no
     PIN for a shared mailbox: their phones are authenticated."""
     await call.play_until_pressed("voicemail/enter-mailbox")
@@ -59,7 +59,7 @@ async def of_anybody(boxes: Mailboxes, directory: Directory, call: Call) -> None
         pin = await call.digits(12)
         try:
             correct = await boxes.opens(tenant_id, box.id if box is not None else "", pin)
-        except TooMany:
+        except TooManyRequests:
             await call.play("general/too-many-tries")
             return
         if correct and box is not None:

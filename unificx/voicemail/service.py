@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from unificx.audio_store import Audio, AudioParts, Reader, Writer, audio_ids_of_tenant, drop_tenant_audio
-from unificx.core.errors import Conflict, NotFound, Over, TooMany
+from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork
-from unificx.identity import Passwords, PinGuard, usable_pin
+from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft
@@ -47,7 +47,7 @@ class Draft:
 class Mailboxes:
     """Voicemail of all extensions and shared mailboxes. Call `start` first."""
 
-    def __init__(self, parts: AudioParts, audio: Audio, passwords: Passwords) -> None:
+    def __init__(self, parts: AudioParts, audio: Audio, passwords: PasswordHashing) -> None:
         self._database = parts.database
         self._keys = parts.keys
         self._clock = parts.clock
@@ -56,7 +56,7 @@ class Mailboxes:
         self._passwords = passwords
         self._transcriber = parts.transcriber
         self.waiting = Waiting(parts.database)
-        self._guard = PinGuard()
+        self._guard = PinThrottle()
         self._tenants: dict[str, TenantSettings] = {}
         self._boxes: dict[str, BoxSettings] = {}
         self._changes = asyncio.Lock()
@@ -111,7 +111,7 @@ class Mailboxes:
 
     async def begin(self, new: NewMessage) -> Draft:
         """Start recording a message, owned by the mailbox owner and the caller. Raises ErasedSubject."""
-        subject = new.caller_subject or self._keys.find_or_make(new.tenant_id, _NUMBER, new.number or _UNKNOWN)
+        subject = new.caller_subject or self._keys.find_or_create(new.tenant_id, _NUMBER, new.number or _UNKNOWN)
         async with self._database.begin() as uow:
             writer = await self._audio.begin(uow, new.tenant_id, (new.owner_subject, subject))
             message = Message(
@@ -215,7 +215,7 @@ class Mailboxes:
 
     async def change_box(self, box: Box, change: BoxChange) -> BoxSettings:
         """Update a mailbox's settings. Raises Invalid for an invalid PIN; OldMessagesUndecided; ErasedSubject."""
-        digest = await self._passwords.hash(usable_pin(change.pin)) if change.pin else None
+        digest = await self._passwords.hash(validate_pin(change.pin)) if change.pin else None
         async with self._changes:
             before = self.box(box.id)
             settings = policy.changed_box(before, change)
@@ -233,12 +233,12 @@ class Mailboxes:
         """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""
         retry_after = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
         if retry_after:
-            raise TooMany("Too many wrong PINs. Try again later.", retry_after=retry_after)
+            raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
         async with self._database.read() as session:
             digest = await message_repository.pin(session, self._keys, tenant_id, extension_id)
-        correct = await self._passwords.right(digest, pin)
+        correct = await self._passwords.verify(digest, pin)
         if correct:
-            self._guard.succeeded(f"{tenant_id}/{extension_id}")
+            self._guard.record_success(f"{tenant_id}/{extension_id}")
         return correct
 
     # ---- deletion
@@ -315,10 +315,10 @@ class Mailboxes:
             uow.publish(MailboxChanged(self._clock.new_id(), tenant_id, extension_id))
 
 
-def _erased(message: Message) -> Over:
+def _erased(message: Message) -> Expired:
     """The error for an erased message. It mentions an e-mailed copy, which erasure cannot reach."""
     if message.mailed is None:
-        return Over("This message was erased.")
+        return Expired("This message was erased.")
     when = f"{message.mailed:%Y-%m-%d}"
     copy = f"A copy was sent by e-mail on {when}. Only its recipients can delete it."
-    return Over("This message was erased.", hint=copy)
+    return Expired("This message was erased.", hint=copy)

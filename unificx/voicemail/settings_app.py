@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from unificx.callapps import Call
-from unificx.core.errors import Invalid, NoRoom
+from unificx.core.errors import Invalid, StorageFull
 from unificx.voicemail.deposit_app import heard
 from unificx.voicemail.schemas import Box
 from unificx.voicemail.service import Mailboxes
@@ -64,7 +64,7 @@ async def _record(boxes: Mailboxes, call: Call, box: Box, kind: GreetingKind) ->
             menu = ("voicemail/to-use-greeting", "press/1", "general/to-cancel", "press/star")
             choice = await call.play("voicemail/your-greeting", sound, *menu, keys="1*") or await call.digits(1)
             accepted = choice == "1"
-    except NoRoom:
+    except StorageFull:
         accepted = False
     finally:
         if not accepted:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from unificx.audio_store import AudioParts
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import UnitOfWork
-from unificx.identity import Page, behind, page, release_number, take_number
+from unificx.identity import Page, allocate_number, make_page, parse_cursor, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.voicemail import shared_mailbox_repository as repository
 from unificx.voicemail.events import MailboxChanged
@@ -63,9 +63,9 @@ class Groups:
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[GroupBox]:
         """A page of shared mailboxes, oldest first. Raises Invalid for an invalid cursor."""
-        after = behind(cursor) or ""
+        after = parse_cursor(cursor) or ""
         found = [box for _, box in sorted(self._boxes.items()) if box.tenant_id == tenant_id and box.id > after]
-        return page(found, limit, lambda box: box.id)
+        return make_page(found, limit, lambda box: box.id)
 
     # ---- changing
 
@@ -82,7 +82,7 @@ class Groups:
             created=self._clock.now(),
         )
         async with self._changes, self._database.begin() as uow:
-            await take_number(uow.session, tenant_id, new.number, "mailbox")
+            await allocate_number(uow.session, tenant_id, new.number, "mailbox")
             await repository.add(uow.session, box)
             uow.afterwards.append(lambda: self._put(box))
         return box

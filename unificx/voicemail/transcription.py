@@ -9,7 +9,7 @@ import contextlib
 import structlog
 
 from unificx.audio_store import Audio, AudioParts, CannotTranscribe, Damaged, Transcriber, Transcript, store_derived
-from unificx.core.errors import Away, Refused
+from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.db import ErasedSubject
 from unificx.voicemail import message_repository
 from unificx.voicemail.events import MailboxChanged
@@ -39,7 +39,7 @@ class Transcribing:
         while True:
             try:
                 await self.transcribe_all()
-            except Away:
+            except ServiceUnavailable:
                 pass  # the audio is unavailable for now; retried later
             except Exception as fault:
                 log.error("messages_not_transcribed", fault=type(fault).__name__)
@@ -71,9 +71,9 @@ class Transcribing:
             reader = await self._audio.reader(tenant_id, audio_id)
             second = 2 * reader.header.rate * reader.header.channels
             return await transcriber.transcribe(await reader.read(0, LONGEST * second), reader.header.rate)
-        except Away:
+        except ServiceUnavailable:
             raise
-        except (CannotTranscribe, Damaged, Refused) as fault:
+        except (CannotTranscribe, Damaged, DomainError) as fault:
             log.warning("message_not_transcribed", recording=audio_id, fault=type(fault).__name__)
             return None
 
@@ -89,5 +89,5 @@ class Transcribing:
                 await store_derived(uow.session, self._parts.keys, row, text)
                 uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
                 return True
-        except (Refused, ErasedSubject):  # it was erased during transcription
+        except (DomainError, ErasedSubject):  # it was erased during transcription
             return await self._keep(message, audio_id, "failed", None)

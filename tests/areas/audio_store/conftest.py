@@ -7,13 +7,15 @@ import pytest
 from recording_setup import Room
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import KeyStore
 
 
 @pytest.fixture
-async def room(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock) -> AsyncIterator[Room]:
+async def room(
+    tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock
+) -> AsyncIterator[Room]:
     made = Room(tmp_path, database, keys, bus, clock)
     await made.boxes.start()
     yield made

@@ -8,10 +8,10 @@ from sqlalchemy import DateTime, bindparam, text
 
 from unificx.audio_store import Audio, AudioParts, Blobs, Directory, OwnSounds, Transcriber, Writer
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Extension, Passwords
-from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.identity import Extension, PasswordHashing
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import Archive, Keeping
 from unificx.voicemail import Mailboxes, NewMessage, Transcribing
 
@@ -27,7 +27,7 @@ class Room:
     home: Path
     database: Database
     keys: KeyStore
-    bus: Bus
+    bus: EventBus
     clock: ManualClock
     blobs: Blobs | None = None
     transcriber: Transcriber | None = None
@@ -45,10 +45,10 @@ class Room:
         self.build()
 
     def build(self) -> None:
-        erasure = Erasure(Journal(self.home / "erased.journal"), self.keys, self.clock, self.bus)
+        erasure = Erasure(ErasureJournal(self.home / "erased.journal"), self.keys, self.clock, self.bus)
         parts = AudioParts(self.database, self.keys, erasure, self.blobs or Directory(self.files), self.transcriber)
         self.audio = Audio(parts)
-        self.boxes = Mailboxes(parts, self.audio, Passwords(QUICK))
+        self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK))
         self.own = OwnSounds(parts, self.audio)
         self.transcribing = Transcribing(parts, self.audio, self.boxes)
         self.keeping = Keeping(parts, self.audio, lambda tenant_id: self.boxes.tenant(tenant_id).keep_wav)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from unificx.audio_store import Damaged, Directory, Writer
 from unificx.core.clock import ManualClock
-from unificx.core.errors import NoRoom, NotFound, Over
+from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.media.tones import sine
 from unificx.privacy import KeyStore
 
@@ -141,7 +141,7 @@ async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> No
     writer = await recorded(room, b"")
     room.crash()
     assert await room.audio.recover() == {writer.id: 0.0}
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", writer.id)
 
 
@@ -163,9 +163,9 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(writer, "_write_all", full)
-    with pytest.raises(NoRoom):
+    with pytest.raises(StorageFull):
         await writer.write(pcm, RATE)
-    with pytest.raises(NoRoom):
+    with pytest.raises(StorageFull):
         await writer.write(pcm, RATE)
     async with room.database.begin() as uow:
         await room.audio.finish(uow, writer)
@@ -181,7 +181,7 @@ async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> No
     audio_id, other = await finished(room, said(1)), await finished(room, said(1))
     await room.audio.erase("acme", [audio_id])
     assert [path.name for path in room.all_files()] == [other]
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", audio_id)
     await room.audio.erase("acme", [audio_id])
     assert (await room.audio.reader("acme", other)).length == 16000
@@ -204,7 +204,7 @@ async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: P
                 {"id": audio_id, "subject": subject},
             )
     assert wrapped[audio_id]
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", audio_id)
     assert (await room.audio.reader("acme", other)).length == 16000
 
@@ -214,7 +214,7 @@ async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: P
 async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> None:
     audio_id, other = await finished(room, said(1)), await finished(room, said(1), owners=("s-ben",))
     room.keys.destroy("acme", owner)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", audio_id)
     await room.audio.erase_subject("acme", owner)
     assert [path.name for path in room.all_files()] == [other]
@@ -227,7 +227,7 @@ async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_pa
     try:
         room.keys = fresh
         room.crash()
-        with pytest.raises(Over):
+        with pytest.raises(Expired):
             await room.audio.reader("acme", audio_id)
     finally:
         fresh.close()

@@ -12,8 +12,8 @@ from s3 import ObjectServer
 
 from unificx.audio_store import Damaged, Directory
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Away, CannotStart, Over
-from unificx.core.events import Bus
+from unificx.core.errors import Expired, ServiceUnavailable, StartupError
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.integrations.object_store import ObjectStore, object_store
 from unificx.media.tones import sine
@@ -45,7 +45,7 @@ def store_of(home: Path, server: ObjectServer) -> ObjectStore:
 
 @pytest.fixture
 async def room(
-    tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock, server: ObjectServer
+    tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock, server: ObjectServer
 ) -> Room:
     made = Room(tmp_path, database, keys, bus, clock, store_of(tmp_path, server))
     await made.boxes.start()
@@ -81,9 +81,9 @@ async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: Objec
     [listed] = await room.boxes.list("acme", [ANNA.id])
     await room.boxes.erase(listed)
     assert server.objects() == []
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", audio_id)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await reader.read()
 
 
@@ -91,7 +91,7 @@ async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer)
     audio_id = await left(room)
     await room.keeping.look_after_all()
     server.stop()
-    with pytest.raises(Away):
+    with pytest.raises(ServiceUnavailable):
         await room.keeping.bring_all()
     assert (await room.audio.reader("acme", audio_id)).seconds == pytest.approx(3)
     assert len(room.all_files()) == 1
@@ -100,7 +100,7 @@ async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer)
     server.start()
     assert await room.keeping.bring_all() == 1
     server.stop()
-    with pytest.raises(Away):
+    with pytest.raises(ServiceUnavailable):
         await room.audio.reader("acme", audio_id)
 
 
@@ -117,7 +117,7 @@ async def test_erasure_while_unavailable_is_completed_later(
     began = time.monotonic()
     await room.audio.erase("acme", [first, *many])
     assert time.monotonic() - began < 15  # without a timeout for each
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.audio.reader("acme", first)
     server.start()
     for name, data in kept.items():
@@ -181,7 +181,7 @@ def test_invalid_store_configuration_is_rejected(
     tmp_path: Path, served: ObjectServer, change: dict[str, str], says: str
 ) -> None:
     environ = served.environ | change
-    with pytest.raises(CannotStart, match=says) as refused:
+    with pytest.raises(StartupError, match=says) as refused:
         object_store(Directory(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     assert "secret@" not in refused.value.message
 
@@ -189,5 +189,5 @@ def test_invalid_store_configuration_is_rejected(
 def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
     assert "keeps" in store_of(tmp_path, server).check()
     server.stop()
-    with pytest.raises(Away):
+    with pytest.raises(ServiceUnavailable):
         store_of(tmp_path, server).check()

@@ -8,11 +8,10 @@ import pytest
 from recording_setup import ANNA, TENANT, Room
 
 from unificx.audio_store import Audio, Damaged, Reader
-from unificx.core.errors import Away, Invalid, NotFound, Over
+from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
 from unificx.db import ErasedSubject, Gone
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
-from unificx.privacy import Erasure, KeyStore
-from unificx.privacy import Journal as ErasureJournal
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import (
     Consent,
     Conversation,
@@ -168,14 +167,14 @@ async def test_recording_archived_by_all_parties_is_purged_after_retention(room:
     room.clock.advance(11 * 86400)
     await room.archive.tidy()
     assert await room.archive.get(TENANT, kept.id)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.get(TENANT, outside.id)
     await room.archive.hide(kept, [1])
     await room.archive.tidy()
     assert await room.archive.get(TENANT, kept.id)
     room.clock.advance(11 * 86400)
     await room.archive.tidy()
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.get(TENANT, kept.id)
     assert room.all_files() == []
 
@@ -189,7 +188,7 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None
         shutil.copy(part, backup / part.name)
     await room.archive.erase(kept)
     assert room.all_files() == []
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.get(TENANT, kept.id)
     shutil.copytree(backup / "audio", room.files, dirs_exist_ok=True)
     own = f"audio-{kept.audio_id}"
@@ -200,7 +199,7 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None
         assert old.get(TENANT, [own])[own] is None
         room.keys = old
         room.crash()
-        with pytest.raises(Over):
+        with pytest.raises(Expired):
             await room.audio.reader(TENANT, kept.audio_id)
     finally:
         old.close()
@@ -211,7 +210,7 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None
 async def test_recording_is_erased_with_either_party(room: Room, subject: str) -> None:
     kept = await recorded(room)
     room.keys.destroy(TENANT, subject)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
     await room.audio.erase_subject(TENANT, subject)
     assert room.all_files() == []
@@ -231,7 +230,7 @@ async def test_recording_erased_while_in_progress_is_not_stored(room: Room, word
     await made.write(SECOND, 8000)
     await made.finish("over")
     assert await room.archive.of_call(TENANT, "call-1") == ()
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.get(TENANT, made.id)
     assert room.all_files() == []
 
@@ -243,7 +242,7 @@ async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Room) -
     await room.restarted()
     kept = await room.archive.get(TENANT, made.id)
     assert (kept.seconds, kept.ended) == (1.0, "cut_off")
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.archive.get(TENANT, empty.id)
     assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
 
@@ -257,7 +256,7 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
         await each.write(SECOND, 8000)
     room.crash()
     faults: dict[str, Exception] = {
-        made["call-away"].writer.id: Away("The store does not answer."),
+        made["call-away"].writer.id: ServiceUnavailable("The store does not answer."),
         made["call-damaged"].writer.id: Damaged("torn"),
     }
 
@@ -303,7 +302,7 @@ async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: R
     await room.restarted()
     found = room.archive.allowed(TENANT, [ANNA.id, "e-bert"])
     assert found is not None
-    assert (found.always, found.terms.mode, found.terms.beep_every) == (True, "opt_in", 0)
+    assert (found.always, found.terms.mode, found.terms.beep_interval) == (True, "opt_in", 0)
     for wrong in (TenantRecordingChange(beep_seconds=3), TenantRecordingChange(restorable_days=400)):
         with pytest.raises(Invalid):
             await room.archive.change_tenant(TENANT, wrong)

@@ -12,7 +12,7 @@ from recording_setup import ANNA, Room, message
 from sqlalchemy import text
 
 from unificx.audio_store import Damaged, Derived, Reader, writer
-from unificx.core.errors import Over
+from unificx.core.errors import Expired
 from unificx.media.tones import level, rms, sine
 from unificx.voicemail import TenantChange
 
@@ -144,7 +144,7 @@ async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) 
             ),
             of,
         )
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await opened(room, audio_id)
     assert (await room.audio.derived("acme", [audio_id]))[audio_id] == Derived()
     assert (await opened(room, other)).seconds == 2
@@ -183,7 +183,7 @@ async def test_open_reader_fails_after_erasure(room: Room) -> None:
     await room.keeping.look_after_all()
     reader = await opened(room, audio_id)
     await room.audio.erase("acme", [audio_id])
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await reader.read()
 
 
@@ -205,7 +205,7 @@ async def test_erasure_during_transcoding_leaves_no_file(room: Room, monkeypatch
     go_on.set()
     await work
     assert room.all_files() == []
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await opened(room, audio_id)
 
 

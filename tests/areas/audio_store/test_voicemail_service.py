@@ -8,7 +8,7 @@ from recording_setup import ANNA, TENANT, Room, message
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid, NotFound, Over, TooMany
+from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
 from unificx.db import ErasedSubject, Gone, Outbox
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -84,7 +84,7 @@ async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: Room) ->
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert found.id == begun.message.id
     assert 3.3 < found.seconds <= 4.3
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.boxes.get(TENANT, silent.message.id)
     await room.restarted()
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
@@ -112,7 +112,7 @@ async def test_archived_message_is_purged_after_retention(room: Room, clock: Man
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [young.id]
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept]
     assert len(room.all_files()) == 2
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.boxes.get(TENANT, old.id)
 
 
@@ -123,7 +123,7 @@ async def test_message_is_erased_with_caller_or_owner(room: Room, subject: str) 
     stays = await left(room, message(extension=BEN, caller="s-dora"))
     room.keys.destroy(TENANT, subject)
     await room.audio.erase_subject(TENANT, subject)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.boxes.get(TENANT, gone)
     assert len(room.all_files()) == 1
     assert isinstance((await room.boxes.get(TENANT, stays)).caller, Left)
@@ -141,7 +141,7 @@ async def test_erasing_the_caller_while_recording_leaves_no_message(room: Room) 
     await begun.write(said(1), 8000)
     assert not await begun.keep()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.boxes.get(TENANT, begun.message.id)
     assert room.all_files() == []
     assert told == []
@@ -152,7 +152,7 @@ async def test_caller_is_anonymous_between_key_and_row_erasure(room: Room) -> No
     room.keys.destroy(TENANT, "s-carl")
     found = await room.boxes.get(TENANT, message_id)
     assert found.caller == Gone()
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await room.boxes.reader(found)
     with pytest.raises(ErasedSubject):
         await room.boxes.begin(message(caller="s-carl"))
@@ -216,7 +216,7 @@ async def test_pin_attempts_are_rate_limited(room: Room, clock: ManualClock) -> 
         assert not await room.boxes.opens(TENANT, ANNA.id, f"700{guess}")
     waits = []
     for _ in range(6):
-        with pytest.raises(TooMany) as early:
+        with pytest.raises(TooManyRequests) as early:
             await room.boxes.opens(TENANT, ANNA.id, "8264")
         waits.append(early.value.retry_after)
         clock.advance(early.value.retry_after)

@@ -13,7 +13,7 @@ from recording_setup import Room
 
 from unificx.callapps import call
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import KeyStore
 from unificx.voicemail import deposit_app
@@ -33,7 +33,9 @@ def no_fault_in_the_log() -> Iterator[None]:
 
 
 @pytest.fixture
-async def room(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus, clock: ManualClock) -> AsyncIterator[Room]:
+async def room(
+    tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock
+) -> AsyncIterator[Room]:
     made = Room(tmp_path, database, keys, bus, clock)
     await made.boxes.start()
     yield made

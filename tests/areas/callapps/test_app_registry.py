@@ -6,8 +6,8 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from unificx.callapps import ECHO, App, Call, Registry, installed, registry
-from unificx.core.errors import CannotStart
-from unificx.identity import Directory, Extension, Tenant
+from unificx.core.errors import StartupError
+from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.routing import CallApp
 
 ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
@@ -20,15 +20,15 @@ WEATHER = App("weather", nothing, ("*70",), tenants=("acme",))
 
 
 @pytest.fixture
-def directory() -> Directory:
-    directory = Directory()
+def directory() -> DirectoryCache:
+    directory = DirectoryCache()
     for slug in ("acme", "globex"):
         began = datetime(2026, 1, 1, tzinfo=UTC)
         directory.put_tenant(Tenant(f"t-{slug}", slug, slug, f"{slug}.example", "active", began))
     return directory
 
 
-def test_code_routes_to_its_app_for_its_tenants(directory: Directory) -> None:
+def test_code_routes_to_its_app_for_its_tenants(directory: DirectoryCache) -> None:
     apps = Registry((ECHO, WEATHER), directory)
     assert apps.find_app("t-acme", "*43") == apps.find_app("t-globex", "*43") == CallApp("echo")
     assert apps.find_app("t-acme", "*70") == CallApp("weather")
@@ -37,7 +37,7 @@ def test_code_routes_to_its_app_for_its_tenants(directory: Directory) -> None:
     assert apps.find_app("nobody", "*43") is None
 
 
-def test_number_may_follow_the_code_of_a_numbered_app(directory: Directory) -> None:
+def test_number_may_follow_the_code_of_a_numbered_app(directory: DirectoryCache) -> None:
     apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
     assert apps.find_app("t-acme", "*86") == CallApp("fetch")
     assert apps.find_app("t-acme", "*8612") == CallApp("fetch", ("12",))
@@ -47,7 +47,7 @@ def test_number_may_follow_the_code_of_a_numbered_app(directory: Directory) -> N
 
 
 @pytest.mark.parametrize("takes", [True, False])
-def test_unanswered_calls_go_to_voicemail_if_enabled(directory: Directory, takes: bool) -> None:
+def test_unanswered_calls_go_to_voicemail_if_enabled(directory: DirectoryCache, takes: bool) -> None:
     leave = App(registry.LEAVE, nothing)
     assert Registry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
         CallApp(leave.name) if takes else None
@@ -59,8 +59,8 @@ def test_unanswered_calls_go_to_voicemail_if_enabled(directory: Directory, takes
     "other",
     [App("echo", nothing), App("other", nothing, ("*43",)), App("x", nothing, ("43",)), App("x", nothing, ("*",))],
 )
-def test_conflicting_or_undialable_apps_are_rejected(directory: Directory, other: App) -> None:
-    with pytest.raises(CannotStart):
+def test_conflicting_or_undialable_apps_are_rejected(directory: DirectoryCache, other: App) -> None:
+    with pytest.raises(StartupError):
         Registry((ECHO, other), directory)
 
 
@@ -80,5 +80,5 @@ def test_installed_package_provides_an_app(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("value", ["no.such.module:x", f"{__name__}:no_such", f"{__name__}:nothing"])
 def test_broken_package_prevents_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     bring(monkeypatch, value)
-    with pytest.raises(CannotStart):
+    with pytest.raises(StartupError):
         installed()

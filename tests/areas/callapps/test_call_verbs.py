@@ -7,7 +7,7 @@ from app_harness import HANG_UP, Stage, acting
 from structlog.testing import capture_logs
 
 from unificx.callapps import App, Call, Clip, Said, Spoken
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 
@@ -187,7 +187,7 @@ async def test_recording_is_limited_in_duration() -> None:
 async def test_full_sink_ends_recording() -> None:
     class Full:
         async def write(self, pcm: bytes, rate: int) -> None:
-            raise NoRoom("full")
+            raise StorageFull("full")
 
     found: list[Said] = []
 

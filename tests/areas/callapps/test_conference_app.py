@@ -18,7 +18,7 @@ from unificx.conferencing.machine.events_and_actions import TimePassed
 from unificx.conferencing.manager import MOST_SAID
 from unificx.core.clock import ManualClock
 from unificx.db import Database
-from unificx.identity import NewTenant, Passwords, People
+from unificx.identity import IdentityService, NewTenant, PasswordHashing
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
 from unificx.routing import CallApp
@@ -66,14 +66,14 @@ class House:
 
 @pytest.fixture
 async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[House]:
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    people = People(database, keys, clock, passwords=passwords)
+    passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    people = IdentityService(database, keys, clock, passwords=passwords)
     await people.start()
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     rooms = Standing(database, keys, people.directory, passwords, clock)
     await rooms.start()
     yield House(rooms, Live(clock), tenant.id)
-    await people.settle()
+    await people.join_background_tasks()
 
 
 async def until(seen: Callable[[], object]) -> None:

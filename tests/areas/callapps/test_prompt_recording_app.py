@@ -6,7 +6,7 @@ import pytest
 from app_harness import Stage, without
 from recording_setup import ANNA, TENANT, Room
 
-from unificx.identity import Directory, Extension, Tenant
+from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.prompts import code_of
 from unificx.voicemail import StudioParts, recording_sounds
 
@@ -17,7 +17,7 @@ SAID = "sound 2.08"
 
 
 def stage(room: Room, *, admin: bool = True, **more) -> Stage:
-    directory = Directory()
+    directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
     directory.put_extension(ANNA)
 

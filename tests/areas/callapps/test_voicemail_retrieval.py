@@ -6,7 +6,7 @@ import pytest
 from app_harness import HANG_UP, Stage, without
 from recording_setup import ANNA, TENANT, Room, message
 
-from unificx.identity import Directory, Tenant
+from unificx.identity import DirectoryCache, Tenant
 from unificx.media.tones import sine
 from unificx.voicemail import BoxChange, Message, NewGroup, at_group, hearing, leaving
 
@@ -15,14 +15,14 @@ FIRST = ["voicemail/welcome", "voicemail/you-have"]
 
 
 @pytest.fixture
-def directory() -> Directory:
-    directory = Directory()
+def directory() -> DirectoryCache:
+    directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
     directory.put_extension(ANNA)
     return directory
 
 
-def stage(room: Room, directory: Directory, app: int = 0, **more) -> Stage:
+def stage(room: Room, directory: DirectoryCache, app: int = 0, **more) -> Stage:
     more.setdefault("caller", ANNA)
     return Stage(hearing(room.boxes, directory)[app], mailbox=None, **more)
 
@@ -40,14 +40,14 @@ def heard(stage: Stage) -> list[str]:
     return without(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
 
 
-async def test_empty_mailbox_is_announced(room: Room, directory: Directory) -> None:
+async def test_empty_mailbox_is_announced(room: Room, directory: DirectoryCache) -> None:
     caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
     await caller.run()
     assert heard(caller) == ["voicemail/welcome", "voicemail/no-messages"]
 
 
 @pytest.mark.promise("C9")
-async def test_messages_are_played_new_first_oldest_first(room: Room, directory: Directory) -> None:
+async def test_messages_are_played_new_first_oldest_first(room: Room, directory: DirectoryCache) -> None:
     old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
     await room.boxes.heard(old)
     caller = stage(
@@ -67,7 +67,7 @@ async def test_messages_are_played_new_first_oldest_first(room: Room, directory:
         assert (await room.boxes.get(TENANT, one.id)).heard is not None
 
 
-async def test_replay_previous_and_details(room: Room, directory: Directory) -> None:
+async def test_replay_previous_and_details(room: Room, directory: DirectoryCache) -> None:
     await left(room, 1.0), await left(room, 2.0)
     keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
     caller = stage(room, directory, keys=keys)
@@ -81,7 +81,7 @@ async def test_replay_previous_and_details(room: Room, directory: Directory) -> 
 
 
 @pytest.mark.promise("R2")
-async def test_message_is_archived_and_restored(room: Room, directory: Directory) -> None:
+async def test_message_is_archived_and_restored(room: Room, directory: DirectoryCache) -> None:
     kept, gone = await left(room, 1.0), await left(room, 2.0)
     keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
     caller = stage(room, directory, keys=keys)
@@ -90,7 +90,7 @@ async def test_message_is_archived_and_restored(room: Room, directory: Directory
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
 
 
-async def test_unreadable_message_is_skipped(room: Room, directory: Directory) -> None:
+async def test_unreadable_message_is_skipped(room: Room, directory: DirectoryCache) -> None:
     await left(room)
     for path in room.all_files():
         path.write_bytes(b"damaged")
@@ -100,7 +100,7 @@ async def test_unreadable_message_is_skipped(room: Room, directory: Directory) -
 
 
 @pytest.mark.promise("C9")
-async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: Directory) -> None:
+async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: DirectoryCache) -> None:
     await left(room)
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
@@ -116,7 +116,7 @@ async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: 
 
 
 @pytest.mark.parametrize("number", ["1001", "4711", ""])
-async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: Directory, number: str) -> None:
+async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: DirectoryCache, number: str) -> None:
     """A mailbox without a PIN, an unknown mailbox and no number are indistinguishable."""
     keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
@@ -125,7 +125,7 @@ async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: Di
     assert heard(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
 
 
-async def test_pin_attempts_are_rate_limited(room: Room, directory: Directory) -> None:
+async def test_pin_attempts_are_rate_limited(room: Room, directory: DirectoryCache) -> None:
     await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
     for _ in range(5):
         await room.boxes.opens(TENANT, ANNA.id, "1111")
@@ -136,7 +136,7 @@ async def test_pin_attempts_are_rate_limited(room: Room, directory: Directory) -
     assert "voicemail/welcome" not in caller.heard
 
 
-async def test_pin_is_set_by_phone(room: Room, directory: Directory) -> None:
+async def test_pin_is_set_by_phone(room: Room, directory: DirectoryCache) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["3", "3", "3", "*"],
@@ -150,7 +150,7 @@ async def test_pin_is_set_by_phone(room: Room, directory: Directory) -> None:
     assert await room.boxes.opens(TENANT, ANNA.id, "8264")
 
 
-async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: Directory) -> None:
+async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: DirectoryCache) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["1", "1", "*"],
@@ -170,13 +170,13 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room
 
 
 async def test_caller_without_extension_has_no_mailbox(room: Room) -> None:
-    caller = stage(room, Directory())
+    caller = stage(room, DirectoryCache())
     await caller.run()
     assert heard(caller) == ["voicemail/not-available"]
 
 
 @pytest.mark.promise("C9")
-async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, directory: Directory) -> None:
+async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, directory: DirectoryCache) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["4", "1", "5", "1", "*"],
@@ -198,7 +198,9 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, di
 
 
 @pytest.mark.promise("C9")
-async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(room: Room, directory: Directory) -> None:
+async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
+    room: Room, directory: DirectoryCache
+) -> None:
     await room.tenant()
     group = await room.boxes.groups.create(TENANT, NewGroup("7900", "Sales", (ANNA.id,)))
     way = at_group(room.boxes, TENANT, "7900")

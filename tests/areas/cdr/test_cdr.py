@@ -16,7 +16,7 @@ from unificx.calls.events import MediaQuality
 from unificx.cdr import Filters, History, Identity
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, Gone, Outbox, Spool
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -218,7 +218,7 @@ async def test_talk_time_is_never_negative(history: History, spool: Spool, clock
 
 
 async def test_the_calls_of_a_deleted_tenant_are_deleted(
-    history: History, spool: Spool, clock: ManualClock, database: Database, bus: Bus
+    history: History, spool: Spool, clock: ManualClock, database: Database, bus: EventBus
 ) -> None:
     outbox = Outbox(database, bus, clock)
     outbox.subscribe(TenantDeleted, history.forget_tenant)

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from unificx.conferencing import Rooms
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
-from unificx.identity import Extension, Passwords, People, Tenant
+from unificx.identity import Extension, IdentityService, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -17,7 +17,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 class House:
     """`reopen` returns the rooms as after a restart; the test calls `start`."""
 
-    people: People
+    people: IdentityService
     rooms: Rooms
     tenant: Tenant
     anna: Extension
@@ -28,4 +28,4 @@ class House:
     clock: ManualClock
 
     def anew(self) -> Rooms:
-        return Rooms(self.database, self.keys, self.people.directory, Passwords(CHEAP), self.clock)
+        return Rooms(self.database, self.keys, self.people.directory, PasswordHashing(CHEAP), self.clock)

@@ -7,21 +7,21 @@ from conference_setup import CHEAP, House
 
 from unificx.conferencing import Rooms
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
-from unificx.identity import NewExtension, NewTenant, Passwords, People
+from unificx.identity import IdentityService, NewExtension, NewTenant, PasswordHashing
 from unificx.privacy import KeyStore
 
 
 @pytest.fixture
-async def conference(database: Database, keys: KeyStore, clock: ManualClock, bus: Bus) -> AsyncIterator[House]:
+async def conference(database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus) -> AsyncIterator[House]:
     outbox = Outbox(database, bus, clock)
-    people = People(database, keys, clock, passwords=Passwords(CHEAP))
+    people = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP))
     await people.start()
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     anna = await people.create_extension(tenant.id, NewExtension("1001", "Anna"))
     berta = await people.create_extension(tenant.id, NewExtension("1002", "Berta"))
-    rooms = Rooms(database, keys, people.directory, Passwords(CHEAP), clock)
+    rooms = Rooms(database, keys, people.directory, PasswordHashing(CHEAP), clock)
     await rooms.start()
     yield House(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
-    await people.settle()
+    await people.join_background_tasks()

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from unificx.conferencing import NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
-from unificx.core.errors import Conflict, Invalid, NotFound, TooMany
+from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
 from unificx.identity import NewExtension, NewTenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
@@ -112,7 +112,7 @@ async def test_pin_attempts_are_limited_per_caller_and_room(conference: House) -
     other = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711"))
     for _ in range(5):
         assert await conference.rooms.standing(room, "carl", "9999") is None
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         await conference.rooms.standing(room, "carl", "4711")
     assert await conference.rooms.standing(room, "anna", "4711") == "guest"
     assert await conference.rooms.standing(other, "carl", "4711") == "guest"

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Column, Integer, MetaData, String, Table, select, update
 
 from unificx.core.clock import Clock, SystemClock
-from unificx.core.events import Bus, Fact
+from unificx.core.events import DomainEvent, EventBus
 from unificx.db import Database, Outbox, Spool, UnitOfWork
 
 METADATA = MetaData()
@@ -16,7 +16,7 @@ SUM = Table("sum", METADATA, Column("id", Integer, primary_key=True), Column("co
 
 
 @dataclass(frozen=True, slots=True)
-class Incremented(Fact):
+class Incremented(DomainEvent):
     pass
 
 
@@ -47,7 +47,7 @@ async def count_seen(fact: Incremented, uow: UnitOfWork) -> None:
 
 
 def make_outbox(database: Database, clock: Clock) -> Outbox:
-    outbox = Outbox(database, Bus(lambda fault: None), clock)
+    outbox = Outbox(database, EventBus(lambda fault: None), clock)
     outbox.subscribe(Incremented, count_seen)
     outbox.subscribe(Incremented, count)
     return outbox

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Fact
+from unificx.core.events import DomainEvent
 from unificx.db import Database
 from unificx.db.models import OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
-class Happened(Fact):
+class Happened(DomainEvent):
     number: int
 
 
@@ -23,7 +23,7 @@ async def _count(database: Database) -> int:
 
 
 async def test_rows_and_events_are_committed_together(database: Database, clock: ManualClock) -> None:
-    published: list[Fact] = []
+    published: list[DomainEvent] = []
     after: list[int] = []
     database.committed = published.extend
     fact = Happened(clock.new_id(), "tenant", 1)
@@ -36,7 +36,7 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
 
 
 async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
-    published: list[Fact] = []
+    published: list[DomainEvent] = []
     database.committed = published.extend
 
     async def fail() -> None:

@@ -9,7 +9,7 @@ from sealed_models import FriendPart
 from sqlalchemy import JSON, Column, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import mapped_column
 
-from unificx.core.personal import VOCABULARY, BadDeclaration, personal
+from unificx.core.personal import VOCABULARY, InvalidDeclaration, personal
 from unificx.db import Base, Codec, plain, sealed_column
 from unificx.db.base import Sealed, check_table
 
@@ -57,23 +57,23 @@ def part(**fields: tuple[Any, Any]) -> type[Any]:
     ],
 )
 def test_an_undeclared_column_is_rejected(columns: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadDeclaration, match=words):
+    with pytest.raises(InvalidDeclaration, match=words):
         define(**columns)
 
 
 def test_a_column_added_later_or_to_a_core_table_is_checked() -> None:
     table = Table("bare", MetaData(), Column("phone", String))
-    with pytest.raises(BadDeclaration, match=r"bare\.phone"):
+    with pytest.raises(InvalidDeclaration, match=r"bare\.phone"):
         check_table(table)
     row = define()
     row.phone = mapped_column(String)
-    with pytest.raises(BadDeclaration, match=r"row\.phone"):
+    with pytest.raises(InvalidDeclaration, match=r"row\.phone"):
         check_table(row.__table__)
 
 
 @pytest.mark.parametrize("why", ["", "  ", String(20), None])
 def test_plain_requires_a_reason(why: Any) -> None:
-    with pytest.raises(BadDeclaration, match="needs the reason"):
+    with pytest.raises(InvalidDeclaration, match="needs the reason"):
         plain(why)
 
 
@@ -91,7 +91,7 @@ def test_plain_requires_a_reason(why: Any) -> None:
     ],
 )
 def test_a_sealed_part_with_undeclared_content_is_rejected(fields: dict[str, tuple[Any, Any]], words: str) -> None:
-    with pytest.raises(BadDeclaration, match=words):
+    with pytest.raises(InvalidDeclaration, match=words):
         sealed_column(part(**fields), subject="subject_id")
 
 
@@ -100,7 +100,7 @@ def test_a_sealed_part_must_be_frozen() -> None:
     class Loose:
         name: str = declare()
 
-    with pytest.raises(BadDeclaration, match="frozen"):
+    with pytest.raises(InvalidDeclaration, match="frozen"):
         sealed_column(Loose, subject="subject_id")
 
 
@@ -119,7 +119,7 @@ def test_a_sealed_part_must_be_frozen() -> None:
     ],
 )
 def test_terms_outside_the_vocabulary_are_rejected(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadDeclaration, match=words):
+    with pytest.raises(InvalidDeclaration, match=words):
         declare(**change)
 
 

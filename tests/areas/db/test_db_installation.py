@@ -2,7 +2,7 @@
 
 import pytest
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.db import Database, claim
 
 
@@ -13,10 +13,10 @@ async def test_a_new_pair_is_claimed(database: Database) -> None:
 
 async def test_a_database_without_its_key_store_is_rejected(database: Database) -> None:
     await claim(database, "ours", keys_unused=True)
-    with pytest.raises(CannotStart, match="key store"):
+    with pytest.raises(StartupError, match="key store"):
         await claim(database, "a new one", keys_unused=True)
 
 
 async def test_a_key_store_without_its_database_is_rejected(database: Database) -> None:
-    with pytest.raises(CannotStart, match="already has keys"):
+    with pytest.raises(StartupError, match="already has keys"):
         await claim(database, "ours", keys_unused=False)

@@ -8,20 +8,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus, Fact
+from unificx.core.events import DomainEvent, EventBus
 from unificx.db import Database, Outbox, UnitOfWork
 from unificx.db.database import fact_name
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing(Fact):
+class Ringing(DomainEvent):
     number: int = 0
     at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Unhandled(Fact):
+class Unhandled(DomainEvent):
     pass
 
 
@@ -45,7 +45,7 @@ def recorder() -> Recorder:
 
 
 @pytest.fixture
-def outbox(database: Database, bus: Bus, clock: ManualClock, recorder: Recorder) -> Outbox:
+def outbox(database: Database, bus: EventBus, clock: ManualClock, recorder: Recorder) -> Outbox:
     outbox = Outbox(database, bus, clock)
     outbox.subscribe(Ringing, recorder.handle)
     return outbox
@@ -67,8 +67,8 @@ async def test_events_are_delivered_unchanged_and_in_order(database, outbox: Out
     assert recorder.received == events
 
 
-async def test_the_bus_gets_an_event_after_the_commit(database, outbox: Outbox, bus: Bus, clock) -> None:
-    received: list[Fact] = []
+async def test_the_bus_gets_an_event_after_the_commit(database, outbox: Outbox, bus: EventBus, clock) -> None:
+    received: list[DomainEvent] = []
     bus.subscribe(Ringing, received.append)
     [fact] = await publish(database, clock, 1)
     assert received == [fact]
@@ -154,7 +154,7 @@ async def test_events_without_handlers_are_dropped(database, outbox: Outbox, clo
     async with database.begin() as uow:
         uow.publish(Unhandled(clock.new_id(), "tenant"))
     await outbox.deliver()
-    late: list[Fact] = []
+    late: list[DomainEvent] = []
 
     async def handle(fact: Unhandled, uow: UnitOfWork) -> None:
         late.append(fact)
@@ -168,7 +168,7 @@ async def test_two_dispatchers_deliver_an_event_once(
     database, database_url, outbox: Outbox, clock, recorder: Recorder
 ) -> None:
     second = Database(database_url, clock)
-    other = Outbox(second, Bus(lambda fault: None), clock)
+    other = Outbox(second, EventBus(lambda fault: None), clock)
     other.subscribe(Ringing, recorder.handle)
     events = await publish(database, clock, *range(40))
     await asyncio.gather(outbox.deliver(), other.deliver())
@@ -196,7 +196,7 @@ async def test_run_delivers_events(database, outbox: Outbox, clock, recorder: Re
 
 def test_event_names_contain_area_and_class(outbox: Outbox, recorder: Recorder) -> None:
     assert fact_name(Ringing) == f"{__name__}.Ringing"
-    kind = type("PersonAdded", (Fact,), {"__module__": "unificx.identity.events"})
+    kind = type("PersonAdded", (DomainEvent,), {"__module__": "unificx.identity.events"})
     assert fact_name(kind) == "people.PersonAdded"
     with pytest.raises(ValueError, match="already subscribed"):
         outbox.subscribe(Ringing, recorder.handle)

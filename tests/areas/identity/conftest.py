@@ -7,10 +7,10 @@ from argon2 import PasswordHasher
 from fake_notifier import Letters
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
-from unificx.identity import NewTenant, Passwords, People, Tenant
+from unificx.identity import IdentityService, NewTenant, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -22,29 +22,31 @@ def letters() -> Letters:
 
 
 @pytest.fixture
-def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
+def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
     return Outbox(database, bus, clock)
 
 
 @pytest.fixture
-def open_people(database: Database, keys: KeyStore, clock: ManualClock, letters: Letters) -> Callable[[], People]:
+def open_people(
+    database: Database, keys: KeyStore, clock: ManualClock, letters: Letters
+) -> Callable[[], IdentityService]:
     """Factory for the service of a new process; the test has to call `start`."""
-    return lambda: People(database, keys, clock, passwords=Passwords(CHEAP), courier=letters)
+    return lambda: IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters)
 
 
 @pytest.fixture
-async def people(open_people: Callable[[], People], outbox: Outbox) -> AsyncIterator[People]:
+async def people(open_people: Callable[[], IdentityService], outbox: Outbox) -> AsyncIterator[IdentityService]:
     service = open_people()
     await service.start()
     yield service
-    await service.settle()
+    await service.join_background_tasks()
 
 
 @pytest.fixture
-async def acme(people: People) -> Tenant:
+async def acme(people: IdentityService) -> Tenant:
     return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
 
 
 @pytest.fixture
-async def globex(people: People) -> Tenant:
+async def globex(people: IdentityService) -> Tenant:
     return await people.create_tenant(NewTenant("globex", "Globex", "globex.example"))

@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 
 from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
-    Arrival,
+    IdentityService,
     NewDevice,
     NewExtension,
     NewPerson,
     NewTenant,
-    People,
     PersonChange,
     Role,
+    SignInContext,
     Source,
     Tenant,
     TenantChange,
@@ -35,12 +35,12 @@ from unificx.identity.events import (
 from unificx.identity.repository import links
 from unificx.privacy import KeyStore
 
-HOME = Arrival(Source("203.0.113.1", "Browser/1"))
+HOME = SignInContext(Source("203.0.113.1", "Browser/1"))
 PASSWORD = "correct horse battery"
 ADA = NewPerson("Ada Example", "ada@acme.example", password=PASSWORD)
 
 
-def record_events(bus: Bus, *kinds: type) -> list:
+def record_events(bus: EventBus, *kinds: type) -> list:
     events: list = []
     for kind in kinds:
         bus.subscribe(kind, events.append)
@@ -48,7 +48,7 @@ def record_events(bus: Bus, *kinds: type) -> list:
 
 
 @pytest.mark.promise("S2")
-async def test_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
+async def test_tenant_has_its_own_domain(people: IdentityService, bus: EventBus) -> None:
     events = record_events(bus, TenantCreated)
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
     assert tenant.domain == "pbx.acme.example"
@@ -60,8 +60,8 @@ async def test_tenant_has_its_own_domain(people: People, bus: Bus) -> None:
         await people.tenant("nobody")
 
 
-async def test_default_tenant_is_the_oldest_active_one_with_devices(people: People) -> None:
-    await people.first_start()
+async def test_default_tenant_is_the_oldest_active_one_with_devices(people: IdentityService) -> None:
+    await people.create_initial_operator()
     assert people.directory.default_tenant() is None
     first = await people.create_tenant(NewTenant("first", "First", "first.example"))
     second = await people.create_tenant(NewTenant("second", "Second", "second.example"))
@@ -77,7 +77,7 @@ async def test_default_tenant_is_the_oldest_active_one_with_devices(people: Peop
 
 @pytest.mark.promise("U3", "U9")
 async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
-    people: People, acme: Tenant, bus: Bus
+    people: IdentityService, acme: Tenant, bus: EventBus
 ) -> None:
     await people.create_person(acme.id, ADA)
     signed_in = await people.sign_in("ada@acme.example", PASSWORD, HOME)
@@ -97,7 +97,12 @@ async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
 
 @pytest.mark.promise("R4")
 async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
-    people: People, acme: Tenant, globex: Tenant, bus: Bus, keys: KeyStore, open_people: Callable[[], People]
+    people: IdentityService,
+    acme: Tenant,
+    globex: Tenant,
+    bus: EventBus,
+    keys: KeyStore,
+    open_people: Callable[[], IdentityService],
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
     other = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
@@ -121,7 +126,7 @@ async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
 
 
 @pytest.mark.promise("U3")
-async def test_user_is_invited_until_a_password_is_set(people: People, acme: Tenant) -> None:
+async def test_user_is_invited_until_a_password_is_set(people: IdentityService, acme: Tenant) -> None:
     person = await people.create_person(acme.id, replace(ADA, password=None))
     assert person.state == "invited"
     with pytest.raises(Unauthenticated):
@@ -131,7 +136,7 @@ async def test_user_is_invited_until_a_password_is_set(people: People, acme: Ten
     assert (await people.sign_in("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
 
 
-async def test_address_has_one_account_per_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
+async def test_address_has_one_account_per_tenant(people: IdentityService, acme: Tenant, globex: Tenant) -> None:
     ada = await people.create_person(acme.id, ADA)
     with pytest.raises(Conflict):
         await people.create_person(acme.id, replace(ADA, email="ADA@acme.example"))
@@ -149,7 +154,7 @@ async def test_address_has_one_account_per_tenant(people: People, acme: Tenant, 
 
 
 @pytest.mark.promise("D2")
-async def test_changed_name_and_address_apply_everywhere(people: People, acme: Tenant) -> None:
+async def test_changed_name_and_address_apply_everywhere(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
     desk = await people.create_extension(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
     person_id = made.extension.person_id or ""
@@ -172,11 +177,11 @@ async def test_changed_name_and_address_apply_everywhere(people: People, acme: T
 
 @pytest.mark.promise("D2")
 async def test_address_of_a_rolled_back_change_stays_free(
-    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    people: IdentityService, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await people.create_person(acme.id, ADA)
     with monkeypatch.context() as broken:
-        broken.setattr(links, "drop_of", fails)
+        broken.setattr(links, "delete_for_person", fails)
         with pytest.raises(OSError, match="unavailable"):
             await people.update_person(acme.id, ada.id, PersonChange(email="ben@acme.example"))
     with pytest.raises(Unauthenticated):
@@ -193,7 +198,9 @@ async def fails(*args: object) -> None:
 
 
 @pytest.mark.promise("U9")
-async def test_suspended_user_is_signed_out_and_can_be_resumed(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_suspended_user_is_signed_out_and_can_be_resumed(
+    people: IdentityService, acme: Tenant, bus: EventBus
+) -> None:
     person = await people.create_person(acme.id, ADA)
     signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
     events = record_events(bus, PersonSuspended, PersonResumed)
@@ -209,7 +216,7 @@ async def test_suspended_user_is_signed_out_and_can_be_resumed(people: People, a
 
 @pytest.mark.promise("U3", "D3")
 async def test_closing_an_account_deletes_extensions_devices_and_sessions(
-    people: People, acme: Tenant, bus: Bus
+    people: IdentityService, acme: Tenant, bus: EventBus
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", ADA.email))
     second = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
@@ -234,7 +241,7 @@ async def test_closing_an_account_deletes_extensions_devices_and_sessions(
     assert successor.subject != made.extension.subject
 
 
-async def test_events_of_a_change_reach_the_outbox(people: People, acme: Tenant, outbox: Outbox) -> None:
+async def test_events_of_a_change_reach_the_outbox(people: IdentityService, acme: Tenant, outbox: Outbox) -> None:
     events: list[PersonClosed] = []
 
     async def handle(event: PersonClosed, uow: UnitOfWork) -> None:
@@ -248,8 +255,8 @@ async def test_events_of_a_change_reach_the_outbox(people: People, acme: Tenant,
 
 
 @pytest.mark.promise("T3")
-async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: People, acme: Tenant) -> None:
-    first = await people.first_start()
+async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: IdentityService, acme: Tenant) -> None:
+    first = await people.create_initial_operator()
     assert first is not None
     operator = await people.tenant("operator")
     with pytest.raises(Invalid):
@@ -271,21 +278,23 @@ async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people:
     await people.close_person(operator.id, first.person_id)
 
 
-async def test_first_start_creates_one_operator_once(people: People, open_people: Callable[[], People]) -> None:
-    first = await people.first_start()
+async def test_first_start_creates_one_operator_once(
+    people: IdentityService, open_people: Callable[[], IdentityService]
+) -> None:
+    first = await people.create_initial_operator()
     assert first is not None
-    assert await people.first_start() is None
+    assert await people.create_initial_operator() is None
     signed_in = await people.sign_in(first.email, first.password, HOME)
     assert signed_in.principal.role is Role.OPERATOR
     assert signed_in.must_change
     again = open_people()
     await again.start()
-    assert await again.first_start() is None
+    assert await again.create_initial_operator() is None
     assert first.password not in repr(first)
 
 
-async def test_demo_tenant_has_four_extensions(people: People) -> None:
-    demo = await people.create_demo()
+async def test_demo_tenant_has_four_extensions(people: IdentityService) -> None:
+    demo = await people.create_demo_tenant()
     assert demo is not None
     assert (demo.tenant.slug, demo.tenant.domain) == ("demo", "demo.example")
     assert sorted(demo.logins) == ["1001", "1002", "1003", "1004"]
@@ -295,10 +304,12 @@ async def test_demo_tenant_has_four_extensions(people: People) -> None:
         extension = people.directory.extension_by_id(device.extension_id)
         assert extension is not None
         assert extension.number == number
-    assert await people.create_demo() is None
+    assert await people.create_demo_tenant() is None
 
 
-async def test_alias_without_an_account_is_harmless(people: People, acme: Tenant, keys: KeyStore, clock) -> None:
+async def test_alias_without_an_account_is_harmless(
+    people: IdentityService, acme: Tenant, keys: KeyStore, clock
+) -> None:
     """The process may crash between binding an address and the commit."""
     for scope in (acme.id, "installation"):
         keys.bind(scope, "email", ADA.email, "a subject without an account")
@@ -307,7 +318,7 @@ async def test_alias_without_an_account_is_harmless(people: People, acme: Tenant
 
 
 async def test_concurrent_change_is_a_conflict_without_personal_values(
-    people: People, acme: Tenant, open_people: Callable[[], People]
+    people: IdentityService, acme: Tenant, open_people: Callable[[], IdentityService]
 ) -> None:
     other = open_people()
     await other.start()
@@ -320,7 +331,7 @@ async def test_concurrent_change_is_a_conflict_without_personal_values(
     await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
 
 
-async def test_tenant_has_language_and_time_zone(people: People) -> None:
+async def test_tenant_has_language_and_time_zone(people: IdentityService) -> None:
     acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example"))
     assert (acme.language, acme.time_zone) == ("en", "")
     assert people.directory.time_zone(acme.id) is None
@@ -332,7 +343,9 @@ async def test_tenant_has_language_and_time_zone(people: People) -> None:
             await people.update_tenant(acme.id, TenantChange(time_zone=invalid))
 
 
-async def test_user_may_choose_another_language(people: People, open_people: Callable[[], People]) -> None:
+async def test_user_may_choose_another_language(
+    people: IdentityService, open_people: Callable[[], IdentityService]
+) -> None:
     acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example", language="de"))
     ada = await people.create_person(acme.id, ADA)
     assert people.directory.language(acme.id, ada.id) == people.directory.language(acme.id) == "de"

@@ -5,35 +5,37 @@ import asyncio
 import pytest
 
 from unificx.identity import (
-    Arrival,
     DeviceChange,
+    IdentityService,
     NewExtension,
     NewPerson,
-    People,
     Person,
     SignedIn,
+    SignInContext,
     SignInDevice,
     Source,
     Tenant,
 )
-from unificx.identity.errors import NoExtension, SessionOver
+from unificx.identity.errors import NoExtension, SessionExpired
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def enter(people: People, name: str = "") -> SignedIn:
-    signed = await people.sign_in(EMAIL, PASSWORD, Arrival(Source(), SignInDevice(name, "mobile")))
+async def enter(people: IdentityService, name: str = "") -> SignedIn:
+    signed = await people.sign_in(EMAIL, PASSWORD, SignInContext(Source(), SignInDevice(name, "mobile")))
     assert isinstance(signed, SignedIn)
     return signed
 
 
 @pytest.mark.promise("C6")
-async def test_session_gets_one_device_for_the_first_extension(people: People, acme: Tenant, ada: Person) -> None:
+async def test_session_gets_one_device_for_the_first_extension(
+    people: IdentityService, acme: Tenant, ada: Person
+) -> None:
     for number in ("1001", "1002"):
         await people.create_extension(acme.id, NewExtension(number, "Ada Example", EMAIL))
     who = (await enter(people, "Ada's phone")).principal
@@ -47,7 +49,9 @@ async def test_session_gets_one_device_for_the_first_extension(people: People, a
     assert session.device_id == device_id
 
 
-async def test_each_session_has_its_own_device_with_a_default_name(people: People, acme: Tenant, ada: Person) -> None:
+async def test_each_session_has_its_own_device_with_a_default_name(
+    people: IdentityService, acme: Tenant, ada: Person
+) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     ids = {(await people.session_device((await enter(people)).principal))[1] for _ in range(2)}
     assert len(ids) == 2
@@ -56,7 +60,7 @@ async def test_each_session_has_its_own_device_with_a_default_name(people: Peopl
 
 @pytest.mark.promise("C6", "T3")
 async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
-    people: People, acme: Tenant, ada: Person
+    people: IdentityService, acme: Tenant, ada: Person
 ) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     signed = await enter(people)
@@ -68,10 +72,10 @@ async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
     assert second != first
     await people.sign_out(signed.token)
     assert people.directory.device(second) is None
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.session_device(signed.principal)
 
 
-async def test_user_without_extension_has_no_device(people: People, ada: Person) -> None:
+async def test_user_without_extension_has_no_device(people: IdentityService, ada: Person) -> None:
     with pytest.raises(NoExtension):
         await people.session_device((await enter(people)).principal)

@@ -10,15 +10,15 @@ from fake_notifier import Letters
 from sqlalchemy import text
 
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
     DeviceChange,
     ExtensionChange,
+    IdentityService,
     NewDevice,
     NewExtension,
     NewTenant,
-    People,
     PersonChange,
     Principal,
     Role,
@@ -31,14 +31,14 @@ from unificx.privacy import KeyStore
 ADA = NewExtension("1001", "Ada Example", "Ada@Acme.example")
 
 
-def record_events(bus: Bus, kind: type) -> list:
+def record_events(bus: EventBus, kind: type) -> list:
     heard: list = []
     bus.subscribe(kind, heard.append)
     return heard
 
 
 @pytest.mark.promise("C2", "S2")
-async def test_new_extension_can_register_at_once(people: People, acme: Tenant) -> None:
+async def test_new_extension_can_register_at_once(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     login = made.login
     assert (login.domain, login.uri) == ("pbx.acme.example", "sip:1001@pbx.acme.example")
@@ -53,7 +53,9 @@ async def test_new_extension_can_register_at_once(people: People, acme: Tenant) 
     assert people.directory.display_name(made.extension) == "Ada Example"
 
 
-async def test_extension_belongs_to_the_user_of_the_address_case_insensitively(people: People, acme: Tenant) -> None:
+async def test_extension_belongs_to_the_user_of_the_address_case_insensitively(
+    people: IdentityService, acme: Tenant
+) -> None:
     first = (await people.create_extension(acme.id, ADA)).extension
     second = (await people.create_extension(acme.id, NewExtension("1002", "Ada's desk", "ada@ACME.example"))).extension
     assert first.person_id == second.person_id is not None
@@ -63,14 +65,14 @@ async def test_extension_belongs_to_the_user_of_the_address_case_insensitively(p
     assert len((await people.list_persons(acme.id)).items) == 1
 
 
-async def test_user_lists_only_their_own_extensions(people: People, acme: Tenant) -> None:
+async def test_user_lists_only_their_own_extensions(people: IdentityService, acme: Tenant) -> None:
     first = (await people.create_extension(acme.id, ADA)).extension
     second = (await people.create_extension(acme.id, replace(ADA, number="1009"))).extension
     other = (await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))).extension
     ada, ben = (Principal(one.person_id or "", acme.id, Role.USER) for one in (first, other))
     own = people.directory.extension_ids_of
     assert await people.extensions_of(ada) == [first, second]
-    assert (await people.own_account(ada)).extensions == (first, second)
+    assert (await people.current_account(ada)).extensions == (first, second)
     assert (own(ada.person_id), own(ben.person_id), own("")) == ((first.id, second.id), (other.id,), ())
     await people.delete_extension(acme.id, first.id)
     await people.delete_extension(acme.id, other.id)
@@ -78,16 +80,16 @@ async def test_user_lists_only_their_own_extensions(people: People, acme: Tenant
     await people.close_person(acme.id, ada.person_id)
     assert own(ada.person_id) == ()
     with pytest.raises(NotFound):
-        await people.own_account(ada)
+        await people.current_account(ada)
 
 
-async def test_extension_without_address_has_no_user(people: People, acme: Tenant) -> None:
+async def test_extension_without_address_has_no_user(people: IdentityService, acme: Tenant) -> None:
     lobby = (await people.create_extension(acme.id, NewExtension("20", "Lobby"))).extension
     assert lobby.person_id is None
     assert not (await people.list_persons(acme.id)).items
 
 
-async def test_number_is_unique_per_tenant(people: People, acme: Tenant, globex: Tenant) -> None:
+async def test_number_is_unique_per_tenant(people: IdentityService, acme: Tenant, globex: Tenant) -> None:
     ours = await people.create_extension(acme.id, ADA)
     with pytest.raises(Conflict):
         await people.create_extension(acme.id, NewExtension("1001", "Ben"))
@@ -103,7 +105,7 @@ async def test_number_is_unique_per_tenant(people: People, acme: Tenant, globex:
 
 
 @pytest.mark.promise("S2", "T3")
-async def test_tenants_cannot_access_each_others_objects(people: People, acme: Tenant, globex: Tenant) -> None:
+async def test_tenants_cannot_access_each_others_objects(people: IdentityService, acme: Tenant, globex: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     person_id = made.extension.person_id or ""
     for attempt in (
@@ -113,7 +115,7 @@ async def test_tenants_cannot_access_each_others_objects(people: People, acme: T
         people.delete_extension(globex.id, made.extension.id),
         people.device(globex.id, made.device.id),
         people.update_device(globex.id, made.device.id, DeviceChange(enabled=False)),
-        people.renew_device(globex.id, made.device.id),
+        people.renew_device_password(globex.id, made.device.id),
         people.delete_device(globex.id, made.device.id),
         people.create_device(globex.id, NewDevice(made.extension.id, "Mine")),
         people.person(globex.id, person_id),
@@ -129,7 +131,9 @@ async def test_tenants_cannot_access_each_others_objects(people: People, acme: T
 
 
 @pytest.mark.promise("C6")
-async def test_revoked_device_is_refused_at_once_and_published(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_revoked_device_is_refused_at_once_and_published(
+    people: IdentityService, acme: Tenant, bus: EventBus
+) -> None:
     made = await people.create_extension(acme.id, ADA)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen", "softphone"))
     revoked = record_events(bus, DeviceRevoked)
@@ -142,7 +146,7 @@ async def test_revoked_device_is_refused_at_once_and_published(people: People, a
     assert [one.id for one in (await people.list_devices(acme.id, made.extension.id)).items] == [other.device.id]
 
 
-async def test_disabled_device_can_be_enabled_again(people: People, acme: Tenant, bus: Bus) -> None:
+async def test_disabled_device_can_be_enabled_again(people: IdentityService, acme: Tenant, bus: EventBus) -> None:
     made = await people.create_extension(acme.id, ADA)
     revoked = record_events(bus, DeviceRevoked)
     await people.update_device(acme.id, made.device.id, DeviceChange(name="Desk", enabled=False))
@@ -160,10 +164,10 @@ async def test_disabled_device_can_be_enabled_again(people: People, acme: Tenant
     assert len(revoked) == 1
 
 
-async def test_new_password_invalidates_the_old_one(people: People, acme: Tenant) -> None:
+async def test_new_password_invalidates_the_old_one(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     before = people.directory.device(made.device.id)
-    renewed = await people.renew_device(acme.id, made.device.id)
+    renewed = await people.renew_device_password(acme.id, made.device.id)
     after = people.directory.device(made.device.id)
     assert before is not None
     assert after is not None
@@ -174,26 +178,26 @@ async def test_new_password_invalidates_the_old_one(people: People, acme: Tenant
 
 
 @pytest.mark.promise("R1")
-async def test_owner_is_notified_of_new_credentials(people: People, acme: Tenant, letters: Letters) -> None:
+async def test_owner_is_notified_of_new_credentials(people: IdentityService, acme: Tenant, letters: Letters) -> None:
     made = await people.create_extension(acme.id, ADA)
     owner = made.extension.person_id
     assert owner is not None
     await people.create_device(acme.id, NewDevice(made.extension.id, "Desk"))
-    await people.settle()
+    await people.join_background_tasks()
     assert not letters.sent  # not invited yet
     await people.set_password(acme.id, owner, "a password of my own")
     await people.create_device(acme.id, NewDevice(made.extension.id, "Mine"), owner)
-    await people.renew_device(acme.id, made.device.id, owner)
+    await people.renew_device_password(acme.id, made.device.id, owner)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")]
-    await people.renew_device(acme.id, other.device.id, "somebody-else")
-    await people.settle()
+    await people.renew_device_password(acme.id, other.device.id, "somebody-else")
+    await people.join_background_tasks()
     assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")] * 2
 
 
 async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
-    people: People, acme: Tenant, bus: Bus
+    people: IdentityService, acme: Tenant, bus: EventBus
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     revoked, deleted, created = (
@@ -214,7 +218,7 @@ async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
     assert [fact.extension_id for fact in created] == [again.extension.id]
 
 
-async def test_extension_can_be_changed(people: People, acme: Tenant) -> None:
+async def test_extension_can_be_changed(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     changed = await people.update_extension(acme.id, made.extension.id, ExtensionChange("Ada", 45, 600))
     assert changed == replace(made.extension, name="Ada", ring_seconds=45, max_call_seconds=600)
@@ -237,7 +241,7 @@ async def test_extension_can_be_changed(people: People, acme: Tenant) -> None:
         NewExtension("1001", "Ada", max_call_seconds=0),
     ],
 )
-async def test_rejected_extension_leaves_no_rows(people: People, acme: Tenant, new: NewExtension) -> None:
+async def test_rejected_extension_leaves_no_rows(people: IdentityService, acme: Tenant, new: NewExtension) -> None:
     with pytest.raises(Invalid) as refused:
         await people.create_extension(acme.id, new)
     assert refused.value.field
@@ -247,7 +251,7 @@ async def test_rejected_extension_leaves_no_rows(people: People, acme: Tenant, n
 
 
 async def test_directory_is_identical_after_a_restart(
-    people: People, acme: Tenant, open_people: Callable[[], People]
+    people: IdentityService, acme: Tenant, open_people: Callable[[], IdentityService]
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
@@ -266,7 +270,7 @@ async def test_directory_is_identical_after_a_restart(
     assert again.directory.person_subject(made.extension.person_id or "") == made.extension.subject
 
 
-async def test_suspended_tenant_or_user_has_no_enabled_device(people: People, acme: Tenant) -> None:
+async def test_suspended_tenant_or_user_has_no_enabled_device(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
 
     def works() -> bool:
@@ -285,7 +289,7 @@ async def test_suspended_tenant_or_user_has_no_enabled_device(people: People, ac
     assert works()
 
 
-async def test_long_lists_are_paginated(people: People, acme: Tenant) -> None:
+async def test_long_lists_are_paginated(people: IdentityService, acme: Tenant) -> None:
     for number in range(20, 27):
         await people.create_extension(acme.id, NewExtension(str(number), "Desk"))
     seen: list[str] = []
@@ -303,23 +307,23 @@ async def test_long_lists_are_paginated(people: People, acme: Tenant) -> None:
 
 
 async def test_last_used_date_is_known_at_once_and_stored_by_clean_up(
-    people: People, acme: Tenant, open_people: Callable[[], People]
+    people: IdentityService, acme: Tenant, open_people: Callable[[], IdentityService]
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     assert (await people.device(acme.id, made.device.id)).last_used is None
-    people.device_used(made.device.id)
-    people.device_used("nobody's")
+    people.mark_device_used(made.device.id)
+    people.mark_device_used("nobody's")
     today = date(2026, 1, 5)
     assert (await people.device(acme.id, made.device.id)).last_used == today
     assert [one.last_used for one in (await people.list_devices(acme.id)).items] == [today]
-    await people.tidy()
+    await people.clean_up()
     assert (await people.device(acme.id, made.device.id)).last_used == today
     assert (await open_people().device(acme.id, made.device.id)).last_used == today
 
 
 @pytest.mark.promise("T2", "C1", "C2")
 async def test_no_name_address_or_username_is_stored_in_the_clear(
-    people: People, acme: Tenant, database: Database
+    people: IdentityService, acme: Tenant, database: Database
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Quetzalcoatl", "quetzal@acme.example"))
     await people.set_password(acme.id, made.extension.person_id or "", "tezcatlipoca")
@@ -336,13 +340,13 @@ async def test_no_name_address_or_username_is_stored_in_the_clear(
 
 @pytest.mark.promise("D3", "R4")
 async def test_devices_of_an_erased_user_are_refused_and_deleted(
-    people: People, acme: Tenant, keys: KeyStore, open_people: Callable[[], People], bus: Bus
+    people: IdentityService, acme: Tenant, keys: KeyStore, open_people: Callable[[], IdentityService], bus: EventBus
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     lobby = await people.create_extension(acme.id, NewExtension("20", "Lobby"))
     heard = record_events(bus, DeviceRevoked)
     keys.destroy(acme.id, made.extension.subject)
-    people.directory.forget(made.extension.subject)
+    people.directory.evict_subject(made.extension.subject)
     assert people.directory.device_by_username(made.login.username) is None
     assert people.directory.extension(acme.id, "1001") is None
     restarted = open_people()
@@ -361,7 +365,7 @@ async def test_devices_of_an_erased_user_are_refused_and_deleted(
     assert again.extension.subject != made.extension.subject
 
 
-async def test_repr_contains_no_personal_values(people: People, acme: Tenant) -> None:
+async def test_repr_contains_no_personal_values(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, ADA)
     person = await people.person(acme.id, made.extension.person_id or "")
     shown = repr((made, person, people.directory.device(made.device.id)))
@@ -369,7 +373,7 @@ async def test_repr_contains_no_personal_values(people: People, acme: Tenant) ->
         assert secret not in shown.replace("domain='pbx.acme.example'", "").replace("realm='pbx.acme.example'", "")
 
 
-async def test_domain_is_unique(people: People, acme: Tenant) -> None:
+async def test_domain_is_unique(people: IdentityService, acme: Tenant) -> None:
     with pytest.raises(Conflict):
         await people.create_tenant(NewTenant("other", "Other", "PBX.Acme.example."))
     with pytest.raises(Conflict):
@@ -377,9 +381,9 @@ async def test_domain_is_unique(people: People, acme: Tenant) -> None:
 
 
 def source(address: str, agent: str):
-    from unificx.identity import Arrival, SignInDevice, Source
+    from unificx.identity import SignInContext, SignInDevice, Source
 
-    return Arrival(Source(address, agent), SignInDevice("Tonatiuh's phone", "mobile"))
+    return SignInContext(Source(address, agent), SignInDevice("Tonatiuh's phone", "mobile"))
 
 
 async def everything(database: Database) -> str:

@@ -12,27 +12,27 @@ from unificx.identity import (
     POLICY_VERSION,
     TERMS_VERSION,
     Acceptance,
-    Arrival,
+    IdentityService,
     NewPerson,
-    People,
     Person,
     PersonChange,
     SignedIn,
+    SignInContext,
     SignInDevice,
     Source,
     Tenant,
 )
-from unificx.identity.errors import InvitationOver, NotOfAge
+from unificx.identity.errors import InvitationExpired, NotOfAge
 from unificx.identity.invitations import INVITATION_LIFETIME
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
-PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
 YES = Acceptance(True, TERMS_VERSION, POLICY_VERSION)
 NO = Acceptance(False, TERMS_VERSION, POLICY_VERSION)
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL))
 
 
@@ -40,7 +40,7 @@ def link(code: str) -> str:
     return f"https://pbx.example.com/app/#invitation={code}"
 
 
-async def invited(people: People, person: Person, letters: Letters) -> str:
+async def invited(people: IdentityService, person: Person, letters: Letters) -> str:
     """Return the code of the user's latest invitation."""
     made = await people.invite(person.tenant_id, person.id, link, "de")
     assert (made.sent, made.url) == (True, None)
@@ -48,9 +48,11 @@ async def invited(people: People, person: Person, letters: Letters) -> str:
 
 
 @pytest.mark.promise("C2", "U3")
-async def test_invited_user_sets_a_password_and_is_signed_in(people: People, ada: Person, letters: Letters) -> None:
+async def test_invited_user_sets_a_password_and_is_signed_in(
+    people: IdentityService, ada: Person, letters: Letters
+) -> None:
     code = await invited(people, ada, letters)
-    who = await people.look_at_invitation(code, PHONE.source)
+    who = await people.preview_invitation(code, PHONE.source)
     assert (who.name, who.organisation, who.email) == ("Ada Example", "Acme Ltd", EMAIL)
     signed = await people.accept_invitation(code, PASSWORD, YES, PHONE)
     assert isinstance(signed, SignedIn)
@@ -59,13 +61,13 @@ async def test_invited_user_sets_a_password_and_is_signed_in(people: People, ada
     assert (await people.person(ada.tenant_id, ada.id)).state == "active"
     again = await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert (again.must_change, again.acceptance_needed) == (False, False)
-    for over in (people.look_at_invitation(code, PHONE.source), people.accept_invitation(code, PASSWORD, YES, PHONE)):
-        with pytest.raises(InvitationOver):
+    for over in (people.preview_invitation(code, PHONE.source), people.accept_invitation(code, PASSWORD, YES, PHONE)):
+        with pytest.raises(InvitationExpired):
             await over
 
 
-async def test_without_email_the_link_is_returned(people: People, ada: Person, letters: Letters) -> None:
-    letters.mails = False
+async def test_without_email_the_link_is_returned(people: IdentityService, ada: Person, letters: Letters) -> None:
+    letters.can_send = False
     made = await people.invite(ada.tenant_id, ada.id, link, "en")
     assert not made.sent
     assert made.url is not None
@@ -76,25 +78,25 @@ async def test_without_email_the_link_is_returned(people: People, ada: Person, l
 
 
 async def test_invitation_expires_and_is_replaced_by_the_next(
-    people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock, database: Database
 ) -> None:
     first = await invited(people, ada, letters)
     second = await invited(people, ada, letters)
-    with pytest.raises(InvitationOver):
-        await people.look_at_invitation(first, PHONE.source)
+    with pytest.raises(InvitationExpired):
+        await people.preview_invitation(first, PHONE.source)
     clock.advance(INVITATION_LIFETIME.total_seconds() - 1)
-    assert await people.look_at_invitation(second, PHONE.source)
+    assert await people.preview_invitation(second, PHONE.source)
     clock.advance(1)
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationExpired):
         await people.accept_invitation(second, PASSWORD, YES, PHONE)
-    await people.tidy()
+    await people.clean_up()
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
 @pytest.mark.promise("T2")
 async def test_only_a_digest_of_the_code_is_stored(
-    people: People, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: Letters, database: Database
 ) -> None:
     code = await invited(people, ada, letters)
     async with database.read() as session:
@@ -102,14 +104,16 @@ async def test_only_a_digest_of_the_code_is_stored(
     assert code not in str(row)
 
 
-async def test_changed_address_revokes_links_to_the_old_one(people: People, ada: Person, letters: Letters) -> None:
+async def test_changed_address_revokes_links_to_the_old_one(
+    people: IdentityService, ada: Person, letters: Letters
+) -> None:
     code = await invited(people, ada, letters)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationExpired):
         await people.accept_invitation(code, PASSWORD, YES, PHONE)
 
 
-async def test_invitation_preconditions(people: People, acme: Tenant, ada: Person, letters: Letters) -> None:
+async def test_invitation_preconditions(people: IdentityService, acme: Tenant, ada: Person, letters: Letters) -> None:
     nameless = await people.create_person(acme.id, NewPerson("Ben Example"))
     with pytest.raises(Invalid):
         await people.invite(acme.id, nameless.id, link, "en")
@@ -117,13 +121,13 @@ async def test_invitation_preconditions(people: People, acme: Tenant, ada: Perso
     await people.set_password(acme.id, ada.id, PASSWORD)
     with pytest.raises(Conflict):
         await people.invite(acme.id, ada.id, link, "en")
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationExpired):
         await people.accept_invitation(code, "another password", YES, PHONE)
 
 
 @pytest.mark.promise("K1", "K2")
 async def test_only_the_answer_of_an_underage_user_is_stored(
-    people: People, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: Letters, database: Database
 ) -> None:
     code = await invited(people, ada, letters)
     with pytest.raises(NotOfAge):
@@ -135,14 +139,14 @@ async def test_only_the_answer_of_an_underage_user_is_stored(
         }
     assert kept == {"acceptance": 1, "session": 0, "credential": 0, "sign_in_link": 0}
     assert (await people.person(ada.tenant_id, ada.id)).state == "invited"
-    with pytest.raises(InvitationOver):
+    with pytest.raises(InvitationExpired):
         await people.accept_invitation(code, PASSWORD, YES, PHONE)
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, PHONE)
 
 
 @pytest.mark.promise("K1", "V3")
-async def test_user_signed_in_another_way_has_to_accept_terms(people: People, ada: Person) -> None:
+async def test_user_signed_in_another_way_has_to_accept_terms(people: IdentityService, ada: Person) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert signed.acceptance_needed
@@ -153,7 +157,7 @@ async def test_user_signed_in_another_way_has_to_accept_terms(people: People, ad
 
 
 @pytest.mark.promise("K1")
-async def test_later_refusal_ends_every_session(people: People, ada: Person) -> None:
+async def test_later_refusal_ends_every_session(people: IdentityService, ada: Person) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed, other = [await people.sign_in(EMAIL, PASSWORD, PHONE) for _ in range(2)]
     await people.accept_terms(signed.principal, YES)
@@ -166,7 +170,9 @@ async def test_later_refusal_ends_every_session(people: People, ada: Person) -> 
 
 
 @pytest.mark.promise("V3")
-async def test_new_version_has_to_be_accepted(people: People, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_new_version_has_to_be_accepted(
+    people: IdentityService, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await people.set_password(ada.tenant_id, ada.id, PASSWORD)
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.accept_terms(signed.principal, YES)
@@ -174,8 +180,10 @@ async def test_new_version_has_to_be_accepted(people: People, ada: Person, monke
     assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 
-async def test_guessing_invitations_is_throttled_per_source(people: People, ada: Person, letters: Letters) -> None:
+async def test_guessing_invitations_is_throttled_per_source(
+    people: IdentityService, ada: Person, letters: Letters
+) -> None:
     code = await invited(people, ada, letters)
     elsewhere = Source("198.51.100.9")
-    await guessed(lambda number: people.look_at_invitation(f"guess {number}", elsewhere), InvitationOver)
-    assert await people.look_at_invitation(code, PHONE.source)
+    await guessed(lambda number: people.preview_invitation(f"guess {number}", elsewhere), InvitationExpired)
+    assert await people.preview_invitation(code, PHONE.source)

@@ -6,17 +6,17 @@ from pyotp.totp import TOTP
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Over, TooMany, Unauthenticated
+from unificx.core.errors import Conflict, Expired, Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
-    Arrival,
+    IdentityService,
     NewPerson,
-    People,
     Person,
     Proof,
     Role,
-    SecondFactorNeeded,
+    SecondFactorRequired,
     SignedIn,
+    SignInContext,
     Source,
     Tenant,
     WebOrigin,
@@ -29,20 +29,20 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
 
 
-async def enter(people: People, email: str = EMAIL, source: Source = HOME) -> SignedIn:
+async def enter(people: IdentityService, email: str = EMAIL, source: Source = HOME) -> SignedIn:
     """Sign in a user without second factor."""
-    outcome = await people.sign_in(email, PASSWORD, Arrival(source))
+    outcome = await people.sign_in(email, PASSWORD, SignInContext(source))
     assert isinstance(outcome, SignedIn)
     return outcome
 
 
-async def ticket_of(people: People, source: Source = HOME) -> SecondFactorNeeded:
-    outcome = await people.sign_in(EMAIL, PASSWORD, Arrival(source))
-    assert isinstance(outcome, SecondFactorNeeded)
+async def ticket_of(people: IdentityService, source: Source = HOME) -> SecondFactorRequired:
+    outcome = await people.sign_in(EMAIL, PASSWORD, SignInContext(source))
+    assert isinstance(outcome, SecondFactorRequired)
     return outcome
 
 
@@ -56,23 +56,23 @@ class Phone:
         return self._totp.at(int(self._clock.now().timestamp()) + 30 * steps)
 
 
-async def with_totp(people: People, clock: ManualClock) -> tuple[SignedIn, Phone, tuple[str, ...]]:
+async def with_totp(people: IdentityService, clock: ManualClock) -> tuple[SignedIn, Phone, tuple[str, ...]]:
     """Sign in, set up TOTP, and advance to the next code."""
     signed_in = await enter(people)
-    begun = await people.begin_totp(signed_in.principal, "Phone")
+    begun = await people.start_totp_enrollment(signed_in.principal, "Phone")
     phone = Phone(begun.secret, clock)
     added = await people.confirm_totp(signed_in.principal, begun.id, phone.code(), HOME)
     clock.advance(30)
     return signed_in, phone, added.recovery_codes
 
 
-async def prove(people: People, ticket: SecondFactorNeeded, source: Source = HOME, **proof: str) -> SignedIn:
-    return await people.prove_second_factor(ticket.ticket, Proof(**proof), ORIGIN, Arrival(source))
+async def prove(people: IdentityService, ticket: SecondFactorRequired, source: Source = HOME, **proof: str) -> SignedIn:
+    return await people.prove_second_factor(ticket.ticket, Proof(**proof), ORIGIN, SignInContext(source))
 
 
 @pytest.mark.promise("T3")
 async def test_password_alone_is_not_enough_with_a_second_factor(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, codes = await with_totp(people, clock)
     assert len(set(codes)) == 10
@@ -87,10 +87,10 @@ async def test_password_alone_is_not_enough_with_a_second_factor(
     assert (shown.kind, shown.name, shown.last_used) == ("totp", "Phone", clock.now().date())
 
 
-async def test_unconfirmed_factor_is_inactive(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_unconfirmed_factor_is_inactive(people: IdentityService, ada: Person, clock: ManualClock) -> None:
     signed_in = await enter(people)
-    first = await people.begin_totp(signed_in.principal, "Phone")
-    second = await people.begin_totp(signed_in.principal, "Phone")
+    first = await people.start_totp_enrollment(signed_in.principal, "Phone")
+    second = await people.start_totp_enrollment(signed_in.principal, "Phone")
     assert await people.list_factors(signed_in.principal) == ()
     assert await enter(people)
     with pytest.raises(NotFound):
@@ -98,7 +98,7 @@ async def test_unconfirmed_factor_is_inactive(people: People, ada: Person, clock
     with pytest.raises(Invalid):
         await people.confirm_totp(signed_in.principal, second.id, Phone(first.secret, clock).code(), HOME)
     clock.advance(16 * 60)
-    await people.tidy()
+    await people.clean_up()
     with pytest.raises((NotFound, Forbidden)):
         await people.confirm_totp(signed_in.principal, second.id, Phone(second.secret, clock).code(), HOME)
     again = await enter(people)
@@ -106,22 +106,26 @@ async def test_unconfirmed_factor_is_inactive(people: People, ada: Person, clock
         await people.confirm_totp(again.principal, second.id, Phone(second.secret, clock).code(), HOME)
 
 
-async def test_each_code_is_accepted_once_and_near_its_time(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_each_code_is_accepted_once_and_near_its_time(
+    people: IdentityService, ada: Person, clock: ManualClock
+) -> None:
     _, phone, _ = await with_totp(people, clock)
     used = phone.code()
     assert await prove(people, await ticket_of(people), totp=used)
     ticket = await ticket_of(people)
     for wrong in (used, phone.code(-1), phone.code(-2), phone.code(2), "", "12345x", "\u0661\u0662\u0663\u0664\u0665"):
         with pytest.raises(Unauthenticated) as refused:
-            await people.prove_second_factor(ticket.ticket, Proof(totp=wrong), ORIGIN, Arrival(HOME))
+            await people.prove_second_factor(ticket.ticket, Proof(totp=wrong), ORIGIN, SignInContext(HOME))
         assert refused.value.code == "wrong_proof"
-        people._factor_guesses.succeeded(ada.id, HOME.address, clock.monotonic())
+        people._factor_throttle.record_success(ada.id, HOME.address, clock.monotonic())
     assert await prove(people, ticket, totp=f" {phone.code(1)[:3]} {phone.code(1)[3:]} ")
     clock.advance(90)
     assert await prove(people, await ticket_of(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"
 
 
-async def test_recovery_code_is_accepted_once_in_any_notation(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_recovery_code_is_accepted_once_in_any_notation(
+    people: IdentityService, ada: Person, clock: ManualClock
+) -> None:
     _, _, codes = await with_totp(people, clock)
     assert await prove(people, await ticket_of(people), recovery_code=codes[3].upper().replace("-", " "))
     ticket = await ticket_of(people)
@@ -139,12 +143,12 @@ async def test_recovery_code_is_accepted_once_in_any_notation(people: People, ad
 
 
 async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
-    people: People, ada: Person, acme: Tenant, clock: ManualClock
+    people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
     ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
     bens = await enter(people, "ben@example.com")
-    begun = await people.begin_totp(bens.principal, "Phone")
+    begun = await people.start_totp_enrollment(bens.principal, "Phone")
     bens_phone = Phone(begun.secret, clock)
     await people.confirm_totp(bens.principal, begun.id, bens_phone.code(), HOME)
     clock.advance(30)
@@ -155,40 +159,42 @@ async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
     assert signed_in.principal.person_id == ada.id != ben.id
     clock.advance(30)
     for unknown in (ticket.ticket, "", "x" * 200):
-        with pytest.raises(Over) as refused:
-            await people.prove_second_factor(unknown, Proof(totp=phone.code()), ORIGIN, Arrival(HOME))
+        with pytest.raises(Expired) as refused:
+            await people.prove_second_factor(unknown, Proof(totp=phone.code()), ORIGIN, SignInContext(HOME))
         assert refused.value.code == "ticket_over"
     late = await ticket_of(people)
     clock.advance(5 * 60)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await prove(people, late, totp=phone.code())
 
 
-async def test_new_password_revokes_tickets(people: People, ada: Person, acme: Tenant, clock: ManualClock) -> None:
+async def test_new_password_revokes_tickets(
+    people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
+) -> None:
     _, phone, _ = await with_totp(people, clock)
     ticket = await ticket_of(people)
     await people.set_password(acme.id, ada.id, "another long password")
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await prove(people, ticket, totp=phone.code())
 
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_codes_is_throttled_elsewhere_and_not_for_the_owner(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
     ticket = await ticket_of(people, AWAY)
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await prove(people, ticket, AWAY, totp="000000")
-    with pytest.raises(TooMany) as slowed:
+    with pytest.raises(TooManyRequests) as slowed:
         await prove(people, ticket, AWAY, totp=phone.code())
     assert slowed.value.retry_after > 0
     assert await prove(people, await ticket_of(people), totp=phone.code())
 
 
 async def test_distributed_guessing_delays_new_sources_by_an_hour(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
     tried = 0
@@ -199,13 +205,15 @@ async def test_distributed_guessing_delays_new_sources_by_an_hour(
             await prove(people, ticket, source, totp="000000")
         except Unauthenticated:
             tried += 1
-        except TooMany as slowed:
+        except TooManyRequests as slowed:
             clock.advance(slowed.retry_after)
     assert tried < 45
     assert await prove(people, await ticket_of(people), totp=phone.code())
 
 
-async def test_changing_factors_requires_a_recent_step_up(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_changing_factors_requires_a_recent_step_up(
+    people: IdentityService, ada: Person, clock: ManualClock
+) -> None:
     signed_in, phone, _ = await with_totp(people, clock)
     principal = signed_in.principal
     clock.advance(601)
@@ -213,7 +221,7 @@ async def test_changing_factors_requires_a_recent_step_up(people: People, ada: P
     for change in (
         lambda: people.remove_factor(principal, held.id),
         lambda: people.renew_recovery_codes(principal),
-        lambda: people.begin_totp(principal, "Another"),
+        lambda: people.start_totp_enrollment(principal, "Another"),
         lambda: people.passkey_options(principal, ORIGIN),
     ):
         with pytest.raises(Forbidden) as refused:
@@ -228,32 +236,34 @@ async def test_changing_factors_requires_a_recent_step_up(people: People, ada: P
         await people.remove_factor(principal, held.id)
 
 
-async def test_password_is_enough_for_step_up_without_factors(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_password_is_enough_for_step_up_without_factors(
+    people: IdentityService, ada: Person, clock: ManualClock
+) -> None:
     principal = (await enter(people)).principal
     clock.advance(601)
     with pytest.raises(Forbidden):
-        await people.begin_totp(principal, "Phone")
+        await people.start_totp_enrollment(principal, "Phone")
     with pytest.raises(Forbidden):
         await people.prove(principal, Proof(password="not the password"), ORIGIN, HOME)
     await people.prove(principal, Proof(password=PASSWORD), ORIGIN, HOME)
-    assert await people.begin_totp(principal, "Phone")
+    assert await people.start_totp_enrollment(principal, "Phone")
 
 
-async def test_user_without_credentials_may_enroll(people: People, acme: Tenant) -> None:
+async def test_user_without_credentials_may_enroll(people: IdentityService, acme: Tenant) -> None:
     cleo = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@example.com"))
-    signed_in = await people.open_session(acme.id, cleo.id, Arrival(HOME), proved=False)
-    assert await people.begin_totp(signed_in.principal, "Phone")
+    signed_in = await people.open_session(acme.id, cleo.id, SignInContext(HOME), stepped_up=False)
+    assert await people.start_totp_enrollment(signed_in.principal, "Phone")
 
 
 async def test_removing_the_last_factor_deletes_recovery_codes(
-    people: People, ada: Person, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, clock: ManualClock, database: Database
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
     passkey = Authenticator().make(await people.passkey_options(signed_in.principal, ORIGIN))
     added = await people.add_passkey(signed_in.principal, "Key", passkey, ORIGIN)
     assert added.recovery_codes == (), "those there are stay"
     for each in await people.list_factors(signed_in.principal):
-        assert isinstance(await people.sign_in(EMAIL, PASSWORD, Arrival(HOME)), SecondFactorNeeded)
+        assert isinstance(await people.sign_in(EMAIL, PASSWORD, SignInContext(HOME)), SecondFactorRequired)
         await people.remove_factor(signed_in.principal, each.id)
     assert await enter(people)
     with pytest.raises(Conflict):
@@ -262,15 +272,15 @@ async def test_removing_the_last_factor_deletes_recovery_codes(
         assert await session.scalar(text("SELECT count(*) FROM recovery_code")) == 0
 
 
-async def test_removed_factor_is_rejected(people: People, ada: Person, clock: ManualClock) -> None:
+async def test_removed_factor_is_rejected(people: IdentityService, ada: Person, clock: ManualClock) -> None:
     signed_in, phone, _ = await with_totp(people, clock)
-    begun = await people.begin_totp(signed_in.principal, "Tablet")
+    begun = await people.start_totp_enrollment(signed_in.principal, "Tablet")
     tablet = Phone(begun.secret, clock)
     await people.confirm_totp(signed_in.principal, begun.id, tablet.code(), HOME)
     gone = next(one for one in await people.list_factors(signed_in.principal) if one.name == "Phone")
     before = await ticket_of(people)
     await people.remove_factor(signed_in.principal, gone.id)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await prove(people, before, totp=phone.code())
     with pytest.raises(Unauthenticated):
         await prove(people, await ticket_of(people), totp=phone.code())
@@ -279,7 +289,7 @@ async def test_removed_factor_is_rejected(people: People, ada: Person, clock: Ma
 
 
 async def test_users_cannot_change_factors_of_others(
-    people: People, ada: Person, acme: Tenant, clock: ManualClock
+    people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.TENANT_ADMIN, PASSWORD))
@@ -287,14 +297,14 @@ async def test_users_cannot_change_factors_of_others(
     (adas,) = await people.list_factors(signed_in.principal)
     with pytest.raises(NotFound):
         await people.remove_factor(ben, adas.id)
-    begun = await people.begin_totp(signed_in.principal, "Tablet")
+    begun = await people.start_totp_enrollment(signed_in.principal, "Tablet")
     with pytest.raises(NotFound):
         await people.confirm_totp(ben, begun.id, Phone(begun.secret, clock).code(), HOME)
     assert await people.list_factors(ben) == ()
 
 
 async def test_administrator_resets_lost_factors(
-    people: People, ada: Person, globex: Tenant, clock: ManualClock
+    people: IdentityService, ada: Person, globex: Tenant, clock: ManualClock
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
     with pytest.raises(NotFound):
@@ -307,10 +317,10 @@ async def test_administrator_resets_lost_factors(
 
 @pytest.mark.promise("D3", "T2")
 async def test_secrets_are_sealed_and_deleted_with_the_account(
-    people: People, ada: Person, keys: KeyStore, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, keys: KeyStore, clock: ManualClock, database: Database
 ) -> None:
     signed_in, _, codes = await with_totp(people, clock)
-    begun = await people.begin_totp(signed_in.principal, "Tablet of Ada")
+    begun = await people.start_totp_enrollment(signed_in.principal, "Tablet of Ada")
     async with database.read() as session:
         rows = [*await session.execute(text("SELECT * FROM factor"))]
         rows += [*await session.execute(text("SELECT * FROM recovery_code"))]
@@ -325,7 +335,7 @@ async def test_secrets_are_sealed_and_deleted_with_the_account(
 
 
 async def test_deleting_a_tenant_deletes_its_factors(
-    people: People, ada: Person, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, clock: ManualClock, database: Database
 ) -> None:
     await with_totp(people, clock)
     await people.delete_tenant(ada.tenant_id)
@@ -334,7 +344,9 @@ async def test_deleting_a_tenant_deletes_its_factors(
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_erased_user_cannot_authenticate(people: People, ada: Person, keys: KeyStore, clock: ManualClock) -> None:
+async def test_erased_user_cannot_authenticate(
+    people: IdentityService, ada: Person, keys: KeyStore, clock: ManualClock
+) -> None:
     _, phone, _ = await with_totp(people, clock)
     ticket = await ticket_of(people)
     keys.destroy(ada.tenant_id, ada.subject)

@@ -9,31 +9,31 @@ import pytest
 from authenticator import Authenticator, b64, unb64
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Forbidden, Invalid, Over, Refused, Unauthenticated
+from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, Unauthenticated
 from unificx.identity import (
-    Arrival,
+    IdentityService,
     NewPerson,
-    People,
     Person,
     PersonChange,
     Principal,
     Proof,
     Role,
-    SecondFactorNeeded,
+    SecondFactorRequired,
     SignedIn,
+    SignInContext,
     Source,
     Tenant,
     WebOrigin,
 )
 
-HERE = Arrival(Source("203.0.113.1", "Home/1"))
+HERE = SignInContext(Source("203.0.113.1", "Home/1"))
 ORIGIN = WebOrigin("https://pbx.example.com")
 EVIL = WebOrigin("https://pbx.example.net")
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
 
 
@@ -42,25 +42,25 @@ def key() -> Authenticator:
     return Authenticator()
 
 
-async def enter(people: People, email: str = EMAIL) -> Principal:
+async def enter(people: IdentityService, email: str = EMAIL) -> Principal:
     outcome = await people.sign_in(email, PASSWORD, HERE)
     assert isinstance(outcome, SignedIn)
     return outcome.principal
 
 
-async def add(people: People, principal: Principal, key: Authenticator) -> str:
+async def add(people: IdentityService, principal: Principal, key: Authenticator) -> str:
     """Register a passkey and return its factor id."""
     made = key.make(await people.passkey_options(principal, ORIGIN))
     return (await people.add_passkey(principal, "Key", made, ORIGIN)).factor.id
 
 
-async def sign_in(people: People, key: Authenticator) -> SignedIn:
+async def sign_in(people: IdentityService, key: Authenticator) -> SignedIn:
     asked = people.passkey_sign_in_options(ORIGIN)
     return await people.sign_in_by_passkey(asked.ticket, key.sign(asked.options), ORIGIN, HERE)
 
 
 @pytest.mark.promise("T3")
-async def test_passkey_alone_signs_in(people: People, ada: Person, key: Authenticator) -> None:
+async def test_passkey_alone_signs_in(people: IdentityService, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     signed_in = await sign_in(people, key)
     assert (await people.authenticate(signed_in.token)).person_id == ada.id
@@ -68,17 +68,19 @@ async def test_passkey_alone_signs_in(people: People, ada: Person, key: Authenti
     assert await people.renew_recovery_codes(signed_in.principal), "a passkey is a fresh proof"
 
 
-async def test_synced_passkeys_without_counter_sign_in(people: People, ada: Person) -> None:
+async def test_synced_passkeys_without_counter_sign_in(people: IdentityService, ada: Person) -> None:
     key = Authenticator(counts=False)
     await add(people, await enter(people), key)
     assert await sign_in(people, key)
     assert await sign_in(people, key)
 
 
-async def test_passkey_is_a_second_factor_to_a_password(people: People, ada: Person, key: Authenticator) -> None:
+async def test_passkey_is_a_second_factor_to_a_password(
+    people: IdentityService, ada: Person, key: Authenticator
+) -> None:
     await add(people, await enter(people), key)
     needed = await people.sign_in(EMAIL, PASSWORD, HERE)
-    assert isinstance(needed, SecondFactorNeeded)
+    assert isinstance(needed, SecondFactorRequired)
     assert needed.kinds == ("passkey", "recovery_code")
     options = await people.second_factor_options(needed.ticket, ORIGIN)
     assert [each["id"] for each in options["allowCredentials"]] == [b64(one.id) for one in key.held]
@@ -87,7 +89,7 @@ async def test_passkey_is_a_second_factor_to_a_password(people: People, ada: Per
     assert signed_in.principal.person_id == ada.id
 
 
-async def test_response_is_accepted_once(people: People, ada: Person) -> None:
+async def test_response_is_accepted_once(people: IdentityService, ada: Person) -> None:
     key = Authenticator(counts=False)
     await add(people, await enter(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
@@ -97,7 +99,9 @@ async def test_response_is_accepted_once(people: People, ada: Person) -> None:
     assert [type(each).__name__ for each in outcomes] == ["SignedIn", "WrongProof"]
 
 
-async def test_decreasing_counter_is_rejected_as_a_clone(people: People, ada: Person, key: Authenticator) -> None:
+async def test_decreasing_counter_is_rejected_as_a_clone(
+    people: IdentityService, ada: Person, key: Authenticator
+) -> None:
     await add(people, await enter(people), key)
     copied = copy.copy(key)
     assert await sign_in(people, key)
@@ -108,7 +112,7 @@ async def test_decreasing_counter_is_rejected_as_a_clone(people: People, ada: Pe
     assert await sign_in(people, key)
 
 
-async def test_response_for_another_site_is_rejected(people: People, ada: Person) -> None:
+async def test_response_for_another_site_is_rejected(people: IdentityService, ada: Person) -> None:
     key = Authenticator()
     await add(people, await enter(people), key)
     key.origin = EVIL.text
@@ -121,7 +125,7 @@ async def test_response_for_another_site_is_rejected(people: People, ada: Person
         await people.sign_in_by_passkey(evil_asked.ticket, answer, EVIL, HERE)
 
 
-async def test_user_presence_and_verification_are_required(people: People, ada: Person) -> None:
+async def test_user_presence_and_verification_are_required(people: IdentityService, ada: Person) -> None:
     key = Authenticator(verifies=False)
     principal = await enter(people)
     made = key.make(await people.passkey_options(principal, ORIGIN))
@@ -135,46 +139,46 @@ async def test_user_presence_and_verification_are_required(people: People, ada: 
 
 
 async def test_challenge_is_bound_to_purpose_session_and_time(
-    people: People, ada: Person, acme: Tenant, key: Authenticator, clock: ManualClock
+    people: IdentityService, ada: Person, acme: Tenant, key: Authenticator, clock: ManualClock
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
     principal, bens = await enter(people), await enter(people, "ben@example.com")
     made = key.make(await people.passkey_options(principal, ORIGIN))
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await people.add_passkey(bens, "Key", made, ORIGIN)
     await people.add_passkey(principal, "Key", made, ORIGIN)
     with pytest.raises(Conflict):
         await people.add_passkey(principal, "Key", made, ORIGIN)
     asked = people.passkey_sign_in_options(ORIGIN)
     answer = key.sign(asked.options)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await people.prove(principal, Proof(passkey=answer), ORIGIN, HERE.source)
     other = people.passkey_sign_in_options(ORIGIN)
     for ticket in (other.ticket, "", "!", b64(bytes(56))):
-        with pytest.raises(Over):
+        with pytest.raises(Expired):
             await people.sign_in_by_passkey(ticket, answer, ORIGIN, HERE)
     clock.advance(301)
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await people.sign_in_by_passkey(asked.ticket, answer, ORIGIN, HERE)
 
 
-async def test_foreign_challenges_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
+async def test_foreign_challenges_are_rejected(people: IdentityService, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     challenge = unb64(people.passkey_sign_in_options(ORIGIN).ticket)
     forged = b64(bytes([challenge[0] ^ 1]) + challenge[1:])
-    with pytest.raises(Over):
+    with pytest.raises(Expired):
         await people.sign_in_by_passkey(forged, key.sign_with(key.held[0], forged), ORIGIN, HERE)
 
 
 async def test_passkey_of_another_user_is_rejected(
-    people: People, ada: Person, acme: Tenant, key: Authenticator
+    people: IdentityService, ada: Person, acme: Tenant, key: Authenticator
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
     await add(people, await enter(people), key)
     bens = Authenticator()
     await add(people, await enter(people, "ben@example.com"), bens)
     needed = await people.sign_in(EMAIL, PASSWORD, HERE)
-    assert isinstance(needed, SecondFactorNeeded)
+    assert isinstance(needed, SecondFactorRequired)
     options = await people.second_factor_options(needed.ticket, ORIGIN)
     proof = Proof(passkey=bens.sign_with(bens.held[0], options["challenge"]))
     with pytest.raises(Unauthenticated):
@@ -184,7 +188,9 @@ async def test_passkey_of_another_user_is_rejected(
         await sign_in(people, bens)
 
 
-async def test_removed_passkey_and_suspended_user_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
+async def test_removed_passkey_and_suspended_user_are_rejected(
+    people: IdentityService, ada: Person, key: Authenticator
+) -> None:
     principal = await enter(people)
     factor_id = await add(people, principal, key)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(state="suspended"))
@@ -197,7 +203,9 @@ async def test_removed_passkey_and_suspended_user_are_rejected(people: People, a
         await sign_in(people, key)
 
 
-async def test_step_up_with_a_passkey(people: People, ada: Person, key: Authenticator, clock: ManualClock) -> None:
+async def test_step_up_with_a_passkey(
+    people: IdentityService, ada: Person, key: Authenticator, clock: ManualClock
+) -> None:
     principal = await enter(people)
     await add(people, principal, key)
     clock.advance(601)
@@ -208,7 +216,7 @@ async def test_step_up_with_a_passkey(people: People, ada: Person, key: Authenti
     assert await people.renew_recovery_codes(principal)
 
 
-async def test_passkeys_require_a_host_name(people: People, ada: Person) -> None:
+async def test_passkeys_require_a_host_name(people: IdentityService, ada: Person) -> None:
     principal = await enter(people)
     for origin in ("https://192.0.2.1", "https://[2001:db8::1]:8443", "https://"):
         with pytest.raises(Conflict):
@@ -216,7 +224,7 @@ async def test_passkeys_require_a_host_name(people: People, ada: Person) -> None
     assert await people.passkey_options(principal, WebOrigin("http://localhost:8080"))
 
 
-async def test_malformed_responses_are_rejected(people: People, ada: Person, key: Authenticator) -> None:
+async def test_malformed_responses_are_rejected(people: IdentityService, ada: Person, key: Authenticator) -> None:
     await add(people, await enter(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
     good = key.sign(asked.options)
@@ -232,8 +240,8 @@ async def test_malformed_responses_are_rejected(people: People, ada: Person, key
         changed = b64(json.dumps({**client, **wrong}).encode())
         damaged.append({**good, "response": {**good["response"], "clientDataJSON": changed}})
     for each in damaged:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(DomainError) as refused:
             await people.sign_in_by_passkey(asked.ticket, each, ORIGIN, HERE)
         assert refused.value.code in ("wrong_proof", "ticket_over")
-        people._guesses.succeeded("", HERE.source.address, 0.0)
+        people._throttle.record_success("", HERE.source.address, 0.0)
     assert await people.sign_in_by_passkey(asked.ticket, good, ORIGIN, HERE)

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from unificx.core.errors import Invalid
 from unificx.identity import Action, Principal, Role, may, may_grant, source_key
 from unificx.identity.policies import validation
-from unificx.identity.policies.login_throttle import FOR_ACCOUNT, FOR_PAIR, FOR_SOURCE, Guesses
+from unificx.identity.policies.login_throttle import (
+    ACCOUNT_AND_SOURCE_LIMIT,
+    ACCOUNT_LIMIT,
+    SOURCE_LIMIT,
+    LoginThrottle,
+)
 
 OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
 
@@ -135,7 +140,7 @@ def test_roles_cannot_grant_more_than_their_own() -> None:
     }
 
 
-def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]:
+def guess(guesses: LoginThrottle, times: int, address: str, now: float) -> list[float]:
     """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
     waits = []
     for _ in range(times):
@@ -149,50 +154,53 @@ def guess(guesses: Guesses, times: int, address: str, now: float) -> list[float]
 
 @pytest.mark.promise("U9", "T3")
 def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
-    waits = guess(Guesses(), 40, ATTACKER, 0.0)
-    free, delays = waits[: FOR_PAIR.free], waits[FOR_PAIR.free :]
+    waits = guess(LoginThrottle(), 40, ATTACKER, 0.0)
+    free, delays = waits[: ACCOUNT_AND_SOURCE_LIMIT.free_attempts], waits[ACCOUNT_AND_SOURCE_LIMIT.free_attempts :]
     assert set(free) == {0.0}
     assert delays[0] == 1.0
     assert delays[:6] == sorted(delays[:6])
-    assert max(delays) == pytest.approx(FOR_PAIR.longest)
+    assert max(delays) == pytest.approx(ACCOUNT_AND_SOURCE_LIMIT.max_delay)
     assert sum(delays) > 3 * 3600  # forty guesses take hours
 
 
 @pytest.mark.promise("U9", "T3")
 def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
-    guesses = Guesses()
+    guesses = LoginThrottle()
     assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-    guesses.succeeded("ada@acme.example", OWNER, 0.0)
+    guesses.record_success("ada@acme.example", OWNER, 0.0)
     for place in range(200):
         guesses.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
-    assert 0 < guesses.attempt("ada@acme.example", "192.0.2.200", 1.0) <= FOR_ACCOUNT.longest
+    assert 0 < guesses.attempt("ada@acme.example", "192.0.2.200", 1.0) <= ACCOUNT_LIMIT.max_delay
     assert guesses.attempt("ada@acme.example", OWNER, 1.0) == 0.0
 
 
 def test_one_source_trying_many_accounts_is_throttled() -> None:
-    guesses = Guesses()
-    for number in range(FOR_SOURCE.free):
+    guesses = LoginThrottle()
+    for number in range(SOURCE_LIMIT.free_attempts):
         assert guesses.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
     assert guesses.attempt("another@acme.example", ATTACKER, 0.0) > 0
     assert guesses.attempt("another@acme.example", OWNER, 0.0) == 0.0
 
 
 def test_successful_attempts_are_free_and_failures_decay() -> None:
-    guesses = Guesses()
+    guesses = LoginThrottle()
     for _ in range(500):
         assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-        guesses.succeeded("ada@acme.example", OWNER, 0.0)
+        guesses.record_success("ada@acme.example", OWNER, 0.0)
     assert guess(guesses, 9, ATTACKER, 0.0)[-1] > 0
-    assert guess(guesses, FOR_PAIR.free, ATTACKER, 86_400.0) == [0.0] * FOR_PAIR.free
+    assert (
+        guess(guesses, ACCOUNT_AND_SOURCE_LIMIT.free_attempts, ATTACKER, 86_400.0)
+        == [0.0] * ACCOUNT_AND_SOURCE_LIMIT.free_attempts
+    )
 
 
 def test_failed_attempt_store_is_bounded() -> None:
-    guesses = Guesses(most=100)
+    guesses = LoginThrottle(capacity=100)
     for number in range(1000):
         guesses.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-        guesses.succeeded(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-    assert len(guesses._tries) <= 100
-    assert len(guesses._known) <= 100
+        guesses.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+    assert len(guesses._attempts) <= 100
+    assert len(guesses._known_sources) <= 100
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ from throttling import guessed
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.identity import (
-    Arrival,
+    IdentityService,
     NewExtension,
     NewPerson,
-    People,
     Person,
     PersonChange,
-    SecondFactorNeeded,
+    SecondFactorRequired,
     SignedIn,
+    SignInContext,
     SignInDevice,
     Source,
     Tenant,
@@ -26,26 +26,26 @@ from unificx.identity import (
 )
 from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
-from unificx.identity.qr_sign_in import CODE_LIFETIME, MOST_OF_ONE
+from unificx.identity.qr_sign_in import CODE_LIFETIME, MAX_CODES_PER_USER
 
 EMAIL = "ada@acme.example"
-PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
-CAMERA = Arrival(Source("198.51.100.9", "Camera/9"), SignInDevice("Mallory's phone", "mobile"), "cookie")
+PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+CAMERA = SignInContext(Source("198.51.100.9", "Camera/9"), SignInDevice("Mallory's phone", "mobile"), "cookie")
 SECRET, OTHER = "A" * 43, "B" * 43
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password="correct horse battery"))
 
 
-async def code_of(people: People, person: Person):
+async def code_of(people: IdentityService, person: Person):
     """Create a code for the user's own sign-in."""
     return await people.create_sign_in_code(person.tenant_id, person.id, person.id)
 
 
 @pytest.mark.promise("U3", "S2")
-async def test_code_signs_in_one_device(people: People, ada: Person, bus: Bus) -> None:
+async def test_code_signs_in_one_device(people: IdentityService, ada: Person, bus: EventBus) -> None:
     used: list[SignInCodeUsed] = []
     bus.subscribe(SignInCodeUsed, used.append)
     code = await code_of(people, ada)
@@ -61,7 +61,7 @@ async def test_code_signs_in_one_device(people: People, ada: Person, bus: Bus) -
 
 @pytest.mark.promise("U2", "U9", "T3")
 async def test_second_device_is_refused_and_the_owner_notified(
-    people: People, ada: Person, letters: Letters, bus: Bus, clock: ManualClock
+    people: IdentityService, ada: Person, letters: Letters, bus: EventBus, clock: ManualClock
 ) -> None:
     tried: list[SignInCodeTriedAgain] = []
     bus.subscribe(SignInCodeTriedAgain, tried.append)
@@ -73,7 +73,7 @@ async def test_second_device_is_refused_and_the_owner_notified(
     clock.advance(CODE_LIFETIME.total_seconds() + 1)
     with pytest.raises(UsedSignInCode):
         await people.sign_in_by_code(code.code, OTHER, CAMERA)
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("code_tried_again") == [(EMAIL, "")]
     assert [one.code_id for one in tried] == [code.id]
     assert people.sign_in_code(code.id, ada.id).tried_again
@@ -81,7 +81,7 @@ async def test_second_device_is_refused_and_the_owner_notified(
 
 
 async def test_same_device_may_retry_and_has_one_session(
-    people: People, ada: Person, letters: Letters, clock: ManualClock
+    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock
 ) -> None:
     code = await code_of(people, ada)
     lost = await people.sign_in_by_code(code.code, SECRET, PHONE)
@@ -98,7 +98,7 @@ async def test_same_device_may_retry_and_has_one_session(
     assert not letters.of("code_tried_again")
 
 
-async def test_one_of_two_concurrent_devices_signs_in(people: People, ada: Person) -> None:
+async def test_one_of_two_concurrent_devices_signs_in(people: IdentityService, ada: Person) -> None:
     code = await code_of(people, ada)
     answers = await asyncio.gather(
         *(people.sign_in_by_code(code.code, secret * 43, PHONE) for secret in "ABCDE"), return_exceptions=True
@@ -109,7 +109,7 @@ async def test_one_of_two_concurrent_devices_signs_in(people: People, ada: Perso
 
 @pytest.mark.promise("T3")
 async def test_code_expires_and_is_lost_at_a_restart(
-    people: People, ada: Person, clock: ManualClock, open_people
+    people: IdentityService, ada: Person, clock: ManualClock, open_people
 ) -> None:
     code, later = await code_of(people, ada), await code_of(people, ada)
     restarted = open_people()
@@ -123,19 +123,21 @@ async def test_code_expires_and_is_lost_at_a_restart(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_codes_is_throttled_per_source(people: People, ada: Person) -> None:
+async def test_guessing_codes_is_throttled_per_source(people: IdentityService, ada: Person) -> None:
     code = await code_of(people, ada)
     await guessed(lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired)
     assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
-async def test_valid_code_does_not_count_as_a_guess(people: People, ada: Person) -> None:
+async def test_valid_code_does_not_count_as_a_guess(people: IdentityService, ada: Person) -> None:
     for _ in range(40):
         code = await code_of(people, ada)
         assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
-async def test_code_state_is_visible_to_creator_and_user_only(people: People, ada: Person, acme: Tenant) -> None:
+async def test_code_state_is_visible_to_creator_and_user_only(
+    people: IdentityService, ada: Person, acme: Tenant
+) -> None:
     admin = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
     code = await people.create_sign_in_code(acme.id, ada.id, admin.id)
     assert people.sign_in_code(code.id, ada.id) == people.sign_in_code(code.id, admin.id)
@@ -144,17 +146,17 @@ async def test_code_state_is_visible_to_creator_and_user_only(people: People, ad
             people.sign_in_code(code.id, stranger)
 
 
-async def test_codes_per_user_are_limited(people: People, ada: Person) -> None:
-    codes = [await code_of(people, ada) for _ in range(MOST_OF_ONE + 1)]
+async def test_codes_per_user_are_limited(people: IdentityService, ada: Person) -> None:
+    codes = [await code_of(people, ada) for _ in range(MAX_CODES_PER_USER + 1)]
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
     assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
 
 
 async def test_total_codes_are_limited_and_the_oldest_is_evicted(
-    people: People, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    people: IdentityService, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qr_sign_in, "MOST", 8)
+    monkeypatch.setattr(qr_sign_in, "MAX_CODES", 8)
     persons = [await people.create_person(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
     codes = [await code_of(people, one) for one in persons[:8]]
     assert all(people.sign_in_code(code.id, one.id) for code, one in zip(codes, persons, strict=False))
@@ -165,7 +167,7 @@ async def test_total_codes_are_limited_and_the_oldest_is_evicted(
 
 
 @pytest.mark.promise("S2")
-async def test_user_without_password_signs_in_by_code(people: People, acme: Tenant) -> None:
+async def test_user_without_password_signs_in_by_code(people: IdentityService, acme: Tenant) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ben Example", "ben@acme.example"))
     assert made.extension.person_id is not None
     ben = await people.person(acme.id, made.extension.person_id)
@@ -178,22 +180,24 @@ async def test_user_without_password_signs_in_by_code(people: People, acme: Tena
 
 @pytest.mark.promise("T3")
 async def test_code_created_by_another_user_requires_the_second_factor(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     await people.set_password(ada.tenant_id, ada.id, "a password of my own")
     mine = await people.sign_in(EMAIL, "a password of my own", PHONE)
-    begun = await people.begin_totp(mine.principal, "Phone")
+    begun = await people.start_totp_enrollment(mine.principal, "Phone")
     now = TOTP(begun.secret).at(int(clock.now().timestamp()))
     await people.confirm_totp(mine.principal, begun.id, now, PHONE.source)
     by_admin = await people.create_sign_in_code(ada.tenant_id, ada.id, "")
     outcome = await people.sign_in_by_code(by_admin.code, SECRET, PHONE)
-    assert isinstance(outcome, SecondFactorNeeded)
+    assert isinstance(outcome, SecondFactorRequired)
     assert people.sign_in_code(by_admin.id, ada.id).session_id is None
     own = await code_of(people, ada)
     assert isinstance(await people.sign_in_by_code(own.code, SECRET, PHONE), SignedIn)
 
 
-async def test_suspended_or_closed_accounts_cannot_use_codes(people: People, ada: Person, acme: Tenant) -> None:
+async def test_suspended_or_closed_accounts_cannot_use_codes(
+    people: IdentityService, ada: Person, acme: Tenant
+) -> None:
     code = await code_of(people, ada)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):

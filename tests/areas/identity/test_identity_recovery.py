@@ -8,17 +8,27 @@ from throttling import guessed
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, Unauthenticated
 from unificx.db import Database
-from unificx.identity import Arrival, NewPerson, People, Person, PersonChange, SignedIn, SignInDevice, Source, Tenant
-from unificx.identity.errors import RecoveryOver
-from unificx.identity.recovery import MOST_ON_THEIR_WAY, RECOVERY_LIFETIME
+from unificx.identity import (
+    IdentityService,
+    NewPerson,
+    Person,
+    PersonChange,
+    SignedIn,
+    SignInContext,
+    SignInDevice,
+    Source,
+    Tenant,
+)
+from unificx.identity.errors import RecoveryLinkExpired
+from unificx.identity.recovery import MAX_PENDING_LINKS, RECOVERY_LIFETIME
 
 EMAIL, PASSWORD, NEW = "ada@acme.example", "correct horse battery", "a much better password"
-PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
 LETTER = "recovery de"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
@@ -26,19 +36,19 @@ def link(code: str) -> str:
     return f"https://pbx.example.com/app/#recover={code}"
 
 
-async def asked(people: People, letters: Letters, email: str = EMAIL) -> list[str]:
+async def asked(people: IdentityService, letters: Letters, email: str = EMAIL) -> list[str]:
     """Request recovery and return the codes of all e-mails."""
-    people.ask_recovery(email, None, link, "de", PHONE.source)
-    await people.settle()
+    people.request_recovery(email, None, link, "de", PHONE.source)
+    await people.join_background_tasks()
     return [url.partition("=")[2] for _, url in letters.of(LETTER)]
 
 
 @pytest.mark.promise("C2", "U2", "U3")
-async def test_lost_password_is_replaced_by_the_link(people: People, ada: Person, letters: Letters) -> None:
+async def test_lost_password_is_replaced_by_the_link(people: IdentityService, ada: Person, letters: Letters) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, PHONE)
     code = (await asked(people, letters, " ADA@Acme.Example "))[-1]
     assert letters.of(LETTER)[0][0] == EMAIL
-    signed = await people.finish_recovery(code, NEW, PHONE)
+    signed = await people.complete_recovery(code, NEW, PHONE)
     assert isinstance(signed, SignedIn)
     assert (await people.authenticate(signed.token)).person_id == ada.id
     with pytest.raises(Unauthenticated):
@@ -46,15 +56,15 @@ async def test_lost_password_is_replaced_by_the_link(people: People, ada: Person
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert await people.sign_in(EMAIL, NEW, PHONE)
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("password_changed") == [(EMAIL, "")]
-    with pytest.raises(RecoveryOver):
-        await people.finish_recovery(code, "yet another password", PHONE)
+    with pytest.raises(RecoveryLinkExpired):
+        await people.complete_recovery(code, "yet another password", PHONE)
 
 
 @pytest.mark.promise("T3")
 async def test_response_does_not_reveal_whether_an_account_exists(
-    people: People, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: Letters, database: Database
 ) -> None:
     """The response is sent before the first database access; the work runs in the background."""
     statements: list[str] = []
@@ -64,92 +74,96 @@ async def test_response_does_not_reveal_whether_an_account_exists(
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     for email in (EMAIL, "nobody@acme.example", ""):
-        assert people.ask_recovery(email, None, link, "de", PHONE.source) is None
+        assert people.request_recovery(email, None, link, "de", PHONE.source) is None
         assert not statements
-    await people.settle()
+    await people.join_background_tasks()
     assert statements
     assert len(letters.of(LETTER)) == 1
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_requests_are_throttled_for_known_and_unknown_addresses(people: People, ada: Person) -> None:
+async def test_requests_are_throttled_for_known_and_unknown_addresses(people: IdentityService, ada: Person) -> None:
     slowed = []
     for email, source in ((EMAIL, Source("198.51.100.8")), ("nobody@acme.example", Source("198.51.100.9"))):
 
         async def ask(number: int, email: str = email, source: Source = source) -> None:
-            people.ask_recovery(email, None, link, "en", source)
+            people.request_recovery(email, None, link, "en", source)
 
-        slowed.append(await guessed(ask, RecoveryOver))
+        slowed.append(await guessed(ask, RecoveryLinkExpired))
     assert slowed[0] == slowed[1]
-    await people.settle()
+    await people.join_background_tasks()
     # Throttled requests of others block neither the owner's requests nor their password sign-in.
-    people.ask_recovery(EMAIL, None, link, "en", PHONE.source)
+    people.request_recovery(EMAIL, None, link, "en", PHONE.source)
     assert await people.sign_in(EMAIL, PASSWORD, PHONE)
 
 
 async def test_mailbox_is_not_flooded_and_links_stay_valid(
-    people: People, ada: Person, letters: Letters, clock: ManualClock
+    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock
 ) -> None:
-    for _ in range(MOST_ON_THEIR_WAY + 3):
+    for _ in range(MAX_PENDING_LINKS + 3):
         codes = await asked(people, letters)
         clock.advance(60)
-    assert len(codes) == MOST_ON_THEIR_WAY
-    assert isinstance(await people.finish_recovery(codes[0], NEW, PHONE), SignedIn)
-    with pytest.raises(RecoveryOver):
-        await people.finish_recovery(codes[1], NEW, PHONE)
+    assert len(codes) == MAX_PENDING_LINKS
+    assert isinstance(await people.complete_recovery(codes[0], NEW, PHONE), SignedIn)
+    with pytest.raises(RecoveryLinkExpired):
+        await people.complete_recovery(codes[1], NEW, PHONE)
 
 
 async def test_link_expires_after_half_an_hour(
-    people: People, ada: Person, letters: Letters, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock, database: Database
 ) -> None:
     code = (await asked(people, letters))[-1]
     clock.advance(RECOVERY_LIFETIME.total_seconds())
-    with pytest.raises(RecoveryOver):
-        await people.finish_recovery(code, NEW, PHONE)
-    await people.tidy()
+    with pytest.raises(RecoveryLinkExpired):
+        await people.complete_recovery(code, NEW, PHONE)
+    await people.clean_up()
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
     assert await people.sign_in(EMAIL, PASSWORD, PHONE)
 
 
-async def test_only_active_accounts_get_an_email(people: People, ada: Person, acme: Tenant, letters: Letters) -> None:
+async def test_only_active_accounts_get_an_email(
+    people: IdentityService, ada: Person, acme: Tenant, letters: Letters
+) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
     assert not await asked(people, letters, "ben@acme.example")
     code = (await asked(people, letters))[-1]
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     assert await asked(people, letters) == [code]
-    with pytest.raises(RecoveryOver):
-        await people.finish_recovery(code, NEW, PHONE)
+    with pytest.raises(RecoveryLinkExpired):
+        await people.complete_recovery(code, NEW, PHONE)
 
 
 async def test_without_email_nothing_is_stored(
-    people: People, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: Letters, database: Database
 ) -> None:
-    letters.mails = False
-    assert not people.sends_mail
+    letters.can_send = False
+    assert not people.can_send_email
     assert not await asked(people, letters)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
-async def test_invalid_password_does_not_consume_the_link(people: People, ada: Person, letters: Letters) -> None:
+async def test_invalid_password_does_not_consume_the_link(
+    people: IdentityService, ada: Person, letters: Letters
+) -> None:
     code = (await asked(people, letters))[-1]
     with pytest.raises(Invalid):
-        await people.finish_recovery(code, "short", PHONE)
-    assert isinstance(await people.finish_recovery(code, NEW, PHONE), SignedIn)
+        await people.complete_recovery(code, "short", PHONE)
+    assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_links_is_throttled_per_source(people: People, ada: Person, letters: Letters) -> None:
+async def test_guessing_links_is_throttled_per_source(people: IdentityService, ada: Person, letters: Letters) -> None:
     code = (await asked(people, letters))[-1]
-    elsewhere = Arrival(Source("198.51.100.9"))
-    await guessed(lambda number: people.finish_recovery(f"guess {number}", NEW, elsewhere), RecoveryOver)
-    assert isinstance(await people.finish_recovery(code, NEW, PHONE), SignedIn)
+    elsewhere = SignInContext(Source("198.51.100.9"))
+    await guessed(lambda number: people.complete_recovery(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired)
+    assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U2")
-async def test_password_change_is_notified(people: People, ada: Person, letters: Letters) -> None:
+async def test_password_change_is_notified(people: IdentityService, ada: Person, letters: Letters) -> None:
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("password_changed") == [(EMAIL, "")]

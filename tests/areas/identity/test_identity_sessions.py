@@ -12,49 +12,49 @@ from sqlalchemy import text, update
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound, Unauthenticated
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
-    Arrival,
+    IdentityService,
     NewDevice,
     NewExtension,
     NewPerson,
-    People,
     Person,
     PersonChange,
     SignedIn,
+    SignInContext,
     SignInDevice,
     Source,
     Tenant,
     TenantChange,
 )
-from unificx.identity.errors import SessionOver
+from unificx.identity.errors import SessionExpired
 from unificx.identity.events import DeviceRevoked, SessionEnded
 from unificx.identity.models import SessionRow
 from unificx.identity.policies import token_rotation
 from unificx.identity.sessions import ACCESS_LIFETIME, SESSION_LIFETIME
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
-PROGRAM = Arrival(Source("203.0.113.1", "Program/1"))
-PHONE = Arrival(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
-LAPTOP = Arrival(Source("203.0.113.3", "Laptop/3"), SignInDevice("Ada's laptop", "desktop"), "cookie")
+PROGRAM = SignInContext(Source("203.0.113.1", "Program/1"))
+PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
+LAPTOP = SignInContext(Source("203.0.113.3", "Laptop/3"), SignInDevice("Ada's laptop", "desktop"), "cookie")
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def enter(people: People, arrival: Arrival = PHONE) -> SignedIn:
+async def enter(people: IdentityService, arrival: SignInContext = PHONE) -> SignedIn:
     signed = await people.sign_in(EMAIL, PASSWORD, arrival)
     assert isinstance(signed, SignedIn)
     return signed
 
 
-async def is_out(people: People, signed: SignedIn) -> None:
+async def is_out(people: IdentityService, signed: SignedIn) -> None:
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed.token)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(signed.refresh, "token")
 
 
@@ -66,24 +66,24 @@ async def count(database: Database, table: str) -> int:
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("arrival", [PROGRAM, PHONE])
 async def test_access_token_is_short_lived_and_refreshed(
-    people: People, ada: Person, clock: ManualClock, arrival: Arrival
+    people: IdentityService, ada: Person, clock: ManualClock, arrival: SignInContext
 ) -> None:
     first = await enter(people, arrival)
-    assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.keep]
-    clock.advance(ACCESS_LIFETIME[arrival.keep].total_seconds() - 1)
+    assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.token_delivery]
+    clock.advance(ACCESS_LIFETIME[arrival.token_delivery].total_seconds() - 1)
     assert await people.authenticate(first.token)
     clock.advance(1)
     with pytest.raises(Unauthenticated):
         await people.authenticate(first.token)
-    second = await people.refresh(first.refresh, arrival.keep)
+    second = await people.refresh(first.refresh, arrival.token_delivery)
     assert second.principal == first.principal
-    assert second.expires == clock.now() + ACCESS_LIFETIME[arrival.keep]
+    assert second.expires == clock.now() + ACCESS_LIFETIME[arrival.token_delivery]
     assert await people.authenticate(second.token) == first.principal
     assert len({first.token, second.token, first.refresh, second.refresh}) == 4
 
 
 @pytest.mark.promise("T3")
-async def test_refresh_invalidates_the_previous_access_token(people: People, ada: Person) -> None:
+async def test_refresh_invalidates_the_previous_access_token(people: IdentityService, ada: Person) -> None:
     first = await enter(people)
     second = await people.refresh(first.refresh, "cookie")
     with pytest.raises(Unauthenticated):
@@ -92,7 +92,7 @@ async def test_refresh_invalidates_the_previous_access_token(people: People, ada
 
 
 async def test_session_expiry_slides_with_each_refresh(
-    people: People, ada: Person, clock: ManualClock, database: Database, bus: Bus
+    people: IdentityService, ada: Person, clock: ManualClock, database: Database, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
@@ -101,16 +101,16 @@ async def test_session_expiry_slides_with_each_refresh(
         clock.advance(timedelta(days=29).total_seconds())
         signed = await people.refresh(signed.refresh, "cookie")
     clock.advance(SESSION_LIFETIME.total_seconds())
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(signed.refresh, "cookie")
     assert not await people.list_sessions(ada.tenant_id, ada.id)
-    await people.tidy()
+    await people.clean_up()
     assert await count(database, "session") == 0
     assert [(one.session_id, one.person_id) for one in ended] == [(signed.principal.session_id, ada.id)]
 
 
 @pytest.mark.promise("T2")
-async def test_only_digests_of_tokens_are_stored(people: People, ada: Person, database: Database) -> None:
+async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: Person, database: Database) -> None:
     signed = await enter(people)
     async with database.read() as session:
         row = (await session.execute(text("SELECT access_digest, refresh_digest FROM session"))).one()
@@ -124,18 +124,18 @@ async def test_only_digests_of_tokens_are_stored(people: People, ada: Person, da
 
 @pytest.mark.promise("U9", "T3")
 async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
-    people: People, ada: Person, clock: ManualClock, letters: Letters, bus: Bus
+    people: IdentityService, ada: Person, clock: ManualClock, letters: Letters, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
     other = await enter(people, LAPTOP)
     stolen = await enter(people, PHONE)
     mine = await people.refresh(stolen.refresh, "cookie")
-    clock.advance(token_rotation.GRACE.total_seconds())
-    with pytest.raises(SessionOver):
+    clock.advance(token_rotation.RETRY_GRACE.total_seconds())
+    with pytest.raises(SessionExpired):
         await people.refresh(stolen.refresh, "token")
     await is_out(people, mine)
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("session_theft") == [(EMAIL, "")]
     assert [one.session_id for one in ended] == [stolen.principal.session_id]
     assert await people.authenticate(other.token)
@@ -143,28 +143,30 @@ async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
 
 @pytest.mark.promise("U9", "T3")
 async def test_theft_is_detected_when_the_thief_refreshes_first(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     mine = await enter(people)
     thief = await people.refresh(mine.refresh, "token")
     clock.advance(3600)
     thief = await people.refresh(thief.refresh, "token")
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(mine.refresh, "cookie")
     await is_out(people, thief)
 
 
-async def test_lost_response_is_repeated(people: People, ada: Person, clock: ManualClock, letters: Letters) -> None:
+async def test_lost_response_is_repeated(
+    people: IdentityService, ada: Person, clock: ManualClock, letters: Letters
+) -> None:
     first = await enter(people)
     lost = await people.refresh(first.refresh, "cookie")
-    clock.advance(token_rotation.GRACE.total_seconds() - 1)
+    clock.advance(token_rotation.RETRY_GRACE.total_seconds() - 1)
     assert await people.refresh(first.refresh, "cookie") == lost
     assert await people.authenticate(lost.token)
     assert await people.refresh(lost.refresh, "cookie")
     assert not letters.of("session_theft")
 
 
-async def test_concurrent_refreshes_get_the_same_pair(people: People, ada: Person) -> None:
+async def test_concurrent_refreshes_get_the_same_pair(people: IdentityService, ada: Person) -> None:
     first = await enter(people)
     answers = await asyncio.gather(*(people.refresh(first.refresh, "cookie") for _ in range(5)))
     assert len({one.refresh for one in answers}) == len({one.token for one in answers}) == 1
@@ -172,26 +174,26 @@ async def test_concurrent_refreshes_get_the_same_pair(people: People, ada: Perso
 
 
 @pytest.mark.promise("T3")
-async def test_response_is_not_repeated_after_the_next_refresh(people: People, ada: Person) -> None:
+async def test_response_is_not_repeated_after_the_next_refresh(people: IdentityService, ada: Person) -> None:
     first = await enter(people)
     second = await people.refresh(first.refresh, "cookie")
     third = await people.refresh(second.refresh, "cookie")
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(first.refresh, "cookie")
     await is_out(people, third)
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 63, "A" * 64, "A" * 65, "=" * 64, "\x00" * 64])
-async def test_malformed_refresh_token_is_rejected(people: People, ada: Person, token: str) -> None:
+async def test_malformed_refresh_token_is_rejected(people: IdentityService, ada: Person, token: str) -> None:
     signed = await enter(people)
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(token, "token")
-    with pytest.raises(SessionOver):
+    with pytest.raises(SessionExpired):
         await people.refresh(signed.token, "token")
     assert await people.authenticate(signed.token)
 
 
-async def test_suspended_user_cannot_refresh(people: People, ada: Person, acme: Tenant) -> None:
+async def test_suspended_user_cannot_refresh(people: IdentityService, ada: Person, acme: Tenant) -> None:
     signed = await enter(people)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     await is_out(people, signed)
@@ -202,7 +204,7 @@ async def test_suspended_user_cannot_refresh(people: People, ada: Person, acme: 
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_session_list_identifies_devices(people: People, ada: Person, database: Database) -> None:
+async def test_session_list_identifies_devices(people: IdentityService, ada: Person, database: Database) -> None:
     await enter(people, PHONE)
     await enter(people, LAPTOP)
     found = await people.list_sessions(ada.tenant_id, ada.id)
@@ -217,7 +219,7 @@ async def test_session_list_identifies_devices(people: People, ada: Person, data
 
 @pytest.mark.promise("C6", "T3")
 async def test_ending_a_session_deletes_its_sip_device(
-    people: People, ada: Person, acme: Tenant, database: Database, bus: Bus
+    people: IdentityService, ada: Person, acme: Tenant, database: Database, bus: EventBus
 ) -> None:
     gone: list[object] = []
     bus.subscribe(SessionEnded, gone.append)
@@ -247,7 +249,7 @@ async def test_ending_a_session_deletes_its_sip_device(
 
 
 async def test_deleting_a_device_keeps_its_session(
-    people: People, ada: Person, acme: Tenant, database: Database
+    people: IdentityService, ada: Person, acme: Tenant, database: Database
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     signed = await enter(people)
@@ -266,11 +268,11 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 
 @pytest.mark.promise("U2", "U9")
-async def test_first_sign_in_of_a_device_is_notified(people: People, ada: Person, letters: Letters) -> None:
+async def test_first_sign_in_of_a_device_is_notified(people: IdentityService, ada: Person, letters: Letters) -> None:
     for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
         await people.sign_out((await enter(people, arrival)).token)
     await enter(people, LAPTOP)
-    await people.settle()
+    await people.join_background_tasks()
     told = sorted(letters.of("new_device"))  # written concurrently
     assert told == [(EMAIL, "Ada's laptop"), (EMAIL, "Ada's phone"), (EMAIL, "Program/1")]
 
@@ -278,27 +280,27 @@ async def test_first_sign_in_of_a_device_is_notified(people: People, ada: Person
 @pytest.mark.promise("U9")
 @pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
 async def test_known_device_name_alone_does_not_suppress_the_notice(
-    people: People, ada: Person, letters: Letters, elsewhere: Source
+    people: IdentityService, ada: Person, letters: Letters, elsewhere: Source
 ) -> None:
     await enter(people, PHONE)
     await enter(people, replace(PHONE, source=elsewhere))
-    await people.settle()
+    await people.join_background_tasks()
     assert letters.of("new_device") == [(EMAIL, "Ada's phone")] * 2
 
 
 async def test_signed_in_device_is_known_after_a_restart(
-    open_people: Callable[[], People], people: People, ada: Person, letters: Letters
+    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, letters: Letters
 ) -> None:
     await enter(people, PHONE)
-    await people.settle()
+    await people.join_background_tasks()
     again = open_people()
     await again.start()
     await enter(again, PHONE)
-    await again.settle()
+    await again.join_background_tasks()
     assert letters.of("new_device") == [(EMAIL, "Ada's phone")]
 
 
-async def test_closed_account_has_no_sessions(people: People, ada: Person, database: Database) -> None:
+async def test_closed_account_has_no_sessions(people: IdentityService, ada: Person, database: Database) -> None:
     signed = await enter(people)
     await people.close_person(ada.tenant_id, ada.id)
     await is_out(people, signed)

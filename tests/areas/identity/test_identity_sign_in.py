@@ -7,26 +7,26 @@ import pytest
 from argon2 import PasswordHasher
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
-from unificx.core.events import Bus
+from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Arrival, NewPerson, Passwords, People, Person, Role, Source, Tenant
+from unificx.identity import IdentityService, NewPerson, PasswordHashing, Person, Role, SignInContext, Source, Tenant
 from unificx.identity.events import PasswordChanged
 from unificx.privacy import KeyStore
 
-HOME = Arrival(Source("203.0.113.1", "Home/1"))
-OFFICE = Arrival(Source("203.0.113.2", "Office/2"))
-ELSEWHERE = Arrival(Source("198.51.100.9"))
+HOME = SignInContext(Source("203.0.113.1", "Home/1"))
+OFFICE = SignInContext(Source("203.0.113.2", "Office/2"))
+ELSEWHERE = SignInContext(Source("198.51.100.9"))
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada", EMAIL, Role.TENANT_ADMIN, PASSWORD))
 
 
 @pytest.mark.promise("U3", "T3")
-async def test_token_is_valid_until_sign_out(people: People, ada: Person) -> None:
+async def test_token_is_valid_until_sign_out(people: IdentityService, ada: Person) -> None:
     signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
     assert not signed_in.must_change
     assert await people.authenticate(signed_in.token) == signed_in.principal
@@ -41,13 +41,13 @@ async def test_token_is_valid_until_sign_out(people: People, ada: Person) -> Non
 
 @pytest.mark.promise("C6", "T3")
 async def test_user_lists_and_ends_their_own_sessions(
-    people: People, ada: Person, acme: Tenant, clock: ManualClock
+    people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     first = await people.sign_in(EMAIL, PASSWORD, HOME)
     clock.advance(timedelta(days=2).total_seconds())
     second = await people.sign_in(EMAIL, PASSWORD, OFFICE)
     first = await people.refresh(first.refresh, "token")
-    await people.tidy()
+    await people.clean_up()
     sessions = await people.list_sessions(acme.id, ada.id)
     assert [(one.agent, one.address) for one in sessions] == [("Office/2", "203.0.113.2"), ("Home/1", "203.0.113.1")]
     assert [one.last_used.isoformat() for one in sessions] == ["2026-01-07", "2026-01-07"]
@@ -77,9 +77,9 @@ async def test_wrong_address_and_wrong_password_are_indistinguishable(
     database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     hasher = CountedHasher()
-    people = People(database, keys, clock, passwords=Passwords(hasher))
+    people = IdentityService(database, keys, clock, passwords=PasswordHashing(hasher))
     await people.start()
-    await people.first_start()
+    await people.create_initial_operator()
     tenant = await people.tenant("operator")
     await people.create_person(tenant.id, NewPerson("Ada", EMAIL, password=PASSWORD))
     await people.create_person(tenant.id, NewPerson("Ben", "ben@acme.example"))
@@ -102,13 +102,13 @@ async def test_wrong_address_and_wrong_password_are_indistinguishable(
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_is_throttled_at_its_source_and_not_for_the_owner(
-    people: People, ada: Person, clock: ManualClock
+    people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     await people.sign_in(EMAIL, PASSWORD, HOME)
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await people.sign_in(EMAIL, "guess", ELSEWHERE)
-    with pytest.raises(TooMany) as slowed:
+    with pytest.raises(TooManyRequests) as slowed:
         await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
     assert slowed.value.retry_after > 0
     assert await people.sign_in(EMAIL, PASSWORD, HOME)
@@ -118,24 +118,24 @@ async def test_guessing_is_throttled_at_its_source_and_not_for_the_owner(
 
 
 @pytest.mark.promise("T3")
-async def test_unknown_address_is_throttled_like_a_known_one(people: People) -> None:
+async def test_unknown_address_is_throttled_like_a_known_one(people: IdentityService) -> None:
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
 
 
-async def test_concurrent_guesses_gain_nothing(people: People, ada: Person) -> None:
+async def test_concurrent_guesses_gain_nothing(people: IdentityService, ada: Person) -> None:
     answers = await asyncio.gather(
         *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
     )
     assert sum(isinstance(answer, Unauthenticated) for answer in answers) == 5
-    assert sum(isinstance(answer, TooMany) for answer in answers) == 35
+    assert sum(isinstance(answer, TooManyRequests) for answer in answers) == 35
 
 
 @pytest.mark.promise("C2")
-async def test_changing_the_password_ends_other_sessions(people: People, ada: Person, bus: Bus) -> None:
+async def test_changing_the_password_ends_other_sessions(people: IdentityService, ada: Person, bus: EventBus) -> None:
     heard: list[PasswordChanged] = []
     bus.subscribe(PasswordChanged, heard.append)
     here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
@@ -153,7 +153,7 @@ async def test_changing_the_password_ends_other_sessions(people: People, ada: Pe
     assert [fact.person_id for fact in heard] == [ada.id]
 
 
-async def test_reset_password_has_to_be_changed(people: People, ada: Person) -> None:
+async def test_reset_password_has_to_be_changed(people: IdentityService, ada: Person) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, HOME)
     password = await people.reset_password(ada.tenant_id, ada.id)
     with pytest.raises(Unauthenticated):
@@ -165,35 +165,35 @@ async def test_reset_password_has_to_be_changed(people: People, ada: Person) -> 
 
 
 async def test_outdated_hash_is_renewed_at_sign_in(
-    people: People, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
+    people: IdentityService, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     stronger = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
-    later = People(database, keys, clock, passwords=Passwords(stronger))
+    later = IdentityService(database, keys, clock, passwords=PasswordHashing(stronger))
     await later.start()
     assert await later.sign_in(EMAIL, PASSWORD, HOME)
     assert await later.sign_in(EMAIL, PASSWORD, HOME)
     counted = CountedHasher()
-    checked = Passwords(counted)
-    assert checked.outdated(stronger.hash("x"))
+    checked = PasswordHashing(counted)
+    assert checked.needs_rehash(stronger.hash("x"))
     assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either hash is accepted
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_erased_user_cannot_sign_in(people: People, ada: Person, keys: KeyStore) -> None:
+async def test_erased_user_cannot_sign_in(people: IdentityService, ada: Person, keys: KeyStore) -> None:
     keys.destroy(ada.tenant_id, ada.subject)
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, HOME)
 
 
 async def test_argon2_queue_overflow_is_rejected() -> None:
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     answers = await asyncio.gather(*(passwords.hash("x") for _ in range(80)), return_exceptions=True)
-    assert sum(isinstance(answer, TooMany) for answer in answers) == 16
-    assert all(isinstance(answer, str | TooMany) for answer in answers)
+    assert sum(isinstance(answer, TooManyRequests) for answer in answers) == 16
+    assert all(isinstance(answer, str | TooManyRequests) for answer in answers)
 
 
 async def test_malformed_hash_does_not_match_and_does_not_raise() -> None:
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    assert not await passwords.right("not a hash", "x")
-    assert await passwords.right(await passwords.hash("x"), "x")
+    passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    assert not await passwords.verify("not a hash", "x")
+    assert await passwords.verify(await passwords.hash("x"), "x")
     assert (await passwords.hash("x")).startswith("$argon2id$")

@@ -14,23 +14,23 @@ from pyotp.totp import TOTP
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Conflict, Forbidden, Invalid, NotFound, Over, Refused, Unauthenticated
+from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
-    Admission,
-    Arrival,
-    Departure,
+    IdentityService,
     NewPerson,
     NewProvider,
-    Passwords,
-    People,
+    PasswordHashing,
     Person,
     PersonChange,
-    Return,
     Role,
-    SecondFactorNeeded,
+    SecondFactorRequired,
     SignedIn,
+    SignInContext,
+    SignInResult,
     Source,
+    SsoCallback,
+    SsoRequest,
     Tenant,
     TenantChange,
 )
@@ -38,17 +38,17 @@ from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-HERE = Arrival(Source("203.0.113.1", "Home/1"), keep="cookie")
+HERE = SignInContext(Source("203.0.113.1", "Home/1"), token_delivery="cookie")
 BACK = "https://pbx.example.com/api/v1/sign-in/sso/callback"
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[People]:
-    room = People(database, keys, clock, passwords=Passwords(CHEAP), fetch=HttpClient())
+async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[IdentityService]:
+    room = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), fetch=HttpClient())
     await room.start()
     yield room
-    await room.settle()
+    await room.join_background_tasks()
 
 
 @pytest.fixture
@@ -58,40 +58,40 @@ async def provider(clock: ManualClock) -> AsyncIterator[LoginProvider]:
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
 
 
 @pytest.fixture
-async def linked(people: People, acme: Tenant, provider: LoginProvider) -> NewProvider:
+async def linked(people: IdentityService, acme: Tenant, provider: LoginProvider) -> NewProvider:
     """Provider of acme with linking by verified address."""
     new = NewProvider(provider.issuer, CLIENT_ID, link_by_email=True, inside=True, client_secret=CLIENT_SECRET)
     await people.set_provider(acme.id, new)
     return new
 
 
-async def there(departure: Departure) -> Return:
+async def there(departure: SsoRequest) -> SsoCallback:
     """Sign in at the provider and return the callback."""
     async with httpx.AsyncClient(trust_env=False) as browser:
         answer = await browser.get(departure.url)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith(BACK)
     said = httpx.URL(answer.headers["location"]).params
-    return Return(departure.flow, said["state"], said.get("code", ""), said.get("error", ""), said.get("iss"))
+    return SsoCallback(departure.flow, said["state"], said.get("code", ""), said.get("error", ""), said.get("iss"))
 
 
-async def sign_in(people: People, tenant: Tenant) -> Admission | None:
-    return await people.come_back(await there(await people.depart(tenant.id, BACK)), HERE)
+async def sign_in(people: IdentityService, tenant: Tenant) -> SignInResult | None:
+    return await people.finish_sso(await there(await people.start_sso(tenant.id, BACK)), HERE)
 
 
-async def refused(people: People, tenant: Tenant) -> Refused:
-    with pytest.raises(Refused) as refusal:
+async def refused(people: IdentityService, tenant: Tenant) -> DomainError:
+    with pytest.raises(DomainError) as refusal:
         await sign_in(people, tenant)
     return refusal.value
 
 
 async def test_verified_address_links_its_account_permanently(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
@@ -104,7 +104,7 @@ async def test_verified_address_links_its_account_permanently(
 
 
 async def test_unverified_address_is_not_linked(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     for verified in (False, None, "true", 1):
         provider.claims = {"email_verified": verified}
@@ -112,7 +112,7 @@ async def test_unverified_address_is_not_linked(
 
 
 async def test_without_link_by_email_no_account_is_linked_or_created(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     await people.set_provider(acme.id, replace(linked, link_by_email=False))
     assert (await refused(people, acme)).code == "not_linked"
@@ -123,25 +123,25 @@ async def test_without_link_by_email_no_account_is_linked_or_created(
 
 
 async def test_signed_in_user_links_their_account(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     await people.set_provider(acme.id, replace(linked, link_by_email=False))
     ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
     here = await people.sign_in("ben@example.com", PASSWORD, HERE)
     assert isinstance(here, SignedIn)
-    back = await there(await people.depart_to_link(here.principal, BACK))
-    assert await people.come_back(back, HERE) is None
+    back = await there(await people.start_sso_link(here.principal, BACK))
+    assert await people.finish_sso(back, HERE) is None
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
     assert signed_in.principal.person_id == ben.id != ada.id
     adas = await people.sign_in(EMAIL, PASSWORD, HERE)
     assert isinstance(adas, SignedIn)
-    back = await there(await people.depart_to_link(adas.principal, BACK))
+    back = await there(await people.start_sso_link(adas.principal, BACK))
     with pytest.raises(Conflict):
-        await people.come_back(back, HERE)
+        await people.finish_sso(back, HERE)
     clock.advance(601)
     with pytest.raises(Forbidden):
-        await people.depart_to_link(adas.principal, BACK)
+        await people.start_sso_link(adas.principal, BACK)
     await people.close_person(acme.id, ben.id)
     assert (await refused(people, acme)).code == "not_linked"
     await people.set_provider(acme.id, linked)
@@ -152,7 +152,7 @@ async def test_signed_in_user_links_their_account(
 
 @pytest.mark.promise("T3")
 async def test_provider_cannot_sign_in_users_of_another_tenant(
-    people: People, acme: Tenant, globex: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, globex: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     await people.set_provider(globex.id, linked)
     assert (await refused(people, globex)).code == "not_linked"
@@ -161,35 +161,35 @@ async def test_provider_cannot_sign_in_users_of_another_tenant(
 
 
 async def test_second_factor_is_required_after_sso(
-    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
     here = await sign_in(people, acme)
     assert isinstance(here, SignedIn)
-    begun = await people.begin_totp(here.principal, "Phone")
+    begun = await people.start_totp_enrollment(here.principal, "Phone")
     code = TOTP(begun.secret).at(int(clock.now().timestamp()))
     await people.confirm_totp(here.principal, begun.id, code, HERE.source)
     needed = await sign_in(people, acme)
-    assert isinstance(needed, SecondFactorNeeded)
+    assert isinstance(needed, SecondFactorRequired)
 
 
 async def test_suspended_users_and_tenants_are_rejected(
-    people: People, acme: Tenant, ada: Person, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider
 ) -> None:
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     assert isinstance(await refused(people, acme), Unauthenticated)
     await people.update_person(acme.id, ada.id, PersonChange(state="active"))
-    under_way = await there(await people.depart(acme.id, BACK))
+    under_way = await there(await people.start_sso(acme.id, BACK))
     await people.update_tenant(acme.id, TenantChange(state="suspended"))
     with pytest.raises(Unauthenticated):
-        await people.come_back(under_way, HERE)
+        await people.finish_sso(under_way, HERE)
     with pytest.raises(NotFound):
-        await people.depart(acme.id, BACK)
+        await people.start_sso(acme.id, BACK)
     assert not await people.has_provider(acme.id)
 
 
 @pytest.mark.promise("D3", "R4")
 async def test_erased_user_has_no_sso_alias(
-    people: People, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
+    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
     keys.destroy(acme.id, ada.subject)
@@ -221,7 +221,7 @@ BENT_CLAIMS: list[dict[str, Any]] = [
 
 
 async def test_invalid_id_token_is_rejected(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     for bent in BENT_CLAIMS:
         provider.claims = bent
@@ -231,7 +231,7 @@ async def test_invalid_id_token_is_rejected(
 
 
 async def test_expired_id_token_is_accepted_within_the_leeway(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     now = int(clock.now().timestamp())
     provider.claims = {"exp": now - 30}
@@ -241,7 +241,7 @@ async def test_expired_id_token_is_accepted_within_the_leeway(
 
 
 async def test_wrong_shared_or_missing_signature_is_rejected(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     stranger = ECKey.generate_key("P-256", {"kid": "one"})
     shared = OctKey.import_key(CLIENT_SECRET.ljust(32))
@@ -268,7 +268,7 @@ async def test_wrong_shared_or_missing_signature_is_rejected(
 
 
 async def test_rotated_key_is_used_at_once(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
     provider.key = provider.published = ECKey.generate_key("P-256", {"kid": "one"})
@@ -276,10 +276,10 @@ async def test_rotated_key_is_used_at_once(
 
 
 async def test_callback_is_bound_to_browser_and_state(
-    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
-    victims = await people.depart(acme.id, BACK)
-    attackers = await there(await people.depart(acme.id, BACK))
+    victims = await people.start_sso(acme.id, BACK)
+    attackers = await there(await people.start_sso(acme.id, BACK))
     for wrong in (
         replace(attackers, flow=victims.flow),
         replace(attackers, flow=""),
@@ -287,19 +287,19 @@ async def test_callback_is_bound_to_browser_and_state(
         replace(attackers, state="another"),
         replace(attackers, state=""),
     ):
-        with pytest.raises(Over) as over:
-            await people.come_back(wrong, HERE)
+        with pytest.raises(Expired) as over:
+            await people.finish_sso(wrong, HERE)
         assert over.value.code == "ticket_over"
-    late = await there(await people.depart(acme.id, BACK))
+    late = await there(await people.start_sso(acme.id, BACK))
     clock.advance(301)
-    with pytest.raises(Over):
-        await people.come_back(late, HERE)
+    with pytest.raises(Expired):
+        await people.finish_sso(late, HERE)
 
 
 async def test_foreign_replayed_or_denied_response_is_rejected(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
-    returned = await there(await people.depart(acme.id, BACK))
+    returned = await there(await people.start_sso(acme.id, BACK))
     for wrong in (
         replace(returned, issuer="https://login.example.net"),
         replace(returned, error="access_denied"),
@@ -307,15 +307,15 @@ async def test_foreign_replayed_or_denied_response_is_rejected(
         replace(returned, code="made up"),
     ):
         with pytest.raises(Unauthenticated) as refusal:
-            await people.come_back(wrong, HERE)
+            await people.finish_sso(wrong, HERE)
         assert refusal.value.code == "single_sign_on_failed"
-    assert isinstance(await people.come_back(replace(returned, issuer=provider.issuer), HERE), SignedIn)
+    assert isinstance(await people.finish_sso(replace(returned, issuer=provider.issuer), HERE), SignedIn)
     with pytest.raises(Unauthenticated):
-        await people.come_back(returned, HERE)
+        await people.finish_sso(returned, HERE)
 
 
 async def test_announced_iss_parameter_is_required(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider
 ) -> None:
     provider.discovery = {"authorization_response_iss_parameter_supported": True}
     assert (await refused(people, acme)).code == "single_sign_on_failed"
@@ -324,20 +324,20 @@ async def test_announced_iss_parameter_is_required(
 
 
 async def test_changing_the_provider_invalidates_flows_in_progress(
-    people: People, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
-    returned = await there(await people.depart(acme.id, BACK))
+    returned = await there(await people.start_sso(acme.id, BACK))
     async with serving(clock) as other:
         await people.set_provider(acme.id, replace(linked, issuer=other.issuer))
-        with pytest.raises(Over):
-            await people.come_back(returned, HERE)
-    await people.drop_provider(acme.id)
-    with pytest.raises(Over):
-        await people.come_back(returned, HERE)
+        with pytest.raises(Expired):
+            await people.finish_sso(returned, HERE)
+    await people.delete_provider(acme.id)
+    with pytest.raises(Expired):
+        await people.finish_sso(returned, HERE)
 
 
 async def test_client_secret_is_sent_by_the_supported_method(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.discovery = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     assert isinstance(await sign_in(people, acme), SignedIn)
@@ -349,7 +349,7 @@ async def test_client_secret_is_sent_by_the_supported_method(
 
 @pytest.mark.promise("T3")
 async def test_client_secret_is_not_sent_for_another_provider_or_client(
-    people: People, acme: Tenant, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, linked: NewProvider, clock: ManualClock
 ) -> None:
     kept = replace(linked, client_secret=None)
     async with serving(clock) as other:
@@ -364,7 +364,7 @@ async def test_client_secret_is_not_sent_for_another_provider_or_client(
 
 
 async def test_client_secret_is_sealed_and_deleted_with_the_tenant(
-    people: People, acme: Tenant, linked: NewProvider, database: Database
+    people: IdentityService, acme: Tenant, linked: NewProvider, database: Database
 ) -> None:
     async with database.read() as session:
         row = (await session.execute(text("SELECT * FROM sign_in_provider"))).one()
@@ -376,7 +376,9 @@ async def test_client_secret_is_sealed_and_deleted_with_the_tenant(
         assert await session.scalar(text("SELECT count(*) FROM sign_in_provider")) == 0
 
 
-async def test_provider_is_checked_before_it_is_set(people: People, acme: Tenant, provider: LoginProvider) -> None:
+async def test_provider_is_checked_before_it_is_set(
+    people: IdentityService, acme: Tenant, provider: LoginProvider
+) -> None:
     new = NewProvider(provider.issuer, CLIENT_ID, inside=True)
     for bent in (
         {"issuer": "https://login.example.net"},
@@ -395,12 +397,14 @@ async def test_provider_is_checked_before_it_is_set(people: People, acme: Tenant
         await people.provider(acme.id)
     provider.down = False
     assert (await people.set_provider(acme.id, replace(new, issuer=f" {provider.issuer}/ "))).issuer == provider.issuer
-    await people.drop_provider(acme.id)
+    await people.delete_provider(acme.id)
     with pytest.raises(NotFound):
-        await people.drop_provider(acme.id)
+        await people.delete_provider(acme.id)
 
 
-async def test_private_provider_requires_an_operator(people: People, acme: Tenant, provider: LoginProvider) -> None:
+async def test_private_provider_requires_an_operator(
+    people: IdentityService, acme: Tenant, provider: LoginProvider
+) -> None:
     for issuer in (
         provider.issuer,
         provider.issuer.replace("http:", "https:"),
@@ -419,14 +423,14 @@ async def test_private_provider_requires_an_operator(people: People, acme: Tenan
 
 
 async def test_unavailable_provider_is_not_a_server_error(
-    people: People, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
+    people: IdentityService, acme: Tenant, ada: Person, provider: LoginProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.down = True
     assert (await refused(people, acme)).code == "single_sign_on_failed"
     provider.down = False
-    returned = await there(await people.depart(acme.id, BACK))
+    returned = await there(await people.start_sso(acme.id, BACK))
     clock.advance(299)
     provider.down = True
-    assert isinstance(await people.come_back(returned, HERE), SignedIn), "what it said of itself is remembered"
+    assert isinstance(await people.finish_sso(returned, HERE), SignedIn), "what it said of itself is remembered"
     clock.advance(2)
     assert (await refused(people, acme)).code == "single_sign_on_failed"

@@ -9,9 +9,9 @@ from push_service import PushService, push_service
 from smtp_server import MailBox, mail_server, server_at
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
-from unificx.identity import NewTenant, Passwords, People, Tenant
+from unificx.identity import IdentityService, NewTenant, PasswordHashing, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import LetterParts, Letters, Push, PushParts, Vapid
@@ -21,19 +21,19 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
-def outbox(database: Database, bus: Bus, clock: ManualClock) -> Outbox:
+def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
     return Outbox(database, bus, clock)
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> People:
-    room = People(database, keys, clock, passwords=Passwords(CHEAP))
+async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> IdentityService:
+    room = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP))
     await room.start()
     return room
 
 
 @pytest.fixture
-async def acme(people: People) -> Tenant:
+async def acme(people: IdentityService) -> Tenant:
     return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
 
 
@@ -58,7 +58,7 @@ def delays() -> list[float]:
 
 @pytest.fixture
 async def open_push(
-    database: Database, keys: KeyStore, people: People, bus: Bus, gate: WebPushClient, delays: list[float]
+    database: Database, keys: KeyStore, people: IdentityService, bus: EventBus, gate: WebPushClient, delays: list[float]
 ) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
     """Open a push notifier as after a restart."""
     opened: list[Push] = []
@@ -92,6 +92,6 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture
-def emails(database: Database, keys: KeyStore, people: People, box: MailBox) -> Letters:
+def emails(database: Database, keys: KeyStore, people: IdentityService, box: MailBox) -> Letters:
     server = server_at(box)
     return Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender))

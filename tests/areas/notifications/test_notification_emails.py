@@ -14,9 +14,9 @@ from smtp_server import MailBox, mail_server, server_at, text_of
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.db import Database
-from unificx.identity import NewPerson, People, Person, Tenant
+from unificx.identity import IdentityService, NewPerson, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.smtp import parse_mail_url as read_mail_server
 from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
@@ -29,7 +29,7 @@ LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
 
 
 @pytest.fixture
-async def ada(people: People, acme: Tenant) -> Person:
+async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
 
 
@@ -63,9 +63,9 @@ async def test_an_invitation_arrives(
 async def test_a_security_notice_is_in_both_languages(emails: Letters, push: Push, ada: Person, box: MailBox) -> None:
     courier = Courier()
     courier.equip(emails, push)
-    assert courier.mails
-    await courier.notice(ada, "new_device", "Ada's phone")
-    await courier.recovery(ada, LINK, "de")
+    assert courier.can_send
+    await courier.send_notice(ada, "new_device", "Ada's phone")
+    await courier.send_recovery(ada, LINK, "de")
     await emails.deliver()
     notice, recovery = (text_of(taken.letter, "plain") for taken in box.taken)
     assert "Ada's phone" in notice
@@ -96,11 +96,11 @@ async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
 
 async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, database: Database) -> None:
     courier = Courier()
-    await courier.notice(ada, "password_changed", "")
+    await courier.send_notice(ada, "password_changed", "")
     courier.equip(None, push)
-    assert not courier.mails
-    await courier.invitation(ada, LINK, "en")
-    await courier.notice(ada, "password_changed", "")
+    assert not courier.can_send
+    await courier.send_invitation(ada, LINK, "en")
+    await courier.send_notice(ada, "password_changed", "")
     assert await count(database) == 0
 
 
@@ -200,7 +200,7 @@ async def test_emails_per_person_are_limited(
 
 
 async def test_queued_emails_are_sent_after_a_restart(
-    emails: Letters, people: People, ada: Person, keys: KeyStore, box: MailBox, database: Database
+    emails: Letters, people: IdentityService, ada: Person, keys: KeyStore, box: MailBox, database: Database
 ) -> None:
     await emails.put(ada, "invitation", "en", link=LINK)
     server = server_at(box)
@@ -275,7 +275,7 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
 async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: ManualClock) -> None:
     async with mail_server(tmp_path, tls="none", auth=False) as box:
         server = server_at(box, login="")
-        with pytest.raises(CannotStart, match="STARTTLS"):
+        with pytest.raises(StartupError, match="STARTTLS"):
             await SmtpClient(server).check()
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(NotTaken) as refusal:
@@ -294,7 +294,7 @@ async def test_nothing_is_sent_to_an_untrusted_server(
 ) -> None:
     async with mail_server(tmp_path / "other"):
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other" / "ca.pem"))
-        with pytest.raises(CannotStart, match="not trusted"):
+        with pytest.raises(StartupError, match="not trusted"):
             await SmtpClient(server_at(box)).check()
         await emails.put(ada, "invitation", "en", link=LINK)
         await emails.deliver()
@@ -303,16 +303,16 @@ async def test_nothing_is_sent_to_an_untrusted_server(
 
 async def test_the_probe_sends_nothing(box: MailBox) -> None:
     assert (await SmtpClient(server_at(box)).check()).endswith(", encrypted")
-    with pytest.raises(CannotStart, match=r"refuses the user or the password \(535\)") as refusal:
+    with pytest.raises(StartupError, match=r"refuses the user or the password \(535\)") as refusal:
         await SmtpClient(server_at(box, login="pbx:canary@")).check()
     assert "canary" not in refusal.value.message + refusal.value.hint
-    with pytest.raises(CannotStart, match=r"localhost:1 is not reach"):
+    with pytest.raises(StartupError, match=r"localhost:1 is not reach"):
         await SmtpClient(replace(server_at(box), port=1)).check()
     assert box.taken == []
 
 
 async def test_emails_are_kept_while_our_password_is_wrong(
-    people: People, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
+    people: IdentityService, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
     wrong, right = server_at(box, login="pbx:wrong@"), server_at(box)
     emails = Letters(LetterParts(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
@@ -346,7 +346,7 @@ async def talking(*lines: bytes) -> AsyncIterator[int]:
 async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: ManualClock) -> None:
     async with talking(*lines) as port:
         postman = SmtpClient(replace(server_at(MailBox(25)), port=port))
-        with pytest.raises(CannotStart):
+        with pytest.raises(StartupError):
             await postman.check()
         letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(NotTaken) as refusal:
@@ -371,7 +371,7 @@ async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: Ma
     ],
 )
 def test_an_invalid_server_url_is_not_quoted(url: str) -> None:
-    with pytest.raises(CannotStart) as refusal:
+    with pytest.raises(StartupError) as refusal:
         read_mail_server(url, "UNIFICX_SMTP")
     assert "canary" not in refusal.value.message + refusal.value.hint
     assert "UNIFICX_SMTP" in refusal.value.message

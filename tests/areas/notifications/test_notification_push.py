@@ -9,10 +9,19 @@ from push_service import Browser, PushService, claims
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Invalid, NotFound, TooMany
-from unificx.core.events import Bus
+from unificx.core.errors import Invalid, NotFound, TooManyRequests
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Arrival, NewDevice, NewExtension, NewPerson, People, Principal, SignedIn, Tenant
+from unificx.identity import (
+    IdentityService,
+    NewDevice,
+    NewExtension,
+    NewPerson,
+    Principal,
+    SignedIn,
+    SignInContext,
+    Tenant,
+)
 from unificx.notifications import NewSubscription, NoSubscription, Push, PushTest
 from unificx.notifications.events import PushSeen
 from unificx.privacy import KeyStore
@@ -27,14 +36,16 @@ class Phone:
         self.principal, self.extension_id, self.device_id, self.browser = principal, extension_id, device_id, browser
 
 
-async def phone(people: People, push: Push, tenant: Tenant, service: PushService, *, number: str = "1001") -> Phone:
+async def phone(
+    people: IdentityService, push: Push, tenant: Tenant, service: PushService, *, number: str = "1001"
+) -> Phone:
     """Sign in a device; create the person and extension of a new number."""
     email = f"ada{number}@example.com"
     found = people.directory.extension(tenant.id, number)
     if found is None:
         await people.create_person(tenant.id, NewPerson(f"Ada Example {number}", email, password=PASSWORD))
         found = (await people.create_extension(tenant.id, NewExtension(number, "Ada Example", email))).extension
-    signed = await people.sign_in(email, PASSWORD, Arrival())
+    signed = await people.sign_in(email, PASSWORD, SignInContext())
     assert isinstance(signed, SignedIn)
     made = await people.create_device(tenant.id, NewDevice(found.id, "Ada's browser", "client"))
     browser = Browser(service, f"/push/{made.device.id}")
@@ -43,7 +54,9 @@ async def phone(people: People, push: Push, tenant: Tenant, service: PushService
 
 
 @pytest.mark.promise("U1", "T1")
-async def test_a_call_wakes_a_sleeping_device(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+async def test_a_call_wakes_a_sleeping_device(
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
+) -> None:
     ada = await phone(people, push, acme, service)
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
     push.notify_call(push.push_devices(ada.extension_id), "0193-call")
@@ -57,7 +70,7 @@ async def test_a_call_wakes_a_sleeping_device(people: People, push: Push, acme: 
 
 @pytest.mark.promise("T3")
 async def test_pushes_are_signed_with_the_installation_key(
-    people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "a")
@@ -75,7 +88,7 @@ async def test_pushes_are_signed_with_the_installation_key(
 
 @pytest.mark.promise("T3", "S3")
 async def test_messages_contain_no_personal_data_and_have_equal_length(
-    people: People, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], clock.new_id())
@@ -93,7 +106,7 @@ async def test_messages_contain_no_personal_data_and_have_equal_length(
 
 
 async def test_a_call_answered_elsewhere_sends_a_stop_push(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     first = await phone(people, push, acme, service)
     second = await phone(people, push, acme, service)
@@ -112,7 +125,7 @@ async def test_a_call_answered_elsewhere_sends_a_stop_push(
 
 
 async def test_a_stop_push_never_overtakes_the_call_push(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate = asyncio.Event()
@@ -127,7 +140,7 @@ async def test_a_stop_push_never_overtakes_the_call_push(
 
 
 async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "call-1")
@@ -138,7 +151,13 @@ async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_an_expired_subscription_is_deleted(
-    people: People, push: Push, acme: Tenant, service: PushService, database: Database, status: int, delays: list[float]
+    people: IdentityService,
+    push: Push,
+    acme: Tenant,
+    service: PushService,
+    database: Database,
+    status: int,
+    delays: list[float],
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.answers = [(status, {})]
@@ -149,7 +168,9 @@ async def test_an_expired_subscription_is_deleted(
         assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 0
 
 
-async def test_a_renewed_subscription_is_kept(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+async def test_a_renewed_subscription_is_kept(
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
+) -> None:
     ada = await phone(people, push, acme, service)
     service.gate, service.answers = asyncio.Event(), [(410, {})]
     push.notify_call([ada.device_id], "call-1")
@@ -175,7 +196,7 @@ async def test_a_renewed_subscription_is_kept(people: People, push: Push, acme: 
     ],
 )
 async def test_a_busy_service_is_retried_within_limits(
-    people: People,
+    people: IdentityService,
     push: Push,
     acme: Tenant,
     service: PushService,
@@ -193,7 +214,7 @@ async def test_a_busy_service_is_retried_within_limits(
 
 
 async def test_an_unreachable_service_is_retried_three_times(
-    people: People, push: Push, acme: Tenant, service: PushService, delays: list[float]
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, delays: list[float]
 ) -> None:
     ada = await phone(people, push, acme, service)
     elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
@@ -204,7 +225,7 @@ async def test_an_unreachable_service_is_retried_three_times(
 
 
 async def test_subscriptions_are_loaded_at_start(
-    people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
 ) -> None:
     ada = await phone(people, push, acme, service)
     reopened = await open_push()
@@ -215,7 +236,7 @@ async def test_subscriptions_are_loaded_at_start(
 
 
 async def test_the_sip_device_can_be_linked_later(
-    people: People, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.subscribe(ada.principal, ada.browser.subscription(), None)
@@ -227,7 +248,7 @@ async def test_the_sip_device_can_be_linked_later(
 
 @pytest.mark.promise("T3")
 async def test_a_signed_out_device_is_notified_and_dropped(
-    people: People, push: Push, acme: Tenant, service: PushService, database: Database
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     other = await phone(people, push, acme, service)
@@ -245,7 +266,7 @@ async def test_a_signed_out_device_is_notified_and_dropped(
 
 
 async def test_start_drops_subscriptions_deleted_from_the_database(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     who = ada.principal
@@ -256,7 +277,7 @@ async def test_start_drops_subscriptions_deleted_from_the_database(
 
 @pytest.mark.promise("D3", "R4")
 async def test_nothing_is_sent_to_an_erased_person(
-    people: People, push: Push, acme: Tenant, service: PushService, keys: KeyStore, database: Database
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, keys: KeyStore, database: Database
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     subject = people.directory.person_subject(ada.principal.person_id)
@@ -273,7 +294,7 @@ async def test_nothing_is_sent_to_an_erased_person(
 
 
 async def test_a_closed_account_and_a_deleted_tenant(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     push.person_ended(ada.principal.person_id)
@@ -287,7 +308,7 @@ async def test_a_closed_account_and_a_deleted_tenant(
 
 @pytest.mark.promise("T2")
 async def test_endpoint_and_keys_are_sealed_in_the_database(
-    people: People, push: Push, acme: Tenant, service: PushService, database: Database
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     new = ada.browser.subscription()
@@ -297,14 +318,16 @@ async def test_endpoint_and_keys_are_sealed_in_the_database(
     assert new.endpoint not in repr(new)
 
 
-async def test_a_deleted_device_gets_no_push(people: People, push: Push, acme: Tenant, service: PushService) -> None:
+async def test_a_deleted_device_gets_no_push(
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
+) -> None:
     ada = await phone(people, push, acme, service)
     await people.delete_device(acme.id, ada.device_id)
     assert push.push_devices(ada.extension_id) == ()
 
 
 async def test_nothing_is_sent_after_unsubscribing(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.unsubscribe(ada.principal)
@@ -318,14 +341,14 @@ async def test_nothing_is_sent_after_unsubscribing(
 
 
 async def test_a_test_push_is_sent_and_seen(
-    people: People, push: Push, acme: Tenant, service: PushService, bus: Bus, clock: ManualClock
+    people: IdentityService, push: Push, acme: Tenant, service: PushService, bus: EventBus, clock: ManualClock
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     events: list[PushSeen] = []
     bus.subscribe(PushSeen, events.append)
     test_id = push.test(ada.principal)
     assert push.show_test(ada.principal, test_id) == PushTest()
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         push.test(ada.principal)
     await push.settled()
     assert ada.browser.messages() == [{"type": "test", "id": test_id}]
@@ -344,7 +367,7 @@ async def test_a_test_push_is_sent_and_seen(
     ("answers", "problem"), [([(410, {})], "gone"), ([(403, {})], "refused"), ([(503, {})] * 4, "unreachable")]
 )
 async def test_a_failed_test_push_reports_the_problem(
-    people: People,
+    people: IdentityService,
     push: Push,
     acme: Tenant,
     service: PushService,
@@ -359,7 +382,7 @@ async def test_a_failed_test_push_reports_the_problem(
 
 
 async def test_an_invalid_subscription_is_rejected(
-    people: People, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: Push, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     good = ada.browser.subscription()

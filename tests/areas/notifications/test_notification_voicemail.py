@@ -13,14 +13,14 @@ from sqlalchemy import text
 
 from unificx.audio_store import Audio, AudioParts, Directory
 from unificx.core.clock import ManualClock
-from unificx.core.errors import Away, Over
-from unificx.core.events import Bus
+from unificx.core.errors import Expired, ServiceUnavailable
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Extension, NewPerson, Passwords, People, Person, Tenant
+from unificx.identity import Extension, IdentityService, NewPerson, PasswordHashing, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.media.tones import level, sine
 from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, Push
-from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.voicemail import BoxChange, Mailboxes, Mailed, Message, NewGroup, NewMessage, TenantChange
 
 SAID = 443.7
@@ -64,18 +64,18 @@ class Post:
 
 @pytest.fixture
 async def post(
-    people: People, acme: Tenant, database: Database, keys: KeyStore, bus: Bus, tmp_path: Path, push: Push
+    people: IdentityService, acme: Tenant, database: Database, keys: KeyStore, bus: EventBus, tmp_path: Path, push: Push
 ) -> Post:
-    erasure = Erasure(Journal(tmp_path / "erased.journal"), keys, database.clock, bus)
+    erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
     parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
-    boxes = Mailboxes(parts, Audio(parts), Passwords())
+    boxes = Mailboxes(parts, Audio(parts), PasswordHashing())
     await boxes.start()
     person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
     return Post(person, boxes, Mailed(parts, boxes), push, database)
 
 
 @pytest.fixture
-def write(database: Database, keys: KeyStore, people: People, post: Post) -> Callable[[MailBox], Letters]:
+def write(database: Database, keys: KeyStore, people: IdentityService, post: Post) -> Callable[[MailBox], Letters]:
     """Create an e-mail queue for a mail server."""
 
     def emails(box: MailBox) -> Letters:
@@ -125,7 +125,7 @@ async def test_audio_is_attached_and_the_copy_is_recorded(
     assert all("delete this e-mail" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html"))
     assert (await post.again(message)).mailed == sent
     await post.boxes.erase(message)
-    with pytest.raises(Over) as over:
+    with pytest.raises(Expired) as over:
         await post.again(message)
     assert f"by e-mail on {sent:%Y-%m-%d}" in over.value.hint
 
@@ -208,7 +208,7 @@ async def test_an_email_waits_for_unavailable_audio(
     reader = post.boxes.reader
 
     async def away(message: Message) -> None:
-        raise Away("The store does not answer.")
+        raise ServiceUnavailable("The store does not answer.")
 
     monkeypatch.setattr(post.boxes, "reader", away)
     await emails.deliver()

@@ -8,9 +8,9 @@ from sealed_models import FRIEND, FriendPart
 from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus, Fact
+from unificx.core.events import DomainEvent, EventBus
 from unificx.db import Gone
-from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.privacy.events import SubjectErased, TenantErased
 
 MASTER = bytes(range(32))
@@ -18,22 +18,22 @@ ANA = FriendPart(name="Ana", numbers=("+4930123456",))
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    return Journal(tmp_path / "erasures.journal")
+def journal(tmp_path: Path) -> ErasureJournal:
+    return ErasureJournal(tmp_path / "erasures.journal")
 
 
 @pytest.fixture
-def erasure(journal: Journal, keys: KeyStore, clock: ManualClock, bus: Bus) -> Erasure:
+def erasure(journal: ErasureJournal, keys: KeyStore, clock: ManualClock, bus: EventBus) -> Erasure:
     return Erasure(journal, keys, clock, bus)
 
 
 @pytest.mark.promise("D3", "R4")
 def test_erasure_makes_data_unreadable_and_publishes_an_event(
-    erasure: Erasure, keys: KeyStore, bus: Bus, clock
+    erasure: Erasure, keys: KeyStore, bus: EventBus, clock
 ) -> None:
-    told: list[Fact] = []
+    told: list[DomainEvent] = []
     bus.subscribe(SubjectErased, told.append)
-    subject = keys.find_or_make("one", "number", "+4930123456")
+    subject = keys.find_or_create("one", "number", "+4930123456")
     [blob] = FRIEND.seal(keys, "one", [(subject, "row", ANA)])
     with capture_logs() as logs:
         receipt = erasure.erase_subject("one", subject)
@@ -44,9 +44,9 @@ def test_erasure_makes_data_unreadable_and_publishes_an_event(
     assert erasure.erase_subject("one", subject).aliases_removed == 0
 
 
-def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyStore, clock, bus: Bus) -> None:
+def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyStore, clock, bus: EventBus) -> None:
     keys.get("one", ["ana"], create=True)
-    erasure = Erasure(Journal(tmp_path / "missing" / "journal"), keys, clock, bus)
+    erasure = Erasure(ErasureJournal(tmp_path / "missing" / "journal"), keys, clock, bus)
     with pytest.raises(FileNotFoundError):
         erasure.erase_subject("one", "ana")
     assert keys.get("one", ["ana"])["ana"] is not None
@@ -54,7 +54,7 @@ def test_key_is_not_destroyed_without_a_journal_entry(tmp_path: Path, keys: KeyS
 
 @pytest.mark.promise("D3", "R4")
 def test_restored_backup_does_not_undo_an_erasure(
-    tmp_path: Path, clock: ManualClock, bus: Bus, journal: Journal
+    tmp_path: Path, clock: ManualClock, bus: EventBus, journal: ErasureJournal
 ) -> None:
     keys = KeyStore(tmp_path / "keys.db", MASTER, clock)
     rows = [(name, "row", FRIEND.seal(keys, tenant, [(name, "row", ANA)])[0]) for tenant, name in PEOPLE]
@@ -82,8 +82,8 @@ def test_restored_backup_does_not_undo_an_erasure(
 PEOPLE = [("one", "ana"), ("one", "ben"), ("two", "cem")]
 
 
-def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus: Bus) -> None:
-    told: list[Fact] = []
+def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus: EventBus) -> None:
+    told: list[DomainEvent] = []
     bus.subscribe(TenantErased, told.append)
     keys.get("one", ["ana"], create=True)
     erasure.erase_tenant("one")
@@ -91,7 +91,7 @@ def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus
     assert keys.get("one", ["ana"]) == {"ana": None}
 
 
-def test_truncated_journal_line_does_not_hide_others(tmp_path: Path, erasure: Erasure, journal: Journal) -> None:
+def test_truncated_journal_line_does_not_hide_others(tmp_path: Path, erasure: Erasure, journal: ErasureJournal) -> None:
     path = tmp_path / "erasures.journal"
     assert list(journal.entries()) == []
     erasure.erase_subject("one", "ana")

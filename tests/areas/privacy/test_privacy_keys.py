@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.core.clock import ManualClock
-from unificx.core.errors import CannotStart, Conflict
+from unificx.core.errors import Conflict, StartupError
 from unificx.db import ErasedSubject, Key
 from unificx.privacy import KeysBusy, KeyStore
 from unificx.privacy.cache import KeyCache
@@ -75,7 +75,7 @@ def test_destroyed_key_is_never_created_again(tmp_path: Path, clock: ManualClock
 @pytest.mark.promise("R4")
 def test_destroying_a_tenant_destroys_all_its_keys(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as keys:
-        subject = keys.find_or_make("one", "number", "+491")
+        subject = keys.find_or_create("one", "number", "+491")
         keys.bind("installation", "email", "ana@example.com", subject)
         keys.get("two", ["ben"], create=True)
         keys.destroy_tenant("one")
@@ -84,7 +84,7 @@ def test_destroying_a_tenant_destroys_all_its_keys(tmp_path: Path, clock: Manual
         assert keys.find("installation", "email", "ana@example.com") is None
         assert keys.is_destroyed("one", subject)
         with pytest.raises(ErasedSubject):
-            keys.find_or_make("one", "number", "+492")
+            keys.find_or_create("one", "number", "+492")
         assert keys.get("two", ["ben"])["ben"] is not None
 
 
@@ -129,12 +129,12 @@ def test_destruction_with_a_busy_log_raises(tmp_path: Path, clock: ManualClock, 
 def test_another_master_key_or_a_foreign_file_is_rejected(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock):
         pass
-    with pytest.raises(CannotStart, match="does not open the key store"):
+    with pytest.raises(StartupError, match="does not open the key store"):
         KeyStore(tmp_path / "keys.db", b"x" * 32, clock)
     (tmp_path / "keys.db").write_bytes(b"something else" * 1000)
-    with pytest.raises(CannotStart, match="damaged or is not a UnifiCX key store"):
+    with pytest.raises(StartupError, match="damaged or is not a UnifiCX key store"):
         KeyStore(tmp_path / "keys.db", MASTER, clock)
-    with pytest.raises(CannotStart, match="cannot be opened"):
+    with pytest.raises(StartupError, match="cannot be opened"):
         KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
 
 
@@ -146,9 +146,9 @@ class Service:
         self.asked: list[tuple[str, ...]] = []
         self.away = False
 
-    def wrap(self, below: bytes, *place: str) -> bytes:
+    def wrap(self, key: bytes, *place: str) -> bytes:
         self.answer(place)
-        return wrap(self.inside, below, *place)
+        return wrap(self.inside, key, *place)
 
     def unwrap(self, wrapped: bytes, *place: str) -> bytes:
         self.answer(place)
@@ -156,7 +156,7 @@ class Service:
 
     def answer(self, place: tuple[str, ...]) -> None:
         if self.away:
-            raise CannotStart("The key management service does not answer.")
+            raise StartupError("The key management service does not answer.")
         self.asked.append(place)
 
 
@@ -172,9 +172,9 @@ def test_key_management_service_replaces_the_master_key(tmp_path: Path, clock: M
             assert keys.get("one", ["ana"])["ana"].aead.decrypt(bytes(12), sealed, None) == b"said"
     assert service.asked == [("proof",), ("tenant", "one")]
     service.away = True
-    with pytest.raises(CannotStart, match="does not answer"):
+    with pytest.raises(StartupError, match="does not answer"):
         KeyStore(tmp_path / "keys.db", service, clock)
-    with pytest.raises(CannotStart, match="does not open"):
+    with pytest.raises(StartupError, match="does not open"):
         KeyStore(tmp_path / "keys.db", Service(), clock)
 
 
@@ -201,10 +201,10 @@ def test_wrapped_key_is_bound_to_its_subject(tmp_path: Path, clock: ManualClock)
 
 def test_value_is_bound_to_one_subject_per_tenant(keys: KeyStore) -> None:
     assert keys.find("one", "number", "+491") is None
-    ana = keys.find_or_make("one", "number", "+491")
-    assert keys.find_or_make("one", "number", "+491") == keys.find("one", "number", "+491") == ana
-    assert keys.find_or_make("two", "number", "+491") != ana
-    assert keys.find_or_make("one", "email", "+491") != ana
+    ana = keys.find_or_create("one", "number", "+491")
+    assert keys.find_or_create("one", "number", "+491") == keys.find("one", "number", "+491") == ana
+    assert keys.find_or_create("two", "number", "+491") != ana
+    assert keys.find_or_create("one", "email", "+491") != ana
     assert keys.get("one", [ana])[ana] is not None
 
 
@@ -223,27 +223,31 @@ def test_binding_and_unbinding(keys: KeyStore) -> None:
 
 @pytest.mark.promise("R4")
 def test_values_of_an_erased_subject_are_free_again(keys: KeyStore) -> None:
-    first = keys.find_or_make("one", "number", "+491")
+    first = keys.find_or_create("one", "number", "+491")
     keys.bind("installation", "email", "ana@example.com", first)
     assert keys.destroy("one", first) == 2
     assert keys.find("one", "number", "+491") is None
     assert keys.find("installation", "email", "ana@example.com") is None
     with pytest.raises(ErasedSubject):
         keys.bind("one", "email", "ana@example.com", first)
-    assert keys.find_or_make("one", "number", "+491") != first
+    assert keys.find_or_create("one", "number", "+491") != first
 
 
 def test_alias_digests_require_the_tenant_key() -> None:
     one, two = TenantSecret(b"1" * 32), TenantSecret(b"2" * 32)
-    digests = {one.blind("number", "+491"), one.blind("email", "+491"), two.blind("number", "+491")}
+    digests = {
+        one.alias_digest("number", "+491"),
+        one.alias_digest("email", "+491"),
+        two.alias_digest("number", "+491"),
+    }
     assert len(digests) == 3
-    assert one.blind("number", "+491") in digests
+    assert one.alias_digest("number", "+491") in digests
 
 
 def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as one, opened(tmp_path, clock) as two:
         assert lock(one.get("t", ["ana"], create=True)["ana"]) == lock(two.get("t", ["ana"], create=True)["ana"])
-        assert one.find_or_make("t", "number", "+491") == two.find_or_make("t", "number", "+491")
+        assert one.find_or_create("t", "number", "+491") == two.find_or_create("t", "number", "+491")
         two.destroy("t", "ben")
         assert one.get("t", ["ben"], create=True) == {"ben": None}
 
@@ -261,7 +265,7 @@ def test_cache_expires_entries_and_is_bounded() -> None:
     clock = ManualClock()
     cache = KeyCache(clock.monotonic, lifetime=10, size=3)
     for name in "abcd":
-        cache.put(cache.begin(), "t", name, a_key())
+        cache.put(cache.current_epoch(), "t", name, a_key())
     assert [cache.get("t", name) is not None for name in "abcd"] == [False, True, True, True]
     clock.advance(10)
     assert cache.get("t", "d") is None
@@ -270,11 +274,11 @@ def test_cache_expires_entries_and_is_bounded() -> None:
 @pytest.mark.promise("R4")
 def test_overlapping_read_does_not_restore_a_destroyed_key() -> None:
     cache = KeyCache(ManualClock().monotonic)
-    reading = cache.begin()
+    reading = cache.current_epoch()
     cache.drop("t", "ana")
     cache.put(reading, "t", "ana", a_key())
     assert cache.get("t", "ana") is None
-    reading = cache.begin()
+    reading = cache.current_epoch()
     cache.drop_tenant("t")
     cache.put(reading, "t", "ana", a_key())
     assert cache.get("t", "ana") is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.privacy import master_key, master_key_file
 
 KEY = bytes(range(32))
@@ -35,7 +35,7 @@ def test_key_may_be_elsewhere_or_in_the_environment(home: Path, tmp_path: Path) 
 
 
 def test_missing_key_is_not_replaced_after_the_first_start(home: Path) -> None:
-    with pytest.raises(CannotStart, match="is missing") as fault:
+    with pytest.raises(StartupError, match="is missing") as fault:
         master_key(home, {}, create=False)
     assert "cannot be read" in fault.value.hint
     assert not master_key_file(home, {}).exists()
@@ -46,30 +46,30 @@ def test_malformed_key_is_rejected_and_not_shown(home: Path, text: str) -> None:
     path = master_key_file(home, {})
     path.write_text(text, "latin-1")
     path.chmod(0o600)
-    with pytest.raises(CannotStart, match="not 32 bytes in base64") as fault:
+    with pytest.raises(StartupError, match="not 32 bytes in base64") as fault:
         master_key(home, {}, create=True)
     assert not text or text not in str(fault.value)
     if text:
-        with pytest.raises(CannotStart, match="UNIFICX_MASTER_KEY is not 32 bytes"):
+        with pytest.raises(StartupError, match="UNIFICX_MASTER_KEY is not 32 bytes"):
             master_key(home, {"UNIFICX_MASTER_KEY": text}, create=True)
 
 
 def test_world_readable_key_is_rejected(home: Path) -> None:
     master_key(home, {}, create=True)
     master_key_file(home, {}).chmod(0o644)
-    with pytest.raises(CannotStart, match="world-readable"):
+    with pytest.raises(StartupError, match="world-readable"):
         master_key(home, {}, create=True)
 
 
 def test_key_inside_the_home_directory_is_rejected(home: Path) -> None:
     for inside in (home / "key", home / "sub" / ".." / "key"):
-        with pytest.raises(CannotStart, match="part of every backup"):
+        with pytest.raises(StartupError, match="part of every backup"):
             master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(inside)}, create=True)
 
 
 def test_unreadable_or_unwritable_path_is_reported(home: Path, tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="cannot be read: Is a directory"):
+    with pytest.raises(StartupError, match="cannot be read: Is a directory"):
         master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(tmp_path)}, create=True)
     (tmp_path / "file").touch()
-    with pytest.raises(CannotStart, match="cannot be"):
+    with pytest.raises(StartupError, match="cannot be"):
         master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(tmp_path / "file" / "key")}, create=True)

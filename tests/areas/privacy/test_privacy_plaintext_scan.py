@@ -56,7 +56,7 @@ async def put(uow: UnitOfWork, records: list[bytes]) -> None:
 async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) -> None:
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     for name in ("+4915551234987", "quokka canaryson"):
-        keys.find_or_make("t", "any", name)
+        keys.find_or_create("t", "any", name)
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
         await connection.run_sync(Apart.metadata.create_all)

@@ -4,13 +4,13 @@ import pytest
 import sealed_models
 from sqlalchemy import Column, MetaData, String, Table
 
-from unificx.core.personal import BadDeclaration
-from unificx.privacy import explain, held, neutral
+from unificx.core.personal import InvalidDeclaration
+from unificx.privacy import describe, personal_fields, plain_columns
 
 
 @pytest.mark.promise("S3")
 def test_every_field_is_listed_with_its_declaration() -> None:
-    rows = held(sealed_models.Apart.metadata)
+    rows = personal_fields(sealed_models.Apart.metadata)
     assert [(row.table, row.column, row.field) for row in rows] == [
         ("friend", "sealed", "name"),
         ("friend", "sealed", "numbers"),
@@ -21,14 +21,14 @@ def test_every_field_is_listed_with_its_declaration() -> None:
     name = rows[0]
     assert (name.subject, name.category, name.uses) == ("subject_id", "user.name", ("directory", "telephony"))
     assert (name.retention, name.on_erase, name.export, name.rectifiable) == ("account", "delete", True, True)
-    assert explain(name) == (
+    assert describe(name) == (
         "name of a person, to show users the colleagues they can call; connect a call or deliver a message;"
         " kept as long as the account it belongs to exists"
     )
 
 
 def test_every_plain_column_is_listed_with_its_reason() -> None:
-    rows = neutral(sealed_models.Apart.metadata)
+    rows = plain_columns(sealed_models.Apart.metadata)
     assert ("friend", "tenant_id", "tenant id") in [(row.table, row.column, row.why) for row in rows]
     assert len(rows) == 6
     assert all(row.why for row in rows)
@@ -37,5 +37,5 @@ def test_every_plain_column_is_listed_with_its_reason() -> None:
 def test_undeclared_column_is_rejected() -> None:
     metadata = MetaData()
     Table("stray", metadata, Column("phone", String))
-    with pytest.raises(BadDeclaration, match=r"stray\.phone"):
-        held(metadata)
+    with pytest.raises(InvalidDeclaration, match=r"stray\.phone"):
+        personal_fields(metadata)

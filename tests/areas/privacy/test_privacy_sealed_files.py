@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.privacy import MasterKey, read_sealed_file, sealed_file
 
 MASTER, SECRET = MasterKey(bytes(range(32))), b"a secret of thirty-two bytes ...."
@@ -31,7 +31,7 @@ def test_unreadable_file_is_reported_and_kept(tmp_path: Path, spoil: str) -> Non
         path.write_bytes(whole[:-1] if spoil == "bytes" else b"")
     master, purpose = MasterKey(bytes(32)) if spoil == "master" else MASTER, "other" if spoil == "purpose" else "push"
     before = path.read_bytes()
-    with pytest.raises(CannotStart) as refusal:
+    with pytest.raises(StartupError) as refusal:
         sealed_file(path, master, purpose, lambda: b"another")
     assert refusal.value.hint
     assert path.read_bytes() == before
@@ -39,7 +39,7 @@ def test_unreadable_file_is_reported_and_kept(tmp_path: Path, spoil: str) -> Non
 
 def test_unusable_path_is_reported(tmp_path: Path) -> None:
     (tmp_path / "push.key").mkdir()
-    with pytest.raises(CannotStart):
+    with pytest.raises(StartupError):
         sealed_file(tmp_path / "push.key", MASTER, "push", lambda: SECRET)
-    with pytest.raises(CannotStart):
+    with pytest.raises(StartupError):
         sealed_file(tmp_path / "none" / "push.key", MASTER, "push", lambda: SECRET)

@@ -20,7 +20,7 @@ from unificx.conferencing import (
     TurnAway,
     Who,
 )
-from unificx.core.errors import NoRoom
+from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
 from unificx.media.sounds import Sound
 from unificx.recording import Allowed, ExtensionRecording, NewRecording, RoomParts, RoomRecorder, TenantRecording
@@ -65,7 +65,7 @@ class Kept:
         assert not self.ended
         self.rate = rate
         if len(self.pcm) + len(pcm) > self.room:
-            raise NoRoom("full")
+            raise StorageFull("full")
         self.pcm += pcm
 
     async def mark(self, kind: str) -> None:
@@ -82,7 +82,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.kept: list[Kept] = []
-        self.terms: words.Terms | None = words.Terms("announce", 15.0)
+        self.terms: words.ConsentTerms | None = words.ConsentTerms("announce", 15.0)
         self.extensions: dict[str, ExtensionRecording] = {}
         self.room = 1 << 30
         self.erased = False
@@ -90,7 +90,7 @@ class Shelf:
     def allowed(self, tenant_id: str, extensions: Sequence[str]) -> Allowed | None:
         if self.terms is None:
             return None
-        settings = TenantRecording(self.terms.mode, round(self.terms.beep_every))
+        settings = TenantRecording(self.terms.mode, round(self.terms.beep_interval))
         return allowed(settings, [self.extensions.get(one, ExtensionRecording()) for one in extensions])
 
     async def begin(self, new: NewRecording) -> Kept:
@@ -184,7 +184,7 @@ class RoomStudio:
         await asyncio.sleep(0.1)
         return guest
 
-    async def begins(self, *, terms: words.Terms | None = None) -> tuple[Guest, Guest]:
+    async def begins(self, *, terms: words.ConsentTerms | None = None) -> tuple[Guest, Guest]:
         """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
         self.shelf.terms = terms or self.shelf.terms
         anna, bert = await self.comes("anna", host=True), await self.comes("bert")

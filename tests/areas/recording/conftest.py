@@ -9,18 +9,18 @@ from fake_media import QuietEars, QuietRelay
 
 from unificx.audio_store import Audio, AudioParts, Directory
 from unificx.core.clock import SystemClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.privacy import Erasure, Journal, KeyStore
+from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import Archive, Recorder, RecorderParts
 
 
 @pytest.fixture
-async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: Bus) -> AsyncIterator[Studio]:
+async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[Studio]:
     clock = SystemClock()
     database.clock = clock
-    erasure = Erasure(Journal(tmp_path / "erased.journal"), keys, clock, bus)
+    erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
     parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
     archive, relay, ears = Archive(parts, Audio(parts)), QuietRelay(), QuietEars()
     await archive.start()

@@ -13,7 +13,7 @@ from unificx.recording import ExtensionRecording
 from unificx.recording.machine import consent_types as words
 
 NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
-OPT_IN = words.Terms("opt_in", 0.0)
+OPT_IN = words.ConsentTerms("opt_in", 0.0)
 Story = Callable[[RoomStudio], Awaitable[None]]
 
 

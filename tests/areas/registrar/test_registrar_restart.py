@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from unificx.core.clock import ManualClock
-from unificx.core.events import Bus
+from unificx.core.events import EventBus
 from unificx.db import Database, Spool
-from unificx.identity import Directory, MadeExtension, NewExtension, NewTenant, People, Tenant
+from unificx.identity import CreatedExtension, DirectoryCache, IdentityService, NewExtension, NewTenant, Tenant
 from unificx.privacy import KeyStore
 from unificx.registrar import KIND, Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.registrar.models import BindingRow
@@ -51,25 +51,25 @@ class Life:
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock) -> People:
-    room = People(database, keys, clock)
+async def people(database: Database, keys: KeyStore, clock: ManualClock) -> IdentityService:
+    room = IdentityService(database, keys, clock)
     await room.start()
     return room
 
 
 @pytest.fixture
-async def acme(people: People) -> Tenant:
+async def acme(people: IdentityService) -> Tenant:
     return await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
 
 
 @pytest.fixture
-async def made(people: People, acme: Tenant) -> MadeExtension:
+async def made(people: IdentityService, acme: Tenant) -> CreatedExtension:
     return await people.create_extension(acme.id, NewExtension("1001", "Reception"))
 
 
 @pytest.fixture
 async def live(
-    people: People, database: Database, keys: KeyStore, clock: ManualClock, bus: Bus, tmp_path: Path
+    people: IdentityService, database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, tmp_path: Path
 ) -> AsyncIterator[Callable[[], Life]]:
     spools: list[Spool] = []
 
@@ -94,7 +94,7 @@ async def next_life(live: Callable[[], Life], database: Database) -> Life:
     return life
 
 
-def device_of(directory: Directory, made: MadeExtension):
+def device_of(directory: DirectoryCache, made: CreatedExtension):
     device = directory.device(made.device.id)
     assert device is not None
     return device
@@ -106,7 +106,7 @@ async def stored(database: Database) -> list[BindingRow]:
 
 
 async def test_bindings_are_restored_after_a_crash(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -121,7 +121,7 @@ async def test_bindings_are_restored_after_a_crash(
 
 
 async def test_refresh_is_restored(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -139,7 +139,12 @@ async def test_refresh_is_restored(
 
 @pytest.mark.parametrize("drained", [True, False])
 async def test_removed_binding_is_not_restored(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock, drained: bool
+    live: Callable[[], Life],
+    people: IdentityService,
+    made: CreatedExtension,
+    database: Database,
+    clock: ManualClock,
+    drained: bool,
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -153,7 +158,7 @@ async def test_removed_binding_is_not_restored(
 
 
 async def test_binding_expired_meanwhile_is_deleted(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     first.registrar.register(device_of(people.directory, made), register(expires=60), UDP, clock.monotonic())
@@ -164,7 +169,7 @@ async def test_binding_expired_meanwhile_is_deleted(
 
 
 async def test_binding_on_a_connection_is_restored_as_disconnected(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     """The connection ended with the process; a REGISTER over a new one updates the same binding."""
     first = live()
@@ -181,7 +186,12 @@ async def test_binding_on_a_connection_is_restored_as_disconnected(
 
 
 async def test_device_revoked_meanwhile_is_not_restored(
-    live: Callable[[], Life], people: People, acme: Tenant, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life],
+    people: IdentityService,
+    acme: Tenant,
+    made: CreatedExtension,
+    database: Database,
+    clock: ManualClock,
 ) -> None:
     first = live()
     first.registrar.register(device_of(people.directory, made), register(), UDP, clock.monotonic())
@@ -194,9 +204,9 @@ async def test_device_revoked_meanwhile_is_not_restored(
 @pytest.mark.promise("R4", "C13", "C6")
 async def test_location_of_an_erased_user_is_unreadable(
     live: Callable[[], Life],
-    people: People,
+    people: IdentityService,
     acme: Tenant,
-    made: MadeExtension,
+    made: CreatedExtension,
     database: Database,
     keys: KeyStore,
     clock: ManualClock,
@@ -214,8 +224,8 @@ async def test_location_of_an_erased_user_is_unreadable(
 @pytest.mark.promise("C13")
 async def test_location_is_sealed_in_spool_and_database(
     live: Callable[[], Life],
-    people: People,
-    made: MadeExtension,
+    people: IdentityService,
+    made: CreatedExtension,
     database: Database,
     clock: ManualClock,
     tmp_path: Path,
@@ -233,7 +243,7 @@ async def test_location_is_sealed_in_spool_and_database(
 
 
 async def test_applying_a_batch_is_idempotent(
-    live: Callable[[], Life], people: People, made: MadeExtension, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     records: list[bytes] = []
     first = live()
@@ -253,7 +263,7 @@ async def test_applying_a_batch_is_idempotent(
 
 
 async def test_more_bindings_than_one_statement_can_delete(
-    live: Callable[[], Life], people: People, acme: Tenant, database: Database, clock: ManualClock
+    live: Callable[[], Life], people: IdentityService, acme: Tenant, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     made = await people.create_extension(acme.id, NewExtension("2000", "Hall"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.identity import Directory, Extension, Tenant
+from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import NoSuchNumber, RingExtension, Routing
 from unificx.routing.dial_plan import FeatureCode, Number, Undialable, parse_dialled
@@ -31,8 +31,8 @@ def binding(owner: Extension, name: str, *, q: float = 1.0, expires_at: float = 
 
 
 @pytest.fixture
-def directory() -> Directory:
-    people = Directory()
+def directory() -> DirectoryCache:
+    people = DirectoryCache()
     for slug in ("acme", "globex"):
         people.put_tenant(Tenant(slug, slug, slug, f"{slug}.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
         people.put_extension(extension(slug, "1001"))
@@ -40,7 +40,7 @@ def directory() -> Directory:
     return people
 
 
-def test_numbers_are_per_tenant(directory: Directory) -> None:
+def test_numbers_are_per_tenant(directory: DirectoryCache) -> None:
     location = LocationService()
     for slug in ("acme", "globex"):
         location.set_bindings(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
@@ -53,7 +53,7 @@ def test_numbers_are_per_tenant(directory: Directory) -> None:
     assert routing.route(caller("globex"), "1002", NOW) == NoSuchNumber()
 
 
-def test_registered_phones_by_descending_q(directory: Directory) -> None:
+def test_registered_phones_by_descending_q(directory: DirectoryCache) -> None:
     location = LocationService()
     ada = extension("acme", "1001")
     location.set_bindings(ada.id, "desk", (binding(ada, "desk", q=0.5),))
@@ -65,7 +65,7 @@ def test_registered_phones_by_descending_q(directory: Directory) -> None:
     assert [one.id for one in found.bindings] == ["mobile", "desk"]
 
 
-def test_extension_without_phones_is_a_destination(directory: Directory) -> None:
+def test_extension_without_phones_is_a_destination(directory: DirectoryCache) -> None:
     assert Routing(directory, LocationService()).route(caller("acme"), "1002", NOW) == RingExtension(
         extension("acme", "1002"), ()
     )
@@ -76,14 +76,14 @@ class Sleepers:
         return ("mobile", "laptop") if extension_id == "acme-1001" else ()
 
 
-def test_push_devices_are_listed(directory: Directory) -> None:
+def test_push_devices_are_listed(directory: DirectoryCache) -> None:
     routing = Routing(directory, LocationService(), Sleepers())
     called = RingExtension(extension("acme", "1001"), (), ("mobile", "laptop"))
     assert routing.route(caller("acme"), "1001", NOW) == called
     assert routing.route(caller("acme"), "1002", NOW) == RingExtension(extension("acme", "1002"), ())
 
 
-def test_ring_test_code(directory: Directory) -> None:
+def test_ring_test_code(directory: DirectoryCache) -> None:
     location = LocationService()
     ada = extension("acme", "1001")
     for name in ("desk", "mobile"):
@@ -98,7 +98,7 @@ def test_ring_test_code(directory: Directory) -> None:
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
-def test_unknown_numbers(directory: Directory, dialled: str) -> None:
+def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
     assert Routing(directory, LocationService()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from waiting import until
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.sip.flow import Flow
 from unificx.transport import stun
 from unificx.transport.binding import BindAddress
@@ -178,13 +178,13 @@ async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> Non
         if transport == "tcp":
             other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(CannotStart, match=f"^Port {port} is taken by another program: ") as said:
+        with pytest.raises(StartupError, match=f"^Port {port} is taken by another program: ") as said:
             await opened(BindAddress("udp", HOST, 0), BindAddress(transport, HOST, port))
         assert said.value.hint
 
 
 async def test_an_address_of_another_machine_is_said_plainly(opened: Open) -> None:
-    with pytest.raises(CannotStart, match="not an address of this machine"):
+    with pytest.raises(StartupError, match="not an address of this machine"):
         await opened(BindAddress("udp", "192.0.2.1", 0))
 
 

@@ -14,7 +14,7 @@ from cryptography import x509
 from waiting import until
 
 from unificx.core.clock import ManualClock, SystemClock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
 from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress
@@ -160,6 +160,6 @@ def test_a_certificate_is_renewed_before_it_runs_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"not a certificate"])
 def test_damaged_files_are_said_plainly(files: Certificates, content: bytes) -> None:
     files.certificate.write_bytes(content)
-    with pytest.raises(CannotStart, match="cannot be read or made"):
+    with pytest.raises(StartupError, match="cannot be read or made"):
         ensure_certificates(files.key.parent, [], SystemClock())
     assert os.listdir(files.key.parent)

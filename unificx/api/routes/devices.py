@@ -12,7 +12,7 @@ from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import device_within, extension_within
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
-from unificx.identity import Action, MadeDevice
+from unificx.identity import Action, CreatedDevice
 
 router = APIRouter(prefix="/api/v1/devices", tags=["devices"], route_class=RepeatableRoute)
 
@@ -82,7 +82,7 @@ async def renew_device_login(
     """Renew a device's SIP password. The old one becomes invalid at once."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     device = await device_within(services, within, device_id)
-    return _created(await services.people.renew_device(within.tenant_id, device.id, asker.principal.person_id))
+    return _created(await services.people.renew_device_password(within.tenant_id, device.id, asker.principal.person_id))
 
 
 @router.delete("/{device_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
@@ -100,7 +100,7 @@ def _shown(services: Services, device: identity.Device) -> models.Device:
     return shown
 
 
-def _created(made: MadeDevice) -> models.DeviceCreated:
+def _created(made: CreatedDevice) -> models.DeviceCreated:
     return models.DeviceCreated(
         **models.Device.model_validate(made.device).model_dump(), sip=models.SipLogin.model_validate(made.login)
     )

@@ -12,7 +12,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import factors as models
 from unificx.api.sign_in_responses import admissions, admitted, arrival_of
 from unificx.core.errors import Forbidden, Invalid
-from unificx.identity import Action, Added, Principal, may_grant
+from unificx.identity import Action, AddedFactor, Principal, may_grant
 
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
 
@@ -65,7 +65,7 @@ async def list_factors(services: ServicesDep, asker: AskerDep) -> core.Page[mode
 @router.post("/me/factors/totp", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 409))
 async def begin_totp(services: ServicesDep, asker: AskerDep, new: models.NewTotp) -> models.TotpBegun:
     """Set up an authenticator app. Confirm it with a code."""
-    begun = await services.people.begin_totp(_person(asker), new.name)
+    begun = await services.people.start_totp_enrollment(_person(asker), new.name)
     return models.TotpBegun(id=begun.id, secret=begun.secret, uri=begun.uri, svg=svg_of(begun.uri))
 
 
@@ -150,5 +150,5 @@ def _told(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret is not None else None
 
 
-def _added(added: Added) -> models.FactorAdded:
+def _added(added: AddedFactor) -> models.FactorAdded:
     return models.FactorAdded(factor=models.Factor.model_validate(added.factor), recovery_codes=[*added.recovery_codes])

@@ -7,7 +7,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from unificx import __version__
 from unificx.api.access import ServicesDep, asker_of, from_this_machine
 from unificx.api.schemas import core as models
-from unificx.core.errors import NotFound, Refused
+from unificx.core.errors import DomainError, NotFound
 
 router = APIRouter(tags=["health"])
 
@@ -43,5 +43,5 @@ async def _is_trusted(request: Request) -> bool:
         return True
     try:
         return (await asker_of(request)).is_operator
-    except Refused:
+    except DomainError:
         return False

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from unificx.api.access import AskerDep
 from unificx.api.problems import refusals
 from unificx.api.schemas import core as models
-from unificx.privacy import explain, held, neutral
+from unificx.privacy import describe, personal_fields, plain_columns
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 
@@ -16,6 +16,6 @@ router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 async def show_privacy_map(_: AskerDep) -> models.PrivacyMap:
     """List all fields with personal data, and the reasons why the other columns have none."""
     return models.PrivacyMap(
-        held=[models.HeldField.model_validate({**asdict(one), "text": explain(one)}) for one in held()],
-        neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in neutral()],
+        held=[models.HeldField.model_validate({**asdict(one), "text": describe(one)}) for one in personal_fields()],
+        neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in plain_columns()],
     )

@@ -16,7 +16,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import recordings as models
 from unificx.api.scoped_lookup import extension_within
 from unificx.api.services import Services
-from unificx.core.errors import Forbidden, Invalid, NoRoom, NotFound
+from unificx.core.errors import Forbidden, Invalid, NotFound, StorageFull
 from unificx.identity import Action
 from unificx.recording import (
     Conversation,
@@ -239,7 +239,9 @@ async def change_call_recording(
     recording, by = services.recording, own if within.only_own else None
     now = recording.live(call_id)
     if change.state == "recording" and services.parts.full():
-        raise NoRoom("There is not enough disk space for a recording.", hint="Ask the operator to free disk space.")
+        raise StorageFull(
+            "There is not enough disk space for a recording.", hint="Ask the operator to free disk space."
+        )
     if change.state == "recording" and now.state in ("none", "ended"):
         found = recording.start(call_id, own)
     elif change.state == "recording":

@@ -8,7 +8,7 @@ from unificx.api.schemas import core
 from unificx.api.schemas import sign_in as models
 from unificx.api.sign_in_responses import admissions, admitted, arrival_of, drop_cookies, signed_in
 from unificx.core.errors import Invalid, NotFound, Unauthenticated
-from unificx.identity import Keep
+from unificx.identity import TokenDelivery
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
@@ -25,7 +25,7 @@ async def sign_in(services: ServicesDep, request: Request, who: models.SignIn) -
 @router.post("/sessions/refresh", response_model=models.SignedIn, responses=refusals(401, 403))
 async def refresh_session(services: ServicesDep, request: Request, given: models.Refresh) -> Response:
     """Exchange a refresh token, valid once, for new tokens."""
-    keep: Keep = "token"
+    keep: TokenDelivery = "token"
     token = given.refresh.get_secret_value() if given.refresh is not None else ""
     if given.refresh is None:
         keep = "cookie"
@@ -83,7 +83,7 @@ async def who_am_i(services: ServicesDep, asker: HalfInDep) -> core.Me:
     """Show the authenticated user, with their extensions."""
     who = asker.principal
     tenant = await services.people.tenant(who.tenant_id)
-    own = await services.people.own_account(who) if who.person_id else None
+    own = await services.people.current_account(who) if who.person_id else None
     return core.Me(
         role=who.role,
         tenant=core.Tenant.model_validate(tenant),

@@ -25,8 +25,7 @@ from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import admissions, admitted, arrival_of
 from unificx.core.errors import Conflict, Forbidden, Invalid
-from unificx.identity import OPERATOR as OPERATOR_SLUG
-from unificx.identity import POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
+from unificx.identity import OPERATOR_SLUG, POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
 
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
 
@@ -79,7 +78,7 @@ async def invite(
 ) -> models.Invitation:
     """Invite a person to set a password and sign in. Valid for seven days and once."""
     tenant_id, person_id = await _person_to_let_in(services, asker, tenant, new.person_id)
-    base = _letter_address(services) if services.people.sends_mail else _origin(services, request)
+    base = _letter_address(services) if services.people.can_send_email else _origin(services, request)
     link = _link(base, "invitation")
     return models.Invitation.model_validate(await services.people.invite(tenant_id, person_id, link, new.language))
 
@@ -90,7 +89,7 @@ async def look_at_invitation(
 ) -> models.InvitedPerson:
     """Show the invited person, before the invitation is accepted."""
     code = given.code.get_secret_value()
-    return models.InvitedPerson.model_validate(await services.people.look_at_invitation(code, source_of(request)))
+    return models.InvitedPerson.model_validate(await services.people.preview_invitation(code, source_of(request)))
 
 
 @router.post("/invitations/accept", **admissions(401, 403, 410, 429))
@@ -110,7 +109,7 @@ async def ask_recovery(services: ServicesDep, request: Request, who: models.AskR
     """Request a password reset link. The response does not disclose whether the account exists."""
     tenant_id = await tenant_named(services, who.tenant)
     link = _link(services.address.url, "recover")
-    services.people.ask_recovery(who.email, tenant_id, link, who.language, source_of(request))
+    services.people.request_recovery(who.email, tenant_id, link, who.language, source_of(request))
 
 
 @router.post("/recoveries/finish", **admissions(401, 403, 410, 429))
@@ -118,7 +117,7 @@ async def finish_recovery(services: ServicesDep, request: Request, who: models.F
     """Set a new password with the code of the link, and sign in. Ends all other sessions."""
     arrival = arrival_of(request, who)
     code, password = who.code.get_secret_value(), who.password.get_secret_value()
-    return admitted(services, await services.people.finish_recovery(code, password, arrival), who.keep)
+    return admitted(services, await services.people.complete_recovery(code, password, arrival), who.keep)
 
 
 # terms and privacy policy
@@ -140,7 +139,7 @@ async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> 
         terms_version=TERMS_VERSION,
         policy_version=POLICY_VERSION,
         single_sign_on=await _providers(services, tenant),
-        mail=services.people.sends_mail,
+        mail=services.people.can_send_email,
     )
 
 

@@ -12,7 +12,7 @@ from unificx.api.problems import refusals
 from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
-from unificx.core.errors import Invalid, Refused
+from unificx.core.errors import DomainError, Invalid
 from unificx.identity import Action, SignedIn, SignInDevice
 
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
@@ -56,7 +56,7 @@ async def show_single_sign_on(
 async def remove_single_sign_on(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
     """Remove the single sign-on provider of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    await services.people.drop_provider(within.tenant_id)
+    await services.people.delete_provider(within.tenant_id)
 
 
 @router.post("/me/single-sign-on", response_model=models.SingleSignOnBegun, responses=refusals(401, 403, 404))
@@ -64,7 +64,7 @@ async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: R
     """Start linking your account with the tenant's provider: redirect the browser to `url`."""
     if not asker.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    departure = await services.people.depart_to_link(asker.principal, _redirect_uri(services, request))
+    departure = await services.people.start_sso_link(asker.principal, _redirect_uri(services, request))
     response = JSONResponse(models.SingleSignOnBegun(url=departure.url).model_dump())
     _keep_flow(response, departure)
     return response
@@ -73,7 +73,7 @@ async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: R
 @router.get("/me/single-sign-on", responses=refusals(401, 403))
 async def show_own_single_sign_on(services: ServicesDep, asker: AskerDep) -> models.OwnSingleSignOn:
     """Show whether your account is linked with the tenant's provider."""
-    return models.OwnSingleSignOn(linked=await services.people.linked(asker.principal))
+    return models.OwnSingleSignOn(linked=await services.people.is_linked(asker.principal))
 
 
 @router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 409))
@@ -97,8 +97,8 @@ async def start_single_sign_on(services: ServicesDep, request: Request, tenant: 
     """Redirect a browser to the provider of a tenant."""
     try:
         found = await services.people.tenant(tenant)
-        departure = await services.people.depart(found.id, _redirect_uri(services, request))
-    except Refused as refusal:
+        departure = await services.people.start_sso(found.id, _redirect_uri(services, request))
+    except DomainError as refusal:
         return _to_client(f"sign-in-failed={refusal.code}")
     response = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
     _keep_flow(response, departure)
@@ -108,17 +108,17 @@ async def start_single_sign_on(services: ServicesDep, request: Request, tenant: 
 async def _came_back(services: Services, request: Request) -> Response:
     """Redirect to the client (303). The result is in the fragment, which is never sent to a server."""
     said = {name: value[:_LONGEST] for name, value in request.query_params.items()}
-    returned = identity.Return(
+    returned = identity.SsoCallback(
         flow=request.cookies.get(FLOW_COOKIE, ""),
         state=said.get("state", ""),
         code=said.get("code", ""),
         error=said.get("error", ""),
         issuer=said.get("iss"),
     )
-    arrival = identity.Arrival(source_of(request), SignInDevice(kind="browser"), "cookie")
+    arrival = identity.SignInContext(source_of(request), SignInDevice(kind="browser"), "cookie")
     try:
-        outcome = await services.people.come_back(returned, arrival)
-    except Refused as refusal:
+        outcome = await services.people.finish_sso(returned, arrival)
+    except DomainError as refusal:
         return _to_client(f"sign-in-failed={refusal.code}")
     if outcome is None:
         return _to_client("single-sign-on=linked")
@@ -133,7 +133,7 @@ def _to_client(said: str) -> RedirectResponse:
     return RedirectResponse(f"{CLIENT}#{said}" if said else CLIENT, status.HTTP_303_SEE_OTHER)
 
 
-def _keep_flow(response: Response, departure: identity.Departure) -> None:
+def _keep_flow(response: Response, departure: identity.SsoRequest) -> None:
     response.set_cookie(
         FLOW_COOKIE, departure.flow, max_age=FLOW_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
     )

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from unificx.api.schemas.core import Input, Output
 from unificx.api.schemas.sign_in import Entering
-from unificx.identity import FactorForm
+from unificx.identity import FactorType
 
 FactorName = Annotated[str, Field(min_length=1, max_length=100, examples=["Ada's phone"])]
 Ticket = Annotated[SecretStr, Field(min_length=1, max_length=200)]
@@ -27,7 +27,7 @@ class Factor(Output):
     """A second factor of a user."""
 
     id: str
-    kind: FactorForm
+    kind: FactorType
     name: str
     created: datetime
     last_used: date | None = Field(description="Date only.")

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from unificx.api.schemas.core import REFERENCE, Email, Input, Output, Password
-from unificx.identity import FactorKind, Keep, Language, Role, SessionKind
+from unificx.identity import FactorKind, Language, Role, SessionKind, TokenDelivery
 
-KeepField = Annotated[Keep, Field(description="`cookie`: the tokens are set as HttpOnly cookies and not returned.")]
+KeepField = Annotated[
+    TokenDelivery, Field(description="`cookie`: the tokens are set as HttpOnly cookies and not returned.")
+]
 Code = Annotated[SecretStr, Field(min_length=1, max_length=100)]
 DeviceSecret = Annotated[
     str,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from unificx.cli.doctor.check import Check
 from unificx.core.clock import Clock
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 
 if TYPE_CHECKING:
     from unificx.db import Database
@@ -22,7 +22,7 @@ def database(url: str, clock: Clock) -> Check:
 
     try:
         database = Database(url, clock)
-    except CannotStart as refusal:
+    except StartupError as refusal:
         return Check("database", "fail", refusal.message.removesuffix("."), refusal.hint)
     kind = "SQLite" if database.dialect == "sqlite" else "PostgreSQL"
     if kind == "SQLite" and not Path(database.engine.url.database or "").exists():

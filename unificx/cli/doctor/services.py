@@ -2,7 +2,7 @@
 
 from unificx.cli.doctor.check import Check
 from unificx.cli.ports import Trial
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 
 
 def mail(trial: Trial | None) -> Check:
@@ -43,5 +43,5 @@ def blobs(trial: Trial | None) -> Check:
 def _tried(name: str, trial: Trial) -> Check:
     try:
         return Check(name, "ok", trial())
-    except Refused as refusal:
+    except DomainError as refusal:
         return Check(name, "fail", refusal.message.removesuffix("."), refusal.hint)

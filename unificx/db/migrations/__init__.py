@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from unificx.core.errors import CannotStart
+from unificx.core.errors import StartupError
 from unificx.db.database import Database
 
 _LOCK = 0x756E6966
@@ -35,7 +35,7 @@ async def migrate(database: Database) -> None:
     except DatabaseError as fault:
         if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
             raise
-        raise CannotStart(
+        raise StartupError(
             f"The database {database.engine.url.database} is damaged.", hint="Restore it from a backup."
         ) from None
 
@@ -75,6 +75,6 @@ def _upgrade(connection: Connection) -> None:
     try:
         command.upgrade(config_for(connection), "head")
     except CommandError:
-        raise CannotStart(
+        raise StartupError(
             "The database was created by a later version of UnifiCX.", hint="Use that version, or restore a backup."
         ) from None

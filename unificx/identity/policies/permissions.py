@@ -29,7 +29,7 @@ class Action(StrEnum):
 _USER = frozenset({Action.OWN, Action.DIRECTORY, Action.TENANT_READ})
 _TENANT_ADMIN = frozenset(Action) - {Action.INSTALLATION}
 
-_MAY: dict[Role, frozenset[Action]] = {
+_PERMISSIONS: dict[Role, frozenset[Action]] = {
     Role.USER: _USER,
     Role.TENANT_ADMIN: _TENANT_ADMIN,
     Role.OPERATOR: frozenset(Action),
@@ -41,7 +41,7 @@ def may(principal: Principal, action: Action, tenant_id: str) -> bool:
     """Whether `principal` may perform `action` in the tenant. Only operators may act in other tenants."""
     if principal.role is not Role.OPERATOR and principal.tenant_id != tenant_id:
         return False
-    return action in _MAY[principal.role]
+    return action in _PERMISSIONS[principal.role]
 
 
 def may_grant(principal: Principal, role: Role) -> bool:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from unificx.core.errors import Invalid
 
-_LONGEST = 500
+_MAX_LENGTH = 500
 
 
 def issuer(text: str, *, inside: bool) -> str:
@@ -14,43 +14,43 @@ def issuer(text: str, *, inside: bool) -> str:
     `http` is allowed only for loopback addresses, and only with `inside`.
     """
     stripped = text.strip()
-    if not reachable(stripped, inside=inside) or "?" in stripped or "#" in stripped:
+    if not is_allowed_url(stripped, inside=inside) or "?" in stripped or "#" in stripped:
         raise Invalid("Invalid issuer. Enter a URL such as https://login.example.com.", field="issuer")
     return stripped
 
 
 def client_id(text: str) -> str:
     """Validate a client id. Raise Invalid."""
-    if not 1 <= len(text) <= _LONGEST or not text.isascii() or not text.isprintable():
-        raise Invalid(f"A client id has 1 to {_LONGEST} printable ASCII characters.", field="client_id")
+    if not 1 <= len(text) <= _MAX_LENGTH or not text.isascii() or not text.isprintable():
+        raise Invalid(f"A client id has 1 to {_MAX_LENGTH} printable ASCII characters.", field="client_id")
     return text
 
 
 def client_secret(text: str) -> str:
     """Validate a client secret. Raise Invalid."""
-    if len(text) > _LONGEST or not text.isascii() or (text and not text.isprintable()):
-        raise Invalid(f"A client secret has at most {_LONGEST} printable ASCII characters.", field="client_secret")
+    if len(text) > _MAX_LENGTH or not text.isascii() or (text and not text.isprintable()):
+        raise Invalid(f"A client secret has at most {_MAX_LENGTH} printable ASCII characters.", field="client_secret")
     return text
 
 
-def reachable(url: str, *, inside: bool) -> bool:
+def is_allowed_url(url: str, *, inside: bool) -> bool:
     """Whether a browser may be redirected to a provider URL."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not host or "@" in parts.netloc or len(url) > _LONGEST or not url.isascii() or not url.isprintable():
+    if not host or "@" in parts.netloc or len(url) > _MAX_LENGTH or not url.isascii() or not url.isprintable():
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and inside and _is_this_machine(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and inside and _is_loopback(host))
 
 
-def same(one: str, other: str) -> bool:
+def is_same_issuer(one: str, other: str) -> bool:
     """Whether two issuers are equal except for a trailing slash."""
     return one.rstrip("/") == other.rstrip("/")
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -9,21 +9,21 @@ from pyotp.totp import TOTP
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """Accepted clock drift in steps, in both directions (RFC 6238 section 5.2)."""
-MOST_FACTORS = 20
-RECOVERY_CODES = 10
+MAX_FACTORS = 20
+RECOVERY_CODE_COUNT = 10
 
 
-def secret(random: bytes) -> str:
+def encode_secret(random: bytes) -> str:
     """Return a TOTP secret in base32 (RFC 4648 section 6)."""
     return base64.b32encode(random).decode()
 
 
-def step_of(seconds: float) -> int:
+def time_step(seconds: float) -> int:
     """Return the time step of a Unix time in seconds."""
     return int(seconds) // STEP_SECONDS
 
 
-def right_step(secret: str, code: str, now: int, last: int | None) -> int | None:
+def matching_step(secret: str, code: str, now: int, last: int | None) -> int | None:
     """Return the step near `now` and after `last` whose one-time password is `code`; None if there is none."""
     digits = "".join(code.split())
     if not (digits.isascii() and digits.isdigit()):
@@ -36,12 +36,12 @@ def right_step(secret: str, code: str, now: int, last: int | None) -> int | None
     return found
 
 
-def address(secret: str, account: str, issuer: str) -> str:
+def provisioning_uri(secret: str, account: str, issuer: str) -> str:
     """Return the `otpauth://totp/...` URI for a QR code."""
     return TOTP(secret, interval=STEP_SECONDS).provisioning_uri(name=account or issuer, issuer_name=issuer)
 
 
 def recovery_digest(code: str) -> str:
     """Return the stored digest of a recovery code, ignoring spaces, hyphens and case."""
-    plain = "".join(each for each in code.lower() if each.isalnum())
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+    normalized = "".join(each for each in code.lower() if each.isalnum())
+    return hashlib.sha256(normalized.encode("utf-8", "replace")).hexdigest()

@@ -11,26 +11,26 @@ _MAC = 32
 _TIME = 8
 
 
-def stamp(secret: bytes, purpose: str, payload: bytes, expires: int) -> bytes:
+def sign(secret: bytes, purpose: str, payload: bytes, expires: int) -> bytes:
     """Sign `payload` for `purpose` until `expires` (Unix time in seconds)."""
     body = expires.to_bytes(_TIME) + payload
     return _mac(secret, purpose, body) + body
 
 
-def read(secret: bytes, purpose: str, stamped: bytes, now: int) -> bytes | None:
+def unsign(secret: bytes, purpose: str, token: bytes, now: int) -> bytes | None:
     """Return the payload; None if the signature or purpose does not match or the token has expired."""
-    mac, body = stamped[:_MAC], stamped[_MAC:]
+    mac, body = token[:_MAC], token[_MAC:]
     if len(body) < _TIME or not hmac.compare_digest(mac, _mac(secret, purpose, body)):
         return None
     return body[_TIME:] if int.from_bytes(body[:_TIME]) > now else None
 
 
-def as_text(raw: bytes) -> str:
+def encode(raw: bytes) -> str:
     """Encode as base64url without padding (RFC 4648 section 5)."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def from_text(text: str) -> bytes:
+def decode(text: str) -> bytes:
     """Decode base64url; return b"" if malformed."""
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 FAMILY_BYTES, SECRET_BYTES, SALT_BYTES = 16, 32, 16
-GRACE = timedelta(seconds=20)
+RETRY_GRACE = timedelta(seconds=20)
 
-Verdict = Literal["next", "again", "stolen"]
+RefreshOutcome = Literal["next", "again", "stolen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class RefreshToken:
 
     def text(self) -> str:
         """Return the token as text: 64 characters."""
-        return encoded(self.family + self.secret)
+        return base64url(self.family + self.secret)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TokenPair:
     """Access and refresh token, and their stored digests."""
 
     access: str = field(repr=False)
@@ -45,7 +45,7 @@ class Pair:
         return digest(self.refresh.text())
 
 
-def read(text: str) -> RefreshToken | None:
+def parse_refresh_token(text: str) -> RefreshToken | None:
     """Parse a refresh token; return None if malformed."""
     try:
         raw = base64.b64decode(text.encode("ascii"), altchars=b"-_", validate=True)
@@ -60,18 +60,20 @@ def family_digest(token: RefreshToken) -> str:
     return hashlib.sha256(token.family).hexdigest()
 
 
-def successor(token: RefreshToken, salt: bytes) -> Pair:
+def derive_next(token: RefreshToken, salt: bytes) -> TokenPair:
     """Derive the next pair from `token`. Without the salt an old token does not reveal later ones."""
     access, secret = (hmac.digest(token.secret, what + salt, "sha256") for what in (b"access", b"refresh"))
-    return Pair(encoded(access), RefreshToken(token.family, secret))
+    return TokenPair(base64url(access), RefreshToken(token.family, secret))
 
 
-def judge(token: RefreshToken, current: str, previous: str | None, rotated: datetime, now: datetime) -> Verdict:
+def classify(
+    token: RefreshToken, current: str, previous: str | None, rotated: datetime, now: datetime
+) -> RefreshOutcome:
     """Classify a token of the session's family by the digests of the current and the previous token."""
-    given = digest(token.text())
-    if hmac.compare_digest(given, current):
+    presented = digest(token.text())
+    if hmac.compare_digest(presented, current):
         return "next"
-    if previous is not None and hmac.compare_digest(given, previous) and now < rotated + GRACE:
+    if previous is not None and hmac.compare_digest(presented, previous) and now < rotated + RETRY_GRACE:
         return "again"
     return "stolen"
 
@@ -80,6 +82,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def encoded(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
     """Base64 for URLs, without padding (RFC 4648 section 5)."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -10,11 +10,11 @@ from unificx.core.errors import Invalid
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,30}[a-z0-9]")
 NUMBER = re.compile(r"[0-9]{2,8}")
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 """RFC 5322 section 3.2.3. Quoted local parts and RFC 6531 are not supported by every mail server."""
 LOCAL_LENGTH = 64
-EMERGENCY = frozenset({"112", "911"})
+EMERGENCY_NUMBERS = frozenset({"112", "911"})
 """Emergency numbers, not allowed as internal numbers."""
 
 NAME_LENGTH = 100
@@ -35,7 +35,7 @@ def domain(text: str, field: str = "domain") -> str:
     """Validate a host name (RFC 1123 section 2.1), in lower case. IP addresses are not allowed."""
     lower = text.strip().lower().removesuffix(".")
     labels = lower.split(".")
-    if len(lower) > 253 or labels[-1].isdigit() or not all(LABEL.fullmatch(label) for label in labels):
+    if len(lower) > 253 or labels[-1].isdigit() or not all(DNS_LABEL.fullmatch(label) for label in labels):
         raise Invalid("A domain is a host name such as pbx.example.com; write an IDN as xn--.", field=field)
     return lower
 
@@ -79,7 +79,7 @@ def number(text: str) -> str:
     """Validate an internal number: 2 to 8 digits, not an emergency number."""
     if not NUMBER.fullmatch(text):
         raise Invalid("A number has 2 to 8 digits.", field="number")
-    if text in EMERGENCY:
+    if text in EMERGENCY_NUMBERS:
         raise Invalid("112 and 911 are reserved for emergency calls.", field="number")
     return text
 

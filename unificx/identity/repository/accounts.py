@@ -23,7 +23,7 @@ from unificx.identity.models import (
 )
 from unificx.identity.schemas import Language, Person, PersonState, Role, Tenant, TenantState
 
-PERSON = Codec(PersonRow, PersonPart)
+PERSON_CODEC = Codec(PersonRow, PersonPart)
 
 
 async def all_tenants(session: AsyncSession) -> list[Tenant]:
@@ -59,7 +59,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
 
-async def drop_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
+async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
@@ -137,7 +137,7 @@ async def all_persons(session: AsyncSession) -> list[Person]:
     """Return every open account of the installation without name and e-mail address, for the directory."""
     # scope: all tenants, because the directory covers all of them.
     rows = await session.scalars(select(PersonRow).where(PersonRow.state != "closed"))
-    return [_bare(row) for row in rows]
+    return [_without_sealed_part(row) for row in rows]
 
 
 async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int:
@@ -150,13 +150,13 @@ async def count_active(session: AsyncSession, tenant_id: str, role: Role) -> int
 
 def _seal(keys: Keys, person: Person) -> bytes:
     part = PersonPart(person.name, person.email)
-    return PERSON.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
+    return PERSON_CODEC.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
 
 
 def _open(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
     """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
-    parts = PERSON.open(keys, tenant_id, "administration", sealed)
+    parts = PERSON_CODEC.open(keys, tenant_id, "administration", sealed)
     by_row = {row_id: part for (_, row_id, _), part in zip(sealed, parts, strict=True)}
     return [_person(row, by_row.get(row.id)) for row in rows]
 
@@ -175,7 +175,7 @@ def _tenant(row: TenantRow) -> Tenant:
     )
 
 
-def _bare(row: PersonRow) -> Person:
+def _without_sealed_part(row: PersonRow) -> Person:
     return Person(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -190,7 +190,7 @@ def _bare(row: PersonRow) -> Person:
 
 
 def _person(row: PersonRow, part: object) -> Person:
-    bare = _bare(row)
+    base = _without_sealed_part(row)
     if isinstance(part, PersonPart):
-        return replace(bare, name=part.name, email=part.email)
-    return replace(bare, state="closed")
+        return replace(base, name=part.name, email=part.email)
+    return replace(base, state="closed")

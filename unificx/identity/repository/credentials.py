@@ -10,12 +10,12 @@ from unificx.db.sealed import Codec, Keys
 from unificx.identity.models import AcceptancePart, AcceptanceRow, CredentialRow, PasswordPart, PersonRow
 from unificx.identity.schemas import Role
 
-PASSWORD = Codec(CredentialRow, PasswordPart)
-ACCEPTANCE = Codec(AcceptanceRow, AcceptancePart)
+PASSWORD_CODEC = Codec(CredentialRow, PasswordPart)
+ACCEPTANCE_CODEC = Codec(AcceptanceRow, AcceptancePart)
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SignInAccount:
     """Sign-in data of a user; `hash` is None without a password."""
 
     person_id: str
@@ -27,7 +27,7 @@ class Account:
     hash: str | None = field(repr=False)
 
 
-async def account(session: AsyncSession, keys: Keys, subject: str) -> Account | None:
+async def account(session: AsyncSession, keys: Keys, subject: str) -> SignInAccount | None:
     """Return the open account of a subject."""
     # scope: all tenants, because a subject is random and belongs to one of them.
     query = (
@@ -42,14 +42,14 @@ async def account(session: AsyncSession, keys: Keys, subject: str) -> Account | 
     secret, must_change = None, False
     if credential is not None:
         sealed = [(credential.subject_id, credential.person_id, credential.sealed)]
-        part = PASSWORD.open(keys, person.tenant_id, "authentication", sealed)[0]
+        part = PASSWORD_CODEC.open(keys, person.tenant_id, "authentication", sealed)[0]
         secret = part.hash if isinstance(part, PasswordPart) else None
         must_change = credential.must_change
     role = Role(person.role)
-    return Account(person.id, person.tenant_id, person.subject_id, role, person.state, must_change, secret)
+    return SignInAccount(person.id, person.tenant_id, person.subject_id, role, person.state, must_change, secret)
 
 
-async def set_password(session: AsyncSession, keys: Keys, account: Account, changed: datetime) -> None:
+async def set_password(session: AsyncSession, keys: Keys, account: SignInAccount, changed: datetime) -> None:
     """Replace the user's password hash with `account.hash`."""
     assert account.hash is not None
     part = PasswordPart(account.hash)
@@ -59,9 +59,9 @@ async def set_password(session: AsyncSession, keys: Keys, account: Account, chan
         "subject_id": account.subject,
         "must_change": account.must_change,
         "changed": changed,
-        "sealed": PASSWORD.seal(keys, account.tenant_id, [(account.subject, account.person_id, part)])[0],
+        "sealed": PASSWORD_CODEC.seal(keys, account.tenant_id, [(account.subject, account.person_id, part)])[0],
     }
-    await drop_password(session, account.tenant_id, account.person_id)
+    await delete_password(session, account.tenant_id, account.person_id)
     await session.execute(insert(CredentialRow).values(values))
 
 
@@ -73,14 +73,20 @@ async def must_change(session: AsyncSession, tenant_id: str, person_id: str) -> 
     return bool(await session.scalar(query))
 
 
-async def drop_password(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+async def delete_password(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     await session.execute(
         delete(CredentialRow).where(CredentialRow.tenant_id == tenant_id, CredentialRow.person_id == person_id)
     )
 
 
 async def add_acceptance(
-    session: AsyncSession, keys: Keys, account: Account, said: AcceptancePart, *, acceptance_id: str, at: datetime
+    session: AsyncSession,
+    keys: Keys,
+    account: SignInAccount,
+    acceptance: AcceptancePart,
+    *,
+    acceptance_id: str,
+    at: datetime,
 ) -> None:
     values = {
         "id": acceptance_id,
@@ -88,22 +94,22 @@ async def add_acceptance(
         "person_id": account.person_id,
         "subject_id": account.subject,
         "at": at,
-        "sealed": ACCEPTANCE.seal(keys, account.tenant_id, [(account.subject, acceptance_id, said)])[0],
+        "sealed": ACCEPTANCE_CODEC.seal(keys, account.tenant_id, [(account.subject, acceptance_id, acceptance)])[0],
     }
     await session.execute(insert(AcceptanceRow).values(values))
 
 
-async def last_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> AcceptancePart | None:
+async def latest_acceptance(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> AcceptancePart | None:
     """Return the user's latest declaration; None if there is none."""
     query = select(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
     row = await session.scalar(query.order_by(AcceptanceRow.id.desc()).limit(1))
     if row is None:
         return None
-    part = ACCEPTANCE.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed)])[0]
+    part = ACCEPTANCE_CODEC.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed)])[0]
     return part if isinstance(part, AcceptancePart) else None
 
 
-async def drop_acceptances(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+async def delete_acceptances(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     await session.execute(
         delete(AcceptanceRow).where(AcceptanceRow.tenant_id == tenant_id, AcceptanceRow.person_id == person_id)
     )

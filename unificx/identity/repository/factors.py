@@ -13,14 +13,14 @@ from unificx.identity.models import SessionRow
 
 P = TypeVar("P")
 
-NAME = Codec(FactorRow, FactorPart)
-TOTP = Codec(FactorRow, TotpPart)
-PASSKEY = Codec(FactorRow, PasskeyPart)
-RECOVERY = Codec(RecoveryRow, RecoveryPart)
+NAME_CODEC = Codec(FactorRow, FactorPart)
+TOTP_CODEC = Codec(FactorRow, TotpPart)
+PASSKEY_CODEC = Codec(FactorRow, PasskeyPart)
+RECOVERY_CODEC = Codec(RecoveryRow, RecoveryPart)
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class FactorOwner:
     """Owner of factors, and the subject whose key seals them."""
 
     tenant_id: str
@@ -41,7 +41,7 @@ class StoredFactor:
     passkey: PasskeyPart | None = field(default=None, repr=False)
 
 
-async def add(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFactor) -> None:
+async def add(session: AsyncSession, keys: Keys, owner: FactorOwner, factor: StoredFactor) -> None:
     values = {
         "id": factor.id,
         "tenant_id": owner.tenant_id,
@@ -51,13 +51,13 @@ async def add(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFac
         "confirmed": factor.confirmed,
         "created": factor.created,
         "last_used": factor.last_used,
-        "sealed": NAME.seal(keys, owner.tenant_id, [(owner.subject, factor.id, FactorPart(factor.name))])[0],
+        "sealed": NAME_CODEC.seal(keys, owner.tenant_id, [(owner.subject, factor.id, FactorPart(factor.name))])[0],
         **_sealed(keys, owner, factor),
     }
     await session.execute(insert(FactorRow).values(values))
 
 
-async def save(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFactor) -> None:
+async def save(session: AsyncSession, keys: Keys, owner: FactorOwner, factor: StoredFactor) -> None:
     """Update the mutable columns of a factor."""
     values = {"confirmed": factor.confirmed, "last_used": factor.last_used, **_sealed(keys, owner, factor)}
     await session.execute(
@@ -65,21 +65,21 @@ async def save(session: AsyncSession, keys: Keys, owner: Owner, factor: StoredFa
     )
 
 
-async def of_person(session: AsyncSession, keys: Keys, owner: Owner) -> list[StoredFactor]:
+async def of_person(session: AsyncSession, keys: Keys, owner: FactorOwner) -> list[StoredFactor]:
     """Return a user's factors including unconfirmed ones, oldest first."""
     query = select(FactorRow).where(FactorRow.tenant_id == owner.tenant_id, FactorRow.person_id == owner.person_id)
     rows = (await session.scalars(query.order_by(FactorRow.id))).all()
     found: list[StoredFactor] = []
     for row in rows:
-        name = _open(NAME, keys, row, "security", row.sealed)
+        name = _open(NAME_CODEC, keys, row, "security", row.sealed)
         if name is not None:
-            totp = _open(TOTP, keys, row, "authentication", row.totp)
-            passkey = _open(PASSKEY, keys, row, "authentication", row.passkey)
+            totp = _open(TOTP_CODEC, keys, row, "authentication", row.totp)
+            passkey = _open(PASSKEY_CODEC, keys, row, "authentication", row.passkey)
             found.append(StoredFactor(row.id, row.confirmed, row.created, row.last_used, name.name, totp, passkey))
     return found
 
 
-async def drop(session: AsyncSession, tenant_id: str, person_id: str, factor_id: str) -> bool:
+async def delete_factor(session: AsyncSession, tenant_id: str, person_id: str, factor_id: str) -> bool:
     """Delete a factor; return whether it existed."""
     query = delete(FactorRow).where(
         FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id, FactorRow.id == factor_id
@@ -87,7 +87,7 @@ async def drop(session: AsyncSession, tenant_id: str, person_id: str, factor_id:
     return (await session.execute(query.returning(FactorRow.id))).first() is not None
 
 
-async def drop_begun(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+async def delete_unconfirmed(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     """Delete the user's unconfirmed factors."""
     await session.execute(
         delete(FactorRow).where(
@@ -96,17 +96,17 @@ async def drop_begun(session: AsyncSession, tenant_id: str, person_id: str) -> N
     )
 
 
-async def drop_stale(session: AsyncSession, begun_before: datetime) -> None:
+async def delete_stale(session: AsyncSession, created_before: datetime) -> None:
     """Delete factors that were created before that time and never confirmed."""
     # scope: all tenants, because expiry is independent of the tenant.
-    await session.execute(delete(FactorRow).where(~FactorRow.confirmed, FactorRow.created < begun_before))
+    await session.execute(delete(FactorRow).where(~FactorRow.confirmed, FactorRow.created < created_before))
 
 
-async def drop_all(session: AsyncSession, tenant_id: str, person_id: str) -> int:
+async def delete_all(session: AsyncSession, tenant_id: str, person_id: str) -> int:
     """Delete a user's factors and recovery codes; return the number of factors."""
     gone = delete(FactorRow).where(FactorRow.tenant_id == tenant_id, FactorRow.person_id == person_id)
     count = len((await session.execute(gone.returning(FactorRow.id))).all())
-    await drop_recovery(session, tenant_id, person_id)
+    await delete_recovery_codes(session, tenant_id, person_id)
     return count
 
 
@@ -118,8 +118,8 @@ async def kinds(session: AsyncSession, tenant_id: str, person_id: str) -> set[st
     return set(await session.scalars(query.distinct()))
 
 
-async def set_recovery(
-    session: AsyncSession, keys: Keys, owner: Owner, digests: tuple[str, ...], now: datetime
+async def replace_recovery_codes(
+    session: AsyncSession, keys: Keys, owner: FactorOwner, digests: tuple[str, ...], now: datetime
 ) -> None:
     """Replace a user's recovery codes."""
     values = {
@@ -127,13 +127,15 @@ async def set_recovery(
         "tenant_id": owner.tenant_id,
         "subject_id": owner.subject,
         "created": now,
-        "sealed": RECOVERY.seal(keys, owner.tenant_id, [(owner.subject, owner.person_id, RecoveryPart(digests))])[0],
+        "sealed": RECOVERY_CODEC.seal(keys, owner.tenant_id, [(owner.subject, owner.person_id, RecoveryPart(digests))])[
+            0
+        ],
     }
-    await drop_recovery(session, owner.tenant_id, owner.person_id)
+    await delete_recovery_codes(session, owner.tenant_id, owner.person_id)
     await session.execute(insert(RecoveryRow).values(values))
 
 
-async def recovery(session: AsyncSession, keys: Keys, owner: Owner) -> tuple[str, ...]:
+async def recovery_digests(session: AsyncSession, keys: Keys, owner: FactorOwner) -> tuple[str, ...]:
     """Return the digests of a user's unused recovery codes."""
     query = select(RecoveryRow).where(
         RecoveryRow.tenant_id == owner.tenant_id, RecoveryRow.person_id == owner.person_id
@@ -142,34 +144,34 @@ async def recovery(session: AsyncSession, keys: Keys, owner: Owner) -> tuple[str
     if row is None:
         return ()
     sealed = [(row.subject_id, row.person_id, row.sealed)]
-    part = RECOVERY.open(keys, row.tenant_id, "authentication", sealed)[0]
+    part = RECOVERY_CODEC.open(keys, row.tenant_id, "authentication", sealed)[0]
     return part.digests if isinstance(part, RecoveryPart) else ()
 
 
-async def drop_recovery(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+async def delete_recovery_codes(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     await session.execute(
         delete(RecoveryRow).where(RecoveryRow.tenant_id == tenant_id, RecoveryRow.person_id == person_id)
     )
 
 
-async def proved(session: AsyncSession, tenant_id: str, session_id: str) -> datetime | None:
+async def last_step_up(session: AsyncSession, tenant_id: str, session_id: str) -> datetime | None:
     """Return the time of the session's last step-up; None if there was none or no such session."""
     query = select(SessionRow.proved).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id)
     return await session.scalar(query)
 
 
-async def mark_proved(session: AsyncSession, tenant_id: str, session_id: str, now: datetime) -> None:
+async def mark_stepped_up(session: AsyncSession, tenant_id: str, session_id: str, now: datetime) -> None:
     await session.execute(
         update(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id).values(proved=now)
     )
 
 
-def _sealed(keys: Keys, owner: Owner, factor: StoredFactor) -> dict[str, bytes | None]:
+def _sealed(keys: Keys, owner: FactorOwner, factor: StoredFactor) -> dict[str, bytes | None]:
     where = (owner.subject, factor.id)
     totp, passkey = factor.totp, factor.passkey
     return {
-        "totp": TOTP.seal(keys, owner.tenant_id, [(*where, totp)])[0] if totp is not None else None,
-        "passkey": PASSKEY.seal(keys, owner.tenant_id, [(*where, passkey)])[0] if passkey is not None else None,
+        "totp": TOTP_CODEC.seal(keys, owner.tenant_id, [(*where, totp)])[0] if totp is not None else None,
+        "passkey": PASSKEY_CODEC.seal(keys, owner.tenant_id, [(*where, passkey)])[0] if passkey is not None else None,
     }
 
 

@@ -13,7 +13,7 @@ LinkKind = Literal["invitation", "recovery"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SignInLink:
     """Digest of a code and the user it signs in."""
 
     id: str
@@ -24,7 +24,7 @@ class Link:
     expires: datetime
 
 
-async def add(session: AsyncSession, link: Link) -> None:
+async def add(session: AsyncSession, link: SignInLink) -> None:
     values = {
         "id": link.id,
         "tenant_id": link.tenant_id,
@@ -36,12 +36,12 @@ async def add(session: AsyncSession, link: Link) -> None:
     await session.execute(insert(LinkRow).values(values))
 
 
-async def find(session: AsyncSession, kind: LinkKind, digest: str, now: datetime) -> Link | None:
+async def find(session: AsyncSession, kind: LinkKind, digest: str, now: datetime) -> SignInLink | None:
     """Return the unexpired link of a code."""
     # scope: all tenants, because the code alone determines the tenant.
     query = select(LinkRow).where(LinkRow.code_digest == digest, LinkRow.kind == kind, LinkRow.expires > now)
     row = await session.scalar(query)
-    return None if row is None else Link(row.id, row.tenant_id, row.person_id, kind, row.code_digest, row.expires)
+    return None if row is None else SignInLink(row.id, row.tenant_id, row.person_id, kind, row.code_digest, row.expires)
 
 
 async def count(session: AsyncSession, tenant_id: str, person_id: str, kind: LinkKind, now: datetime) -> int:
@@ -52,11 +52,11 @@ async def count(session: AsyncSession, tenant_id: str, person_id: str, kind: Lin
     return await session.scalar(query) or 0
 
 
-async def drop_of(session: AsyncSession, tenant_id: str, person_id: str) -> None:
+async def delete_for_person(session: AsyncSession, tenant_id: str, person_id: str) -> None:
     """Delete all links of the user."""
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id, LinkRow.person_id == person_id))
 
 
-async def drop_expired(session: AsyncSession, now: datetime) -> None:
+async def delete_expired(session: AsyncSession, now: datetime) -> None:
     # scope: all tenants, because expiry is independent of the tenant.
     await session.execute(delete(LinkRow).where(LinkRow.expires <= now))

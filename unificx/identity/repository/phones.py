@@ -12,9 +12,9 @@ from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, Extens
 from unificx.identity.numbers import release_number
 from unificx.identity.schemas import Device, DeviceAuth, DeviceKind, Extension
 
-EXTENSION = Codec(ExtensionRow, ExtensionPart)
-DEVICE = Codec(DeviceRow, DevicePart)
-LOGIN = Codec(DeviceRow, LoginPart)
+EXTENSION_CODEC = Codec(ExtensionRow, ExtensionPart)
+DEVICE_CODEC = Codec(DeviceRow, DevicePart)
+LOGIN_CODEC = Codec(DeviceRow, LoginPart)
 
 
 async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:
@@ -45,7 +45,7 @@ async def save_extension(session: AsyncSession, keys: Keys, extension: Extension
     )
 
 
-async def drop_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
     """Delete the extension and its devices, and release its number."""
     await session.execute(
         delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id == extension_id)
@@ -131,7 +131,7 @@ async def save_login(session: AsyncSession, keys: Keys, auth: DeviceAuth, subjec
     )
 
 
-async def drop_device(session: AsyncSession, tenant_id: str, device_id: str) -> None:
+async def delete_device(session: AsyncSession, tenant_id: str, device_id: str) -> None:
     await session.execute(delete(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id))
 
 
@@ -159,7 +159,7 @@ async def all_logins(session: AsyncSession, keys: Keys, tenant_id: str, realm: s
         DeviceRow.id, DeviceRow.extension_id, DeviceRow.subject_id, DeviceRow.enabled, DeviceRow.login
     ).where(DeviceRow.tenant_id == tenant_id)
     rows = (await session.execute(query)).all()
-    parts = LOGIN.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.login) for row in rows])
+    parts = LOGIN_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.login) for row in rows])
     return [
         DeviceAuth(
             device_id=row.id,
@@ -186,21 +186,21 @@ async def mark_used(session: AsyncSession, days: Mapping[tuple[str, str], date])
 
 def _seal_extension(keys: Keys, extension: Extension) -> bytes:
     part = ExtensionPart(extension.name)
-    return EXTENSION.seal(keys, extension.tenant_id, [(extension.subject, extension.id, part)])[0]
+    return EXTENSION_CODEC.seal(keys, extension.tenant_id, [(extension.subject, extension.id, part)])[0]
 
 
 def _seal_device(keys: Keys, device: Device, subject: str) -> bytes:
     part = DevicePart(device.name, device.username)
-    return DEVICE.seal(keys, device.tenant_id, [(subject, device.id, part)])[0]
+    return DEVICE_CODEC.seal(keys, device.tenant_id, [(subject, device.id, part)])[0]
 
 
 def _seal_login(keys: Keys, auth: DeviceAuth, subject: str) -> bytes:
     part = LoginPart(auth.username, auth.ha1_md5.hex(), auth.ha1_sha256.hex())
-    return LOGIN.seal(keys, auth.tenant_id, [(subject, auth.device_id, part)])[0]
+    return LOGIN_CODEC.seal(keys, auth.tenant_id, [(subject, auth.device_id, part)])[0]
 
 
 def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[ExtensionRow]) -> list[Extension]:
-    parts = EXTENSION.open(keys, tenant_id, purpose, [(row.subject_id, row.id, row.sealed) for row in rows])
+    parts = EXTENSION_CODEC.open(keys, tenant_id, purpose, [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         Extension(
             id=row.id,
@@ -218,7 +218,9 @@ def _open_extensions(keys: Keys, tenant_id: str, purpose: str, rows: Sequence[Ex
 
 def _open_devices(keys: Keys, tenant_id: str, rows: Iterable[DeviceRow]) -> list[Device]:
     listed = list(rows)
-    parts = DEVICE.open(keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in listed])
+    parts = DEVICE_CODEC.open(
+        keys, tenant_id, "administration", [(row.subject_id, row.id, row.sealed) for row in listed]
+    )
     return [
         Device(
             id=row.id,

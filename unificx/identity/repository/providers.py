@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db.sealed import Codec, Keys
 from unificx.identity.factor_models import ProviderPart, ProviderRow
 
-PROVIDER = Codec(ProviderRow, ProviderPart)
+PROVIDER_CODEC = Codec(ProviderRow, ProviderPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class StoredProvider:
     client_secret: str = field(repr=False)
 
 
-async def put(session: AsyncSession, keys: Keys, provider: StoredProvider) -> None:
+async def replace(session: AsyncSession, keys: Keys, provider: StoredProvider) -> None:
     """Set or replace the tenant's provider."""
     tenant_id, part = provider.tenant_id, ProviderPart(provider.client_secret)
     values = {
@@ -37,9 +37,9 @@ async def put(session: AsyncSession, keys: Keys, provider: StoredProvider) -> No
         "link_by_email": provider.link_by_email,
         "inside": provider.inside,
         "changed": provider.changed,
-        "sealed": PROVIDER.seal(keys, tenant_id, [(provider.subject, tenant_id, part)])[0],
+        "sealed": PROVIDER_CODEC.seal(keys, tenant_id, [(provider.subject, tenant_id, part)])[0],
     }
-    await drop(session, tenant_id)
+    await delete_provider(session, tenant_id)
     await session.execute(insert(ProviderRow).values(values))
 
 
@@ -48,20 +48,20 @@ async def find(session: AsyncSession, keys: Keys, tenant_id: str) -> StoredProvi
     row = await session.scalar(select(ProviderRow).where(ProviderRow.tenant_id == tenant_id))
     if row is None:
         return None
-    part = PROVIDER.open(keys, tenant_id, "authentication", [(row.subject_id, tenant_id, row.sealed)])[0]
+    part = PROVIDER_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, tenant_id, row.sealed)])[0]
     secret = part.client_secret if isinstance(part, ProviderPart) else ""
     return StoredProvider(
         row.tenant_id, row.subject_id, row.issuer, row.client_id, row.link_by_email, row.inside, row.changed, secret
     )
 
 
-async def has(session: AsyncSession, tenant_id: str) -> bool:
+async def exists(session: AsyncSession, tenant_id: str) -> bool:
     """Whether the tenant has a provider."""
     found = select(ProviderRow.tenant_id).where(ProviderRow.tenant_id == tenant_id)
     return await session.scalar(found) is not None
 
 
-async def drop(session: AsyncSession, tenant_id: str) -> bool:
+async def delete_provider(session: AsyncSession, tenant_id: str) -> bool:
     """Delete the provider; return whether it existed."""
     gone = delete(ProviderRow).where(ProviderRow.tenant_id == tenant_id)
     return (await session.execute(gone.returning(ProviderRow.tenant_id))).first() is not None

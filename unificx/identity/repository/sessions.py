@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db.sealed import Codec, Keys
 from unificx.identity.models import PersonRow, SessionPart, SessionRow
-from unificx.identity.policies.token_rotation import Pair, family_digest
-from unificx.identity.repository.credentials import Account
+from unificx.identity.policies.token_rotation import TokenPair, family_digest
+from unificx.identity.repository.credentials import SignInAccount
 from unificx.identity.schemas import Principal, Role, Session, SessionKind
 
-SESSION = Codec(SessionRow, SessionPart)
+SESSION_CODEC = Codec(SessionRow, SessionPart)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SessionRecord:
     """Stored state of a session; `access_expires` is that of the current pair."""
 
     id: str
@@ -35,10 +35,10 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class SessionTokens:
     """Token pair of a session, the salt of its derivation, and the expiry of each token."""
 
-    pair: Pair
+    pair: TokenPair
     salt: bytes
     rotated: datetime
     access_expires: datetime
@@ -46,7 +46,13 @@ class Tokens:
 
 
 async def add(
-    session: AsyncSession, keys: Keys, account: Account, opened: Session, tokens: Tokens, *, proved: bool
+    session: AsyncSession,
+    keys: Keys,
+    account: SignInAccount,
+    opened: Session,
+    tokens: SessionTokens,
+    *,
+    stepped_up: bool,
 ) -> None:
     """Insert a session. `proved`: the user authenticated just now."""
     part = SessionPart(opened.name, opened.address, opened.agent)
@@ -57,16 +63,16 @@ async def add(
         "subject_id": account.subject,
         "kind": opened.kind,
         "created": opened.created,
-        "proved": opened.created if proved else None,
+        "proved": opened.created if stepped_up else None,
         "last_used": opened.last_used,
         "family_digest": family_digest(tokens.pair.refresh),
-        "sealed": SESSION.seal(keys, account.tenant_id, [(account.subject, opened.id, part)])[0],
+        "sealed": SESSION_CODEC.seal(keys, account.tenant_id, [(account.subject, opened.id, part)])[0],
         **_values(tokens),
     }
     await session.execute(insert(SessionRow).values(values))
 
 
-def _values(tokens: Tokens) -> dict[str, object]:
+def _values(tokens: SessionTokens) -> dict[str, object]:
     return {
         "access_digest": tokens.pair.access_digest,
         "access_expires": tokens.access_expires,
@@ -77,24 +83,24 @@ def _values(tokens: Tokens) -> dict[str, object]:
     }
 
 
-async def rotate(session: AsyncSession, standing: Standing, tokens: Tokens) -> None:
+async def rotate(session: AsyncSession, record: SessionRecord, tokens: SessionTokens) -> None:
     """Replace the current token pair with the next one."""
     await session.execute(
         update(SessionRow)
-        .where(SessionRow.tenant_id == standing.tenant_id, SessionRow.id == standing.id)
-        .values(previous_digest=standing.refresh_digest, **_values(tokens))
+        .where(SessionRow.tenant_id == record.tenant_id, SessionRow.id == record.id)
+        .values(previous_digest=record.refresh_digest, **_values(tokens))
     )
 
 
-async def of_family(session: AsyncSession, digest: str, now: datetime) -> Standing | None:
+async def find_by_family(session: AsyncSession, digest: str, now: datetime) -> SessionRecord | None:
     """Return the active session of a refresh token family."""
     # scope: all tenants, because the token alone determines the tenant.
     row = await session.scalar(select(SessionRow).where(SessionRow.family_digest == digest, SessionRow.expires > now))
-    return None if row is None else _standing(row)
+    return None if row is None else _to_record(row)
 
 
-def _standing(row: SessionRow) -> Standing:
-    return Standing(
+def _to_record(row: SessionRow) -> SessionRecord:
+    return SessionRecord(
         id=row.id,
         tenant_id=row.tenant_id,
         person_id=row.person_id,
@@ -130,7 +136,7 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
         SessionRow.tenant_id == tenant_id, SessionRow.person_id == person_id, SessionRow.expires > now
     )
     rows = (await session.scalars(query.order_by(SessionRow.id.desc()))).all()
-    parts = SESSION.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed) for row in rows])
+    parts = SESSION_CODEC.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed) for row in rows])
     return [
         Session(
             id=row.id,
@@ -148,23 +154,28 @@ async def of_person(session: AsyncSession, keys: Keys, tenant_id: str, person_id
     ]
 
 
-async def running(
-    session: AsyncSession, tenant_id: str, person_id: str | None = None, *, only: str | None = None, keep: str = ""
-) -> list[Standing]:
+async def select_sessions(
+    session: AsyncSession,
+    tenant_id: str,
+    person_id: str | None = None,
+    *,
+    only_session: str | None = None,
+    except_session: str = "",
+) -> list[SessionRecord]:
     """Return the sessions of a tenant, a user, or `only_session`, without `except_session`; also expired ones."""
-    query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id != keep)
+    query = select(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id != except_session)
     if person_id is not None:
         query = query.where(SessionRow.person_id == person_id)
-    if only is not None:
-        query = query.where(SessionRow.id == only)
-    return [_standing(row) for row in await session.scalars(query.order_by(SessionRow.id))]
+    if only_session is not None:
+        query = query.where(SessionRow.id == only_session)
+    return [_to_record(row) for row in await session.scalars(query.order_by(SessionRow.id))]
 
 
-async def expired(session: AsyncSession, now: datetime) -> list[Standing]:
+async def expired(session: AsyncSession, now: datetime) -> list[SessionRecord]:
     """Return the expired sessions."""
     # scope: all tenants, because expiry is independent of the tenant.
     query = select(SessionRow).where(SessionRow.expires <= now).order_by(SessionRow.id)
-    return [_standing(row) for row in await session.scalars(query)]
+    return [_to_record(row) for row in await session.scalars(query)]
 
 
 async def device_of(session: AsyncSession, tenant_id: str, session_id: str) -> str | None:
@@ -187,11 +198,11 @@ async def name_of(session: AsyncSession, keys: Keys, tenant_id: str, session_id:
     row = await session.scalar(query)
     if row is None:
         return None
-    [part] = SESSION.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed)])
+    [part] = SESSION_CODEC.open(keys, tenant_id, "security", [(row.subject_id, row.id, row.sealed)])
     return part.name if isinstance(part, SessionPart) else None
 
 
-async def drop(session: AsyncSession, tenant_id: str, session_id: str) -> None:
+async def delete_session(session: AsyncSession, tenant_id: str, session_id: str) -> None:
     await session.execute(delete(SessionRow).where(SessionRow.tenant_id == tenant_id, SessionRow.id == session_id))
 
 

@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 
 from unificx import prompts
-from unificx.core.errors import Refused
+from unificx.core.errors import DomainError
 
 EXIT_REFUSED = 3
 """Exit status if standard output contains an error instead of samples."""
@@ -33,7 +33,7 @@ def main() -> None:
             sound = prompts.uploaded(data, float(options[0]), float(options[1]))
         else:
             sound = prompts.render(data.decode(), options[0])
-    except Refused as error:
+    except DomainError as error:
         problem = {"code": error.code, "message": error.message, "hint": error.hint, "field": error.field}
         sys.stdout.write(json.dumps(problem))
         sys.exit(EXIT_REFUSED)

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterable, Iterator
 
-from unificx.core.errors import Invalid, Refused, TooMany
+from unificx.core.errors import DomainError, Invalid, TooManyRequests
 from unificx.integrations.audio_import.__main__ import EXIT_REFUSED
 from unificx.media.sounds import Sound
 from unificx.prompts import RATE, SPEECH, CannotSpeak
@@ -18,7 +18,7 @@ MAX_PENDING = 8
 """Pending requests, including uploads in progress."""
 TIMEOUT = 60.0
 _ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_ERRORS: dict[str, type[Refused]] = {CannotSpeak.code: CannotSpeak}
+_ERRORS: dict[str, type[DomainError]] = {CannotSpeak.code: CannotSpeak}
 
 
 class AudioImporter:
@@ -47,7 +47,7 @@ class AudioImporter:
     @contextlib.contextmanager
     def _reserve(self) -> Iterator[None]:
         if self._pending >= MAX_PENDING:
-            raise TooMany("Too many audio conversions are in progress.", retry_after=5.0)
+            raise TooManyRequests("Too many audio conversions are in progress.", retry_after=5.0)
         self._pending += 1
         try:
             yield
@@ -81,7 +81,7 @@ class AudioImporter:
         )
 
 
-def _error(output: bytes) -> Refused:
+def _error(output: bytes) -> DomainError:
     problem = json.loads(output)
     kind = _ERRORS.get(problem["code"], Invalid)
     return kind(problem["message"], hint=problem["hint"], field=problem["field"])

@@ -6,25 +6,25 @@ Times are monotonic seconds. Leg names are unique within a call or conference.
 from dataclasses import dataclass
 from typing import Literal
 
-Mode = Literal["announce", "opt_in"]
+ConsentMode = Literal["announce", "opt_in"]
 """`announce`: staying after the notice is consent; `opt_in`: consent is given by pressing 1."""
-Stage = Literal["unknown", "telling", "told", "consented", "refused"]
-Why = Literal["asked", "card", "keys"]
+ConsentStage = Literal["unknown", "telling", "told", "consented", "refused"]
+PauseReason = Literal["asked", "card", "keys"]
 """Reason of a pause: on request, on request for payment card data, or DTMF digits that may be card data."""
-End = Literal["stopped", "refused", "not_told", "full", "fault"]
+EndReason = Literal["stopped", "refused", "not_told", "full", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ConsentTerms:
     """Recording terms. `beep_interval` in seconds, 0 for no beep; `pause_on_dtmf`: digits pause the recording."""
 
-    mode: Mode
-    beep_every: float = 15.0
-    pause_on_keys: bool = True
+    mode: ConsentMode
+    beep_interval: float = 15.0
+    pause_on_dtmf: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class ConsentLeg:
     """Present leg.
 
     `on_hold`: hears no prompts at the moment; `requested_recording`: started the recording; `objects`: has objected to
@@ -32,83 +32,83 @@ class Leg:
     """
 
     name: str
-    away: bool = False
-    asked_for_it: bool = False
-    refuses: bool = False
+    on_hold: bool = False
+    requested_recording: bool = False
+    objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LegConsent:
     """Consent of a leg. `notice` is the digest of the played prompt, `key` the DTMF answer."""
 
-    leg: Leg
-    stage: Stage = "unknown"
-    here: bool = True
-    asked: int = 0
+    leg: ConsentLeg
+    stage: ConsentStage = "unknown"
+    present: bool = True
+    prompts_played: int = 0
     notice: str = ""
-    told_at: float | None = None
-    settled_at: float | None = None
-    key: str = ""
+    notified_at: float | None = None
+    decided_at: float | None = None
+    digit: str = ""
     until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class AwaitingConsent:
     """Legs have to be notified or to answer. `joining`: recording ran before; `paused`: it resumes as paused."""
 
-    terms: Terms
-    legs: tuple[Standing, ...]
+    terms: ConsentTerms
+    legs: tuple[LegConsent, ...]
     joining: bool = False
-    paused: Why | None = None
+    pause_reason: PauseReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordingActive:
     """All present legs have consented; media is captured."""
 
-    terms: Terms
-    legs: tuple[Standing, ...]
+    terms: ConsentTerms
+    legs: tuple[LegConsent, ...]
     beep_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Paused:
+class RecordingPaused:
     """Capture is suspended. `until`: time of automatic resumption."""
 
-    terms: Terms
-    legs: tuple[Standing, ...]
-    why: Why
+    terms: ConsentTerms
+    legs: tuple[LegConsent, ...]
+    reason: PauseReason
     until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class RecordingEnded:
     """The recording has ended for this call."""
 
-    end: End
-    legs: tuple[Standing, ...] = ()
+    reason: EndReason
+    legs: tuple[LegConsent, ...] = ()
 
 
-State = Asking | Recording | Paused | Over
+ConsentState = AwaitingConsent | RecordingActive | RecordingPaused | RecordingEnded
 
 
 # ---- events
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class ParticipantsChanged:
     """The set of present legs changed; `legs` is the complete set."""
 
-    legs: tuple[Leg, ...]
+    legs: tuple[ConsentLeg, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Interrupted:
+class PlaybackInterrupted:
     """Prompt playback was interrupted because media was re-established."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PromptPlayed:
     """A prompt was played completely; `notice` is its digest."""
 
     leg: str
@@ -116,53 +116,64 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTold:
+class PromptFailed:
     """A prompt could not be played."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class DigitReceived:
     leg: str
-    key: str
+    digit: str
 
 
 @dataclass(frozen=True, slots=True)
-class PauseAsked:
-    why: Literal["asked", "card"] = "asked"
+class PauseRequested:
+    reason: Literal["asked", "card"] = "asked"
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeAsked:
+class ResumeRequested:
     """Resume was requested."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopAsked:
+class StopRequested:
     """Stop was requested."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RecordingFailed:
     """The recording cannot be stored."""
 
-    end: Literal["full", "fault"]
+    reason: Literal["full", "fault"]
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed:
+class DeadlineReached:
     """The deadline has passed."""
 
 
-Event = Present | Interrupted | Told | NotTold | Pressed | PauseAsked | ResumeAsked | StopAsked | Failed | TimePassed
+ConsentEvent = (
+    ParticipantsChanged
+    | PlaybackInterrupted
+    | PromptPlayed
+    | PromptFailed
+    | DigitReceived
+    | PauseRequested
+    | ResumeRequested
+    | StopRequested
+    | RecordingFailed
+    | DeadlineReached
+)
 
 
 # ---- actions
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class PlayPrompt:
     """Play a prompt to a leg. With `awaited`, `PromptPlayed` or `PromptFailed` has to follow."""
 
     leg: str
@@ -171,34 +182,34 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class StopPrompt:
     """Stop the prompt of a leg, which has answered."""
 
     leg: str
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class StartCapture:
     """Start capturing media."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class StopCapture:
     """Stop capturing media."""
 
-    why: Why | Literal["joining", "over"]
+    reason: PauseReason | Literal["joining", "over"]
 
 
 @dataclass(frozen=True, slots=True)
-class Beep:
+class PlayBeep:
     """Play the recording tone to all legs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class EndRecording:
     """End the recording."""
 
-    end: End
+    reason: EndReason
 
 
-Action = Tell | Hush | Feed | Hold | Beep | Finish
+ConsentAction = PlayPrompt | StopPrompt | StartCapture | StopCapture | PlayBeep | EndRecording

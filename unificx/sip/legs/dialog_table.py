@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from unificx.core.deadlines import Agenda
+from unificx.core.deadlines import DeadlineQueue
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
@@ -56,10 +56,10 @@ class DialogTable:
     _by_server_key: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
     _by_client_key: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])
     _events: list[tuple[Leg, LegEvent]] = field(default_factory=list[tuple[Leg, LegEvent]])
-    _agenda: Agenda = field(init=False)
+    _agenda: DeadlineQueue = field(init=False)
 
     def __post_init__(self) -> None:
-        self._agenda = Agenda(self._deadlines)
+        self._agenda = DeadlineQueue(self._deadlines)
 
     def incoming(self, key: ServerKey, invite: Request, flow: Flow) -> IncomingLeg:
         """Create the leg of an INVITE outside any dialog. Raise RemoteProtocolError if it is unacceptable."""
@@ -148,7 +148,7 @@ class DialogTable:
     def rearm(self, leg: Leg) -> None:
         """Reschedule a leg whose deadline may have changed."""
         if not leg.ended:
-            self._agenda.note(leg.deadline(), leg.id)
+            self._agenda.schedule(leg.deadline(), leg.id)
 
     def watch_response(self, key: ClientKey, leg: Leg) -> None:
         """Dispatch responses of this client transaction to the leg."""
