@@ -16,10 +16,10 @@ import numpy as np
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench import Metric, Process, metric
-from unificx.audio_store import Directory, Writer
-from unificx.audio_store.file_format import Header as SealedHeader
-from unificx.audio_store.file_format import Sealer
-from unificx.audio_store.ogg_opus import Coding
+from unificx.audio_store import AudioWriter, LocalBlobStore
+from unificx.audio_store.file_format import AudioHeader as SealedHeader
+from unificx.audio_store.file_format import ChunkCipher
+from unificx.audio_store.ogg_opus import OggOpusEncoder
 from unificx.core.clock import SystemClock
 from unificx.media import g711
 from unificx.media.mixer import wideband
@@ -112,8 +112,8 @@ async def _run(place: Path) -> list[Metric]:
 def _kept(place: Path) -> list[Metric]:
     """Measure the encryption of recordings during calls, in this process, and their transcoding to Opus."""
     minute = sine(443.7, 9000, 8000 * SEALED).tobytes()
-    written = asyncio.run(_written(Directory(place / "audio"), minute))
-    sealer, chunk = Sealer(AESGCM(bytes(32)), SealedHeader(8000), ("tenant", "audio")), minute[:8000]
+    written = asyncio.run(_written(LocalBlobStore(place / "audio"), minute))
+    sealer, chunk = ChunkCipher(AESGCM(bytes(32)), SealedHeader(8000), ("tenant", "audio")), minute[:8000]
     began = time.process_time()
     for number in range(100 * 2 * SEALED):
         sealer.seal(number, chunk)
@@ -125,8 +125,8 @@ def _kept(place: Path) -> list[Metric]:
     ]
 
 
-async def _written(blobs: Directory, minute: bytes) -> float:
-    writers = [Writer(blobs, ("tenant", f"{each:02x}"), AESGCM(bytes(32))) for each in range(100)]
+async def _written(blobs: LocalBlobStore, minute: bytes) -> float:
+    writers = [AudioWriter(blobs, ("tenant", f"{each:02x}"), AESGCM(bytes(32))) for each in range(100)]
     began = time.process_time()
     for at in range(0, len(minute), 1600):
         for writer in writers:
@@ -144,9 +144,9 @@ def _opus(rate: int, channels: int) -> list[Metric]:
     tone = np.array(sine(300, 8000, count, rate=rate)) * (np.arange(count) // (rate // 5) % 3 > 0)
     parties = [(tone + noise.normal(0, 400, count)) * (turns == each) for each in range(channels)]
     pcm = np.stack(parties, 1).astype("<i2").tobytes()
-    coding = Coding(rate, channels)
+    coding = OggOpusEncoder(rate, channels)
     began = time.process_time()
-    size = sum(len(coding.feed(pcm[at : at + 131072])) for at in range(0, len(pcm), 131072)) + len(coding.end())
+    size = sum(len(coding.feed(pcm[at : at + 131072])) for at in range(0, len(pcm), 131072)) + len(coding.finish())
     spent = time.process_time() - began
     what = f"a minute of {rate // 1000} kHz as Opus, {channels} channel{'s' if channels > 1 else ''}"
     return [metric(f"{what}: CPU", spent * 1000, "ms"), metric(f"{what}: size", size / 1000, "kB")]

@@ -16,7 +16,7 @@ from fake_notifier import Letters
 from prometheus_client import CollectorRegistry
 
 from unificx.api import Hub, IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
-from unificx.audio_store import Audio, AudioParts, Directory, OwnSounds, Transcript, Voice
+from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import History
@@ -37,11 +37,17 @@ from unificx.media.tones import sine
 from unificx.notifications import Push, PushParts, Vapid
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
-from unificx.recording import Archive, Keeping, Recorder, RecorderParts, TenantRecordingChange
+from unificx.recording import (
+    CallRecorder,
+    CallRecorderParts,
+    RecordingArchive,
+    TenantRecordingPolicyChange,
+    TranscodeWorker,
+)
 from unificx.server.live_events import Telling
 from unificx.server.room_events import RoomNews
 from unificx.support import Desk
-from unificx.voicemail import Mailboxes, NewMessage, Transcribing
+from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
@@ -193,10 +199,10 @@ class World:
     parts: Parts
     letters: Letters
     telling: Telling
-    keeping: Keeping
-    audio: Audio
-    transcribing: Transcribing
-    recorder: Recorder
+    keeping: TranscodeWorker
+    audio: AudioStore
+    transcribing: TranscriptionWorker
+    recorder: CallRecorder
     ears: QuietEars
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
@@ -274,13 +280,13 @@ class World:
         self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
     ) -> str:
         """Store a two-second message for an extension or group mailbox; return its id."""
-        groups = self.services.mailboxes.groups
-        box = self.people.directory.extension(tenant.id, number) or groups.at(tenant.id, number)
+        groups = self.services.mailboxes.shared
+        box = self.people.directory.extension(tenant.id, number) or groups.by_number(tenant.id, number)
         assert box is not None
         new = NewMessage(tenant.id, box.id, box.subject, "call-1", None, caller, "Carl Caller", transcribe)
         draft = await self.services.mailboxes.begin(new)
         await draft.write(SPOKEN, 8000)
-        assert await draft.keep()
+        assert await draft.store()
         self.clock.advance(60)
         return draft.message.id
 
@@ -292,7 +298,7 @@ class World:
 
     async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
         """Record a two-second call; return the recording's id."""
-        await self.services.archive.change_tenant(tenant.id, TenantRecordingChange(mode="announce"))
+        await self.services.archive.change_tenant(tenant.id, TenantRecordingPolicyChange(mode="announce"))
         await self.talks(tenant, caller, callee, call_id)
         extension = self.people.directory.extension(tenant.id, caller)
         assert extension is not None
@@ -356,20 +362,20 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     news = RoomNews(hub, directory, meetings)
     bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
-    audio_parts = AudioParts(database, keys, erasure, Directory(folder / "audio"), Ears())
-    audio = Audio(audio_parts)
+    audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), Ears())
+    audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(CHEAP))
-    own_sounds = OwnSounds(audio_parts, audio)
-    keeping = Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav)
-    archive, ears = Archive(audio_parts, audio), QuietEars()
-    recorder = Recorder(RecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
-    recorder.changed = telling.recording_changed
+    own_sounds = CustomSounds(audio_parts, audio)
+    keeping = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
+    archive, ears = RecordingArchive(audio_parts, audio), QuietEars()
+    recorder = CallRecorder(CallRecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
+    recorder.on_change = telling.recording_changed
     services = Services(
         people=people,
         history=history,
         mailboxes=mailboxes,
         own_sounds=own_sounds,
-        voice=Voice(Prompts(), own_sounds),
+        voice=PromptOverrides(Prompts(), own_sounds),
         archive=archive,
         recording=recorder,
         rooms=rooms,
@@ -406,7 +412,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         telling,
         keeping,
         audio,
-        Transcribing(audio_parts, audio, mailboxes),
+        TranscriptionWorker(audio_parts, audio, mailboxes),
         recorder,
         ears,
     )

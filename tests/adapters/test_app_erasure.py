@@ -11,7 +11,7 @@ import pytest
 from unificx.core.clock import SystemClock
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
 from unificx.media.sounds import Sound
-from unificx.recording import Consent, NewParty, NewRecording, Who
+from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
 from unificx.server.bootstrap import opened
 from unificx.server.container import Rooms
 from unificx.server.paths import Site, database_url
@@ -38,15 +38,15 @@ async def anna(rooms: Rooms) -> Extension:
         NewMessage(tenant.id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
     )
     await draft.write(SPOKEN, 8000)
-    assert await draft.keep()
+    assert await draft.store()
     await rooms.own_sounds.put((tenant.id, "en", LEAVE), Sound(SPOKEN), mine.subject)
     now = rooms.clock.now()
-    told = Consent("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    told = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
     parties = (
-        NewParty(mine.subject, mine.id, Who("1001", "Anna"), told),
-        NewParty("s-bert", "e-bert", Who("1002", "Bert"), told),
+        NewRecordedParty(mine.subject, mine.id, PartyIdentity("1001", "Anna"), told),
+        NewRecordedParty("s-bert", "e-bert", PartyIdentity("1002", "Bert"), told),
     )
-    made = await rooms.archive.begin(NewRecording(tenant.id, "call-2", "announce", "automatic", parties))
+    made = await rooms.archive.begin(NewCallRecording(tenant.id, "call-2", "announce", "automatic", parties))
     await made.write(SPOKEN * 2, 8000)
     await made.finish("over")
     return mine
@@ -82,10 +82,10 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         assert {"message", "recording", "sound"} <= set(await left(rooms, mine))
-        assert await rooms.own_sounds.to_play(mine.tenant_id, "en", LEAVE) is not None
+        assert await rooms.own_sounds.load(mine.tenant_id, "en", LEAVE) is not None
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
         await eventually_nothing(rooms, mine)
-        assert await rooms.own_sounds.to_play(mine.tenant_id, "en", LEAVE) is None
+        assert await rooms.own_sounds.load(mine.tenant_id, "en", LEAVE) is None
 
 
 @pytest.mark.promise("D3")

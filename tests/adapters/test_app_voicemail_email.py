@@ -15,7 +15,7 @@ from unificx.server.bootstrap import opened
 from unificx.server.container import Rooms
 from unificx.server.paths import Site, database_url
 from unificx.voicemail import NewMessage
-from unificx.voicemail.service import Draft
+from unificx.voicemail.service import MessageWriter
 
 SPOKEN = b"\x10\x27\xf0\xd8" * 8000
 
@@ -34,7 +34,7 @@ async def anna(rooms: Rooms) -> Extension:
     return (await rooms.people.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))).extension
 
 
-async def speaks(rooms: Rooms, mine: Extension) -> Draft:
+async def speaks(rooms: Rooms, mine: Extension) -> MessageWriter:
     new = NewMessage(mine.tenant_id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
     draft = await rooms.mailboxes.begin(new)
     await draft.write(SPOKEN, 8000)
@@ -74,7 +74,7 @@ async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkey
         mine = await anna(rooms)
         with monkeypatch.context() as broken:
             broken.setattr(rooms.courier, "voicemail", fails)
-            assert await (await speaks(rooms, mine)).keep()
+            assert await (await speaks(rooms, mine)).store()
             await rooms.outbox.deliver()
             assert await letters(rooms, mine) == []
     async with installation(tmp_path) as rooms:

@@ -10,7 +10,7 @@ from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.notifications import MessageNews
 from unificx.server.voicemail_email import tell_of_message
-from unificx.voicemail import BoxChange
+from unificx.voicemail import MailboxSettingsChange
 from unificx.voicemail.events import MessageLeft
 
 PATH = "/api/v1/mailboxes"
@@ -106,10 +106,13 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
         await world.user(world.acme, number)
     box = (await admin.post(PATH, json={**SALES, "members": ["1001", "1002", "1003"]})).json()["id"]
     boxes = world.services.mailboxes
-    for number, change in (("1002", BoxChange(mail=False)), ("1003", BoxChange(mail_caller=True))):
+    for number, change in (
+        ("1002", MailboxSettingsChange(mail=False)),
+        ("1003", MailboxSettingsChange(mail_caller=True)),
+    ):
         extension = world.people.directory.extension(world.acme.id, number)
         assert extension is not None
-        await boxes.change_box(extension, change)
+        await boxes.change_mailbox(extension, change)
     message = await world.left(world.acme, "7900")
     letters = Letters()
     rooms = SimpleNamespace(people=world.people, mailboxes=boxes, courier=letters)

@@ -10,7 +10,7 @@ import structlog
 from http_world import PASSWORD, World
 
 from unificx.api import middleware
-from unificx.recording import TenantRecordingChange
+from unificx.recording import TenantRecordingPolicyChange
 
 SECRET = "hunter2-canary"
 
@@ -274,7 +274,7 @@ async def test_erasing_pausing_and_suspending_work_while_the_disk_is_nearly_full
     message, talk = await world.left(world.acme, "1001"), await world.recorded(world.acme, "1001", None)
     await world.talks(world.acme, "1001", None, "call-2")
     live = "/api/v1/calls/call-2/recording"
-    await world.services.archive.change_tenant(world.acme.id, TenantRecordingChange(mode="announce"))
+    await world.services.archive.change_tenant(world.acme.id, TenantRecordingPolicyChange(mode="announce"))
     assert (await anna.put(live, json={"state": "recording"})).status_code == 200
     await world.until_recording("call-2")
     world.parts.no_room = True

@@ -55,7 +55,7 @@ async def test_a_transcoded_recording_is_stereo_opus_with_a_waveform(world: Worl
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
     assert (await anna.get(path)).json()["waveform"] == []
-    await world.keeping.look_after_all()
+    await world.keeping.transcode_all()
     sound = await anna.get(f"{path}/audio")
     assert (sound.headers["content-type"], sound.content[:4], sound.content[37]) == ("audio/ogg", b"OggS", 2)
     waveform = (await anna.get(path)).json()["waveform"]

@@ -12,7 +12,7 @@ from push_service import Browser, PushService
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
-from unificx.voicemail import NewGroup
+from unificx.voicemail import NewSharedMailbox
 
 BODIES: dict[str, dict[str, Any]] = {
     "update_tenant": {"name": "Stolen"},
@@ -95,7 +95,7 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     user = await world.user(world.globex, "2001")
     call = await world.talked(world.globex, "2001", "2001")
     recording = await world.recorded(world.globex, "2001", "2001")
-    mailbox = await world.services.mailboxes.groups.create(world.globex.id, NewGroup("7900", "Sales"))
+    mailbox = await world.services.mailboxes.shared.create(world.globex.id, NewSharedMailbox("7900", "Sales"))
     world.calls.going_on = [Call("live-1", world.globex.id, world.clock.now())]
     me = (await user.get("/api/v1/me")).json()
     devices = (await user.get("/api/v1/devices?extension=2001")).json()["items"]
@@ -107,7 +107,7 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     extension = await world.people.extension(world.globex.id, "2001")
-    await world.services.mailboxes.greetings.put(extension, Sound(SPOKEN), "busy")
+    await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     return {
         "room": [room.id, "8000"],
         "participant": [dial(world, room, "2001").chair.id],

@@ -100,7 +100,7 @@ async def test_a_sound_is_erased_with_its_speaker(world: World) -> None:
     assert [one.name for one in world.services.own_sounds.all(world.acme.id)] == ["music/hold"]
     [said] = await world.services.voice.named("voicemail/leave", "en", world.acme.id)
     assert not is_tone(said, 700)
-    assert (await world.services.own_sounds.to_play(*_place(own))) is None
+    assert (await world.services.own_sounds.load(*_place(own))) is None
 
 
 async def test_an_unreadable_sound_falls_back_to_the_standard_one(world: World) -> None:

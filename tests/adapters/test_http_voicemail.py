@@ -81,7 +81,7 @@ async def test_a_transcoded_message_is_returned_as_opus(world: World) -> None:
     early = await anna.get(f"{path}/audio", params={"format": "ogg"})
     assert (early.status_code, early.headers["content-type"]) == (200, "audio/wav")
     assert (await anna.get(path)).json()["waveform"] == []
-    await world.keeping.look_after_all()
+    await world.keeping.transcode_all()
     for asked in ({}, {"Accept": "audio/ogg, audio/wav;q=0.5"}, {"Accept": "audio/*"}):
         answer = await anna.get(f"{path}/audio", headers=asked)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/ogg")
@@ -109,7 +109,7 @@ async def test_a_transcoded_message_is_returned_as_opus(world: World) -> None:
 async def test_a_transcoded_message_is_also_available_as_wav(world: World, accept: str, form: str | None) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
-    await world.keeping.look_after_all()
+    await world.keeping.transcode_all()
     query, headers = {"format": form} if form else {}, {"Accept": accept} if accept else {}
     answer = await anna.get(path, params=query, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
@@ -128,7 +128,7 @@ async def test_a_range_with_an_outdated_if_range_returns_everything(world: World
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     before = (await anna.get(path)).headers["etag"]
-    await world.keeping.look_after_all()
+    await world.keeping.transcode_all()
     changed = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": before})
     assert (changed.status_code, changed.headers["content-type"]) == (200, "audio/ogg")
     same = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": changed.headers["etag"]})
@@ -141,7 +141,7 @@ async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bo
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
     if kept:
-        await world.keeping.look_after_all()
+        await world.keeping.transcode_all()
     [file] = [each for each in (tmp_path / "audio").rglob("*") if each.is_file()]
     whole = file.read_bytes()
     for place in range(4, len(whole), 977):
@@ -206,7 +206,7 @@ async def test_voicemail_is_disabled_by_owner_and_by_tenant(world: World) -> Non
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     extension = world.people.directory.extension(world.acme.id, "1001")
     assert extension is not None
-    takes = world.services.mailboxes.takes_messages
+    takes = world.services.mailboxes.accepts_messages
     assert takes(extension)
     off = await anna.patch("/api/v1/extensions/1001/voicemail", json={"enabled": False})
     assert (off.json()["enabled"], off.json()["takes_messages"], takes(extension)) == (False, False, False)
@@ -284,7 +284,7 @@ async def test_messages_are_attached_to_emails_if_owner_and_tenant_allow_it(
     assert (await anna.patch(box, json={"mail_sound": True})).json()["mail_sound"] is True
     extension = world.people.directory.extension(world.acme.id, "1001")
     assert extension is not None
-    mails = lambda: world.services.mailboxes.mails_sound(world.acme.id, extension.id)  # noqa: E731
+    mails = lambda: world.services.mailboxes.emails_audio(world.acme.id, extension.id)  # noqa: E731
     assert mails()
     for path, change in ((settings, {"mail_sound": False}), (box, {"mail": False}), (box, {"mail_sound": False})):
         refused = {key: not value for key, value in change.items()}
@@ -301,7 +301,7 @@ async def test_a_message_shows_that_a_copy_was_mailed_even_after_erasure(world: 
     first, second = [await world.left(world.acme, "1001") for _ in range(2)]
     sent = world.clock.now()
     async with world.database.begin() as uow:
-        await message_repository.note_mailed(uow.session, world.acme.id, first, sent)
+        await message_repository.mark_emailed(uow.session, world.acme.id, first, sent)
     for who in (anna, admin):
         listed = (await who.get("/api/v1/voicemail", params={"extension": "1001"})).json()["items"]
         assert {one["id"]: one["mailed"] for one in listed} == {

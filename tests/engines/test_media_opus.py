@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unificx.audio_store.ogg_opus import Coding, Decoding, back_from
+from unificx.audio_store.ogg_opus import OggOpusDecoder, OggOpusEncoder, preroll_start
 from unificx.media import ogg, opus
 from unificx.media.tones import level, rms, sine
 
@@ -26,12 +26,12 @@ def said(seconds: float, rate: int, channels: int) -> bytes:
 
 
 def coded(pcm: bytes, rate: int, channels: int, piece: int = 8000) -> bytes:
-    coding = Coding(rate, channels)
-    return b"".join([*(coding.feed(pcm[at : at + piece]) for at in range(0, len(pcm), piece)), coding.end()])
+    coding = OggOpusEncoder(rate, channels)
+    return b"".join([*(coding.feed(pcm[at : at + piece]) for at in range(0, len(pcm), piece)), coding.finish()])
 
 
 def decoded(data: bytes, rate: int, channels: int, start: int, end: int) -> bytes:
-    decoding = Decoding(rate, channels, start, end)
+    decoding = OggOpusDecoder(rate, channels, start, end)
     return b"".join(decoding.feed(data[at : at + 777]) for at in range(0, len(data), 777))
 
 
@@ -91,7 +91,7 @@ def test_seeking_needs_only_the_preceding_pages() -> None:
     start, end = 100_000, 120_000
     begins = [at for at in range(len(data)) if data.startswith(b"OggS", at)]
     positions = [ogg.first_position(data[at:]) for at in begins]
-    last = max(at for at, position in zip(begins, positions, strict=True) if position <= back_from(start, 8000, 1))
+    last = max(at for at, position in zip(begins, positions, strict=True) if position <= preroll_start(start, 8000, 1))
     assert last > 3000
     assert decoded(data[last - 10 :], 8000, 1, start, end) == decoded(data, 8000, 1, start, end)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from unificx.prompts import (
     PAUSE,
     Noun,
+    prompt_texts,
     say_count,
     say_date,
     say_digits,
@@ -18,10 +19,9 @@ from unificx.prompts import (
     say_moment,
     say_number,
     say_time,
-    texts,
 )
 
-TEXTS = {language: texts(language) | {PAUSE: ","} for language in ("en", "de")}
+TEXTS = {language: prompt_texts(language) | {PAUSE: ","} for language in ("en", "de")}
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """A Tuesday."""
 

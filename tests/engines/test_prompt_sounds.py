@@ -23,25 +23,25 @@ from unificx.prompts import (
     LANGUAGES,
     MUSIC,
     PAUSE,
-    CannotSpeak,
+    PromptNotFound,
     Prompts,
-    UnknownPrompt,
-    can_speak,
-    code_of,
-    load,
-    render,
-    texts,
-    uploaded,
+    SpeechUnavailable,
+    decode_upload,
+    load_manifest,
+    prompt_code,
+    prompt_texts,
+    speech_available,
+    synthesize,
 )
-from unificx.prompts.g722_files import samples, wave
-from unificx.prompts.loudness import PEAK, SPEECH, levelled, loudness
-from unificx.prompts.manifest import ANY, SOUNDS, path_of
+from unificx.prompts.g722_files import to_samples, to_wave
+from unificx.prompts.loudness import PEAK_LEVEL, SPEECH_LEVEL, loudness, normalize
+from unificx.prompts.manifest import ANY, SOUNDS, prompt_path
 from unificx.prompts.sentences import GROUPS
 from unificx.prompts.text_to_speech import VOICES
 
 UNIFICX = Path(__file__).parents[2] / "unificx"
 RENDER = "python -m unificx.prompts.render"
-MANIFEST = load()
+MANIFEST = load_manifest()
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
 
@@ -51,23 +51,23 @@ def db(wave: np.ndarray) -> float:
 
 def test_both_languages_have_the_same_prompts() -> None:
     english, german = (
-        {name for name in texts(language) if name.partition("/")[0] in GROUPS} for language in ("en", "de")
+        {name for name in prompt_texts(language) if name.partition("/")[0] in GROUPS} for language in ("en", "de")
     )
     assert english == german
     assert len(english) > 150
-    assert all(text.strip() == text and text for language in LANGUAGES for text in texts(language).values())
+    assert all(text.strip() == text and text for language in LANGUAGES for text in prompt_texts(language).values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_rendered_unchanged(language: str) -> None:
     rendered = {name: (one.text, one.voice) for name, one in MANIFEST[language].items()}
-    wanted = {name: (text, VOICES[language]) for name, text in texts(language).items()}
+    wanted = {name: (text, VOICES[language]) for name, text in prompt_texts(language).items()}
     changed = {name for name in {*rendered, *wanted} if rendered.get(name) != wanted.get(name)}
     assert not changed, f"run {RENDER}: {sorted(changed)}"
 
 
 def test_every_file_matches_its_digest() -> None:
-    paths = {path_of(name, language): one for language, found in MANIFEST.items() for name, one in found.items()}
+    paths = {prompt_path(name, language): one for language, found in MANIFEST.items() for name, one in found.items()}
     assert {*paths} == {path for path in SOUNDS.rglob("*") if path.is_file()} - {SOUNDS / "manifest.json"}
     wrong = [path for path, one in paths.items() if hashlib.sha256(path.read_bytes()).hexdigest() != one.sha256]
     assert not wrong, f"run {RENDER}"
@@ -79,14 +79,14 @@ def test_prompts_are_equally_loud(language: str) -> None:
     prompts, wrong = Prompts(), []
     for name, one in MANIFEST[language].items():
         sound = prompts.sound(name, language)
-        heard = wave(sound.pcm)
+        heard = to_wave(sound.pcm)
         level = loudness(heard, sound.rate)
         within_a_sentence = name.partition("/")[0] not in GROUPS
         silent = 0.1 if within_a_sentence else 0.3  # a word may not leave a gap before the next one
         ends = np.flatnonzero(np.abs(heard) > 0.003)[[0, -1]] / sound.rate
         if not (
-            abs(level - SPEECH) < 1.5
-            and db(heard) < PEAK + 1.0
+            abs(level - SPEECH_LEVEL) < 1.5
+            and db(heard) < PEAK_LEVEL + 1.0
             and abs(sound.seconds - one.seconds) < 0.02
             and 0.2 < sound.seconds < 15
             and ends[0] < 0.05
@@ -115,7 +115,7 @@ def test_every_used_prompt_exists() -> None:
     sources = [path for path in sorted(UNIFICX.rglob("*.py")) if "prompts" not in path.parts]
     asked = {(name, path.name) for path in sources for name in names_in(path.read_text("utf-8"))}
     assert ("echo/begin", "echo.py") in asked
-    missing = sorted((name, file) for name, file in asked if name not in texts("en"))
+    missing = sorted((name, file) for name, file in asked if name not in prompt_texts("en"))
     assert not missing
 
 
@@ -132,10 +132,10 @@ def test_decoded_prompts_are_cached() -> None:
 
 
 def test_prompt_codes_are_unique() -> None:
-    codes = [code_of(name) for name in {MUSIC, *texts("en"), *texts("de")}]
+    codes = [prompt_code(name) for name in {MUSIC, *prompt_texts("en"), *prompt_texts("de")}]
     assert len(set(codes)) == len(codes)
     assert {len(code) for code in codes} == {6}
-    assert code_of("voicemail/leave") == "224026"
+    assert prompt_code("voicemail/leave") == "224026"
 
 
 def test_unavailable_language_falls_back_to_english() -> None:
@@ -147,17 +147,17 @@ def test_unavailable_language_falls_back_to_english() -> None:
 
 @pytest.mark.parametrize("name", ["echo/none", "nothing", "../en/echo/begin", "echo/../echo/begin", "echo/begin\n", ""])
 def test_unknown_prompt(name: str) -> None:
-    with pytest.raises(UnknownPrompt):
+    with pytest.raises(PromptNotFound):
         Prompts().sound(name, "en")
 
 
 def test_cache_is_bounded_and_lru() -> None:
-    prompts = Prompts(most=200_000)
+    prompts = Prompts(cache_bytes=200_000)
     begin, seen = prompts.sound("echo/begin", "en"), []
-    for name in list(texts("en"))[:60]:
+    for name in list(prompt_texts("en"))[:60]:
         seen.append(prompts.sound(name, "en"))
-        assert sum(len(sound.pcm) for sound in prompts._kept.values()) == prompts._size <= 300_000
-    assert prompts.sound(list(texts("en"))[59], "en") is seen[59]
+        assert sum(len(sound.pcm) for sound in prompts._cache.values()) == prompts._cached_bytes <= 300_000
+    assert prompts.sound(list(prompt_texts("en"))[59], "en") is seen[59]
     again = prompts.sound("echo/begin", "en")
     assert again is not begin
     assert again == begin
@@ -165,7 +165,7 @@ def test_cache_is_bounded_and_lru() -> None:
 
 def test_music_is_quiet_and_loops_seamlessly() -> None:
     music = Prompts().music()
-    heard = wave(music.pcm)
+    heard = to_wave(music.pcm)
     assert music.seconds == 32
     assert MANIFEST[ANY][MUSIC].text == ""
     assert -27.5 < loudness(heard, music.rate) < -24.5
@@ -204,17 +204,17 @@ def test_loudness_matches_ffmpeg(tmp_path: Path) -> None:
         check=True,
     )
     theirs, _ = json.JSONDecoder().raw_decode(run.stderr[run.stderr.rindex("{") :])
-    assert loudness(wave(sound.pcm), sound.rate) == pytest.approx(float(theirs["input_i"]), abs=0.3)
-    assert float(theirs["input_tp"]) < PEAK + 1.0
+    assert loudness(to_wave(sound.pcm), sound.rate) == pytest.approx(float(theirs["input_i"]), abs=0.3)
+    assert float(theirs["input_tp"]) < PEAK_LEVEL + 1.0
 
 
 def test_peaks_are_limited() -> None:
     rng = np.random.default_rng(1)
     spiky = 0.01 * rng.standard_normal(32000)
     spiky[::4000] = 0.9
-    heard = levelled(spiky, 16000)
-    assert db(heard) <= PEAK + 1e-6
-    assert np.array_equal(levelled(np.zeros(800), 16000), np.zeros(800))
+    heard = normalize(spiky, 16000)
+    assert db(heard) <= PEAK_LEVEL + 1e-6
+    assert np.array_equal(normalize(np.zeros(800), 16000), np.zeros(800))
 
 
 # ---- custom prompts
@@ -237,7 +237,7 @@ def write_wav(file: Path | io.BytesIO, sound: Sound, channels: int = 1, width: i
 def upload(seconds: float, rate: int, channels: int = 1, width: int = 2, volume: float = 0.1) -> bytes:
     tone = volume * np.sin(2 * np.pi * 997 * np.arange(round(seconds * rate)) / rate)
     file = io.BytesIO()
-    write_wav(file, Sound(samples(np.pad(tone, rate)).tobytes(), rate), channels, width)
+    write_wav(file, Sound(to_samples(np.pad(tone, rate)).tobytes(), rate), channels, width)
     return file.getvalue()
 
 
@@ -245,11 +245,11 @@ def upload(seconds: float, rate: int, channels: int = 1, width: int = 2, volume:
     ("rate", "channels", "width"), [(8000, 1, 1), (16000, 1, 2), (44100, 2, 2), (48000, 2, 3), (22050, 1, 4)]
 )
 def test_upload_is_normalized(rate: int, channels: int, width: int) -> None:
-    sound = uploaded(upload(2.0, rate, channels, width))
-    heard = wave(sound.pcm)
+    sound = decode_upload(upload(2.0, rate, channels, width))
+    heard = to_wave(sound.pcm)
     assert sound.rate == 16000
     assert sound.seconds == pytest.approx(2.08, abs=0.05)
-    assert loudness(heard, 16000) == pytest.approx(SPEECH, abs=0.5)
+    assert loudness(heard, 16000) == pytest.approx(SPEECH_LEVEL, abs=0.5)
     spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
     peak = int(spectrum.argmax())
     assert peak * 16000 / len(heard) == pytest.approx(997, abs=2)
@@ -263,24 +263,24 @@ def test_upload_is_normalized(rate: int, channels: int, width: int) -> None:
 )
 def test_invalid_upload_is_rejected(data: bytes) -> None:
     with pytest.raises(Invalid):
-        uploaded(data)
+        decode_upload(data)
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "We are closed."), ("de", "Wir haben <b>geschlossen</b> & zu.")])
 def test_custom_text_is_synthesized(language: str, text: str) -> None:
-    sound = render(text, language)
-    assert loudness(wave(sound.pcm), sound.rate) == pytest.approx(SPEECH, abs=1.5)
+    sound = synthesize(text, language)
+    assert loudness(to_wave(sound.pcm), sound.rate) == pytest.approx(SPEECH_LEVEL, abs=1.5)
     assert 0.5 < sound.seconds < 4
     for wrong in ("", " .\n<>", "a" * 2001):
         with pytest.raises(Invalid):
-            render(wrong, language)
+            synthesize(wrong, language)
     with pytest.raises(Invalid):
-        render(text, "xx")
+        synthesize(text, "xx")
 
 
 def test_custom_text_without_speech_engine_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert can_speak()
+    assert speech_available()
     monkeypatch.setitem(sys.modules, "py_nanotts", None)
-    assert not can_speak()
-    with pytest.raises(CannotSpeak, match="Text-to-speech is not installed"):
-        render("We are closed.", "en")
+    assert not speech_available()
+    with pytest.raises(SpeechUnavailable, match="Text-to-speech is not installed"):
+        synthesize("We are closed.", "en")

@@ -5,26 +5,28 @@ from typing import get_args
 
 import pytest
 
-from unificx.recording import ExtensionRecording, TenantRecording
-from unificx.recording.policy import When, allowed
+from unificx.recording import ExtensionRecordingPolicy, TenantRecordingPolicy
+from unificx.recording.policy import RecordingTrigger, decide
 
 
 @pytest.mark.promise("C8")
 def test_every_combination() -> None:
-    ways = [ExtensionRecording(when, mode) for when in get_args(When) for mode in ("announce", "opt_in")]
+    ways = [
+        ExtensionRecordingPolicy(when, mode) for when in get_args(RecordingTrigger) for mode in ("announce", "opt_in")
+    ]
     for mode, one, other in itertools.product(("off", "announce", "opt_in"), ways, ways):
-        found = allowed(TenantRecording(mode), [one], other)
+        found = decide(TenantRecordingPolicy(mode), [one], other)
         if mode == "off" or "never" in (one.when, other.when):
             assert found is None
             continue
         assert found is not None
-        assert found.always is (one.when in ("incoming", "always") or other.when in ("outgoing", "always"))
+        assert found.automatic is (one.when in ("incoming", "always") or other.when in ("outgoing", "always"))
         assert found.terms.mode == ("opt_in" if "opt_in" in (mode, one.mode, other.mode) else "announce")
 
 
 def test_call_without_internal_party_is_not_recorded() -> None:
-    assert allowed(TenantRecording("announce"), []) is None
+    assert decide(TenantRecordingPolicy("announce"), []) is None
 
 
 def test_recording_is_off_by_default() -> None:
-    assert allowed(TenantRecording(), [ExtensionRecording("always")]) is None
+    assert decide(TenantRecordingPolicy(), [ExtensionRecordingPolicy("always")]) is None

@@ -2,7 +2,7 @@
 
 from array import array
 
-from unificx.recording.stereo_interleaver import Pairing
+from unificx.recording.stereo_interleaver import StereoInterleaver
 
 
 def voice(value: int, count: int) -> bytes:
@@ -15,7 +15,7 @@ def sides(both: bytes) -> tuple[list[int], list[int]]:
 
 
 def test_streams_are_left_and_right() -> None:
-    pairing = Pairing(8000)
+    pairing = StereoInterleaver(8000)
     pairing.put(0, 0, voice(1, 4))
     assert pairing.take() == b""
     pairing.put(1, 0, voice(2, 3))
@@ -25,7 +25,7 @@ def test_streams_are_left_and_right() -> None:
 
 
 def test_gaps_become_silence_and_duplicates_count_once() -> None:
-    pairing = Pairing(8000)
+    pairing = StereoInterleaver(8000)
     pairing.put(0, 2, voice(1, 2))
     pairing.put(0, 3, voice(9, 2))
     pairing.put(1, 0, voice(2, 5))
@@ -35,7 +35,7 @@ def test_gaps_become_silence_and_duplicates_count_once() -> None:
 
 
 def test_stream_beyond_the_maximum_lag_is_not_awaited() -> None:
-    pairing = Pairing(8000)
+    pairing = StereoInterleaver(8000)
     pairing.put(0, 0, voice(1, 8000))
     assert pairing.take() == b""
     pairing.put(0, 8000, voice(1, 10))
@@ -43,11 +43,11 @@ def test_stream_beyond_the_maximum_lag_is_not_awaited() -> None:
 
 
 def test_last_moment_is_held_back_until_the_end() -> None:
-    pairing = Pairing(8000)
+    pairing = StereoInterleaver(8000)
     for channel in (0, 1):
         pairing.put(channel, 0, voice(channel + 1, 8000))
-    assert len(pairing.take(keep=0.5)) == 4 * 4000
-    assert len(pairing.take(keep=0.5)) == 0
+    assert len(pairing.take(hold_back=0.5)) == 4 * 4000
+    assert len(pairing.take(hold_back=0.5)) == 0
     pairing.put(0, 8000, voice(1, 10))
     left, right = sides(pairing.take(end=True))
     assert (len(left), right[-10:]) == (4010, [0] * 10)

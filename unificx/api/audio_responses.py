@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from unificx.api.problems import NotWithin
 from unificx.audio_store import WAV_HEADER_SIZE as WAV_HEADER
-from unificx.audio_store import Damaged, Reader, Stored, wav_header
+from unificx.audio_store import AudioReader, CorruptAudio, SealedFileReader, wav_header
 from unificx.core.errors import Expired
 
 OGG, WAV = "audio/ogg", "audio/wav"
@@ -38,7 +38,7 @@ _WAVS = (WAV, "audio/wave", "audio/x-wav", "audio/vnd.wave")
 class _Wav:
     """A recording as a WAV file."""
 
-    reader: Reader
+    reader: AudioReader
     kind: str = WAV
 
     @property
@@ -58,7 +58,7 @@ class _Wav:
 class _Ogg:
     """A recording in its stored format."""
 
-    stored: Stored
+    stored: SealedFileReader
     kind: str = OGG
 
     @property
@@ -70,7 +70,7 @@ class _Ogg:
 
 
 async def sound_response(
-    opening: Awaitable[Reader], request: Request, wanted: Literal["ogg", "wav"] | None
+    opening: Awaitable[AudioReader], request: Request, wanted: Literal["ogg", "wav"] | None
 ) -> Response:
     """Return the recording, or the requested range of it. Raise RangeNotSatisfiable, and Over for a damaged one,
     besides what `opening` raises.
@@ -82,13 +82,13 @@ async def sound_response(
         reader = await opening
         sound = _as_wanted(reader, wanted or ("wav" if wishes_wav(request.headers) else None))
         return await _ranged(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
-    except Damaged:
+    except CorruptAudio:
         raise Expired(
             "This recording is damaged.", hint="Ask the operator to restore the file from a backup."
         ) from None
 
 
-def _as_wanted(reader: Reader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:
+def _as_wanted(reader: AudioReader, wanted: Literal["ogg", "wav"] | None) -> _Wav | _Ogg:
     return _Ogg(reader.ogg) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
 
 

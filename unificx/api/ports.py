@@ -8,7 +8,7 @@ from typing import Protocol
 from unificx.calls import ParkedCall
 from unificx.conferencing import Room
 from unificx.media.sounds import Sound
-from unificx.prompts import SPEECH
+from unificx.prompts import SPEECH_LEVEL
 from unificx.recording import LiveRecording
 
 
@@ -94,12 +94,12 @@ class LiveRecordings(Protocol):
         """Start recording at the request of a participant with one of these extensions."""
         ...
 
-    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
+    def stop(self, call_id: str, requester: Collection[str] | None) -> LiveRecording:
         """Stop recording. `by` are the extensions of the requesting user; None for an administrator."""
         ...
 
-    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording: ...
-    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording: ...
+    def pause(self, call_id: str, requester: Collection[str] | None, *, card: bool = False) -> LiveRecording: ...
+    def resume(self, call_id: str, requester: Collection[str] | None) -> LiveRecording: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Telephony(Protocol):
 class Studio(Protocol):
     """Converts uploaded files and text to sounds; implemented by `net.Studio`."""
 
-    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH) -> Sound:
+    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH_LEVEL) -> Sound:
         """Decode an uploaded file, at most `longest` seconds, normalized to `level` LUFS.
 
         Raise Invalid, TooMany, and anything the stream raises.

@@ -4,7 +4,7 @@ from unificx.api.access import Reach
 from unificx.api.services import Services
 from unificx.core.errors import NotFound
 from unificx.identity import Device, Extension, Principal
-from unificx.voicemail import Box, GroupBox
+from unificx.voicemail import Mailbox, SharedMailbox
 
 
 async def extension_within(services: Services, within: Reach, reference: str) -> Extension:
@@ -15,10 +15,10 @@ async def extension_within(services: Services, within: Reach, reference: str) ->
     return extension
 
 
-async def box_within(services: Services, within: Reach, reference: str) -> Box:
+async def box_within(services: Services, within: Reach, reference: str) -> Mailbox:
     """Return a mailbox by id or number: an extension's, or a group mailbox the user is a member of. Raise NotFound."""
-    groups = services.mailboxes.groups
-    group = groups.at(within.tenant_id, reference) or groups.by_id(reference)
+    groups = services.mailboxes.shared
+    group = groups.by_number(within.tenant_id, reference) or groups.by_id(reference)
     if group is None or group.tenant_id != within.tenant_id:
         return await extension_within(services, within, reference)
     if within.only_own and not is_member(services, within.asker.principal.person_id, group):
@@ -26,7 +26,7 @@ async def box_within(services: Services, within: Reach, reference: str) -> Box:
     return group
 
 
-def is_member(services: Services, person_id: str, group: GroupBox) -> bool:
+def is_member(services: Services, person_id: str, group: SharedMailbox) -> bool:
     """Return whether one of the person's extensions is a member of a group mailbox."""
     own = services.people.directory.extension_ids_of(person_id) if person_id else ()
     return any(one in group.members for one in own)

@@ -8,13 +8,13 @@ from prometheus_client import CollectorRegistry
 from unificx.api.event_hub import Hub
 from unificx.api.idempotency import StoredAnswers
 from unificx.api.ports import LiveCalls, LiveRecordings, Parts, Studio, Telephony
-from unificx.audio_store import OwnSounds, Voice
+from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.cdr import History
 from unificx.conferencing import Meetings, Rooms
 from unificx.core.clock import Clock
 from unificx.identity import IdentityService
 from unificx.notifications import Push
-from unificx.recording import Archive
+from unificx.recording import RecordingArchive
 from unificx.support import Desk
 from unificx.voicemail import Mailboxes
 
@@ -45,11 +45,11 @@ class Services:
     people: IdentityService
     history: History
     mailboxes: Mailboxes
-    own_sounds: OwnSounds
-    voice: Voice
+    own_sounds: CustomSounds
+    voice: PromptOverrides
     rooms: Rooms
     meetings: Meetings
-    archive: Archive
+    archive: RecordingArchive
     desk: Desk
     live: LiveCalls
     recording: LiveRecordings

@@ -1,73 +1,80 @@
 """The audio store: sealed audio files, their content keys, blobs, derived data and custom sounds."""
 
-from unificx.audio_store.blobs import Blobs, Directory
-from unificx.audio_store.content_keys import audio_of
-from unificx.audio_store.custom_sounds import OwnSounds, check_prompt, check_replaceable, is_notice, limits, named_by
+from unificx.audio_store.blobs import BlobStore, LocalBlobStore
+from unificx.audio_store.content_keys import audio_id_of
+from unificx.audio_store.custom_sounds import (
+    CustomSounds,
+    check_prompt,
+    check_replaceable,
+    is_notice,
+    prompt_by_code,
+    sound_limits,
+)
 from unificx.audio_store.derived import store_derived
-from unificx.audio_store.file_format import ENCODING_OPUS, Damaged, Header, Sealer
-from unificx.audio_store.models import WaveformPart, as_the_call_said
-from unificx.audio_store.ogg_opus import Coding
-from unificx.audio_store.ports import CannotTranscribe, KeyRing, Transcriber
-from unificx.audio_store.prompt_overrides import Voice
-from unificx.audio_store.reader import Reader
+from unificx.audio_store.file_format import ENCODING_OPUS, AudioHeader, ChunkCipher, CorruptAudio
+from unificx.audio_store.models import WaveformPart, call_party_field
+from unificx.audio_store.ogg_opus import OggOpusEncoder
+from unificx.audio_store.ports import KeyRing, Transcriber, TranscriptionFailed
+from unificx.audio_store.prompt_overrides import PromptOverrides
+from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import (
     OPUS,
     SAMPLES,
-    Kept,
+    AudioRecord,
     audio_ids_of_tenant,
     drop_tenant_audio,
-    file_of,
+    file_name,
     final_audio_states,
     set_audio_form,
     untranscoded_audio,
 )
-from unificx.audio_store.schemas import Derived, OwnSound, Transcript
-from unificx.audio_store.sealed_file import Stored
-from unificx.audio_store.service import Audio, AudioParts
+from unificx.audio_store.schemas import CustomSound, DerivedData, Transcript
+from unificx.audio_store.sealed_file import SealedFileReader
+from unificx.audio_store.service import AudioStore, AudioStoreParts
 from unificx.audio_store.wav import WAV_HEADER_SIZE, wav_header
-from unificx.audio_store.waveform import Loudness
-from unificx.audio_store.writer import SealedFile, Writer
+from unificx.audio_store.waveform import WaveformBuilder
+from unificx.audio_store.writer import AudioWriter, SealedFileWriter
 
 __all__ = [
     "ENCODING_OPUS",
     "OPUS",
     "SAMPLES",
     "WAV_HEADER_SIZE",
-    "Audio",
-    "AudioParts",
-    "Blobs",
-    "CannotTranscribe",
-    "Coding",
-    "Damaged",
-    "Derived",
-    "Directory",
-    "Header",
-    "Kept",
+    "AudioHeader",
+    "AudioReader",
+    "AudioRecord",
+    "AudioStore",
+    "AudioStoreParts",
+    "AudioWriter",
+    "BlobStore",
+    "ChunkCipher",
+    "CorruptAudio",
+    "CustomSound",
+    "CustomSounds",
+    "DerivedData",
     "KeyRing",
-    "Loudness",
-    "OwnSound",
-    "OwnSounds",
-    "Reader",
-    "SealedFile",
-    "Sealer",
-    "Stored",
+    "LocalBlobStore",
+    "OggOpusEncoder",
+    "PromptOverrides",
+    "SealedFileReader",
+    "SealedFileWriter",
     "Transcriber",
     "Transcript",
-    "Voice",
+    "TranscriptionFailed",
+    "WaveformBuilder",
     "WaveformPart",
-    "Writer",
-    "as_the_call_said",
+    "audio_id_of",
     "audio_ids_of_tenant",
-    "audio_of",
+    "call_party_field",
     "check_prompt",
     "check_replaceable",
     "drop_tenant_audio",
-    "file_of",
+    "file_name",
     "final_audio_states",
     "is_notice",
-    "limits",
-    "named_by",
+    "prompt_by_code",
     "set_audio_form",
+    "sound_limits",
     "store_derived",
     "untranscoded_audio",
     "wav_header",

@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 _NAME = re.compile(r"(opus-)?[0-9a-f-]+\Z")
 
 
-class Blobs(Protocol):
+class BlobStore(Protocol):
     """Bytes by id. Blocking: call from a thread. All methods but `remove` raise FileNotFoundError for an unknown id."""
 
     def create(self, id_: str) -> BinaryIO:
@@ -43,7 +43,7 @@ class Blobs(Protocol):
         ...
 
 
-class Directory:
+class LocalBlobStore:
     """`BlobStore` in a local directory, with files readable by their owner only."""
 
     def __init__(self, root: Path) -> None:

@@ -6,16 +6,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store.models import OwnSoundRow
-from unificx.audio_store.schemas import OwnSound
+from unificx.audio_store.schemas import CustomSound
 
 
-async def all_sounds(session: AsyncSession) -> list[OwnSound]:
+async def all_sounds(session: AsyncSession) -> list[CustomSound]:
     # scope: all tenants, because calls of every tenant play them
     rows = (await session.scalars(select(OwnSoundRow))).all()
-    return [OwnSound(row.tenant_id, row.language, row.name, row.audio_id, row.seconds, row.created) for row in rows]
+    return [CustomSound(row.tenant_id, row.language, row.name, row.audio_id, row.seconds, row.created) for row in rows]
 
 
-async def put(session: AsyncSession, sound: OwnSound) -> None:
+async def put(session: AsyncSession, sound: CustomSound) -> None:
     """Insert or replace a custom sound."""
     await session.merge(
         OwnSoundRow(

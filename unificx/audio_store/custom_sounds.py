@@ -8,84 +8,84 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from unificx.audio_store import custom_sound_repository as repository
-from unificx.audio_store.file_format import Damaged
-from unificx.audio_store.reader import Reader
-from unificx.audio_store.schemas import OwnSound
-from unificx.audio_store.service import Audio, AudioParts
+from unificx.audio_store.file_format import CorruptAudio
+from unificx.audio_store.reader import AudioReader
+from unificx.audio_store.schemas import CustomSound
+from unificx.audio_store.service import AudioStore, AudioStoreParts
 from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.db import ErasedSubject, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.media.sounds import Sound
-from unificx.prompts import ANY, LANGUAGES, MUSIC, SPEECH, code_of, texts
+from unificx.prompts import ANY, LANGUAGES, MUSIC, SPEECH_LEVEL, prompt_code, prompt_texts
 from unificx.prompts import LEVEL as MUSIC_LEVEL
 
-LONGEST, LONGEST_MUSIC = 120.0, 300.0
+MAX_SECONDS, MAX_MUSIC_SECONDS = 120.0, 300.0
 """Seconds."""
 _NOTICES = frozenset({"voicemail/notice", "voicemail/transcribed", "conference/recorded"})
 """Besides the group "recording": notices that inform callers how their speech is processed."""
-MEMORY = 32 << 20
+CACHE_BYTES = 32 << 20
 """Size of the sample cache in bytes."""
 
 
-class OwnSounds:
+class CustomSounds:
     """Custom sounds of all tenants. Call `start` first; the index is in memory."""
 
-    def __init__(self, parts: AudioParts, audio: Audio, memory: int = MEMORY) -> None:
+    def __init__(self, parts: AudioStoreParts, audio: AudioStore, cache_bytes: int = CACHE_BYTES) -> None:
         self._database = parts.database
         self._clock = parts.clock
         self._audio = audio
-        audio.forgets.append(self._forget)
-        self._memory = memory
-        self._there: dict[tuple[str, str, str], OwnSound] = {}
-        self._at_hand: OrderedDict[str, Sound] = OrderedDict()
+        audio.on_erase.append(self._on_audio_erased)
+        self._cache_bytes = cache_bytes
+        self._sounds: dict[tuple[str, str, str], CustomSound] = {}
+        self._cache: OrderedDict[str, Sound] = OrderedDict()
 
     async def start(self) -> None:
         async with self._database.read() as session:
             found = await repository.all_sounds(session)
-        self._there = {_key(one): one for one in found}
+        self._sounds = {_key(one): one for one in found}
 
     # ---- lookups
 
-    def all(self, tenant_id: str) -> Sequence[OwnSound]:
+    def all(self, tenant_id: str) -> Sequence[CustomSound]:
         """A tenant's custom sounds, by language and name."""
-        return [one for key, one in sorted(self._there.items()) if key[0] == tenant_id]
+        return [one for key, one in sorted(self._sounds.items()) if key[0] == tenant_id]
 
-    def get(self, tenant_id: str, language: str, name: str) -> OwnSound | None:
-        return self._there.get((tenant_id, language, name))
+    def get(self, tenant_id: str, language: str, name: str) -> CustomSound | None:
+        return self._sounds.get((tenant_id, language, name))
 
-    def find(self, tenant_id: str, language: str, name: str) -> OwnSound:
+    def find(self, tenant_id: str, language: str, name: str) -> CustomSound:
         """Return a custom sound. Raises NotFound."""
         found = self.get(tenant_id, language, name)
         if found is None:
             raise NotFound("No custom sound found.", hint="The standard sound is played.")
         return found
 
-    async def reader(self, sound: OwnSound) -> Reader:
+    async def open(self, sound: CustomSound) -> AudioReader:
         """Open a custom sound. Raises NotFound, Expired, CorruptAudio."""
-        return await self._audio.reader(sound.tenant_id, sound.audio_id)
+        return await self._audio.open(sound.tenant_id, sound.audio_id)
 
-    async def to_play(self, tenant_id: str, language: str, name: str) -> Sound | None:
+    async def load(self, tenant_id: str, language: str, name: str) -> Sound | None:
         """The custom sound to play instead of a prompt or of the music; None for the standard sound, also if the custom
         one is unreadable."""
         entry = self.get(tenant_id, language, name)
         if entry is None:
             return None
-        sound = self._at_hand.get(entry.audio_id)
+        sound = self._cache.get(entry.audio_id)
         if sound is not None:
-            self._at_hand.move_to_end(entry.audio_id)
+            self._cache.move_to_end(entry.audio_id)
             return sound
         try:
-            reader = await self.reader(entry)
+            reader = await self.open(entry)
             sound = Sound(await reader.read(), reader.header.rate)
-        except (Damaged, DomainError):
+        except (CorruptAudio, DomainError):
             return None
-        if self._there.get(_key(entry)) == entry:  # it may have been removed meanwhile
-            self._keep_at_hand(entry.audio_id, sound)
+        if self._sounds.get(_key(entry)) == entry:  # it may have been removed meanwhile
+            self._cache_sound(entry.audio_id, sound)
         return sound
 
     # ---- changing
 
-    async def put(self, key: tuple[str, str, str], sound: Sound, speaker: str | None = None) -> OwnSound:
+    async def put(self, key: tuple[str, str, str], sound: Sound, speaker: str | None = None) -> CustomSound:
         """Store and activate a custom sound; `key` is (tenant, language, name), with the language "any" for music.
         `speaker` is the subject whose voice it is. Raises NotFound, Forbidden, ErasedSubject, StorageFull."""
         tenant_id, language, name = key
@@ -94,54 +94,54 @@ class OwnSounds:
             writer = await self._audio.begin(uow, tenant_id, [speaker] if speaker is not None else [])
         try:
             await writer.write(sound.pcm, sound.rate)
-            made = OwnSound(*key, writer.id, round(sound.seconds, 2), self._clock.now())
+            entry = CustomSound(*key, writer.id, round(sound.seconds, 2), self._clock.now())
             async with self._database.begin() as uow:
                 if not await self._audio.finish(uow, writer):
                     raise ErasedSubject("the speaker was erased")
-                await repository.put(uow.session, made)
+                await repository.put(uow.session, entry)
         except BaseException:
             writer.abandon()
             await self._audio.erase(tenant_id, [writer.id])
             raise
-        before, self._there[key] = self._there.get(key), made
+        before, self._sounds[key] = self._sounds.get(key), entry
         if before is not None:
             await self._audio.erase(tenant_id, [before.audio_id])
-        return made
+        return entry
 
-    async def drop(self, sound: OwnSound) -> None:
+    async def drop(self, sound: CustomSound) -> None:
         """Erase a custom sound permanently; the standard one applies again."""
         await self._audio.erase(sound.tenant_id, [sound.audio_id])
 
     # ---- deletion
 
-    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the tenant's rows; keys and files are deleted elsewhere. Outbox handler."""
         await repository.drop_tenant(uow.session, fact.tenant)
         audio_ids = [one.audio_id for one in self.all(fact.tenant)]
-        uow.afterwards.append(lambda: self._let_go(audio_ids))
+        uow.afterwards.append(lambda: self._discard(audio_ids))
 
     # ---- inside
 
-    async def _forget(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def _on_audio_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         await repository.drop(uow.session, tenant_id, audio_ids)
-        self._let_go(audio_ids)
+        self._discard(audio_ids)
 
-    def _let_go(self, audio_ids: Sequence[str]) -> None:
+    def _discard(self, audio_ids: Sequence[str]) -> None:
         removed = set(audio_ids)
-        self._there = {key: one for key, one in self._there.items() if one.audio_id not in removed}
+        self._sounds = {key: one for key, one in self._sounds.items() if one.audio_id not in removed}
         for audio_id in removed:
-            self._at_hand.pop(audio_id, None)
+            self._cache.pop(audio_id, None)
 
-    def _keep_at_hand(self, audio_id: str, sound: Sound) -> None:
-        self._at_hand[audio_id] = sound
-        size = sum(len(one.pcm) for one in self._at_hand.values())
-        while size > self._memory and len(self._at_hand) > 1:
-            size -= len(self._at_hand.popitem(last=False)[1].pcm)
+    def _cache_sound(self, audio_id: str, sound: Sound) -> None:
+        self._cache[audio_id] = sound
+        size = sum(len(one.pcm) for one in self._cache.values())
+        while size > self._cache_bytes and len(self._cache) > 1:
+            size -= len(self._cache.popitem(last=False)[1].pcm)
 
 
 def check_prompt(language: str, name: str) -> None:
     """Raise NotFound for an unknown prompt of this language."""
-    exists = name == MUSIC if language == ANY else language in LANGUAGES and name in texts(language)
+    exists = name == MUSIC if language == ANY else language in LANGUAGES and name in prompt_texts(language)
     if not exists:
         raise NotFound("Prompt not found.", hint="See /api/v1/sounds/prompts for all prompts.")
 
@@ -157,15 +157,15 @@ def is_notice(name: str) -> bool:
     return name.startswith("recording/") or name in _NOTICES
 
 
-def named_by(code: str, language: str) -> str | None:
+def prompt_by_code(code: str, language: str) -> str | None:
     """The prompt with this code, or None."""
-    return next((name for name in texts(language) if code_of(name) == code), None)
+    return next((name for name in prompt_texts(language) if prompt_code(name) == code), None)
 
 
-def limits(name: str) -> tuple[float, float]:
+def sound_limits(name: str) -> tuple[float, float]:
     """The maximum duration in seconds and the target loudness in LUFS of a sound."""
-    return (LONGEST_MUSIC, MUSIC_LEVEL) if name == MUSIC else (LONGEST, SPEECH)
+    return (MAX_MUSIC_SECONDS, MUSIC_LEVEL) if name == MUSIC else (MAX_SECONDS, SPEECH_LEVEL)
 
 
-def _key(sound: OwnSound) -> tuple[str, str, str]:
+def _key(sound: CustomSound) -> tuple[str, str, str]:
     return sound.tenant_id, sound.language, sound.name

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.audio_store import content_keys
 from unificx.audio_store.models import AudioDerivedRow, TranscriptPart, WaveformPart
 from unificx.audio_store.ports import KeyRing
-from unificx.audio_store.repository import Kept
-from unificx.audio_store.schemas import Derived, Transcript
+from unificx.audio_store.repository import AudioRecord
+from unificx.audio_store.schemas import DerivedData, Transcript
 from unificx.db import Codec, Gone, Key
 
 WAVEFORM = Codec(AudioDerivedRow, WaveformPart)
@@ -30,15 +30,21 @@ class _ContentKeys:
         return {subject: self.found.get(subject) for subject in subjects}
 
 
-def _content_keys(keys: KeyRing, tenant_id: str, rows: Iterable[Kept]) -> _ContentKeys:
+def _content_keys(keys: KeyRing, tenant_id: str, rows: Iterable[AudioRecord]) -> _ContentKeys:
     found: dict[str, Key | None] = {}
     for row in rows:
-        aead = content_keys.find(keys, tenant_id, row.id, row.owners, row.wrapped) if row.state != "erased" else None
+        aead = (
+            content_keys.unwrap_content_key(keys, tenant_id, row.id, row.owners, row.wrapped)
+            if row.state != "erased"
+            else None
+        )
         found[content_keys.own_subject(row.id)] = Key(_VERSION, aead) if aead is not None else None
     return _ContentKeys(found)
 
 
-async def of(session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[Kept]) -> dict[str, Derived]:
+async def load(
+    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[AudioRecord]
+) -> dict[str, DerivedData]:
     """Derived data by audio id; none for audio without it, or whose key is destroyed."""
     ids = [row.id for row in rows]
     query = select(AudioDerivedRow).where(AudioDerivedRow.tenant_id == tenant_id, AudioDerivedRow.audio_id.in_(ids))
@@ -48,10 +54,12 @@ async def of(session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequenc
     texts = [(row.subject_id, row.audio_id, row.transcript) for row in found if row.transcript is not None]
     waveforms = dict(zip([one[1] for one in waves], WAVEFORM.open(ring, tenant_id, PURPOSE, waves), strict=True))
     transcripts = dict(zip([one[1] for one in texts], TRANSCRIPT.open(ring, tenant_id, PURPOSE, texts), strict=True))
-    return {row.audio_id: _made(waveforms.get(row.audio_id), transcripts.get(row.audio_id)) for row in found}
+    return {row.audio_id: _derived_data(waveforms.get(row.audio_id), transcripts.get(row.audio_id)) for row in found}
 
 
-async def store_derived(session: AsyncSession, keys: KeyRing, row: Kept, what: WaveformPart | Transcript) -> None:
+async def store_derived(
+    session: AsyncSession, keys: KeyRing, row: AudioRecord, what: WaveformPart | Transcript
+) -> None:
     """Store derived data of a recording. Raises ErasedSubject."""
     ring, subject = _content_keys(keys, row.tenant_id, [row]), content_keys.own_subject(row.id)
     query = select(AudioDerivedRow).where(
@@ -74,8 +82,8 @@ async def drop(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
     )
 
 
-def _made(waveform: WaveformPart | Gone | None, transcript: TranscriptPart | Gone | None) -> Derived:
-    return Derived(
+def _derived_data(waveform: WaveformPart | Gone | None, transcript: TranscriptPart | Gone | None) -> DerivedData:
+    return DerivedData(
         waveform.peaks if isinstance(waveform, WaveformPart) else (),
         Transcript(transcript.text, transcript.language) if isinstance(transcript, TranscriptPart) else None,
     )

@@ -20,23 +20,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.db.sealed import bound
 
-_WORDS = struct.Struct(">4sBBBxII")
+_HEADER = struct.Struct(">4sBBBxII")
 _MAGIC, _VERSION = b"UFXA", 1
 ENCODING_LINEAR, ENCODING_OPUS = 1, 2
-SIZE = _WORDS.size
+HEADER_SIZE = _HEADER.size
 _NONCE, _TAG = 12, 16
-EXTRA = _NONCE + _TAG
-_PARTS = 2
+CHUNK_OVERHEAD = _NONCE + _TAG
+_CHUNKS_PER_SECOND = 2
 """Chunks of samples in a second."""
 _OPUS_CHUNK = 16_384
 
 
-class Damaged(ValueError):
+class CorruptAudio(ValueError):
     """The bytes are not sealed audio, or not the expected part of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class AudioHeader:
     """The file header. Sizes are in bytes of plaintext. `samples` per channel: set for Opus only."""
 
     rate: int
@@ -46,42 +46,42 @@ class Header:
 
     @property
     def chunk(self) -> int:
-        return 2 * self.channels * self.rate // _PARTS if self.encoding == ENCODING_LINEAR else _OPUS_CHUNK
+        return 2 * self.channels * self.rate // _CHUNKS_PER_SECOND if self.encoding == ENCODING_LINEAR else _OPUS_CHUNK
 
     def __bytes__(self) -> bytes:
         size = self.chunk if self.encoding == ENCODING_LINEAR else self.samples
-        return _WORDS.pack(_MAGIC, _VERSION, self.encoding, self.channels, self.rate, size)
+        return _HEADER.pack(_MAGIC, _VERSION, self.encoding, self.channels, self.rate, size)
 
     @classmethod
-    def read(cls, data: bytes) -> "Header":
+    def parse(cls, data: bytes) -> "AudioHeader":
         """Parse a header. Raises CorruptAudio."""
         try:
-            magic, version, encoding, channels, rate, size = _WORDS.unpack(data[:SIZE])
+            magic, version, encoding, channels, rate, size = _HEADER.unpack(data[:HEADER_SIZE])
         except struct.error:
-            raise Damaged("too short") from None
+            raise CorruptAudio("too short") from None
         header = cls(rate, channels, encoding, size if encoding == ENCODING_OPUS else 0)
         if (magic, version) != (_MAGIC, _VERSION) or rate not in (8000, 16000) or channels not in (1, 2):
-            raise Damaged("invalid header")
+            raise CorruptAudio("invalid header")
         if encoding not in (ENCODING_LINEAR, ENCODING_OPUS) or (encoding == ENCODING_LINEAR and size != header.chunk):
-            raise Damaged("invalid header")
+            raise CorruptAudio("invalid header")
         return header
 
-    def place(self, number: int) -> int:
+    def chunk_offset(self, number: int) -> int:
         """File offset of a chunk."""
-        return SIZE + number * (self.chunk + EXTRA)
+        return HEADER_SIZE + number * (self.chunk + CHUNK_OVERHEAD)
 
-    def whole(self, size: int) -> int:
+    def full_chunks(self, size: int) -> int:
         """Number of full chunks in a file of this size."""
-        return max(0, size - SIZE) // (self.chunk + EXTRA)
+        return max(0, size - HEADER_SIZE) // (self.chunk + CHUNK_OVERHEAD)
 
-    def length(self, size: int) -> int:
+    def plain_length(self, size: int) -> int:
         """Plaintext length of a finished file of this size."""
-        full, rest = divmod(max(0, size - SIZE), self.chunk + EXTRA)
-        return full * self.chunk + max(0, rest - EXTRA)
+        full, rest = divmod(max(0, size - HEADER_SIZE), self.chunk + CHUNK_OVERHEAD)
+        return full * self.chunk + max(0, rest - CHUNK_OVERHEAD)
 
-    def last(self, size: int) -> int:
+    def last_chunk(self, size: int) -> int:
         """Number of the last, partially filled chunk of a finished file of this size."""
-        return self.whole(size)
+        return self.full_chunks(size)
 
     def seconds(self, length: int) -> float:
         """Duration of this many bytes of samples."""
@@ -89,25 +89,25 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealer:
+class ChunkCipher:
     """Encrypts and decrypts the chunks of one recording. `recording` identifies it: tenant and id."""
 
     aead: AESGCM
-    header: Header
-    place: tuple[str, ...]
+    header: AudioHeader
+    recording: tuple[str, ...]
 
     def seal(self, number: int, plain: bytes, *, last: bool = False) -> bytes:
         # From the operating system, never from an injected generator: a repeated nonce breaks AES-GCM.
         nonce = os.urandom(_NONCE)
-        return nonce + self.aead.encrypt(nonce, plain, self._bound(number, last))
+        return nonce + self.aead.encrypt(nonce, plain, self._associated_data(number, last))
 
     def open(self, number: int, sealed: bytes | memoryview, *, last: bool = False) -> bytes:
         """Decrypt a chunk. Raises CorruptAudio for a chunk of another position, recording or key."""
         try:
-            return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._bound(number, last))
+            return self.aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._associated_data(number, last))
         except (InvalidTag, ValueError):
-            raise Damaged("chunk decryption failed") from None
+            raise CorruptAudio("chunk decryption failed") from None
 
-    def _bound(self, number: int, last: bool) -> bytes:
-        words = ("audio", *self.place, bytes(self.header).hex(), str(number), "last" if last else "more")
-        return bound(*words)
+    def _associated_data(self, number: int, last: bool) -> bytes:
+        fields = ("audio", *self.recording, bytes(self.header).hex(), str(number), "last" if last else "more")
+        return bound(*fields)

@@ -11,13 +11,13 @@ from unificx.core.personal import personal
 from unificx.db.base import Base, plain, sealed_column
 
 
-def as_the_call_said(category: str, retention: str) -> Any:
+def call_party_field(category: str, retention: str) -> Any:
     """A call party's personal data field, retained as long as the audio of the call."""
     uses = ("telephony", "history")
     return personal(category, uses=uses, retention=retention, on_erase="delete", export=True, rectifiable=False)
 
 
-def _of_the_sound(category: str) -> Any:
+def _derived_field(category: str) -> Any:
     return personal(
         category, uses=("telephony",), retention="voicemail", on_erase="delete", export=True, rectifiable=False
     )
@@ -27,15 +27,15 @@ def _of_the_sound(category: str) -> Any:
 class WaveformPart:
     """Peak levels from start to end, 0 to 100."""
 
-    peaks: tuple[int, ...] = _of_the_sound("user.content.private.voicemail")
+    peaks: tuple[int, ...] = _derived_field("user.content.private.voicemail")
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptPart:
     """The transcript and its language (BCP 47)."""
 
-    text: str = _of_the_sound("user.content.private.transcript")
-    language: str = _of_the_sound("user.content.private.transcript")
+    text: str = _derived_field("user.content.private.transcript")
+    language: str = _derived_field("user.content.private.transcript")
 
 
 class AudioRow(Base):

@@ -32,11 +32,11 @@ class Transcriber(Protocol):
         ...
 
 
-class CannotTranscribe(Exception):
+class TranscriptionFailed(Exception):
     """The recognizer failed or timed out."""
 
 
-class Erases(Protocol):
+class KeyEraser(Protocol):
     """Destroys keys permanently, and again after a restored backup; implemented by `privacy.Erasure`."""
 
     def erase_subject(self, tenant: str, subject: str) -> object:

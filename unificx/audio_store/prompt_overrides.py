@@ -3,34 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from unificx.audio_store.custom_sounds import OwnSounds
+from unificx.audio_store.custom_sounds import CustomSounds
 from unificx.media.sounds import Sound
-from unificx.prompts import ANY, MUSIC, Prompts, known, say_moment, say_number
+from unificx.prompts import ANY, MUSIC, Prompts, available_language, say_moment, say_number
 
 
-class Voice:
+class PromptOverrides:
     """Implements `callapps.Prompts`."""
 
-    def __init__(self, standard: Prompts, own: OwnSounds) -> None:
+    def __init__(self, standard: Prompts, custom: CustomSounds) -> None:
         self._standard = standard
-        self._own = own
+        self._custom = custom
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
-        return [await self._one(name, known(language), tenant_id)]
+        return [await self._sound(name, available_language(language), tenant_id)]
 
     async def number(self, value: int, language: str, tenant_id: str) -> Sequence[Sound]:
-        names = say_number(value, known(language))
-        return [await self._one(name, known(language), tenant_id) for name in names]
+        names = say_number(value, available_language(language))
+        return [await self._sound(name, available_language(language), tenant_id) for name in names]
 
     async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
         """A day and a time, in the time zone of `now`."""
-        names = say_moment(moment, now, known(language))
-        return [await self._one(name, known(language), tenant_id) for name in names]
+        names = say_moment(moment, now, available_language(language))
+        return [await self._sound(name, available_language(language), tenant_id) for name in names]
 
     async def music(self, tenant_id: str) -> Sound:
         """Music on hold, to be played in a loop."""
-        return await self._one(MUSIC, ANY, tenant_id)
+        return await self._sound(MUSIC, ANY, tenant_id)
 
-    async def _one(self, name: str, language: str, tenant_id: str) -> Sound:
-        own = await self._own.to_play(tenant_id, ANY if name == MUSIC else language, name)
-        return own or self._standard.sound(name, language)
+    async def _sound(self, name: str, language: str, tenant_id: str) -> Sound:
+        custom = await self._custom.load(tenant_id, ANY if name == MUSIC else language, name)
+        return custom or self._standard.sound(name, language)

@@ -4,27 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from unificx.audio_store.file_format import ENCODING_OPUS
-from unificx.audio_store.ogg_opus import Decoding, back_from
-from unificx.audio_store.sealed_file import Stored
+from unificx.audio_store.ogg_opus import OggOpusDecoder, preroll_start
+from unificx.audio_store.sealed_file import SealedFileReader
 from unificx.core.errors import Expired
 from unificx.media.ogg import first_position
 
 
-class Reader:
+class AudioReader:
     """Lengths and positions are in bytes of 16-bit PCM. `reopen` reopens the recording."""
 
-    def __init__(self, stored: Stored, again: "Callable[[], Awaitable[Reader]]") -> None:
-        self.header = header = stored.header
-        self.ogg = stored if header.encoding == ENCODING_OPUS else None
+    def __init__(self, file: SealedFileReader, reopen: "Callable[[], Awaitable[AudioReader]]") -> None:
+        self.header = header = file.header
+        self.ogg = file if header.encoding == ENCODING_OPUS else None
         """The Ogg Opus file; None if samples are stored."""
-        self.length = header.samples * 2 * header.channels if header.encoding == ENCODING_OPUS else stored.length
-        self._stored = stored
-        self._again = again
+        self.length = header.samples * 2 * header.channels if header.encoding == ENCODING_OPUS else file.length
+        self._file = file
+        self._reopen = reopen
 
     @property
     def name(self) -> str:
         """The file name; it changes when the stored format changes."""
-        return self._stored.name
+        return self._file.name
 
     @property
     def seconds(self) -> float:
@@ -35,11 +35,11 @@ class Reader:
         end = self.length if end is None else min(end, self.length)
         at = start
         try:
-            async for piece in self._stored.stream(at, end) if self.ogg is None else self._decoded(self.ogg, at, end):
+            async for piece in self._file.stream(at, end) if self.ogg is None else self._decoded(self.ogg, at, end):
                 at += len(piece)
                 yield piece
         except Expired:
-            fresh = await self._again()
+            fresh = await self._reopen()
             if fresh.header == self.header:
                 raise
             # The sample file was replaced by an Opus file with the same number of samples.
@@ -49,26 +49,26 @@ class Reader:
     async def read(self, start: int = 0, end: int | None = None) -> bytes:
         return b"".join([piece async for piece in self.stream(start, end)])
 
-    async def _decoded(self, ogg: Stored, start: int, end: int) -> AsyncIterator[bytes]:
+    async def _decoded(self, ogg: SealedFileReader, start: int, end: int) -> AsyncIterator[bytes]:
         if start >= end:
             return
         header = self.header
-        decoding = Decoding(header.rate, header.channels, start, end)
-        chunk = await asyncio.to_thread(_chunk_before, ogg, back_from(start, header.rate, header.channels))
+        decoder = OggOpusDecoder(header.rate, header.channels, start, end)
+        chunk = await asyncio.to_thread(_chunk_before, ogg, preroll_start(start, header.rate, header.channels))
         async for piece in ogg.stream(chunk * header.chunk):
-            samples = await asyncio.to_thread(decoding.feed, piece)
+            samples = await asyncio.to_thread(decoder.feed, piece)
             if samples:
                 yield samples
-            if decoding.over:
+            if decoder.finished:
                 return
 
 
-def _chunk_before(ogg: Stored, position: int) -> int:
+def _chunk_before(ogg: SealedFileReader, position: int) -> int:
     """The last chunk whose first page ends at or before `position`, by binary search; the first chunk if none does."""
     low, high = 0, -(-ogg.length // ogg.header.chunk)
     while high - low > 1:
         middle = (low + high) // 2
-        found = first_position(ogg.chunks(middle))
+        found = first_position(ogg.read_chunks(middle))
         if found is not None and found <= position:
             low = middle
         else:

@@ -13,7 +13,7 @@ NEW, SAMPLES, OPUS = "new", "samples", "opus"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class AudioRecord:
     """An audio record."""
 
     id: str
@@ -26,21 +26,19 @@ class Kept:
     @property
     def file(self) -> str:
         """The name of its current file."""
-        return file_of(self.id, self.form)
+        return file_name(self.id, self.form)
 
 
-def file_of(audio_id: str, form: str) -> str:
+def file_name(audio_id: str, form: str) -> str:
     return f"opus-{audio_id}" if form == OPUS else audio_id
 
 
-def files_of(audio_id: str) -> tuple[str, ...]:
+def file_names(audio_id: str) -> tuple[str, ...]:
     """The names of all files it may have: two while one replaces the other."""
-    return tuple(file_of(audio_id, form) for form in (NEW, OPUS))
+    return tuple(file_name(audio_id, form) for form in (NEW, OPUS))
 
 
-def add_audio(
-    session: AsyncSession, tenant_id: str, audio_id: str, now: datetime, key: tuple[bytes, Sequence[str]]
-) -> None:
+def add(session: AsyncSession, tenant_id: str, audio_id: str, now: datetime, key: tuple[bytes, Sequence[str]]) -> None:
     """Insert audio about to be written; `key` is its wrapped key and its owners."""
     wrapped, owners = key
     session.add(AudioRow(id=audio_id, tenant_id=tenant_id, created=now, state="open", form=NEW, wrapped=wrapped))
@@ -48,17 +46,17 @@ def add_audio(
         session.add(AudioOwnerRow(audio_id=audio_id, subject_id=subject, tenant_id=tenant_id))
 
 
-async def audio(session: AsyncSession, tenant_id: str, audio_id: str) -> Kept | None:
+async def get(session: AsyncSession, tenant_id: str, audio_id: str) -> AudioRecord | None:
     row = await session.scalar(select(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id))
     return None if row is None else (await _with_owners(session, [row]))[0]
 
 
-async def several(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> list[Kept]:
+async def get_many(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> list[AudioRecord]:
     query = select(AudioRow).where(AudioRow.tenant_id == tenant_id, AudioRow.id.in_(audio_ids))
     return await _with_owners(session, (await session.scalars(query)).all())
 
 
-async def untranscoded_audio(session: AsyncSession, limit: int) -> list[Kept]:
+async def untranscoded_audio(session: AsyncSession, limit: int) -> list[AudioRecord]:
     """Finished audio not transcoded yet, oldest first."""
     # scope: all tenants, because one worker transcodes for every tenant
     query = select(AudioRow).where(AudioRow.form == NEW, AudioRow.state == "kept").order_by(AudioRow.id).limit(limit)
@@ -70,32 +68,32 @@ async def final_audio_states(session: AsyncSession, files: Sequence[str]) -> dic
     ids = [name.removeprefix("opus-") for name in files]
     # scope: all tenants, because files of every tenant are in one store
     rows = await session.execute(select(AudioRow.id, AudioRow.form, AudioRow.state).where(AudioRow.id.in_(ids)))
-    found = {file_of(audio_id, form): state for audio_id, form, state in rows if form != NEW or state == "erased"}
+    found = {file_name(audio_id, form): state for audio_id, form, state in rows if form != NEW or state == "erased"}
     return {name: found[name] for name in files if name in found}
 
 
-async def open_audio(session: AsyncSession) -> list[Kept]:
+async def list_open(session: AsyncSession) -> list[AudioRecord]:
     """Audio being written, or that was when the process ended."""
     # scope: all tenants, because the process was writing for every tenant
     rows = (await session.scalars(select(AudioRow).where(AudioRow.state == "open"))).all()
     return await _with_owners(session, rows)
 
 
-async def known_audio(session: AsyncSession) -> set[str]:
+async def known_files(session: AsyncSession) -> set[str]:
     """The names of all files that should exist."""
     # scope: all tenants, because files of every tenant are in one directory
     rows = await session.execute(select(AudioRow.id, AudioRow.form).where(AudioRow.state != "erased"))
-    return {file_of(audio_id, form) for audio_id, form in rows}
+    return {file_name(audio_id, form) for audio_id, form in rows}
 
 
-async def end_audio(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
+async def close(session: AsyncSession, tenant_id: str, audio_id: str, state: str) -> bool:
     """Set the state of audio that was being written; False if it was erased meanwhile."""
     conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id, AudioRow.state == "open")
     done = await session.execute(update(AudioRow).where(*conditions).values(state=state).returning(AudioRow.id))
     return done.first() is not None
 
 
-async def note_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
+async def mark_erased(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
     conditions = (AudioRow.tenant_id == tenant_id, AudioRow.id == audio_id)
     await session.execute(update(AudioRow).where(*conditions).values(state="erased"))
 
@@ -117,7 +115,7 @@ async def drop_owners(session: AsyncSession, tenant_id: str, audio_id: str) -> N
     await session.execute(delete(AudioOwnerRow).where(*conditions))
 
 
-async def audio_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
+async def ids_of_owner(session: AsyncSession, tenant_id: str, subject: str) -> list[str]:
     query = select(AudioOwnerRow.audio_id).where(
         AudioOwnerRow.tenant_id == tenant_id, AudioOwnerRow.subject_id == subject
     )
@@ -134,7 +132,7 @@ async def drop_tenant_audio(session: AsyncSession, tenant_id: str) -> None:
     await session.execute(delete(AudioRow).where(AudioRow.tenant_id == tenant_id))
 
 
-async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[Kept]:
+async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[AudioRecord]:
     ids = [row.id for row in rows]
     # scope: all tenants, because each row found above names its tenant
     found = (await session.scalars(select(AudioOwnerRow).where(AudioOwnerRow.audio_id.in_(ids)))).all()
@@ -142,5 +140,6 @@ async def _with_owners(session: AsyncSession, rows: Sequence[AudioRow]) -> list[
     for one in found:
         owners.setdefault(one.audio_id, []).append(one.subject_id)
     return [
-        Kept(row.id, row.tenant_id, row.state, row.form, row.wrapped, tuple(owners.get(row.id, ()))) for row in rows
+        AudioRecord(row.id, row.tenant_id, row.state, row.form, row.wrapped, tuple(owners.get(row.id, ())))
+        for row in rows
     ]

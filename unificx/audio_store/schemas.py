@@ -13,7 +13,7 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedData:
     """Data derived from a recording. `waveform`: peak levels from start to end, 0 to 100."""
 
     waveform: tuple[int, ...] = field(default=(), repr=False)
@@ -21,7 +21,7 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSound:
+class CustomSound:
     """A tenant's custom sound, replacing the standard sound of that name. The language of music is "any"."""
 
     tenant_id: str

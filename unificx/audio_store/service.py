@@ -10,34 +10,34 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from unificx.audio_store import content_keys, derived, repository
-from unificx.audio_store.blobs import Blobs
-from unificx.audio_store.file_format import SIZE, Damaged, Header, Sealer
-from unificx.audio_store.ports import Erases, KeyRing, Transcriber
-from unificx.audio_store.reader import Reader
-from unificx.audio_store.repository import Kept, files_of
-from unificx.audio_store.schemas import Derived
-from unificx.audio_store.sealed_file import Stored, over
-from unificx.audio_store.writer import Writer, mend
+from unificx.audio_store.blobs import BlobStore
+from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
+from unificx.audio_store.ports import KeyEraser, KeyRing, Transcriber
+from unificx.audio_store.reader import AudioReader
+from unificx.audio_store.repository import AudioRecord, file_names
+from unificx.audio_store.schemas import DerivedData
+from unificx.audio_store.sealed_file import SealedFileReader, erased_error
+from unificx.audio_store.writer import AudioWriter, repair
 from unificx.core.clock import Clock
 from unificx.core.errors import Expired, NotFound
 from unificx.db import Database, UnitOfWork
 
 log = structlog.get_logger()
-Forget = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
+EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
 """Called with a unit of work, a tenant and audio ids: the area deletes what it stores about them. Ids of other areas
 may be among them."""
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 """Audio ids erased per unit of work."""
 
 
 @dataclass(frozen=True, slots=True)
-class AudioParts:
+class AudioStoreParts:
     """What the audio store works with."""
 
     database: Database
     keys: KeyRing
-    erases: Erases
-    blobs: Blobs
+    key_eraser: KeyEraser
+    blobs: BlobStore
     transcriber: Transcriber | None = None
 
     @property
@@ -45,173 +45,175 @@ class AudioParts:
         return self.database.clock
 
 
-class Audio:
+class AudioStore:
     """All sealed audio of an installation."""
 
-    def __init__(self, parts: AudioParts) -> None:
-        self.forgets: list[Forget] = []
+    def __init__(self, parts: AudioStoreParts) -> None:
+        self.on_erase: list[EraseHook] = []
         """Erase hooks of the areas that refer to audio."""
         self._parts = parts
         self._writing: set[str] = set()
-        self._over = asyncio.Event()
+        self._finished = asyncio.Event()
 
-    async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1) -> Writer:
+    async def begin(self, uow: UnitOfWork, tenant_id: str, owners: Sequence[str], *, channels: int = 1) -> AudioWriter:
         """Create audio with one or two channels, to be written once `uow` is committed. Raises ErasedSubject."""
         audio_id = self._parts.clock.new_id()
-        aead, wrapped = content_keys.make(self._parts.keys, tenant_id, audio_id, owners)
-        repository.add_audio(uow.session, tenant_id, audio_id, self._parts.clock.now(), (wrapped, owners))
+        aead, wrapped = content_keys.create(self._parts.keys, tenant_id, audio_id, owners)
+        repository.add(uow.session, tenant_id, audio_id, self._parts.clock.now(), (wrapped, owners))
         self._writing.add(audio_id)
-        return Writer(self._parts.blobs, (tenant_id, audio_id), aead, channels)
+        return AudioWriter(self._parts.blobs, (tenant_id, audio_id), aead, channels)
 
-    async def finish(self, uow: UnitOfWork, writer: Writer) -> bool:
+    async def finish(self, uow: UnitOfWork, writer: AudioWriter) -> bool:
         """Close the file and mark the audio as stored; False if it was erased meanwhile. If there is no space to close
         the file, it stays readable as it is."""
-        tenant_id, audio_id = writer.place
+        tenant_id, audio_id = writer.recording
         state = "kept" if await writer.close() else "open"
-        exists = await repository.end_audio(uow.session, tenant_id, audio_id, state)
+        exists = await repository.close(uow.session, tenant_id, audio_id, state)
         if not exists:
             await self.remove_files([audio_id])
         self._writing.discard(audio_id)
-        uow.afterwards.append(self._over.set)
+        uow.afterwards.append(self._finished.set)
         return exists
 
-    async def next_over(self, patience: float) -> None:
+    async def wait_finished(self, timeout: float) -> None:
         """Wait until any audio is finished, or for at most `timeout` seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._over.wait(), patience)
-        self._over.clear()
+            await asyncio.wait_for(self._finished.wait(), timeout)
+        self._finished.clear()
 
-    async def reader(self, tenant_id: str, audio_id: str) -> Reader:
+    async def open(self, tenant_id: str, audio_id: str) -> AudioReader:
         """Open audio for reading. Raises NotFound; Expired if it was erased; CorruptAudio."""
-        row, aead = await self.found(tenant_id, audio_id)
+        row, aead = await self.load(tenant_id, audio_id)
         try:
-            stored = await asyncio.to_thread(self.opened, row, aead)
+            stored = await asyncio.to_thread(self.open_file, row, aead)
         except Expired:
-            again, aead = await self.found(tenant_id, audio_id)
+            again, aead = await self.load(tenant_id, audio_id)
             if again.file == row.file:
                 raise
             # The file was replaced between the two lookups.
-            stored = await asyncio.to_thread(self.opened, again, aead)
-        return Reader(stored, partial(self.reader, tenant_id, audio_id))
+            stored = await asyncio.to_thread(self.open_file, again, aead)
+        return AudioReader(stored, partial(self.open, tenant_id, audio_id))
 
-    async def found(self, tenant_id: str, audio_id: str) -> tuple[Kept, AESGCM]:
+    async def load(self, tenant_id: str, audio_id: str) -> tuple[AudioRecord, AESGCM]:
         """Return the record and its content key. Raises NotFound, Expired."""
         async with self._parts.database.read() as session:
-            row = await repository.audio(session, tenant_id, audio_id)
+            row = await repository.get(session, tenant_id, audio_id)
         if row is None:
             raise NotFound("Recording not found.")
-        aead = content_keys.find(self._parts.keys, tenant_id, audio_id, row.owners, row.wrapped)
+        aead = content_keys.unwrap_content_key(self._parts.keys, tenant_id, audio_id, row.owners, row.wrapped)
         if row.state == "erased" or aead is None:
-            raise over()
+            raise erased_error()
         return row, aead
 
-    async def derived(self, tenant_id: str, audio_ids: Sequence[str]) -> dict[str, Derived]:
+    async def derived(self, tenant_id: str, audio_ids: Sequence[str]) -> dict[str, DerivedData]:
         """Derived data (waveform, transcript) by audio id; none for audio without it, or erased."""
         async with self._parts.database.read() as session:
-            rows = await repository.several(session, tenant_id, audio_ids)
-            return await derived.of(session, self._parts.keys, tenant_id, rows)
+            rows = await repository.get_many(session, tenant_id, audio_ids)
+            return await derived.load(session, self._parts.keys, tenant_id, rows)
 
-    def opened(self, row: Kept, aead: AESGCM) -> Stored:
+    def open_file(self, row: AudioRecord, aead: AESGCM) -> SealedFileReader:
         """Open the file. Blocking: call from a thread. Raises Expired, CorruptAudio."""
         blobs = self._parts.blobs
         try:
             size = blobs.size(row.file)
-            header = Header.read(blobs.read(row.file, 0, SIZE) if size else b"")
+            header = AudioHeader.parse(blobs.read(row.file, 0, HEADER_SIZE) if size else b"")
         except FileNotFoundError:
-            raise over() from None
-        stored = Stored(blobs, row.file, Sealer(aead, header, (row.tenant_id, row.id)), size, torn=row.state == "open")
-        stored.check()
+            raise erased_error() from None
+        stored = SealedFileReader(
+            blobs, row.file, ChunkCipher(aead, header, (row.tenant_id, row.id)), size, truncated=row.state == "open"
+        )
+        stored.verify_end()
         return stored
 
     async def erase(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Erase permanently: key, file, then what the areas store about it. Idempotent."""
-        await self.destroy(tenant_id, audio_ids)
-        await self._forget(tenant_id, audio_ids)
+        await self.destroy_keys(tenant_id, audio_ids)
+        await self._run_erase_hooks(tenant_id, audio_ids)
 
     async def erase_subject(self, tenant_id: str, subject: str) -> None:
         """Erase audio owned by an erased subject, whose keys are already destroyed. Idempotent."""
         async with self._parts.database.read() as session:
-            audio_ids = await repository.audio_of_owner(session, tenant_id, subject)
+            audio_ids = await repository.ids_of_owner(session, tenant_id, subject)
         await self.remove_files(audio_ids)
-        await self._forget(tenant_id, audio_ids)
+        await self._run_erase_hooks(tenant_id, audio_ids)
 
-    async def erase_again(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def complete_erasure(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Complete the erasure of audio whose key is destroyed but whose row survived a crash or a restored backup."""
         for ids in _batched(audio_ids):
             async with self._parts.database.read() as session:
                 remaining = [
-                    row.id for row in await repository.several(session, tenant_id, ids) if row.state != "erased"
+                    row.id for row in await repository.get_many(session, tenant_id, ids) if row.state != "erased"
                 ]
             await self.remove_files(remaining)
-            await self._forget(tenant_id, remaining)
+            await self._run_erase_hooks(tenant_id, remaining)
 
-    async def destroy(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def destroy_keys(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Destroy keys and files; `mark_erased` handles the rows."""
         for audio_id in audio_ids:
             # Not in a thread: key caches are invalidated through the event bus.
-            self._parts.erases.erase_subject(tenant_id, content_keys.own_subject(audio_id))
+            self._parts.key_eraser.erase_subject(tenant_id, content_keys.own_subject(audio_id))
             await self.remove_files([audio_id])
             self._writing.discard(audio_id)
 
-    async def note_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def mark_erased(self, uow: UnitOfWork, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Mark the rows as erased; the keys are already destroyed."""
         for audio_id in audio_ids:
-            await repository.note_erased(uow.session, tenant_id, audio_id)
+            await repository.mark_erased(uow.session, tenant_id, audio_id)
             await repository.drop_owners(uow.session, tenant_id, audio_id)
             await derived.drop(uow.session, tenant_id, audio_id)
 
     async def remove_files(self, audio_ids: Sequence[str]) -> None:
         """Delete files; their rows are handled elsewhere."""
-        for name in [name for audio_id in audio_ids for name in files_of(audio_id)]:
+        for name in [name for audio_id in audio_ids for name in file_names(audio_id)]:
             await asyncio.to_thread(self._parts.blobs.remove, name)
 
     async def recover(self) -> dict[str, float]:
         """After a restart, close the files that were being written; return seconds by audio id, 0 for empty ones."""
         async with self._parts.database.read() as session:
-            rows = [row for row in await repository.open_audio(session) if row.id not in self._writing]
+            rows = [row for row in await repository.list_open(session) if row.id not in self._writing]
         found: dict[str, float] = {}
         states: dict[str, str] = {}
         for row in rows:
-            aead = content_keys.find(self._parts.keys, row.tenant_id, row.id, row.owners, row.wrapped)
+            aead = content_keys.unwrap_content_key(self._parts.keys, row.tenant_id, row.id, row.owners, row.wrapped)
             seconds, state = 0.0, "erased"
             if aead is not None:
-                seconds, state = await asyncio.to_thread(self._mend, row.tenant_id, row.id, aead)
+                seconds, state = await asyncio.to_thread(self._repair, row.tenant_id, row.id, aead)
             found[row.id], states[row.id] = seconds, state
         async with self._parts.database.begin() as uow:
             for row in rows:
-                await repository.end_audio(uow.session, row.tenant_id, row.id, states[row.id])
+                await repository.close(uow.session, row.tenant_id, row.id, states[row.id])
         await self.remove_files([audio_id for audio_id, seconds in found.items() if not seconds])
         if found:
             log.info("recordings_mended", recordings=len(found))
         return found
 
-    async def sweep(self) -> int:
+    async def delete_orphans(self) -> int:
         """After a restart, delete files without a row, such as of audio erased before a crash; return how many."""
         stored = await asyncio.to_thread(self._parts.blobs.local_ids)
         async with self._parts.database.read() as session:
-            known = await repository.known_audio(session)
+            known = await repository.known_files(session)
         orphans = [name for name in stored if name not in known and name not in self._writing]
         for name in orphans:
             await asyncio.to_thread(self._parts.blobs.remove, name)
         return len(orphans)
 
-    async def _forget(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
+    async def _run_erase_hooks(self, tenant_id: str, audio_ids: Sequence[str]) -> None:
         """Run all erase hooks in one transaction: the owners are known until the last row is gone."""
         for ids in _batched(audio_ids):
             async with self._parts.database.begin() as uow:
-                for forget in self.forgets:
-                    await forget(uow, tenant_id, ids)
-                await self.note_erased(uow, tenant_id, ids)
+                for hook in self.on_erase:
+                    await hook(uow, tenant_id, ids)
+                await self.mark_erased(uow, tenant_id, ids)
 
-    def _mend(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
+    def _repair(self, tenant_id: str, audio_id: str, aead: AESGCM) -> tuple[float, str]:
         """Close a truncated file: drop the incomplete chunk and write an end. Return seconds and the state."""
         try:
             with self._parts.blobs.resume(audio_id) as file:
-                header = Header.read(file.read(SIZE))
-                return mend(file, Sealer(aead, header, (tenant_id, audio_id)))
-        except (FileNotFoundError, Damaged):
+                header = AudioHeader.parse(file.read(HEADER_SIZE))
+                return repair(file, ChunkCipher(aead, header, (tenant_id, audio_id)))
+        except (FileNotFoundError, CorruptAudio):
             return 0.0, "erased"
 
 
 def _batched(audio_ids: Sequence[str]) -> list[Sequence[str]]:
-    return [audio_ids[at : at + _AT_ONCE] for at in range(0, len(audio_ids), _AT_ONCE)]
+    return [audio_ids[at : at + _BATCH_SIZE] for at in range(0, len(audio_ids), _BATCH_SIZE)]

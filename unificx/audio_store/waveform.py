@@ -4,12 +4,12 @@ import numpy as np
 import numpy.typing as npt
 
 POINTS = 200
-LOUDEST = 100
-_SILENT = 100
+MAX_PEAK = 100
+_SILENCE_LEVEL = 100
 """Of 32768. Quieter recordings count as silence and are not normalized."""
 
 
-class Loudness:
+class WaveformBuilder:
     """Collects the peaks of equal parts from 16-bit samples fed in pieces, channels interleaved. `samples` is their
     total number."""
 
@@ -30,5 +30,5 @@ class Loudness:
 
     def peaks(self) -> tuple[int, ...]:
         """Peaks from 0 to 100, normalized to the loudest part; all 0 for silence."""
-        loudest = max(int(self._peaks.max()), _SILENT)
-        return tuple(int(value) for value in self._peaks * LOUDEST // loudest)
+        loudest = max(int(self._peaks.max()), _SILENCE_LEVEL)
+        return tuple(int(value) for value in self._peaks * MAX_PEAK // loudest)

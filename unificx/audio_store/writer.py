@@ -7,25 +7,25 @@ from typing import BinaryIO
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.audio_store.blobs import Blobs
-from unificx.audio_store.file_format import Damaged, Header, Sealer
+from unificx.audio_store.blobs import BlobStore
+from unificx.audio_store.file_format import AudioHeader, ChunkCipher, CorruptAudio
 from unificx.core.errors import StorageFull
 from unificx.db import undisturbed
 
 
-class SealedFile:
+class SealedFileWriter:
     """A sealed file written sequentially, chunk by chunk. Blocking: call from a thread."""
 
-    def __init__(self, blobs: Blobs, name: str, sealer: Sealer) -> None:
+    def __init__(self, blobs: BlobStore, name: str, sealer: ChunkCipher) -> None:
         self._blobs = blobs
         self._name = name
         self._sealer = sealer
         self._file: BinaryIO | None = None
-        self._waiting = bytearray()
+        self._buffer = bytearray()
         self._number = 0
 
     @property
-    def header(self) -> Header:
+    def header(self) -> AudioHeader:
         return self._sealer.header
 
     @property
@@ -33,28 +33,28 @@ class SealedFile:
         """Plaintext bytes in the file."""
         return self._number * self.header.chunk
 
-    def put(self, data: bytes) -> None:
+    def write(self, data: bytes) -> None:
         """Write data. Raises StorageFull; what is in the file stays readable."""
         chunk = self.header.chunk
-        self._waiting += data
-        while len(self._waiting) >= chunk:
-            self._append(self._sealer.seal(self._number, bytes(self._waiting[:chunk])))
+        self._buffer += data
+        while len(self._buffer) >= chunk:
+            self._append(self._sealer.seal(self._number, bytes(self._buffer[:chunk])))
             self._number += 1
-            del self._waiting[:chunk]
+            del self._buffer[:chunk]
 
-    def end(self) -> bool:
+    def finish(self) -> bool:
         """Write the rest and the end chunk; False if there is no space."""
         try:
-            self._append(self._sealer.seal(self._number, bytes(self._waiting), last=True))
+            self._append(self._sealer.seal(self._number, bytes(self._buffer), last=True))
             if self._file is not None:
                 os.fdatasync(self._file.fileno())
         except (StorageFull, OSError):
             return False
         finally:
-            self.let_go()
+            self.close()
         return True
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         """Close the file without writing an end."""
         if self._file is not None:
             self._file.close()
@@ -67,30 +67,30 @@ class SealedFile:
                 _write_all(self._file, bytes(self.header))
             _write_all(self._file, sealed)
         except OSError:
-            self._waiting.clear()
+            self._buffer.clear()
             with contextlib.suppress(OSError):
                 if self._file is not None:
-                    self._file.truncate(self.header.place(self._number))
+                    self._file.truncate(self.header.chunk_offset(self._number))
                     self._file.seek(0, os.SEEK_END)
-            raise _no_room() from None
+            raise _disk_full_error() from None
 
 
-class Writer:
+class AudioWriter:
     """An audio sink. `recording` is (tenant, id). Two channels are interleaved."""
 
-    def __init__(self, blobs: Blobs, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
-        self.place = place
+    def __init__(self, blobs: BlobStore, place: tuple[str, str], aead: AESGCM, channels: int = 1) -> None:
+        self.recording = place
         self.channels = channels
         self._blobs = blobs
         self._aead = aead
-        self._file: SealedFile | None = None
-        self._waiting = bytearray()
+        self._file: SealedFileWriter | None = None
+        self._buffer = bytearray()
         self._length = 0
-        self._full = False
+        self._disk_full = False
 
     @property
     def id(self) -> str:
-        return self.place[1]
+        return self.recording[1]
 
     @property
     def seconds(self) -> float:
@@ -100,57 +100,57 @@ class Writer:
     async def write(self, pcm: bytes, rate: int) -> None:
         """Write 16-bit samples, all of one rate. Raises StorageFull if they cannot be stored; what is stored stays
         readable."""
-        if self._full:
-            raise _no_room()
+        if self._disk_full:
+            raise _disk_full_error()
         if self._file is None:
-            sealer = Sealer(self._aead, Header(rate, self.channels), self.place)
-            self._file = SealedFile(self._blobs, self.id, sealer)
-        self._waiting += pcm
+            sealer = ChunkCipher(self._aead, AudioHeader(rate, self.channels), self.recording)
+            self._file = SealedFileWriter(self._blobs, self.id, sealer)
+        self._buffer += pcm
         self._length += len(pcm)
         if self._length >= self._file.written + self._file.header.chunk:
-            await undisturbed(asyncio.to_thread(self._put, self._file))
+            await undisturbed(asyncio.to_thread(self._write_file, self._file))
 
     async def close(self) -> bool:
         """Finish the file; False if there was no space. No file is created if nothing was written."""
         if self._file is None:
             return True
-        return await undisturbed(asyncio.to_thread(self._end, self._file))
+        return await undisturbed(asyncio.to_thread(self._finish_file, self._file))
 
     def abandon(self) -> None:
         """Close the file without writing an end."""
         if self._file is not None:
-            self._file.let_go()
+            self._file.close()
 
-    def _put(self, file: SealedFile) -> None:
-        samples = bytes(self._waiting)
-        del self._waiting[: len(samples)]
+    def _write_file(self, file: SealedFileWriter) -> None:
+        samples = bytes(self._buffer)
+        del self._buffer[: len(samples)]
         try:
-            file.put(samples)
+            file.write(samples)
         except StorageFull:
-            self._full = True
+            self._disk_full = True
             self._length = file.written
-            self._waiting.clear()
+            self._buffer.clear()
             raise
 
-    def _end(self, file: SealedFile) -> bool:
+    def _finish_file(self, file: SealedFileWriter) -> bool:
         with contextlib.suppress(StorageFull):
-            self._put(file)
-        return file.end()
+            self._write_file(file)
+        return file.finish()
 
 
-def mend(file: BinaryIO, sealer: Sealer) -> tuple[float, str]:
+def repair(file: BinaryIO, sealer: ChunkCipher) -> tuple[float, str]:
     """Repair a truncated file by writing an end. Return its seconds, and "kept", "open" if there is no space for the
     end, or "erased" if it is empty."""
     header = sealer.header
-    number = header.whole(file.seek(0, os.SEEK_END))
-    file.seek(header.place(number))
+    number = header.full_chunks(file.seek(0, os.SEEK_END))
+    file.seek(header.chunk_offset(number))
     rest = file.read()
     try:
         return header.seconds(number * header.chunk + len(sealer.open(number, rest, last=True))), "kept"
-    except Damaged:
+    except CorruptAudio:
         pass
     try:
-        file.truncate(header.place(number))
+        file.truncate(header.chunk_offset(number))
         file.seek(0, os.SEEK_END)
         _write_all(file, sealer.seal(number, b"", last=True))
     except OSError:
@@ -165,7 +165,7 @@ def _write_all(file: BinaryIO, data: bytes) -> None:
         view = view[file.write(view) or 0 :]
 
 
-def _no_room() -> StorageFull:
+def _disk_full_error() -> StorageFull:
     return StorageFull(
         "No space left to store a recording.", hint="Ask the server administrator to free up disk space."
     )

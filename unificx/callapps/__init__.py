@@ -2,34 +2,34 @@
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
-from unificx.callapps.conference import CONFERENCE, INVITED, LONGEST, MOVED, at_number, meeting_in
+from unificx.callapps.conference import CONFERENCE, INVITED, MAX_SECONDS, MERGED, conference_app, conference_at_number
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import parking_apps
-from unificx.callapps.ports import Engine
-from unificx.callapps.registry import Registry, installed
-from unificx.callapps.ringback import WAITING
-from unificx.callapps.runner import Host
-from unificx.callapps.schemas import LEAVE, Mailbox, Said, Spoken
+from unificx.callapps.ports import MediaEngine
+from unificx.callapps.registry import AppRegistry, installed_apps
+from unificx.callapps.ringback import RINGBACK
+from unificx.callapps.runner import AppRunner
+from unificx.callapps.schemas import VOICEMAIL_APP, CalledMailbox, RecordResult, SpokenValue
 
 __all__ = [
     "CONFERENCE",
     "ECHO",
     "INVITED",
-    "LEAVE",
-    "LONGEST",
-    "MOVED",
-    "WAITING",
+    "MAX_SECONDS",
+    "MERGED",
+    "RINGBACK",
+    "VOICEMAIL_APP",
     "App",
+    "AppRegistry",
+    "AppRunner",
     "Call",
+    "CalledMailbox",
     "Clip",
-    "Engine",
-    "Host",
-    "Mailbox",
-    "Registry",
-    "Said",
-    "Spoken",
-    "at_number",
-    "installed",
-    "meeting_in",
+    "MediaEngine",
+    "RecordResult",
+    "SpokenValue",
+    "conference_app",
+    "conference_at_number",
+    "installed_apps",
     "parking_apps",
 ]

@@ -13,9 +13,9 @@ from datetime import datetime, tzinfo
 from itertools import count
 
 from unificx.callapps.clips import Clip
-from unificx.callapps.media_session import Line
-from unificx.callapps.ports import Engine, Prompts, Sink, Tap
-from unificx.callapps.schemas import Ended, Mailbox, Party, Said, Spoken
+from unificx.callapps.media_session import AppMediaSession
+from unificx.callapps.ports import AudioSink, AudioTap, MediaEngine, Prompts
+from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
@@ -24,51 +24,51 @@ from unificx.media.sounds import Sound
 
 BEEP = (1000, 0.4)
 """Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""
-SETTLE = 0.4
+MEDIA_SETTLE_SECONDS = 0.4
 """Seconds between answer and first prompt: earlier audio is lost on some phones."""
-LAST_WORDS = 2.0
+DRAIN_SECONDS = 2.0
 """Seconds to wait for the last chunks of a recording."""
-QUIET = 350
+SPEECH_THRESHOLD = 350
 """Louder samples count as speech: about -40 dBFS."""
-PLAYED_LATE = 5.0
+PLAYBACK_MARGIN = 5.0
 MUSIC = "music/hold"
-EVERY_KEY = "0123456789*#ABCD"
+ALL_DIGITS = "0123456789*#ABCD"
 
 
 class Call:
     """`caller` is the caller, `mailbox` the mailbox whose phones rang before, if any; `arguments` come from routing."""
 
-    def __init__(self, line: Line, engine: Engine, prompts: Prompts, clock: Clock) -> None:
+    def __init__(self, session: AppMediaSession, engine: MediaEngine, prompts: Prompts, clock: Clock) -> None:
         self.id = ""
-        self.caller = Party("", "", None, "", "")
-        self.mailbox: Mailbox | None = None
+        self.caller = CallerInfo("", "", None, "", "")
+        self.mailbox: CalledMailbox | None = None
         self.arguments: tuple[str, ...] = ()
         self.started: datetime = clock.now()
-        self.recorded: Said | None = None
+        self.last_recording: RecordResult | None = None
         """The last recording result, for an app cancelled while recording."""
         self.language = "en"
         """Language of prompts; an app may set it."""
-        self.zone: tzinfo | None = None
+        self.time_zone: tzinfo | None = None
         """Time zone of spoken times; None for the server's."""
         self.clock = clock
-        self._line = line
+        self._session = session
         self._engine = engine
         self._prompts = prompts
-        self._keys: deque[str] = deque(maxlen=64)
-        self._news = asyncio.Event()
+        self._digits: deque[str] = deque(maxlen=64)
+        self._changed = asyncio.Event()
         self._played: dict[str, str] = {}
-        self._ended = ""
+        self._playback_ended = ""
         """Why the last playback ended; "" if unknown."""
-        self._numbers = count(1)
+        self._tap_numbers = count(1)
         self._joined: tuple[str, bool] | None = None
         """The room the caller is in, and whether the caller is muted there."""
-        line.key = self._press
-        line.opened = self._join_again
+        session.on_digit = self._on_digit
+        session.on_media_open = self._rejoin
 
     @property
     def leg(self) -> str:
         """The caller's leg in the media engine."""
-        return self._line.leg
+        return self._session.leg
 
     @property
     def call_id(self) -> str:
@@ -78,99 +78,99 @@ class Call:
     @property
     def hears(self) -> bool:
         """Whether the caller receives audio: the call is not on hold."""
-        return self._line.hears
+        return self._session.receives_audio
 
-    def when_described(self, do: Callable[[], None]) -> None:
+    def on_remote_sdp(self, callback: Callable[[], None]) -> None:
         """Set a callback for each new SDP from the caller's phone."""
-        self._line.described = do
+        self._session.on_remote_sdp = callback
 
     # ---- verbs
 
     async def answer(self) -> None:
         """Answer the call. Every other verb does so implicitly."""
-        if not self._line.up.is_set():
-            await self._line.answer()
-            await asyncio.sleep(SETTLE)
+        if not self._session.media_up.is_set():
+            await self._session.answer()
+            await asyncio.sleep(MEDIA_SETTLE_SECONDS)
 
-    async def play(self, *what: str | Sound | Clip | Spoken, keys: str = "") -> str:
+    async def play(self, *items: str | Sound | Clip | SpokenValue, escape_digits: str = "") -> str:
         """Play prompts by name, spoken values, sounds and clips in sequence. "beep" is a tone.
 
         If one of `escape_digits` is pressed, or was before, playback stops and the digit is returned, else "". Other
         digits are then discarded; without `escape_digits` they stay queued.
         """
         await self.answer()
-        for sound in [each for one in what for each in await self._sounds(one)]:
-            key = await self._play(sound, keys)
-            if key:
-                return key
+        for sound in [each for one in items for each in await self._sounds(one)]:
+            digit = await self._play(sound, escape_digits)
+            if digit:
+                return digit
         return ""
 
-    async def tell(self, *what: str | Sound) -> bool | None:
+    async def play_notice(self, *items: str | Sound) -> bool | None:
         """Play a notice that must be heard completely. Return whether it was played to its end; None if the caller was
         on hold meanwhile and has missed it."""
         await self.answer()
-        missed = self._line.missed
+        missed = self._session.hold_count
         played = True
-        for sound in [each for one in what for each in await self._sounds(one)]:
-            if played and self._line.hears:
+        for sound in [each for one in items for each in await self._sounds(one)]:
+            if played and self._session.receives_audio:
                 await self._play(sound, "")
-                played = self._ended == "end"
-        return played if self._line.hears and self._line.missed == missed else None
+                played = self._playback_ended == "end"
+        return played if self._session.receives_audio and self._session.hold_count == missed else None
 
-    async def play_until_pressed(self, *what: str | Sound | Clip | Spoken) -> None:
+    async def play_until_digit(self, *items: str | Sound | Clip | SpokenValue) -> None:
         """Play until any DTMF digit is pressed; the digit stays queued."""
         await self.answer()
-        for sound in [each for one in what for each in await self._sounds(one)]:
-            if self._keys:
+        for sound in [each for one in items for each in await self._sounds(one)]:
+            if self._digits:
                 return
-            await self._play(sound, EVERY_KEY, keep=True)
+            await self._play(sound, ALL_DIGITS, peek=True)
 
-    async def say(self, value: int | datetime, keys: str = "") -> str:
+    async def say(self, value: int | datetime, escape_digits: str = "") -> str:
         """Speak a number, or a date and time."""
-        return await self.play(Spoken(value), keys=keys)
+        return await self.play(SpokenValue(value), escape_digits=escape_digits)
 
-    async def digits(self, most: int, wait: float = 5.0, end: str = "#") -> str:
+    async def read_digits(self, max_digits: int, timeout: float = 5.0, terminator: str = "#") -> str:
         """Read up to `max_digits` DTMF digits, until `terminator` is pressed or no digit follows for `timeout`
         seconds."""
         await self.answer()
         found = ""
-        while len(found) < most:
-            key = await self._next_key(wait)
-            if key in ("", *end):
+        while len(found) < max_digits:
+            digit = await self._next_digit(timeout)
+            if digit in ("", *terminator):
                 break
-            found += key
+            found += digit
         return found
 
     async def record(
         self,
-        into: Sink,
+        sink: AudioSink,
         *,
-        longest: float = 120.0,
-        stop_on: str = "#",
-        silence: float = 5.0,
-    ) -> Said:
+        max_seconds: float = 120.0,
+        stop_digits: str = "#",
+        silence_seconds: float = 5.0,
+    ) -> RecordResult:
         """Record the caller until one of the digits `stop_digits`, `silence_seconds` seconds of silence, or
         `max_seconds` seconds.
 
         After a hang-up, the remaining audio is written before the app is cancelled.
         """
         await self.answer()
-        tap = f"{self._line.leg}/{next(self._numbers)}"
-        pump = _Pump(self._engine.record(tap, leg=self._line.leg), into, self._news.set)
-        ended, key = "lost", ""
+        tap = f"{self._session.leg}/{next(self._tap_numbers)}"
+        pump = _RecordingPump(self._engine.record(tap, leg=self._session.leg), sink, self._changed.set)
+        ended, digit = "lost", ""
         try:
-            ended, key = await self._recorded(pump, longest, stop_on, silence)
+            ended, digit = await self._wait_recorded(pump, max_seconds, stop_digits, silence_seconds)
         finally:
             self._engine.end(tap)
             await pump.finish()
             silent = pump.silent >= pump.seconds
-            self.recorded = Said(pump.seconds, "full" if pump.full else ended, key, silent)
-        return self.recorded
+            self.last_recording = RecordResult(pump.seconds, "full" if pump.disk_full else ended, digit, silent)
+        return self.last_recording
 
-    async def key(self, wait: float | None = None) -> str:
+    async def read_digit(self, timeout: float | None = None) -> str:
         """Read the next DTMF digit; "" if none is pressed for `timeout` seconds."""
         await self.answer()
-        return await self._next_key(wait)
+        return await self._next_digit(timeout)
 
     async def music(self) -> None:
         """Play hold music until cancelled."""
@@ -178,61 +178,61 @@ class Call:
             while True:
                 await self.play(MUSIC)
         finally:
-            self._engine.stop(self._line.leg)
+            self._engine.stop(self._session.leg)
 
     def join(self, room: str, *, muted: bool = False) -> None:
         """Put the answered caller into a room of the mixer, until `leave` or `hang_up`, also across restarts of the
         media engine. Prompts are mixed in."""
         self._joined = (room, muted)
-        self._join_again()
+        self._rejoin()
 
     def mute(self, on: bool) -> None:
         """Mute or unmute the caller in the room."""
         if self._joined is not None:
             self._joined = (self._joined[0], on)
-            self._engine.mute(self._line.leg, on)
+            self._engine.mute(self._session.leg, on)
 
     def leave(self) -> None:
         """Remove the caller from the room."""
         self._joined = None
-        self._engine.leave(self._line.leg)
+        self._engine.leave(self._session.leg)
 
     async def echo(self) -> None:
         """Echo the caller's audio until the call ends."""
         await self.answer()
-        self._engine.echo(self._line.leg)
+        self._engine.echo(self._session.leg)
         await asyncio.Event().wait()
 
     async def hang_up(self) -> None:
         """Hang up and end the app."""
-        self._line.hang_up()
+        self._session.hang_up()
         await asyncio.Event().wait()
 
     # ---- media engine events
 
-    def told(self, event: object) -> None:
+    def handle_event(self, event: object) -> None:
         """Process an event of this leg."""
         match event:
             case DigitPressed(_, digit):
-                self._press(digit)
+                self._on_digit(digit)
             case PlayEnded(_, ticket, reason):
                 self._played[ticket] = reason
-                self._news.set()
+                self._changed.set()
             case _:
                 pass
 
     # ---- inside
 
-    def _join_again(self) -> None:
+    def _rejoin(self) -> None:
         if self._joined is not None:
             room, muted = self._joined
-            self._engine.join(room, self._line.leg, muted=muted, agc=True)
+            self._engine.join(room, self._session.leg, muted=muted, agc=True)
 
-    def _press(self, key: str) -> None:
-        self._keys.append(key)
-        self._news.set()
+    def _on_digit(self, digit: str) -> None:
+        self._digits.append(digit)
+        self._changed.set()
 
-    async def _sounds(self, one: str | Sound | Clip | Spoken) -> Sequence[Sound]:
+    async def _sounds(self, one: str | Sound | Clip | SpokenValue) -> Sequence[Sound]:
         locale = self.language, self.caller.tenant_id
         match one:
             case "beep":
@@ -243,67 +243,69 @@ class Call:
                 return [one.sound]
             case Sound():
                 return [one]
-            case Spoken(int(value)):
+            case SpokenValue(int(value)):
                 return await self._prompts.number(value, *locale)
-            case Spoken(value):
+            case SpokenValue(value):
                 assert isinstance(value, datetime)
-                return await self._prompts.moment(value, self.clock.now().astimezone(self.zone), *locale)
+                return await self._prompts.moment(value, self.clock.now().astimezone(self.time_zone), *locale)
 
-    async def _play(self, sound: Sound, keys: str, *, keep: bool = False) -> str:
+    async def _play(self, sound: Sound, escape_digits: str, *, peek: bool = False) -> str:
         """Play one sound; repeated from its start if the engine was lost meanwhile."""
         while True:
-            await self._line.up.wait()
-            if keys and (key := self._wanted(keys, keep=keep)):
-                return key
-            ticket = self._engine.play(self._line.leg, sound)
-            key = await self._played_to_end(ticket, sound.seconds + PLAYED_LATE, keys, keep=keep)
-            self._ended = self._played.pop(ticket, "")
-            if key or self._ended != "lost":
-                return key
+            await self._session.media_up.wait()
+            if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
+                return digit
+            ticket = self._engine.play(self._session.leg, sound)
+            digit = await self._wait_played(ticket, sound.seconds + PLAYBACK_MARGIN, escape_digits, peek=peek)
+            self._playback_ended = self._played.pop(ticket, "")
+            if digit or self._playback_ended != "lost":
+                return digit
 
-    async def _played_to_end(self, ticket: str, wait: float, keys: str, *, keep: bool) -> str:
+    async def _wait_played(self, ticket: str, timeout: float, escape_digits: str, *, peek: bool) -> str:
         try:
-            async with asyncio.timeout(wait):
+            async with asyncio.timeout(timeout):
                 while ticket not in self._played:
-                    self._news.clear()
-                    await self._news.wait()
-                    if keys and (key := self._wanted(keys, keep=keep)):
-                        self._engine.stop(self._line.leg)
-                        return key
+                    self._changed.clear()
+                    await self._changed.wait()
+                    if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
+                        self._engine.stop(self._session.leg)
+                        return digit
         except TimeoutError:
-            self._engine.stop(self._line.leg)
+            self._engine.stop(self._session.leg)
         return ""
 
-    def _wanted(self, keys: str, *, keep: bool = False) -> str:
+    def _next_matching_digit(self, accepted: str, *, peek: bool = False) -> str:
         """The first queued digit that is one of these; earlier digits are discarded."""
-        while self._keys:
-            if keep and self._keys[0] in keys:
-                return self._keys[0]
-            key = self._keys.popleft()
-            if key in keys:
-                return key
+        while self._digits:
+            if peek and self._digits[0] in accepted:
+                return self._digits[0]
+            digit = self._digits.popleft()
+            if digit in accepted:
+                return digit
         return ""
 
-    async def _next_key(self, wait: float | None) -> str:
+    async def _next_digit(self, timeout: float | None) -> str:
         try:
-            async with asyncio.timeout(wait):
-                while not self._keys:
-                    self._news.clear()
-                    await self._news.wait()
+            async with asyncio.timeout(timeout):
+                while not self._digits:
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             return ""
-        return self._keys.popleft()
+        return self._digits.popleft()
 
-    async def _recorded(self, pump: "_Pump", longest: float, stop_on: str, silence: float) -> tuple[Ended, str]:
+    async def _wait_recorded(
+        self, pump: "_RecordingPump", max_seconds: float, stop_digits: str, silence_seconds: float
+    ) -> tuple[RecordEndReason, str]:
         try:
-            async with asyncio.timeout(longest):
-                while not pump.over:
-                    if key := self._wanted(stop_on):
-                        return "key", key
-                    if pump.silent >= silence:
+            async with asyncio.timeout(max_seconds):
+                while not pump.finished:
+                    if digit := self._next_matching_digit(stop_digits):
+                        return "key", digit
+                    if pump.silent >= silence_seconds:
                         return "silence", ""
-                    self._news.clear()
-                    await self._news.wait()
+                    self._changed.clear()
+                    await self._changed.wait()
         except TimeoutError:
             return "longest", ""
         return "lost", ""
@@ -324,23 +326,23 @@ class App:
     numbered: bool = False
 
 
-class _Pump:
+class _RecordingPump:
     """Writes a recording into its sink and measures silence."""
 
-    def __init__(self, tap: Tap, into: Sink, news: Callable[[], None]) -> None:
+    def __init__(self, tap: AudioTap, sink: AudioSink, on_change: Callable[[], None]) -> None:
         self.seconds = 0.0
         self.silent = 0.0
         """Seconds since the last speech."""
-        self.over = False
-        self.full = False
+        self.finished = False
+        self.disk_full = False
         self._tap = tap
-        self._into = into
-        self._news = news
+        self._sink = sink
+        self._on_change = on_change
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def finish(self) -> None:
         """Wait for the last chunks."""
-        await asyncio.wait((self._task,), timeout=LAST_WORDS)
+        await asyncio.wait((self._task,), timeout=DRAIN_SECONDS)
         self._task.cancel()
         await asyncio.wait((self._task,))
         if not self._task.cancelled():
@@ -349,18 +351,18 @@ class _Pump:
     async def _run(self) -> None:
         try:
             async for piece in self._tap:
-                await self._into.write(piece.pcm, piece.rate)
+                await self._sink.write(piece.pcm, piece.rate)
                 duration = len(piece.pcm) / 2 / piece.rate
                 self.seconds += duration
-                self.silent = 0.0 if _speaks(piece.pcm) else self.silent + duration
-                self._news()
+                self.silent = 0.0 if _has_speech(piece.pcm) else self.silent + duration
+                self._on_change()
         except StorageFull:
-            self.full = True
+            self.disk_full = True
         finally:
-            self.over = True
-            self._news()
+            self.finished = True
+            self._on_change()
 
 
-def _speaks(pcm: bytes) -> bool:
+def _has_speech(pcm: bytes) -> bool:
     samples: Iterable[int] = array("h", pcm)
-    return max(map(abs, samples), default=0) > QUIET
+    return max(map(abs, samples), default=0) > SPEECH_THRESHOLD

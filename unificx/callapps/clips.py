@@ -3,7 +3,7 @@
 from unificx.core.errors import StorageFull
 from unificx.media.sounds import Sound
 
-MOST_SECONDS = 300
+MAX_SECONDS = 300
 
 
 class Clip:
@@ -15,8 +15,8 @@ class Clip:
         self._size = 0
 
     async def write(self, pcm: bytes, rate: int) -> None:
-        if self._size + len(pcm) > MOST_SECONDS * 2 * rate:
-            raise StorageFull(f"The recording is too long. At most {MOST_SECONDS} seconds fit in memory.")
+        if self._size + len(pcm) > MAX_SECONDS * 2 * rate:
+            raise StorageFull(f"The recording is too long. At most {MAX_SECONDS} seconds fit in memory.")
         self._rate = rate
         self._size += len(pcm)
         self._pieces.append(pcm)

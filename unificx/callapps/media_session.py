@@ -7,125 +7,125 @@ from typing import Any
 import structlog
 
 from unificx import sdp as descriptions
-from unificx.callapps.ports import Engine
+from unificx.callapps.ports import MediaEngine
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 log = structlog.get_logger()
-NO_MEDIA = 503
+SERVICE_UNAVAILABLE = 503
 
 
-class Line:
+class AppMediaSession:
     """The media session of an app's leg. `on_digit` receives DTMF digits; `on_media_open` is called whenever the engine
     has (re)created the leg; `on_ended` once, when the call ends."""
 
-    def __init__(self, engine: Engine, leg: str, offer: bytes, tell: Callable[[LegEvent], None]) -> None:
+    def __init__(self, engine: MediaEngine, leg: str, offer: bytes, emit: Callable[[LegEvent], None]) -> None:
         self.leg = leg
-        self.key: Callable[[str], None] = lambda key: None
-        self.gone: Callable[[], None] = lambda: None
-        self.opened: Callable[[], None] = lambda: None
-        self.described: Callable[[], None] = lambda: None
+        self.on_digit: Callable[[str], None] = lambda key: None
+        self.on_ended: Callable[[], None] = lambda: None
+        self.on_media_open: Callable[[], None] = lambda: None
+        self.on_remote_sdp: Callable[[], None] = lambda: None
         """Called with each new remote SDP."""
-        self.hears = _hears(offer)
+        self.receives_audio = _receives_audio(offer)
         """Whether the remote party receives audio: it is not holding the call."""
-        self.missed = 0
+        self.hold_count = 0
         """How often the remote party has put the call on hold."""
-        self.up = asyncio.Event()
+        self.media_up = asyncio.Event()
         """Set while the engine has the leg, so that audio flows."""
-        self.over = False
+        self.is_over = False
         self._engine = engine
         self._offer = offer
-        self._tell = tell
+        self._emit = emit
         self._answered = False
-        self._turn = asyncio.Lock()
-        self._errands = BackgroundTasks()
+        self._lock = asyncio.Lock()
+        self._tasks = BackgroundTasks()
 
     # ---- requests of the app
 
     async def answer(self) -> None:
         """Answer the call if it is not answered yet; return once media is established."""
-        async with self._turn:
-            if not self._answered and not self.over:
+        async with self._lock:
+            if not self._answered and not self.is_over:
                 self._answered = True
                 try:
-                    await self._take()
+                    await self._open_and_answer()
                 except MediaUnavailable:
-                    self.over = True
-                    self._tell(Rejected(NO_MEDIA, None))
-        await self.up.wait()
+                    self.is_over = True
+                    self._emit(Rejected(SERVICE_UNAVAILABLE, None))
+        await self.media_up.wait()
 
-    async def _take(self) -> None:
+    async def _open_and_answer(self) -> None:
         if self._offer:
             sdp = await self._engine.open(self.leg, self._offer)
-            self._is_up()
+            self._on_media_up()
         else:
             sdp = await self._engine.create_offer(self.leg)
-        self._tell(Answered(sdp))
+        self._emit(Answered(sdp))
 
     def hang_up(self) -> None:
         """Hang up, or reject the call if it is not answered."""
-        if not self.over:
-            self.over = True
-            self._tell(ByeReceived() if self._answered else Rejected(480, None))
+        if not self.is_over:
+            self.is_over = True
+            self._emit(ByeReceived() if self._answered else Rejected(480, None))
 
     def engine_restarted(self) -> None:
         """Re-offer the leg after the media engine restarted."""
-        if self._answered and not self.over:
-            self.up.clear()
-            self._begin(self._renew())
+        if self._answered and not self.is_over:
+            self.media_up.clear()
+            self._start(self._reoffer())
 
     async def settle(self) -> None:
-        await self._errands.join()
+        await self._tasks.join()
 
     # ---- AppEndpoint
 
     def acknowledged(self, sdp: bytes) -> None:
-        self._describes(sdp)
-        self._begin(self._opened_by(sdp))
+        self._on_sdp(sdp)
+        self._start(self._complete_with(sdp))
 
     def offered(self, sdp: bytes) -> None:
-        self._describes(sdp)
-        self._begin(self._accept(sdp))
+        self._on_sdp(sdp)
+        self._start(self._accept(sdp))
 
     def offer_answered(self, sdp: bytes) -> None:
-        self._describes(sdp)
-        self._begin(self._opened_by(sdp))
+        self._on_sdp(sdp)
+        self._start(self._complete_with(sdp))
 
     def offer_refused(self, status: int) -> None:
         """Ignored: the engine keeps its session; if it was lost, the media timeout ends the call."""
 
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
-            self.key(key)
+            self.on_digit(key)
 
     def ended(self) -> None:
-        self.over = True
-        self.gone()
+        self.is_over = True
+        self.on_ended()
 
     # ---- inside
 
-    def _describes(self, sdp: bytes) -> None:
-        before, self.hears = self.hears, _hears(sdp)
-        self.missed += before and not self.hears
-        self.described()
+    def _on_sdp(self, sdp: bytes) -> None:
+        before, self.receives_audio = self.receives_audio, _receives_audio(sdp)
+        self.hold_count += before and not self.receives_audio
+        self.on_remote_sdp()
 
-    def _is_up(self) -> None:
-        self.opened()
-        self.up.set()
+    def _on_media_up(self) -> None:
+        self.on_media_open()
+        self.media_up.set()
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.spawn(self._in_turn(work))
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(self._run_locked(work))
 
-    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
-        async with self._turn:
+    async def _run_locked(self, work: Coroutine[Any, Any, None]) -> None:
+        async with self._lock:
             await work
 
-    async def _opened_by(self, answer: bytes) -> None:
+    async def _complete_with(self, answer: bytes) -> None:
         try:
             await self._engine.accept_answer(self.leg, answer)
-            self._is_up()
+            self._on_media_up()
         except MediaUnavailable:
             self.hang_up()
 
@@ -133,24 +133,24 @@ class Line:
         try:
             sdp = await self._engine.open(self.leg, offer)
         except MediaUnavailable as fault:
-            if not self.over:
-                self._tell(OfferRejected(488 if fault.cause == "description" else 500))
+            if not self.is_over:
+                self._emit(OfferRejected(488 if fault.cause == "description" else 500))
             return
-        if not self.over:
-            self._is_up()
-            self._tell(OfferAnswered(sdp))
+        if not self.is_over:
+            self._on_media_up()
+            self._emit(OfferAnswered(sdp))
 
-    async def _renew(self) -> None:
+    async def _reoffer(self) -> None:
         try:
             sdp = await self._engine.create_offer(self.leg)
         except MediaUnavailable:
             self.hang_up()
             return
-        if not self.over:
-            self._tell(OfferReceived(sdp))
+        if not self.is_over:
+            self._emit(OfferReceived(sdp))
 
 
-def _hears(sdp: bytes) -> bool:
+def _receives_audio(sdp: bytes) -> bool:
     try:
         return not sdp or not descriptions.is_hold(descriptions.parse(sdp))
     except descriptions.SdpError:

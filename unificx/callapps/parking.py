@@ -8,45 +8,45 @@ from collections.abc import Callable
 from functools import partial
 
 from unificx.callapps.call import App, Call
-from unificx.callapps.schemas import Spoken
+from unificx.callapps.schemas import SpokenValue
 from unificx.calls import PARK, PARK_ANNOUNCEMENT, RETRIEVE, Parking
 
 
-def parking_apps(parking: Parking, patience: Callable[[str], float]) -> tuple[App, App, App]:
+def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tuple[App, App, App]:
     """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
     extension that parked it."""
     return (
-        App(PARK, partial(park, parking, patience), ("*85",)),
-        App(PARK_ANNOUNCEMENT, parked),
-        App(RETRIEVE, partial(fetch, parking), ("*86",), numbered=True),
+        App(PARK, partial(park, parking, recall_seconds), ("*85",)),
+        App(PARK_ANNOUNCEMENT, announce_slot),
+        App(RETRIEVE, partial(retrieval_failed, parking), ("*86",), numbered=True),
     )
 
 
-async def park(parking: Parking, patience: Callable[[str], float], call: Call) -> None:
+async def park(parking: Parking, recall_seconds: Callable[[str], float], call: Call) -> None:
     """Park the caller."""
     caller = call.caller
     try:
         if parking.slot_of_leg(call.leg) is None:
-            place = parking.occupy(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
-            if place is None:
+            slot = parking.occupy(caller.tenant_id, call.leg, caller.extension_id, call.clock.now())
+            if slot is None:
                 await call.play("parking/full", "general/goodbye")
                 return
-            await call.play("parking/parked-at", Spoken(place))
+            await call.play("parking/parked-at", SpokenValue(slot))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(call.music())
             while True:
-                await asyncio.sleep(patience(caller.tenant_id))
+                await asyncio.sleep(recall_seconds(caller.tenant_id))
                 parking.recall(call.leg)
     finally:
         parking.release(call.leg)
 
 
-async def parked(call: Call) -> None:
+async def announce_slot(call: Call) -> None:
     """Announce the slot to the parking extension."""
-    await call.play("parking/parked-at", Spoken(int(call.arguments[0])))
+    await call.play("parking/parked-at", SpokenValue(int(call.arguments[0])))
 
 
-async def fetch(parking: Parking, call: Call) -> None:
+async def retrieval_failed(parking: Parking, call: Call) -> None:
     """Announce why no call could be retrieved."""
     several = not call.arguments and parking.occupied(call.caller.tenant_id)
     await call.play("parking/several" if several else "parking/nobody", "general/goodbye")

@@ -8,7 +8,7 @@ from unificx.media.mixer.messages import Chunk
 from unificx.media.sounds import Sound
 
 
-class Tap(Protocol):
+class AudioTap(Protocol):
     """Audio of a leg, in chunks. `reason`: why it ended."""
 
     @property
@@ -16,7 +16,7 @@ class Tap(Protocol):
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
 
-class Engine(Protocol):
+class MediaEngine(Protocol):
     """The media engine. `open`, `invite` and `answered` may raise media.MediaUnavailable; the other methods do not
     block."""
 
@@ -39,7 +39,7 @@ class Engine(Protocol):
         ...
 
     def stop(self, leg: str) -> None: ...
-    def record(self, tap: str, *, leg: str) -> Tap: ...
+    def record(self, tap: str, *, leg: str) -> AudioTap: ...
     def end(self, tap: str) -> None:
         """End a recording: it yields the remaining chunks and stops."""
         ...
@@ -58,7 +58,7 @@ class Engine(Protocol):
         ...
 
 
-class Sink(Protocol):
+class AudioSink(Protocol):
     """Destination of a recording."""
 
     async def write(self, pcm: bytes, rate: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 
 from unificx.callapps.call import App
-from unificx.callapps.schemas import LEAVE
+from unificx.callapps.schemas import VOICEMAIL_APP
 from unificx.core.errors import StartupError
 from unificx.identity import DirectoryCache, Extension
 from unificx.routing import CallApp
@@ -17,7 +17,7 @@ GROUP = "unificx.callapps"
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
-class Registry:
+class AppRegistry:
     """Implements the routing port for apps. `accepts_messages`: whether an extension's unanswered calls go to
     voicemail; `at_number`: the app for a tenant's number that is not an extension."""
 
@@ -25,14 +25,14 @@ class Registry:
         self,
         apps: Iterable[App],
         directory: DirectoryCache,
-        takes_messages: Callable[[Extension], bool] = lambda _: False,
+        accepts_messages: Callable[[Extension], bool] = lambda _: False,
         at_number: Callable[[str, str], CallApp | None] = lambda tenant_id, number: None,
     ) -> None:
         """Register the apps. Raises StartupError for a duplicate name or code."""
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
-        self._takes_messages = takes_messages
+        self._accepts_messages = accepts_messages
         self._at_number = at_number
         for app in apps:
             self._add(app)
@@ -40,7 +40,7 @@ class Registry:
     def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
         if dialled.isdigit():
             return self._at_number(tenant_id, dialled)
-        code = self._code(dialled)
+        code = self._feature_code(dialled)
         app = self._codes.get(code)
         tenant = self._directory.tenant(tenant_id)
         if app is None or tenant is None or (app.tenants and tenant.slug not in app.tenants):
@@ -49,9 +49,9 @@ class Registry:
         return CallApp(app.name, (number,) if number else ())
 
     def fallback_for(self, extension: Extension) -> CallApp | None:
-        return CallApp(LEAVE) if LEAVE in self.apps and self._takes_messages(extension) else None
+        return CallApp(VOICEMAIL_APP) if VOICEMAIL_APP in self.apps and self._accepts_messages(extension) else None
 
-    def _code(self, dialled: str) -> str:
+    def _feature_code(self, dialled: str) -> str:
         """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""
         if dialled in self._codes:
             return dialled
@@ -71,7 +71,7 @@ class Registry:
         self._codes.update(dict.fromkeys(app.codes, app))
 
 
-def installed() -> Mapping[str, App]:
+def installed_apps() -> Mapping[str, App]:
     """Apps of installed packages, by entry point name. Raises StartupError for a broken one."""
     found: dict[str, App] = {}
     for point in entry_points(group=GROUP):

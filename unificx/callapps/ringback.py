@@ -3,13 +3,13 @@
 from unificx.callapps.call import App, Call
 from unificx.callapps.tones import silence, tone
 
-HERTZ, RINGS, PAUSES = 425, 1.0, 4.0
+FREQUENCY, TONE_SECONDS, PAUSE_SECONDS = 425, 1.0, 4.0
 """Frequency (Hz) and cadence (seconds) of the European ringback tone (ITU-T E.180, supplement 2)."""
 
 
-async def waiting(call: Call) -> None:
+async def ringback(call: Call) -> None:
     while True:
-        await call.play(tone(HERTZ, RINGS), silence(PAUSES))
+        await call.play(tone(FREQUENCY, TONE_SECONDS), silence(PAUSE_SECONDS))
 
 
-WAITING = App("waiting", waiting)
+RINGBACK = App("waiting", ringback)

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Ended = Literal["key", "silence", "longest", "full", "lost"]
+RecordEndReason = Literal["key", "silence", "longest", "full", "lost"]
 """Why a recording ended: a digit, silence, maximum duration, no disk space, or a lost media engine."""
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CallerInfo:
     """The authenticated caller."""
 
     tenant_id: str
@@ -22,33 +22,33 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class CalledMailbox:
     """The mailbox whose phones rang before the app answered."""
 
     extension_id: str
     number: str
     subject: str
-    why: str = ""
+    reason: str = ""
     """The outcome there: missed, busy, declined, unreachable or failed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RecordResult:
     """A recording result: duration, why it ended, and the digit that ended it."""
 
     seconds: float
-    ended: Ended
-    key: str = ""
+    ended: RecordEndReason
+    digit: str = ""
     silent: bool = False
     """Whether it contains no speech."""
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenValue:
     """A value spoken with several prompts: a number, or a date and time."""
 
     value: int | datetime
 
 
-LEAVE = "voicemail-leave"
+VOICEMAIL_APP = "voicemail-leave"
 """The app name that unanswered calls are routed to."""

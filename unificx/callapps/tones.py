@@ -6,13 +6,13 @@ from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 
 RATE = 8000
-_LOUD = 6000
+_AMPLITUDE = 6000
 
 
 @cache
 def tone(frequency: int, seconds: float) -> Sound:
     """A sine tone with fade-in and fade-out."""
-    samples = sine(frequency, _LOUD, round(seconds * RATE))
+    samples = sine(frequency, _AMPLITUDE, round(seconds * RATE))
     edge = RATE // 100
     for at in range(edge):
         samples[at] = samples[at] * at // edge

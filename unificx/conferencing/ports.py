@@ -39,16 +39,16 @@ class Records(Protocol):
         """Pause or resume recording. Raises Conflict if the room is not recorded."""
         ...
 
-    def there(self, room: Room, seats: Sequence[Seated]) -> None:
+    def there(self, room: Room, participants: Sequence[Seated]) -> None:
         """Update the participants, including those about to enter. Called after each event of the meeting, on hold and
         resume, and when a phone changes its recording preference. Empty: the meeting is over."""
         ...
 
-    def pressed(self, room_id: str, id_: str, key: str) -> None:
+    def pressed(self, room_id: str, participant_id: str, digit: str) -> None:
         """Handle a DTMF digit that is not a meeting command."""
         ...
 
-    def consent(self, room_id: str, id_: str) -> str | None:
+    def consent(self, room_id: str, participant_id: str) -> str | None:
         """Return the consent state of a participant; None if the room is not recorded."""
         ...
 

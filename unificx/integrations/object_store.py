@@ -16,7 +16,7 @@ import structlog
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from unificx.audio_store import Directory
+from unificx.audio_store import LocalBlobStore
 from unificx.core.errors import ServiceUnavailable, StartupError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _ENDPOINT = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+/?\Z")
 class ObjectStore:
     """Blobs in a local directory while they are written, in a bucket afterwards. Raise Away if it does not respond."""
 
-    def __init__(self, local: Directory, bucket: S3Store) -> None:
+    def __init__(self, local: LocalBlobStore, bucket: S3Store) -> None:
         self._local = local
         self._bucket = bucket
         self._no_deletes_before = 0.0
@@ -110,7 +110,7 @@ class ObjectStore:
         return "writing and reading work"
 
 
-def object_store(local: Directory, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
+def object_store(local: LocalBlobStore, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
     """Return the store configured in `variable` as s3://BUCKET or s3://BUCKET/PREFIX and in the usual AWS_ variables.
 
     Raise CannotStart if the configuration is invalid.

@@ -1,8 +1,8 @@
 """Prompts in English and German, spoken numbers and dates, music on hold, and text-to-speech."""
 
 from unificx.prompts.g722_files import RATE
-from unificx.prompts.loudness import SPEECH
-from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, Rendered, code_of, load, texts
+from unificx.prompts.loudness import SPEECH_LEVEL
+from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, RenderedPrompt, load_manifest, prompt_code, prompt_texts
 from unificx.prompts.music import LEVEL
 from unificx.prompts.phrases.sequences import (
     PAUSE,
@@ -17,9 +17,9 @@ from unificx.prompts.phrases.sequences import (
     say_time,
 )
 from unificx.prompts.phrases.vocabulary import english_number, german_number
-from unificx.prompts.prompts import BEEP, Prompts, UnknownPrompt, known
-from unificx.prompts.text_to_speech import CannotSpeak, can_speak, render
-from unificx.prompts.uploads import recorded, uploaded
+from unificx.prompts.prompts import BEEP, PromptNotFound, Prompts, available_language
+from unificx.prompts.text_to_speech import SpeechUnavailable, speech_available, synthesize
+from unificx.prompts.uploads import decode_upload, normalize_recording
 
 __all__ = [
     "ANY",
@@ -29,20 +29,20 @@ __all__ = [
     "MUSIC",
     "PAUSE",
     "RATE",
-    "SPEECH",
-    "CannotSpeak",
+    "SPEECH_LEVEL",
     "Noun",
+    "PromptNotFound",
     "Prompts",
-    "Rendered",
-    "UnknownPrompt",
-    "can_speak",
-    "code_of",
+    "RenderedPrompt",
+    "SpeechUnavailable",
+    "available_language",
+    "decode_upload",
     "english_number",
     "german_number",
-    "known",
-    "load",
-    "recorded",
-    "render",
+    "load_manifest",
+    "normalize_recording",
+    "prompt_code",
+    "prompt_texts",
     "say_count",
     "say_date",
     "say_digits",
@@ -51,6 +51,6 @@ __all__ = [
     "say_moment",
     "say_number",
     "say_time",
-    "texts",
-    "uploaded",
+    "speech_available",
+    "synthesize",
 ]

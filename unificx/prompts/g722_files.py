@@ -16,28 +16,28 @@ import numpy.typing as npt
 from unificx.prompts.loudness import Wave
 
 RATE = 16000
-_BITS_A_SECOND = 48000
+_BIT_RATE = 48000
 SUFFIX = ".g722.z"
 
 
-def _coder() -> Any:
-    return cast(Any, G722.G722(RATE, _BITS_A_SECOND))
+def _codec() -> Any:
+    return cast(Any, G722.G722(RATE, _BIT_RATE))
 
 
-def encoded(sound: Wave) -> bytes:
+def encode(sound: Wave) -> bytes:
     """Encode samples between -1 and 1 at 16 kHz; an odd last sample is dropped."""
-    return zlib.compress(_coder().encode(samples(sound[: len(sound) // 2 * 2])), 9)
+    return zlib.compress(_codec().encode(to_samples(sound[: len(sound) // 2 * 2])), 9)
 
 
-def decoded(data: bytes) -> bytes:
+def decode(data: bytes) -> bytes:
     """Decode to 16-bit samples at 16 kHz."""
-    return bytes(memoryview(_coder().decode(zlib.decompress(data))).cast("B"))
+    return bytes(memoryview(_codec().decode(zlib.decompress(data))).cast("B"))
 
 
-def samples(sound: Wave) -> npt.NDArray[np.int16]:
+def to_samples(sound: Wave) -> npt.NDArray[np.int16]:
     return np.clip(np.rint(sound * 32768), -32768, 32767).astype(np.int16)
 
 
-def wave(pcm: bytes) -> Wave:
+def to_wave(pcm: bytes) -> Wave:
     """Convert 16-bit samples to numbers between -1 and 1."""
     return np.frombuffer(pcm, "<i2").astype(np.float64) / 32768

@@ -11,9 +11,9 @@ import numpy.typing as npt
 Wave = npt.NDArray[np.float64]
 """Samples of one channel between -1 and 1."""
 
-SPEECH = -19.0
+SPEECH_LEVEL = -19.0
 """Target LUFS of speech: that of a clear caller on a good phone."""
-PEAK = -3.0
+PEAK_LEVEL = -3.0
 """Peak limit in dBFS."""
 _BLOCK, _STEP = 0.4, 0.1
 """Seconds."""
@@ -22,7 +22,7 @@ _BLOCK, _STEP = 0.4, 0.1
 def loudness(wave: Wave, rate: int) -> float:
     """Integrated loudness in LUFS, gated to ignore pauses. Audio shorter than a block counts as one block; silence is
     -inf."""
-    weighted = _weighted(wave, rate)
+    weighted = _k_weighted(wave, rate)
     size, step = min(round(_BLOCK * rate), len(weighted)), round(_STEP * rate)
     if not size:
         return -math.inf
@@ -36,34 +36,34 @@ def loudness(wave: Wave, rate: int) -> float:
     return float(-0.691 + 10 * np.log10(power.mean()))
 
 
-def levelled(wave: Wave, rate: int, level: float = SPEECH, peak: float = PEAK) -> Wave:
+def normalize(wave: Wave, rate: int, level: float = SPEECH_LEVEL, peak: float = PEAK_LEVEL) -> Wave:
     """Normalize to this loudness with limited peaks. Silence is unchanged."""
     now = loudness(wave, rate)
     if math.isinf(now):
         return wave
-    return limited(wave * 10 ** ((level - now) / 20), rate, 10 ** (peak / 20))
+    return limit_peaks(wave * 10 ** ((level - now) / 20), rate, 10 ** (peak / 20))
 
 
-def limited(wave: Wave, rate: int, most: float) -> Wave:
+def limit_peaks(wave: Wave, rate: int, max_amplitude: float) -> Wave:
     """Limit peaks to `max_amplitude`, with gain changes smoothed over 5 ms before and after."""
     reach = round(0.005 * rate)
-    gain = np.minimum(1.0, most / np.maximum(np.abs(wave), 1e-9))
+    gain = np.minimum(1.0, max_amplitude / np.maximum(np.abs(wave), 1e-9))
     padded = np.pad(gain, 2 * reach, mode="edge")
     lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
     smooth = np.convolve(lowest, np.full(2 * reach + 1, 1 / (2 * reach + 1)), mode="valid")
     return wave * smooth
 
 
-def trimmed(wave: Wave, rate: int, before: float = 0.02, after: float = 0.06) -> Wave:
+def trim_silence(wave: Wave, rate: int, before: float = 0.02, after: float = 0.06) -> Wave:
     """Trim silence at both ends, except for so many seconds."""
     frame = rate // 100
     count = len(wave) // frame
     level = np.sqrt((wave[: count * frame].reshape(count, frame) ** 2).mean(axis=1)) if count else np.zeros(0)
-    heard = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (-45 / 20))
-    if not len(heard):
+    audible = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (-45 / 20))
+    if not len(audible):
         return wave[:0]
-    start = max(int(heard[0]) * frame - round(before * rate), 0)
-    end = min((int(heard[-1]) + 1) * frame + round(after * rate), len(wave))
+    start = max(int(audible[0]) * frame - round(before * rate), 0)
+    end = min((int(audible[-1]) + 1) * frame + round(after * rate), len(wave))
     edge = rate // 200
     found = wave[start:end].copy()
     found[:edge] *= np.linspace(0, 1, edge)
@@ -75,7 +75,7 @@ def _power(lufs: float) -> float:
     return 10 ** ((lufs + 0.691) / 10)
 
 
-def _weighted(wave: Wave, rate: int) -> Wave:
+def _k_weighted(wave: Wave, rate: int) -> Wave:
     """K-weighting (annex 1) by frequency response; the standard defines its filters for 48 kHz only."""
     size = len(wave) + rate // 10
     turns = np.exp(-2j * np.pi * np.fft.rfftfreq(size))

@@ -5,7 +5,7 @@ It is in the public domain (CC0). All frequencies are between 200 and 3400 Hz, t
 
 import numpy as np
 
-from unificx.prompts.loudness import Wave, levelled
+from unificx.prompts.loudness import Wave, normalize
 
 SECONDS = 32
 LEVEL = -26.0
@@ -21,21 +21,21 @@ _PLUCKED = "A4 C5 G4 . E5 C5 . G4 F4 A4 D5 . C5 A4 . . D5 F5 C5 . A4 D5 . F4 G4 
 _NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
-def music(rate: int) -> Wave:
+def generate_music(rate: int) -> Wave:
     """Generate samples between -1 and 1 that loop seamlessly."""
     size = SECONDS * rate
     mix = np.zeros(size)
     length = SECONDS / len(_CHORDS)
     for place, chord in enumerate(_CHORDS):
         for note in chord:
-            _add(mix, place * length, _pad(_frequency(note), length + 2.5, rate), rate)
+            _mix_in(mix, place * length, _pad(_frequency(note), length + 2.5, rate), rate)
     for place, note in enumerate(_PLUCKED.split()):
         if note != ".":
-            _add(mix, place, 0.9 * _plucked(_frequency(note), 3.0, rate), rate)
-    return levelled(mix, rate, LEVEL, -6.0)
+            _mix_in(mix, place, 0.9 * _plucked(_frequency(note), 3.0, rate), rate)
+    return normalize(mix, rate, LEVEL, -6.0)
 
 
-def _add(mix: Wave, start: float, part: Wave, rate: int) -> None:
+def _mix_in(mix: Wave, start: float, part: Wave, rate: int) -> None:
     """Mix a part in; samples beyond the end wrap around to the start."""
     places = (round(start * rate) + np.arange(len(part))) % len(mix)
     mix[places] += part

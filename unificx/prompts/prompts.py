@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from unificx.media.sounds import Sound
-from unificx.prompts.g722_files import RATE, decoded, samples
-from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, path_of
+from unificx.prompts.g722_files import RATE, decode, to_samples
+from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, prompt_path
 from unificx.prompts.phrases.sequences import PAUSE
 
 _NAME = re.compile(r"[a-z]+/[a-z0-9-]+\Z")
@@ -20,13 +20,13 @@ def _beep() -> Sound:
     tone = 0.25 * np.sin(2 * np.pi * 1000 * np.arange(RATE * 2 // 5) / RATE)
     tone[:160] *= np.linspace(0, 1, 160)
     tone[-160:] *= np.linspace(1, 0, 160)
-    return Sound(samples(tone).tobytes(), RATE)
+    return Sound(to_samples(tone).tobytes(), RATE)
 
 
-_SIGNS = {PAUSE: Sound(bytes(2 * RATE // 4), RATE), BEEP: _beep()}
+_TONES = {PAUSE: Sound(bytes(2 * RATE // 4), RATE), BEEP: _beep()}
 
 
-class UnknownPrompt(LookupError):
+class PromptNotFound(LookupError):
     """There is no prompt of this name."""
 
 
@@ -36,20 +36,20 @@ class Prompts:
     An unavailable language falls back to English; a regional variant such as "de-AT" to its language.
     """
 
-    def __init__(self, most: int = 16_000_000) -> None:
-        self._most = most
-        self._size = 0
-        self._kept: OrderedDict[tuple[str, str], Sound] = OrderedDict()
+    def __init__(self, cache_bytes: int = 16_000_000) -> None:
+        self._cache_bytes = cache_bytes
+        self._cached_bytes = 0
+        self._cache: OrderedDict[tuple[str, str], Sound] = OrderedDict()
 
     def sound(self, name: str, language: str) -> Sound:
         """One prompt. Raises UnknownPrompt."""
-        if name in _SIGNS:
-            return _SIGNS[name]
-        key = (ANY if name == MUSIC else known(language), name)
-        found = self._kept.get(key)
+        if name in _TONES:
+            return _TONES[name]
+        key = (ANY if name == MUSIC else available_language(language), name)
+        found = self._cache.get(key)
         if found is None:
-            return self._keep(key, self._read(name, key[0]))
-        self._kept.move_to_end(key)
+            return self._store(key, self._read(name, key[0]))
+        self._cache.move_to_end(key)
         return found
 
     def named(self, name: str, language: str) -> Sequence[Sound]:
@@ -67,19 +67,19 @@ class Prompts:
         try:
             if not _NAME.match(name):
                 raise FileNotFoundError
-            return Sound(decoded(path_of(name, language).read_bytes()), RATE)
+            return Sound(decode(prompt_path(name, language).read_bytes()), RATE)
         except FileNotFoundError:
-            raise UnknownPrompt(f"Prompt {name!r} not found for language {language!r}.") from None
+            raise PromptNotFound(f"Prompt {name!r} not found for language {language!r}.") from None
 
-    def _keep(self, key: tuple[str, str], sound: Sound) -> Sound:
-        self._kept[key] = sound
-        self._size += len(sound.pcm)
-        while self._size > self._most and len(self._kept) > 1:
-            self._size -= len(self._kept.popitem(last=False)[1].pcm)
+    def _store(self, key: tuple[str, str], sound: Sound) -> Sound:
+        self._cache[key] = sound
+        self._cached_bytes += len(sound.pcm)
+        while self._cached_bytes > self._cache_bytes and len(self._cache) > 1:
+            self._cached_bytes -= len(self._cache.popitem(last=False)[1].pcm)
         return sound
 
 
-def known(language: str) -> str:
+def available_language(language: str) -> str:
     """The available language closest to this one."""
     short = language.partition("-")[0].lower()
     return short if short in LANGUAGES else "en"

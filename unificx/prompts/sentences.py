@@ -6,9 +6,9 @@ After a change: `python -m unificx.prompts.render` (docs/prompts.md).
 
 from typing import Final
 
-Both = tuple[str, str]
+EnglishGerman = tuple[str, str]
 
-_GENERAL: Final[dict[str, Both]] = {
+_GENERAL: Final[dict[str, EnglishGerman]] = {
     "one-moment": ("One moment, please.", "Einen Moment, bitte."),
     "goodbye": ("Goodbye.", "Auf Wiederhören."),
     "thank-you": ("Thank you.", "Vielen Dank."),
@@ -35,7 +35,7 @@ _GENERAL: Final[dict[str, Both]] = {
     "to-cancel": ("To cancel,", "Zum Abbrechen"),
 }
 
-_PRESS: Final[dict[str, Both]] = {
+_PRESS: Final[dict[str, EnglishGerman]] = {
     "0": ("press zero.", "wählen Sie null."),
     "1": ("press one.", "wählen Sie eins."),
     "2": ("press two.", "wählen Sie zwei."),
@@ -50,7 +50,7 @@ _PRESS: Final[dict[str, Both]] = {
     "hash": ("press the hash key.", "wählen Sie die Rautetaste."),
 }
 
-_ECHO: Final[dict[str, Both]] = {
+_ECHO: Final[dict[str, EnglishGerman]] = {
     "begin": (
         "This is the echo test. From now on you hear everything you say. To end the test, hang up.",
         "Dies ist der Echotest. Ab jetzt hören Sie alles, was Sie sagen. Zum Beenden legen Sie auf.",
@@ -58,7 +58,7 @@ _ECHO: Final[dict[str, Both]] = {
     "end": ("The echo test is over.", "Der Echotest ist beendet."),
 }
 
-_VOICEMAIL_LEAVE: Final[dict[str, Both]] = {
+_VOICEMAIL_LEAVE: Final[dict[str, EnglishGerman]] = {
     "greeting": (
         "The person you are calling cannot take your call at the moment.",
         "Die Person, die Sie anrufen, kann Ihren Anruf im Moment nicht annehmen.",
@@ -117,7 +117,7 @@ _VOICEMAIL_LEAVE: Final[dict[str, Both]] = {
     ),
 }
 
-_VOICEMAIL_HEAR: Final[dict[str, Both]] = {
+_VOICEMAIL_HEAR: Final[dict[str, EnglishGerman]] = {
     "welcome": ("Welcome to your mailbox.", "Willkommen in Ihrem Postfach."),
     "enter-mailbox": (
         "Please enter the number of the mailbox, then press the hash key.",
@@ -170,7 +170,7 @@ _VOICEMAIL_HEAR: Final[dict[str, Both]] = {
     "not-readable": ("This message cannot be played.", "Diese Nachricht kann nicht abgespielt werden."),
 }
 
-_VOICEMAIL_OWN: Final[dict[str, Both]] = {
+_VOICEMAIL_OWN: Final[dict[str, EnglishGerman]] = {
     "to-change-greeting": ("To record your greeting,", "Um Ihre Ansage aufzunehmen,"),
     "to-change-busy-greeting": (
         "For the greeting when you are on another call,",
@@ -214,7 +214,7 @@ _VOICEMAIL_OWN: Final[dict[str, Both]] = {
     "pin-changed": ("Your pin has been changed.", "Ihre Geheimzahl wurde geändert."),
 }
 
-_RECORDING: Final[dict[str, Both]] = {
+_RECORDING: Final[dict[str, EnglishGerman]] = {
     "notice": ("This call is recorded.", "Dieses Gespräch wird aufgezeichnet."),
     "notice-hang-up": (
         "This call is recorded. If you do not want that, please hang up.",
@@ -253,7 +253,7 @@ _RECORDING: Final[dict[str, Both]] = {
     ),
 }
 
-_CONFERENCE: Final[dict[str, Both]] = {
+_CONFERENCE: Final[dict[str, EnglishGerman]] = {
     "welcome": ("Welcome to the conference.", "Willkommen in der Konferenz."),
     "enter-room": (
         "Please enter the number of the conference, then press the hash key.",
@@ -321,7 +321,7 @@ _CONFERENCE: Final[dict[str, Both]] = {
     "to-leave": ("To leave the conference,", "Um die Konferenz zu verlassen,"),
 }
 
-_PARKING: Final[dict[str, Both]] = {
+_PARKING: Final[dict[str, EnglishGerman]] = {
     "parked-at": ("The call is parked at number", "Der Anruf ist geparkt auf Platz"),
     "nobody": ("No call is parked there.", "Dort ist kein Anruf geparkt."),
     "several": (
@@ -331,7 +331,7 @@ _PARKING: Final[dict[str, Both]] = {
     "full": ("No place is free to park this call.", "Kein Platz ist frei, um diesen Anruf zu parken."),
 }
 
-_STUDIO: Final[dict[str, Both]] = {
+_STUDIO: Final[dict[str, EnglishGerman]] = {
     "enter-code": (
         "Please enter the code of the announcement, then press the hash key.",
         "Bitte geben Sie den Code der Ansage ein, und drücken Sie dann die Rautetaste.",
@@ -354,7 +354,7 @@ _STUDIO: Final[dict[str, Both]] = {
     ),
 }
 
-_GROUPS: Final[dict[str, dict[str, Both]]] = {
+_GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "general": _GENERAL,
     "press": _PRESS,
     "echo": _ECHO,

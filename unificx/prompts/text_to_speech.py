@@ -9,52 +9,52 @@ import numpy as np
 
 from unificx.core.errors import Conflict, Invalid
 from unificx.media.sounds import Sound
-from unificx.prompts.g722_files import RATE, samples, wave
-from unificx.prompts.loudness import Wave, levelled, trimmed
+from unificx.prompts.g722_files import RATE, to_samples, to_wave
+from unificx.prompts.loudness import Wave, normalize, trim_silence
 
 VOICES = {"en": "en-GB", "de": "de-DE"}
-MOST_LETTERS = 2000
+MAX_CHARACTERS = 2000
 _VOLUME = 0.5
 """On the engine's scale; higher values clip."""
 
 
-class CannotSpeak(Conflict):
+class SpeechUnavailable(Conflict):
     """The speech engine is not installed."""
 
     code = "no-speech-engine"
 
 
-def can_speak() -> bool:
+def speech_available() -> bool:
     return find_spec("py_nanotts") is not None
 
 
-def render(text: str, language: str) -> Sound:
+def synthesize(text: str, language: str) -> Sound:
     """Synthesize a text at prompt loudness. Takes about 1 % of its duration: do not call on the event loop.
 
     Raises SpeechUnavailable if the engine is not installed, Invalid for an unknown language or an empty text.
     """
-    spoken = speech(text, language)
-    return Sound(samples(spoken).tobytes(), RATE)
+    spoken = synthesize_wave(text, language)
+    return Sound(to_samples(spoken).tobytes(), RATE)
 
 
-def speech(text: str, language: str, pause: float = 0.2) -> Wave:
+def synthesize_wave(text: str, language: str, pause: float = 0.2) -> Wave:
     """Synthesize to samples between -1 and 1, followed by `pause` seconds of silence."""
     if language not in VOICES:
         raise Invalid("No voice is available for this language.", field="language")
-    if not can_speak():
-        raise CannotSpeak(
+    if not speech_available():
+        raise SpeechUnavailable(
             "Text-to-speech is not installed.", hint="Install requirements/prompts.txt, or upload a recording."
         )
-    said = trimmed(wave(_engine().speak(_plain(text), voice=VOICES[language], volume=_VOLUME)), RATE)
+    said = trim_silence(to_wave(_engine().speak(_strip_markup(text), voice=VOICES[language], volume=_VOLUME)), RATE)
     if not len(said):
         raise Invalid("The text contains nothing to speak.", field="text")
-    return np.concatenate([levelled(said, RATE), np.zeros(round(pause * RATE))])
+    return np.concatenate([normalize(said, RATE), np.zeros(round(pause * RATE))])
 
 
-def _plain(text: str) -> str:
+def _strip_markup(text: str) -> str:
     """Remove what the engine would interpret as markup. Raises Invalid for a text that is empty or too long."""
-    if len(text) > MOST_LETTERS:
-        raise Invalid(f"Text too long. At most {MOST_LETTERS} characters are allowed.", field="text")
+    if len(text) > MAX_CHARACTERS:
+        raise Invalid(f"Text too long. At most {MAX_CHARACTERS} characters are allowed.", field="text")
     plain = " ".join(re.sub(r"[<>&\\\x00-\x1f\x7f]", " ", text).split())
     if not any(map(str.isalnum, plain)):
         raise Invalid("The text contains nothing to speak.", field="text")

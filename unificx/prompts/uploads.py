@@ -14,36 +14,36 @@ import numpy as np
 
 from unificx.core.errors import Invalid
 from unificx.media.sounds import Sound
-from unificx.prompts.g722_files import RATE, samples, wave
-from unificx.prompts.loudness import SPEECH, Wave, levelled, trimmed
+from unificx.prompts.g722_files import RATE, to_samples, to_wave
+from unificx.prompts.loudness import SPEECH_LEVEL, Wave, normalize, trim_silence
 
-MOST_SECONDS = 600
+MAX_SECONDS = 600
 FORMATS = ("WAV", "WAVEX", "MP3", "OGG", "FLAC")
 _RATES = range(8000, 48001)
 
 
-def uploaded(data: bytes, level: float = SPEECH, longest: float = MOST_SECONDS) -> Sound:
+def decode_upload(data: bytes, level: float = SPEECH_LEVEL, max_seconds: float = MAX_SECONDS) -> Sound:
     """Decode a WAV, MP3, Ogg (Opus or Vorbis) or FLAC file with one or two channels.
 
     Raises Invalid for any other file, for silence, and for more than `max_seconds` seconds. Takes 0.1 second per
     minute: do not call on the event loop.
     """
-    return _as_prompt(*_read(data, longest), level)
+    return _as_prompt(*_read(data, max_seconds), level)
 
 
-def recorded(sound: Sound, level: float = SPEECH) -> Sound:
+def normalize_recording(sound: Sound, level: float = SPEECH_LEVEL) -> Sound:
     """Normalize a phone recording to prompt loudness. Raises Invalid for silence."""
-    return _as_prompt(wave(sound.pcm), sound.rate, level)
+    return _as_prompt(to_wave(sound.pcm), sound.rate, level)
 
 
 def _as_prompt(sound: Wave, rate: int, level: float) -> Sound:
-    heard = trimmed(sound, rate)
-    if not len(heard):
+    audible = trim_silence(sound, rate)
+    if not len(audible):
         raise Invalid("The recording is silent.", field="file")
-    return Sound(samples(levelled(_at_rate(heard, rate), RATE, level)).tobytes(), RATE)
+    return Sound(to_samples(normalize(_at_rate(audible, rate), RATE, level)).tobytes(), RATE)
 
 
-def _read(data: bytes, longest: float) -> tuple[Wave, int]:
+def _read(data: bytes, max_seconds: float) -> tuple[Wave, int]:
     """Read the samples, mixed to mono, and their rate; one second at a time, because the header may claim any size."""
     library: Any = import_module("soundfile")
     try:
@@ -59,13 +59,13 @@ def _read(data: bytes, longest: float) -> tuple[Wave, int]:
             pieces: list[Wave] = []
             while len(piece := file.read(rate, dtype="float64", always_2d=True)):
                 pieces.append(np.nan_to_num(piece.mean(axis=1), posinf=0.0, neginf=0.0))
-                if len(pieces) > longest + 1:
+                if len(pieces) > max_seconds + 1:
                     break
     except (library.SoundFileError, OSError, RuntimeError, ValueError):
         raise Invalid("The file is not a readable audio file.", field="file") from None
     sound = np.concatenate(pieces) if pieces else np.zeros(0)
-    if len(sound) > longest * rate:
-        raise Invalid(f"Recording too long. At most {longest:.0f} seconds are allowed.", field="file")
+    if len(sound) > max_seconds * rate:
+        raise Invalid(f"Recording too long. At most {max_seconds:.0f} seconds are allowed.", field="file")
     return sound.clip(-1.0, 1.0), rate
 
 

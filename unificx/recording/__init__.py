@@ -1,40 +1,48 @@
 """Call recording: consent, capture, archive and transcoding of calls and conferences."""
 
-from unificx.recording.archive import Archive, Made
-from unificx.recording.call_recorder import Recorder, RecorderParts
-from unificx.recording.conference_recorder import RoomParts, RoomRecorder
+from unificx.recording.archive import CallRecordingWriter, RecordingArchive
+from unificx.recording.call_recorder import CallRecorder, CallRecorderParts
+from unificx.recording.conference_recorder import ConferenceRecorder, ConferenceRecorderParts
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.policy import (
-    Allowed,
-    ExtensionRecording,
-    ExtensionRecordingChange,
-    TenantRecording,
-    TenantRecordingChange,
+    ExtensionRecordingPolicy,
+    ExtensionRecordingPolicyChange,
+    RecordingDecision,
+    TenantRecordingPolicy,
+    TenantRecordingPolicyChange,
 )
 from unificx.recording.ports import Prompts
-from unificx.recording.schemas import Consent, Conversation, Listener, NewParty, NewRecording, Purpose, Who
-from unificx.recording.transcoder import Keeping
+from unificx.recording.schemas import (
+    CallRecording,
+    ConsentEvidence,
+    Listener,
+    NewCallRecording,
+    NewRecordedParty,
+    PartyIdentity,
+    PlaybackPurpose,
+)
+from unificx.recording.transcoder import TranscodeWorker
 
 __all__ = [
-    "Allowed",
-    "Archive",
-    "Consent",
-    "Conversation",
-    "ExtensionRecording",
-    "ExtensionRecordingChange",
-    "Keeping",
+    "CallRecorder",
+    "CallRecorderParts",
+    "CallRecording",
+    "CallRecordingWriter",
+    "ConferenceRecorder",
+    "ConferenceRecorderParts",
+    "ConsentEvidence",
+    "ExtensionRecordingPolicy",
+    "ExtensionRecordingPolicyChange",
     "Listener",
     "LiveRecording",
-    "Made",
-    "NewParty",
-    "NewRecording",
+    "NewCallRecording",
+    "NewRecordedParty",
+    "PartyIdentity",
+    "PlaybackPurpose",
     "Prompts",
-    "Purpose",
-    "Recorder",
-    "RecorderParts",
-    "RoomParts",
-    "RoomRecorder",
-    "TenantRecording",
-    "TenantRecordingChange",
-    "Who",
+    "RecordingArchive",
+    "RecordingDecision",
+    "TenantRecordingPolicy",
+    "TenantRecordingPolicyChange",
+    "TranscodeWorker",
 ]

@@ -18,8 +18,17 @@ from unificx.recording.models import (
     RecordingRow,
     RecordingTenantRow,
 )
-from unificx.recording.policy import ExtensionRecording, TenantRecording
-from unificx.recording.schemas import Consent, Conversation, Listen, Listener, Mark, NewRecording, Party, Who
+from unificx.recording.policy import ExtensionRecordingPolicy, TenantRecordingPolicy
+from unificx.recording.schemas import (
+    CallRecording,
+    ConsentEvidence,
+    Listener,
+    Mark,
+    NewCallRecording,
+    PartyIdentity,
+    PlaybackEntry,
+    RecordedParty,
+)
 
 PARTY = Codec(RecordingPartyRow, PartyPart)
 LISTENER = Codec(RecordingListenRow, ListenerPart)
@@ -27,7 +36,7 @@ PURPOSE = "history"
 
 
 def add(
-    session: AsyncSession, keys: Keys, new: NewRecording, ids: tuple[str, str, datetime], subjects: Sequence[str]
+    session: AsyncSession, keys: Keys, new: NewCallRecording, ids: tuple[str, str, datetime], subjects: Sequence[str]
 ) -> None:
     """Insert a recording that is about to start; `ids` are its id, its audio's id and the time. Raises
     ErasedSubject."""
@@ -39,7 +48,7 @@ def add(
         )
     )  # fmt: skip
     for place, (party, subject) in enumerate(zip(new.parties, subjects, strict=True)):
-        part = PartyPart(party.who.number, party.who.name)
+        part = PartyPart(party.identity.number, party.identity.name)
         [sealed] = PARTY.seal(keys, new.tenant_id, [(subject, f"{recording_id}/{place}", part)])
         session.add(
             RecordingPartyRow(
@@ -60,7 +69,7 @@ def add_marks(session: AsyncSession, tenant_id: str, recording_id: str, first: i
         )  # fmt: skip
 
 
-async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> bool:
+async def mark_stored(session: AsyncSession, tenant_id: str, recording_id: str, seconds: float, ended: str) -> bool:
     """Mark a recording as stored. False if it was erased meanwhile."""
     conditions = (
         RecordingRow.tenant_id == tenant_id,
@@ -72,7 +81,7 @@ async def keep(session: AsyncSession, tenant_id: str, recording_id: str, seconds
     return done.first() is not None
 
 
-async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
+async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> bool:
     """Mark these recordings as erased and delete their details. Return whether there were any."""
     conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.audio_id.in_(audio_ids))
     found = list((await session.scalars(select(RecordingRow.id).where(*conditions))).all())
@@ -100,7 +109,7 @@ async def page(
     hidden: bool = False,
     after: str | None,
     limit: int,
-) -> list[Conversation]:
+) -> list[CallRecording]:
     """Recordings in which these extensions took part (None: all), newest first, after the id `after`; with `hidden`,
     those they archived."""
     query = select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
@@ -117,27 +126,27 @@ async def page(
         same = and_(RecordingRow.created == created, RecordingRow.id < after)
         query = query.where(or_(RecordingRow.created < created, same))
     query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(limit)
-    return await _opened(session, keys, tenant_id, (await session.scalars(query)).all())
+    return await _load(session, keys, tenant_id, (await session.scalars(query)).all())
 
 
-async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: str) -> list[Conversation]:
+async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: str) -> list[CallRecording]:
     """The recordings of a call, oldest first."""
     query = select(RecordingRow).where(
         RecordingRow.tenant_id == tenant_id, RecordingRow.call_id == call_id, RecordingRow.state == "kept"
     )
     rows = (await session.scalars(query.order_by(RecordingRow.created))).all()
-    return await _opened(session, keys, tenant_id, rows)
+    return await _load(session, keys, tenant_id, rows)
 
 
-async def one(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> tuple[Conversation, str] | None:
+async def get(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> tuple[CallRecording, str] | None:
     """Return a recording and its state."""
     row = await session.scalar(
         select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id)
     )
-    return None if row is None else ((await _opened(session, keys, tenant_id, [row]))[0], row.state)
+    return None if row is None else ((await _load(session, keys, tenant_id, [row]))[0], row.state)
 
 
-async def set_hidden(
+async def set_archived(
     session: AsyncSession, tenant_id: str, recording_id: str, places: Sequence[int], hidden: datetime | None
 ) -> None:
     conditions = (RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id == recording_id)
@@ -146,7 +155,7 @@ async def set_hidden(
     )
 
 
-async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
+async def archived_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
     """Audio ids of recordings that all internal parties archived before this time."""
     internal = select(RecordingPartyRow.recording_id).where(
         RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.is_not(None)
@@ -161,7 +170,7 @@ async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetim
     return list((await session.scalars(query)).all())
 
 
-async def tenants(session: AsyncSession) -> list[str]:
+async def tenants_with_archived(session: AsyncSession) -> list[str]:
     """Tenants with archived recordings."""
     # scope: all tenants, because the purge runs for every tenant
     query = select(RecordingPartyRow.tenant_id).where(RecordingPartyRow.hidden.is_not(None)).distinct()
@@ -171,27 +180,25 @@ async def tenants(session: AsyncSession) -> list[str]:
 # ---- playback log
 
 
-def add_listen(
-    session: AsyncSession, keys: Keys, conversation: Conversation, ids: tuple[str, datetime], listener: Listener
+def add_playback(
+    session: AsyncSession, keys: Keys, recording: CallRecording, ids: tuple[str, datetime], listener: Listener
 ) -> None:
     listen_id, now = ids
-    tenant_id = conversation.tenant_id
+    tenant_id = recording.tenant_id
     [sealed] = LISTENER.seal(keys, tenant_id, [(listener.subject, listen_id, ListenerPart(listener.name))])
     session.add(
         RecordingListenRow(
-            id=listen_id, tenant_id=tenant_id, recording_id=conversation.id, moment=now, purpose=listener.purpose,
+            id=listen_id, tenant_id=tenant_id, recording_id=recording.id, moment=now, purpose=listener.purpose,
             subject_id=listener.subject, sealed=sealed,
         )
     )  # fmt: skip
 
 
-async def listened_since(
-    session: AsyncSession, conversation: Conversation, listener: Listener, moment: datetime
-) -> bool:
+async def played_since(session: AsyncSession, recording: CallRecording, listener: Listener, moment: datetime) -> bool:
     """Whether this listener's access for this purpose has been logged after this time."""
     query = select(RecordingListenRow.id).where(
-        RecordingListenRow.tenant_id == conversation.tenant_id,
-        RecordingListenRow.recording_id == conversation.id,
+        RecordingListenRow.tenant_id == recording.tenant_id,
+        RecordingListenRow.recording_id == recording.id,
         RecordingListenRow.subject_id == listener.subject,
         RecordingListenRow.purpose == listener.purpose,
         RecordingListenRow.moment > moment,
@@ -199,7 +206,7 @@ async def listened_since(
     return await session.scalar(query.limit(1)) is not None
 
 
-async def listens(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> list[Listen]:
+async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, recording_id: str) -> list[PlaybackEntry]:
     query = select(RecordingListenRow).where(
         RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.recording_id == recording_id
     )
@@ -212,10 +219,10 @@ async def listens(session: AsyncSession, keys: Keys, tenant_id: str, recording_i
         name = known.get(row.id, Gone())
         return name.name if isinstance(name, ListenerPart) else name
 
-    return [Listen(row.moment, row.purpose, who(row)) for row in rows]  # type: ignore[arg-type]
+    return [PlaybackEntry(row.moment, row.purpose, who(row)) for row in rows]  # type: ignore[arg-type]
 
 
-async def drop_listens_of(session: AsyncSession, tenant_id: str, subject: str) -> None:
+async def drop_listener(session: AsyncSession, tenant_id: str, subject: str) -> None:
     """Remove an erased listener's name; the log entry itself stays."""
     conditions = (RecordingListenRow.tenant_id == tenant_id, RecordingListenRow.subject_id == subject)
     await session.execute(update(RecordingListenRow).where(*conditions).values(sealed=None))
@@ -226,7 +233,7 @@ async def drop_listens_of(session: AsyncSession, tenant_id: str, subject: str) -
 
 async def all_settings(
     session: AsyncSession,
-) -> tuple[dict[str, TenantRecording], dict[str, ExtensionRecording]]:
+) -> tuple[dict[str, TenantRecordingPolicy], dict[str, ExtensionRecordingPolicy]]:
     """All policies, by tenant and by extension: they are needed for every call."""
     # scope: all tenants, because every tenant's calls need the policies
     tenants = (await session.scalars(select(RecordingTenantRow))).all()
@@ -234,16 +241,16 @@ async def all_settings(
     extensions = (await session.scalars(select(RecordingExtensionRow))).all()
     return (
         {
-            row.tenant_id: TenantRecording(
+            row.tenant_id: TenantRecordingPolicy(
                 row.mode, row.beep_seconds, row.pause_on_keys, row.administrators_listen, row.restorable_days  # type: ignore[arg-type]
             )
             for row in tenants
         },
-        {row.extension_id: ExtensionRecording(row.when, row.mode) for row in extensions},  # type: ignore[arg-type]
+        {row.extension_id: ExtensionRecordingPolicy(row.when, row.mode) for row in extensions},  # type: ignore[arg-type]
     )  # fmt: skip
 
 
-async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantRecording) -> None:
+async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantRecordingPolicy) -> None:
     await session.merge(
         RecordingTenantRow(
             tenant_id=tenant_id,
@@ -256,7 +263,9 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantReco
     )
 
 
-async def put_extension(session: AsyncSession, tenant_id: str, extension_id: str, settings: ExtensionRecording) -> None:
+async def put_extension(
+    session: AsyncSession, tenant_id: str, extension_id: str, settings: ExtensionRecordingPolicy
+) -> None:
     row = RecordingExtensionRow(extension_id=extension_id, tenant_id=tenant_id, when=settings.when, mode=settings.mode)
     await session.merge(row)
 
@@ -284,9 +293,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
 # ---- inside
 
 
-async def _opened(
-    session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequence[RecordingRow]
-) -> list[Conversation]:
+async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequence[RecordingRow]) -> list[CallRecording]:
     ids = [row.id for row in rows]
     query = select(RecordingPartyRow).where(
         RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.recording_id.in_(ids)
@@ -295,12 +302,12 @@ async def _opened(
     sealed = [(row.subject_id, f"{row.recording_id}/{row.place}", row.sealed) for row in parties if row.sealed]
     opened = PARTY.open(keys, tenant_id, PURPOSE, sealed)
     known = {place: part for (_, place, _), part in zip(sealed, opened, strict=True)}
-    by_recording: defaultdict[str, list[Party]] = defaultdict(list)
+    by_recording: defaultdict[str, list[RecordedParty]] = defaultdict(list)
     for row in parties:
         part = known.get(f"{row.recording_id}/{row.place}", Gone())
         by_recording[row.recording_id].append(_party(row, part))
     marks = await _marks(session, tenant_id, ids)
-    return [_conversation(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
+    return [_call_recording(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
 
 
 async def chapters(session: AsyncSession, tenant_id: str, audio_id: str) -> list[tuple[float, str]]:
@@ -321,18 +328,18 @@ async def _marks(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> d
     return found
 
 
-def _party(row: RecordingPartyRow, part: PartyPart | Gone) -> Party:
-    return Party(
+def _party(row: RecordingPartyRow, part: PartyPart | Gone) -> RecordedParty:
+    return RecordedParty(
         place=row.place,
         extension_id=row.extension_id,
-        who=Who(part.number, part.name) if isinstance(part, PartyPart) else part,
-        consent=Consent(row.notice, row.told, row.settled, row.key),
+        identity=PartyIdentity(part.number, part.name) if isinstance(part, PartyPart) else part,
+        consent=ConsentEvidence(row.notice, row.told, row.settled, row.key),
         hidden=row.hidden,
     )
 
 
-def _conversation(row: RecordingRow, parties: tuple[Party, ...], marks: tuple[Mark, ...]) -> Conversation:
-    return Conversation(
+def _call_recording(row: RecordingRow, parties: tuple[RecordedParty, ...], marks: tuple[Mark, ...]) -> CallRecording:
+    return CallRecording(
         id=row.id,
         tenant_id=row.tenant_id,
         audio_id=row.audio_id,

@@ -16,74 +16,79 @@ from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
 from unificx.media import MediaUnavailable
 from unificx.media.sounds import Sound
-from unificx.recording.archive import Archive, Made
+from unificx.recording.archive import CallRecordingWriter, RecordingArchive
 from unificx.recording.beep import beep
-from unificx.recording.call_capture import Segment, Subscriptions
-from unificx.recording.consent_evidence import evidence
+from unificx.recording.call_capture import CallSegment, MediaSubscriptions
+from unificx.recording.consent_evidence import consent_evidence
 from unificx.recording.live_recording import RecordingState
 from unificx.recording.machine import consent, consent_types
-from unificx.recording.ports import Ears, Prompts, Relay
-from unificx.recording.recording_tasks import Errands
-from unificx.recording.schemas import Begun, MarkKind, NewParty, NewRecording, Who
+from unificx.recording.ports import LegTap, MediaRelay, Prompts
+from unificx.recording.recording_tasks import RecordingTasks
+from unificx.recording.schemas import MarkKind, NewCallRecording, NewRecordedParty, PartyIdentity, StartMode
 from unificx.rtpengine.ng import sends_telephone_events
 
 log = structlog.get_logger()
-REACHED_WITHIN = 6.0
+MEDIA_TIMEOUT = 6.0
 """Seconds to wait for media from a participant; without media it cannot hear the notice either."""
-LOOK_EVERY = 0.2
-SETTLE = 0.3
+MEDIA_POLL_INTERVAL = 0.2
+MEDIA_SETTLE_SECONDS = 0.3
 """Seconds between the first media of a participant and the first prompt."""
-TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
+RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Delays in seconds between attempts to resubscribe after the media engine restarted."""
 
 
 @dataclass(frozen=True, slots=True)
-class SessionParts:
+class CallSessionParts:
     """What a session works with. `language` returns the prompt language of a tenant's extension; "" is an external
     party. `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces hold
     music."""
 
     clock: Clock
-    relay: Relay
-    ears: Ears
+    relay: MediaRelay
+    engine: LegTap
     prompts: Prompts
-    archive: Archive
+    archive: RecordingArchive
     language: Callable[[str, str], str]
-    spoken: Callable[[str, str, float], None] = lambda call_id, tag, seconds: None
+    on_playback: Callable[[str, str, float], None] = lambda call_id, tag, seconds: None
 
 
-class Session:
+class CallRecordingSession:
     """`on_change` is called when `state` changes. All methods run on the event loop and do not block."""
 
     def __init__(
-        self, parts: SessionParts, talk: Conversation, begun: Begun, terms: consent_types.ConsentTerms, by: str
+        self,
+        parts: CallSessionParts,
+        conversation: Conversation,
+        begun: StartMode,
+        terms: consent_types.ConsentTerms,
+        started_by: str,
     ) -> None:
-        self.talk = talk
-        self.begun: Begun = begun
+        self.conversation = conversation
+        self.begun: StartMode = begun
         self.terms = terms
-        self.by = by
+        self.started_by = started_by
         """The leg that requested it; "" if none did."""
-        self.changed: Callable[[], None] = lambda: None
-        self.kept = False
+        self.on_change: Callable[[], None] = lambda: None
+        self.has_recording = False
         """Whether anything was recorded."""
         self._parts = parts
-        self._made: Made | None = None
-        self._segment: Segment | None = None
-        self._subscriptions: Subscriptions | None = None
+        self._writer: CallRecordingWriter | None = None
+        self._segment: CallSegment | None = None
+        self._subscriptions: MediaSubscriptions | None = None
         self._segments = 0
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._playback_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Per leg, serializes relay commands, so that a stop cannot overtake the next playback."""
-        self._heard_at: tuple[object, ...] | None = None
+        self._dtmf_detected_at: tuple[object, ...] | None = None
         """The media generation in which in-band DTMF detection was enabled."""
-        self._busy: dict[str, float] = {}
+        self._prompt_until: dict[str, float] = {}
         """When the current prompt of each leg ends."""
         self._timer: asyncio.TimerHandle | None = None
-        self._errands = Errands(self.tell, "recording_failed", call=talk.call_id)
-        self._turn = asyncio.Lock()
+        self._tasks = RecordingTasks(self.handle_event, "recording_failed", call=conversation.call_id)
+        self._lock = asyncio.Lock()
         self._closed = False
         self._consent: consent_types.ConsentState
-        self._consent, actions = consent.begin(terms, self._legs(talk), self._now())
-        self._do(actions)
+        self._consent, actions = consent.begin(terms, self._legs(conversation), self._now())
+        self._execute(actions)
 
     @property
     def state(self) -> RecordingState:
@@ -105,70 +110,77 @@ class Session:
         """The legs that refused recording."""
         return {each.leg.name for each in self._consent.legs if each.stage == "refused"}
 
-    def must_answer(self, tag: str) -> bool:
+    def awaits_answer(self, tag: str) -> bool:
         """Whether a leg is being asked for consent, so that its digits are answers."""
         return any(each.leg.name == tag and each.stage in ("telling", "told") for each in self._consent.legs)
 
-    def talks(self, talk: Conversation | None) -> None:
+    def update_conversation(self, conversation: Conversation | None) -> None:
         """Update the talk; None: no participants are connected for now."""
-        before, self.talk = self.talk, talk or self.talk
-        if talk is not None and (talk.anchor, talk.media_generation) != (before.anchor, before.media_generation):
-            self.tell(consent_types.PlaybackInterrupted())
-        self.tell(consent_types.ParticipantsChanged(self._legs(talk) if talk is not None else ()))
-        same_legs = talk is not None and [leg.tag for leg in talk.legs] == [leg.tag for leg in before.legs]
+        before, self.conversation = self.conversation, conversation or self.conversation
+        if conversation is not None and (conversation.anchor, conversation.media_generation) != (
+            before.anchor,
+            before.media_generation,
+        ):
+            self.handle_event(consent_types.PlaybackInterrupted())
+        self.handle_event(
+            consent_types.ParticipantsChanged(self._legs(conversation) if conversation is not None else ())
+        )
+        same_legs = conversation is not None and [leg.tag for leg in conversation.legs] == [
+            leg.tag for leg in before.legs
+        ]
         if (
             same_legs
-            and talk is not None
-            and talk.media_generation != before.media_generation
+            and conversation is not None
+            and conversation.media_generation != before.media_generation
             and self._segment is not None
         ):
-            self._errands.spawn(self._listen_again("gap"))
+            self._tasks.spawn(self._resubscribe("gap"))
 
-    def tell(self, event: consent_types.ConsentEvent) -> None:
+    def handle_event(self, event: consent_types.ConsentEvent) -> None:
         """Process a consent event."""
         before = self.state
         self._consent, actions = consent.step(self._consent, event, self._now())
-        self._do(actions)
+        self._execute(actions)
         if self.state != before:
-            self.changed()
+            self.on_change()
 
-    def forget(self, subject: str) -> None:
+    def on_subject_erased(self, subject: str) -> None:
         """End the recording if an erased subject took part; it is not restarted."""
-        if self._made is not None and subject in self._made.subjects:
-            self.tell(consent_types.RecordingFailed("fault"))
+        if self._writer is not None and subject in self._writer.subjects:
+            self.handle_event(consent_types.RecordingFailed("fault"))
 
-    def over(self) -> bool:
+    def close(self) -> bool:
         """End the session with its call. Return whether anything was recorded."""
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-        captured = self._segment is not None and self._segment.said
-        self._errands.spawn(self._finish("over"))
-        return self.kept or captured
+        captured = self._segment is not None and self._segment.has_audio
+        self._tasks.spawn(self._finish("over"))
+        return self.has_recording or captured
 
     async def settle(self) -> None:
         """Wait until all background work is done."""
-        await self._errands.join()
+        await self._tasks.join()
 
     # ---- actions of the consent machine
 
-    def _do(self, actions: list[consent_types.ConsentAction]) -> None:
+    def _execute(self, actions: list[consent_types.ConsentAction]) -> None:
         for action in actions:
             match action:
                 case consent_types.PlayPrompt(leg, prompt, awaited):
-                    self._errands.spawn(self._say(leg, prompt, awaited=awaited))
+                    self._tasks.spawn(self._play_prompt(leg, prompt, awaited=awaited))
                 case consent_types.StopPrompt(leg):
-                    self._busy.pop(leg, None)
-                    self._errands.spawn(self._hush(leg))
+                    self._prompt_until.pop(leg, None)
+                    self._tasks.spawn(self._stop_prompt(leg))
                 case consent_types.PlayBeep():
-                    self._errands.spawn(self._beep())
+                    self._tasks.spawn(self._play_beep())
                 case consent_types.StopCapture(why):
-                    self._hold(why)
+                    self._stop_capture(why)
                 case consent_types.StartCapture():
-                    self._errands.spawn(self._feed())
+                    self._tasks.spawn(self._start_capture())
                 case consent_types.EndRecording(end):
-                    log.info("recording_over", call=self.talk.call_id, end=end)
-                    self._errands.spawn(self._finish(end))
+                    log.info("recording_over", call=self.conversation.call_id, end=end)
+                    self._tasks.spawn(self._finish(end))
                 case _:
                     assert_never(action)
         self._rearm()
@@ -179,250 +191,260 @@ class Session:
         at = consent.deadline(self._consent)
         if at is not None and not self._closed:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(at - self._now(), 0.0), self.tell, consent_types.DeadlineReached())
+            self._timer = loop.call_later(
+                max(at - self._now(), 0.0), self.handle_event, consent_types.DeadlineReached()
+            )
 
-    def _hold(self, why: str) -> None:
+    def _stop_capture(self, why: str) -> None:
         """Stop capturing immediately, whatever is still in progress."""
         segment, self._segment = self._segment, None
         if segment is not None:
-            segment.shut(drop=why in ("keys", "card"))
-            self.kept = self.kept or segment.said
-            self._errands.spawn(self._mark_hold(segment, why))
+            segment.stop(discard=why in ("keys", "card"))
+            self.has_recording = self.has_recording or segment.has_audio
+            self._tasks.spawn(self._mark_pause(segment, why))
 
-    async def _mark_hold(self, segment: Segment, why: str) -> None:
-        async with self._turn:
-            await segment.written()
-            self.kept = self.kept or segment.said
-            kind = _HELD.get(why)
-            if kind is not None and self._made is not None:
-                await self._made.mark(kind)
+    async def _mark_pause(self, segment: CallSegment, why: str) -> None:
+        async with self._lock:
+            await segment.flush()
+            self.has_recording = self.has_recording or segment.has_audio
+            kind = _PAUSE_MARKS.get(why)
+            if kind is not None and self._writer is not None:
+                await self._writer.mark(kind)
 
-    async def _feed(self) -> None:
+    async def _start_capture(self) -> None:
         """Start or continue capturing with the current participants, if consent still holds."""
-        async with self._turn:
-            talk = self.talk
-            if not self._may_feed(talk):
+        async with self._lock:
+            conversation = self.conversation
+            if not self._may_capture(conversation):
                 return
-            made = self._made
-            if made is not None and self._parties != _names(talk):
-                await self._keep(made, "changed")
-                made = None
-            fresh = made is None
+            writer = self._writer
+            if writer is not None and self._recorded_legs != _leg_tags(conversation):
+                await self._store(writer, "changed")
+                writer = None
+            is_new = writer is None
             try:
-                if made is None:
-                    made = await self._parts.archive.begin(self._new())
-                    self._made, self._parties = made, _names(talk)
-                await self._subscribe(talk)
+                if writer is None:
+                    writer = await self._parts.archive.begin(self._new_recording())
+                    self._writer, self._recorded_legs = writer, _leg_tags(conversation)
+                await self._subscribe(conversation)
             except (MediaUnavailable, ErasedSubject):
-                self.tell(consent_types.RecordingFailed("fault"))
+                self.handle_event(consent_types.RecordingFailed("fault"))
                 return
-            if not self._may_feed(talk):
+            if not self._may_capture(conversation):
                 return
-            if not fresh:
-                await made.mark("resumed")
-            if self._may_feed(talk):
-                self._start(made)
+            if not is_new:
+                await writer.mark("resumed")
+            if self._may_capture(conversation):
+                self._start_segment(writer)
 
-    def _may_feed(self, talk: Conversation) -> bool:
+    def _may_capture(self, conversation: Conversation) -> bool:
         """Checked again after every await: participants and consent may have changed."""
-        same = _names(talk) == _names(self.talk)
+        same = _leg_tags(conversation) == _leg_tags(self.conversation)
         return consent.may_capture(self._consent) and same and not self._closed and self._segment is None
 
-    def _start(self, made: Made) -> None:
+    def _start_segment(self, writer: CallRecordingWriter) -> None:
         assert self._subscriptions is not None
         self._segments += 1
-        self._segment = Segment(self._parts.ears, self._subscriptions, made, self._segments)
-        self._segment.broken = self._broken
+        self._segment = CallSegment(self._parts.engine, self._subscriptions, writer, self._segments)
+        self._segment.on_failed = self._on_segment_failed
 
-    def _broken(self, why: str) -> None:
+    def _on_segment_failed(self, why: str) -> None:
         if why == "full":
-            self.tell(consent_types.RecordingFailed("full"))
+            self.handle_event(consent_types.RecordingFailed("full"))
         elif self._segment is not None:
-            self._errands.spawn(self._listen_again("lost"))
+            self._tasks.spawn(self._resubscribe("lost"))
 
-    async def _subscribe(self, talk: Conversation) -> None:
+    async def _subscribe(self, conversation: Conversation) -> None:
         before = self._subscriptions
-        if before is not None and _where(before.talk) == _where(talk):
+        if before is not None and _media_generation(before.conversation) == _media_generation(conversation):
             return
         self._subscriptions = None
-        if before is not None and _names(before.talk) != _names(talk):
+        if before is not None and _leg_tags(before.conversation) != _leg_tags(conversation):
             await before.close()
-        subscriptions = Subscriptions(self._parts.relay, self._parts.ears, talk)
+        subscriptions = MediaSubscriptions(self._parts.relay, self._parts.engine, conversation)
         await subscriptions.open()
         self._subscriptions = subscriptions
 
-    async def _listen_again(self, why: str) -> None:
+    async def _resubscribe(self, why: str) -> None:
         """Resubscribe after the media engine or relay restarted; the gap becomes silence in the recording."""
-        async with self._turn:
+        async with self._lock:
             since, segment = self._now(), self._segment
             if why == "lost" and segment is not None:
                 await segment.end()  # what was received until then comes before the silence
-                self.kept = self.kept or segment.said
+                self.has_recording = self.has_recording or segment.has_audio
                 self._segment = None
-            for wait in TRIES:
+            for wait in RETRY_DELAYS:
                 try:
                     self._subscriptions = None
-                    await self._subscribe(self.talk)
+                    await self._subscribe(self.conversation)
                     break
                 except MediaUnavailable:
                     await asyncio.sleep(wait)
             else:
-                self.tell(consent_types.RecordingFailed("fault"))
+                self.handle_event(consent_types.RecordingFailed("fault"))
                 return
-            made, subscriptions = self._made, self._subscriptions
-            if made is None or subscriptions is None:
+            writer, subscriptions = self._writer, self._subscriptions
+            if writer is None or subscriptions is None:
                 return
-            await made.mark("gap")
-            if why == "lost" and self._may_feed(self.talk):
+            await writer.mark("gap")
+            if why == "lost" and self._may_capture(self.conversation):
                 silence = bytes(4 * int((self._now() - since) * subscriptions.rate))
                 try:
-                    await made.write(silence, subscriptions.rate)
+                    await writer.write(silence, subscriptions.rate)
                 except StorageFull:
-                    self.tell(consent_types.RecordingFailed("full"))
+                    self.handle_event(consent_types.RecordingFailed("full"))
                     return
-                if self._may_feed(self.talk):
-                    self._start(made)
+                if self._may_capture(self.conversation):
+                    self._start_segment(writer)
 
     async def _finish(self, end: str) -> None:
         """Store the recording. On hang-up the remaining audio is included; otherwise capture was stopped before."""
         segment = self._segment
-        async with self._turn:
+        async with self._lock:
             if segment is not None:
                 await segment.end()
-                self.kept = self.kept or segment.said
+                self.has_recording = self.has_recording or segment.has_audio
                 self._segment = None
-            made, self._made = self._made, None
-            if made is not None:
-                await self._keep(made, end)
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                await self._store(writer, end)
             subscriptions, self._subscriptions = self._subscriptions, None
             if subscriptions is not None:
                 await subscriptions.close()
 
-    async def _keep(self, made: Made, end: str) -> None:
-        self._made = None
-        await made.finish(end)  # type: ignore[arg-type]
+    async def _store(self, writer: CallRecordingWriter, end: str) -> None:
+        self._writer = None
+        await writer.finish(end)  # type: ignore[arg-type]
 
     # ---- playback to participants
 
-    async def _say(self, leg: str, prompt: str, *, awaited: bool) -> None:
-        where = _where(self.talk)
+    async def _play_prompt(self, leg: str, prompt: str, *, awaited: bool) -> None:
+        media = _media_generation(self.conversation)
         sounds = self._parts.prompts.named(prompt, self._language(leg))
         try:
             if awaited:
-                await self._reached(leg)
-                await self._hear_keys()
-            if self._hears_nothing(leg, awaited):
+                await self._wait_for_media(leg)
+                await self._detect_dtmf()
+            if self._cannot_hear(leg, awaited):
                 return
             for sound in sounds:
                 seconds = await self._play(leg, sound)
-                self._busy[leg] = self._now() + seconds
+                self._prompt_until[leg] = self._now() + seconds
                 await asyncio.sleep(seconds)
         except MediaUnavailable:
-            if awaited and _where(self.talk) == where:
-                self.tell(consent_types.PromptFailed(leg))
+            if awaited and _media_generation(self.conversation) == media:
+                self.handle_event(consent_types.PromptFailed(leg))
             return
-        if awaited and _where(self.talk) == where and not self._closed:
-            self.tell(consent_types.PromptPlayed(leg, "+".join(sound.digest for sound in sounds)))
+        if awaited and _media_generation(self.conversation) == media and not self._closed:
+            self.handle_event(consent_types.PromptPlayed(leg, "+".join(sound.digest for sound in sounds)))
 
-    async def _reached(self, leg: str) -> None:
+    async def _wait_for_media(self, leg: str) -> None:
         """Wait until media arrived from a participant: only then is it known to receive audio. Raises
         MediaUnavailable."""
-        until = self._now() + REACHED_WITHIN
+        until = self._now() + MEDIA_TIMEOUT
         while self._now() < until and not self._closed:
-            report = await self._parts.relay.query(self.talk.anchor)
+            report = await self._parts.relay.query(self.conversation.anchor)
             party = report.party(leg) if report is not None else None
             if party is not None and party.packets:
-                await asyncio.sleep(SETTLE)
+                await asyncio.sleep(MEDIA_SETTLE_SECONDS)
                 return
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(MEDIA_POLL_INTERVAL)
         raise MediaUnavailable("silent")
 
-    async def _hear_keys(self) -> None:
+    async def _detect_dtmf(self) -> None:
         """Enable in-band DTMF detection for legs without RFC 4733.
 
         On both legs before any prompt: enabling it would interrupt playback to the other leg.
         """
-        async with self._turns[""]:
-            where, self._heard_at = self._heard_at, _where(self.talk)
-            if where == self._heard_at or all(sends_telephone_events(each.sdp) for each in self.talk.legs):
+        async with self._playback_locks[""]:
+            before, self._dtmf_detected_at = self._dtmf_detected_at, _media_generation(self.conversation)
+            if before == self._dtmf_detected_at or all(
+                sends_telephone_events(each.sdp) for each in self.conversation.legs
+            ):
                 return
-            legs = [each.tag for each in self.talk.legs]
+            legs = [each.tag for each in self.conversation.legs]
             with contextlib.suppress(MediaUnavailable):
-                await asyncio.gather(*(self._reached(each) for each in legs))
+                await asyncio.gather(*(self._wait_for_media(each) for each in legs))
                 for each in legs:
-                    await self._parts.relay.detect_inband_dtmf(self.talk.anchor, each)
-                await asyncio.sleep(SETTLE)
+                    await self._parts.relay.detect_inband_dtmf(self.conversation.anchor, each)
+                await asyncio.sleep(MEDIA_SETTLE_SECONDS)
 
-    async def _hush(self, leg: str) -> None:
+    async def _stop_prompt(self, leg: str) -> None:
         with contextlib.suppress(MediaUnavailable):
-            async with self._turns[leg]:
-                await self._parts.relay.stop(self.talk.anchor, leg)
-                self._parts.spoken(self.talk.call_id, leg, 0.0)
+            async with self._playback_locks[leg]:
+                await self._parts.relay.stop(self.conversation.anchor, leg)
+                self._parts.on_playback(self.conversation.call_id, leg, 0.0)
 
-    def _hears_nothing(self, leg: str, awaited: bool) -> bool:
+    def _cannot_hear(self, leg: str, awaited: bool) -> bool:
         """Whether a leg would not hear this prompt. A held leg hears prompts, but awaited ones are repeated after the
         hold."""
-        return _held(self.talk) if awaited else any(each.is_holding and each.tag == leg for each in self.talk.legs)
+        return (
+            _is_on_hold(self.conversation)
+            if awaited
+            else any(each.is_holding and each.tag == leg for each in self.conversation.legs)
+        )
 
     async def _play(self, leg: str, sound: Sound) -> float:
-        async with self._turns[leg]:
-            seconds = await self._parts.relay.play(self.talk.anchor, leg, sound)
-            self._parts.spoken(self.talk.call_id, leg, seconds)
+        async with self._playback_locks[leg]:
+            seconds = await self._parts.relay.play(self.conversation.anchor, leg, sound)
+            self._parts.on_playback(self.conversation.call_id, leg, seconds)
             return seconds
 
-    async def _beep(self) -> None:
+    async def _play_beep(self) -> None:
         """Play the tone to all legs at once, except during a prompt. Skipped on hold, because it would replace hold
         music."""
-        if _held(self.talk):
+        if _is_on_hold(self.conversation):
             return
         now = self._now()
-        legs = [leg.tag for leg in self.talk.legs if self._busy.get(leg.tag, 0.0) <= now]
-        await asyncio.gather(*(self._sound(tag, beep()) for tag in legs))
+        legs = [leg.tag for leg in self.conversation.legs if self._prompt_until.get(leg.tag, 0.0) <= now]
+        await asyncio.gather(*(self._play_tone(tag, beep()) for tag in legs))
 
-    async def _sound(self, tag: str, sound: Sound) -> None:
+    async def _play_tone(self, tag: str, sound: Sound) -> None:
         try:
             await self._play(tag, sound)
         except MediaUnavailable:
-            log.warning("recording_beep_lost", call=self.talk.call_id)
+            log.warning("recording_beep_lost", call=self.conversation.call_id)
 
     # ---- inside
 
-    _parties: tuple[str, ...] = ()
+    _recorded_legs: tuple[str, ...] = ()
 
-    def _new(self) -> NewRecording:
+    def _new_recording(self) -> NewCallRecording:
         standing = {each.leg.name: each for each in self._consent.legs}
         parties = tuple(
-            NewParty(
+            NewRecordedParty(
                 leg.subject,
                 leg.extension_id or None,
-                Who(leg.number, leg.name),
-                evidence(standing[leg.tag], self._parts.clock),
+                PartyIdentity(leg.number, leg.name),
+                consent_evidence(standing[leg.tag], self._parts.clock),
             )
-            for leg in self.talk.legs
+            for leg in self.conversation.legs
         )
-        return NewRecording(self.talk.tenant_id, self.talk.call_id, self.terms.mode, self.begun, parties)
+        return NewCallRecording(
+            self.conversation.tenant_id, self.conversation.call_id, self.terms.mode, self.begun, parties
+        )
 
-    def _legs(self, talk: Conversation) -> tuple[consent_types.ConsentLeg, ...]:
-        held = _held(talk)
+    def _legs(self, conversation: Conversation) -> tuple[consent_types.ConsentLeg, ...]:
+        held = _is_on_hold(conversation)
         return tuple(
             consent_types.ConsentLeg(
                 leg.tag,
                 held,
-                requested_recording=leg.tag == self.by,
+                requested_recording=leg.tag == self.started_by,
                 objects=sdp.recording_preference(leg.sdp) == "off",
             )
-            for leg in talk.legs
+            for leg in conversation.legs
         )
 
     def _language(self, tag: str) -> str:
-        found = next((leg.extension_id for leg in self.talk.legs if leg.tag == tag), "")
-        return self._parts.language(self.talk.tenant_id, found)
+        found = next((leg.extension_id for leg in self.conversation.legs if leg.tag == tag), "")
+        return self._parts.language(self.conversation.tenant_id, found)
 
     def _now(self) -> float:
         return self._parts.clock.monotonic()
 
 
-_HELD: dict[str, MarkKind] = {
+_PAUSE_MARKS: dict[str, MarkKind] = {
     "asked": "paused",
     "card": "paused_for_card",
     "keys": "paused_for_keys",
@@ -430,14 +452,14 @@ _HELD: dict[str, MarkKind] = {
 }
 
 
-def _held(talk: Conversation) -> bool:
+def _is_on_hold(conversation: Conversation) -> bool:
     """Whether one leg holds the call: it hears nothing, and the other hears music."""
-    return any(leg.is_holding for leg in talk.legs)
+    return any(leg.is_holding for leg in conversation.legs)
 
 
-def _names(talk: Conversation) -> tuple[str, ...]:
-    return tuple(leg.tag for leg in talk.legs)
+def _leg_tags(conversation: Conversation) -> tuple[str, ...]:
+    return tuple(leg.tag for leg in conversation.legs)
 
 
-def _where(talk: Conversation) -> tuple[object, ...]:
-    return talk.anchor, talk.media_generation, _names(talk)
+def _media_generation(conversation: Conversation) -> tuple[object, ...]:
+    return conversation.anchor, conversation.media_generation, _leg_tags(conversation)

@@ -7,100 +7,102 @@ from dataclasses import dataclass
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
-from unificx.recording.archive import Made
-from unificx.recording.ports import RoomEars, Tap
+from unificx.recording.archive import CallRecordingWriter
+from unificx.recording.ports import AudioTap, ConferenceTap
 
-TRIES = (0.2, 0.5, 1.0, 2.0, 4.0)
+RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Delays in seconds between attempts to resubscribe after the media engine restarted: its rooms return with their
 legs."""
 
 
 @dataclass(slots=True)
-class RoomTrack:
+class ConferenceTrack:
     """A conference recording and its sample rate; 0 while it is empty."""
 
-    made: Made
+    writer: CallRecordingWriter
     rate: int = 0
 
 
-class RoomSegment:
+class ConferenceSegment:
     """Writes a room's audio into a recording until `stop`. `tap_names` are names for taps.
 
     `on_started` is called once anything is recorded; `on_failed` once on a failure: "full" if there is no space, "rate"
     if the sample rate changed and a new recording is needed, "fault" if the room is unreachable.
     """
 
-    def __init__(self, ears: RoomEars, room: str, names: Iterator[str], track: RoomTrack, clock: Clock) -> None:
-        self.began: Callable[[], None] = lambda: None
-        self.broken: Callable[[str], None] = lambda why: None
-        self._ears = ears
+    def __init__(
+        self, engine: ConferenceTap, room: str, tap_names: Iterator[str], track: ConferenceTrack, clock: Clock
+    ) -> None:
+        self.on_started: Callable[[], None] = lambda: None
+        self.on_failed: Callable[[str], None] = lambda why: None
+        self._engine = engine
         self._room = room
-        self._names = names
+        self._names = tap_names
         self._track = track
         self._clock = clock
         self._tap = ""
-        self._said = False
+        self._started = False
         self._lost_at: float | None = None
-        self._over = asyncio.Event()
-        self._carrying = asyncio.create_task(self._carry(self._listen()))
+        self._stopped = asyncio.Event()
+        self._task = asyncio.create_task(self._capture(self._open_tap()))
 
-    def shut(self) -> None:
+    def stop(self) -> None:
         """Stop immediately: later audio is not recorded."""
-        if not self._over.is_set():
-            self._over.set()
-            self._ears.end(self._tap)
+        if not self._stopped.is_set():
+            self._stopped.set()
+            self._engine.end(self._tap)
 
-    async def written(self) -> None:
+    async def flush(self) -> None:
         """Wait until audio from before `stop` is written. Never raises."""
-        await asyncio.wait((self._carrying,))
+        await asyncio.wait((self._task,))
 
-    def _listen(self) -> Tap:
+    def _open_tap(self) -> AudioTap:
         self._tap = next(self._names)
-        return self._ears.record(self._tap, room=self._room)
+        return self._engine.record(self._tap, room=self._room)
 
-    async def _carry(self, tap: Tap) -> None:
-        tries = iter(TRIES)
+    async def _capture(self, tap: AudioTap) -> None:
+        delays = iter(RETRY_DELAYS)
         try:
             while True:
-                if await self._hear(tap):
-                    tries = iter(TRIES)
-                wait = next(tries, None)
-                if self._over.is_set() or tap.reason in ("ended", "closed"):
+                if await self._consume(tap):
+                    delays = iter(RETRY_DELAYS)
+                delay = next(delays, None)
+                if self._stopped.is_set() or tap.reason in ("ended", "closed"):
                     return
-                if wait is None:
-                    self.broken("fault")
+                if delay is None:
+                    self.on_failed("fault")
                     return
                 self._lost_at = self._clock.monotonic() if self._lost_at is None else self._lost_at
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._over.wait(), wait)
+                    await asyncio.wait_for(self._stopped.wait(), delay)
                     return
-                tap = self._listen()
+                tap = self._open_tap()
         except StorageFull:
-            self.shut()
-            self.broken("full")
+            self.stop()
+            self.on_failed("full")
 
-    async def _hear(self, tap: Tap) -> bool:
+    async def _consume(self, tap: AudioTap) -> bool:
         """Consume a tap until it ends; return whether it delivered audio."""
         received, track = False, self._track
         async for piece in tap:
-            if self._over.is_set():
+            if self._stopped.is_set():
                 continue
             if piece.rate != (track.rate or piece.rate):
-                self.shut()
-                self.broken("rate")
+                self.stop()
+                self.on_failed("rate")
                 continue
             received, track.rate = True, piece.rate
             if self._lost_at is not None:
-                await self._silence()
-            await track.made.write(piece.pcm, piece.rate)
-            if not self._said:
-                self._said = True
-                self.began()
+                await self._write_gap()
+            await track.writer.write(piece.pcm, piece.rate)
+            if not self._started:
+                self._started = True
+                self.on_started()
         return received
 
-    async def _silence(self) -> None:
+    async def _write_gap(self) -> None:
         """Write a gap mark and silence for lost audio, so that later audio keeps its position."""
         assert self._lost_at is not None
         seconds, self._lost_at = self._clock.monotonic() - self._lost_at, None
-        await self._track.made.mark("gap")
-        await self._track.made.write(bytes(2 * int(seconds * self._track.rate)), self._track.rate)
+        await self._track.writer.mark("gap")
+        await self._track.writer.write(bytes(2 * int(seconds * self._track.rate)), self._track.rate)

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from unificx.core.clock import Clock
 from unificx.recording.machine import consent_types
-from unificx.recording.schemas import Consent
+from unificx.recording.schemas import ConsentEvidence
 
 
-def evidence(one: consent_types.LegConsent, clock: Clock) -> Consent:
+def consent_evidence(standing: consent_types.LegConsent, clock: Clock) -> ConsentEvidence:
     """Convert a party's consent state, with its monotonic times as wall-clock times."""
 
     def at(moment: float | None) -> datetime | None:
         return None if moment is None else clock.now() - timedelta(seconds=clock.monotonic() - moment)
 
-    return Consent(one.notice, at(one.notified_at), at(one.decided_at), one.digit)
+    return ConsentEvidence(standing.notice, at(standing.notified_at), at(standing.decided_at), standing.digit)

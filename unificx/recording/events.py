@@ -6,12 +6,12 @@ from unificx.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationKept(DomainEvent):
+class CallRecordingStored(DomainEvent):
     """A call recording was stored."""
 
     recording_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationsChanged(DomainEvent):
+class CallRecordingsChanged(DomainEvent):
     """Call recordings of a tenant were archived, restored or erased."""

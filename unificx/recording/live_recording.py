@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.recording.machine import consent_types
-from unificx.recording.schemas import Begun
+from unificx.recording.schemas import StartMode
 from unificx.sdp import RecordIndication
 
 RecordingState = Literal["none", "announced", "recording", "paused", "ended"]
@@ -18,11 +18,11 @@ class LiveRecording:
     tenant_id: str
     state: RecordingState
     extensions: tuple[str, ...]
-    begun: Begun | None = None
+    begun: StartMode | None = None
     end: consent_types.EndReason | None = None
     allowed: bool = False
     """Whether a participant may start recording now."""
-    directed_by: tuple[str, ...] = ()
+    controlled_by: tuple[str, ...] = ()
     """Extensions that may pause it: the one that started it, or all in the call if no current participant started
     it."""
 

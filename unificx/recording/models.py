@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from unificx.audio_store import as_the_call_said
+from unificx.audio_store import call_party_field
 from unificx.core.personal import personal
 from unificx.db.base import Base, plain, sealed_column
 
@@ -18,8 +18,8 @@ from unificx.db.base import Base, plain, sealed_column
 class PartyPart:
     """A party's number and name, as signaled in the call."""
 
-    number: str = as_the_call_said("user.contact.phone_number", "recording")
-    name: str = as_the_call_said("user.name", "recording")
+    number: str = call_party_field("user.contact.phone_number", "recording")
+    name: str = call_party_field("user.name", "recording")
 
 
 @dataclass(frozen=True, slots=True)

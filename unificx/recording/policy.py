@@ -9,14 +9,14 @@ from unificx.core.errors import Invalid
 from unificx.recording.machine import consent_types
 
 TenantMode = Literal["off", "announce", "opt_in"]
-When = Literal["never", "on_demand", "incoming", "outgoing", "always"]
+RecordingTrigger = Literal["never", "on_demand", "incoming", "outgoing", "always"]
 """Which of an extension's calls are recorded automatically. The others are recorded on request, except with "never"."""
 BEEP_SECONDS = (5, 60)
 RESTORABLE_DAYS = (0, 365)
 
 
 @dataclass(frozen=True, slots=True)
-class TenantRecording:
+class TenantRecordingPolicy:
     """A tenant's recording policy. Recording is off by default."""
 
     mode: TenantMode = "off"
@@ -27,15 +27,15 @@ class TenantRecording:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionRecording:
+class ExtensionRecordingPolicy:
     """An extension's recording policy. `mode` applies only if stricter than the tenant's."""
 
-    when: When = "on_demand"
+    when: RecordingTrigger = "on_demand"
     mode: Literal["announce", "opt_in"] = "announce"
 
 
 @dataclass(frozen=True, slots=True)
-class TenantRecordingChange:
+class TenantRecordingPolicyChange:
     """A partial update: None leaves a value unchanged."""
 
     mode: TenantMode | None = None
@@ -46,38 +46,40 @@ class TenantRecordingChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionRecordingChange:
+class ExtensionRecordingPolicyChange:
     """A partial update: None leaves a value unchanged."""
 
-    when: When | None = None
+    when: RecordingTrigger | None = None
     mode: Literal["announce", "opt_in"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class RecordingDecision:
     """A call may be recorded on these terms. `automatic`: recording starts automatically."""
 
     terms: consent_types.ConsentTerms
-    always: bool
+    automatic: bool
 
 
-def allowed(
-    tenant: TenantRecording, called: Sequence[ExtensionRecording], calling: ExtensionRecording | None = None
-) -> Allowed | None:
+def decide(
+    tenant: TenantRecordingPolicy,
+    callees: Sequence[ExtensionRecordingPolicy],
+    caller: ExtensionRecordingPolicy | None = None,
+) -> RecordingDecision | None:
     """Decide whether a call of these extensions of the tenant may be recorded, and how consent is obtained. None: not
     allowed. `caller` is the calling extension, if the caller is one."""
-    extensions = [*called, calling] if calling is not None else called
+    extensions = [*callees, caller] if caller is not None else callees
     if tenant.mode == "off" or not extensions or any(each.when == "never" for each in extensions):
         return None
     mode: consent_types.ConsentMode = (
         "opt_in" if "opt_in" in (tenant.mode, *(each.mode for each in extensions)) else "announce"
     )
     terms = consent_types.ConsentTerms(mode, float(tenant.beep_seconds), tenant.pause_on_keys)
-    by_itself = any(each.when in ("always", "incoming") for each in called)
-    return Allowed(terms, by_itself or (calling is not None and calling.when in ("always", "outgoing")))
+    automatic = any(each.when in ("always", "incoming") for each in callees)
+    return RecordingDecision(terms, automatic or (caller is not None and caller.when in ("always", "outgoing")))
 
 
-def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> TenantRecording:
+def updated_tenant_policy(before: TenantRecordingPolicy, change: TenantRecordingPolicyChange) -> TenantRecordingPolicy:
     """Return the policy with the change applied. Raises Invalid."""
     beep = before.beep_seconds if change.beep_seconds is None else change.beep_seconds
     if beep and not BEEP_SECONDS[0] <= beep <= BEEP_SECONDS[1]:
@@ -88,7 +90,7 @@ def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> Te
     if not RESTORABLE_DAYS[0] <= days <= RESTORABLE_DAYS[1]:
         raise Invalid(f"restorable_days must be {RESTORABLE_DAYS[0]} to {RESTORABLE_DAYS[1]}.", field="restorable_days")
     listen = change.administrators_listen
-    return TenantRecording(
+    return TenantRecordingPolicy(
         mode=change.mode or before.mode,
         beep_seconds=beep,
         pause_on_keys=before.pause_on_keys if change.pause_on_keys is None else change.pause_on_keys,
@@ -97,6 +99,8 @@ def changed_tenant(before: TenantRecording, change: TenantRecordingChange) -> Te
     )
 
 
-def changed_extension(before: ExtensionRecording, change: ExtensionRecordingChange) -> ExtensionRecording:
+def updated_extension_policy(
+    before: ExtensionRecordingPolicy, change: ExtensionRecordingPolicyChange
+) -> ExtensionRecordingPolicy:
     """Return the policy with the change applied."""
     return replace(before, when=change.when or before.when, mode=change.mode or before.mode)

@@ -9,7 +9,7 @@ from unificx.rtpengine.ng import MediaReport
 from unificx.sdp import RecordIndication
 
 
-class Relay(Protocol):
+class MediaRelay(Protocol):
     """The media relay of calls, implemented by `RtpEngine`. Every method may raise media.MediaUnavailable."""
 
     async def query(self, anchor: str) -> MediaReport | None:
@@ -39,7 +39,7 @@ class Relay(Protocol):
     async def unsubscribe(self, anchor: str, subscriber: str) -> None: ...
 
 
-class Tap(Protocol):
+class AudioTap(Protocol):
     """Audio of a leg, in chunks. `reason`: why it ended."""
 
     @property
@@ -47,28 +47,28 @@ class Tap(Protocol):
     def __aiter__(self) -> AsyncIterator[Chunk]: ...
 
 
-class Ears(Protocol):
+class LegTap(Protocol):
     """The media engine. `open` may raise media.MediaUnavailable; the other methods do not block."""
 
     async def open(self, leg: str, offer: bytes) -> bytes: ...
     def close(self, leg: str) -> None: ...
-    def record(self, tap: str, *, leg: str) -> Tap: ...
+    def record(self, tap: str, *, leg: str) -> AudioTap: ...
     def end(self, tap: str) -> None:
         """End a tap: it yields the remaining chunks and stops."""
         ...
 
 
-class RoomEars(Protocol):
+class ConferenceTap(Protocol):
     """The media engine, for conference rooms. No method blocks."""
 
-    def record(self, tap: str, *, leg: str = "", room: str = "") -> Tap: ...
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> AudioTap: ...
     def end(self, tap: str) -> None: ...
     def beep(self, leg_or_room: str) -> None:
         """Play the recording tone to everyone in a room."""
         ...
 
 
-class RoomCalls(Protocol):
+class ConferenceCalls(Protocol):
     """The calls of a conference, implemented by `calls.RecordedCalls`. No method blocks; an ended call is ignored."""
 
     def indicate(self, call_id: str, indication: RecordIndication) -> None:

@@ -11,21 +11,21 @@ from unificx.recording.machine import consent_types
 log = structlog.get_logger()
 
 
-class Errands(BackgroundTasks):
+class RecordingTasks(BackgroundTasks):
     """Background tasks in which an unexpected exception ends the recording, not the call. `event` is the log event,
     with the ids in `ids`."""
 
-    def __init__(self, tell: Callable[[consent_types.ConsentEvent], None], event: str, **whose: str) -> None:
+    def __init__(self, notify: Callable[[consent_types.ConsentEvent], None], event: str, **ids: str) -> None:
         super().__init__()
-        self._tell, self._event, self._whose = tell, event, whose
+        self._notify, self._event, self._ids = notify, event, ids
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Start a task."""
-        super().spawn(self._safely(coroutine))
+        super().spawn(self._run(coroutine))
 
-    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _run(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except Exception as fault:
-            log.error(self._event, **self._whose, kind=type(fault).__name__)
-            self._tell(consent_types.RecordingFailed("fault"))
+            log.error(self._event, **self._ids, kind=type(fault).__name__)
+            self._notify(consent_types.RecordingFailed("fault"))

@@ -7,15 +7,15 @@ from typing import Literal
 from unificx.db import Gone
 from unificx.recording.machine import consent_types
 
-Begun = Literal["automatic", "demand"]
-Purpose = Literal["own", "quality", "complaint", "legal"]
+StartMode = Literal["automatic", "demand"]
+PlaybackPurpose = Literal["own", "quality", "complaint", "legal"]
 """Why a recording is played back: the user's own call, or the purpose an administrator states."""
 MarkKind = Literal["paused", "paused_for_card", "paused_for_keys", "paused_for_joining", "resumed", "gap"]
-Ended = Literal["over", "changed", "cut_off"] | consent_types.EndReason
+RecordingEndReason = Literal["over", "changed", "cut_off"] | consent_types.EndReason
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class PartyIdentity:
     """A party's number and name, as signaled in the call; "" for an unknown value."""
 
     number: str = field(repr=False)
@@ -23,7 +23,7 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class ConsentEvidence:
     """Evidence that a party was informed and agreed. `notice` is the digest of the played notice."""
 
     notice: str
@@ -33,35 +33,35 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class NewParty:
+class NewRecordedParty:
     """A party to be recorded. `subject` is None for an external party."""
 
     subject: str | None
     extension_id: str | None
-    who: Who
-    consent: Consent
+    identity: PartyIdentity
+    consent: ConsentEvidence
 
 
 @dataclass(frozen=True, slots=True)
-class NewRecording:
+class NewCallRecording:
     """A call recording to start. Parties are in channel order, unless all are `mixed` into one channel."""
 
     tenant_id: str
     call_id: str
     mode: consent_types.ConsentMode
-    begun: Begun
-    parties: tuple[NewParty, ...]
+    begun: StartMode
+    parties: tuple[NewRecordedParty, ...]
     mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class RecordedParty:
     """A recorded party. `identity` is `Gone` for an erased person."""
 
     place: int
     extension_id: str | None
-    who: Who | Gone
-    consent: Consent
+    identity: PartyIdentity | Gone
+    consent: ConsentEvidence
     hidden: datetime | None
 
 
@@ -75,7 +75,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class CallRecording:
     """A call recording, or a part of one."""
 
     id: str
@@ -85,23 +85,23 @@ class Conversation:
     created: datetime
     seconds: float
     mode: consent_types.ConsentMode
-    begun: Begun
+    begun: StartMode
     ended: str | None
-    parties: tuple[Party, ...]
+    parties: tuple[RecordedParty, ...]
     marks: tuple[Mark, ...] = ()
 
-    def of(self, extensions: "frozenset[str]") -> tuple[Party, ...]:
+    def parties_among(self, extensions: "frozenset[str]") -> tuple[RecordedParty, ...]:
         """The parties that are one of these extensions."""
         return tuple(each for each in self.parties if each.extension_id in extensions)
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
+class PlaybackEntry:
     """A playback log entry."""
 
     moment: datetime
-    purpose: Purpose
-    who: str | Gone = field(repr=False)
+    purpose: PlaybackPurpose
+    listener: str | Gone = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +110,4 @@ class Listener:
 
     subject: str
     name: str = field(repr=False)
-    purpose: Purpose
+    purpose: PlaybackPurpose

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from unificx.audio_store import Blobs, Directory
+from unificx.audio_store import BlobStore, LocalBlobStore
 from unificx.server.paths import Site
 
 BLOBS_VARIABLE = "UNIFICX_BLOBS"
 """s3://BUCKET or s3://BUCKET/PREFIX; also AWS_ENDPOINT_URL, AWS_REGION and the AWS_ credentials."""
 
 
-def blobs_of(site: Site, environ: Mapping[str, str]) -> Blobs:
+def blobs_of(site: Site, environ: Mapping[str, str]) -> BlobStore:
     """Return the audio store. Raise CannotStart for invalid settings. The connection is not checked: calls work without
     it."""
-    here, url = Directory(site.audio), environ.get(BLOBS_VARIABLE)
+    here, url = LocalBlobStore(site.audio), environ.get(BLOBS_VARIABLE)
     if not url:
         return here
     from unificx.integrations.object_store import object_store
@@ -29,6 +29,6 @@ def blobs_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str] | N
     def trial() -> str:
         from unificx.integrations.object_store import object_store
 
-        return object_store(Directory(site.audio), url, environ, BLOBS_VARIABLE).check()
+        return object_store(LocalBlobStore(site.audio), url, environ, BLOBS_VARIABLE).check()
 
     return trial

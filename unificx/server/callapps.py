@@ -3,41 +3,53 @@
 from collections.abc import Callable
 from functools import partial
 
-from unificx.callapps import ECHO, WAITING, Engine, Host, Registry, at_number, installed, meeting_in, parking_apps
+from unificx.callapps import (
+    ECHO,
+    RINGBACK,
+    AppRegistry,
+    AppRunner,
+    MediaEngine,
+    conference_app,
+    conference_at_number,
+    installed_apps,
+    parking_apps,
+)
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.identity import Action, DirectoryCache, Extension, IdentityService, Principal, may
 from unificx.media_worker.client import MediaEngine
 from unificx.prompts import Prompts
-from unificx.recording import Recorder, RecorderParts, RoomParts, RoomRecorder
+from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
 from unificx.routing import CallApp
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Rooms
-from unificx.voicemail import StudioParts, at_group, hearing, leaving, recording_sounds
+from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_number, prompt_recording_app, retrieval_apps
 
 
-def registry(rooms: Rooms, parking: Parking) -> Registry:
+def registry(rooms: Rooms, parking: Parking) -> AppRegistry:
     """Return the registry of all call apps. Raise CannotStart if an installed package cannot be loaded."""
     boxes, directory = rooms.mailboxes, rooms.people.directory
-    studio = StudioParts(rooms.own_sounds, boxes, directory, partial(_administers, rooms.people))
+    studio = PromptRecordingParts(rooms.own_sounds, boxes, directory, partial(_administers, rooms.people))
     ours = (
-        *(ECHO, WAITING, leaving(boxes), *hearing(boxes, directory)),
-        meeting_in(rooms.meeting_rooms, rooms.meetings),
+        *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
+        conference_app(rooms.meeting_rooms, rooms.meetings),
         *parking_apps(parking, directory.park_seconds),
-        recording_sounds(studio),
+        prompt_recording_app(studio),
     )
 
     def numbers(tenant_id: str, number: str) -> CallApp | None:
-        return at_number(rooms.meeting_rooms, tenant_id, number) or at_group(boxes, tenant_id, number)
+        return conference_at_number(rooms.meeting_rooms, tenant_id, number) or mailbox_at_number(
+            boxes, tenant_id, number
+        )
 
-    return Registry((*ours, *installed().values()), directory, boxes.takes_messages, numbers)
+    return AppRegistry((*ours, *installed_apps().values()), directory, boxes.accepts_messages, numbers)
 
 
-def host(rooms: Rooms, engine: Engine, apps: Registry) -> Host:
+def host(rooms: Rooms, engine: MediaEngine, apps: AppRegistry) -> AppRunner:
     """Return the host of the call apps."""
-    host = Host(engine, rooms.voice, rooms.clock, apps.apps)
+    host = AppRunner(engine, rooms.voice, rooms.clock, apps.apps)
     directory = rooms.people.directory
     host.language = partial(_language, directory)
-    host.zone = lambda hosting: directory.time_zone(hosting.caller.tenant_id)
+    host.time_zone = lambda hosting: directory.time_zone(hosting.caller.tenant_id)
     return host
 
 
@@ -56,15 +68,17 @@ def _language(directory: DirectoryCache, hosting: AppCallContext) -> str:
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
-def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> Recorder:
+def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> CallRecorder:
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
-    parts = RecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
-    return Recorder(parts)
+    parts = CallRecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
+    return CallRecorder(parts)
 
 
-def room_recorder(rooms: Rooms, engine: MediaEngine, calls: CallRecordingStatus) -> RoomRecorder:
+def room_recorder(rooms: Rooms, engine: MediaEngine, calls: CallRecordingStatus) -> ConferenceRecorder:
     """Return the recorder of conferences."""
-    return RoomRecorder(RoomParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls))
+    return ConferenceRecorder(
+        ConferenceRecorderParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls)
+    )
 
 
 def _spoken(rooms: Rooms) -> Callable[[str, str], str]:

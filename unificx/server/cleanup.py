@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from unificx.audio_store import audio_of
+from unificx.audio_store import audio_id_of
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.background import BackgroundTasks
 from unificx.db import UnitOfWork
@@ -58,11 +58,11 @@ class Housekeeping:
         rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
         rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
         rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
-        rooms.outbox.subscribe(ExtensionDeleted, rooms.mailboxes.forget_extension)
-        rooms.outbox.subscribe(TenantDeleted, rooms.mailboxes.forget_tenant)
-        rooms.outbox.subscribe(TenantDeleted, rooms.own_sounds.forget_tenant)
-        rooms.outbox.subscribe(ExtensionDeleted, rooms.archive.forget_extension)
-        rooms.outbox.subscribe(TenantDeleted, rooms.archive.forget_tenant)
+        rooms.outbox.subscribe(ExtensionDeleted, rooms.mailboxes.on_extension_deleted)
+        rooms.outbox.subscribe(TenantDeleted, rooms.mailboxes.on_tenant_deleted)
+        rooms.outbox.subscribe(TenantDeleted, rooms.own_sounds.on_tenant_deleted)
+        rooms.outbox.subscribe(ExtensionDeleted, rooms.archive.on_extension_deleted)
+        rooms.outbox.subscribe(TenantDeleted, rooms.archive.on_tenant_deleted)
         rooms.outbox.subscribe(ExtensionDeleted, rooms.meeting_rooms.forget_extension)
         rooms.outbox.subscribe(TenantDeleted, rooms.meeting_rooms.forget_tenant)
         rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
@@ -72,14 +72,14 @@ class Housekeeping:
         """Complete erasures that are unfinished after a restart or a restored backup."""
         sounds: defaultdict[str, list[str]] = defaultdict(list)
         for erased in self._rooms.erasure.unfinished():
-            sound = audio_of(erased.subject)
+            sound = audio_id_of(erased.subject)
             if sound is not None:
                 sounds[erased.tenant].append(sound)
             else:
                 self._remains[erased.id] = erased
                 self._errand(self._forget(erased))
         for tenant_id, audio_ids in sounds.items():
-            self._errand(self._rooms.audio.erase_again(tenant_id, audio_ids))
+            self._errand(self._rooms.audio.complete_erasure(tenant_id, audio_ids))
 
     async def run(self) -> None:
         """Run periodic maintenance."""
@@ -88,8 +88,8 @@ class Housekeeping:
             for work in (
                 self._rooms.people.clean_up(),
                 self._rooms.desk.tidy(),
-                self._rooms.mailboxes.tidy(),
-                self._rooms.archive.tidy(),
+                self._rooms.mailboxes.purge_archived(),
+                self._rooms.archive.purge_archived(),
                 self._rooms.push.start(),
                 self._sweep_answers(),
                 *map(self._forget, list(self._remains.values())),
@@ -108,7 +108,7 @@ class Housekeeping:
     def _erased(self, fact: SubjectErased) -> None:
         """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
         the caller of the erasure does the rest."""
-        if audio_of(fact.subject) is not None:
+        if audio_id_of(fact.subject) is not None:
             return
         self._rooms.people.directory.evict_subject(fact.subject)
         self._rooms.meetings.forget(fact.tenant, fact.subject)

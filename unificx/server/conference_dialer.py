@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection
 
-from unificx.callapps import CONFERENCE, INVITED, LONGEST, MOVED
+from unificx.callapps import CONFERENCE, INVITED, MAX_SECONDS, MERGED
 from unificx.calls import CallControl, CallManager, Origination
 from unificx.conferencing import Meetings, Room, Rooms, Who
 from unificx.core.errors import DomainError
@@ -49,7 +49,7 @@ class CallRooms:
         Conflict."""
         room = self._rooms.open(*self._commands.tenant_and_extension(call_id, extensions))
         try:
-            app = CallApp(CONFERENCE, (room.id, MOVED), max_seconds=LONGEST)
+            app = CallApp(CONFERENCE, (room.id, MERGED), max_seconds=MAX_SECONDS)
             self._commands.move_to_app(call_id, extensions, app, room.number)
         except DomainError:
             self._rooms.shut(room)

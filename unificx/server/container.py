@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from unificx import calls, registrar
 from unificx.api import Hub, StoredAnswers
-from unificx.audio_store import Audio, AudioParts, OwnSounds, Voice
+from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.calls import Journal
 from unificx.cdr import History
 from unificx.conferencing import Meetings
@@ -23,12 +23,12 @@ from unificx.integrations.whisper.client import Whisper
 from unificx.notifications import Courier, LetterParts, Letters, Push, PushParts, Sounds
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
-from unificx.recording import Archive, Keeping
+from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import LocationService, Registrar
 from unificx.server.notification_settings import Reaching
 from unificx.server.paths import Site
 from unificx.support import Desk
-from unificx.voicemail import Mailboxes, Mailed, Transcribing
+from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 
 RESERVE = 32 << 20
 """Bytes of disk reserved for the records of calls that end while the disk is full: about 20,000."""
@@ -50,13 +50,13 @@ class Rooms:
     location: LocationService
     registrar: Registrar
     history: History
-    audio: Audio
-    keeping: Keeping
+    audio: AudioStore
+    keeping: TranscodeWorker
     mailboxes: Mailboxes
-    own_sounds: OwnSounds
-    voice: Voice
-    transcribing: Transcribing
-    archive: Archive
+    own_sounds: CustomSounds
+    voice: PromptOverrides
+    transcribing: TranscriptionWorker
+    archive: RecordingArchive
     meeting_rooms: MeetingRooms
     meetings: Meetings
     desk: Desk
@@ -89,12 +89,12 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
     )
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
-    audio_parts = AudioParts(database, keys, erasure, reach.blobs, Whisper(site.models))
-    audio = Audio(audio_parts)
+    audio_parts = AudioStoreParts(database, keys, erasure, reach.blobs, Whisper(site.models))
+    audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
-    letters = _letters(database, keys, people, reach, Mailed(audio_parts, mailboxes))
+    letters = _letters(database, keys, people, reach, VoicemailAttachments(audio_parts, mailboxes))
     courier.equip(letters, push)
-    own_sounds = OwnSounds(audio_parts, audio)
+    own_sounds = CustomSounds(audio_parts, audio)
     spool.handler(registrar.KIND, registrations.apply)
     spool.handler(calls.KIND, journal.apply)
     return Rooms(
@@ -111,12 +111,12 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         registrar=registrations,
         history=history,
         audio=audio,
-        keeping=Keeping(audio_parts, audio, lambda tenant_id: mailboxes.tenant(tenant_id).keep_wav),
+        keeping=TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav),
         mailboxes=mailboxes,
         own_sounds=own_sounds,
-        voice=Voice(Prompts(), own_sounds),
-        transcribing=Transcribing(audio_parts, audio, mailboxes),
-        archive=Archive(audio_parts, audio),
+        voice=PromptOverrides(Prompts(), own_sounds),
+        transcribing=TranscriptionWorker(audio_parts, audio, mailboxes),
+        archive=RecordingArchive(audio_parts, audio),
         meeting_rooms=MeetingRooms(database, keys, people.directory, PasswordHashing(), clock),
         meetings=Meetings(clock),
         desk=Desk(database, keys, clock),

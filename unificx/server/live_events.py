@@ -19,7 +19,7 @@ from unificx.identity.events import (
 )
 from unificx.notifications.events import PushSeen
 from unificx.recording import LiveRecording
-from unificx.recording.events import ConversationKept, ConversationsChanged
+from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
 AT_MOST_EVERY = 0.5
@@ -55,7 +55,7 @@ class Telling:
         bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
         for kind in (MessageLeft, MailboxChanged):
             bus.subscribe(kind, lambda fact: self._voicemail(fact.extension_id))
-        for kept in (ConversationKept, ConversationsChanged):
+        for kept in (CallRecordingStored, CallRecordingsChanged):
             bus.subscribe(kept, self._recordings)
         history.listed = self._history
 
@@ -98,7 +98,7 @@ class Telling:
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
             self._hub.person(person_id, _VOICEMAIL)
 
-    def _recordings(self, fact: ConversationKept | ConversationsChanged) -> None:
+    def _recordings(self, fact: CallRecordingStored | CallRecordingsChanged) -> None:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
         self._hub.allowed(fact.tenant, Action.OWN, _RECORDINGS)
 

@@ -7,7 +7,7 @@ from unificx.identity.events import DeviceRevoked, ExtensionDeleted
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Rooms
 from unificx.sip_server import Lamps
-from unificx.voicemail import Waits
+from unificx.voicemail import MessageCounts
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
 log = structlog.get_logger()
@@ -24,10 +24,10 @@ class OwnWaits:
         extension = self._directory.extension_by_id(extension_id)
         if extension is None:
             return None
-        waiting = self._mailboxes.waiting
-        shared = [waiting.of(group.id) for group in self._mailboxes.groups.of_member(extension_id) if group.lamp]
-        found = sum(shared, waiting.of(extension_id))
-        if found == Waits() and not self._mailboxes.takes_messages(extension):
+        waiting = self._mailboxes.message_counts
+        shared = [waiting.get(group.id) for group in self._mailboxes.shared.of_member(extension_id) if group.lamp]
+        found = sum(shared, waiting.get(extension_id))
+        if found == MessageCounts() and not self._mailboxes.accepts_messages(extension):
             return None
         return found.new, found.old
 
@@ -36,8 +36,8 @@ class Lighting:
     """Subscribes to the bus; `close` waits for running counts."""
 
     def __init__(self, rooms: Rooms, lamps: Lamps) -> None:
-        self._waiting = rooms.mailboxes.waiting
-        self._groups = rooms.mailboxes.groups
+        self._waiting = rooms.mailboxes.message_counts
+        self._groups = rooms.mailboxes.shared
         self._lamps = lamps
         self._now = rooms.clock.monotonic
         self._counting = BackgroundTasks()
@@ -56,7 +56,7 @@ class Lighting:
 
     async def _count(self, tenant_id: str, box_id: str) -> None:
         try:
-            await self._waiting.count(tenant_id, box_id)
+            await self._waiting.refresh(tenant_id, box_id)
         except Exception as fault:
             log.error("messages_not_counted", kind=type(fault).__name__)
         for extension_id in self._groups.owners(box_id):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from unificx.audio_store import Blobs
+from unificx.audio_store import BlobStore
 from unificx.core.errors import StartupError
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
@@ -32,7 +32,7 @@ class Reaching:
     gate: WebPushClient
     mail: MailServer | None
     loopback: bool
-    blobs: Blobs
+    blobs: BlobStore
 
 
 def reaching(site: Site, environ: Mapping[str, str], master: KeyWrapper) -> Reaching:

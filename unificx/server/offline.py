@@ -67,16 +67,16 @@ class NoRecording:
         del extensions
         return self.live(call_id)
 
-    def stop(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
-        del by
+    def stop(self, call_id: str, requester: Collection[str] | None) -> LiveRecording:
+        del requester
         return self.live(call_id)
 
-    def pause(self, call_id: str, by: Collection[str] | None, *, card: bool = False) -> LiveRecording:
-        del by, card
+    def pause(self, call_id: str, requester: Collection[str] | None, *, card: bool = False) -> LiveRecording:
+        del requester, card
         return self.live(call_id)
 
-    def resume(self, call_id: str, by: Collection[str] | None) -> LiveRecording:
-        del by
+    def resume(self, call_id: str, requester: Collection[str] | None) -> LiveRecording:
+        del requester
         return self.live(call_id)
 
 

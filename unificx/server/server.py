@@ -98,7 +98,7 @@ async def _running(settings: Settings, rooms: Rooms, certificates: Certificates)
         stack.push_async_callback(sip.close)
         web = HttpServers()
         rooms.metrics.register(Gauges(rooms, sip, web.seats))
-        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history, rooms.mailboxes.groups.owners)
+        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history, rooms.mailboxes.shared.owners)
         stack.callback(telling.close)
         stack.callback(RoomNews(rooms.hub, rooms.people.directory, rooms.meetings).close)
         sip.conductor.on_changed = telling.calls_changed

@@ -80,7 +80,7 @@ class SipServer:
             on_pending_output=self._wake,
         )
         self._recorded = CallRecordingStatus(self.conductor)
-        self.recorder.changed = self._recording_changed
+        self.recorder.on_change = self._recording_changed
         rooms.meetings.records = self.room_recorder = room_recorder(rooms, engine, self._recorded)
         rooms.meetings.floor, rooms.meetings.dials = engine, RoomDials(self.conductor)
         self._watch = MediaWatchdog(self.conductor, media, clock, call_settings)
@@ -108,7 +108,7 @@ class SipServer:
         self._media.on_restarted = self.conductor.media_restarted
         self._media.set_dtmf_callback(self.conductor.dtmf_received)
         self._engine.on_event = self._engine_told
-        self._engine.on_restarted = self.host.restarted
+        self._engine.on_restarted = self.host.on_engine_restarted
         self._watching = asyncio.create_task(self._watch.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
@@ -117,7 +117,7 @@ class SipServer:
         asyncio.get_running_loop().call_soon(self._recorded.indicate, live.call_id, live.indication)
 
     def _engine_told(self, event: EngineEvent) -> None:
-        self.host.told(event)
+        self.host.handle_event(event)
         self._rooms.meetings.heard(event)
 
     async def carry_on(self) -> None:

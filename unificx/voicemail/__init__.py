@@ -1,46 +1,52 @@
 """Voicemail: mailboxes, messages, greetings, shared mailboxes, transcription, and the call apps that serve them."""
 
-from unificx.voicemail.deposit_app import at_group, leaving
-from unificx.voicemail.email_attachments import Mailed
-from unificx.voicemail.message_counts import Waits
-from unificx.voicemail.prompt_recording_app import StudioParts, recording_sounds
-from unificx.voicemail.retrieval_app import hearing
+from unificx.voicemail.deposit_app import deposit_app, mailbox_at_number
+from unificx.voicemail.email_attachments import VoicemailAttachments
+from unificx.voicemail.message_counts import MessageCounts
+from unificx.voicemail.prompt_recording_app import PromptRecordingParts, prompt_recording_app
+from unificx.voicemail.retrieval_app import retrieval_apps
 from unificx.voicemail.schemas import (
-    Box,
-    GroupBox,
-    GroupChange,
-    Left,
+    CallerId,
+    Mailbox,
     Message,
-    NewGroup,
     NewMessage,
+    NewSharedMailbox,
     OldMessagesUndecided,
+    SharedMailbox,
+    SharedMailboxChange,
 )
-from unificx.voicemail.service import Draft, Mailboxes
-from unificx.voicemail.settings import BoxChange, Greeting, GreetingKind, TenantChange, TenantSettings
-from unificx.voicemail.transcription import Transcribing
+from unificx.voicemail.service import Mailboxes, MessageWriter
+from unificx.voicemail.settings import (
+    Greeting,
+    GreetingKind,
+    MailboxSettingsChange,
+    VoicemailSettings,
+    VoicemailSettingsChange,
+)
+from unificx.voicemail.transcription import TranscriptionWorker
 
 __all__ = [
-    "Box",
-    "BoxChange",
-    "Draft",
+    "CallerId",
     "Greeting",
     "GreetingKind",
-    "GroupBox",
-    "GroupChange",
-    "Left",
+    "Mailbox",
+    "MailboxSettingsChange",
     "Mailboxes",
-    "Mailed",
     "Message",
-    "NewGroup",
+    "MessageCounts",
+    "MessageWriter",
     "NewMessage",
+    "NewSharedMailbox",
     "OldMessagesUndecided",
-    "StudioParts",
-    "TenantChange",
-    "TenantSettings",
-    "Transcribing",
-    "Waits",
-    "at_group",
-    "hearing",
-    "leaving",
-    "recording_sounds",
+    "PromptRecordingParts",
+    "SharedMailbox",
+    "SharedMailboxChange",
+    "TranscriptionWorker",
+    "VoicemailAttachments",
+    "VoicemailSettings",
+    "VoicemailSettingsChange",
+    "deposit_app",
+    "mailbox_at_number",
+    "prompt_recording_app",
+    "retrieval_apps",
 ]

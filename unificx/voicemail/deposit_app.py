@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Awaitable
 from functools import partial
 
-from unificx.audio_store import Damaged, Reader
-from unificx.callapps import LEAVE, App, Call, Mailbox, Said
+from unificx.audio_store import AudioReader, CorruptAudio
+from unificx.callapps import VOICEMAIL_APP, App, Call, CalledMailbox, RecordResult
 from unificx.core.errors import DomainError, StorageFull
 from unificx.media.sounds import Sound
 from unificx.routing import CallApp
 from unificx.voicemail.schemas import NewMessage
-from unificx.voicemail.service import Draft, Mailboxes
+from unificx.voicemail.service import Mailboxes, MessageWriter
 
-SILENCE = 8.0
+SILENCE_SECONDS = 8.0
 """Seconds of silence that end a message."""
 
 
-THINK = 6.0
+REVIEW_TIMEOUT = 6.0
 """Seconds to choose; without input the message is sent."""
 
 
@@ -35,59 +35,59 @@ _MENU = (
 )
 
 
-def leaving(boxes: Mailboxes) -> App:
+def deposit_app(boxes: Mailboxes) -> App:
     """The deposit app for these mailboxes."""
-    return App(LEAVE, partial(leave, boxes))
+    return App(VOICEMAIL_APP, partial(deposit, boxes))
 
 
-async def leave(boxes: Mailboxes, call: Call) -> None:
-    box = call.mailbox or _group(boxes, call)
+async def deposit(boxes: Mailboxes, call: Call) -> None:
+    box = call.mailbox or _shared_mailbox(boxes, call)
     if box is None:
         await call.play("voicemail/not-available")
     elif await boxes.is_full(call.caller.tenant_id, box.extension_id):
         await call.play("voicemail/mailbox-full")
     else:
-        informed = await _tell(boxes, call, box)
-        await _greet(boxes, call, box)
-        while await _message(boxes, call, box, transcribe=informed) == _AGAIN:
-            await call.play("voicemail/after-tone", keys="#")
+        informed = await _inform_transcription(boxes, call, box)
+        await _play_greeting(boxes, call, box)
+        while await _record_message(boxes, call, box, transcribe=informed) == _AGAIN:
+            await call.play("voicemail/after-tone", escape_digits="#")
 
 
-async def _tell(boxes: Mailboxes, call: Call, box: Mailbox) -> bool:
+async def _inform_transcription(boxes: Mailboxes, call: Call, box: CalledMailbox) -> bool:
     """Inform the caller that messages are transcribed, if they are. The notice cannot be skipped: without it there is
     no transcription."""
-    if not boxes.transcribes(call.caller.tenant_id, box.extension_id):
+    if not boxes.is_transcribed(call.caller.tenant_id, box.extension_id):
         return False
-    return bool(await call.tell("voicemail/transcribed"))
+    return bool(await call.play_notice("voicemail/transcribed"))
 
 
-def at_group(boxes: Mailboxes, tenant_id: str, number: str) -> CallApp | None:
+def mailbox_at_number(boxes: Mailboxes, tenant_id: str, number: str) -> CallApp | None:
     """The routing target for a shared mailbox number, if there is one."""
-    group = boxes.groups.at(tenant_id, number)
-    return CallApp(LEAVE, (group.id,)) if group is not None else None
+    group = boxes.shared.by_number(tenant_id, number)
+    return CallApp(VOICEMAIL_APP, (group.id,)) if group is not None else None
 
 
-def _group(boxes: Mailboxes, call: Call) -> Mailbox | None:
+def _shared_mailbox(boxes: Mailboxes, call: Call) -> CalledMailbox | None:
     """The dialed shared mailbox; None if it accepts no messages."""
-    group = boxes.groups.by_id(next(iter(call.arguments), ""))
-    if group is None or not boxes.takes_messages(group):
+    group = boxes.shared.by_id(next(iter(call.arguments), ""))
+    if group is None or not boxes.accepts_messages(group):
         return None
-    return Mailbox(group.id, group.number, group.subject)
+    return CalledMailbox(group.id, group.number, group.subject)
 
 
-async def _greet(boxes: Mailboxes, call: Call, box: Mailbox) -> None:
+async def _play_greeting(boxes: Mailboxes, call: Call, box: CalledMailbox) -> None:
     """Play the custom greeting, else the standard one for the call's outcome; `#` skips it."""
-    custom = await heard(boxes.greetings.to_play(call.caller.tenant_id, box.extension_id, box.why))
+    custom = await load_sound(boxes.greetings.open_current(call.caller.tenant_id, box.extension_id, box.reason))
     greeting = custom or (
-        "voicemail/greeting-group" if call.mailbox is None else _GREETINGS.get(box.why, "voicemail/greeting")
+        "voicemail/greeting-group" if call.mailbox is None else _GREETINGS.get(box.reason, "voicemail/greeting")
     )
-    await call.play(greeting, "voicemail/notice", "voicemail/leave", keys="#")
+    await call.play(greeting, "voicemail/notice", "voicemail/leave", escape_digits="#")
 
 
-async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bool) -> str:
+async def _record_message(boxes: Mailboxes, call: Call, box: CalledMailbox, *, transcribe: bool) -> str:
     """Record one message, or one attempt; return the digit that decides about it."""
     caller = call.caller
-    draft = await boxes.begin(
+    writer = await boxes.begin(
         NewMessage(
             tenant_id=caller.tenant_id,
             extension_id=box.extension_id,
@@ -101,55 +101,55 @@ async def _message(boxes: Mailboxes, call: Call, box: Mailbox, *, transcribe: bo
     )
     try:
         await call.play("beep")
-        longest = float(boxes.tenant(caller.tenant_id).longest_seconds)
-        said = await call.record(draft, longest=longest, stop_on="#*3", silence=SILENCE)
-        key = await _review(boxes, call, draft, said)
+        max_seconds = float(boxes.tenant_settings(caller.tenant_id).longest_seconds)
+        result = await call.record(writer, max_seconds=max_seconds, stop_digits="#*3", silence_seconds=SILENCE_SECONDS)
+        digit = await _review(boxes, call, writer, result)
     except asyncio.CancelledError:  # hung up: keep what was recorded
-        await (draft.drop() if call.recorded is None or call.recorded.silent else draft.keep())
+        await (writer.discard() if call.last_recording is None or call.last_recording.silent else writer.store())
         raise
-    if key in (_AGAIN, _DISCARD):
-        await draft.drop()
-        if key == _DISCARD:
+    if digit in (_AGAIN, _DISCARD):
+        await writer.discard()
+        if digit == _DISCARD:
             await call.play("voicemail/discarded")
-        return key
-    await _sent(call, draft, said)
-    return key
+        return digit
+    await _store_message(call, writer, result)
+    return digit
 
 
-async def _review(boxes: Mailboxes, call: Call, draft: Draft, said: Said) -> str:
+async def _review(boxes: Mailboxes, call: Call, writer: MessageWriter, result: RecordResult) -> str:
     """Let the caller review the message; return the digit that decides about it."""
-    if said.silent:
+    if result.silent:
         return _DISCARD
-    if said.ended == "key" and said.key in (_AGAIN, _DISCARD):
-        return said.key
-    if said.ended != "key":  # ended by silence, maximum duration or an error
+    if result.ended == "key" and result.digit in (_AGAIN, _DISCARD):
+        return result.digit
+    if result.ended != "key":  # ended by silence, maximum duration or an error
         return _SEND
     while True:
-        key = await call.play(*_MENU, keys=_CHOICES) or await call.digits(1, wait=THINK)
-        if key != _HEAR:
-            return key if key in (_AGAIN, _DISCARD) else _SEND
-        sound = await heard(boxes.reader(draft.message))
+        digit = await call.play(*_MENU, escape_digits=_CHOICES) or await call.read_digits(1, timeout=REVIEW_TIMEOUT)
+        if digit != _HEAR:
+            return digit if digit in (_AGAIN, _DISCARD) else _SEND
+        sound = await load_sound(boxes.open(writer.message))
         if sound is not None:
-            await call.play("voicemail/your-message", sound, keys="#")
+            await call.play("voicemail/your-message", sound, escape_digits="#")
 
 
-async def _sent(call: Call, draft: Draft, said: Said) -> None:
+async def _store_message(call: Call, writer: MessageWriter, result: RecordResult) -> None:
     try:
-        stored = await draft.keep()
+        stored = await writer.store()
     except StorageFull:
         stored = False
     if not stored:
-        await call.play("voicemail/not-kept" if said.ended == "full" else "voicemail/too-short")
+        await call.play("voicemail/not-kept" if result.ended == "full" else "voicemail/too-short")
         return
-    if said.ended in ("full", "longest"):
+    if result.ended in ("full", "longest"):
         await call.play("voicemail/too-long")
     await call.play("voicemail/sent")
 
 
-async def heard(opening: Awaitable[Reader]) -> Sound | None:
+async def load_sound(opening: Awaitable[AudioReader]) -> Sound | None:
     """Load a recording for playback; None if it was erased meanwhile or is damaged."""
     try:
         reader = await opening
         return Sound(await reader.read(), reader.header.rate)
-    except (Damaged, DomainError):
+    except (CorruptAudio, DomainError):
         return None

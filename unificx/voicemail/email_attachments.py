@@ -5,20 +5,20 @@ The audio is fetched when the e-mail is sent: a queued e-mail contains none that
 
 import structlog
 
-from unificx.audio_store import AudioParts, Damaged, wav_header
+from unificx.audio_store import AudioStoreParts, CorruptAudio, wav_header
 from unificx.voicemail import message_repository
 from unificx.voicemail.service import Mailboxes
 
 log = structlog.get_logger()
-MOST_BYTES = 7 << 20
+MAX_ATTACHMENT_BYTES = 7 << 20
 """Limit for a message's samples. Base64 adds a third, and most mail servers accept 10 MB: 7 minutes of narrowband
 audio, half of that in wideband."""
 
 
-class Mailed:
+class VoicemailAttachments:
     """Provides message audio to the notification service."""
 
-    def __init__(self, parts: AudioParts, boxes: Mailboxes) -> None:
+    def __init__(self, parts: AudioStoreParts, boxes: Mailboxes) -> None:
         self._parts = parts
         self._boxes = boxes
 
@@ -26,15 +26,15 @@ class Mailed:
         """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
         long. Raises NotFound and Expired for a message that no longer exists; ServiceUnavailable."""
         message = await self._boxes.get(tenant_id, message_id)
-        is_owner = extension_id in self._boxes.groups.owners(message.extension_id)
-        if not (is_owner and self._boxes.mails_sound(tenant_id, extension_id)):
+        is_owner = extension_id in self._boxes.shared.owners(message.extension_id)
+        if not (is_owner and self._boxes.emails_audio(tenant_id, extension_id)):
             return None
         try:
-            reader = await self._boxes.reader(message)
-            if reader.length > MOST_BYTES:
+            reader = await self._boxes.open(message)
+            if reader.length > MAX_ATTACHMENT_BYTES:
                 return None
             pcm = await reader.read()
-        except Damaged:
+        except CorruptAudio:
             log.warning("message_not_mailed", recording=message.audio_id)
             return None
         return wav_header(len(pcm), reader.header.rate, reader.header.channels) + pcm
@@ -42,4 +42,4 @@ class Mailed:
     async def sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a copy was e-mailed; shown wherever the message is shown or erased."""
         async with self._parts.database.begin() as uow:
-            await message_repository.note_mailed(uow.session, tenant_id, message_id, self._parts.clock.now())
+            await message_repository.mark_emailed(uow.session, tenant_id, message_id, self._parts.clock.now())

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.audio_store import KeyRing
 from unificx.db import Codec, Gone, Keys
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
-from unificx.voicemail.schemas import Box, Left, Message
-from unificx.voicemail.settings import BoxSettings, Greeting, GreetingKind, TenantSettings
+from unificx.voicemail.schemas import CallerId, Mailbox, Message
+from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, VoicemailSettings
 
 CALLER = Codec(MessageRow, CallerPart)
 PIN = Codec(MailboxRow, PinPart)
@@ -22,7 +22,7 @@ WANTED = "wanted"
 
 def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str, *, transcribe: bool) -> None:
     """Insert a message about to be recorded, to be transcribed if `transcribe`. Raises ErasedSubject."""
-    assert isinstance(message.caller, Left)
+    assert isinstance(message.caller, CallerId)
     part = CallerPart(message.caller.number, message.caller.name)
     session.add(
         MessageRow(
@@ -44,7 +44,7 @@ def add(session: AsyncSession, keys: Keys, message: Message, caller_subject: str
     )
 
 
-async def of_box(
+async def list_messages(
     session: AsyncSession, keys: Keys, tenant_id: str, extensions: Sequence[str], *, hidden: bool
 ) -> list[Message]:
     """Messages of these extensions, newest first: the active or the archived ones."""
@@ -55,13 +55,13 @@ async def of_box(
         .where(MessageRow.state == "kept", archived)
         .order_by(MessageRow.created.desc(), MessageRow.id.desc())
     )
-    return _opened(keys, tenant_id, (await session.scalars(query)).all())
+    return _unseal(keys, tenant_id, (await session.scalars(query)).all())
 
 
-async def one(session: AsyncSession, keys: Keys, tenant_id: str, message_id: str) -> tuple[Message, str] | None:
+async def get(session: AsyncSession, keys: Keys, tenant_id: str, message_id: str) -> tuple[Message, str] | None:
     """Return a message and its state."""
     row = await session.scalar(select(MessageRow).where(MessageRow.tenant_id == tenant_id, MessageRow.id == message_id))
-    return None if row is None else (_opened(keys, tenant_id, [row])[0], row.state)
+    return None if row is None else (_unseal(keys, tenant_id, [row])[0], row.state)
 
 
 async def count(session: AsyncSession, tenant_id: str, extension_id: str) -> int:
@@ -72,28 +72,28 @@ async def count(session: AsyncSession, tenant_id: str, extension_id: str) -> int
     return await session.scalar(query) or 0
 
 
-async def waiting(session: AsyncSession) -> dict[str, tuple[int, int]]:
+async def count_all(session: AsyncSession) -> dict[str, tuple[int, int]]:
     """New and old message counts by mailbox; mailboxes without messages are omitted."""
     # scope: all tenants, because phones of every tenant are notified
-    rows = (await session.execute(_waiting().group_by(MessageRow.extension_id))).all()
+    rows = (await session.execute(_counts_query().group_by(MessageRow.extension_id))).all()
     return {box: (new, total - new) for box, new, total in rows}
 
 
-async def waiting_in(session: AsyncSession, tenant_id: str, box_id: str) -> tuple[int, int]:
+async def count_in(session: AsyncSession, tenant_id: str, box_id: str) -> tuple[int, int]:
     """New and old message counts of one mailbox."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.extension_id == box_id)
-    row = (await session.execute(_waiting().where(*conditions).group_by(MessageRow.extension_id))).one_or_none()
+    row = (await session.execute(_counts_query().where(*conditions).group_by(MessageRow.extension_id))).one_or_none()
     return (row[1], row[2] - row[1]) if row is not None else (0, 0)
 
 
-def _waiting() -> Select[str, int, int]:
+def _counts_query() -> Select[str, int, int]:
     new = func.count().filter(MessageRow.heard.is_(None))
     # scope: all tenants, because the caller adds the tenant condition
     query = select(MessageRow.extension_id, new, func.count())
     return query.where(MessageRow.state == "kept", MessageRow.hidden.is_(None))
 
 
-async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> bool:
+async def mark_stored(session: AsyncSession, tenant_id: str, message_id: str, seconds: float) -> bool:
     """Mark a message as stored. False if it was erased meanwhile."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "recording")
     values = {"state": "kept", "seconds": seconds}
@@ -101,18 +101,18 @@ async def keep(session: AsyncSession, tenant_id: str, message_id: str, seconds: 
     return done.first() is not None
 
 
-async def note(session: AsyncSession, tenant_id: str, message_id: str, **values: datetime | None) -> None:
+async def update_message(session: AsyncSession, tenant_id: str, message_id: str, **values: datetime | None) -> None:
     """Set `heard` or `hidden`."""
     await _set(session, tenant_id, message_id, **values)
 
 
-async def note_mailed(session: AsyncSession, tenant_id: str, message_id: str, now: datetime) -> None:
+async def mark_emailed(session: AsyncSession, tenant_id: str, message_id: str, now: datetime) -> None:
     """Record the time of the first e-mailed copy."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.mailed.is_(None))
     await session.execute(update(MessageRow).where(*conditions).values(mailed=now))
 
 
-async def erase(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
+async def mark_erased(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str]) -> set[str]:
     """Mark the messages of these recordings as erased; return the extensions they were left for."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids))
     extensions = set((await session.scalars(select(MessageRow.extension_id).where(*conditions))).all())
@@ -131,7 +131,7 @@ async def audio_of_extension(session: AsyncSession, tenant_id: str, extension_id
     return [*found, *(await session.scalars(greetings)).all()]
 
 
-async def kept_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> dict[str, str]:
+async def stored_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> dict[str, str]:
     """Mailbox ids by audio id, including archived messages: of the tenant, or of one mailbox."""
     query = select(MessageRow.audio_id, MessageRow.extension_id).where(
         MessageRow.tenant_id == tenant_id, MessageRow.state == "kept"
@@ -140,7 +140,7 @@ async def kept_in(session: AsyncSession, tenant_id: str, box_id: str | None) -> 
     return {row.audio_id: row.extension_id for row in rows}
 
 
-async def hide_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> None:
+async def archive_all(session: AsyncSession, tenant_id: str, audio_ids: Sequence[str], now: datetime) -> None:
     """Archive these messages; already archived ones are unchanged."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.audio_id.in_(audio_ids), MessageRow.hidden.is_(None))
     await session.execute(update(MessageRow).where(*conditions).values(hidden=now))
@@ -161,7 +161,7 @@ async def to_transcribe(session: AsyncSession, limit: int) -> list[tuple[str, st
     return [(row.tenant_id, row.id, row.audio_id, row.extension_id) for row in rows]
 
 
-async def transcribed(session: AsyncSession, tenant_id: str, message_id: str, state: str) -> bool:
+async def set_transcription_state(session: AsyncSession, tenant_id: str, message_id: str, state: str) -> bool:
     """Set the transcription state: done, failed, or "" for not wanted. False if the message no longer exists."""
     conditions = (MessageRow.tenant_id == tenant_id, MessageRow.id == message_id, MessageRow.state == "kept")
     done = await session.execute(
@@ -170,7 +170,7 @@ async def transcribed(session: AsyncSession, tenant_id: str, message_id: str, st
     return done.first() is not None
 
 
-async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
+async def archived_before(session: AsyncSession, tenant_id: str, moment: datetime) -> list[str]:
     """Audio ids of messages archived before this time."""
     query = select(MessageRow.audio_id).where(
         MessageRow.tenant_id == tenant_id, MessageRow.state == "kept", MessageRow.hidden < moment
@@ -178,7 +178,7 @@ async def put_away_before(session: AsyncSession, tenant_id: str, moment: datetim
     return list((await session.scalars(query)).all())
 
 
-async def tenants(session: AsyncSession) -> list[str]:
+async def tenants_with_archived(session: AsyncSession) -> list[str]:
     """Tenants with archived messages."""
     # scope: all tenants, because the purge runs for every tenant
     query = select(MessageRow.tenant_id).where(MessageRow.hidden.is_not(None), MessageRow.state == "kept").distinct()
@@ -190,7 +190,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
         await session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 
-async def drop_box(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+async def drop_mailbox(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
     await session.execute(
         delete(MailboxRow).where(MailboxRow.tenant_id == tenant_id, MailboxRow.extension_id == extension_id)
     )
@@ -204,7 +204,7 @@ async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values:
     await session.execute(update(MessageRow).where(*conditions).values(**values))
 
 
-def _opened(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
+def _unseal(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
     sealed = [(row.caller_subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     opened = dict(zip([row for _, row, _ in sealed], CALLER.open(keys, tenant_id, PURPOSE, sealed), strict=True))
     return [_message(row, opened.get(row.id, Gone())) for row in rows]
@@ -222,14 +222,14 @@ def _message(row: MessageRow, caller: CallerPart | Gone) -> Message:
         heard=row.heard,
         hidden=row.hidden,
         mailed=row.mailed,
-        caller=Left(caller.number, caller.name) if isinstance(caller, CallerPart) else caller,
+        caller=CallerId(caller.number, caller.name) if isinstance(caller, CallerPart) else caller,
     )
 
 
 # ---- settings
 
 
-async def all_settings(session: AsyncSession) -> tuple[dict[str, TenantSettings], dict[str, BoxSettings]]:
+async def all_settings(session: AsyncSession) -> tuple[dict[str, VoicemailSettings], dict[str, MailboxSettings]]:
     """All settings, by tenant and by extension: they are needed for every call."""
     # scope: all tenants, because calls of every tenant need the settings
     tenants = (await session.scalars(select(TenantMailRow))).all()
@@ -240,11 +240,11 @@ async def all_settings(session: AsyncSession) -> tuple[dict[str, TenantSettings]
     greetings: dict[str, dict[GreetingKind, Greeting]] = {}
     for row in rows:
         greetings.setdefault(row.box_id, {})[cast("GreetingKind", row.kind)] = Greeting(row.audio_id, row.until)
-    settings = {row.extension_id: _box(row, greetings.get(row.extension_id, {})) for row in boxes}
-    return {row.tenant_id: _tenant(row) for row in tenants}, settings
+    settings = {row.extension_id: _mailbox_settings(row, greetings.get(row.extension_id, {})) for row in boxes}
+    return {row.tenant_id: _tenant_settings(row) for row in tenants}, settings
 
 
-async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantSettings) -> None:
+async def put_tenant(session: AsyncSession, tenant_id: str, settings: VoicemailSettings) -> None:
     await session.merge(
         TenantMailRow(
             tenant_id=tenant_id,
@@ -259,9 +259,9 @@ async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantSett
     )
 
 
-async def put_box(session: AsyncSession, box: Box, settings: BoxSettings) -> None:
+async def put_mailbox(session: AsyncSession, box: Mailbox, settings: MailboxSettings) -> None:
     """Store everything but the PIN and the greetings."""
-    row = await _box_row(session, box.tenant_id, box.id)
+    row = await _mailbox_row(session, box.tenant_id, box.id)
     if row is None:
         row = MailboxRow(extension_id=box.id, tenant_id=box.tenant_id, sealed=None)
         session.add(row)
@@ -270,7 +270,7 @@ async def put_box(session: AsyncSession, box: Box, settings: BoxSettings) -> Non
     row.mail_sound, row.transcribe = settings.mail_sound, settings.transcribe
 
 
-async def put_greeting(session: AsyncSession, box: Box, kind: GreetingKind, greeting: Greeting | None) -> None:
+async def put_greeting(session: AsyncSession, box: Mailbox, kind: GreetingKind, greeting: Greeting | None) -> None:
     """Store a greeting; None removes it."""
     conditions = (GreetingRow.tenant_id == box.tenant_id, GreetingRow.box_id == box.id, GreetingRow.kind == kind)
     await session.execute(delete(GreetingRow).where(*conditions))
@@ -281,7 +281,7 @@ async def put_greeting(session: AsyncSession, box: Box, kind: GreetingKind, gree
 
 async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_id: str, digest: str | None) -> None:
     """Store a PIN digest in an existing mailbox row. Raises ErasedSubject."""
-    row = await _box_row(session, tenant_id, extension_id)
+    row = await _mailbox_row(session, tenant_id, extension_id)
     assert row is not None
     part = PinPart(digest) if digest is not None else None
     row.sealed = PIN.seal(keys, tenant_id, [(row.subject_id, extension_id, part)])[0] if part is not None else None
@@ -289,21 +289,21 @@ async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_i
 
 async def pin(session: AsyncSession, keys: KeyRing, tenant_id: str, extension_id: str) -> str | None:
     """Return the digest of a mailbox's PIN."""
-    row = await _box_row(session, tenant_id, extension_id)
+    row = await _mailbox_row(session, tenant_id, extension_id)
     if row is None or row.sealed is None:
         return None
     [part] = PIN.open(keys, tenant_id, "authentication", [(row.subject_id, extension_id, row.sealed)])
     return part.digest if isinstance(part, PinPart) else None
 
 
-async def _box_row(session: AsyncSession, tenant_id: str, extension_id: str) -> MailboxRow | None:
+async def _mailbox_row(session: AsyncSession, tenant_id: str, extension_id: str) -> MailboxRow | None:
     return await session.scalar(
         select(MailboxRow).where(MailboxRow.tenant_id == tenant_id, MailboxRow.extension_id == extension_id)
     )
 
 
-def _tenant(row: TenantMailRow) -> TenantSettings:
-    return TenantSettings(
+def _tenant_settings(row: TenantMailRow) -> VoicemailSettings:
+    return VoicemailSettings(
         enabled=row.enabled,
         longest_seconds=row.longest_seconds,
         most_messages=row.most_messages,
@@ -314,8 +314,8 @@ def _tenant(row: TenantMailRow) -> TenantSettings:
     )
 
 
-def _box(row: MailboxRow, greetings: Mapping[GreetingKind, Greeting]) -> BoxSettings:
-    return BoxSettings(
+def _mailbox_settings(row: MailboxRow, greetings: Mapping[GreetingKind, Greeting]) -> MailboxSettings:
+    return MailboxSettings(
         enabled=row.enabled,
         mail=row.mail,
         mail_caller=row.mail_caller,

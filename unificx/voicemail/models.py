@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from unificx.audio_store import as_the_call_said
+from unificx.audio_store import call_party_field
 from unificx.core.personal import personal
 from unificx.db.base import Base, plain, sealed_column
 
@@ -15,8 +15,8 @@ from unificx.db.base import Base, plain, sealed_column
 class CallerPart:
     """A message's caller, as signaled in the call."""
 
-    number: str = as_the_call_said("user.contact.phone_number", "voicemail")
-    name: str = as_the_call_said("user.name", "voicemail")
+    number: str = call_party_field("user.contact.phone_number", "voicemail")
+    name: str = call_party_field("user.name", "voicemail")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from unificx.core.errors import Invalid
-from unificx.voicemail.settings import BoxChange, BoxSettings, Greeting, GreetingKind, TenantChange, TenantSettings
+from unificx.voicemail.settings import (
+    Greeting,
+    GreetingKind,
+    MailboxSettings,
+    MailboxSettingsChange,
+    VoicemailSettings,
+    VoicemailSettingsChange,
+)
 
-SHORTEST = 1.0
+MIN_SECONDS = 1.0
 """Seconds. Shorter messages are hang-ups."""
 LONGEST_SECONDS = (10, 1800)
 MOST_MESSAGES = (1, 1000)
 RESTORABLE_DAYS = (0, 365)
 
 
-def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
+def updated_settings(settings: VoicemailSettings, change: VoicemailSettingsChange) -> VoicemailSettings:
     """Return the settings with the change applied. Raises Invalid."""
-    return TenantSettings(
+    return VoicemailSettings(
         enabled=settings.enabled if change.enabled is None else change.enabled,
         longest_seconds=_within(change.longest_seconds, settings.longest_seconds, LONGEST_SECONDS, "longest_seconds"),
         most_messages=_within(change.most_messages, settings.most_messages, MOST_MESSAGES, "most_messages"),
@@ -27,7 +34,7 @@ def changed(settings: TenantSettings, change: TenantChange) -> TenantSettings:
     )
 
 
-def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
+def updated_mailbox(settings: MailboxSettings, change: MailboxSettingsChange) -> MailboxSettings:
     """Return the mailbox settings with the change applied."""
     return replace(
         settings,
@@ -40,7 +47,7 @@ def changed_box(settings: BoxSettings, change: BoxChange) -> BoxSettings:
     )
 
 
-def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: datetime) -> str | None:
+def greeting_for(greetings: Mapping[GreetingKind, Greeting], reason: str, now: datetime) -> str | None:
     """The recording that greets a caller, or None for the standard greeting. `reason` is the outcome of the call.
 
     An unexpired temporary greeting takes precedence. A busy or declined call gets the busy greeting; without one, the
@@ -49,7 +56,7 @@ def greeting_for(greetings: Mapping[GreetingKind, Greeting], why: str, now: date
     temporary = greetings.get("temporary")
     if temporary is not None and (temporary.until is None or now < temporary.until):
         return temporary.audio_id
-    busy = greetings.get("busy") if why in ("busy", "declined") else None
+    busy = greetings.get("busy") if reason in ("busy", "declined") else None
     chosen = busy or greetings.get("no_answer")
     return chosen.audio_id if chosen is not None else None
 

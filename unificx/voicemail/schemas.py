@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from unificx.audio_store import Derived
+from unificx.audio_store import DerivedData
 from unificx.core.errors import Conflict
 from unificx.db import Gone
 
@@ -15,7 +15,7 @@ class OldMessagesUndecided(Conflict):
     code = "old_messages_undecided"
 
 
-class Box(Protocol):
+class Mailbox(Protocol):
     """A mailbox and its owner: `Extension` is one."""
 
     @property
@@ -27,7 +27,7 @@ class Box(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupBox:
+class SharedMailbox:
     """A shared mailbox. `subject` is the mailbox's own key subject. `members` are extension ids; with `lamp`, their
     phones show its MWI too."""
 
@@ -42,7 +42,7 @@ class GroupBox:
 
 
 @dataclass(frozen=True, slots=True)
-class NewGroup:
+class NewSharedMailbox:
     """A shared mailbox to create. The name defaults to the number."""
 
     number: str
@@ -52,7 +52,7 @@ class NewGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupChange:
+class SharedMailboxChange:
     """A partial update: None leaves a value unchanged. The number is fixed: delete and create instead."""
 
     name: str | None = None
@@ -61,7 +61,7 @@ class GroupChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class CallerId:
     """The caller of a message, as signaled in the call; "" for an unknown value."""
 
     number: str = field(repr=False)
@@ -82,9 +82,9 @@ class Message:
     seconds: float
     heard: datetime | None
     hidden: datetime | None
-    caller: Left | Gone
+    caller: CallerId | Gone
     mailed: datetime | None = None
-    derived: Derived = field(default_factory=Derived)
+    derived: DerivedData = field(default_factory=DerivedData)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ OldMessages = Literal["keep", "put_away", "erase"]
 
 
 @dataclass(frozen=True, slots=True)
-class TenantSettings:
+class VoicemailSettings:
     """A tenant's voicemail settings."""
 
     enabled: bool = True
@@ -38,7 +38,7 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
-class HeardGreeting:
+class GreetingInfo:
     """A greeting with its duration; 0 seconds if it is unreadable."""
 
     kind: GreetingKind
@@ -47,7 +47,7 @@ class HeardGreeting:
 
 
 @dataclass(frozen=True, slots=True)
-class BoxSettings:
+class MailboxSettings:
     """A mailbox's settings."""
 
     enabled: bool = True
@@ -63,7 +63,7 @@ class BoxSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantChange:
+class VoicemailSettingsChange:
     """A partial update: None leaves a value unchanged. `old_messages` is required to disable voicemail if there are
     messages."""
 
@@ -78,7 +78,7 @@ class TenantChange:
 
 
 @dataclass(frozen=True, slots=True)
-class BoxChange:
+class MailboxSettingsChange:
     """A partial update: None leaves a value unchanged; an empty PIN removes it. `old_messages` is as in
     `VoicemailSettingsChange`."""
 

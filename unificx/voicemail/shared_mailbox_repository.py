@@ -4,10 +4,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.voicemail.models import GroupMailboxRow, GroupMemberRow
-from unificx.voicemail.schemas import GroupBox
+from unificx.voicemail.schemas import SharedMailbox
 
 
-async def all_groups(session: AsyncSession) -> list[GroupBox]:
+async def all_groups(session: AsyncSession) -> list[SharedMailbox]:
     """All shared mailboxes of the installation, for in-memory lookups."""
     # scope: all tenants, because lookups for every tenant are answered from memory
     rows = (await session.scalars(select(GroupMailboxRow).order_by(GroupMailboxRow.id))).all()
@@ -16,17 +16,17 @@ async def all_groups(session: AsyncSession) -> list[GroupBox]:
     by_mailbox: dict[str, list[str]] = {}
     for one in members:
         by_mailbox.setdefault(one.mailbox_id, []).append(one.extension_id)
-    return [_group(row, tuple(by_mailbox.get(row.id, ()))) for row in rows]
+    return [_shared_mailbox(row, tuple(by_mailbox.get(row.id, ()))) for row in rows]
 
 
-async def add(session: AsyncSession, box: GroupBox) -> None:
+async def add(session: AsyncSession, box: SharedMailbox) -> None:
     values = {"id": box.id, "tenant_id": box.tenant_id, "subject_id": box.subject, "number": box.number}
     values |= {"name": box.name, "lamp": box.lamp, "created": box.created}
     await session.execute(insert(GroupMailboxRow).values(values))
     await _put_members(session, box)
 
 
-async def save(session: AsyncSession, box: GroupBox) -> None:
+async def save(session: AsyncSession, box: SharedMailbox) -> None:
     conditions = (GroupMailboxRow.tenant_id == box.tenant_id, GroupMailboxRow.id == box.id)
     await session.execute(update(GroupMailboxRow).where(*conditions).values(name=box.name, lamp=box.lamp))
     await _drop_members(session, box.tenant_id, box.id)
@@ -44,7 +44,7 @@ async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
         await session.execute(delete(table).where(table.tenant_id == tenant_id))
 
 
-async def _put_members(session: AsyncSession, box: GroupBox) -> None:
+async def _put_members(session: AsyncSession, box: SharedMailbox) -> None:
     rows = [
         {"mailbox_id": box.id, "extension_id": one, "tenant_id": box.tenant_id, "place": place}
         for place, one in enumerate(box.members)
@@ -58,8 +58,8 @@ async def _drop_members(session: AsyncSession, tenant_id: str, box_id: str) -> N
     await session.execute(delete(GroupMemberRow).where(*conditions))
 
 
-def _group(row: GroupMailboxRow, members: tuple[str, ...]) -> GroupBox:
-    return GroupBox(
+def _shared_mailbox(row: GroupMailboxRow, members: tuple[str, ...]) -> SharedMailbox:
+    return SharedMailbox(
         id=row.id,
         tenant_id=row.tenant_id,
         subject=row.subject_id,

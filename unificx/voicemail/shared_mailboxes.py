@@ -4,31 +4,31 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from unificx.audio_store import AudioParts
+from unificx.audio_store import AudioStoreParts
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import UnitOfWork
 from unificx.identity import Page, allocate_number, make_page, parse_cursor, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.voicemail import shared_mailbox_repository as repository
 from unificx.voicemail.events import MailboxChanged
-from unificx.voicemail.schemas import GroupBox, GroupChange, NewGroup
+from unificx.voicemail.schemas import NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
-MOST_MEMBERS = 100
+MAX_MEMBERS = 100
 
 
-class Groups:
+class SharedMailboxes:
     """All shared mailboxes. Call `start` first; lookups are answered from memory. `empty` erases a mailbox's messages
     and settings."""
 
-    def __init__(self, parts: AudioParts, empty: Callable[[GroupBox], Awaitable[None]]) -> None:
+    def __init__(self, parts: AudioStoreParts, empty: Callable[[SharedMailbox], Awaitable[None]]) -> None:
         self._database = parts.database
         self._clock = parts.clock
-        self._erases = parts.erases
+        self._erases = parts.key_eraser
         self._empty = empty
         self._changes = asyncio.Lock()
-        self._boxes: dict[str, GroupBox] = {}
-        self._by_number: dict[tuple[str, str], GroupBox] = {}
-        self._of_member: dict[str, tuple[GroupBox, ...]] = {}
+        self._boxes: dict[str, SharedMailbox] = {}
+        self._by_number: dict[tuple[str, str], SharedMailbox] = {}
+        self._by_member: dict[str, tuple[SharedMailbox, ...]] = {}
 
     async def start(self) -> None:
         async with self._database.read() as session:
@@ -38,30 +38,30 @@ class Groups:
 
     # ---- lookups
 
-    def at(self, tenant_id: str, number: str) -> GroupBox | None:
+    def by_number(self, tenant_id: str, number: str) -> SharedMailbox | None:
         """The shared mailbox with this number."""
         return self._by_number.get((tenant_id, number))
 
-    def by_id(self, box_id: str) -> GroupBox | None:
+    def by_id(self, box_id: str) -> SharedMailbox | None:
         return self._boxes.get(box_id)
 
-    def find(self, tenant_id: str, reference: str) -> GroupBox:
+    def find(self, tenant_id: str, reference: str) -> SharedMailbox:
         """Return a shared mailbox by id or number. Raises NotFound."""
-        box = self.at(tenant_id, reference) or self._boxes.get(reference)
+        box = self.by_number(tenant_id, reference) or self._boxes.get(reference)
         if box is None or box.tenant_id != tenant_id:
             raise NotFound("Mailbox not found.")
         return box
 
-    def of_member(self, extension_id: str) -> Sequence[GroupBox]:
+    def of_member(self, extension_id: str) -> Sequence[SharedMailbox]:
         """The shared mailboxes an extension is a member of."""
-        return self._of_member.get(extension_id, ())
+        return self._by_member.get(extension_id, ())
 
     def owners(self, box_id: str) -> Sequence[str]:
         """The extensions with access to a mailbox: a shared mailbox's members, or the extension itself."""
         box = self._boxes.get(box_id)
         return box.members if box is not None else (box_id,)
 
-    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[GroupBox]:
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[SharedMailbox]:
         """A page of shared mailboxes, oldest first. Raises Invalid for an invalid cursor."""
         after = parse_cursor(cursor) or ""
         found = [box for _, box in sorted(self._boxes.items()) if box.tenant_id == tenant_id and box.id > after]
@@ -69,15 +69,15 @@ class Groups:
 
     # ---- changing
 
-    async def create(self, tenant_id: str, new: NewGroup) -> GroupBox:
+    async def create(self, tenant_id: str, new: NewSharedMailbox) -> SharedMailbox:
         """Create a shared mailbox. Raises Invalid; Conflict if the number is in use."""
-        box = GroupBox(
+        box = SharedMailbox(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             subject=self._clock.new_id(),
             number=new.number,
-            name=_name(new.name or new.number),
-            members=_members(new.members),
+            name=_valid_name(new.name or new.number),
+            members=_valid_members(new.members),
             lamp=new.lamp,
             created=self._clock.now(),
         )
@@ -87,14 +87,14 @@ class Groups:
             uow.afterwards.append(lambda: self._put(box))
         return box
 
-    async def update(self, box: GroupBox, change: GroupChange) -> GroupBox:
+    async def update(self, box: SharedMailbox, change: SharedMailboxChange) -> SharedMailbox:
         """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists."""
         async with self._changes:
             before = self.find(box.tenant_id, box.id)
             after = replace(
                 before,
-                name=before.name if change.name is None else _name(change.name),
-                members=before.members if change.members is None else _members(change.members),
+                name=before.name if change.name is None else _valid_name(change.name),
+                members=before.members if change.members is None else _valid_members(change.members),
                 lamp=before.lamp if change.lamp is None else change.lamp,
             )
             async with self._database.begin() as uow:
@@ -103,7 +103,7 @@ class Groups:
                 uow.afterwards.append(lambda: self._put(after))
         return after
 
-    async def delete(self, box: GroupBox) -> None:
+    async def delete(self, box: SharedMailbox) -> None:
         """Delete a shared mailbox with its messages, and release its number."""
         await self._empty(box)
         async with self._changes, self._database.begin() as uow:
@@ -115,50 +115,50 @@ class Groups:
 
     # ---- deletion
 
-    async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+    async def on_extension_deleted(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all shared mailboxes. Outbox handler."""
         for box in self.of_member(fact.extension_id):
-            await self._leave(box, fact.extension_id, uow)
+            await self._remove_member(box, fact.extension_id, uow)
 
-    async def _leave(self, box: GroupBox, extension_id: str, uow: UnitOfWork) -> None:
+    async def _remove_member(self, box: SharedMailbox, extension_id: str, uow: UnitOfWork) -> None:
         after = replace(box, members=tuple(one for one in box.members if one != extension_id))
         await repository.save(uow.session, after)
         uow.afterwards.append(lambda: self._put(after))
 
-    async def forget_tenant(self, tenant_id: str, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, tenant_id: str, uow: UnitOfWork) -> None:
         await repository.drop_tenant(uow.session, tenant_id)
         for box in [one for one in self._boxes.values() if one.tenant_id == tenant_id]:
             uow.afterwards.append(lambda box=box: self._drop(box))
 
     # ---- inside
 
-    def _put(self, box: GroupBox) -> None:
+    def _put(self, box: SharedMailbox) -> None:
         self._boxes[box.id] = box
         self._index()
 
-    def _drop(self, box: GroupBox) -> None:
+    def _drop(self, box: SharedMailbox) -> None:
         self._boxes.pop(box.id, None)
         self._index()
 
     def _index(self) -> None:
         self._by_number = {(box.tenant_id, box.number): box for box in self._boxes.values()}
-        by_member: dict[str, tuple[GroupBox, ...]] = {}
+        by_member: dict[str, tuple[SharedMailbox, ...]] = {}
         for _, box in sorted(self._boxes.items()):
             for member in box.members:
                 by_member[member] = (*by_member.get(member, ()), box)
-        self._of_member = by_member
+        self._by_member = by_member
 
 
-def _name(text: str) -> str:
+def _valid_name(text: str) -> str:
     stripped = text.strip()
     if not 1 <= len(stripped) <= 100 or not stripped.isprintable():
         raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
     return stripped
 
 
-def _members(extension_ids: Sequence[str]) -> tuple[str, ...]:
+def _valid_members(extension_ids: Sequence[str]) -> tuple[str, ...]:
     """Remove duplicates, preserving order. Raises Invalid."""
     found = tuple(dict.fromkeys(extension_ids))
-    if len(found) > MOST_MEMBERS:
-        raise Invalid(f"Too many members. A mailbox may have at most {MOST_MEMBERS}.", field="members")
+    if len(found) > MAX_MEMBERS:
+        raise Invalid(f"Too many members. A mailbox may have at most {MAX_MEMBERS}.", field="members")
     return found

@@ -8,7 +8,15 @@ import contextlib
 
 import structlog
 
-from unificx.audio_store import Audio, AudioParts, CannotTranscribe, Damaged, Transcriber, Transcript, store_derived
+from unificx.audio_store import (
+    AudioStore,
+    AudioStoreParts,
+    CorruptAudio,
+    Transcriber,
+    Transcript,
+    TranscriptionFailed,
+    store_derived,
+)
 from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.db import ErasedSubject
 from unificx.voicemail import message_repository
@@ -16,23 +24,23 @@ from unificx.voicemail.events import MailboxChanged
 from unificx.voicemail.service import Mailboxes
 
 log = structlog.get_logger()
-AGAIN = 60.0
-LONGEST = 600
+RETRY_SECONDS = 60.0
+MAX_SECONDS = 600
 """The first seconds of a message, which are transcribed."""
-_AT_ONCE = 20
+_BATCH_SIZE = 20
 
 
-class Transcribing:
+class TranscriptionWorker:
     """Transcribes messages. Call `wake` when a message was left."""
 
-    def __init__(self, parts: AudioParts, audio: Audio, boxes: Mailboxes) -> None:
+    def __init__(self, parts: AudioStoreParts, audio: AudioStore, boxes: Mailboxes) -> None:
         self._parts = parts
         self._audio = audio
         self._boxes = boxes
-        self._woken = asyncio.Event()
+        self._wakeup = asyncio.Event()
 
     def wake(self) -> None:
-        self._woken.set()
+        self._wakeup.set()
 
     async def run(self) -> None:
         """Run until cancelled."""
@@ -44,8 +52,8 @@ class Transcribing:
             except Exception as fault:
                 log.error("messages_not_transcribed", fault=type(fault).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), AGAIN)
-            self._woken.clear()
+                await asyncio.wait_for(self._wakeup.wait(), RETRY_SECONDS)
+            self._wakeup.clear()
 
     async def transcribe_all(self) -> int:
         """Transcribe all pending messages; return how many were transcribed. Raises ServiceUnavailable."""
@@ -53,41 +61,41 @@ class Transcribing:
         done = 0
         while transcriber is not None and not transcriber.requirement:
             async with self._parts.database.read() as session:
-                found = await message_repository.to_transcribe(session, _AT_ONCE)
+                found = await message_repository.to_transcribe(session, _BATCH_SIZE)
             if not found:
                 break
             for tenant_id, message_id, audio_id, extension_id in found:
                 state, text = "", None
-                if self._boxes.transcribes(tenant_id, extension_id):
-                    text = await self._text(transcriber, tenant_id, audio_id)
+                if self._boxes.is_transcribed(tenant_id, extension_id):
+                    text = await self._transcribe(transcriber, tenant_id, audio_id)
                     state = "failed" if text is None else "done"
-                if await self._keep((tenant_id, message_id, extension_id), audio_id, state, text):
+                if await self._store((tenant_id, message_id, extension_id), audio_id, state, text):
                     done += 1
         return done
 
-    async def _text(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
+    async def _transcribe(self, transcriber: Transcriber, tenant_id: str, audio_id: str) -> Transcript | None:
         """Transcribe one recording; None on failure. Raises ServiceUnavailable."""
         try:
-            reader = await self._audio.reader(tenant_id, audio_id)
+            reader = await self._audio.open(tenant_id, audio_id)
             second = 2 * reader.header.rate * reader.header.channels
-            return await transcriber.transcribe(await reader.read(0, LONGEST * second), reader.header.rate)
+            return await transcriber.transcribe(await reader.read(0, MAX_SECONDS * second), reader.header.rate)
         except ServiceUnavailable:
             raise
-        except (CannotTranscribe, Damaged, DomainError) as fault:
+        except (TranscriptionFailed, CorruptAudio, DomainError) as fault:
             log.warning("message_not_transcribed", recording=audio_id, fault=type(fault).__name__)
             return None
 
-    async def _keep(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:
+    async def _store(self, message: tuple[str, str, str], audio_id: str, state: str, text: Transcript | None) -> bool:
         """Store the result. `message` is (tenant, message, extension)."""
         tenant_id, message_id, extension_id = message
         try:
-            row = (await self._audio.found(tenant_id, audio_id))[0] if text is not None else None
+            row = (await self._audio.load(tenant_id, audio_id))[0] if text is not None else None
             async with self._parts.database.begin() as uow:
-                exists = await message_repository.transcribed(uow.session, tenant_id, message_id, state)
+                exists = await message_repository.set_transcription_state(uow.session, tenant_id, message_id, state)
                 if text is None or row is None or not exists:
                     return False
                 await store_derived(uow.session, self._parts.keys, row, text)
                 uow.publish(MailboxChanged(self._parts.clock.new_id(), tenant_id, extension_id))
                 return True
         except (DomainError, ErasedSubject):  # it was erased during transcription
-            return await self._keep(message, audio_id, "failed", None)
+            return await self._store(message, audio_id, "failed", None)

@@ -6,14 +6,22 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import DateTime, bindparam, text
 
-from unificx.audio_store import Audio, AudioParts, Blobs, Directory, OwnSounds, Transcriber, Writer
+from unificx.audio_store import (
+    AudioStore,
+    AudioStoreParts,
+    AudioWriter,
+    BlobStore,
+    CustomSounds,
+    LocalBlobStore,
+    Transcriber,
+)
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import Extension, PasswordHashing
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
-from unificx.recording import Archive, Keeping
-from unificx.voicemail import Mailboxes, NewMessage, Transcribing
+from unificx.recording import RecordingArchive, TranscodeWorker
+from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
 TENANT = "acme"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -29,16 +37,16 @@ class Room:
     keys: KeyStore
     bus: EventBus
     clock: ManualClock
-    blobs: Blobs | None = None
+    blobs: BlobStore | None = None
     transcriber: Transcriber | None = None
     files: Path = field(init=False)
-    audio: Audio = field(init=False)
+    audio: AudioStore = field(init=False)
     boxes: Mailboxes = field(init=False)
-    own: OwnSounds = field(init=False)
-    keeping: Keeping = field(init=False)
-    transcribing: Transcribing = field(init=False)
-    archive: Archive = field(init=False)
-    writers: list[Writer] = field(default_factory=list)
+    own: CustomSounds = field(init=False)
+    keeping: TranscodeWorker = field(init=False)
+    transcribing: TranscriptionWorker = field(init=False)
+    archive: RecordingArchive = field(init=False)
+    writers: list[AudioWriter] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.files = self.home / "audio"
@@ -46,13 +54,17 @@ class Room:
 
     def build(self) -> None:
         erasure = Erasure(ErasureJournal(self.home / "erased.journal"), self.keys, self.clock, self.bus)
-        parts = AudioParts(self.database, self.keys, erasure, self.blobs or Directory(self.files), self.transcriber)
-        self.audio = Audio(parts)
+        parts = AudioStoreParts(
+            self.database, self.keys, erasure, self.blobs or LocalBlobStore(self.files), self.transcriber
+        )
+        self.audio = AudioStore(parts)
         self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK))
-        self.own = OwnSounds(parts, self.audio)
-        self.transcribing = Transcribing(parts, self.audio, self.boxes)
-        self.keeping = Keeping(parts, self.audio, lambda tenant_id: self.boxes.tenant(tenant_id).keep_wav)
-        self.archive = Archive(parts, self.audio)
+        self.own = CustomSounds(parts, self.audio)
+        self.transcribing = TranscriptionWorker(parts, self.audio, self.boxes)
+        self.keeping = TranscodeWorker(
+            parts, self.audio, lambda tenant_id: self.boxes.tenant_settings(tenant_id).keep_wav
+        )
+        self.archive = RecordingArchive(parts, self.audio)
 
     async def tenant(self) -> None:
         """Create the tenant, whose numbers can be assigned."""

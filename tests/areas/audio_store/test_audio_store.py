@@ -10,7 +10,7 @@ import pytest
 from recording_setup import Room
 from sqlalchemy import text
 
-from unificx.audio_store import Damaged, Directory, Writer
+from unificx.audio_store import AudioWriter, CorruptAudio, LocalBlobStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.media.tones import sine
@@ -25,7 +25,7 @@ def said(seconds: float, rate: int = RATE) -> bytes:
 
 async def recorded(
     room: Room, pcm: bytes, owners: tuple[str, ...] = ("s-anna", "s-carl"), rate: int = RATE, channels: int = 1
-) -> Writer:
+) -> AudioWriter:
     async with room.database.begin() as uow:
         writer = await room.audio.begin(uow, "acme", owners, channels=channels)
     room.writers.append(writer)
@@ -45,14 +45,14 @@ async def finished(room: Room, pcm: bytes, **more) -> str:
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 3.3])
 async def test_written_samples_are_read_back(room: Room, rate: int, seconds: float) -> None:
     pcm = said(seconds, rate)
-    reader = await room.audio.reader("acme", await finished(room, pcm, rate=rate))
+    reader = await room.audio.open("acme", await finished(room, pcm, rate=rate))
     assert await reader.read() == pcm
     assert (reader.header.rate, reader.length, reader.seconds) == (rate, len(pcm), pytest.approx(seconds))
 
 
 async def test_two_channels_are_stored_separately(room: Room) -> None:
     pcm = said(2.3)
-    reader = await room.audio.reader("acme", await finished(room, pcm, channels=2))
+    reader = await room.audio.open("acme", await finished(room, pcm, channels=2))
     assert await reader.read() == pcm
     assert (reader.header.channels, reader.seconds) == (2, pytest.approx(1.15))
 
@@ -60,7 +60,7 @@ async def test_two_channels_are_stored_separately(room: Room) -> None:
 @pytest.mark.parametrize(("start", "end"), [(0, 1), (7999, 8001), (8000, 16000), (31_999, 40_000), (20_001, None)])
 async def test_reading_can_start_at_any_position(room: Room, start: int, end: int | None) -> None:
     pcm = said(2.7)
-    reader = await room.audio.reader("acme", await finished(room, pcm))
+    reader = await room.audio.open("acme", await finished(room, pcm))
     assert await reader.read(start, end) == pcm[start:end]
 
 
@@ -93,24 +93,24 @@ async def test_modified_removed_or_moved_bytes_are_detected(room: Room) -> None:
     )
     for damaged in (changed, swapped, whole[:begin] + whole[begin + chunk :], whole[: begin + 2 * chunk], whole[:-1]):
         path.write_bytes(damaged)
-        with pytest.raises(Damaged):
-            await (await room.audio.reader("acme", audio_id)).read()
+        with pytest.raises(CorruptAudio):
+            await (await room.audio.open("acme", audio_id)).read()
     path.write_bytes(whole)
-    assert await (await room.audio.reader("acme", audio_id)).read() == pcm
+    assert await (await room.audio.open("acme", audio_id)).read() == pcm
 
 
 async def test_swapped_recording_does_not_decrypt(room: Room) -> None:
     first, second = await finished(room, said(1)), await finished(room, said(1))
     ours, theirs = room.files / first[-2:] / first, room.files / second[-2:] / second
     shutil.copy(theirs, ours)
-    with pytest.raises(Damaged):
-        await (await room.audio.reader("acme", first)).read()
+    with pytest.raises(CorruptAudio):
+        await (await room.audio.open("acme", first)).read()
 
 
 async def test_recording_of_another_tenant_is_not_found(room: Room) -> None:
     audio_id = await finished(room, said(1))
     with pytest.raises(NotFound):
-        await room.audio.reader("globex", audio_id)
+        await room.audio.open("globex", audio_id)
 
 
 async def test_crash_loses_less_than_a_second(room: Room) -> None:
@@ -122,7 +122,7 @@ async def test_crash_loses_less_than_a_second(room: Room) -> None:
     room.crash()
     found = await room.audio.recover()
     assert len(pcm) / 2 / RATE - 1 < found[writer.id] <= len(pcm) / 2 / RATE
-    kept = await (await room.audio.reader("acme", writer.id)).read()
+    kept = await (await room.audio.open("acme", writer.id)).read()
     assert pcm.startswith(kept)
     assert len(kept) / 2 / RATE == found[writer.id]
     assert await room.audio.recover() == {}
@@ -134,7 +134,7 @@ async def test_file_closed_before_the_crash_is_complete(room: Room) -> None:
     assert await writer.close()
     room.crash()
     assert await room.audio.recover() == {writer.id: pytest.approx(1.3)}
-    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+    assert await (await room.audio.open("acme", writer.id)).read() == pcm
 
 
 async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> None:
@@ -142,13 +142,13 @@ async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> No
     room.crash()
     assert await room.audio.recover() == {writer.id: 0.0}
     with pytest.raises(Expired):
-        await room.audio.reader("acme", writer.id)
+        await room.audio.open("acme", writer.id)
 
 
 async def test_recording_in_progress_is_readable(room: Room) -> None:
     pcm = said(2.9)
     writer = await recorded(room, pcm)
-    assert await (await room.audio.reader("acme", writer.id)).read() == pcm[: 5 * 8000]
+    assert await (await room.audio.open("acme", writer.id)).read() == pcm[: 5 * 8000]
 
 
 async def test_full_disk_ends_recording_and_written_part_stays_readable(
@@ -169,11 +169,11 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
         await writer.write(pcm, RATE)
     async with room.database.begin() as uow:
         await room.audio.finish(uow, writer)
-    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+    assert await (await room.audio.open("acme", writer.id)).read() == pcm
     monkeypatch.setattr(writer, "_write_all", before)
     room.crash()
     assert await room.audio.recover() == {writer.id: 1.0}
-    assert await (await room.audio.reader("acme", writer.id)).read() == pcm
+    assert await (await room.audio.open("acme", writer.id)).read() == pcm
 
 
 @pytest.mark.promise("R1", "T2")
@@ -182,9 +182,9 @@ async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> No
     await room.audio.erase("acme", [audio_id])
     assert [path.name for path in room.all_files()] == [other]
     with pytest.raises(Expired):
-        await room.audio.reader("acme", audio_id)
+        await room.audio.open("acme", audio_id)
     await room.audio.erase("acme", [audio_id])
-    assert (await room.audio.reader("acme", other)).length == 16000
+    assert (await room.audio.open("acme", other)).length == 16000
 
 
 @pytest.mark.promise("R1", "T2", "D3")
@@ -205,8 +205,8 @@ async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: P
             )
     assert wrapped[audio_id]
     with pytest.raises(Expired):
-        await room.audio.reader("acme", audio_id)
-    assert (await room.audio.reader("acme", other)).length == 16000
+        await room.audio.open("acme", audio_id)
+    assert (await room.audio.open("acme", other)).length == 16000
 
 
 @pytest.mark.promise("T2")
@@ -215,10 +215,10 @@ async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> Non
     audio_id, other = await finished(room, said(1)), await finished(room, said(1), owners=("s-ben",))
     room.keys.destroy("acme", owner)
     with pytest.raises(Expired):
-        await room.audio.reader("acme", audio_id)
+        await room.audio.open("acme", audio_id)
     await room.audio.erase_subject("acme", owner)
     assert [path.name for path in room.all_files()] == [other]
-    assert (await room.audio.reader("acme", other)).length == 16000
+    assert (await room.audio.open("acme", other)).length == 16000
 
 
 async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_path: Path, clock: ManualClock) -> None:
@@ -228,7 +228,7 @@ async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_pa
         room.keys = fresh
         room.crash()
         with pytest.raises(Expired):
-            await room.audio.reader("acme", audio_id)
+            await room.audio.open("acme", audio_id)
     finally:
         fresh.close()
 
@@ -238,7 +238,7 @@ async def test_orphaned_files_are_deleted(room: Room) -> None:
     (room.files / "ab").mkdir(exist_ok=True)
     (room.files / "ab" / "0123456789ab").write_bytes(b"stray")
     writer = await recorded(room, said(1))
-    assert await room.audio.sweep() == 1
+    assert await room.audio.delete_orphans() == 1
     assert {path.name for path in room.all_files()} == {audio_id, writer.id}
 
 
@@ -246,7 +246,7 @@ async def test_invalid_blob_ids_are_rejected(room: Room) -> None:
     (room.home / "secret").write_text("x")
     for wrong in ("../secret", "", "..", "a/../../secret"):
         with pytest.raises(FileNotFoundError):
-            Directory(room.files).read(wrong, 0, 10)
+            LocalBlobStore(room.files).read(wrong, 0, 10)
 
 
 def test_samples_are_unchanged() -> None:

@@ -4,38 +4,38 @@ import pytest
 from recording_setup import ANNA, TENANT, Room, message
 
 from unificx.media.tones import sine
-from unificx.voicemail import Waits
+from unificx.voicemail import MessageCounts
 
 
 async def left(room: Room) -> str:
     draft = await room.boxes.begin(message())
     room.writers.append(draft.writer)
     await draft.write(sine(443.7, 9000, 16000).tobytes(), 8000)
-    assert await draft.keep()
+    assert await draft.store()
     return draft.message.id
 
 
 @pytest.mark.promise("C9")
 async def test_new_and_old_messages_are_counted_without_archived_ones(room: Room) -> None:
-    waiting = room.boxes.waiting
-    assert waiting.of(ANNA.id) == Waits()
+    waiting = room.boxes.message_counts
+    assert waiting.get(ANNA.id) == MessageCounts()
     first, second, _ = [await room.boxes.get(TENANT, await left(room)) for _ in range(3)]
-    await waiting.count(TENANT, ANNA.id)
-    assert waiting.of(ANNA.id) == Waits(3, 0)
-    await room.boxes.heard(first)
-    await room.boxes.hide(second)
-    await waiting.count(TENANT, ANNA.id)
-    assert waiting.of(ANNA.id) == Waits(1, 1)
+    await waiting.refresh(TENANT, ANNA.id)
+    assert waiting.get(ANNA.id) == MessageCounts(3, 0)
+    await room.boxes.mark_heard(first)
+    await room.boxes.archive(second)
+    await waiting.refresh(TENANT, ANNA.id)
+    assert waiting.get(ANNA.id) == MessageCounts(1, 1)
     await room.restarted()
-    assert room.boxes.waiting.of(ANNA.id) == Waits(1, 1)
+    assert room.boxes.message_counts.get(ANNA.id) == MessageCounts(1, 1)
     for one in await room.boxes.list(TENANT, [ANNA.id]):
         await room.boxes.erase(one)
-    await room.boxes.waiting.count(TENANT, ANNA.id)
-    assert room.boxes.waiting.of(ANNA.id) == Waits()
+    await room.boxes.message_counts.refresh(TENANT, ANNA.id)
+    assert room.boxes.message_counts.get(ANNA.id) == MessageCounts()
 
 
 async def test_message_in_progress_is_not_counted(room: Room) -> None:
     draft = await room.boxes.begin(message())
     room.writers.append(draft.writer)
-    await room.boxes.waiting.count(TENANT, ANNA.id)
-    assert room.boxes.waiting.of(ANNA.id) == Waits()
+    await room.boxes.message_counts.refresh(TENANT, ANNA.id)
+    assert room.boxes.message_counts.get(ANNA.id) == MessageCounts()

@@ -10,7 +10,7 @@ import pytest
 from recording_setup import ANNA, Room, message
 from s3 import ObjectServer
 
-from unificx.audio_store import Damaged, Directory
+from unificx.audio_store import CorruptAudio, LocalBlobStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable, StartupError
 from unificx.core.events import EventBus
@@ -18,7 +18,7 @@ from unificx.db import Database
 from unificx.integrations.object_store import ObjectStore, object_store
 from unificx.media.tones import sine
 from unificx.privacy import KeyStore
-from unificx.voicemail import TenantChange
+from unificx.voicemail import VoicemailSettingsChange
 
 RATE = 8000
 
@@ -40,7 +40,9 @@ def server(served: ObjectServer) -> ObjectServer:
 
 
 def store_of(home: Path, server: ObjectServer) -> ObjectStore:
-    return object_store(Directory(home / "audio"), server.environ["UNIFICX_BLOBS"], server.environ, "UNIFICX_BLOBS")
+    return object_store(
+        LocalBlobStore(home / "audio"), server.environ["UNIFICX_BLOBS"], server.environ, "UNIFICX_BLOBS"
+    )
 
 
 @pytest.fixture
@@ -55,53 +57,53 @@ async def room(
 async def left(room: Room, seconds: float = 3) -> str:
     draft = await room.boxes.begin(message())
     await draft.write(sine(443.7, 9000, round(RATE * seconds)).tobytes(), RATE)
-    assert await draft.keep()
+    assert await draft.store()
     return draft.message.audio_id
 
 
 @pytest.mark.promise("T2", "R1")
 @pytest.mark.parametrize("keep_wav", [False, True])
 async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: ObjectServer, keep_wav: bool) -> None:
-    await room.boxes.change_tenant("acme", TenantChange(keep_wav=keep_wav))
+    await room.boxes.change_tenant("acme", VoicemailSettingsChange(keep_wav=keep_wav))
     audio_id = await left(room, 40)
     assert server.objects() == []
-    await room.keeping.look_after_all()
-    before = await (await room.audio.reader("acme", audio_id)).read()
+    await room.keeping.transcode_all()
+    before = await (await room.audio.open("acme", audio_id)).read()
     [file] = room.all_files()
     sealed = file.read_bytes()
-    assert await room.keeping.bring_all() == 1
+    assert await room.keeping.upload_all() == 1
     assert room.all_files() == []
     [name] = server.objects()
     assert server.read(name) == sealed
-    reader = await room.audio.reader("acme", audio_id)
+    reader = await room.audio.open("acme", audio_id)
     assert await reader.read() == before
     assert await reader.read(300_000, 300_100) == before[300_000:300_100] or not keep_wav
     await room.restarted()
-    assert len(await (await room.audio.reader("acme", audio_id)).read()) == len(before)
+    assert len(await (await room.audio.open("acme", audio_id)).read()) == len(before)
     [listed] = await room.boxes.list("acme", [ANNA.id])
     await room.boxes.erase(listed)
     assert server.objects() == []
     with pytest.raises(Expired):
-        await room.audio.reader("acme", audio_id)
+        await room.audio.open("acme", audio_id)
     with pytest.raises(Expired):
         await reader.read()
 
 
 async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer) -> None:
     audio_id = await left(room)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     server.stop()
     with pytest.raises(ServiceUnavailable):
-        await room.keeping.bring_all()
-    assert (await room.audio.reader("acme", audio_id)).seconds == pytest.approx(3)
+        await room.keeping.upload_all()
+    assert (await room.audio.open("acme", audio_id)).seconds == pytest.approx(3)
     assert len(room.all_files()) == 1
     await room.restarted()
-    assert (await room.audio.reader("acme", audio_id)).seconds == pytest.approx(3)
+    assert (await room.audio.open("acme", audio_id)).seconds == pytest.approx(3)
     server.start()
-    assert await room.keeping.bring_all() == 1
+    assert await room.keeping.upload_all() == 1
     server.stop()
     with pytest.raises(ServiceUnavailable):
-        await room.audio.reader("acme", audio_id)
+        await room.audio.open("acme", audio_id)
 
 
 @pytest.mark.promise("R1")
@@ -109,8 +111,8 @@ async def test_erasure_while_unavailable_is_completed_later(
     room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, other = await left(room), await left(room)
-    await room.keeping.look_after_all()
-    await room.keeping.bring_all()
+    await room.keeping.transcode_all()
+    await room.keeping.upload_all()
     kept = {name: server.read(name) for name in server.objects()}
     server.stop()
     many = [await left(room) for _ in range(5)]
@@ -118,12 +120,12 @@ async def test_erasure_while_unavailable_is_completed_later(
     await room.audio.erase("acme", [first, *many])
     assert time.monotonic() - began < 15  # without a timeout for each
     with pytest.raises(Expired):
-        await room.audio.reader("acme", first)
+        await room.audio.open("acme", first)
     server.start()
     for name, data in kept.items():
         server.write(name, data)
     server.write("pbx/0123456789ab", b"of another installation, or of a database that was restored")
-    assert await room.keeping.sweep_elsewhere() == 1
+    assert await room.keeping.delete_erased_remote() == 1
     assert set(server.objects()) == {f"pbx/opus-{other}", "pbx/0123456789ab"}
 
 
@@ -132,7 +134,7 @@ async def test_recording_erased_during_upload_is_deleted(
     room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     audio_id = await left(room)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     [file] = room.all_files()
     sealed = file.read_bytes()
     bring = ObjectStore.upload
@@ -143,10 +145,10 @@ async def test_recording_erased_during_upload_is_deleted(
 
     monkeypatch.setattr(ObjectStore, "upload", late)
     monkeypatch.setattr(room.audio, "remove_files", _nothing)  # the erasure looked for the object before it arrived
-    await room.audio.destroy("acme", [audio_id])
+    await room.audio.destroy_keys("acme", [audio_id])
     async with room.database.begin() as uow:
-        await room.audio.note_erased(uow, "acme", [audio_id])
-    await room.keeping.bring_all()
+        await room.audio.mark_erased(uow, "acme", [audio_id])
+    await room.keeping.upload_all()
     assert server.objects() == []
     assert room.all_files() == []
 
@@ -157,14 +159,14 @@ async def _nothing(audio_ids: object) -> None: ...
 @pytest.mark.promise("T2")
 async def test_modified_object_does_not_decrypt(room: Room, server: ObjectServer) -> None:
     audio_id = await left(room)
-    await room.keeping.look_after_all()
-    await room.keeping.bring_all()
+    await room.keeping.transcode_all()
+    await room.keeping.upload_all()
     [name] = server.objects()
     whole = server.read(name)
     for damaged in (whole[:500] + bytes([whole[500] ^ 1]) + whole[501:], whole[:-20], whole + b"more", os.urandom(900)):
         server.write(name, damaged)
-        with pytest.raises(Damaged):
-            await (await room.audio.reader("acme", audio_id)).read()
+        with pytest.raises(CorruptAudio):
+            await (await room.audio.open("acme", audio_id)).read()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +184,7 @@ def test_invalid_store_configuration_is_rejected(
 ) -> None:
     environ = served.environ | change
     with pytest.raises(StartupError, match=says) as refused:
-        object_store(Directory(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
+        object_store(LocalBlobStore(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     assert "secret@" not in refused.value.message
 
 

@@ -7,22 +7,22 @@ from datetime import timedelta
 import pytest
 from recording_setup import ANNA, TENANT, Room
 
-from unificx.audio_store import Audio, Damaged, Reader
+from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
 from unificx.db import ErasedSubject, Gone
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import (
-    Consent,
-    Conversation,
-    ExtensionRecording,
-    ExtensionRecordingChange,
+    CallRecording,
+    CallRecordingWriter,
+    ConsentEvidence,
+    ExtensionRecordingPolicy,
+    ExtensionRecordingPolicyChange,
     Listener,
-    Made,
-    NewParty,
-    NewRecording,
-    TenantRecordingChange,
-    Who,
+    NewCallRecording,
+    NewRecordedParty,
+    PartyIdentity,
+    TenantRecordingPolicyChange,
 )
 
 MASTER = bytes(range(32))
@@ -30,29 +30,29 @@ MASTER = bytes(range(32))
 SECOND = b"".join(left + right for left, right in zip([b"\x01\x00"] * 8000, [b"\x02\x00"] * 8000, strict=True))
 
 
-def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> NewRecording:
+def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> NewCallRecording:
     now = room.clock.now()
-    consent = Consent("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
-    return NewRecording(
+    consent = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    return NewCallRecording(
         TENANT,
         call_id,
         "announce",
         "automatic",
         (
-            NewParty(ANNA.subject, ANNA.id, Who("1001", "Anna Example"), consent),
-            NewParty(callee, "e-bert" if callee else None, Who("+491511234567", "Bert"), consent),
+            NewRecordedParty(ANNA.subject, ANNA.id, PartyIdentity("1001", "Anna Example"), consent),
+            NewRecordedParty(callee, "e-bert" if callee else None, PartyIdentity("+491511234567", "Bert"), consent),
         ),
     )
 
 
-async def recorded(room: Room, **given: str | None) -> Conversation:
+async def recorded(room: Room, **given: str | None) -> CallRecording:
     made = await begun(room, **given)
     await made.write(SECOND, 8000)
     await made.finish("over")
     return (await room.archive.of_call(TENANT, made.new.call_id))[-1]
 
 
-async def begun(room: Room, **given: str | None) -> Made:
+async def begun(room: Room, **given: str | None) -> CallRecordingWriter:
     made = await room.archive.begin(call(room, **given))  # type: ignore[arg-type]
     room.writers.append(made.writer)
     return made
@@ -71,7 +71,10 @@ async def test_recording_is_stored_with_parties_and_consent_evidence(room: Room)
     kept = await room.archive.get(TENANT, made.id)
     assert (kept.seconds, kept.ended, kept.mode, kept.begun) == (2.0, "over", "announce", "automatic")
     assert [(mark.kind, mark.at) for mark in kept.marks] == [("paused", 1.0), ("resumed", 1.0)]
-    assert [each.who for each in kept.parties] == [Who("1001", "Anna Example"), Who("+491511234567", "Bert")]
+    assert [each.identity for each in kept.parties] == [
+        PartyIdentity("1001", "Anna Example"),
+        PartyIdentity("+491511234567", "Bert"),
+    ]
     for party in kept.parties:
         assert party.consent.settled is not None
         assert party.consent.settled < kept.created
@@ -89,9 +92,9 @@ async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
     await made.mark("resumed")
     await made.write(SECOND, 8000)
     await made.finish("over")
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     kept = await room.archive.get(TENANT, made.id)
-    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
     assert reader.ogg is not None
     file = b"".join([piece async for piece in reader.ogg.stream()])
     for number, name in enumerate((b"paused for card", b"resumed"), 1):
@@ -101,7 +104,7 @@ async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
 
 async def test_each_party_has_a_channel(room: Room) -> None:
     kept = await recorded(room)
-    reader = await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+    reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
     assert reader.header.channels == 2
     assert await reader.read() == SECOND
 
@@ -117,14 +120,14 @@ async def test_empty_recording_is_not_stored(room: Room) -> None:
 @pytest.mark.promise("S3")
 async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
     kept = await recorded(room)
-    await room.archive.listen(kept, Listener("s-boss", "The Boss", "complaint"))
-    [listen] = await room.archive.listens(kept)
-    assert (listen.who, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
+    await room.archive.open_for_listener(kept, Listener("s-boss", "The Boss", "complaint"))
+    [listen] = await room.archive.playback_log(kept)
+    assert (listen.listener, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
     assert "Boss" not in repr(listen)
     room.keys.destroy(TENANT, "s-boss")
     await room.archive.erase_listener(TENANT, "s-boss")
-    [listen] = await room.archive.listens(kept)
-    assert listen.who == Gone()
+    [listen] = await room.archive.playback_log(kept)
+    assert listen.listener == Gone()
     assert (await room.archive.list(TENANT, None)).items
 
 
@@ -132,7 +135,7 @@ async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) 
     for number in range(5):
         await recorded(room, call_id=f"call-{number}")
         room.clock.advance(60 if number % 2 else 0)
-    found: list[Conversation] = []
+    found: list[CallRecording] = []
     cursor: str | None = None
     while True:
         page = await room.archive.list(TENANT, [ANNA.id], cursor=cursor, limit=2)
@@ -150,7 +153,7 @@ async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) 
 @pytest.mark.promise("D3")
 async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> None:
     kept = await recorded(room)
-    await room.archive.hide(kept, [0])
+    await room.archive.archive(kept, [0])
     assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
     assert len((await room.archive.list(TENANT, [ANNA.id], hidden=True)).items) == 1
     assert len((await room.archive.list(TENANT, ["e-bert"])).items) == 1
@@ -159,21 +162,21 @@ async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> N
 
 
 async def test_recording_archived_by_all_parties_is_purged_after_retention(room: Room) -> None:
-    await room.archive.change_tenant(TENANT, TenantRecordingChange(restorable_days=10))
+    await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(restorable_days=10))
     kept = await recorded(room)
     outside = await recorded(room, call_id="call-2", callee=None)
-    await room.archive.hide(kept, [0])
-    await room.archive.hide(outside, [0])
+    await room.archive.archive(kept, [0])
+    await room.archive.archive(outside, [0])
     room.clock.advance(11 * 86400)
-    await room.archive.tidy()
+    await room.archive.purge_archived()
     assert await room.archive.get(TENANT, kept.id)
     with pytest.raises(Expired):
         await room.archive.get(TENANT, outside.id)
-    await room.archive.hide(kept, [1])
-    await room.archive.tidy()
+    await room.archive.archive(kept, [1])
+    await room.archive.purge_archived()
     assert await room.archive.get(TENANT, kept.id)
     room.clock.advance(11 * 86400)
-    await room.archive.tidy()
+    await room.archive.purge_archived()
     with pytest.raises(Expired):
         await room.archive.get(TENANT, kept.id)
     assert room.all_files() == []
@@ -200,7 +203,7 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None
         room.keys = old
         room.crash()
         with pytest.raises(Expired):
-            await room.audio.reader(TENANT, kept.audio_id)
+            await room.audio.open(TENANT, kept.audio_id)
     finally:
         old.close()
 
@@ -211,7 +214,7 @@ async def test_recording_is_erased_with_either_party(room: Room, subject: str) -
     kept = await recorded(room)
     room.keys.destroy(TENANT, subject)
     with pytest.raises(Expired):
-        await room.archive.listen(kept, Listener(ANNA.subject, "Anna", "own"))
+        await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
     await room.audio.erase_subject(TENANT, subject)
     assert room.all_files() == []
     assert (await room.archive.list(TENANT, None)).items == ()
@@ -257,16 +260,16 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
     room.crash()
     faults: dict[str, Exception] = {
         made["call-away"].writer.id: ServiceUnavailable("The store does not answer."),
-        made["call-damaged"].writer.id: Damaged("torn"),
+        made["call-damaged"].writer.id: CorruptAudio("torn"),
     }
 
-    async def reader(audio: Audio, tenant_id: str, audio_id: str) -> Reader:
+    async def reader(audio: AudioStore, tenant_id: str, audio_id: str) -> AudioReader:
         if audio_id in faults:
             raise faults[audio_id]
         return await read(audio, tenant_id, audio_id)
 
-    read = Audio.reader
-    monkeypatch.setattr(Audio, "reader", reader)
+    read = AudioStore.open
+    monkeypatch.setattr(AudioStore, "open", reader)
     await room.boxes.start()
     await room.archive.start()
 
@@ -275,44 +278,44 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
 
     assert await kept() == {"call-whole"}
     del faults[made["call-away"].writer.id]
-    await room.archive.tidy()
+    await room.archive.purge_archived()
     assert await kept() == {"call-whole", "call-away"}
     assert set(room.archive.interrupted) == set(calls)
 
 
 async def test_concurrent_policy_changes_are_merged(room: Room) -> None:
-    await room.archive.change_tenant(TENANT, TenantRecordingChange(mode="announce"))
+    await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="announce"))
     await asyncio.gather(
-        room.archive.change_tenant(TENANT, TenantRecordingChange(mode="off")),
-        room.archive.change_tenant(TENANT, TenantRecordingChange(beep_seconds=20)),
-        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="never")),
-        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(mode="opt_in")),
+        room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="off")),
+        room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(beep_seconds=20)),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingPolicyChange(when="never")),
+        room.archive.change_extension(TENANT, ANNA.id, ExtensionRecordingPolicyChange(mode="opt_in")),
     )
     for _ in range(2):
         assert (room.archive.tenant(TENANT).mode, room.archive.tenant(TENANT).beep_seconds) == ("off", 20)
-        assert room.archive.extension(ANNA.id) == ExtensionRecording("never", "opt_in")
+        assert room.archive.extension(ANNA.id) == ExtensionRecordingPolicy("never", "opt_in")
         await room.restarted()
 
 
 async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: Room) -> None:
     archive = room.archive
-    assert archive.allowed(TENANT, [ANNA.id]) is None
-    await archive.change_tenant(TENANT, TenantRecordingChange(mode="announce", beep_seconds=0))
-    await archive.change_extension(TENANT, ANNA.id, ExtensionRecordingChange(when="always", mode="opt_in"))
+    assert archive.decide(TENANT, [ANNA.id]) is None
+    await archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="announce", beep_seconds=0))
+    await archive.change_extension(TENANT, ANNA.id, ExtensionRecordingPolicyChange(when="always", mode="opt_in"))
     await room.restarted()
-    found = room.archive.allowed(TENANT, [ANNA.id, "e-bert"])
+    found = room.archive.decide(TENANT, [ANNA.id, "e-bert"])
     assert found is not None
-    assert (found.always, found.terms.mode, found.terms.beep_interval) == (True, "opt_in", 0)
-    for wrong in (TenantRecordingChange(beep_seconds=3), TenantRecordingChange(restorable_days=400)):
+    assert (found.automatic, found.terms.mode, found.terms.beep_interval) == (True, "opt_in", 0)
+    for wrong in (TenantRecordingPolicyChange(beep_seconds=3), TenantRecordingPolicyChange(restorable_days=400)):
         with pytest.raises(Invalid):
             await room.archive.change_tenant(TENANT, wrong)
     kept = await recorded(room)
     async with room.database.begin() as uow:
-        await room.archive.forget_extension(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
+        await room.archive.on_extension_deleted(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
     await room.restarted()
     assert room.archive.extension(ANNA.id).when == "on_demand"
     assert await room.archive.get(TENANT, kept.id)
     async with room.database.begin() as uow:
-        await room.archive.forget_tenant(TenantDeleted("f2", TENANT), uow)
+        await room.archive.on_tenant_deleted(TenantDeleted("f2", TENANT), uow)
     assert room.all_files() == []
     assert room.archive.tenant(TENANT).mode == "off"

@@ -8,9 +8,17 @@ from recording_setup import ANNA, TENANT, Room, message
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.tones import sine
-from unificx.voicemail import BoxChange, GroupBox, GroupChange, NewGroup, OldMessagesUndecided, TenantChange, Waits
+from unificx.voicemail import (
+    MailboxSettingsChange,
+    MessageCounts,
+    NewSharedMailbox,
+    OldMessagesUndecided,
+    SharedMailbox,
+    SharedMailboxChange,
+    VoicemailSettingsChange,
+)
 
-SALES = NewGroup("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
+SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
 
 
 @pytest.fixture(autouse=True)
@@ -18,86 +26,86 @@ async def acme(room: Room) -> None:
     await room.tenant()
 
 
-async def left(room: Room, box: GroupBox | None = None) -> str:
+async def left(room: Room, box: SharedMailbox | None = None) -> str:
     new = message()
     if box is not None:
         new = replace(new, extension_id=box.id, owner_subject=box.subject)
     draft = await room.boxes.begin(new)
     room.writers.append(draft.writer)
     await draft.write(sine(443.7, 9000, 16000).tobytes(), 8000)
-    assert await draft.keep()
+    assert await draft.store()
     return draft.message.id
 
 
 @pytest.mark.promise("C9")
 async def test_shared_mailbox_has_a_number_and_unique_members(room: Room) -> None:
-    groups = room.boxes.groups
+    groups = room.boxes.shared
     box = await groups.create(TENANT, SALES)
     assert (box.name, box.members, box.lamp) == ("Sales", ("e-anna", "e-ben"), True)
-    assert groups.at(TENANT, "7900") == groups.find(TENANT, box.id) == groups.find(TENANT, "7900") == box
+    assert groups.by_number(TENANT, "7900") == groups.find(TENANT, box.id) == groups.find(TENANT, "7900") == box
     assert list(groups.of_member("e-ben")) == [box]
     assert groups.owners(box.id) == ("e-anna", "e-ben")
     assert groups.owners("e-anna") == ("e-anna",)
-    assert groups.at("globex", "7900") is None
+    assert groups.by_number("globex", "7900") is None
     with pytest.raises(NotFound):
         groups.find("globex", box.id)
     await room.restarted()
-    assert room.boxes.groups.find(TENANT, "7900") == box
+    assert room.boxes.shared.find(TENANT, "7900") == box
 
 
 async def test_number_conflicts_are_rejected(room: Room) -> None:
-    groups = room.boxes.groups
+    groups = room.boxes.shared
     box = await groups.create(TENANT, SALES)
     with pytest.raises(Conflict):
-        await groups.create(TENANT, NewGroup("7900"))
+        await groups.create(TENANT, NewSharedMailbox("7900"))
     await groups.delete(box)
-    assert (await groups.create(TENANT, NewGroup("7900"))).name == "7900"
-    for bad in (NewGroup("79 00"), NewGroup("7901", "x" * 101), NewGroup("7901", "two\nlines")):
+    assert (await groups.create(TENANT, NewSharedMailbox("7900"))).name == "7900"
+    for bad in (NewSharedMailbox("79 00"), NewSharedMailbox("7901", "x" * 101), NewSharedMailbox("7901", "two\nlines")):
         with pytest.raises(Invalid):
             await groups.create(TENANT, bad)
     with pytest.raises(Invalid, match="members"):
-        await groups.create(TENANT, NewGroup("7901", members=tuple(f"e{one}" for one in range(101))))
+        await groups.create(TENANT, NewSharedMailbox("7901", members=tuple(f"e{one}" for one in range(101))))
 
 
 async def test_shared_mailbox_is_updated(room: Room) -> None:
-    box = await room.boxes.groups.create(TENANT, SALES)
-    changed = await room.boxes.groups.update(box, GroupChange("Support", ("e-clara",), False))
+    box = await room.boxes.shared.create(TENANT, SALES)
+    changed = await room.boxes.shared.update(box, SharedMailboxChange("Support", ("e-clara",), False))
     assert (changed.name, changed.members, changed.lamp) == ("Support", ("e-clara",), False)
-    assert list(room.boxes.groups.of_member("e-anna")) == []
-    assert list(room.boxes.groups.of_member("e-clara")) == [changed]
+    assert list(room.boxes.shared.of_member("e-anna")) == []
+    assert list(room.boxes.shared.of_member("e-clara")) == [changed]
     await room.restarted()
-    assert room.boxes.groups.find(TENANT, box.id) == changed
+    assert room.boxes.shared.find(TENANT, box.id) == changed
 
 
 @pytest.mark.promise("C9")
 async def test_messages_are_deleted_with_the_shared_mailbox(room: Room) -> None:
-    box = await room.boxes.groups.create(TENANT, SALES)
+    box = await room.boxes.shared.create(TENANT, SALES)
     await left(room, box)
     assert len(await room.boxes.list(TENANT, [box.id])) == 1
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
-    await room.boxes.waiting.count(TENANT, box.id)
-    assert room.boxes.waiting.of(box.id) == Waits(1, 0)
-    await room.boxes.change_box(box, BoxChange(pin="8264"))
-    assert await room.boxes.opens(TENANT, box.id, "8264")
-    await room.boxes.groups.delete(box)
+    await room.boxes.message_counts.refresh(TENANT, box.id)
+    assert room.boxes.message_counts.get(box.id) == MessageCounts(1, 0)
+    await room.boxes.change_mailbox(box, MailboxSettingsChange(pin="8264"))
+    assert await room.boxes.check_pin(TENANT, box.id, "8264")
+    await room.boxes.shared.delete(box)
     assert room.all_files() == []
     assert await room.boxes.list(TENANT, [box.id]) == ()
-    assert not await room.boxes.opens(TENANT, box.id, "8264")
+    assert not await room.boxes.check_pin(TENANT, box.id, "8264")
     assert room.keys.get(TENANT, [box.subject])[box.subject] is None
     with pytest.raises(NotFound):
-        room.boxes.groups.find(TENANT, box.id)
+        room.boxes.shared.find(TENANT, box.id)
 
 
 async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(room: Room) -> None:
-    box = await room.boxes.groups.create(TENANT, SALES)
+    box = await room.boxes.shared.create(TENANT, SALES)
     async with room.database.begin() as uow:
-        await room.boxes.forget_extension(ExtensionDeleted("f1", TENANT, "e-anna"), uow)
-    assert room.boxes.groups.find(TENANT, box.id).members == ("e-ben",)
+        await room.boxes.on_extension_deleted(ExtensionDeleted("f1", TENANT, "e-anna"), uow)
+    assert room.boxes.shared.find(TENANT, box.id).members == ("e-ben",)
     async with room.database.begin() as uow:
-        await room.boxes.forget_tenant(TenantDeleted("f2", TENANT), uow)
-    assert room.boxes.groups.at(TENANT, "7900") is None
+        await room.boxes.on_tenant_deleted(TenantDeleted("f2", TENANT), uow)
+    assert room.boxes.shared.by_number(TENANT, "7900") is None
     await room.restarted()
-    assert room.boxes.groups.at(TENANT, "7900") is None
+    assert room.boxes.shared.by_number(TENANT, "7900") is None
 
 
 @pytest.mark.promise("C9", "R2")
@@ -112,17 +120,17 @@ async def test_disabling_applies_the_decision_about_messages(
 
     async def off(old: str | None) -> None:
         if whose == "one's own":
-            await boxes.change_box(ANNA, BoxChange(enabled=False, old_messages=old))  # type: ignore[arg-type]
+            await boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages=old))  # type: ignore[arg-type]
         else:
-            await boxes.change_tenant(TENANT, TenantChange(enabled=False, old_messages=old))  # type: ignore[arg-type]
+            await boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False, old_messages=old))  # type: ignore[arg-type]
 
     first, _ = await left(room), await left(room)
-    await boxes.hide(await boxes.get(TENANT, first))
+    await boxes.archive(await boxes.get(TENANT, first))
     with pytest.raises(OldMessagesUndecided, match=r"There are 2 messages"):
         await off(None)
-    assert boxes.takes_messages(ANNA)
+    assert boxes.accepts_messages(ANNA)
     await off(said)
-    assert not boxes.takes_messages(ANNA)
+    assert not boxes.accepts_messages(ANNA)
     assert len(await boxes.list(TENANT, [ANNA.id])) == there
     assert len(await boxes.list(TENANT, [ANNA.id], hidden=True)) == away
     assert len(room.all_files()) == files
@@ -130,6 +138,6 @@ async def test_disabling_applies_the_decision_about_messages(
 
 
 async def test_disabling_without_messages_needs_no_decision(room: Room) -> None:
-    await room.boxes.change_box(ANNA, BoxChange(enabled=False))
-    await room.boxes.change_tenant(TENANT, TenantChange(enabled=False))
-    assert not room.boxes.takes_messages(ANNA)
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False))
+    assert not room.boxes.accepts_messages(ANNA)

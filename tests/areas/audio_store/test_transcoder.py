@@ -11,10 +11,10 @@ import pytest
 from recording_setup import ANNA, Room, message
 from sqlalchemy import text
 
-from unificx.audio_store import Damaged, Derived, Reader, writer
+from unificx.audio_store import AudioReader, CorruptAudio, DerivedData, writer
 from unificx.core.errors import Expired
 from unificx.media.tones import level, rms, sine
-from unificx.voicemail import TenantChange
+from unificx.voicemail import VoicemailSettingsChange
 
 RATE = 8000
 
@@ -34,8 +34,8 @@ async def left(room: Room, pcm: bytes, channels: int = 1) -> str:
     return writer.id
 
 
-async def opened(room: Room, audio_id: str) -> Reader:
-    return await room.audio.reader("acme", audio_id)
+async def opened(room: Room, audio_id: str) -> AudioReader:
+    return await room.audio.open("acme", audio_id)
 
 
 async def form(room: Room, audio_id: str) -> str | None:
@@ -54,7 +54,7 @@ async def test_transcoded_opus_has_the_same_length(room: Room) -> None:
     pcm = said(7.3)
     audio_id = await left(room, pcm)
     before = room.all_files()[0].stat().st_size
-    assert await room.keeping.look_after_all() == 1
+    assert await room.keeping.transcode_all() == 1
     reader = await opened(room, audio_id)
     assert reader.ogg is not None
     assert (reader.length, reader.seconds, reader.header.rate) == (len(pcm), pytest.approx(7.3), RATE)
@@ -63,8 +63,8 @@ async def test_transcoded_opus_has_the_same_length(room: Room) -> None:
     [file] = room.all_files()
     assert file.stat().st_size < before / 6
     assert file.stat().st_mode & 0o077 == 0
-    assert await room.keeping.look_after_all() == 0
-    assert await room.audio.sweep() == 0
+    assert await room.keeping.transcode_all() == 0
+    assert await room.audio.delete_orphans() == 0
 
 
 async def test_long_recording_is_read_from_any_position(room: Room) -> None:
@@ -72,7 +72,7 @@ async def test_long_recording_is_read_from_any_position(room: Room) -> None:
     noise = os.urandom(RATE * 2 * 20)
     pcm = noise * 6 + said(20)
     reader_id = await left(room, pcm)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     reader = await opened(room, reader_id)
     assert reader.ogg is not None
     assert reader.ogg.length > 5 * reader.header.chunk
@@ -85,7 +85,7 @@ async def test_two_channels_stay_separate(room: Room) -> None:
     pcm = array("h", [0]) * (RATE * 6)
     pcm[::2] = sine(443.7, 9000, RATE * 3)
     audio_id = await left(room, pcm.tobytes(), channels=2)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     heard = array("h", await (await opened(room, audio_id)).read())
     assert rms(heard[::2]) > 5000
     assert rms(heard[1::2]) < 10
@@ -95,7 +95,7 @@ async def test_waveform_is_stored_and_erased_with_the_recording(room: Room) -> N
     pcm = said(1) + bytes(16_000) + array("h", [each // 2 for each in array("h", said(1))]).tobytes()
     audio_id = await left(room, pcm)
     assert await room.audio.derived("acme", [audio_id]) == {}
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     waveform = (await room.audio.derived("acme", [audio_id]))[audio_id].waveform
     assert len(waveform) == 200
     assert set(waveform[2:65]) <= {99, 100}
@@ -113,15 +113,15 @@ async def test_waveform_is_stored_and_erased_with_the_recording(room: Room) -> N
 async def test_derived_data_is_erased_with_any_owner(room: Room, owner: str) -> None:
     """Immediately, through the key, before the row is deleted."""
     audio_id = await left(room, said(1))
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     room.keys.destroy("acme", owner)
-    assert (await room.audio.derived("acme", [audio_id]))[audio_id] == Derived()
+    assert (await room.audio.derived("acme", [audio_id]))[audio_id] == DerivedData()
 
 
 @pytest.mark.promise("R1", "T2", "D3")
 async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) -> None:
     audio_id, other = await left(room, said(2)), await left(room, said(2))
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     shutil.copytree(room.files, tmp_path / "backup")
     async with room.database.read() as session:
         waveform = await session.scalar(
@@ -146,23 +146,23 @@ async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) 
         )
     with pytest.raises(Expired):
         await opened(room, audio_id)
-    assert (await room.audio.derived("acme", [audio_id]))[audio_id] == Derived()
+    assert (await room.audio.derived("acme", [audio_id]))[audio_id] == DerivedData()
     assert (await opened(room, other)).seconds == 2
     assert (await room.audio.derived("acme", [other]))[other].waveform
 
 
 async def test_tenant_may_keep_uncompressed_audio(room: Room) -> None:
-    await room.boxes.change_tenant("acme", TenantChange(keep_wav=True))
+    await room.boxes.change_tenant("acme", VoicemailSettingsChange(keep_wav=True))
     pcm = said(2.2)
     audio_id = await left(room, pcm)
-    assert await room.keeping.look_after_all() == 1
+    assert await room.keeping.transcode_all() == 1
     reader = await opened(room, audio_id)
     assert reader.ogg is None
     assert await reader.read() == pcm
     assert (await room.audio.derived("acme", [audio_id]))[audio_id].waveform
-    assert await room.keeping.look_after_all() == 0
+    assert await room.keeping.transcode_all() == 0
     await room.restarted()
-    assert room.boxes.tenant("acme").keep_wav
+    assert room.boxes.tenant_settings("acme").keep_wav
 
 
 async def test_open_reader_continues_after_transcoding(room: Room) -> None:
@@ -170,7 +170,7 @@ async def test_open_reader_continues_after_transcoding(room: Room) -> None:
     audio_id = await left(room, pcm)
     pieces = (await opened(room, audio_id)).stream()
     heard = await anext(pieces)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     async for piece in pieces:
         heard += piece
     sounds_alike(pcm, heard)
@@ -180,7 +180,7 @@ async def test_open_reader_continues_after_transcoding(room: Room) -> None:
 @pytest.mark.promise("R1")
 async def test_open_reader_fails_after_erasure(room: Room) -> None:
     audio_id = await left(room, said(40))
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     reader = await opened(room, audio_id)
     await room.audio.erase("acme", [audio_id])
     with pytest.raises(Expired):
@@ -191,15 +191,15 @@ async def test_open_reader_fails_after_erasure(room: Room) -> None:
 async def test_erasure_during_transcoding_leaves_no_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     audio_id = await left(room, said(40))
     began, go_on = asyncio.Event(), asyncio.Event()
-    put, loop = writer.SealedFile.end, asyncio.get_running_loop()
+    put, loop = writer.SealedFileWriter.finish, asyncio.get_running_loop()
 
-    def slow(self: writer.SealedFile) -> bool:
+    def slow(self: writer.SealedFileWriter) -> bool:
         loop.call_soon_threadsafe(began.set)
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
         return put(self)
 
-    monkeypatch.setattr(writer.SealedFile, "end", slow)
-    work = asyncio.create_task(room.keeping.look_after_all())
+    monkeypatch.setattr(writer.SealedFileWriter, "finish", slow)
+    work = asyncio.create_task(room.keeping.transcode_all())
     await began.wait()
     await room.audio.erase("acme", [audio_id])
     go_on.set()
@@ -218,7 +218,7 @@ async def test_crash_during_transcoding_restarts_it(room: Room, tmp_path: Path) 
     await room.restarted()
     assert [path.name for path in room.all_files()] == [audio_id]
     torn.write_bytes(b"half a file")
-    assert await room.keeping.look_after_all() == 1
+    assert await room.keeping.transcode_all() == 1
     sounds_alike(pcm, await (await opened(room, audio_id)).read())
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
 
@@ -227,7 +227,7 @@ async def test_leftover_samples_are_deleted_after_a_crash(room: Room, tmp_path: 
     audio_id = await left(room, said(2))
     samples = room.files / audio_id[-2:] / audio_id
     shutil.copy(samples, tmp_path / "copy")
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     shutil.copy(tmp_path / "copy", samples)
     await room.restarted()
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
@@ -242,10 +242,10 @@ async def test_full_disk_postpones_transcoding(room: Room, monkeypatch: pytest.M
 
     with monkeypatch.context() as patch:
         patch.setattr(writer, "_write_all", full)
-        assert await room.keeping.look_after_all() == 0
+        assert await room.keeping.transcode_all() == 0
     assert [path.name for path in room.all_files()] == [audio_id]
     assert await (await opened(room, audio_id)).read() == pcm
-    assert await room.keeping.look_after_all() == 1
+    assert await room.keeping.transcode_all() == 1
 
 
 async def test_corrupt_recording_is_skipped(room: Room) -> None:
@@ -254,8 +254,8 @@ async def test_corrupt_recording_is_skipped(room: Room) -> None:
     whole = bytearray(file.read_bytes())
     whole[9000] ^= 1
     file.write_bytes(whole)
-    assert await room.keeping.look_after_all() == 1
-    assert await room.keeping.look_after_all() == 0
+    assert await room.keeping.transcode_all() == 1
+    assert await room.keeping.transcode_all() == 0
     assert (await form(room, first), await form(room, second)) == ("new", "opus")
     assert {path.name for path in room.all_files()} == {first, f"opus-{second}"}
 
@@ -263,7 +263,7 @@ async def test_corrupt_recording_is_skipped(room: Room) -> None:
 @pytest.mark.promise("T2")
 async def test_modified_opus_file_is_detected(room: Room) -> None:
     audio_id = await left(room, os.urandom(RATE * 2 * 40))
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     [path] = room.all_files()
     whole, chunk = path.read_bytes(), 16_384 + 28
     assert len(whole) > 3 * chunk
@@ -277,7 +277,7 @@ async def test_modified_opus_file_is_detected(room: Room) -> None:
     ]
     for damaged in (*changed, *moved):
         path.write_bytes(damaged)
-        with pytest.raises(Damaged):
+        with pytest.raises(CorruptAudio):
             await (await opened(room, audio_id)).read()
 
 
@@ -285,7 +285,7 @@ async def test_worker_transcodes_a_new_message(room: Room) -> None:
     work = asyncio.create_task(room.keeping.run())
     draft = await room.boxes.begin(message())
     await draft.write(said(2), RATE)
-    assert await draft.keep()
+    assert await draft.store()
     async with asyncio.timeout(10):
         while await form(room, draft.message.audio_id) != "opus":
             await asyncio.sleep(0)

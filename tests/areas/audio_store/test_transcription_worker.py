@@ -7,11 +7,11 @@ import pytest
 from recording_setup import ANNA, Room, message
 from sqlalchemy import text
 
-from unificx.audio_store import CannotTranscribe, Transcript
+from unificx.audio_store import Transcript, TranscriptionFailed
 from unificx.core.errors import Conflict
 from unificx.db import Outbox
 from unificx.media.tones import sine
-from unificx.voicemail import BoxChange, Message, NewMessage, TenantChange
+from unificx.voicemail import MailboxSettingsChange, Message, NewMessage, VoicemailSettingsChange
 from unificx.voicemail.events import MailboxChanged
 
 SAID = "please call me back, canary"
@@ -28,7 +28,7 @@ class Ears:
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
         self.heard.append((len(pcm), rate))
         if self.fails:
-            raise CannotTranscribe("it fails")
+            raise TranscriptionFailed("it fails")
         return Transcript(SAID, "en")
 
 
@@ -37,8 +37,8 @@ async def ears(room: Room) -> Ears:
     """A recognizer, with transcription enabled."""
     ears = room.transcriber = Ears()
     await room.restarted()
-    await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
-    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    await room.boxes.change_tenant("acme", VoicemailSettingsChange(transcribe=True))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
     return ears
 
 
@@ -48,7 +48,7 @@ async def left(room: Room, *, told: bool = True) -> Message:
         NewMessage(**{name: getattr(new, name) for name in new.__slots__ if name != "transcribe"}, transcribe=told)
     )
     await draft.write(sine(443.7, 9000, 16_000).tobytes(), 8000)
-    assert await draft.keep()
+    assert await draft.store()
     return draft.message
 
 
@@ -68,14 +68,14 @@ async def test_message_is_transcribed_once(room: Room, ears: Ears) -> None:
     await outbox.deliver()
     assert ANNA.id in [fact.extension_id for fact in told]
     assert await room.transcribing.transcribe_all() == 0
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     assert await shown(room, found) == Transcript(SAID, "en")  # besides the waveform
     assert "canary" not in repr(await room.boxes.get("acme", found.id))
 
 
 async def test_opus_message_is_transcribed_too(room: Room, ears: Ears) -> None:
     found = await left(room)
-    await room.keeping.look_after_all()
+    await room.keeping.transcode_all()
     assert await room.transcribing.transcribe_all() == 1
     assert (await shown(room, found), ears.heard) == (Transcript(SAID, "en"), [(32_000, 8000)])
 
@@ -84,28 +84,28 @@ async def test_opus_message_is_transcribed_too(room: Room, ears: Ears) -> None:
 async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, who: str) -> None:
     found = await left(room, told=who != "caller")
     if who == "owner":
-        await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
+        await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=False))
     if who == "organisation":
-        await room.boxes.change_tenant("acme", TenantChange(transcribe=False))
+        await room.boxes.change_tenant("acme", VoicemailSettingsChange(transcribe=False))
     if who == "machine":
         ears.requirement = "Install it."
-    assert not room.boxes.transcribes("acme", ANNA.id) or who == "caller"
+    assert not room.boxes.is_transcribed("acme", ANNA.id) or who == "caller"
     assert await room.transcribing.transcribe_all() == 0
     assert (await shown(room, found), ears.heard) == (None, [])
 
 
 async def test_disabling_cancels_pending_transcription(room: Room, ears: Ears) -> None:
     await left(room)
-    await room.boxes.change_box(ANNA, BoxChange(transcribe=False))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=False))
     await room.transcribing.transcribe_all()
-    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
     assert await room.transcribing.transcribe_all() == 0
 
 
 async def test_transcription_cannot_be_enabled_without_a_recognizer(room: Room) -> None:
     with pytest.raises(Conflict):
-        await room.boxes.change_tenant("acme", TenantChange(transcribe=True))
-    assert not room.boxes.tenant("acme").transcribe
+        await room.boxes.change_tenant("acme", VoicemailSettingsChange(transcribe=True))
+    assert not room.boxes.tenant_settings("acme").transcribe
 
 
 async def test_failed_transcription_is_not_retried(room: Room, ears: Ears) -> None:

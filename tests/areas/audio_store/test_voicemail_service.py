@@ -14,7 +14,7 @@ from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
-from unificx.voicemail import BoxChange, Draft, Left, NewMessage, TenantChange
+from unificx.voicemail import CallerId, MailboxSettingsChange, MessageWriter, NewMessage, VoicemailSettingsChange
 from unificx.voicemail.events import MessageLeft
 
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
@@ -24,7 +24,7 @@ def said(seconds: float) -> bytes:
     return sine(443.7, 9000, round(seconds * 8000)).tobytes()
 
 
-async def draft(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> Draft:
+async def draft(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> MessageWriter:
     begun = await room.boxes.begin(new or message())
     room.writers.append(begun.writer)
     await begun.write(said(seconds), 8000)
@@ -33,7 +33,7 @@ async def draft(room: Room, new: NewMessage | None = None, seconds: float = 2.0)
 
 async def left(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> str:
     begun = await draft(room, new, seconds)
-    assert await begun.keep()
+    assert await begun.store()
     return begun.message.id
 
 
@@ -42,8 +42,8 @@ async def test_message_is_stored_with_its_caller(room: Room) -> None:
     message_id = await left(room)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert (found.id, found.seconds, found.heard, found.hidden) == (message_id, 2.0, None, None)
-    assert found.caller == Left("+491511234567", "Carl Caller")
-    assert await (await room.boxes.reader(found)).read() == said(2.0)
+    assert found.caller == CallerId("+491511234567", "Carl Caller")
+    assert await (await room.boxes.open(found)).read() == said(2.0)
     assert await room.boxes.list(TENANT, [BEN.id]) == ()
     assert await room.boxes.list("globex", [ANNA.id]) == ()
 
@@ -62,7 +62,7 @@ async def test_message_in_progress_is_not_listed(room: Room) -> None:
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     with pytest.raises(NotFound):
         await room.boxes.get(TENANT, begun.message.id)
-    assert await begun.keep()
+    assert await begun.store()
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
 
 
@@ -70,9 +70,9 @@ async def test_message_in_progress_is_not_listed(room: Room) -> None:
 async def test_discarded_message_leaves_nothing(room: Room, way: str) -> None:
     begun = await draft(room, seconds=2.0 if way == "dropped" else 0.6)
     if way == "dropped":
-        await begun.drop()
+        await begun.discard()
     else:
-        assert not await begun.keep()
+        assert not await begun.store()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     assert room.all_files() == []
 
@@ -91,8 +91,8 @@ async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: Room) ->
 
 
 async def test_archived_messages_count_towards_the_limit(room: Room) -> None:
-    await room.boxes.change_tenant(TENANT, TenantChange(most_messages=2))
-    await room.boxes.hide(await room.boxes.get(TENANT, await left(room)))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=2))
+    await room.boxes.archive(await room.boxes.get(TENANT, await left(room)))
     assert not await room.boxes.is_full(TENANT, ANNA.id)
     second = await room.boxes.get(TENANT, await left(room))
     assert await room.boxes.is_full(TENANT, ANNA.id)
@@ -103,12 +103,12 @@ async def test_archived_messages_count_towards_the_limit(room: Room) -> None:
 @pytest.mark.promise("R2")
 async def test_archived_message_is_purged_after_retention(room: Room, clock: ManualClock) -> None:
     old = await room.boxes.get(TENANT, await left(room))
-    await room.boxes.hide(old)
+    await room.boxes.archive(old)
     clock.advance(timedelta(days=20).total_seconds())
     young, kept = await room.boxes.get(TENANT, await left(room)), await left(room)
-    await room.boxes.hide(young)
+    await room.boxes.archive(young)
     clock.advance(timedelta(days=10, seconds=1).total_seconds())
-    await room.boxes.tidy()
+    await room.boxes.purge_archived()
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [young.id]
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept]
     assert len(room.all_files()) == 2
@@ -126,7 +126,7 @@ async def test_message_is_erased_with_caller_or_owner(room: Room, subject: str) 
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, gone)
     assert len(room.all_files()) == 1
-    assert isinstance((await room.boxes.get(TENANT, stays)).caller, Left)
+    assert isinstance((await room.boxes.get(TENANT, stays)).caller, CallerId)
     await room.audio.erase_subject(TENANT, subject)
 
 
@@ -139,7 +139,7 @@ async def test_erasing_the_caller_while_recording_leaves_no_message(room: Room) 
     room.keys.destroy(TENANT, "s-carl")
     await room.audio.erase_subject(TENANT, "s-carl")
     await begun.write(said(1), 8000)
-    assert not await begun.keep()
+    assert not await begun.store()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, begun.message.id)
@@ -153,7 +153,7 @@ async def test_caller_is_anonymous_between_key_and_row_erasure(room: Room) -> No
     found = await room.boxes.get(TENANT, message_id)
     assert found.caller == Gone()
     with pytest.raises(Expired):
-        await room.boxes.reader(found)
+        await room.boxes.open(found)
     with pytest.raises(ErasedSubject):
         await room.boxes.begin(message(caller="s-carl"))
 
@@ -170,13 +170,13 @@ async def test_external_caller_is_identified_by_number(room: Room) -> None:
 async def test_mailbox_is_deleted_with_extension_or_tenant(room: Room) -> None:
     await left(room)
     other = await left(room, message(extension=BEN))
-    await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep", pin="8264"))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="keep", pin="8264"))
     async with room.database.begin() as uow:
-        await room.boxes.forget_extension(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
+        await room.boxes.on_extension_deleted(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
     assert [path.name for path in room.all_files()] == [(await room.boxes.get(TENANT, other)).audio_id]
-    assert room.boxes.box(ANNA.id).enabled
+    assert room.boxes.mailbox_settings(ANNA.id).enabled
     async with room.database.begin() as uow:
-        await room.boxes.forget_tenant(TenantDeleted("fact-2", TENANT), uow)
+        await room.boxes.on_tenant_deleted(TenantDeleted("fact-2", TENANT), uow)
     assert room.all_files() == []
     async with room.database.read() as session:
         for table in ("audio", "audio_owner", "voicemail", "voicemail_box", "voicemail_tenant"):
@@ -185,86 +185,86 @@ async def test_mailbox_is_deleted_with_extension_or_tenant(room: Room) -> None:
 
 @pytest.mark.promise("C9")
 async def test_settings_survive_a_restart(room: Room) -> None:
-    await room.boxes.change_tenant(TENANT, TenantChange(longest_seconds=60))
-    await room.boxes.change_box(ANNA, BoxChange(enabled=False, old_messages="keep"))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(longest_seconds=60))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="keep"))
     await room.restarted()
-    assert room.boxes.tenant(TENANT).longest_seconds == 60
-    assert not room.boxes.takes_messages(ANNA)
-    assert room.boxes.takes_messages(BEN)
-    await room.boxes.change_tenant(TENANT, TenantChange(enabled=False, old_messages="keep"))
-    assert not room.boxes.takes_messages(BEN)
+    assert room.boxes.tenant_settings(TENANT).longest_seconds == 60
+    assert not room.boxes.accepts_messages(ANNA)
+    assert room.boxes.accepts_messages(BEN)
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False, old_messages="keep"))
+    assert not room.boxes.accepts_messages(BEN)
 
 
 async def test_pin_opens_only_its_own_mailbox(room: Room) -> None:
-    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     await room.restarted()
-    assert room.boxes.box(ANNA.id).has_pin
-    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+    assert room.boxes.mailbox_settings(ANNA.id).has_pin
+    assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
     for tenant, box, pin in ((TENANT, ANNA.id, "8265"), (TENANT, BEN.id, "8264"), ("globex", ANNA.id, "8264")):
-        assert not await room.boxes.opens(tenant, box, pin)
+        assert not await room.boxes.check_pin(tenant, box, pin)
     async with room.database.read() as session:
         stored = repr((await session.execute(text("SELECT * FROM voicemail_box"))).all())
     assert "argon2" not in stored
-    await room.boxes.change_box(ANNA, BoxChange(pin=""))
-    assert not await room.boxes.opens(TENANT, ANNA.id, "8264")
-    assert not await room.boxes.opens(TENANT, ANNA.id, "")
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin=""))
+    assert not await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+    assert not await room.boxes.check_pin(TENANT, ANNA.id, "")
 
 
 async def test_pin_attempts_are_rate_limited(room: Room, clock: ManualClock) -> None:
-    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for guess in range(5):
-        assert not await room.boxes.opens(TENANT, ANNA.id, f"700{guess}")
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{guess}")
     waits = []
     for _ in range(6):
         with pytest.raises(TooManyRequests) as early:
-            await room.boxes.opens(TENANT, ANNA.id, "8264")
+            await room.boxes.check_pin(TENANT, ANNA.id, "8264")
         waits.append(early.value.retry_after)
         clock.advance(early.value.retry_after)
-        assert not await room.boxes.opens(TENANT, ANNA.id, "7777")
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, "7777")
     assert waits == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
     clock.advance(64)
-    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
-    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+    assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
+    assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
 @pytest.mark.parametrize("pin", ["1234", "0000", "4321", "123", "1" * 13, "12ab", "９８２６"])
 async def test_trivial_pin_is_rejected(room: Room, pin: str) -> None:
     with pytest.raises(Invalid):
-        await room.boxes.change_box(ANNA, BoxChange(pin=pin))
+        await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin=pin))
 
 
 async def test_new_greeting_replaces_the_old_one(room: Room) -> None:
     with pytest.raises(NotFound):
-        await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
+        await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")
     for seconds in (1.5, 2.5):
         writer = await room.boxes.greetings.begin(ANNA)
         room.writers.append(writer)
         await writer.write(said(seconds), 8000)
-        await room.boxes.greetings.use(ANNA, writer, "no_answer")
-        assert await (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).read() == said(seconds)
+        await room.boxes.greetings.activate(ANNA, writer, "no_answer")
+        assert await (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).read() == said(seconds)
         assert len(room.all_files()) == 1
     await room.restarted()
-    assert (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).seconds == 2.5
-    await room.boxes.greetings.drop(ANNA)
+    assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.5
+    await room.boxes.greetings.remove(ANNA)
     with pytest.raises(NotFound):
-        await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")
+        await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")
     assert room.all_files() == []
 
 
 async def test_concurrent_mailbox_changes_are_merged(room: Room) -> None:
     sound = Sound(said(1))
     await asyncio.gather(
-        room.boxes.change_box(ANNA, BoxChange(pin="4711")),
-        room.boxes.change_box(ANNA, BoxChange(enabled=False)),
-        room.boxes.greetings.put(ANNA, sound, "busy"),
-        room.boxes.change_box(ANNA, BoxChange(mail=False)),
+        room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="4711")),
+        room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False)),
+        room.boxes.greetings.store(ANNA, sound, "busy"),
+        room.boxes.change_mailbox(ANNA, MailboxSettingsChange(mail=False)),
     )
     await asyncio.gather(
-        room.boxes.change_tenant(TENANT, TenantChange(enabled=False)),
-        room.boxes.change_tenant(TENANT, TenantChange(most_messages=7)),
+        room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False)),
+        room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=7)),
     )
     for _ in range(2):
-        box, tenant = room.boxes.box(ANNA.id), room.boxes.tenant(TENANT)
+        box, tenant = room.boxes.mailbox_settings(ANNA.id), room.boxes.tenant_settings(TENANT)
         assert (box.enabled, box.mail, box.has_pin, set(box.greetings)) == (False, False, True, {"busy"})
         assert (tenant.enabled, tenant.most_messages) == (False, 7)
         await room.restarted()

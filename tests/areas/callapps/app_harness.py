@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from unificx.callapps import App, Call, Host
+from unificx.callapps import App, AppRunner, Call
 from unificx.callapps import call as verbs
 from unificx.calls import AppCallContext
 from unificx.core.clock import ManualClock
@@ -89,7 +89,7 @@ class Stage:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.host = Host(self, Prompts(), self.clock, {self.app.name: self.app})
+        self.host = AppRunner(self, Prompts(), self.clock, {self.app.name: self.app})
         self.over = asyncio.Event()
         self.keys = {prompt: list(keys) for prompt, keys in self.keys.items()}
         self._tickets = 0
@@ -124,7 +124,7 @@ class Stage:
 
     def press(self, keys: str) -> None:
         for key in keys:
-            self.host.told(DigitPressed("leg-1", key, 100))
+            self.host.handle_event(DigitPressed("leg-1", key, 100))
 
     def hang_up(self) -> None:
         self.line.ended()
@@ -172,7 +172,7 @@ class Stage:
         return ticket
 
     def ends(self, ticket: str, reason: Any = "end") -> None:
-        self.host.told(PlayEnded("leg-1", ticket, reason))
+        self.host.handle_event(PlayEnded("leg-1", ticket, reason))
 
     def stop(self, leg: str) -> None:
         self.orders.append("stop")

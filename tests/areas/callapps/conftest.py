@@ -21,8 +21,8 @@ from unificx.voicemail import deposit_app
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call, "SETTLE", 0)
-    monkeypatch.setattr(deposit_app, "THINK", 0.05)
+    monkeypatch.setattr(call, "MEDIA_SETTLE_SECONDS", 0)
+    monkeypatch.setattr(deposit_app, "REVIEW_TIMEOUT", 0.05)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from unificx.callapps import ECHO, App, Call, Registry, installed, registry
+from unificx.callapps import ECHO, App, AppRegistry, Call, installed_apps, registry
 from unificx.core.errors import StartupError
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.routing import CallApp
@@ -29,7 +29,7 @@ def directory() -> DirectoryCache:
 
 
 def test_code_routes_to_its_app_for_its_tenants(directory: DirectoryCache) -> None:
-    apps = Registry((ECHO, WEATHER), directory)
+    apps = AppRegistry((ECHO, WEATHER), directory)
     assert apps.find_app("t-acme", "*43") == apps.find_app("t-globex", "*43") == CallApp("echo")
     assert apps.find_app("t-acme", "*70") == CallApp("weather")
     assert apps.find_app("t-globex", "*70") is None
@@ -38,7 +38,9 @@ def test_code_routes_to_its_app_for_its_tenants(directory: DirectoryCache) -> No
 
 
 def test_number_may_follow_the_code_of_a_numbered_app(directory: DirectoryCache) -> None:
-    apps = Registry((ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory)
+    apps = AppRegistry(
+        (ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory
+    )
     assert apps.find_app("t-acme", "*86") == CallApp("fetch")
     assert apps.find_app("t-acme", "*8612") == CallApp("fetch", ("12",))
     assert apps.find_app("t-acme", "*861") == CallApp("more")
@@ -48,11 +50,11 @@ def test_number_may_follow_the_code_of_a_numbered_app(directory: DirectoryCache)
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_unanswered_calls_go_to_voicemail_if_enabled(directory: DirectoryCache, takes: bool) -> None:
-    leave = App(registry.LEAVE, nothing)
-    assert Registry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
+    leave = App(registry.VOICEMAIL_APP, nothing)
+    assert AppRegistry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
         CallApp(leave.name) if takes else None
     )
-    assert Registry((ECHO,), directory, lambda extension: takes).fallback_for(ANNA) is None
+    assert AppRegistry((ECHO,), directory, lambda extension: takes).fallback_for(ANNA) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def test_unanswered_calls_go_to_voicemail_if_enabled(directory: DirectoryCache, 
 )
 def test_conflicting_or_undialable_apps_are_rejected(directory: DirectoryCache, other: App) -> None:
     with pytest.raises(StartupError):
-        Registry((ECHO, other), directory)
+        AppRegistry((ECHO, other), directory)
 
 
 def bring(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
@@ -74,11 +76,11 @@ def bring(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
 
 def test_installed_package_provides_an_app(monkeypatch: pytest.MonkeyPatch) -> None:
     bring(monkeypatch, f"{__name__}:WEATHER")
-    assert installed() == {"weather": WEATHER}
+    assert installed_apps() == {"weather": WEATHER}
 
 
 @pytest.mark.parametrize("value", ["no.such.module:x", f"{__name__}:no_such", f"{__name__}:nothing"])
 def test_broken_package_prevents_start(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     bring(monkeypatch, value)
     with pytest.raises(StartupError):
-        installed()
+        installed_apps()

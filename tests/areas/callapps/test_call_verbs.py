@@ -6,14 +6,14 @@ import pytest
 from app_harness import HANG_UP, Stage, acting
 from structlog.testing import capture_logs
 
-from unificx.callapps import App, Call, Clip, Said, Spoken
+from unificx.callapps import App, Call, Clip, RecordResult, SpokenValue
 from unificx.core.errors import StorageFull
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 
 async def test_app_answers_plays_and_hangs_up() -> None:
     async def app(call: Call) -> None:
-        assert (call.caller.number, call.mailbox and call.mailbox.why) == ("+491511", "missed")
+        assert (call.caller.number, call.mailbox and call.mailbox.reason) == ("+491511", "missed")
         await call.answer()
         await call.play("hello", "world")
         await call.say(7)
@@ -103,8 +103,8 @@ async def test_escape_digit_stops_the_prompt() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
-        found.append(await call.play("menu", "rest", keys="12"))
-        found.append(await call.play("menu", "rest", keys="12"))
+        found.append(await call.play("menu", "rest", escape_digits="12"))
+        found.append(await call.play("menu", "rest", escape_digits="12"))
 
     stage = acting(app, keys={"menu": ["9", "2"]})
     await stage.run()
@@ -117,7 +117,7 @@ async def test_early_digits_are_queued() -> None:
 
     async def app(call: Call) -> None:
         await call.play("enter")
-        found.extend((await call.digits(12), await call.digits(2), await call.digits(1)))
+        found.extend((await call.read_digits(12), await call.read_digits(2), await call.read_digits(1)))
 
     stage = acting(app, keys={"enter": ["4711#123"]})
     await stage.run()
@@ -128,7 +128,7 @@ async def test_no_digit_returns_empty() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
-        found.append(await call.digits(4, wait=0.02))
+        found.append(await call.read_digits(4, timeout=0.02))
 
     await acting(app).run()
     assert found == [""]
@@ -138,8 +138,8 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
-        await call.play_until_pressed("enter", "more")
-        found.append(await call.digits(4))
+        await call.play_until_digit("enter", "more")
+        found.append(await call.read_digits(4))
 
     stage = acting(app, keys={"enter": ["82#"]})
     await stage.run()
@@ -159,26 +159,26 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
 async def test_recording_stops_at_its_limits(
     says: list[str], ended: str, key: str, seconds: float, silent: bool
 ) -> None:
-    found: list[Said] = []
+    found: list[RecordResult] = []
     clip = Clip()
 
     async def app(call: Call) -> None:
-        found.append(await call.record(clip, stop_on="#*", silence=3.0))
+        found.append(await call.record(clip, stop_digits="#*", silence_seconds=3.0))
         await call.play(clip)
 
     stage = acting(app, says=[says])
     await stage.run()
     [said] = found
-    assert (said.ended, said.key, said.silent) == (ended, key, silent)
+    assert (said.ended, said.digit, said.silent) == (ended, key, silent)
     assert seconds - 0.01 <= said.seconds <= seconds + 0.5
     assert stage.heard == [f"sound {said.seconds:.1f}"]
 
 
 async def test_recording_is_limited_in_duration() -> None:
-    found: list[Said] = []
+    found: list[RecordResult] = []
 
     async def app(call: Call) -> None:
-        found.append(await call.record(Clip(), longest=0.05, silence=1e9))
+        found.append(await call.record(Clip(), max_seconds=0.05, silence_seconds=1e9))
 
     await acting(app, says=[["speak 1"]]).run()
     assert found[0].ended == "longest"
@@ -189,7 +189,7 @@ async def test_full_sink_ends_recording() -> None:
         async def write(self, pcm: bytes, rate: int) -> None:
             raise StorageFull("full")
 
-    found: list[Said] = []
+    found: list[RecordResult] = []
 
     async def app(call: Call) -> None:
         found.append(await call.record(Full()))
@@ -205,7 +205,7 @@ async def test_hang_up_keeps_the_recorded_audio() -> None:
         try:
             await call.record(clip)
         finally:
-            recorded.append(call.recorded)
+            recorded.append(call.last_recording)
 
     await acting(app, says=[["speak 2", HANG_UP]]).run()
     [said] = recorded
@@ -218,7 +218,7 @@ async def test_digits_by_sip_info() -> None:
 
     async def app(call: Call) -> None:
         await call.answer()
-        found.append(await call.digits(6))
+        found.append(await call.read_digits(6))
 
     stage = acting(app)
     stage.begin()
@@ -273,7 +273,7 @@ async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     stage.begin()
     await stage.settle()
     stage.ends("t1", "lost")
-    stage.host.restarted()
+    stage.host.on_engine_restarted()
     await stage.settle()
     assert stage.told == [Answered(b"ours"), OfferReceived(b"ours")]
     assert stage.heard == ["long"]
@@ -299,7 +299,7 @@ async def test_server_shutdown_ends_all_apps() -> None:
 
 async def test_date_and_time_are_spoken() -> None:
     async def app(call: Call) -> None:
-        await call.play(Spoken(call.clock.now()))
+        await call.play(SpokenValue(call.clock.now()))
 
     stage = acting(app)
     await stage.run()

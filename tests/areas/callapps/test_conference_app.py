@@ -10,7 +10,7 @@ import pytest
 from app_harness import ANNA, Stage
 from argon2 import PasswordHasher
 
-from unificx.callapps import INVITED, MOVED, at_number, meeting_in
+from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
 from unificx.conferencing import Chair, Dismiss, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
 from unificx.conferencing import Meetings as Live
 from unificx.conferencing import Rooms as Standing
@@ -56,7 +56,7 @@ class House:
         return await self.rooms.create(self.tenant_id, NewRoom("8000", **more))
 
     def stage(self, room: Room, *more: str, **stage: Any) -> Stage:
-        return Stage(meeting_in(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
+        return Stage(conference_app(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
 
     def other(self, room: Room, *, host: bool = False) -> Chair:
         chair = self.meetings.come(room, Who(None, "", "1", "Other"), Phone("other"), host=host)
@@ -242,7 +242,7 @@ async def test_caller_rejoins_after_engine_restart(house: House) -> None:
     await until(lambda: "join heard" in stage.orders)
     stage.press("*6")
     await until(lambda: "mute" in stage.orders)
-    stage.host.restarted()
+    stage.host.on_engine_restarted()
     await until(lambda: "invite" in stage.orders)
     stage.line.offer_answered(b"theirs")
     await until(lambda: "join muted" in stage.orders)
@@ -274,15 +274,17 @@ async def test_conference_ends_after_the_host_has_left(house: House, clock: Manu
 
 async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> None:
     room = await house.room()
-    assert at_number(house.rooms, house.tenant_id, "8000") == CallApp("conference", (room.id,), max_seconds=86_400.0)
-    assert at_number(house.rooms, house.tenant_id, "8001") is None
-    assert at_number(house.rooms, "another", "8000") is None
+    assert conference_at_number(house.rooms, house.tenant_id, "8000") == CallApp(
+        "conference", (room.id,), max_seconds=86_400.0
+    )
+    assert conference_at_number(house.rooms, house.tenant_id, "8001") is None
+    assert conference_at_number(house.rooms, "another", "8000") is None
 
 
 async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: House) -> None:
     house.meetings.over = house.rooms.shut
     room = house.rooms.open(house.tenant_id, ANNA.id)
-    stages = [house.stage(room, MOVED, caller=ANNA), house.stage(room, MOVED)]
+    stages = [house.stage(room, MERGED, caller=ANNA), house.stage(room, MERGED)]
     for stage in stages:
         stage.begin()
         await until(lambda stage=stage: "join heard" in stage.orders)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app_harness import Prompts, acting
 
-from unificx.callapps import Call, Host
+from unificx.callapps import AppRunner, Call
 from unificx.media.sounds import Sound
 
 
@@ -31,8 +31,8 @@ async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
         await call.say(datetime(2026, 1, 5, tzinfo=UTC))
 
     stage, told = acting(says), Told()
-    stage.host = Host(stage, told, stage.clock, {stage.app.name: stage.app})
+    stage.host = AppRunner(stage, told, stage.clock, {stage.app.name: stage.app})
     stage.host.language = lambda hosting: "de"
-    stage.host.zone = lambda hosting: ZoneInfo("Asia/Kolkata")
+    stage.host.time_zone = lambda hosting: ZoneInfo("Asia/Kolkata")
     await stage.run()
     assert told.said == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]

@@ -7,8 +7,8 @@ from app_harness import Stage, without
 from recording_setup import ANNA, TENANT, Room
 
 from unificx.identity import DirectoryCache, Extension, Tenant
-from unificx.prompts import code_of
-from unificx.voicemail import StudioParts, recording_sounds
+from unificx.prompts import prompt_code
+from unificx.voicemail import PromptRecordingParts, prompt_recording_app
 
 LEAVE = "voicemail/leave"
 MENU = ("press/", "general/to-", "studio/to-", "studio/or-", "studio/enter-code", "general/goodbye")
@@ -24,8 +24,8 @@ def stage(room: Room, *, admin: bool = True, **more) -> Stage:
     async def may(extension: Extension) -> bool:
         return admin and extension == ANNA
 
-    parts = StudioParts(room.own, room.boxes, directory, may)
-    return Stage(recording_sounds(parts), mailbox=None, caller=ANNA, **more)
+    parts = PromptRecordingParts(room.own, room.boxes, directory, may)
+    return Stage(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)
 
 
 def heard(stage: Stage) -> list[str]:
@@ -37,7 +37,7 @@ async def test_prompt_is_recorded_played_and_removed(room: Room) -> None:
     caller = stage(
         room,
         keys={
-            "studio/enter-code": [f"{code_of(LEAVE)}#", "#"],
+            "studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"],
             "studio/to-hear": ["2", "1", "*"],
             "studio/to-use": ["1"],
         },
@@ -48,9 +48,9 @@ async def test_prompt_is_recorded_played_and_removed(room: Room) -> None:
     [own] = room.own.all(TENANT)
     assert (own.language, own.name) == ("en", LEAVE)
     assert 1.8 < own.seconds < 2.4
-    row, _ = await room.audio.found(TENANT, own.audio_id)
+    row, _ = await room.audio.load(TENANT, own.audio_id)
     assert row.owners == (ANNA.subject,)
-    caller = stage(room, keys={"studio/enter-code": [f"{code_of(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
+    caller = stage(room, keys={"studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
     await caller.run()
     assert heard(caller) == ["studio/standard-again"]
     assert room.own.all(TENANT) == []
@@ -73,7 +73,7 @@ async def test_personal_greeting_is_reached_by_the_same_code(room: Room) -> None
     caller = stage(room, keys={**keys, "general/to-cancel": ["1"]}, says=[["speak 2", "press #"]])
     await caller.run()
     assert "voicemail/greeting-saved" in caller.heard
-    assert list(room.boxes.box(ANNA.id).greetings) == ["no_answer"]
+    assert list(room.boxes.mailbox_settings(ANNA.id).greetings) == ["no_answer"]
 
 
 @pytest.mark.promise("T3")
@@ -85,7 +85,7 @@ async def test_non_administrator_is_rejected(room: Room) -> None:
 
 @pytest.mark.promise("C8")
 async def test_unknown_and_notice_codes_are_rejected(room: Room) -> None:
-    codes = ["999#", f"{code_of('recording/notice')}#", f"{code_of('voicemail/notice')}#"]
+    codes = ["999#", f"{prompt_code('recording/notice')}#", f"{prompt_code('voicemail/notice')}#"]
     caller = stage(room, keys={"studio/enter-code": codes})
     await caller.run()
     assert heard(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]

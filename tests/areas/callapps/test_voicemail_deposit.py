@@ -8,7 +8,7 @@ from recording_setup import ANNA, TENANT, Room
 
 from unificx.audio_store import Transcript, writer
 from unificx.media.tones import sine
-from unificx.voicemail import BoxChange, Message, TenantChange, leaving
+from unificx.voicemail import MailboxSettingsChange, Message, VoicemailSettingsChange, deposit_app
 
 MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
@@ -16,7 +16,7 @@ GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
 
 def stage(room: Room, *says: list[str], **more) -> Stage:
     more.setdefault("mailbox", ANNA)
-    return Stage(leaving(room.boxes), says=list(says), **more)
+    return Stage(deposit_app(room.boxes), says=list(says), **more)
 
 
 async def messages(room: Room) -> list[Message]:
@@ -78,8 +78,8 @@ async def test_caller_is_informed_of_transcription_first(room: Room, on: bool) -
     """Whatever is pressed, before or during the greeting: without the notice there is no transcription."""
     room.transcriber = Ears()
     await room.restarted()
-    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
-    await room.boxes.change_box(ANNA, BoxChange(transcribe=on))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=on))
     first = "voicemail/transcribed" if on else "voicemail/greeting"
     caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
     await caller.run()
@@ -93,8 +93,8 @@ async def test_caller_is_informed_of_transcription_first(room: Room, on: bool) -
 async def test_missed_notice_prevents_transcription(room: Room, why: str) -> None:
     room.transcriber = Ears()
     await room.restarted()
-    await room.boxes.change_tenant(TENANT, TenantChange(transcribe=True))
-    await room.boxes.change_box(ANNA, BoxChange(transcribe=True))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
     caller = stage(room, ["speak 2", HANG_UP])
     if why == "held":
         caller.offer = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"
@@ -109,7 +109,7 @@ async def test_missed_notice_prevents_transcription(room: Room, why: str) -> Non
 async def test_custom_greeting_replaces_the_standard_one(room: Room) -> None:
     writer = await room.boxes.greetings.begin(ANNA)
     await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
-    await room.boxes.greetings.use(ANNA, writer, "no_answer")
+    await room.boxes.greetings.activate(ANNA, writer, "no_answer")
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
     assert heard(caller) == ["sound 1.0", *GREETED[1:]]
@@ -162,7 +162,7 @@ async def test_hang_up_during_review_sends_the_message(room: Room) -> None:
 
 
 async def test_full_mailbox_rejects_messages(room: Room) -> None:
-    await room.boxes.change_tenant(TENANT, TenantChange(most_messages=1))
+    await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=1))
     await stage(room, ["speak 2", HANG_UP]).run()
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
@@ -192,4 +192,4 @@ async def test_full_disk_is_announced_and_recorded_part_stays(room: Room, monkey
     assert heard(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
     [message] = await messages(room)
     assert message.seconds == 2.0
-    assert (await room.boxes.reader(message)).seconds == 2.0
+    assert (await room.boxes.open(message)).seconds == 2.0

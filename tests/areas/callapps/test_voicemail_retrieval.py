@@ -8,7 +8,14 @@ from recording_setup import ANNA, TENANT, Room, message
 
 from unificx.identity import DirectoryCache, Tenant
 from unificx.media.tones import sine
-from unificx.voicemail import BoxChange, Message, NewGroup, at_group, hearing, leaving
+from unificx.voicemail import (
+    MailboxSettingsChange,
+    Message,
+    NewSharedMailbox,
+    deposit_app,
+    mailbox_at_number,
+    retrieval_apps,
+)
 
 MENU = ("voicemail/to-", "press/", "general/to-")
 FIRST = ["voicemail/welcome", "voicemail/you-have"]
@@ -24,13 +31,13 @@ def directory() -> DirectoryCache:
 
 def stage(room: Room, directory: DirectoryCache, app: int = 0, **more) -> Stage:
     more.setdefault("caller", ANNA)
-    return Stage(hearing(room.boxes, directory)[app], mailbox=None, **more)
+    return Stage(retrieval_apps(room.boxes, directory)[app], mailbox=None, **more)
 
 
 async def left(room: Room, seconds: float = 2.0, number: str = "+491511234567") -> Message:
     draft = await room.boxes.begin(message(number))
     await draft.write(sine(443.7, 9000, round(seconds * 8000)).tobytes(), 8000)
-    assert await draft.keep()
+    assert await draft.store()
     room.clock.advance(60)
     return await room.boxes.get(TENANT, draft.message.id)
 
@@ -49,7 +56,7 @@ async def test_empty_mailbox_is_announced(room: Room, directory: DirectoryCache)
 @pytest.mark.promise("C9")
 async def test_messages_are_played_new_first_oldest_first(room: Room, directory: DirectoryCache) -> None:
     old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
-    await room.boxes.heard(old)
+    await room.boxes.mark_heard(old)
     caller = stage(
         room,
         directory,
@@ -102,7 +109,7 @@ async def test_unreadable_message_is_skipped(room: Room, directory: DirectoryCac
 @pytest.mark.promise("C9")
 async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: DirectoryCache) -> None:
     await left(room)
-    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
@@ -126,9 +133,9 @@ async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: Di
 
 
 async def test_pin_attempts_are_rate_limited(room: Room, directory: DirectoryCache) -> None:
-    await room.boxes.change_box(ANNA, BoxChange(pin="8264"))
+    await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for _ in range(5):
-        await room.boxes.opens(TENANT, ANNA.id, "1111")
+        await room.boxes.check_pin(TENANT, ANNA.id, "1111")
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
@@ -147,7 +154,7 @@ async def test_pin_is_set_by_phone(room: Room, directory: DirectoryCache) -> Non
     await caller.run()
     answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
     assert [one for one in heard(caller) if one in answers] == answers
-    assert await room.boxes.opens(TENANT, ANNA.id, "8264")
+    assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
 async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: DirectoryCache) -> None:
@@ -160,7 +167,7 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room
     await caller.run()
     answers = ["voicemail/greeting-saved", "general/cancelled"]
     assert [one for one in heard(caller) if one in answers] == answers
-    assert (await room.boxes.greetings.to_play(TENANT, ANNA.id, "missed")).seconds == 2.0
+    assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.0
     assert len(room.all_files()) == 1
     again = stage(
         room, directory, keys={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
@@ -187,14 +194,14 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, di
     await caller.run()
     assert heard(caller).count("voicemail/greeting-saved") == 2
     greetings = room.boxes.greetings
-    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 3.0
+    assert (await greetings.open_current(TENANT, ANNA.id, "busy")).seconds == 3.0
     room.clock.advance(14 * 86_400)
-    assert (await greetings.to_play(TENANT, ANNA.id, "busy")).seconds == 2.0
+    assert (await greetings.open_current(TENANT, ANNA.id, "busy")).seconds == 2.0
     keys = {"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["4", "2", "*"]}
     await stage(room, directory, keys=keys).run()
-    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+    assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
     await room.restarted()
-    assert sorted(room.boxes.box(ANNA.id).greetings) == ["temporary"]
+    assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
 
 
 @pytest.mark.promise("C9")
@@ -202,11 +209,11 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
     room: Room, directory: DirectoryCache
 ) -> None:
     await room.tenant()
-    group = await room.boxes.groups.create(TENANT, NewGroup("7900", "Sales", (ANNA.id,)))
-    way = at_group(room.boxes, TENANT, "7900")
+    group = await room.boxes.shared.create(TENANT, NewSharedMailbox("7900", "Sales", (ANNA.id,)))
+    way = mailbox_at_number(room.boxes, TENANT, "7900")
     assert way is not None
-    assert at_group(room.boxes, TENANT, "1001") is None
-    caller = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments, says=[["speak 2", HANG_UP]])
+    assert mailbox_at_number(room.boxes, TENANT, "1001") is None
+    caller = Stage(deposit_app(room.boxes), mailbox=None, arguments=way.arguments, says=[["speak 2", HANG_UP]])
     await caller.run()
     assert heard(caller)[0] == "voicemail/greeting-group"
     assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
@@ -214,12 +221,12 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
     await member.run()
     assert "voicemail/enter-pin" not in member.heard
     assert "sound 2.0" in member.heard
-    await room.boxes.change_box(group, BoxChange(pin="8264"))
+    await room.boxes.change_mailbox(group, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["7900#"], "voicemail/enter-pin": ["8264#"], "sound 2.0": [HANG_UP]}
     other = stage(room, directory, 1, keys=keys, caller=None)
     await other.run()
     assert "sound 2.0" in other.heard
-    await room.boxes.change_box(group, BoxChange(enabled=False, old_messages="erase"))
-    refused = Stage(leaving(room.boxes), mailbox=None, arguments=way.arguments)
+    await room.boxes.change_mailbox(group, MailboxSettingsChange(enabled=False, old_messages="erase"))
+    refused = Stage(deposit_app(room.boxes), mailbox=None, arguments=way.arguments)
     await refused.run()
     assert heard(refused) == ["voicemail/not-available"]

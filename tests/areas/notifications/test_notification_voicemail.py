@@ -11,7 +11,7 @@ import pytest
 from smtp_server import MailBox, mail_server, server_at, text_of
 from sqlalchemy import text
 
-from unificx.audio_store import Audio, AudioParts, Directory
+from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable
 from unificx.core.events import EventBus
@@ -21,7 +21,15 @@ from unificx.integrations.smtp import SmtpClient
 from unificx.media.tones import level, sine
 from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, Push
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
-from unificx.voicemail import BoxChange, Mailboxes, Mailed, Message, NewGroup, NewMessage, TenantChange
+from unificx.voicemail import (
+    Mailboxes,
+    MailboxSettingsChange,
+    Message,
+    NewMessage,
+    NewSharedMailbox,
+    VoicemailAttachments,
+    VoicemailSettingsChange,
+)
 
 SAID = 443.7
 PCM = sine(SAID, 9000, 16000).tobytes()
@@ -30,7 +38,9 @@ PCM = sine(SAID, 9000, 16000).tobytes()
 class Post:
     """A person with a mailbox, and the e-mails about its messages."""
 
-    def __init__(self, person: Person, boxes: Mailboxes, mailed: Mailed, push: Push, database: Database) -> None:
+    def __init__(
+        self, person: Person, boxes: Mailboxes, mailed: VoicemailAttachments, push: Push, database: Database
+    ) -> None:
         self.person = person
         self._database = database
         self.boxes = boxes
@@ -39,17 +49,17 @@ class Post:
         self._push = push
 
     async def wants(self, *, sound: bool = True) -> None:
-        await self.boxes.change_box(self.box, BoxChange(mail_sound=sound))
+        await self.boxes.change_mailbox(self.box, MailboxSettingsChange(mail_sound=sound))
 
     async def lets(self, *, sound: bool) -> None:
-        await self.boxes.change_tenant(self.box.tenant_id, TenantChange(mail_sound=sound))
+        await self.boxes.change_tenant(self.box.tenant_id, VoicemailSettingsChange(mail_sound=sound))
 
     async def left(self, emails: Letters, box_id: str = "e-ada") -> Message:
         """Leave a message and queue an e-mail about it."""
         new = NewMessage(self.box.tenant_id, box_id, self.box.subject, "call-1", None, "+491511234567", "Carl")
         draft = await self.boxes.begin(new)
         await draft.write(PCM, 8000)
-        assert await draft.keep()
+        assert await draft.store()
         courier = Courier()
         courier.equip(emails, self._push)
         message = await self.boxes.get(self.box.tenant_id, draft.message.id)
@@ -67,11 +77,11 @@ async def post(
     people: IdentityService, acme: Tenant, database: Database, keys: KeyStore, bus: EventBus, tmp_path: Path, push: Push
 ) -> Post:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
-    parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
-    boxes = Mailboxes(parts, Audio(parts), PasswordHashing())
+    parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
+    boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing())
     await boxes.start()
     person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
-    return Post(person, boxes, Mailed(parts, boxes), push, database)
+    return Post(person, boxes, VoicemailAttachments(parts, boxes), push, database)
 
 
 @pytest.fixture
@@ -179,7 +189,7 @@ _TABLES = {
 async def test_too_long_audio_is_not_attached(
     emails: Letters, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("unificx.voicemail.email_attachments.MOST_BYTES", len(PCM) - 1)
+    monkeypatch.setattr("unificx.voicemail.email_attachments.MAX_ATTACHMENT_BYTES", len(PCM) - 1)
     await post.wants()
     message = await post.left(emails)
     await emails.deliver()
@@ -205,15 +215,15 @@ async def test_an_email_waits_for_unavailable_audio(
 ) -> None:
     await post.wants()
     await post.left(emails)
-    reader = post.boxes.reader
+    reader = post.boxes.open
 
     async def away(message: Message) -> None:
         raise ServiceUnavailable("The store does not answer.")
 
-    monkeypatch.setattr(post.boxes, "reader", away)
+    monkeypatch.setattr(post.boxes, "open", away)
     await emails.deliver()
     assert box.taken == []
-    monkeypatch.setattr(post.boxes, "reader", reader)
+    monkeypatch.setattr(post.boxes, "open", reader)
     clock.advance(timedelta(minutes=5).total_seconds())
     await emails.deliver()
     assert level(memoryview(sounds(box)[0]).cast("h"), SAID) > 8000
@@ -221,7 +231,7 @@ async def test_an_email_waits_for_unavailable_audio(
 
 @pytest.mark.promise("C9")
 async def test_shared_mailboxes_use_the_settings_of_each_member(emails: Letters, post: Post, box: MailBox) -> None:
-    shared = await post.boxes.groups.create(post.box.tenant_id, NewGroup("7900", members=(post.box.id,)))
+    shared = await post.boxes.shared.create(post.box.tenant_id, NewSharedMailbox("7900", members=(post.box.id,)))
     await post.wants()
     await post.left(emails, shared.id)
     await emails.deliver()

@@ -6,14 +6,13 @@ from pathlib import Path
 
 from fake_media import QuietEars, QuietRelay, talk_of
 
-from unificx.calls import Conversation
 from unificx.recording import (
-    Archive,
-    Conversation,
-    ExtensionRecordingChange,
+    CallRecorder,
+    CallRecording,
+    ExtensionRecordingPolicyChange,
     LiveRecording,
-    Recorder,
-    TenantRecordingChange,
+    RecordingArchive,
+    TenantRecordingPolicyChange,
 )
 
 TENANT = "acme"
@@ -24,22 +23,22 @@ ANNA, BERT, CARL = ("e-anna", "s-anna"), ("e-bert", "s-bert"), ("e-carl", "s-car
 class Studio:
     """Anna's calls and their recordings."""
 
-    archive: Archive
+    archive: RecordingArchive
     relay: QuietRelay
     ears: QuietEars
-    recorder: Recorder
+    recorder: CallRecorder
     files: Path
     told: list[LiveRecording] = field(default_factory=list)
     spoken: list[tuple[str, str, float]] = field(default_factory=list)
 
     async def records(self, mode: str = "announce", always: tuple[str, str] | None = ANNA, **more: object) -> None:
-        await self.archive.change_tenant(TENANT, TenantRecordingChange(mode=mode, **more))  # type: ignore[arg-type]
+        await self.archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode=mode, **more))  # type: ignore[arg-type]
         if always is not None:
-            await self.archive.change_extension(TENANT, always[0], ExtensionRecordingChange(when="always"))
+            await self.archive.change_extension(TENANT, always[0], ExtensionRecordingPolicyChange(when="always"))
 
     def talks(
         self, caller: tuple[str, str | None] = ANNA, callee: tuple[str, str | None] = BERT, **more: object
-    ) -> Conversation:
+    ) -> CallRecording:
         talk = talk_of("call-1", TENANT, caller, callee, **more)
         self.recorder.conversation_changed(talk)
         return talk
@@ -57,7 +56,7 @@ class Studio:
         await session.settle()
         return session.state == state and (state != "recording" or self.ears.hear(*parties))
 
-    async def kept(self, parts: int = 1) -> list[Conversation]:
+    async def kept(self, parts: int = 1) -> list[CallRecording]:
         """The stored recordings, once there are that many."""
         async with asyncio.timeout(10):
             while len(found := await self.archive.of_call(TENANT, "call-1")) < parts:

@@ -23,9 +23,16 @@ from unificx.conferencing import (
 from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
 from unificx.media.sounds import Sound
-from unificx.recording import Allowed, ExtensionRecording, NewRecording, RoomParts, RoomRecorder, TenantRecording
+from unificx.recording import (
+    ConferenceRecorder,
+    ConferenceRecorderParts,
+    ExtensionRecordingPolicy,
+    NewCallRecording,
+    RecordingDecision,
+    TenantRecordingPolicy,
+)
 from unificx.recording.machine import consent_types as words
-from unificx.recording.policy import allowed
+from unificx.recording.policy import decide
 
 SAYING = 2.0
 """Duration of every prompt in seconds."""
@@ -42,7 +49,7 @@ class Prompts:
 class Kept:
     """A fake recording: `pcm` is its audio, `ended` its end reason."""
 
-    new: NewRecording
+    new: NewCallRecording
     room: int = 1 << 30
     pcm: bytes = b""
     marks: list[tuple[str, float]] = field(default_factory=list)
@@ -51,7 +58,7 @@ class Kept:
 
     @property
     def who(self) -> list[str]:
-        return [party.who.name for party in self.new.parties]
+        return [party.identity.name for party in self.new.parties]
 
     @property
     def subjects(self) -> frozenset[str | None]:
@@ -83,17 +90,17 @@ class Shelf:
     def __init__(self) -> None:
         self.kept: list[Kept] = []
         self.terms: words.ConsentTerms | None = words.ConsentTerms("announce", 15.0)
-        self.extensions: dict[str, ExtensionRecording] = {}
+        self.extensions: dict[str, ExtensionRecordingPolicy] = {}
         self.room = 1 << 30
         self.erased = False
 
-    def allowed(self, tenant_id: str, extensions: Sequence[str]) -> Allowed | None:
+    def allowed(self, tenant_id: str, extensions: Sequence[str]) -> RecordingDecision | None:
         if self.terms is None:
             return None
-        settings = TenantRecording(self.terms.mode, round(self.terms.beep_interval))
-        return allowed(settings, [self.extensions.get(one, ExtensionRecording()) for one in extensions])
+        settings = TenantRecordingPolicy(self.terms.mode, round(self.terms.beep_interval))
+        return decide(settings, [self.extensions.get(one, ExtensionRecordingPolicy()) for one in extensions])
 
-    async def begin(self, new: NewRecording) -> Kept:
+    async def begin(self, new: NewCallRecording) -> Kept:
         if self.erased:
             raise ErasedSubject
         self.kept.append(Kept(new, self.room))
@@ -174,8 +181,8 @@ class RoomStudio:
         self.meetings, self.ears, self.shelf, self.calls = Meetings(clock), QuietEars(), Shelf(), Calls()
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
-        self.recorder = RoomRecorder(
-            RoomParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
+        self.recorder = ConferenceRecorder(
+            ConferenceRecorderParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
         )
         self.meetings.records = self.recorder
 

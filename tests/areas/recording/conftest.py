@@ -7,13 +7,13 @@ import pytest
 from call_recorder_setup import Studio
 from fake_media import QuietEars, QuietRelay
 
-from unificx.audio_store import Audio, AudioParts, Directory
+from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
 from unificx.core.clock import SystemClock
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
-from unificx.recording import Archive, Recorder, RecorderParts
+from unificx.recording import CallRecorder, CallRecorderParts, RecordingArchive
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: EventB
     clock = SystemClock()
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
-    parts = AudioParts(database, keys, erasure, Directory(tmp_path / "audio"))
-    archive, relay, ears = Archive(parts, Audio(parts)), QuietRelay(), QuietEars()
+    parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
+    archive, relay, ears = RecordingArchive(parts, AudioStore(parts)), QuietRelay(), QuietEars()
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
     told_of = lambda *what: spoken.append(what)  # noqa: E731
-    recorder = Recorder(RecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
+    recorder = CallRecorder(CallRecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
     made = Studio(archive, relay, ears, recorder, tmp_path / "audio", spoken=spoken)
-    recorder.changed = made.told.append
+    recorder.on_change = made.told.append
     yield made
     await recorder.close()

@@ -11,13 +11,13 @@ import pytest
 from call_recorder_setup import ANNA, BERT, CARL, TENANT, Studio
 from fake_media import SDP, talk_of
 
-from unificx.audio_store import Directory, writer
+from unificx.audio_store import LocalBlobStore, writer
 from unificx.audio_store.writer import _write_all
 from unificx.calls import ConversationLeg
 from unificx.core.errors import Conflict, Forbidden, NotFound
 from unificx.media import MediaUnavailable
-from unificx.recording import Conversation, ExtensionRecordingChange, Listener
-from unificx.recording.policy import When
+from unificx.recording import CallRecording, ExtensionRecordingPolicyChange, Listener
+from unificx.recording.policy import RecordingTrigger
 
 
 def states(studio: Studio) -> list[str]:
@@ -41,9 +41,9 @@ async def test_automatic_recording_is_announced_and_stored(studio: Studio) -> No
 
 @pytest.mark.promise("C8")
 @pytest.mark.parametrize("when", ["incoming", "outgoing"])
-async def test_automatic_recording_by_direction(studio: Studio, when: When) -> None:
+async def test_automatic_recording_by_direction(studio: Studio, when: RecordingTrigger) -> None:
     await studio.records(always=None)
-    await studio.archive.change_extension(TENANT, ANNA[0], ExtensionRecordingChange(when=when))
+    await studio.archive.change_extension(TENANT, ANNA[0], ExtensionRecordingPolicyChange(when=when))
     studio.talks(*((BERT, ANNA) if when == "outgoing" else (ANNA, BERT)))
     live = studio.recorder.live("call-1")
     assert (live.state, live.allowed) == ("none", True)
@@ -69,7 +69,7 @@ async def test_inband_dtmf_detection_is_enabled_once_without_rfc4733(studio: Stu
 
 @pytest.mark.promise("C8")
 async def test_party_without_media_is_not_recorded(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unificx.recording.call_recording_session.REACHED_WITHIN", 0.5)
+    monkeypatch.setattr("unificx.recording.call_recording_session.MEDIA_TIMEOUT", 0.5)
     await studio.records()
     studio.relay.deaf = {"b"}
     studio.talks()
@@ -122,17 +122,17 @@ async def test_erasing_a_party_ends_the_recording(studio: Studio) -> None:
     studio.talks()
     await studio.until("recording")
     studio.ears.both_say(1.0)
-    studio.recorder.forget(TENANT, "s-nobody")
-    studio.recorder.forget("other", BERT[1])
+    studio.recorder.on_subject_erased(TENANT, "s-nobody")
+    studio.recorder.on_subject_erased("other", BERT[1])
     assert studio.recorder.live("call-1").state == "recording"
-    studio.recorder.forget(TENANT, BERT[1])
+    studio.recorder.on_subject_erased(TENANT, BERT[1])
     assert studio.recorder.live("call-1").state == "ended"
 
 
 @pytest.mark.promise("C8")
 async def test_new_party_that_is_never_recorded_ends_the_recording(studio: Studio) -> None:
     await studio.records()
-    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(when="never"))
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingPolicyChange(when="never"))
     talk = studio.talks()
     await studio.until("recording")
     other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
@@ -146,7 +146,7 @@ async def test_new_party_that_is_never_recorded_ends_the_recording(studio: Studi
 @pytest.mark.promise("C8")
 async def test_stricter_terms_of_a_new_party_ask_everyone_again(studio: Studio) -> None:
     await studio.records()
-    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingChange(mode="opt_in"))
+    await studio.archive.change_extension(TENANT, CARL[0], ExtensionRecordingPolicyChange(mode="opt_in"))
     talk = studio.talks()
     await studio.until("recording")
     other = replace(talk.callee, tag="c", extension_id=CARL[0], subject=CARL[1])
@@ -388,11 +388,11 @@ async def test_recording_preference_without_permission_is_ignored(studio: Studio
     assert studio.relay.asked == []
 
 
-async def _said(studio: Studio, part: Conversation) -> bytes:
-    reader = await studio.archive.listen(part, Listener(ANNA[1], "Anna", "own"))
+async def _said(studio: Studio, part: CallRecording) -> bytes:
+    reader = await studio.archive.open_for_listener(part, Listener(ANNA[1], "Anna", "own"))
     return await reader.read()
 
 
 def test_archive_is_at_the_expected_path(studio: Studio, tmp_path: Path) -> None:
     assert studio.files == tmp_path / "audio"
-    assert Directory(studio.files).local_ids() == []
+    assert LocalBlobStore(studio.files).local_ids() == []

@@ -9,7 +9,7 @@ from virtual_time import in_virtual_time
 
 from unificx.conferencing import PauseAsked, RecordingAsked
 from unificx.core.errors import Conflict, Forbidden
-from unificx.recording import ExtensionRecording
+from unificx.recording import ExtensionRecordingPolicy
 from unificx.recording.machine import consent_types as words
 
 NOTICE, JOINED = "recording/notice-hang-up", "recording/joined-recorded"
@@ -337,12 +337,12 @@ async def test_recording_ends_with_the_last_participant(studio: RoomStudio) -> N
 @story
 async def test_erasing_a_participant_ends_the_recording(studio: RoomStudio) -> None:
     await studio.runs()
-    studio.recorder.forget("acme", "s-clara")
-    studio.recorder.forget("other", "s-bert")
+    studio.recorder.on_subject_erased("acme", "s-clara")
+    studio.recorder.on_subject_erased("other", "s-bert")
     await studio.said(1)
     assert studio.shelf.kept[0].ended == ""
     studio.meetings.forget("acme", "s-bert")
-    studio.recorder.forget("acme", "s-bert")
+    studio.recorder.on_subject_erased("acme", "s-bert")
     await asyncio.sleep(0.1)
     [kept] = studio.shelf.kept
     assert kept.ended == "fault"
@@ -351,7 +351,7 @@ async def test_erasing_a_participant_ends_the_recording(studio: RoomStudio) -> N
 @pytest.mark.promise("C8", "C10")
 @story
 async def test_joiner_who_is_never_recorded_ends_the_recording(studio: RoomStudio) -> None:
-    studio.shelf.extensions["e-clara"] = ExtensionRecording(when="never")
+    studio.shelf.extensions["e-clara"] = ExtensionRecordingPolicy(when="never")
     anna, bert = await studio.runs()
     await studio.said(1)
     clara = await studio.comes("clara")
@@ -365,7 +365,7 @@ async def test_joiner_who_is_never_recorded_ends_the_recording(studio: RoomStudi
 @pytest.mark.promise("C8", "C10", "R1")
 @story
 async def test_opt_in_joiner_makes_everyone_be_asked(studio: RoomStudio) -> None:
-    studio.shelf.extensions["e-dora"] = ExtensionRecording(mode="opt_in")
+    studio.shelf.extensions["e-dora"] = ExtensionRecordingPolicy(mode="opt_in")
     _, bert = await studio.runs()
     await studio.said(1)
     dora = await studio.comes("dora")

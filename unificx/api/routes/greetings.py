@@ -16,7 +16,7 @@ from unificx.api.uploads import BODY
 from unificx.core.errors import Invalid, NotFound
 from unificx.identity import Action
 from unificx.media.sounds import Sound
-from unificx.voicemail import Box, GreetingKind
+from unificx.voicemail import GreetingKind, Mailbox
 
 router = APIRouter(prefix="/api/v1/mailboxes/{mailbox}/greetings", tags=["voicemail"])
 LONGEST = 120.0
@@ -77,7 +77,7 @@ async def hear_greeting(  # noqa: PLR0917 - the request's own parts
 ) -> Response:
     """Play a greeting."""
     box = await _box(services, asker, mailbox, tenant)
-    return await sound_response(services.mailboxes.greetings.one(box.tenant_id, box.id, kind), request, format)
+    return await sound_response(services.mailboxes.greetings.open(box.tenant_id, box.id, kind), request, format)
 
 
 @router.delete("/{kind}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
@@ -86,25 +86,25 @@ async def delete_greeting(
 ) -> None:
     """Delete a greeting permanently. Callers hear the standard one again."""
     box = await _box(services, asker, mailbox, tenant)
-    if kind not in services.mailboxes.box(box.id).greetings:
+    if kind not in services.mailboxes.mailbox_settings(box.id).greetings:
         raise NotFound("There is no such greeting.")
-    await services.mailboxes.greetings.drop(box, kind)
+    await services.mailboxes.greetings.remove(box, kind)
 
 
-async def _box(services: Services, asker: AskerDep, mailbox: str, tenant: str | None) -> Box:
+async def _box(services: Services, asker: AskerDep, mailbox: str, tenant: str | None) -> Mailbox:
     """Return a mailbox in scope: the user's own, of their groups, or any for administrators. Greetings are not
     confidential."""
     return await box_within(services, await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE), mailbox)
 
 
 async def _put(
-    services: Services, box: Box, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
+    services: Services, box: Mailbox, sound: Sound, kind: GreetingKind, until: AwareDatetime | None
 ) -> voicemail.Greeting:
     if until is not None and (kind != "temporary" or until <= services.clock.now()):
         raise Invalid("`until` must be in the future and is only valid for a temporary greeting.", field="until")
-    await services.mailboxes.greetings.put(box, sound, kind, until)
+    await services.mailboxes.greetings.store(box, sound, kind, until)
     return next(one for one in await _all(services, box) if one.kind == kind)
 
 
-async def _all(services: Services, box: Box) -> list[voicemail.Greeting]:
+async def _all(services: Services, box: Mailbox) -> list[voicemail.Greeting]:
     return [voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(box)]

@@ -10,7 +10,7 @@ from unificx.api.schemas import mailboxes as models
 from unificx.api.scoped_lookup import box_within, extension_within, is_member
 from unificx.api.services import Services
 from unificx.identity import Action
-from unificx.voicemail import BoxChange, GroupBox, GroupChange, NewGroup
+from unificx.voicemail import MailboxSettingsChange, NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
 router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=RepeatableRoute)
 
@@ -21,7 +21,7 @@ async def list_mailboxes(
 ) -> core.Page[models.GroupMailbox]:
     """List group mailboxes. Users other than administrators see those they are members of."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    page = services.mailboxes.groups.list(within.tenant_id, cursor, limit)
+    page = services.mailboxes.shared.list(within.tenant_id, cursor, limit)
     seen = [one for one in page.items if not within.only_own or is_member(services, asker.principal.person_id, one)]
     return core.Page(items=[_shown(services, one) for one in seen], next=page.next)
 
@@ -38,10 +38,10 @@ async def create_mailbox(
     """Create a group mailbox with a number of its own."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     members = await _members(services, within, new.members)
-    wanted = NewGroup(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
-    made = await services.mailboxes.groups.create(within.tenant_id, wanted)
+    wanted = NewSharedMailbox(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
+    made = await services.mailboxes.shared.create(within.tenant_id, wanted)
     if new.pin:
-        await services.mailboxes.change_box(made, BoxChange(pin=new.pin))
+        await services.mailboxes.change_mailbox(made, MailboxSettingsChange(pin=new.pin))
     return _shown(services, made)
 
 
@@ -51,7 +51,7 @@ async def show_group_mailbox(
 ) -> models.GroupMailbox:
     """Show a group mailbox, by id or number."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    found = services.mailboxes.groups.find(within.tenant_id, mailbox)
+    found = services.mailboxes.shared.find(within.tenant_id, mailbox)
     await box_within(services, within, found.id)
     return _shown(services, found)
 
@@ -62,12 +62,12 @@ async def update_mailbox(
 ) -> models.GroupMailbox:
     """Change a group mailbox. To disable it while it has messages, `old_messages` is required."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = services.mailboxes.groups.find(within.tenant_id, mailbox)
+    known = services.mailboxes.shared.find(within.tenant_id, mailbox)
     members = await _members(services, within, change.members) if change.members is not None else None
-    wanted = BoxChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
-    if wanted != BoxChange():
-        await services.mailboxes.change_box(known, wanted)
-    changed = await services.mailboxes.groups.update(known, GroupChange(change.name, members, change.lamp))
+    wanted = MailboxSettingsChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
+    if wanted != MailboxSettingsChange():
+        await services.mailboxes.change_mailbox(known, wanted)
+    changed = await services.mailboxes.shared.update(known, SharedMailboxChange(change.name, members, change.lamp))
     return _shown(services, changed)
 
 
@@ -75,7 +75,7 @@ async def update_mailbox(
 async def delete_mailbox(services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None) -> None:
     """Delete a group mailbox and its messages permanently."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    await services.mailboxes.groups.delete(services.mailboxes.groups.find(within.tenant_id, mailbox))
+    await services.mailboxes.shared.delete(services.mailboxes.shared.find(within.tenant_id, mailbox))
 
 
 async def _members(services: Services, within: Reach, named: list[str]) -> tuple[str, ...]:
@@ -83,9 +83,9 @@ async def _members(services: Services, within: Reach, named: list[str]) -> tuple
     return tuple([(await extension_within(services, within, one)).id for one in named])
 
 
-def _shown(services: Services, group: GroupBox) -> models.GroupMailbox:
+def _shown(services: Services, group: SharedMailbox) -> models.GroupMailbox:
     directory, boxes = services.people.directory, services.mailboxes
-    box, waits = boxes.box(group.id), boxes.waiting.of(group.id)
+    box, waits = boxes.mailbox_settings(group.id), boxes.message_counts.get(group.id)
     members = [extension.number for one in group.members if (extension := directory.extension_by_id(one)) is not None]
     return models.GroupMailbox(
         id=group.id,

@@ -19,13 +19,13 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound, StorageFull
 from unificx.identity import Action
 from unificx.recording import (
-    Conversation,
-    ExtensionRecordingChange,
+    CallRecording,
+    ExtensionRecordingPolicyChange,
     Listener,
     LiveRecording,
-    Purpose,
-    TenantRecordingChange,
-    Who,
+    PartyIdentity,
+    PlaybackPurpose,
+    TenantRecordingPolicyChange,
 )
 
 router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=RepeatableRoute)
@@ -36,7 +36,9 @@ Extension = Annotated[
 ]
 Call = Annotated[str | None, Query(max_length=64, pattern=core.REFERENCE, description="Only recordings of this call.")]
 Hidden = Annotated[bool, Query(description="List archived recordings instead.")]
-For = Annotated[Purpose, Query(description="Purpose of the playback; required of users who were not in the call.")]
+For = Annotated[
+    PlaybackPurpose, Query(description="Purpose of the playback; required of users who were not in the call.")
+]
 _SOUND: dict[int | str, dict[str, Any]] = {
     200: {"content": CONTENT, "description": "The complete recording: caller left, callee right."},
     206: {"content": CONTENT, "description": "The requested range."},
@@ -72,7 +74,7 @@ async def list_recordings(
         wanted = [(await extension_within(services, within, by.extension)).id]
     if by.call is not None:
         every = await services.archive.of_call(within.tenant_id, by.call)
-        found = identity.Page(tuple(one for one in every if wanted is None or one.of(frozenset(wanted))))
+        found = identity.Page(tuple(one for one in every if wanted is None or one.parties_among(frozenset(wanted))))
     else:
         found = await services.archive.list(within.tenant_id, wanted, hidden=by.hidden, cursor=cursor, limit=limit)
     return core.Page(items=[_shown(services, within, own, one) for one in found.items], next=found.next)
@@ -93,7 +95,7 @@ async def change_recording_settings(
 ) -> models.RecordingSettings:
     """Change the recording settings of a tenant, or disable recording. Running recordings keep their settings."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    changed = await services.archive.change_tenant(within.tenant_id, TenantRecordingChange(**change.model_dump()))
+    changed = await services.archive.change_tenant(within.tenant_id, TenantRecordingPolicyChange(**change.model_dump()))
     return models.RecordingSettings.model_validate(changed)
 
 
@@ -126,12 +128,12 @@ async def hear_recording(  # noqa: PLR0917 - the request's own parts
     within, own, found = await _found(services, asker, recording_id, tenant)
     if not _may_listen(services, within, own, found):
         raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not play it.")
-    if (purpose == "own") is not bool(found.of(own)):
+    if (purpose == "own") is not bool(found.parties_among(own)):
         raise Invalid(
             "State the purpose of the playback.", hint="`own` is only valid for your own calls.", field="purpose"
         )
     listener = await _listener(services, within, purpose)
-    return await sound_response(services.archive.listen(found, listener), request, format)
+    return await sound_response(services.archive.open_for_listener(found, listener), request, format)
 
 
 @router.get("/recordings/{recording_id}/listens", responses=refusals(401, 403, 404, 410))
@@ -140,9 +142,11 @@ async def list_listens(
 ) -> core.Page[models.Listened]:
     """List the playbacks of a recording."""
     _, _, found = await _found(services, asker, recording_id, tenant)
-    listens = await services.archive.listens(found)
+    listens = await services.archive.playback_log(found)
     shown = [
-        models.Listened(moment=one.moment, purpose=one.purpose, who=one.who if isinstance(one.who, str) else None)
+        models.Listened(
+            moment=one.moment, purpose=one.purpose, who=one.listener if isinstance(one.listener, str) else None
+        )
         for one in listens
     ]
     return core.Page(items=shown, next=None)
@@ -153,7 +157,7 @@ async def hide_recording(services: ServicesDep, asker: AskerDep, recording_id: I
     """Archive a recording for yourself. It can be restored for the period set by the tenant; other participants keep
     it."""
     found, places = await _own_places(services, asker, recording_id, tenant)
-    await services.archive.hide(found, places)
+    await services.archive.archive(found, places)
 
 
 @router.post(
@@ -207,7 +211,7 @@ async def change_extension_recording(
     """Change the recording settings of an extension. For administrators."""
     within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
     known = await extension_within(services, within, extension)
-    wanted = ExtensionRecordingChange(**change.model_dump())
+    wanted = ExtensionRecordingPolicyChange(**change.model_dump())
     found = await services.archive.change_extension(within.tenant_id, known.id, wanted)
     return models.ExtensionRecording(extension_id=known.id, number=known.number, when=found.when, mode=found.mode)
 
@@ -266,7 +270,7 @@ async def _own(services: Services, within: Reach) -> frozenset[str]:
 
 async def _found(
     services: Services, asker: AskerDep, recording_id: str, tenant: str | None
-) -> tuple[Reach, frozenset[str], Conversation]:
+) -> tuple[Reach, frozenset[str], CallRecording]:
     """Return a recording in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
     within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
     own = await _own(services, within)
@@ -276,22 +280,22 @@ async def _found(
 
 async def _own_places(
     services: Services, asker: AskerDep, recording_id: str, tenant: str | None
-) -> tuple[Conversation, list[int]]:
+) -> tuple[CallRecording, list[int]]:
     _, own, found = await _found(services, asker, recording_id, tenant)
-    places = [each.place for each in found.of(own)]
+    places = [each.place for each in found.parties_among(own)]
     if not places:
         raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not archive it.")
     return found, places
 
 
-def _may_listen(services: Services, within: Reach, own: frozenset[str], found: Conversation) -> bool:
-    if found.of(own):
+def _may_listen(services: Services, within: Reach, own: frozenset[str], found: CallRecording) -> bool:
+    if found.parties_among(own):
         return True
     inside = within.asker.principal.tenant_id == within.tenant_id and bool(within.asker.principal.person_id)
     return inside and not within.only_own and services.archive.tenant(within.tenant_id).administrators_listen
 
 
-async def _listener(services: Services, within: Reach, purpose: Purpose) -> Listener:
+async def _listener(services: Services, within: Reach, purpose: PlaybackPurpose) -> Listener:
     person = await services.people.person(within.tenant_id, within.asker.principal.person_id)
     return Listener(person.subject, person.name, purpose)
 
@@ -315,19 +319,19 @@ def _stands(live: LiveRecording, within: Reach, own: frozenset[str]) -> models.C
         begun=live.begun,
         end=live.end,
         allowed=live.allowed,
-        directs=not within.only_own or bool(own & set(live.directed_by)),
+        directs=not within.only_own or bool(own & set(live.controlled_by)),
     )
 
 
-def _shown(services: Services, within: Reach, own: frozenset[str], found: Conversation) -> models.Recording:
-    mine = bool(found.of(own))
+def _shown(services: Services, within: Reach, own: frozenset[str], found: CallRecording) -> models.Recording:
+    mine = bool(found.parties_among(own))
     parties = [
         models.RecordedParty(
             channel=each.place,
             extension_id=each.extension_id,
-            number=each.who.number if mine and isinstance(each.who, Who) else None,
-            name=each.who.name if mine and isinstance(each.who, Who) else None,
-            erased=not isinstance(each.who, Who),
+            number=each.identity.number if mine and isinstance(each.identity, PartyIdentity) else None,
+            name=each.identity.name if mine and isinstance(each.identity, PartyIdentity) else None,
+            erased=not isinstance(each.identity, PartyIdentity),
             notice=each.consent.notice,
             told=each.consent.told,
             consented=each.consent.settled,

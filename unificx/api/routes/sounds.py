@@ -15,10 +15,10 @@ from unificx.api.schemas.voicemail import SpokenText
 from unificx.api.scoped_lookup import extension_within
 from unificx.api.services import Services
 from unificx.api.uploads import BODY
-from unificx.audio_store import OwnSound, check_prompt, check_replaceable, is_notice, limits, wav_header
+from unificx.audio_store import CustomSound, check_prompt, check_replaceable, is_notice, sound_limits, wav_header
 from unificx.identity import Action
 from unificx.media.sounds import Sound
-from unificx.prompts import ANY, MUSIC, Rendered, code_of, load, texts
+from unificx.prompts import ANY, MUSIC, RenderedPrompt, load_manifest, prompt_code, prompt_texts
 
 router = APIRouter(prefix="/api/v1/sounds", tags=["sounds"])
 
@@ -66,7 +66,7 @@ async def list_prompts(
     """List the prompts of a language with their standard texts; for `any` the hold music."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
     own = {one.name: one for one in services.own_sounds.all(within.tenant_id) if one.language == language}
-    known, standard = {MUSIC: ""} if language == ANY else texts(language), load()[language]
+    known, standard = {MUSIC: ""} if language == ANY else prompt_texts(language), load_manifest()[language]
     items = [_prompt(language, name, text, (own.get(name), standard[name])) for name, text in sorted(known.items())]
     return core.Page(items=items, next=None)
 
@@ -85,7 +85,7 @@ async def put_sound(  # noqa: PLR0917 - the request's own parts
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
     check_replaceable(place.language, place.name)
     whose = await extension_within(services, within, speaker) if speaker is not None else None
-    sound = await services.studio.sound(request.stream(), *limits(place.name))
+    sound = await services.studio.sound(request.stream(), *sound_limits(place.name))
     return await _put(services, within, place, sound, whose.subject if whose is not None else None)
 
 
@@ -117,7 +117,7 @@ async def hear_sound(  # noqa: PLR0917 - the request's own parts
     check_prompt(place.language, place.name)
     own = services.own_sounds.get(within.tenant_id, place.language, place.name)
     if own is not None:
-        return await sound_response(services.own_sounds.reader(own), request, format)
+        return await sound_response(services.own_sounds.open(own), request, format)
     [sound] = await services.voice.named(place.name, place.language, within.tenant_id)
     return Response(wav_header(len(sound.pcm), sound.rate, 1) + sound.pcm, media_type=WAV)
 
@@ -142,13 +142,15 @@ async def _put(
     )
 
 
-def _prompt(language: models.Language, name: str, text: str, sounds: tuple[OwnSound | None, Rendered]) -> models.Prompt:
+def _prompt(
+    language: models.Language, name: str, text: str, sounds: tuple[CustomSound | None, RenderedPrompt]
+) -> models.Prompt:
     own, standard = sounds
     return models.Prompt(
         name=name,
         language=language,
         text=text,
-        code=code_of(name),
+        code=prompt_code(name),
         replaceable=not is_notice(name),
         own=own is not None,
         seconds=(own or standard).seconds,

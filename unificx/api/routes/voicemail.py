@@ -16,7 +16,7 @@ from unificx.api.scoped_lookup import box_within, extension_within, is_member
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
-from unificx.voicemail import BoxChange, Left, Message, TenantChange, TenantSettings
+from unificx.voicemail import CallerId, MailboxSettingsChange, Message, VoicemailSettings, VoicemailSettingsChange
 
 router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
 
@@ -41,7 +41,7 @@ async def list_voicemail(
         wanted = [(await box_within(services, within, extension)).id]
     else:
         own = services.people.directory.extension_ids_of(asker.principal.person_id)
-        shared = {group.id for one in own for group in services.mailboxes.groups.of_member(one)}
+        shared = {group.id for one in own for group in services.mailboxes.shared.of_member(one)}
         wanted = [*own, *sorted(shared)]
     found = await services.mailboxes.list(within.tenant_id, wanted, hidden=hidden) if wanted else ()
     return core.Page(items=[_shown(services, asker.principal.person_id, one) for one in found], next=None)
@@ -53,7 +53,7 @@ async def show_voicemail_settings(
 ) -> voicemail.VoicemailSettings:
     """Show the voicemail settings of a tenant."""
     within = await reach(services, asker, tenant, Action.TENANT_READ)
-    return _settings(services, services.mailboxes.tenant(within.tenant_id))
+    return _settings(services, services.mailboxes.tenant_settings(within.tenant_id))
 
 
 @router.patch("/voicemail/settings", responses=refusals(401, 403, 404, 409))
@@ -62,7 +62,7 @@ async def change_voicemail_settings(
 ) -> voicemail.VoicemailSettings:
     """Change the voicemail settings of a tenant, or disable voicemail."""
     within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    changed = await services.mailboxes.change_tenant(within.tenant_id, TenantChange(**change.model_dump()))
+    changed = await services.mailboxes.change_tenant(within.tenant_id, VoicemailSettingsChange(**change.model_dump()))
     return _settings(services, changed)
 
 
@@ -90,7 +90,7 @@ async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
 ) -> Response:
     """Play a voicemail message: Opus in Ogg as stored, or WAV. Does not mark it as played."""
     message = await _own(services, asker, message_id, tenant)
-    return await sound_response(services.mailboxes.reader(message), request, format)
+    return await sound_response(services.mailboxes.open(message), request, format)
 
 
 @router.post(
@@ -103,7 +103,7 @@ async def mark_voicemail(
     services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
 ) -> None:
     """Mark a voicemail message as played or as new."""
-    await services.mailboxes.heard(await _own(services, asker, message_id, tenant), yes=body.heard)
+    await services.mailboxes.mark_heard(await _own(services, asker, message_id, tenant), heard=body.heard)
 
 
 @router.delete(
@@ -111,7 +111,7 @@ async def mark_voicemail(
 )
 async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
     """Archive a voicemail message. It can be restored for the period set by the tenant, then it is erased."""
-    await services.mailboxes.hide(await _own(services, asker, message_id, tenant))
+    await services.mailboxes.archive(await _own(services, asker, message_id, tenant))
 
 
 @router.post(
@@ -136,7 +136,7 @@ async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id
     copy sent by e-mail (`mailed`) is not affected."""
     within = await _reach(services, asker, tenant)
     message = await _within(services, within, message_id)
-    if within.only_own and services.mailboxes.groups.by_id(message.extension_id) is not None:
+    if within.only_own and services.mailboxes.shared.by_id(message.extension_id) is not None:
         raise Forbidden("Only an administrator can erase a message of a group mailbox.", hint="Archive it instead.")
     await services.mailboxes.erase(message)
 
@@ -168,7 +168,7 @@ async def change_mailbox(
             hint='You can remove the PIN: set it to "".',
             field="pin",
         )
-    await services.mailboxes.change_box(known, BoxChange(**change.model_dump()))
+    await services.mailboxes.change_mailbox(known, MailboxSettingsChange(**change.model_dump()))
     return await _mailbox(services, asker, known)
 
 
@@ -201,7 +201,7 @@ async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str
 
 
 def _owns(services: Services, person_id: str, message: Message) -> bool:
-    group = services.mailboxes.groups.by_id(message.extension_id)
+    group = services.mailboxes.shared.by_id(message.extension_id)
     if group is not None:
         return is_member(services, person_id, group)
     extension = services.people.directory.extension_by_id(message.extension_id)
@@ -210,9 +210,9 @@ def _owns(services: Services, person_id: str, message: Message) -> bool:
 
 def _shown(services: Services, person_id: str, message: Message) -> voicemail.Message:
     own = _owns(services, person_id, message)
-    groups, directory = services.mailboxes.groups, services.people.directory
+    groups, directory = services.mailboxes.shared, services.people.directory
     box = groups.by_id(message.extension_id) or directory.extension_by_id(message.extension_id)
-    caller = message.caller if own and isinstance(message.caller, Left) else None
+    caller = message.caller if own and isinstance(message.caller, CallerId) else None
     return voicemail.Message(
         id=message.id,
         extension_id=message.extension_id,
@@ -236,25 +236,27 @@ def _transcript(message: Message) -> voicemail.Transcript | None:
     return voicemail.Transcript(text=found.text, language=found.language) if found is not None else None
 
 
-def _settings(services: Services, settings: TenantSettings) -> voicemail.VoicemailSettings:
-    return voicemail.VoicemailSettings(**asdict(settings), transcription_needs=services.mailboxes.transcription_needs)
+def _settings(services: Services, settings: VoicemailSettings) -> voicemail.VoicemailSettings:
+    return voicemail.VoicemailSettings(
+        **asdict(settings), transcription_needs=services.mailboxes.transcription_requirement
+    )
 
 
 async def _mailbox(services: Services, asker: AskerDep, extension: identity.Extension) -> voicemail.Mailbox:
-    box = services.mailboxes.box(extension.id)
+    box = services.mailboxes.mailbox_settings(extension.id)
     return voicemail.Mailbox(
         extension_id=extension.id,
         number=extension.number,
         enabled=box.enabled,
-        takes_messages=services.mailboxes.takes_messages(extension),
+        takes_messages=services.mailboxes.accepts_messages(extension),
         mail=box.mail,
         has_pin=box.has_pin,
         may_set_pin=_may_set_pin(asker, extension),
         transcribe=box.transcribe,
-        transcribes=services.mailboxes.transcribes(extension.tenant_id, extension.id),
+        transcribes=services.mailboxes.is_transcribed(extension.tenant_id, extension.id),
         mail_caller=box.mail_caller,
         mail_sound=box.mail_sound,
-        may_mail_sound=services.mailboxes.tenant(extension.tenant_id).mail_sound,
+        may_mail_sound=services.mailboxes.tenant_settings(extension.tenant_id).mail_sound,
         has_greeting=bool(box.greetings),
         greetings=[voicemail.Greeting.model_validate(one) for one in await services.mailboxes.greetings.all(extension)],
     )

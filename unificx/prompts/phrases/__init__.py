@@ -12,7 +12,7 @@ from unificx.prompts.phrases.sequences import (
     say_number,
     say_time,
 )
-from unificx.prompts.phrases.vocabulary import NOUNS, english_number, german_number, words
+from unificx.prompts.phrases.vocabulary import NOUNS, english_number, german_number, vocabulary
 
 __all__ = [
     "NOUNS",
@@ -28,5 +28,5 @@ __all__ = [
     "say_moment",
     "say_number",
     "say_time",
-    "words",
+    "vocabulary",
 ]

@@ -3,33 +3,33 @@
 from typing import Final
 
 
-def _each(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     return text.split()
 
 
-_EN_ONES = _each(
+_EN_ONES = _split(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 )
-_EN_TENS = _each("twenty thirty forty fifty sixty seventy eighty ninety")
-_EN_ORDINALS = _each(
+_EN_TENS = _split("twenty thirty forty fifty sixty seventy eighty ninety")
+_EN_ORDINALS = _split(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 )
-_EN_MONTHS = _each("January February March April May June July August September October November December")
-_EN_WEEKDAYS = _each("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+_EN_MONTHS = _split("January February March April May June July August September October November December")
+_EN_WEEKDAYS = _split("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 
-_DE_ONES = _each(
+_DE_ONES = _split(
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
     "achtzehn neunzehn"
 )
-_DE_TENS = _each("zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
-_DE_ORDINALS = _each(
+_DE_TENS = _split("zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
+_DE_ORDINALS = _split(
     "ersten zweiten dritten vierten fünften sechsten siebten achten neunten zehnten elften zwölften dreizehnten "
     "vierzehnten fünfzehnten sechzehnten siebzehnten achtzehnten neunzehnten"
 )
-_DE_MONTHS = _each("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
-_DE_WEEKDAYS = _each("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag")
+_DE_MONTHS = _split("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
+_DE_WEEKDAYS = _split("Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag")
 
 NOUNS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
     "en": {
@@ -87,7 +87,7 @@ def german_ordinal(number: int) -> str:
     return _DE_ORDINALS[number - 1] if number < 20 else f"{german_number(number)}sten"
 
 
-def words(language: str) -> dict[str, str]:
+def vocabulary(language: str) -> dict[str, str]:
     """All texts by prompt name, in "en" or "de"."""
     found = _english() if language == "en" else _german()
     for noun, forms in NOUNS[language].items():
@@ -112,17 +112,17 @@ def _english() -> dict[str, str]:
 
 def _german() -> dict[str, str]:
     found = {f"number/{number}": german_number(number) for number in range(100)}
-    found |= {f"hundred/{number}": f"{_before_noun(number)}hundert" for number in range(1, 10)}
+    found |= {f"hundred/{number}": f"{_german_before_noun(number)}hundert" for number in range(1, 10)}
     found |= {"number/thousand": "tausend", "thousand/1": "eintausend", "number/minus": "minus"}
     found |= {"digit/plus": "plus", "digit/star": "Stern", "digit/hash": "Raute"}
     found |= {f"day/{number}": f"am {german_ordinal(number)}" for number in range(1, 32)}
     found |= {f"month/{number}": month for number, month in enumerate(_DE_MONTHS, 1)}
     found |= {f"weekday/{number}": f"am {day}" for number, day in enumerate(_DE_WEEKDAYS)}
     found |= {"date/today": "heute", "date/yesterday": "gestern", "date/tomorrow": "morgen"}
-    found |= {f"clock/{hour}": f"{_before_noun(hour)} Uhr" for hour in range(24)}
+    found |= {f"clock/{hour}": f"{_german_before_noun(hour)} Uhr" for hour in range(24)}
     return found | {"time/at": "um"}
 
 
-def _before_noun(number: int) -> str:
+def _german_before_noun(number: int) -> str:
     """ "ein" instead of "eins" before a noun, as in "ein Uhr" and "einhundert"."""
     return "ein" if number == 1 else german_number(number)
