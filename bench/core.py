@@ -18,7 +18,7 @@ from unificx.sip.digest import response_for
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Response, parse
-from unificx.sip_server import Shell
+from unificx.sip_server import SipDriver
 
 PHONES = 200
 ROUNDS = 8
@@ -54,7 +54,7 @@ class Desk:
     def __init__(self, face: Face) -> None:
         self._said: list[bytes] = []
         self._cseq = 0
-        self._shell = Shell(
+        self._shell = SipDriver(
             face.endpoint, face.face, face.guard, lambda data, flow: self._said.append(data), SystemClock()
         )
         self._shell.start()

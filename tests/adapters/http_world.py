@@ -15,7 +15,17 @@ from fake_media import QuietEars, QuietRelay, talk_of
 from fake_notifier import Letters
 from prometheus_client import CollectorRegistry
 
-from unificx.api import Hub, IceServer, PartState, PublicAddress, Services, SipProof, StoredAnswers, as_operator, build
+from unificx.api import (
+    ComponentState,
+    EventHub,
+    IceServer,
+    IdempotencyStore,
+    PublicAddress,
+    Services,
+    SipCredentials,
+    as_operator,
+    build,
+)
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
@@ -44,8 +54,8 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
-from unificx.server.live_events import Telling
-from unificx.server.room_events import RoomNews
+from unificx.server.live_events import LiveEvents
+from unificx.server.room_events import RoomEvents
 from unificx.support import Desk
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
@@ -102,7 +112,7 @@ class Calls:
     def hangup(self, call_id: str) -> None:
         self.going_on = [call for call in self.going_on if call.id != call_id]
 
-    def of(self, extensions: Collection[str]) -> Sequence[Call]:
+    def for_extensions(self, extensions: Collection[str]) -> Sequence[Call]:
         return [call for call in self.going_on if set(call.extensions) & set(extensions)]
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
@@ -113,7 +123,7 @@ class Calls:
         self._own(call_id, extensions)
         self.asked.append(("transfer", call_id, to))
 
-    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+    def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         for one in (call_id, consultation):
             self._own(one, extensions)
         self.asked.append(("join", call_id, consultation))
@@ -121,7 +131,7 @@ class Calls:
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         return self.held.get(tenant_id, [])
 
-    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+    def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         self._own(call_id, extensions)
         [call] = [one for one in self.going_on if one.id == call_id]
         host = next(one for one in call.extensions if one in extensions)
@@ -130,7 +140,7 @@ class Calls:
         return room
 
     def _own(self, call_id: str, extensions: Collection[str]) -> None:
-        if all(call.id != call_id for call in self.of(extensions)):
+        if all(call.id != call_id for call in self.for_extensions(extensions)):
             raise NotFound("There is no such call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
@@ -143,13 +153,13 @@ class Parts:
     """Fake of the readiness port; `components` is its result."""
 
     def __init__(self) -> None:
-        self.found = [PartState("database", True), PartState("rtpengine", True)]
+        self.found = [ComponentState("database", True), ComponentState("rtpengine", True)]
         self.no_room = False
 
-    async def states(self) -> Sequence[PartState]:
+    async def states(self) -> Sequence[ComponentState]:
         return self.found
 
-    def full(self) -> bool:
+    def is_storage_full(self) -> bool:
         return self.no_room
 
 
@@ -162,8 +172,8 @@ class Telephony:
     there: set[str] = field(default_factory=set)
     sleeping: set[str] = field(default_factory=set)
 
-    def proof(self, device_id: str) -> SipProof:
-        return SipProof(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
+    def credentials(self, device_id: str) -> SipCredentials:
+        return SipCredentials(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
 
     def ice_servers(self) -> Sequence[IceServer]:
         return self.servers
@@ -198,7 +208,7 @@ class World:
     calls: Calls
     parts: Parts
     letters: Letters
-    telling: Telling
+    telling: LiveEvents
     keeping: TranscodeWorker
     audio: AudioStore
     transcribing: TranscriptionWorker
@@ -210,7 +220,7 @@ class World:
 
     @property
     def people(self) -> IdentityService:
-        return self.services.people
+        return self.services.identity
 
     @property
     def telephony(self) -> Telephony:
@@ -349,17 +359,17 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters, fetch=HttpClient()
     )
     rooms = Rooms(database, keys, people.directory, PasswordHashing(CHEAP), clock)
-    calls, parts, answers = Calls(rooms), Parts(), StoredAnswers(database, keys, clock)
-    outbox.subscribe(PersonClosed, answers.forget)
-    outbox.subscribe(TenantDeleted, answers.forget)
+    calls, parts, answers = Calls(rooms), Parts(), IdempotencyStore(database, keys, clock)
+    outbox.subscribe(PersonClosed, answers.delete_affected)
+    outbox.subscribe(TenantDeleted, answers.delete_affected)
     history = History(database, keys, spool)
     gate, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = people.directory
     push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
-    hub = Hub()
+    hub = EventHub()
     bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
-    telling, meetings = Telling(hub, bus, directory, history), Meetings(clock)
-    news = RoomNews(hub, directory, meetings)
+    telling, meetings = LiveEvents(hub, bus, directory, history), Meetings(clock)
+    news = RoomEvents(hub, directory, meetings)
     bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), Ears())
@@ -371,30 +381,30 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     recorder = CallRecorder(CallRecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
     recorder.on_change = telling.recording_changed
     services = Services(
-        people=people,
+        identity=people,
         history=history,
         mailboxes=mailboxes,
-        own_sounds=own_sounds,
-        voice=PromptOverrides(Prompts(), own_sounds),
+        custom_sounds=own_sounds,
+        prompt_overrides=PromptOverrides(Prompts(), own_sounds),
         archive=archive,
-        recording=recorder,
+        live_recordings=recorder,
         rooms=rooms,
         meetings=meetings,
-        desk=Desk(database, keys, clock),
-        live=calls,
-        parts=parts,
+        support=Desk(database, keys, clock),
+        live_calls=calls,
+        readiness=parts,
         telephony=Telephony(clock),
-        studio=AudioImporter(),
+        sound_converter=AudioImporter(),
         push=push,
-        hub=hub,
-        answers=answers,
+        event_hub=hub,
+        idempotency=answers,
         clock=clock,
         metrics=CollectorRegistry(),
-        address=PublicAddress(listening=LISTENING),
+        public_address=PublicAddress(listening=LISTENING),
     )
     await people.start()
     await services.mailboxes.start()
-    await services.own_sounds.start()
+    await services.custom_sounds.start()
     await archive.start()
     await services.rooms.start()
     await people.create_initial_operator("root@operator.example")

@@ -18,7 +18,16 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request, Response, parse, respond
 from unificx.sip.transactions.events import Event, RequestReceived, ServerKey
-from unificx.sip_server import Guard, GuardLimits, Identifier, LampParts, Lamps, Parts, RegisterDesk, SipFace
+from unificx.sip_server import (
+    Authenticator,
+    MwiNotifier,
+    MwiParts,
+    RateLimiter,
+    RateLimits,
+    RegisterHandler,
+    RequestHandlerParts,
+    SipRequestHandler,
+)
 
 DOMAIN, OTHER = "acme.example", "globex.example"
 HOME = Flow("udp", "192.0.2.7", 5060, 0, 1)
@@ -139,7 +148,7 @@ class Mail:
 class Face:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
-    def __init__(self, limits: GuardLimits | None = None, directory: DirectoryCache | None = None) -> None:
+    def __init__(self, limits: RateLimits | None = None, directory: DirectoryCache | None = None) -> None:
         self.clock = ManualClock()
         self.signals: list[object] = []
         self.directory = directory or people()
@@ -149,23 +158,23 @@ class Face:
         tags = count(1)
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
         self.calls = Calls(self.endpoint)
-        self.guard = Guard(bytes(32), limits)
+        self.guard = RateLimiter(bytes(32), limits)
         self.full = False
         presence = PresenceParts(
             self.directory, OpenKeys(), self.journal, self.clock, bus, storage_full=lambda: self.full
         )
         self.registrar = Registrar(presence, self.location)
         self.bearers = BearerTokens(bytes(32))
-        self.identifier = Identifier(
+        self.identifier = Authenticator(
             self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
         )
-        desk = RegisterDesk(self.directory, self.registrar)
+        desk = RegisterHandler(self.directory, self.registrar)
         self.mail = Mail()
         contact = "<sip:192.0.2.1:5060>"
-        lamps = LampParts(self.endpoint, lambda flow: contact, self.directory, self.location, self.mail, lambda: None)
-        self.lamps = Lamps(lamps)
+        lamps = MwiParts(self.endpoint, lambda flow: contact, self.directory, self.location, self.mail, lambda: None)
+        self.lamps = MwiNotifier(lamps)
         parts = self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory
-        self.face = SipFace(Parts(*parts, self.calls, self.lamps))
+        self.face = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.lamps))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 
@@ -181,7 +190,7 @@ class Face:
 
     def say_raw(self, data: bytes, flow: Flow = HOME) -> list[bytes]:
         """Return the responses unparsed: those to malformed messages may be malformed too."""
-        if self.guard.hears(data, flow, self.now):
+        if self.guard.accepts(data, flow, self.now):
             self.endpoint.receive(data, flow, self.now)
         return self.pump()
 

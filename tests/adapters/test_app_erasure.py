@@ -12,9 +12,9 @@ from unificx.core.clock import SystemClock
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
 from unificx.media.sounds import Sound
 from unificx.recording import ConsentEvidence, NewCallRecording, NewRecordedParty, PartyIdentity
-from unificx.server.bootstrap import opened
-from unificx.server.container import Rooms
-from unificx.server.paths import Site, database_url
+from unificx.server.bootstrap import open_installation
+from unificx.server.container import Container
+from unificx.server.paths import InstallationPaths, database_url
 from unificx.voicemail import NewMessage
 
 SPOKEN = b"\x10\x27\xf0\xd8" * 8000
@@ -22,24 +22,26 @@ LEAVE = "voicemail/leave"
 
 
 @asynccontextmanager
-async def installation(home: Path) -> AsyncIterator[Rooms]:
-    site = Site(home)
-    async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
+async def installation(home: Path) -> AsyncIterator[Container]:
+    site = InstallationPaths(home)
+    async with open_installation(site, database_url(site, {}), {}, SystemClock()) as rooms:
         yield rooms
 
 
-async def anna(rooms: Rooms) -> Extension:
+async def anna(rooms: Container) -> Extension:
     """Create a user with a voicemail message, a custom sound and a call recording."""
-    tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-    await rooms.people.create_person(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
-    found = await rooms.people.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
+    tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    await rooms.identity.create_person(
+        tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her")
+    )
+    found = await rooms.identity.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
     mine = found.extension
     draft = await rooms.mailboxes.begin(
         NewMessage(tenant.id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
     )
     await draft.write(SPOKEN, 8000)
     assert await draft.store()
-    await rooms.own_sounds.put((tenant.id, "en", LEAVE), Sound(SPOKEN), mine.subject)
+    await rooms.custom_sounds.put((tenant.id, "en", LEAVE), Sound(SPOKEN), mine.subject)
     now = rooms.clock.now()
     told = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
     parties = (
@@ -52,13 +54,13 @@ async def anna(rooms: Rooms) -> Extension:
     return mine
 
 
-async def left(rooms: Rooms, mine: Extension) -> list[str]:
+async def left(rooms: Container, mine: Extension) -> list[str]:
     """Return the remaining data of the user."""
     tenant = mine.tenant_id
     messages = await rooms.mailboxes.list(tenant, [mine.id])
     recordings = (await rooms.archive.list(tenant, None)).items
-    sounds = rooms.own_sounds.all(tenant)
-    files = [path for path in rooms.site.audio.rglob("*") if path.is_file()]
+    sounds = rooms.custom_sounds.all(tenant)
+    files = [path for path in rooms.paths.audio.rglob("*") if path.is_file()]
     return [
         *("message" for _ in messages),
         *("recording" for _ in recordings),
@@ -67,7 +69,7 @@ async def left(rooms: Rooms, mine: Extension) -> list[str]:
     ]
 
 
-async def eventually_nothing(rooms: Rooms, mine: Extension) -> None:
+async def eventually_nothing(rooms: Container, mine: Extension) -> None:
     async with asyncio.timeout(30):
         while await left(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfinished()]:
             await asyncio.sleep(0.02)
@@ -82,10 +84,10 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         assert {"message", "recording", "sound"} <= set(await left(rooms, mine))
-        assert await rooms.own_sounds.load(mine.tenant_id, "en", LEAVE) is not None
+        assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is not None
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
         await eventually_nothing(rooms, mine)
-        assert await rooms.own_sounds.load(mine.tenant_id, "en", LEAVE) is None
+        assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is None
 
 
 @pytest.mark.promise("D3")
@@ -93,12 +95,12 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
     "broken",
     [
         lambda rooms: (rooms.history, "erase"),
-        lambda rooms: (rooms.people, "erase"),
+        lambda rooms: (rooms.identity, "erase"),
         lambda rooms: (rooms.audio, "erase_subject"),
     ],
 )
 async def test_failed_deletions_are_repeated_at_the_next_start(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Rooms], tuple[object, str]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Container], tuple[object, str]]
 ) -> None:
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)

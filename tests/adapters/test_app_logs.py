@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from unificx.server.logs import Discreet
+from unificx.server.logs import LibraryLogHandler
 
 
 @pytest.mark.promise("C13")
@@ -15,7 +15,7 @@ def test_library_logs_are_forwarded_without_text_and_thinned_out(
 ) -> None:
     library = logging.getLogger("a.library")
     library.propagate = False
-    handler = Discreet()
+    handler = LibraryLogHandler()
     library.addHandler(handler)
     try:
         with structlog.testing.capture_logs() as lines:

@@ -10,9 +10,9 @@ from unificx.db import UnitOfWork, outbox
 from unificx.identity import NewTenant
 from unificx.identity.events import TenantDeleted
 from unificx.media import MediaUnavailable
-from unificx.server.bootstrap import opened
-from unificx.server.live_calls import AllParts
-from unificx.server.paths import Site, database_url
+from unificx.server.bootstrap import open_installation
+from unificx.server.live_calls import ComponentChecks
+from unificx.server.paths import InstallationPaths, database_url
 
 
 class NoMedia:
@@ -29,22 +29,22 @@ async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "_TRIES", 1)
-    site, clock = Site(tmp_path), SystemClock()
+    site, clock = InstallationPaths(tmp_path), SystemClock()
     url = database_url(site, {})
 
-    async with opened(site, url, {}, clock) as rooms:
-        parts = AllParts(rooms, cast(Any, NoMedia()))
+    async with open_installation(site, url, {}, clock) as rooms:
+        parts = ComponentChecks(rooms, cast(Any, NoMedia()))
         rooms.outbox.subscribe(TenantDeleted, fails)
-        tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
         assert "outbox" not in await wrong(parts)
-        await rooms.people.delete_tenant(tenant.id)
+        await rooms.identity.delete_tenant(tenant.id)
         await rooms.outbox.deliver()
         assert (await wrong(parts))["outbox"].startswith("1 events")
-    async with opened(site, url, {}, clock) as rooms:
+    async with open_installation(site, url, {}, clock) as rooms:
         await rooms.outbox.deliver()
-        assert "outbox" not in await wrong(AllParts(rooms, cast(Any, NoMedia())))
+        assert "outbox" not in await wrong(ComponentChecks(rooms, cast(Any, NoMedia())))
 
 
-async def wrong(parts: AllParts) -> dict[str, str]:
+async def wrong(parts: ComponentChecks) -> dict[str, str]:
     """Return the reasons of the components that are not ready."""
     return {one.name: one.why for one in await parts.states() if not one.ok}

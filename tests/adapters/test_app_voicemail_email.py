@@ -11,9 +11,9 @@ from sqlalchemy import select
 from unificx.core.clock import SystemClock
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
 from unificx.notifications.models import LetterRow
-from unificx.server.bootstrap import opened
-from unificx.server.container import Rooms
-from unificx.server.paths import Site, database_url
+from unificx.server.bootstrap import open_installation
+from unificx.server.container import Container
+from unificx.server.paths import InstallationPaths, database_url
 from unificx.voicemail import NewMessage
 from unificx.voicemail.service import MessageWriter
 
@@ -21,33 +21,37 @@ SPOKEN = b"\x10\x27\xf0\xd8" * 8000
 
 
 @asynccontextmanager
-async def installation(home: Path) -> AsyncIterator[Rooms]:
+async def installation(home: Path) -> AsyncIterator[Container]:
     """An installation with an unreachable SMTP server, so that e-mails stay queued."""
-    site, environ = Site(home), {"UNIFICX_SMTP": "smtp://127.0.0.1:1?from=pbx@acme.example"}
-    async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
+    site, environ = InstallationPaths(home), {"UNIFICX_SMTP": "smtp://127.0.0.1:1?from=pbx@acme.example"}
+    async with open_installation(site, database_url(site, environ), environ, SystemClock()) as rooms:
         yield rooms
 
 
-async def anna(rooms: Rooms) -> Extension:
-    tenant = await rooms.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-    await rooms.people.create_person(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
-    return (await rooms.people.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))).extension
+async def anna(rooms: Container) -> Extension:
+    tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    await rooms.identity.create_person(
+        tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her")
+    )
+    return (
+        await rooms.identity.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
+    ).extension
 
 
-async def speaks(rooms: Rooms, mine: Extension) -> MessageWriter:
+async def speaks(rooms: Container, mine: Extension) -> MessageWriter:
     new = NewMessage(mine.tenant_id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
     draft = await rooms.mailboxes.begin(new)
     await draft.write(SPOKEN, 8000)
     return draft
 
 
-async def letters(rooms: Rooms, mine: Extension) -> list[str]:
+async def letters(rooms: Container, mine: Extension) -> list[str]:
     async with rooms.database.read() as session:
         found = await session.scalars(select(LetterRow.kind).where(LetterRow.tenant_id == mine.tenant_id))
         return list(found)
 
 
-async def one_letter(rooms: Rooms, mine: Extension) -> None:
+async def one_letter(rooms: Container, mine: Extension) -> None:
     async with asyncio.timeout(30):
         while not await letters(rooms, mine):
             await asyncio.sleep(0.02)
@@ -73,7 +77,7 @@ async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkey
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         with monkeypatch.context() as broken:
-            broken.setattr(rooms.courier, "voicemail", fails)
+            broken.setattr(rooms.notification_service, "voicemail", fails)
             assert await (await speaks(rooms, mine)).store()
             await rooms.outbox.deliver()
             assert await letters(rooms, mine) == []

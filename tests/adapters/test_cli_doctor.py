@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from http_world import open_rooms
 
-from unificx.api import PartState, as_operator
+from unificx.api import ComponentState, as_operator
 from unificx.cli import Listener
 from unificx.cli.doctor import Check, components, host, listeners, services
 from unificx.cli.doctor.database import database
@@ -30,8 +30,14 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.notifications import Vapid, new_private_key
 from unificx.privacy import MasterKey, sealed_file
-from unificx.server.notification_settings import contact_of, mail_of, mail_trial, push_trial, reaching
-from unificx.server.paths import Site as AppSite
+from unificx.server.notification_settings import (
+    load_notification_settings,
+    push_check,
+    push_contact,
+    smtp_check,
+    smtp_server,
+)
+from unificx.server.paths import InstallationPaths as AppSite
 from unificx.sip.message import parse
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -156,7 +162,10 @@ def running(home: Home) -> Iterator[Home]:
 
     async def serve() -> None:
         async with open_rooms(home.folder, home.template, home.clock) as world:
-            world.parts.found = [PartState("database", True), PartState("rtpengine", False, "It is gone. Restart it.")]
+            world.parts.found = [
+                ComponentState("database", True),
+                ComponentState("rtpengine", False, "It is gone. Restart it."),
+            ]
             app = as_operator(world.app)
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
             task = asyncio.create_task(server.serve(sockets=[listener]))
@@ -259,27 +268,30 @@ def test_mail_and_push_are_tried_and_told(home: Home) -> None:
 def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
     site, environ = AppSite(tmp_path / "home"), {"UNIFICX_MASTER_KEY": base64.b64encode(bytes(32)).decode()}
     site.home.mkdir()
-    trial = push_trial(site, environ)
+    trial = push_check(site, environ)
     assert trial() == "the key will be created at the first start"
     made = sealed_file(site.push_key, MasterKey(bytes(32)), "push", new_private_key)
     assert trial() == "the key is readable; contact for push services: none"
-    told = push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
+    told = push_check(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
     assert told.endswith("contact for push services: mailto:admin@example.com")
-    assert reaching(site, environ, MasterKey(bytes(32))).vapid.public == Vapid(made, "mailto:a@example.com").public
+    assert (
+        load_notification_settings(site, environ, MasterKey(bytes(32))).vapid.public
+        == Vapid(made, "mailto:a@example.com").public
+    )
     site.push_key.write_bytes(b"rubbish")
     assert services.push(trial).state == "fail"
-    assert services.push(push_trial(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"
+    assert services.push(push_check(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"
 
 
 def test_where_push_services_find_whoever_runs_it() -> None:
-    mail = mail_of({"UNIFICX_SMTP": "smtp://mail.example.com?from=pbx@example.com"})
-    assert contact_of({}, mail) == "mailto:pbx@example.com"
-    assert contact_of({"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}, None) == "https://pbx.example.com"
-    assert mail_of({}) is None
-    assert mail_trial({}) is None
+    mail = smtp_server({"UNIFICX_SMTP": "smtp://mail.example.com?from=pbx@example.com"})
+    assert push_contact({}, mail) == "mailto:pbx@example.com"
+    assert push_contact({"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}, None) == "https://pbx.example.com"
+    assert smtp_server({}) is None
+    assert smtp_check({}) is None
 
 
 def test_a_mail_server_that_is_away_is_told() -> None:
-    found = services.mail(mail_trial({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
+    found = services.mail(smtp_check({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
     assert (found.state, found.detail) == ("fail", "127.0.0.1:1 is not reached")
     assert "canary" not in found.do

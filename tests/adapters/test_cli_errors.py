@@ -13,9 +13,9 @@ from cli_home import Home, one_line
 
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
-from unificx.server.bootstrap import opened
+from unificx.server.bootstrap import open_installation
 from unificx.server.connect import connect
-from unificx.server.paths import Site, database_url
+from unificx.server.paths import InstallationPaths, database_url
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_a_missing_audio_file_is_named(home: Home, tmp_path: Path) -> None:
 
 async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
     """The other process may be a server that is not ready yet."""
-    site = Site(tmp_path / "home")
-    async with opened(site, database_url(site, {}), {}, SystemClock()) as rooms:
-        await rooms.people.create_initial_operator()
+    site = InstallationPaths(tmp_path / "home")
+    async with open_installation(site, database_url(site, {}), {}, SystemClock()) as rooms:
+        await rooms.identity.create_initial_operator()
         waiting = asyncio.create_task(tenant_slugs(site.home))
         done, _ = await asyncio.wait((waiting,), timeout=0.5)
         assert not done

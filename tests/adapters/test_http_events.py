@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from unificx.api import event_hub, events_websocket
-from unificx.api.event_hub import Hub
+from unificx.api.event_hub import EventHub
 from unificx.identity import Principal, Role
 from unificx.identity.events import SignInCodeUsed
 
@@ -81,7 +81,7 @@ async def closed(talk: ClientConnection) -> int | None:
 async def listening(world: World, number: int) -> None:
     """Wait until `count` clients are connected."""
     async with asyncio.timeout(5):
-        while len(world.services.hub) != number:
+        while len(world.services.event_hub) != number:
             await asyncio.sleep(0)
 
 
@@ -124,7 +124,7 @@ async def test_a_page_of_another_site_is_rejected(world: World, address: Address
     with pytest.raises(InvalidStatus):
         async with address.listen(token=token, origin=origin):
             pass
-    assert len(world.services.hub) == 0
+    assert len(world.services.event_hub) == 0
 
 
 async def test_a_cookie_requires_an_origin(world: World, address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ async def test_an_unauthenticated_client_is_closed(
     monkeypatch.setattr(events_websocket, "FIRST_MESSAGE_SECONDS", 0.2)
     async with address.listen(first=first) as talk:
         assert await closed(talk) == event_hub.SIGNED_OUT
-    assert len(world.services.hub) == 0
+    assert len(world.services.event_hub) == 0
 
 
 async def test_a_wrong_token_in_the_handshake_is_rejected(world: World, address: Address) -> None:
@@ -195,7 +195,7 @@ async def test_events_do_not_reach_other_tenants_or_persons(world: World, addres
         # A final event for all clients marks the end of what they have received.
         for person in (alice, bob, boss, other):
             who = (await person.get("/api/v1/me")).json()["person"]["id"]
-            world.services.hub.person(who, {"type": "last"})
+            world.services.event_hub.send_to_person(who, {"type": "last"})
         for talk in (at_alice, at_bob, at_boss, at_other):
             assert await told(talk) == {"type": "last"}
 
@@ -214,7 +214,7 @@ async def test_events_about_many_calls_are_coalesced(world: World, address: Addr
         for _ in range(500):
             world.telling.calls_changed(world.acme.id)
         assert await told(talk) == {"type": "calls"}
-        world.services.hub.person((await boss.get("/api/v1/me")).json()["person"]["id"], {"type": "last"})
+        world.services.event_hub.send_to_person((await boss.get("/api/v1/me")).json()["person"]["id"], {"type": "last"})
         assert await told(talk) == {"type": "last"}
 
 
@@ -267,15 +267,15 @@ async def test_a_session_that_ends_during_the_handshake(
     world: World, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = await world.user(world.acme, "1001")
-    token, opened = token_of(alice), Hub.open
+    token, opened = token_of(alice), EventHub.open
 
-    def open_late(self: Hub, principal: Principal) -> event_hub.Feed:
-        monkeypatch.setattr(Hub, "open", opened)
+    def open_late(self: EventHub, principal: Principal) -> event_hub.EventQueue:
+        monkeypatch.setattr(EventHub, "open", opened)
         feed = opened(self, principal)
         world.clock.advance(365 * 86_400)
         return feed
 
-    monkeypatch.setattr(Hub, "open", open_late)
+    monkeypatch.setattr(EventHub, "open", open_late)
     async with address.listen(token=token) as talk:
         assert await closed(talk) == event_hub.SIGNED_OUT
 
@@ -292,13 +292,13 @@ async def test_too_many_connections_close_the_oldest(world: World, address: Addr
     who = (await ada.get("/api/v1/me")).json()["person"]["id"]
     async with AsyncExitStack() as stack:
         tabs: list[ClientConnection] = []
-        for number in range(event_hub.MOST_OF_SESSION):
+        for number in range(event_hub.MAX_PER_SESSION):
             tabs.append(await stack.enter_async_context(address.listen(token=token_of(ada))))
             await listening(world, number + 1)
         newest = await stack.enter_async_context(address.listen(token=token_of(ada)))
         assert await closed(tabs[0]) == event_hub.TOO_MANY
-        await listening(world, event_hub.MOST_OF_SESSION)
-        world.services.hub.person(who, {"type": "last"})
+        await listening(world, event_hub.MAX_PER_SESSION)
+        world.services.event_hub.send_to_person(who, {"type": "last"})
         for talk in (*tabs[1:], newest):
             assert await told(talk) == {"type": "last"}
 
@@ -320,8 +320,8 @@ async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
         await listening(world, 2)
         async with asyncio.timeout(30):
             number = 0
-            while len(world.services.hub) == 2:
-                world.services.hub.person(who, {"type": "filler", "text": f"{number}" + "x" * 100_000})
+            while len(world.services.event_hub) == 2:
+                world.services.event_hub.send_to_person(who, {"type": "filler", "text": f"{number}" + "x" * 100_000})
                 number += 1
                 await asyncio.sleep(0)
         world.telling.calls_changed(world.acme.id)
@@ -331,11 +331,11 @@ async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
 
 
 async def test_duplicates_are_dropped_and_a_full_queue_is_closed() -> None:
-    feed = Hub().open(Principal("ada", "acme", Role.USER, "s"))
+    feed = EventHub().open(Principal("ada", "acme", Role.USER, "s"))
     for _ in range(1000):
         feed.put("same")
     assert await feed.next() == "same"
-    for number in range(event_hub.MOST_QUEUED + 1):
+    for number in range(event_hub.MAX_QUEUED + 1):
         feed.put(str(number))
     assert feed.code == event_hub.TOO_SLOW
     assert await feed.next() is None

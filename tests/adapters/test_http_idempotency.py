@@ -7,7 +7,7 @@ import pytest
 from http_world import World
 from sqlalchemy import func, select
 
-from unificx.api.idempotency import Answer, Ticket
+from unificx.api.idempotency import PendingRequest, StoredResponse
 from unificx.api.models import StoredAnswerRow
 from unificx.core.errors import Conflict
 from unificx.identity import NewExtension, Principal, Role
@@ -72,14 +72,16 @@ async def test_concurrent_requests_are_executed_once(world: World) -> None:
 
 
 async def test_a_request_in_progress_is_a_conflict(world: World) -> None:
-    asker, answers = Principal("p", world.acme.id, Role.TENANT_ADMIN), world.services.answers
+    asker, answers = Principal("p", world.acme.id, Role.TENANT_ADMIN), world.services.idempotency
     ticket = await answers.begin(asker, "key", "asked")
-    assert isinstance(ticket, Ticket)
+    assert isinstance(ticket, PendingRequest)
     with pytest.raises(Conflict):
         await answers.begin(asker, "key", "asked")
     world.clock.advance(301)
-    assert isinstance(await answers.begin(asker, "key", "asked"), Ticket), "the first request was lost with its process"
-    await answers.finish(ticket, Answer(201, "too late"))
+    assert isinstance(await answers.begin(asker, "key", "asked"), PendingRequest), (
+        "the first request was lost with its process"
+    )
+    await answers.finish(ticket, StoredResponse(201, "too late"))
     with pytest.raises(Conflict):
         await answers.begin(asker, "key", "asked")
 
@@ -113,9 +115,9 @@ async def test_a_response_is_sealed_and_deleted_with_its_key_after_a_day(world: 
         for file in tmp_path.rglob("*"):
             assert not file.is_file() or value.encode() not in file.read_bytes(), file.name
 
-    assert await world.services.answers.sweep() == 0
+    assert await world.services.idempotency.sweep() == 0
     world.clock.advance(24 * 3600)
-    assert await world.services.answers.sweep() == 1
+    assert await world.services.idempotency.sweep() == 1
     assert await stored(world) == 0
     assert world.keys.is_destroyed(row.tenant_id, row.subject_id)
 

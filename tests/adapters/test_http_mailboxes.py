@@ -9,7 +9,7 @@ from http_world import World
 from unificx.db import UnitOfWork
 from unificx.identity import Person
 from unificx.notifications import MessageNews
-from unificx.server.voicemail_email import tell_of_message
+from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.voicemail import MailboxSettingsChange
 from unificx.voicemail.events import MessageLeft
 
@@ -117,7 +117,7 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
     letters = Letters()
     rooms = SimpleNamespace(people=world.people, mailboxes=boxes, courier=letters)
     async with world.database.begin() as uow:
-        await tell_of_message(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
+        await send_voicemail_emails(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
     assert [(email, news.number, bool(news.caller)) for email, news in letters.written] == [
         (f"user1001@{world.acme.domain}", "7900", False),
         (f"user1003@{world.acme.domain}", "7900", True),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from http_world import OPEN_TO_ALL, World
 
-from unificx.api import PartState
+from unificx.api import ComponentState
 from unificx.api.pages import language_of
 
 
@@ -88,7 +88,10 @@ async def test_liveness(world: World) -> None:
 
 async def test_readiness_shows_reasons_to_local_requests_only(world: World) -> None:
     assert (await world.client().get("/readyz")).json()["ready"] is True
-    world.parts.found = [PartState("database", True), PartState("rtpengine", False, "It is gone. Restart it.")]
+    world.parts.found = [
+        ComponentState("database", True),
+        ComponentState("rtpengine", False, "It is gone. Restart it."),
+    ]
 
     stranger = await world.client().get("/readyz")
     assert (stranger.status_code, stranger.json()["ready"]) == (503, False)

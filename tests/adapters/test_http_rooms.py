@@ -9,7 +9,7 @@ import pytest
 from conference_legs import Dialling, dial
 from http_world import World
 
-from unificx.api.event_hub import Feed
+from unificx.api.event_hub import EventQueue
 from unificx.conferencing import Dismiss, RecordingSet, Room
 from unificx.core.errors import Conflict
 from unificx.identity import Tenant
@@ -222,7 +222,7 @@ async def test_deleting_a_room_disconnects_its_participants(world: World) -> Non
         pass
 
 
-async def heard(feed: Feed) -> dict[str, object]:
+async def heard(feed: EventQueue) -> dict[str, object]:
     text = await asyncio.wait_for(feed.next(), 2)
     assert text is not None
     return json.loads(text)
@@ -234,7 +234,9 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     anna, berta = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
     feeds = [
-        world.services.hub.open(await world.people.authenticate(one.headers["Authorization"].removeprefix("Bearer ")))
+        world.services.event_hub.open(
+            await world.people.authenticate(one.headers["Authorization"].removeprefix("Bearer "))
+        )
         for one in (admin, anna, berta)
     ]
     inside = dial(world, room, "1001")
@@ -247,7 +249,7 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
     assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.chair.id] * 2
     for feed in feeds:
-        feed.end(1000)
+        feed.close(1000)
         assert await feed.next() is None
 
 

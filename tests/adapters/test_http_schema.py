@@ -15,7 +15,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from unificx.api import as_operator
-from unificx.api.uploads import TAKES
+from unificx.api.uploads import ACCEPTED_TYPES
 from unificx.identity import NewExtension, NewPerson
 
 CHECKED = [
@@ -40,7 +40,7 @@ KNOWN: dict[str, str] = {}
 """A valid value for each path parameter, so that requests get past the first lookup."""
 
 
-schemathesis.serializer.alias(list(TAKES), "application/octet-stream")
+schemathesis.serializer.alias(list(ACCEPTED_TYPES), "application/octet-stream")
 
 
 async def settle(world: World) -> None:

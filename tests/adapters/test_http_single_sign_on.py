@@ -184,7 +184,7 @@ async def test_sign_in_options_include_the_provider(world: World, provider: Logi
 
 
 async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: LoginProvider) -> None:
-    world.services.address.given = "https://phones.example.org"
+    world.services.public_address.configured = "https://phones.example.org"
     answer = await world.client().get(f"{API}/sign-in/sso/acme/start")
     back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
     assert back == f"https://phones.example.org{API}/sign-in/sso/callback"

@@ -22,24 +22,24 @@ def is_tone(sound: Sound, hertz: float) -> bool:
 @pytest.mark.promise("U1")
 async def test_custom_music_is_played_until_it_is_deleted(world: World) -> None:
     admin = await world.admin(world.acme)
-    standard = await world.services.voice.music(world.acme.id)
+    standard = await world.services.prompt_overrides.music(world.acme.id)
     made = await admin.put(MUSIC, content=wav(440, 4.0))
     assert made.status_code == 200, made.text
     assert (made.json()["name"], made.json()["language"]) == ("music/hold", "any")
     assert (await admin.get(PATH)).json()["items"] == [made.json()]
-    own = await world.services.voice.music(world.acme.id)
+    own = await world.services.prompt_overrides.music(world.acme.id)
     assert is_tone(own, 440)
-    assert await world.services.voice.music(world.globex.id) == standard
+    assert await world.services.prompt_overrides.music(world.globex.id) == standard
     assert 1000 < rms(memoryview(own.pcm).cast("h")[8000:16000]) < 2600  # quieter than prompts
     assert heard(await admin.get(f"{MUSIC}/audio", params=AS_WAV)).tobytes() == own.pcm
     assert (await admin.delete(MUSIC)).status_code == 204
     assert (await admin.delete(MUSIC)).status_code == 404
-    assert await world.services.voice.music(world.acme.id) == standard
+    assert await world.services.prompt_overrides.music(world.acme.id) == standard
 
 
 @pytest.mark.promise("U1")
 async def test_a_custom_prompt_applies_to_its_language_only(world: World) -> None:
-    admin, voice = await world.admin(world.acme), world.services.voice
+    admin, voice = await world.admin(world.acme), world.services.prompt_overrides
     before = heard(await admin.get(f"{LEAVE}/audio")).tobytes()
     [german] = await voice.named("voicemail/leave", "de", world.acme.id)
     assert (await admin.put(LEAVE, content=wav(700))).status_code == 200
@@ -93,31 +93,31 @@ async def test_a_sound_is_erased_with_its_speaker(world: World) -> None:
     anna = await world.people.extension(world.acme.id, "1001")
     assert (await admin.put(LEAVE, params={"speaker": "1001"}, content=wav(700))).status_code == 200
     assert (await admin.put(MUSIC, content=wav(440, 4.0))).status_code == 200
-    [own] = [one for one in world.services.own_sounds.all(world.acme.id) if one.name == "voicemail/leave"]
-    assert is_tone((await world.services.voice.named("voicemail/leave", "en", world.acme.id))[0], 700)
+    [own] = [one for one in world.services.custom_sounds.all(world.acme.id) if one.name == "voicemail/leave"]
+    assert is_tone((await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id))[0], 700)
     world.keys.destroy(world.acme.id, anna.subject)
     await world.audio.erase_subject(world.acme.id, anna.subject)
-    assert [one.name for one in world.services.own_sounds.all(world.acme.id)] == ["music/hold"]
-    [said] = await world.services.voice.named("voicemail/leave", "en", world.acme.id)
+    assert [one.name for one in world.services.custom_sounds.all(world.acme.id)] == ["music/hold"]
+    [said] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
     assert not is_tone(said, 700)
-    assert (await world.services.own_sounds.load(*_place(own))) is None
+    assert (await world.services.custom_sounds.load(*_place(own))) is None
 
 
 async def test_an_unreadable_sound_falls_back_to_the_standard_one(world: World) -> None:
     admin = await world.admin(world.acme)
     assert (await admin.put(LEAVE, content=wav(700))).status_code == 200
-    [own] = world.services.own_sounds.all(world.acme.id)
+    [own] = world.services.custom_sounds.all(world.acme.id)
     world.keys.destroy(world.acme.id, f"audio-{own.audio_id}")
-    [said] = await world.services.voice.named("voicemail/leave", "en", world.acme.id)
+    [said] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
     assert not is_tone(said, 700)
 
 
 async def test_custom_sounds_survive_a_restart(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.services.own_sounds.put((world.acme.id, "any", "music/hold"), Sound(SPOKEN))
-    before = world.services.own_sounds.all(world.acme.id)
-    await world.services.own_sounds.start()
-    assert world.services.own_sounds.all(world.acme.id) == before
+    await world.services.custom_sounds.put((world.acme.id, "any", "music/hold"), Sound(SPOKEN))
+    before = world.services.custom_sounds.all(world.acme.id)
+    await world.services.custom_sounds.start()
+    assert world.services.custom_sounds.all(world.acme.id) == before
     assert len((await admin.get(PATH)).json()["items"]) == 1
 
 

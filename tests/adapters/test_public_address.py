@@ -3,7 +3,7 @@
 import pytest
 
 from unificx.core.errors import StartupError
-from unificx.server.address import listening, public_url
+from unificx.server.address import listening_url, public_url
 
 
 @pytest.mark.parametrize(
@@ -16,13 +16,13 @@ from unificx.server.address import listening, public_url
     ],
 )
 def test_other_machines_use_tls(http: tuple[str, int], https: tuple[str, int], expected: str) -> None:
-    assert listening(http, https) == expected
+    assert listening_url(http, https) == expected
 
 
 @pytest.mark.parametrize("anywhere", ["0.0.0.0", "::"])
 def test_a_wildcard_address_is_resolved_to_the_own_address(anywhere: str) -> None:
-    assert listening((anywhere, 8080), (anywhere, 8443)).startswith("https://")
-    assert not listening((anywhere, 8080), (anywhere, 8443)).startswith(f"https://{anywhere}")
+    assert listening_url((anywhere, 8080), (anywhere, 8443)).startswith("https://")
+    assert not listening_url((anywhere, 8080), (anywhere, 8443)).startswith(f"https://{anywhere}")
 
 
 @pytest.mark.parametrize("given", ["https://pbx.example.com", "http://127.0.0.1:8080", "https://pbx.example.com/"])

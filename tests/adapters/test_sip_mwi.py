@@ -7,7 +7,7 @@ from sip_harness import DOMAIN, HOME, Face, Phone, add_device
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip_server.subscriptions import MOST_OF_ONE
+from unificx.sip_server.subscriptions import MAX_PER_DEVICE
 
 ANNA = "e-t1-1001"
 WEB = Flow("wss", "192.0.2.7", 50_000, 9, 3)
@@ -202,11 +202,11 @@ def test_an_unreachable_phone_is_removed(face: Face, phone: Phone) -> None:
 
 
 def test_subscriptions_per_device_are_limited(face: Face, phone: Phone) -> None:
-    for number in range(MOST_OF_ONE + 3):
+    for number in range(MAX_PER_DEVICE + 3):
         phone.call_id = f"life-{number}"
         answered(face, subscribe(phone))
-    assert len(face.lamps) == MOST_OF_ONE
-    assert len(answered(face, change(face, 8, 8))) == MOST_OF_ONE
+    assert len(face.lamps) == MAX_PER_DEVICE
+    assert len(answered(face, change(face, 8, 8))) == MAX_PER_DEVICE
 
 
 def test_an_unauthenticated_subscribe_is_challenged(face: Face) -> None:
@@ -221,7 +221,7 @@ def test_an_unauthenticated_subscribe_is_challenged(face: Face) -> None:
 @pytest.mark.promise("C9")
 def test_an_unsubscribed_phone_gets_unsolicited_notify_after_registration_and_changes(face: Face, phone: Phone) -> None:
     phone.register()
-    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    face.lamps.device_registered(ANNA, "d-t1-1001a", face.now)
     said = face.later(2.5)
     assert [one.uri for one in notified(said)] == [phone.contact]
     assert states(said) == ["active"]
@@ -232,7 +232,7 @@ def test_an_unsubscribed_phone_gets_unsolicited_notify_after_registration_and_ch
 def test_no_unsolicited_notify_after_registration_without_new_messages(face: Face, phone: Phone) -> None:
     face.mail.boxes[ANNA] = (0, 3)
     phone.register()
-    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    face.lamps.device_registered(ANNA, "d-t1-1001a", face.now)
     assert face.later(3) == []
 
 
@@ -240,7 +240,7 @@ def test_a_rejecting_phone_is_not_notified_until_it_registers_again(face: Face, 
     phone.register()
     answered(face, change(face, 1, 4), 489)
     assert change(face, 2, 4) == []
-    face.lamps.came(ANNA, "d-t1-1001a", face.now)
+    face.lamps.device_registered(ANNA, "d-t1-1001a", face.now)
     assert len(answered(face, face.later(2.5))) == 1
 
 
@@ -261,7 +261,7 @@ def test_no_unsolicited_notify_without_voicemail_or_over_websocket(face: Face, p
     face.mail.boxes = {}
     quiet = Phone(face, number="1002", username="1002-t1a", password="secret-1002")
     quiet.register()
-    face.lamps.came("e-t1-1002", "d-t1-1002a", face.now)
+    face.lamps.device_registered("e-t1-1002", "d-t1-1002a", face.now)
     assert face.later(3) == []
     [body] = answered(face, subscribe(quiet, user="1002"))
     assert "Voice-Message: 0/0 (0/0)" in body

@@ -315,7 +315,7 @@ def test_a_lost_connection_is_not_rung_until_it_registers_again(face: Face) -> N
     headers = ("Supported: outbound",)
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
     phone.register(*headers, contact=contact)
-    face.face.lost(TCP, face.now)
+    face.face.connection_lost(TCP, face.now)
     assert not rung(face)
     assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     phone.flow = Flow("tcp", "192.0.2.7", 40_002, 8, 2)
@@ -395,7 +395,7 @@ def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> 
     assert face.location.current_flow(*device, phone.contact, "wss", face.now) == ways[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
         assert face.location.current_flow(*device, elsewhere, "wss", face.now) is None
-    face.face.lost(ways[1], face.now)
+    face.face.connection_lost(ways[1], face.now)
     assert face.location.current_flow(*device, phone.contact, "wss", face.now) is None
 
 

@@ -6,7 +6,7 @@ from sip_harness import AWAY, DOMAIN, HOME, OTHER, Face, Phone
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
-from unificx.sip_server import GuardLimits
+from unificx.sip_server import RateLimits
 
 ATTACKER = Flow("udp", "203.0.113.66", 5060, 0, 1)
 
@@ -286,7 +286,7 @@ def test_a_flood_is_dropped_unparsed(face: Face) -> None:
         bool(face.say(stranger.words("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
         for _ in range(1_000)
     )
-    assert answered == GuardLimits().burst
+    assert answered == RateLimits().burst
     assert Phone(face).register().status == 200
 
 
@@ -297,7 +297,7 @@ def test_a_flood_without_authentication_does_not_affect_others(face: Face, metho
     flooder = Phone(face, flow=HOME, call_id="flood")
     uri = f"sip:1001@{DOMAIN}"
     answered = sum(bool(face.say(flooder.words(method, uri, f"<{uri}>{tag}"), HOME)) for _ in range(1_000))
-    assert answered == GuardLimits().burst
+    assert answered == RateLimits().burst
     assert face.endpoint.transactions == (0, 0)
     honest = Phone(face)
     assert honest.register().status == 200
@@ -313,7 +313,7 @@ def test_leading_line_ends_do_not_bypass_the_limits(face: Face, method: str) -> 
         bool(face.say(b"\r\n" + stranger.words(method, f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
         for _ in range(1_000)
     )
-    assert answered == GuardLimits().burst
+    assert answered == RateLimits().burst
 
 
 def test_many_legitimate_phones_may_share_an_address(face: Face) -> None:
@@ -323,7 +323,7 @@ def test_many_legitimate_phones_may_share_an_address(face: Face) -> None:
 
 
 def test_memory_for_sources_is_bounded() -> None:
-    face = Face(GuardLimits(remembered=100))
+    face = Face(RateLimits(max_entries=100))
     for number in range(300):
         stranger = Phone(
             face,

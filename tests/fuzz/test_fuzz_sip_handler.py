@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "adapters"))
 
 from sip_harness import AWAY, DOMAIN, Face, Phone
 
-from unificx.sip_server import GuardLimits
+from unificx.sip_server import RateLimits
 
-LAVISH = GuardLimits(burst=1e9, source_most=1e9, name_most=1e9, slow_from=1e9)
+LAVISH = RateLimits(burst=1e9, max_source_failures=1e9, max_name_failures=1e9, delay_from=1e9)
 """Limits so high that the rate limiter does not hide the code behind it."""
 SPICE = (
     b"\r\n", b" ", b"\t", b"\x00", b"\xff\xfe", b"<", b">", b'"', b"\\", b";", b",", b"=", b"%", b"%zz", b"*", b"@", b":",

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sipp_phones import Desk
 
 from unificx.integrations.local_ca import Certificates
-from unificx.server.host_names import own_names
-from unificx.server.paths import Site
+from unificx.server.host_names import own_host_names
+from unificx.server.paths import InstallationPaths
 from unificx.server.settings import Settings
 from unificx.transport.binding import BindAddress
 
@@ -34,7 +34,7 @@ def given_certificate(directory: Path, *names: str) -> Certificates:
 @pytest.mark.parametrize("names", [(), ("PBX.example.com", "sip.example.com")])
 def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
     settings = Settings(
-        site=Site(tmp_path),
+        paths=InstallationPaths(tmp_path),
         http=BindAddress("tcp", "127.0.0.1", 1),
         https=BindAddress("tcp", "127.0.0.1", 2),
         sip=(BindAddress("udp", "Office.example", 5060, "203.0.113.5"),),
@@ -44,7 +44,7 @@ def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
         public_url="https://voice.example.com:8443",
     )
     expected = {"127.0.0.1", "office.example", "203.0.113.5", "voice.example.com", "localhost"}
-    assert own_names(settings) == expected | {socket.gethostname().lower()} | {name.lower() for name in names}
+    assert own_host_names(settings) == expected | {socket.gethostname().lower()} | {name.lower() for name in names}
 
 
 def test_server_accepts_its_own_name_and_refuses_others(desk: Desk, household) -> None:

@@ -1,35 +1,35 @@
 """HTTP adapter: the API under /api/v1, health checks, metrics, the start page and the built client."""
 
 from unificx.api.app import build
-from unificx.api.event_hub import Hub
-from unificx.api.idempotency import StoredAnswers
+from unificx.api.event_hub import EventHub
+from unificx.api.idempotency import IdempotencyStore
 from unificx.api.middleware import as_operator
 from unificx.api.ports import (
+    ComponentState,
     IceServer,
     LiveCall,
     LiveCalls,
     LiveRecordings,
-    Parts,
-    PartState,
-    SipProof,
-    Studio,
+    ReadinessChecks,
+    SipCredentials,
+    SoundConverter,
     Telephony,
 )
 from unificx.api.services import PublicAddress, Services
 
 __all__ = [
-    "Hub",
+    "ComponentState",
+    "EventHub",
     "IceServer",
+    "IdempotencyStore",
     "LiveCall",
     "LiveCalls",
     "LiveRecordings",
-    "PartState",
-    "Parts",
     "PublicAddress",
+    "ReadinessChecks",
     "Services",
-    "SipProof",
-    "StoredAnswers",
-    "Studio",
+    "SipCredentials",
+    "SoundConverter",
     "Telephony",
     "as_operator",
     "build",

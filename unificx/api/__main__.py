@@ -11,7 +11,7 @@ from unificx.api.services import Services
 from unificx.core.clock import SystemClock
 
 
-class _Described:
+class _NoServices:
     """Stand-in for `Services`: the OpenAPI document depends on the routes only."""
 
     clock = SystemClock()
@@ -21,4 +21,4 @@ class _Described:
         return self
 
 
-json.dump(build(cast(Services, _Described())).openapi(), sys.stdout, indent=1, sort_keys=True)
+json.dump(build(cast(Services, _NoServices())).openapi(), sys.stdout, indent=1, sort_keys=True)

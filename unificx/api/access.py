@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Path, Query, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from unificx.api.middleware import OPERATOR
+from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
@@ -27,12 +27,12 @@ _COOKIE = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="cookie", desc
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class CurrentUser:
     """The authenticated user and their token; the token is "" on the control socket."""
 
     principal: Principal
     token: str = field(default="", repr=False)
-    by_cookie: bool = False
+    authenticated_by_cookie: bool = False
     """Authenticated by cookie: the request comes from our own pages, so from a person at a screen."""
 
     @property
@@ -40,32 +40,32 @@ class Asker:
         return self.principal.role is Role.OPERATOR
 
 
-async def asker_of(request: Request) -> Asker:
+async def authenticate_request(request: Request) -> CurrentUser:
     """Return the authenticated user of a request. Raise Unauthenticated, or Forbidden for a cookie sent on behalf of
     another site."""
-    known = getattr(request.state, "user", None)
-    if known is None:
-        known = request.state.user = await _identify(request)
-    return known
+    user = getattr(request.state, "user", None)
+    if user is None:
+        user = request.state.user = await _authenticate(request)
+    return user
 
 
-async def _identify(request: Request) -> Asker:
-    people = services_of(request).people
-    if request.scope.get(OPERATOR):
-        tenant = await people.tenant(OPERATOR_SLUG)
-        return Asker(Principal(person_id="", tenant_id=tenant.id, role=Role.OPERATOR))
+async def _authenticate(request: Request) -> CurrentUser:
+    identity = services_of(request).identity
+    if request.scope.get(OPERATOR_SCOPE_KEY):
+        tenant = await identity.tenant(OPERATOR_SLUG)
+        return CurrentUser(Principal(person_id="", tenant_id=tenant.id, role=Role.OPERATOR))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
         if scheme.lower() != "bearer":
             raise Unauthenticated("Only bearer tokens are accepted.", hint="Send `Authorization: Bearer TOKEN`.")
     elif token := request.cookies.get(COOKIE, ""):
-        refuse_foreign_site(request)
+        reject_cross_site(request)
     if not token:
         raise Unauthenticated("Not signed in.", hint="Sign in at /api/v1/sessions.")
-    return Asker(await people.authenticate(token.strip()), token.strip(), by_cookie=not scheme)
+    return CurrentUser(await identity.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme)
 
 
-def refuse_foreign_site(request: Request) -> None:
+def reject_cross_site(request: Request) -> None:
     """Raise Forbidden if a browser may have sent this request on behalf of another site (CSRF).
 
     Browsers report the initiator in Sec-Fetch-Site (W3C Fetch Metadata), older ones only in Origin.
@@ -74,10 +74,10 @@ def refuse_foreign_site(request: Request) -> None:
         return
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        same = site == "same-origin"
+        same_origin = site == "same-origin"
     else:
-        same = _host_of(request.headers.get("origin", "")) == request.headers.get("host", "") != ""
-    if not same:
+        same_origin = _host_of(request.headers.get("origin", "")) == request.headers.get("host", "") != ""
+    if not same_origin:
         raise Forbidden(
             "With a cookie, changes are accepted from our own pages only.",
             hint="API clients use Authorization: Bearer.",
@@ -91,9 +91,9 @@ def _host_of(origin: str) -> str:
         return ""
 
 
-def from_this_machine(request: Request) -> bool:
+def is_local_request(request: Request) -> bool:
     """Return whether the request comes from this machine and was not forwarded by a proxy."""
-    if request.scope.get(OPERATOR):
+    if request.scope.get(OPERATOR_SCOPE_KEY):
         return True
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
         return False
@@ -109,38 +109,38 @@ def source_of(request: Request) -> Source:
     return Source(address=address, agent=request.headers.get("user-agent", "")[:200])
 
 
-async def _anybody(
+async def _authenticated_user(
     request: Request, _bearer: Annotated[object, Depends(_BEARER)], _cookie: Annotated[object, Depends(_COOKIE)]
-) -> Asker:
-    return await asker_of(request)
+) -> CurrentUser:
+    return await authenticate_request(request)
 
 
-HalfInDep = Annotated[Asker, Depends(_anybody)]
+AuthenticatedUserDep = Annotated[CurrentUser, Depends(_authenticated_user)]
 """The authenticated user, even if they still have to choose a password or to accept the terms: for sign-in and
 sign-out."""
 
 
-async def _unsaid(request: Request, asker: HalfInDep) -> Asker:
+async def _user_with_password(request: Request, user: AuthenticatedUserDep) -> CurrentUser:
     """Raise OwnPasswordNeeded if the user still has to choose a password. Programs may use the first operator's
     generated password as it is."""
-    if asker.principal.person_id and (asker.by_cookie or not asker.is_operator):
-        await services_of(request).people.require_own_password(asker.principal)
-    return asker
+    if user.principal.person_id and (user.authenticated_by_cookie or not user.is_operator):
+        await services_of(request).identity.require_own_password(user.principal)
+    return user
 
 
-UnsaidDep = Annotated[Asker, Depends(_unsaid)]
+UserWithPasswordDep = Annotated[CurrentUser, Depends(_user_with_password)]
 """The authenticated user, even if they still have to accept the terms: for the SIP phone of the client."""
 
 
-async def _asker(request: Request, asker: UnsaidDep) -> Asker:
+async def _user_with_acceptance(request: Request, user: UserWithPasswordDep) -> CurrentUser:
     """Raise AcceptanceNeeded for a browser whose user has not accepted the terms. API clients were notified at
     sign-in."""
-    if asker.by_cookie:
-        await services_of(request).people.require_acceptance(asker.principal)
-    return asker
+    if user.authenticated_by_cookie:
+        await services_of(request).identity.require_acceptance(user.principal)
+    return user
 
 
-AskerDep = Annotated[Asker, Depends(_asker)]
+CurrentUserDep = Annotated[CurrentUser, Depends(_user_with_acceptance)]
 ServicesDep = Annotated[Services, Depends(services_of)]
 TenantQuery = Annotated[
     str | None,
@@ -158,42 +158,44 @@ Id = Annotated[str, Path(max_length=64, pattern=models.REFERENCE)]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AccessScope:
     """The scope of a request: one tenant, and in it everything or, with `only_own`, only what belongs to the user."""
 
     tenant_id: str
-    asker: Asker
+    user: CurrentUser
     only_own: bool
 
     def owns(self, person_id: str | None) -> bool:
         """Return whether an object that belongs to this person is in scope."""
-        return not self.only_own or (person_id is not None and person_id == self.asker.principal.person_id)
+        return not self.only_own or (person_id is not None and person_id == self.user.principal.person_id)
 
 
-async def reach(services: Services, asker: Asker, tenant: str | None, action: Action) -> Reach:
+async def require_access(services: Services, user: CurrentUser, tenant: str | None, action: Action) -> AccessScope:
     """Return the scope in which the user may do `action`. Raise NotFound for a tenant out of reach, Forbidden if the
     role lacks the permission."""
-    found = await reach_or_own(services, asker, tenant, action)
+    found = await require_access_or_own(services, user, tenant, action)
     if found.only_own:
         raise Forbidden("Your role does not allow this.", hint="Ask your administrator.")
     return found
 
 
-async def reach_or_own(services: Services, asker: Asker, tenant: str | None, action: Action) -> Reach:
+async def require_access_or_own(
+    services: Services, user: CurrentUser, tenant: str | None, action: Action
+) -> AccessScope:
     """Like `require_access`, but a role without the permission for `action` is limited to its own objects."""
-    tenant_id = await _tenant_id(services, asker, tenant)
-    if not may(asker.principal, Action.OWN, tenant_id):
+    tenant_id = await _tenant_id(services, user, tenant)
+    if not may(user.principal, Action.OWN, tenant_id):
         raise no_such_tenant()
-    return Reach(tenant_id, asker, only_own=not may(asker.principal, action, tenant_id))
+    return AccessScope(tenant_id, user, only_own=not may(user.principal, action, tenant_id))
 
 
-async def _tenant_id(services: Services, asker: Asker, reference: str | None) -> str:
+async def _tenant_id(services: Services, user: CurrentUser, reference: str | None) -> str:
     if reference is None:
-        if asker.is_operator:
+        if user.is_operator:
             raise Invalid("Name the tenant.", hint="Operators pass its id or slug.", field="tenant")
-        return asker.principal.tenant_id
+        return user.principal.tenant_id
     try:
-        return (await services.people.tenant(reference)).id
+        return (await services.identity.tenant(reference)).id
     except NotFound:
         raise no_such_tenant() from None
 
@@ -203,7 +205,7 @@ def no_such_tenant() -> NotFound:
     return NotFound("There is no such tenant.", hint="See /api/v1/tenants.", field="tenant")
 
 
-async def tenant_named(services: Services, reference: str | None) -> str | None:
+async def resolve_tenant(services: Services, reference: str | None) -> str | None:
     """Return the id of a tenant named by an unauthenticated peer; an unknown name is returned unchanged.
 
     The existence of a tenant must not be disclosed: the sign-in then fails exactly as with a wrong password.
@@ -211,6 +213,6 @@ async def tenant_named(services: Services, reference: str | None) -> str | None:
     if reference is None:
         return None
     try:
-        return (await services.people.tenant(reference)).id
+        return (await services.identity.tenant(reference)).id
     except NotFound:
         return reference

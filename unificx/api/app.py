@@ -10,7 +10,7 @@ from starlette.routing import WebSocketRoute
 from unificx import __version__
 from unificx.api import client_files, events_websocket, pages
 from unificx.api.metrics import HttpMetrics
-from unificx.api.middleware import Shell
+from unificx.api.middleware import ApiMiddleware
 from unificx.api.problems import Problem, add_handlers
 from unificx.api.routes import (
     calls,
@@ -74,7 +74,12 @@ def build(services: Services) -> FastAPI:
         openapi_tags=_TAGS,
         generate_unique_id_function=_operation_id,
         middleware=[
-            Middleware(Shell, clock=services.clock, metrics=HttpMetrics(services.metrics), full=services.parts.full)
+            Middleware(
+                ApiMiddleware,
+                clock=services.clock,
+                metrics=HttpMetrics(services.metrics),
+                full=services.readiness.is_storage_full,
+            )
         ],
     )
     app.state.services = services
@@ -106,11 +111,11 @@ def build(services: Services) -> FastAPI:
     ):
         app.include_router(part.router)
     app.router.routes.append(
-        WebSocketRoute(events_websocket.PATH, events_websocket.Events(services.people, services.hub))
+        WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))
     )
     app.include_router(pages.router)
     app.include_router(client_files.router)
-    _describe_problems(app)
+    _customize_openapi(app)
     return app
 
 
@@ -118,13 +123,13 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def _describe_problems(app: FastAPI) -> None:
+def _customize_openapi(app: FastAPI) -> None:
     """Add the `Problem` schema that all error responses refer to; FastAPI cannot declare a second media type for a
     model."""
-    described = app.openapi
+    generate = app.openapi
 
     def openapi() -> dict[str, Any]:
-        schema = described()
+        schema = generate()
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         if "Problem" not in schemas:
             problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -10,16 +10,16 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from unificx.api.problems import NotWithin
+from unificx.api.problems import RangeNotSatisfiable
 from unificx.audio_store import WAV_HEADER_SIZE as WAV_HEADER
 from unificx.audio_store import AudioReader, CorruptAudio, SealedFileReader, wav_header
 from unificx.core.errors import Expired
 
 OGG, WAV = "audio/ogg", "audio/wav"
-CONTENT: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (OGG, WAV)}
-PLAYED: dict[int | str, dict[str, Any]] = {
-    200: {"content": CONTENT, "description": "The complete sound."},
-    206: {"content": CONTENT, "description": "The requested range."},
+AUDIO_CONTENT: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (OGG, WAV)}
+AUDIO_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": AUDIO_CONTENT, "description": "The complete sound."},
+    206: {"content": AUDIO_CONTENT, "description": "The requested range."},
 }
 """OpenAPI responses of a route that returns audio."""
 Format = Annotated[
@@ -69,7 +69,7 @@ class _Ogg:
         return self.stored.stream(start, end)
 
 
-async def sound_response(
+async def audio_response(
     opening: Awaitable[AudioReader], request: Request, wanted: Literal["ogg", "wav"] | None
 ) -> Response:
     """Return the recording, or the requested range of it. Raise RangeNotSatisfiable, and Over for a damaged one,
@@ -80,8 +80,8 @@ async def sound_response(
     """
     try:
         reader = await opening
-        sound = _as_wanted(reader, wanted or ("wav" if wishes_wav(request.headers) else None))
-        return await _ranged(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
+        sound = _as_wanted(reader, wanted or ("wav" if prefers_wav(request.headers) else None))
+        return await _range_response(sound, f'"{reader.name}-{sound.kind.removeprefix("audio/")}"', request.headers)
     except CorruptAudio:
         raise Expired(
             "This recording is damaged.", hint="Ask the operator to restore the file from a backup."
@@ -92,39 +92,39 @@ def _as_wanted(reader: AudioReader, wanted: Literal["ogg", "wav"] | None) -> _Wa
     return _Ogg(reader.ogg) if reader.ogg is not None and wanted != "wav" else _Wav(reader)
 
 
-def wishes_wav(headers: Mapping[str, str]) -> bool:
+def prefers_wav(headers: Mapping[str, str]) -> bool:
     """Return whether an Accept header prefers WAV to Ogg (section 12.5.1)."""
-    return _wish(headers.get("accept", ""), _WAVS) > _wish(headers.get("accept", ""), (OGG, "application/ogg"))
+    return _quality(headers.get("accept", ""), _WAVS) > _quality(headers.get("accept", ""), (OGG, "application/ogg"))
 
 
-def _wish(accept: str, kinds: tuple[str, ...]) -> float:
+def _quality(accept: str, kinds: tuple[str, ...]) -> float:
     """Return the quality value, 0 to 1, of these media types; the most specific media range applies."""
-    wishes: dict[str, float] = {}
+    qualities: dict[str, float] = {}
     for each in accept[:1000].lower().split(","):
         kind, *parameters = each.split(";")
         weights = [float(match[1]) for one in parameters if (match := _QUALITY.match(one))]
-        wishes[kind.strip()] = weights[0] if weights else 1.0
+        qualities[kind.strip()] = weights[0] if weights else 1.0
     for names in (kinds, ("audio/*",), ("*/*",)):
-        found = [wishes[name] for name in names if name in wishes]
+        found = [qualities[name] for name in names if name in qualities]
         if found:
             return max(found)
     return 0.0
 
 
-async def _ranged(sound: _Wav | _Ogg, tag: str, asked: Mapping[str, str]) -> Response:
+async def _range_response(sound: _Wav | _Ogg, tag: str, request_headers: Mapping[str, str]) -> Response:
     size = sound.length
     headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store", "ETag": tag, "Vary": "Accept"}
-    same = asked.get("if-range", tag) == tag
-    found = _found(asked.get("range", "")[:100], size) if same else None
-    if found is None:
-        return await _streamed(sound, (0, size), 200, headers)
-    start, end = found
+    unchanged = request_headers.get("if-range", tag) == tag
+    span = _parse_range(request_headers.get("range", "")[:100], size) if unchanged else None
+    if span is None:
+        return await _stream_response(sound, (0, size), 200, headers)
+    start, end = span
     if start >= end:
-        raise NotWithin(size)
-    return await _streamed(sound, found, 206, {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"})
+        raise RangeNotSatisfiable(size)
+    return await _stream_response(sound, span, 206, {**headers, "Content-Range": f"bytes {start}-{end - 1}/{size}"})
 
 
-async def _streamed(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
+async def _stream_response(sound: _Wav | _Ogg, span: tuple[int, int], status: int, headers: dict[str, str]) -> Response:
     """Raise CorruptAudio if the first chunk is damaged; later damage aborts the connection."""
     start, end = span
     pieces = sound.stream(start, end)
@@ -132,18 +132,18 @@ async def _streamed(sound: _Wav | _Ogg, span: tuple[int, int], status: int, head
     if len(first) <= WAV_HEADER:  # a WAV header does not show whether the data behind it is readable
         first += await anext(pieces, b"")
     headers = {**headers, "Content-Length": str(end - start)}
-    return StreamingResponse(_all(first, pieces), status, headers, sound.kind)
+    return StreamingResponse(_chain(first, pieces), status, headers, sound.kind)
 
 
-async def _all(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield first
     async for piece in rest:
         yield piece
 
 
-def _found(asked: str, size: int) -> tuple[int, int] | None:
+def _parse_range(header: str, size: int) -> tuple[int, int] | None:
     """Parse a Range header: first byte and end (exclusive); None if the complete sound is to be sent."""
-    match = _RANGE.match(asked.replace(" ", ""))
+    match = _RANGE.match(header.replace(" ", ""))
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()

@@ -10,7 +10,7 @@ from unificx.db import Gone
 def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.CallRecord:
     """Return a call record as its API schema; an erased person's number and name are null. `own` are the extensions of
     a user who sees only their own calls: other parties' withheld numbers are hidden from them."""
-    parties = [_party(one, told=own is None or one.extension_id in own) for one in call.parties]
+    parties = [_party(one, revealed=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
     return models.CallRecord(
         id=call.id,
@@ -27,14 +27,14 @@ def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.
         outcome=call.outcome,
         cause=call.cause,
         recorded=call.recorded,
-        quality=models.Qualities(caller=caller.quality, callee=callee.quality if callee else None),
+        quality=models.CallQuality(caller=caller.quality, callee=callee.quality if callee else None),
         parties=parties,
     )
 
 
-def _party(party: Party, *, told: bool) -> models.Party:
-    who = None if isinstance(party.who, Gone) else party.who
-    if who is not None and who.withheld and not told:
+def _party(party: Party, *, revealed: bool) -> models.Party:
+    identity = None if isinstance(party.who, Gone) else party.who
+    if identity is not None and identity.withheld and not revealed:
         return models.Party(
             role=party.role,
             number="",
@@ -46,9 +46,9 @@ def _party(party: Party, *, told: bool) -> models.Party:
         )
     return models.Party(
         role=party.role,
-        number=who.number if who else None,
-        name=who.name if who else None,
-        erased=who is None,
+        number=identity.number if identity else None,
+        name=identity.name if identity else None,
+        erased=identity is None,
         extension_id=party.extension_id,
         device_id=party.device_id,
         quality=models.Quality.model_validate(party.quality),

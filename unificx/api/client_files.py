@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 
 from unificx.core.errors import NotFound
 
-BUILT = Path(__file__).parents[2] / "client" / "dist"
+BUILD_DIRECTORY = Path(__file__).parents[2] / "client" / "dist"
 
 POLICY = "; ".join(
     (
@@ -52,15 +52,15 @@ _TYPES = {
     ".wav": "audio/wav",
 }
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
-_FOR_EVER = "public, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_REVALIDATE = "no-cache"
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/app")
 @router.get("/portal")
-async def with_slash(request: Request) -> Response:
+async def redirect_to_directory(request: Request) -> Response:
     """Redirect to the directory, so that the scope of the service workers is limited to it."""
     return RedirectResponse(request.url.path + "/", status_code=308)
 
@@ -89,7 +89,7 @@ async def asset(request: Request, name: str) -> Response:
 @cache
 def _files() -> frozenset[str]:
     """Return the relative paths of all built files: a closed list, so that a request cannot name any other file."""
-    return frozenset(str(path.relative_to(BUILT)) for path in BUILT.rglob("*") if path.is_file())
+    return frozenset(str(path.relative_to(BUILD_DIRECTORY)) for path in BUILD_DIRECTORY.rglob("*") if path.is_file())
 
 
 def _page(request: Request, entry: str) -> Response:
@@ -103,12 +103,12 @@ def _file(request: Request, name: str) -> Response | None:
     kind = _TYPES.get(Path(name).suffix)
     if kind is None or name not in _files():
         return None
-    headers = {**_HEADERS, "Cache-Control": _FOR_EVER if name.startswith("assets/") else _ASK_AGAIN}
+    headers = {**_HEADERS, "Cache-Control": _IMMUTABLE if name.startswith("assets/") else _REVALIDATE}
     accepted = request.headers.get("accept-encoding", "")
     for encoding, suffix in _ENCODINGS:
         if name + suffix in _files():
             headers["Vary"] = "Accept-Encoding"
             if encoding in accepted:
                 headers["Content-Encoding"] = encoding
-                return FileResponse(BUILT / (name + suffix), media_type=kind, headers=headers)
-    return FileResponse(BUILT / name, media_type=kind, headers=headers)
+                return FileResponse(BUILD_DIRECTORY / (name + suffix), media_type=kind, headers=headers)
+    return FileResponse(BUILD_DIRECTORY / name, media_type=kind, headers=headers)

@@ -8,33 +8,33 @@ from typing import Any
 
 from unificx.identity import Action, Principal, Role, may
 
-MOST_QUEUED = 64
-MOST_OF_SESSION = 8
+MAX_QUEUED = 64
+MAX_PER_SESSION = 8
 """Event connections (mostly browser tabs) of one session; a further one closes the oldest."""
 SIGNED_OUT, TOO_SLOW, TOO_MANY = 4401, 4408, 4429
 """Close codes for private use (RFC 6455 section 7.4.2)."""
 
 
-class Feed:
+class EventQueue:
     """Queue of pending events for one WebSocket client. `code` is the close code, set once it is closed."""
 
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
         self.code: int | None = None
-        self._queue: deque[str] = deque()
+        self._messages: deque[str] = deque()
         self._filled = asyncio.Event()
 
     def put(self, text: str) -> None:
         """Add a message. A duplicate of a message still queued is dropped; a full queue is closed with TOO_SLOW."""
-        if self.code is not None or text in self._queue:
+        if self.code is not None or text in self._messages:
             return
-        if len(self._queue) >= MOST_QUEUED:
-            self.end(TOO_SLOW)
+        if len(self._messages) >= MAX_QUEUED:
+            self.close(TOO_SLOW)
             return
-        self._queue.append(text)
+        self._messages.append(text)
         self._filled.set()
 
-    def end(self, code: int) -> None:
+    def close(self, code: int) -> None:
         """Close the queue. Pending messages are still delivered, except with TOO_SLOW."""
         if self.code is None:
             self.code = code
@@ -43,76 +43,78 @@ class Feed:
     async def next(self) -> str | None:
         """Return the next message; None once the queue is closed and empty."""
         while True:
-            if self._queue and self.code != TOO_SLOW:
-                return self._queue.popleft()
+            if self._messages and self.code != TOO_SLOW:
+                return self._messages.popleft()
             if self.code is not None:
                 return None
             self._filled.clear()
             await self._filled.wait()
 
 
-class Hub:
+class EventHub:
     """All event queues, indexed by session, by person and by tenant."""
 
     def __init__(self) -> None:
-        self._sessions: defaultdict[str, list[Feed]] = defaultdict(list)
-        self._persons: defaultdict[str, list[Feed]] = defaultdict(list)
-        self._tenants: defaultdict[str, list[Feed]] = defaultdict(list)
+        self._sessions: defaultdict[str, list[EventQueue]] = defaultdict(list)
+        self._persons: defaultdict[str, list[EventQueue]] = defaultdict(list)
+        self._tenants: defaultdict[str, list[EventQueue]] = defaultdict(list)
 
     def __len__(self) -> int:
         return sum(map(len, self._tenants.values()))
 
-    def open(self, principal: Principal) -> Feed:
+    def open(self, principal: Principal) -> EventQueue:
         """Register a queue for a client."""
-        feed = Feed(principal)
+        queue = EventQueue(principal)
         siblings = self._sessions[principal.session_id]
-        if len(siblings) >= MOST_OF_SESSION:
+        if len(siblings) >= MAX_PER_SESSION:
             self.close(siblings[0], TOO_MANY)
             siblings = self._sessions[principal.session_id]
-        siblings.append(feed)
-        self._persons[principal.person_id].append(feed)
-        self._tenants[principal.tenant_id].append(feed)
-        return feed
+        siblings.append(queue)
+        self._persons[principal.person_id].append(queue)
+        self._tenants[principal.tenant_id].append(queue)
+        return queue
 
-    def close(self, feed: Feed, code: int) -> None:
+    def close(self, queue: EventQueue, code: int) -> None:
         """Unregister and close a queue. May be repeated."""
-        who = feed.principal
+        principal = queue.principal
         for index, key in (
-            (self._sessions, who.session_id),
-            (self._persons, who.person_id),
-            (self._tenants, who.tenant_id),
+            (self._sessions, principal.session_id),
+            (self._persons, principal.person_id),
+            (self._tenants, principal.tenant_id),
         ):
-            left = [one for one in index.get(key, ()) if one is not feed]
+            left = [one for one in index.get(key, ()) if one is not queue]
             if left:
                 index[key] = left
             else:
                 index.pop(key, None)
-        feed.end(code)
+        queue.close(code)
 
     # Sending
 
-    def session(self, session_id: str, message: dict[str, Any]) -> None:
+    def send_to_session(self, session_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one session."""
-        _tell(self._sessions.get(session_id, ()), message)
+        _send(self._sessions.get(session_id, ()), message)
 
-    def person(self, person_id: str, message: dict[str, Any]) -> None:
+    def send_to_person(self, person_id: str, message: dict[str, Any]) -> None:
         """Send a message to all clients of one person."""
-        _tell(self._persons.get(person_id, ()), message)
+        _send(self._persons.get(person_id, ()), message)
 
-    def allowed(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
+    def send_to_permitted(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
         """Send a message to all users with the permission for `action` in a tenant, including operators."""
-        _tell([one for one in self._reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
+        _send([one for one in self._queues_reaching(tenant_id) if may(one.principal, action, tenant_id)], message)
 
-    def concerned(self, tenant_id: str, action: Action, person_ids: Collection[str], message: dict[str, Any]) -> None:
+    def send_to_persons_or_permitted(
+        self, tenant_id: str, action: Action, person_ids: Collection[str], message: dict[str, Any]
+    ) -> None:
         """Send a message to these persons of a tenant, and to all other users with the permission for `action` in
         it."""
-        feeds = self._reaching(tenant_id)
-        _tell(
-            [one for one in feeds if one.principal.person_id in person_ids or may(one.principal, action, tenant_id)],
+        queues = self._queues_reaching(tenant_id)
+        _send(
+            [one for one in queues if one.principal.person_id in person_ids or may(one.principal, action, tenant_id)],
             message,
         )
 
-    def _reaching(self, tenant_id: str) -> list[Feed]:
+    def _queues_reaching(self, tenant_id: str) -> list[EventQueue]:
         operators = [
             feed
             for tenant, feeds in self._tenants.items()
@@ -136,14 +138,14 @@ class Hub:
         """Close all queues of a tenant that lost access."""
         self._sign_out(self._tenants.get(tenant_id, ()))
 
-    def _sign_out(self, feeds: "list[Feed] | tuple[()]") -> None:
-        for feed in tuple(feeds):
-            feed.put('{"type":"signed_out"}')
-            self.close(feed, SIGNED_OUT)
+    def _sign_out(self, queues: "list[EventQueue] | tuple[()]") -> None:
+        for queue in tuple(queues):
+            queue.put('{"type":"signed_out"}')
+            self.close(queue, SIGNED_OUT)
 
 
-def _tell(feeds: "list[Feed] | tuple[()]", message: dict[str, Any]) -> None:
-    if feeds:
+def _send(queues: "list[EventQueue] | tuple[()]", message: dict[str, Any]) -> None:
+    if queues:
         text = json.dumps(message, separators=(",", ":"))
-        for feed in feeds:
-            feed.put(text)
+        for queue in queues:
+            queue.put(text)

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from unificx.api.access import COOKIE
-from unificx.api.event_hub import SIGNED_OUT, Feed, Hub
+from unificx.api.event_hub import SIGNED_OUT, EventHub, EventQueue
 from unificx.api.middleware import Receive, Scope, Send
 from unificx.core.errors import DomainError
 from unificx.identity import IdentityService, Principal, Role
@@ -24,73 +24,73 @@ FIRST_MESSAGE_SECONDS = 5.0
 PING_SECONDS = 30.0
 STALLED_SECONDS = 10.0
 """Seconds within which the peer has to read one message."""
-LONGEST_FIRST_MESSAGE = 1000
+MAX_FIRST_MESSAGE = 1000
 _PING = '{"type":"ping"}'
-_GONE = 1001
-_FOREIGN = 1008
+_GOING_AWAY = 1001
+_POLICY_VIOLATION = 1008
 
 
-class Events:
+class EventsWebSocket:
     """ASGI application of the WebSocket."""
 
-    def __init__(self, people: IdentityService, hub: Hub) -> None:
-        self._people = people
+    def __init__(self, identity: IdentityService, hub: EventHub) -> None:
+        self._identity = identity
         self._hub = hub
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         headers = Headers(scope=scope)
-        if _from_another_site(headers):
-            await send({"type": "websocket.close", "code": _FOREIGN})
+        if _is_cross_site(headers):
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
-        token = _presented(headers)
-        principal = await self._known(token) if token else None
+        token = _handshake_token(headers)
+        principal = await self._authenticate(token) if token else None
         if token and principal is None:
             await send({"type": "websocket.close", "code": SIGNED_OUT})
             return
         await send({"type": "websocket.accept"})
         if principal is None:
-            token = await _first_message(receive)
-            principal = await self._known(token) if token else None
+            token = await _first_message_token(receive)
+            principal = await self._authenticate(token) if token else None
         if principal is None:
-            await _hang_up(send, SIGNED_OUT)
+            await _close(send, SIGNED_OUT)
             return
-        feed = self._hub.open(principal)
+        queue = self._hub.open(principal)
         try:
             # Check again: the session may have ended before the queue was registered, without a notification.
-            if await self._known(token) is None:
-                self._hub.close(feed, SIGNED_OUT)
-            await _Talk(feed, receive, send).run()
+            if await self._authenticate(token) is None:
+                self._hub.close(queue, SIGNED_OUT)
+            await _Connection(queue, receive, send).run()
         finally:
-            self._hub.close(feed, _GONE)
+            self._hub.close(queue, _GOING_AWAY)
 
-    async def _known(self, token: str) -> Principal | None:
+    async def _authenticate(self, token: str) -> Principal | None:
         try:
-            principal = await self._people.authenticate(token)
+            principal = await self._identity.authenticate(token)
             if principal.role is not Role.OPERATOR:
-                await self._people.require_own_password(principal)
+                await self._identity.require_own_password(principal)
         except DomainError:
             return None
         return principal
 
 
-class _Talk:
+class _Connection:
     """One open WebSocket: sends the queued events until either side closes it."""
 
-    def __init__(self, feed: Feed, receive: Receive, send: Send) -> None:
-        self._feed, self._receive, self._send = feed, receive, send
+    def __init__(self, queue: EventQueue, receive: Receive, send: Send) -> None:
+        self._queue, self._receive, self._send = queue, receive, send
 
     async def run(self) -> None:
         reader, writer = asyncio.create_task(self._read()), asyncio.create_task(self._write())
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
-            over = reader.done()
+            peer_closed = reader.done()
         finally:
             reader.cancel()
             writer.cancel()
             outcomes = await asyncio.gather(reader, writer, return_exceptions=True)
-        if not over:
-            await _hang_up(self._send, self._feed.code or _GONE)
+        if not peer_closed:
+            await _close(self._send, self._queue.code or _GOING_AWAY)
         for fault in outcomes:
             if isinstance(fault, Exception) and not isinstance(fault, OSError):  # TimeoutError is one
                 raise fault
@@ -103,7 +103,7 @@ class _Talk:
         while True:
             try:
                 async with asyncio.timeout(PING_SECONDS):
-                    text = await self._feed.next()
+                    text = await self._queue.next()
             except TimeoutError:
                 text = _PING
             if text is None:
@@ -112,7 +112,7 @@ class _Talk:
                 await self._send({"type": "websocket.send", "text": text})
 
 
-def _from_another_site(headers: Headers) -> bool:
+def _is_cross_site(headers: Headers) -> bool:
     """Return whether a page of another site opens the WebSocket: browsers always send Origin, other clients mostly do
     not."""
     hosts = [host.lower() for host in headers.getlist("host")]
@@ -126,7 +126,7 @@ def _authority(origin: str) -> str:
         return ""
 
 
-def _presented(headers: Headers) -> str:
+def _handshake_token(headers: Headers) -> str:
     """Return the token of the handshake: a bearer token, or a browser's cookie, which is accepted only with an
     Origin."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -135,24 +135,24 @@ def _presented(headers: Headers) -> str:
     return cookie_parser(headers.get("cookie", "")).get(COOKIE, "") if "origin" in headers else ""
 
 
-async def _first_message(receive: Receive) -> str:
+async def _first_message_token(receive: Receive) -> str:
     """Return the token in the first message; "" if none arrives in time."""
     try:
         async with asyncio.timeout(FIRST_MESSAGE_SECONDS):
             text = (await receive()).get("text") or ""
     except TimeoutError:
         return ""
-    if len(text) > LONGEST_FIRST_MESSAGE:
+    if len(text) > MAX_FIRST_MESSAGE:
         return ""
     try:
-        told: Any = json.loads(text)
+        payload: Any = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    token = told.get("token") if isinstance(told, dict) else None
+    token = payload.get("token") if isinstance(payload, dict) else None
     return token if isinstance(token, str) else ""
 
 
-async def _hang_up(send: Send, code: int) -> None:
+async def _close(send: Send, code: int) -> None:
     """Send a close frame to a peer that may be disconnected or not reading."""
     with suppress(OSError, RuntimeError):
         async with asyncio.timeout(1.0):

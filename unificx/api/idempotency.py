@@ -23,8 +23,8 @@ from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
 
 HEADER = "Idempotency-Key"
-KEPT = timedelta(hours=24)
-UNFINISHED = timedelta(minutes=5)
+RETENTION = timedelta(hours=24)
+ABANDONED_AFTER = timedelta(minutes=5)
 """An unfinished request is treated as lost with its process after this time; its key may be used again."""
 SWEEP_BATCH = 200
 
@@ -38,7 +38,7 @@ class AnswerKeys(Keys, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredResponse:
     """The stored response."""
 
     status: int
@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class PendingRequest:
     """A request in progress under a key; `started` distinguishes this attempt from a later one."""
 
     id: str
@@ -54,10 +54,10 @@ class Ticket:
     subject: str
     started: datetime
     by_operator: bool
-    asked: str = field(repr=False)
+    request_digest: str = field(repr=False)
 
 
-class StoredAnswers:
+class IdempotencyStore:
     """Stores responses by user and key."""
 
     def __init__(self, database: Database, keys: AnswerKeys, clock: Clock) -> None:
@@ -65,7 +65,7 @@ class StoredAnswers:
         self._keys = keys
         self._clock = clock
 
-    async def begin(self, principal: Principal, key: str, asked: str) -> Answer | Ticket:
+    async def begin(self, principal: Principal, key: str, request_digest: str) -> StoredResponse | PendingRequest:
         """Return the stored response, or a ticket to execute the request now.
 
         Raise Conflict while the first request is in progress, Invalid if the key was used for another request.
@@ -74,32 +74,34 @@ class StoredAnswers:
         now, subject = self._clock.now(), self._clock.new_id()
         try:
             async with self._database.begin() as uow:
-                row = await repository.answer(uow.session, tenant_id, answer_id)
+                row = await repository.get_response(uow.session, tenant_id, answer_id)
                 if row is not None:
-                    known = self._open(row)
-                    if known is not None and _counts(row, now):
-                        return _recall(row, known, asked)
-                    subject = subject if known is None else row.subject_id
-                ticket = Ticket(answer_id, tenant_id, subject, now, principal.role is Role.OPERATOR, asked)
-                await uow.session.merge(self._row(ticket))
+                    stored = self._open(row)
+                    if stored is not None and _is_valid(row, now):
+                        return _replay(row, stored, request_digest)
+                    subject = subject if stored is None else row.subject_id
+                pending = PendingRequest(
+                    answer_id, tenant_id, subject, now, principal.role is Role.OPERATOR, request_digest
+                )
+                await uow.session.merge(self._row(pending))
         except IntegrityError:
-            raise _being_done() from None
-        return ticket
+            raise _in_progress() from None
+        return pending
 
-    async def finish(self, ticket: Ticket, answer: Answer) -> None:
+    async def finish(self, pending: PendingRequest, response: StoredResponse) -> None:
         """Store the response."""
         async with self._database.begin() as uow:
-            row = await repository.answer(uow.session, ticket.tenant_id, ticket.id)
-            if row is not None and row.started == ticket.started:
-                row.status = answer.status
-                row.sealed = self._seal(ticket, answer.body)
+            row = await repository.get_response(uow.session, pending.tenant_id, pending.id)
+            if row is not None and row.started == pending.started:
+                row.status = response.status
+                row.sealed = self._seal(pending, response.body)
 
-    async def abandon(self, ticket: Ticket) -> None:
+    async def abandon(self, pending: PendingRequest) -> None:
         """Release the key of a request that failed: it may be used again at once."""
         async with self._database.begin() as uow:
-            row = await repository.answer(uow.session, ticket.tenant_id, ticket.id)
-            if row is not None and row.started == ticket.started:
-                row.started -= UNFINISHED
+            row = await repository.get_response(uow.session, pending.tenant_id, pending.id)
+            if row is not None and row.started == pending.started:
+                row.started -= ABANDONED_AFTER
                 row.expires = self._clock.now()
 
     async def sweep(self) -> int:
@@ -107,37 +109,37 @@ class StoredAnswers:
         removed = 0
         while True:
             async with self._database.begin() as uow:
-                gone = await repository.remove_expired(uow.session, self._clock.now(), SWEEP_BATCH)
-                self._destroy(gone)
-            removed += len(gone)
-            if len(gone) < SWEEP_BATCH:
+                deleted = await repository.delete_expired(uow.session, self._clock.now(), SWEEP_BATCH)
+                self._destroy_keys(deleted)
+            removed += len(deleted)
+            if len(deleted) < SWEEP_BATCH:
                 return removed
 
-    async def forget(self, fact: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
+    async def delete_affected(self, fact: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all responses that may contain data of a closed person or deleted tenant, with their keys. Outbox
         handler."""
-        self._destroy(await repository.remove_about(uow.session, fact.tenant))
+        self._destroy_keys(await repository.delete_about_tenant(uow.session, fact.tenant))
 
-    def _destroy(self, gone: list[tuple[str, str]]) -> None:
+    def _destroy_keys(self, deleted: list[tuple[str, str]]) -> None:
         # Before the commit: if the key store fails, the rows stay and the deletion is retried.
-        for tenant_id, subject in gone:
+        for tenant_id, subject in deleted:
             self._keys.destroy(tenant_id, subject)
 
-    def _row(self, ticket: Ticket) -> StoredAnswerRow:
+    def _row(self, pending: PendingRequest) -> StoredAnswerRow:
         return StoredAnswerRow(
-            id=ticket.id,
-            tenant_id=ticket.tenant_id,
-            subject_id=ticket.subject,
-            by_operator=ticket.by_operator,
+            id=pending.id,
+            tenant_id=pending.tenant_id,
+            subject_id=pending.subject,
+            by_operator=pending.by_operator,
             status=None,
-            started=ticket.started,
-            expires=ticket.started + KEPT,
-            sealed=self._seal(ticket, ""),
+            started=pending.started,
+            expires=pending.started + RETENTION,
+            sealed=self._seal(pending, ""),
         )
 
-    def _seal(self, ticket: Ticket, body: str) -> bytes:
-        part = AnswerPart(asked=ticket.asked, answer=body)
-        return repository.ANSWER.seal(self._keys, ticket.tenant_id, [(ticket.subject, ticket.id, part)])[0]
+    def _seal(self, pending: PendingRequest, body: str) -> bytes:
+        part = AnswerPart(asked=pending.request_digest, answer=body)
+        return repository.ANSWER.seal(self._keys, pending.tenant_id, [(pending.subject, pending.id, part)])[0]
 
     def _open(self, row: StoredAnswerRow) -> AnswerPart | None:
         sealed = [(row.subject_id, row.id, row.sealed)]
@@ -145,21 +147,21 @@ class StoredAnswers:
         return None if isinstance(part, Gone) else part
 
 
-def _counts(row: StoredAnswerRow, now: datetime) -> bool:
-    return now < (row.started + UNFINISHED if row.status is None else row.expires)
+def _is_valid(row: StoredAnswerRow, now: datetime) -> bool:
+    return now < (row.started + ABANDONED_AFTER if row.status is None else row.expires)
 
 
-def _recall(row: StoredAnswerRow, part: AnswerPart, asked: str) -> Answer:
-    if not hmac.compare_digest(part.asked, asked):
+def _replay(row: StoredAnswerRow, part: AnswerPart, request_digest: str) -> StoredResponse:
+    if not hmac.compare_digest(part.asked, request_digest):
         raise Invalid(
             "This Idempotency-Key was used for another request.", hint="Use a new key for a new request.", field=HEADER
         )
     if row.status is None:
-        raise _being_done()
-    return Answer(row.status, part.answer)
+        raise _in_progress()
+    return StoredResponse(row.status, part.answer)
 
 
-def _being_done() -> Conflict:
+def _in_progress() -> Conflict:
     return Conflict("This request is still in progress.", hint="Retry in a moment.", field=HEADER)
 
 

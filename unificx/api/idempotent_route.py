@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from fastapi import Header, Request, Response
 from fastapi.routing import APIRoute
 
-from unificx.api.access import asker_of
-from unificx.api.idempotency import HEADER, Answer, digest
+from unificx.api.access import authenticate_request
+from unificx.api.idempotency import HEADER, StoredResponse, digest
 from unificx.api.services import services_of
 from unificx.core.errors import Invalid
 
 
-class RepeatableRoute(APIRoute):
+class IdempotentRoute(APIRoute):
     """A route whose POSTs accept an Idempotency-Key."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -22,29 +22,31 @@ class RepeatableRoute(APIRoute):
             key = request.headers.get(HEADER)
             if request.method != "POST" or key is None:
                 return await handle(request)
-            return await _once(request, _checked(key), handle)
+            return await _handle_once(request, _validated(key), handle)
 
         return once
 
 
-async def _once(request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
-    answers = services_of(request).answers
-    asker = await asker_of(request)
+async def _handle_once(
+    request: Request, key: str, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    store = services_of(request).idempotency
+    user = await authenticate_request(request)
     url = request.url
-    asked = digest(request.method, url.path, url.query, (await request.body()).hex())
-    known = await answers.begin(asker.principal, key, asked)
-    if isinstance(known, Answer):
-        return Response(known.body, known.status, {"Idempotency-Replayed": "true"}, "application/json")
+    request_digest = digest(request.method, url.path, url.query, (await request.body()).hex())
+    stored = await store.begin(user.principal, key, request_digest)
+    if isinstance(stored, StoredResponse):
+        return Response(stored.body, stored.status, {"Idempotency-Replayed": "true"}, "application/json")
     try:
         response = await handle(request)
     except Exception:
-        await answers.abandon(known)
+        await store.abandon(stored)
         raise
-    await answers.finish(known, Answer(response.status_code, bytes(response.body).decode()))
+    await store.finish(stored, StoredResponse(response.status_code, bytes(response.body).decode()))
     return response
 
 
-def declare_key(
+def declare_idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -56,7 +58,7 @@ def declare_key(
     """Declare the header in OpenAPI; `IdempotentRoute` implements it."""
 
 
-def _checked(key: str) -> str:
+def _validated(key: str) -> str:
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise Invalid("An Idempotency-Key must have 1 to 200 printable ASCII characters.", field=HEADER)
     return key

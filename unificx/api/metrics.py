@@ -14,7 +14,7 @@ class HttpMetrics:
             "unificx_http_request_seconds", "Time to answer an HTTP request", ["method", "route"], registry=registry
         )
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count_response(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one response. Unknown methods are counted as OTHER: a peer must not be able to create labels."""
         method = method if method in _METHODS else "OTHER"
         self._requests.labels(method, route, str(status)).inc()

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 
 from unificx.api.metrics import HttpMetrics
-from unificx.api.problems import PayloadTooLarge, TooSlow, incident_response, log_incident, refusal_response
+from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, StorageFull
 
@@ -26,10 +26,10 @@ MAX_SOUND, SOUND_SECONDS = 10 << 20, 120.0
 """Limits of an uploaded sound. Only the route reads it, after authentication."""
 _SOUNDS = re.compile(r"/api/v1/(?:mailboxes/[^/]+/greetings|sounds/[^/]+/[^/]+)/[^/]+\Z")
 
-OPERATOR = "unificx.operator"
+OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
 
-_BRINGS_NEW = re.compile(
+_CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|mailboxes|calls|me/diagnostics-reports"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
@@ -37,7 +37,7 @@ _BRINGS_NEW = re.compile(
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and
 stopping recordings, suspending, and erasing, which frees space.
 """
-_SAFE_HEADERS = {
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -52,19 +52,19 @@ def as_operator(app: App) -> App:
     """Wrap `app` so that every request has operator rights: for a socket only the owner can open."""
 
     async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, OPERATOR: True}, receive, send)
+        await app({**scope, OPERATOR_SCOPE_KEY: True}, receive, send)
 
     return trusted
 
 
-class Shell:
+class ApiMiddleware:
     """ASGI middleware around the API and its pages."""
 
     def __init__(self, app: App, *, clock: Clock, metrics: HttpMetrics, full: Callable[[], bool]) -> None:
         self._app = app
         self._clock = clock
         self._metrics = metrics
-        self._full = full
+        self._is_storage_full = full
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,38 +73,38 @@ class Shell:
         started = self._clock.monotonic()
         status = 0
 
-        async def send_safely(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_safe_headers(message, secure=scope.get("scheme") == "https")
+                _add_security_headers(message, secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
-            if _BRINGS_NEW.fullmatch(f"{scope['method']} {scope['path']}") and self._full():
+            if _CREATES_DATA.fullmatch(f"{scope['method']} {scope['path']}") and self._is_storage_full():
                 raise StorageFull("The disk of the server is nearly full.", hint="Ask the operator to free disk space.")
-            body = _bounded(receive) if _brings_sound(scope) else await _read_body(receive)
-            await self._app(scope, body, send_safely)
-        except _HungUp:
+            body = _limit_body(receive) if _is_sound_upload(scope) else await _read_body(receive)
+            await self._app(scope, body, send_with_headers)
+        except _ClientDisconnected:
             return
         except DomainError as refusal:
-            await refusal_response(refusal)(scope, receive, send_safely)
+            await refusal_response(refusal)(scope, receive, send_with_headers)
         except Exception as fault:
             incident = self._clock.new_id()
             log_incident(incident, fault, method=scope["method"], route=_route(scope))
             if not status:
-                await incident_response(incident)(scope, receive, send_safely)
+                await incident_response(incident)(scope, receive, send_with_headers)
         finally:
             if status:
                 seconds = self._clock.monotonic() - started
-                self._metrics.answered(scope["method"], _route(scope), status, seconds)
+                self._metrics.count_response(scope["method"], _route(scope), status, seconds)
 
 
-def _brings_sound(scope: Scope) -> bool:
+def _is_sound_upload(scope: Scope) -> bool:
     return scope["method"] == "PUT" and _SOUNDS.match(scope["path"]) is not None
 
 
-class _HungUp(Exception):
+class _ClientDisconnected(Exception):
     """The peer disconnected before the request was complete: no response is sent."""
 
 
@@ -113,9 +113,9 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "none")
 
 
-def _add_safe_headers(message: Message, *, secure: bool) -> None:
+def _add_security_headers(message: Message, *, secure: bool) -> None:
     headers = MutableHeaders(scope=message)
-    for name, value in _SAFE_HEADERS.items():
+    for name, value in _SECURITY_HEADERS.items():
         headers.setdefault(name, value)
     if secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
@@ -130,7 +130,7 @@ async def _read_body(receive: Receive) -> Receive:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    raise _HungUp
+                    raise _ClientDisconnected
                 chunk = message.get("body", b"")
                 size += len(chunk)
                 if size > MAX_BODY:
@@ -149,7 +149,7 @@ async def _read_body(receive: Receive) -> Receive:
     return replay
 
 
-def _bounded(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     """Pass the body through in chunks, within the limits; later messages pass unchanged."""
     size, complete, until = 0, False, asyncio.get_running_loop().time() + SOUND_SECONDS
 
@@ -163,7 +163,7 @@ def _bounded(receive: Receive) -> Receive:
         except TimeoutError:
             raise _too_slow() from None
         if message["type"] != "http.request":
-            raise _HungUp
+            raise _ClientDisconnected
         size += len(message.get("body", b""))
         if size > MAX_SOUND:
             raise _too_large(MAX_SOUND)
@@ -173,9 +173,9 @@ def _bounded(receive: Receive) -> Receive:
     return bounded
 
 
-def _too_large(most: int) -> PayloadTooLarge:
-    return PayloadTooLarge("The body is too large.", hint=f"At most {most // 1024} KiB are accepted.")
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge("The body is too large.", hint=f"At most {limit // 1024} KiB are accepted.")
 
 
-def _too_slow() -> TooSlow:
-    return TooSlow("The body did not arrive in time.", hint="Send it again.")
+def _too_slow() -> RequestTimeout:
+    return RequestTimeout("The body did not arrive in time.", hint="Send it again.")

@@ -52,7 +52,7 @@ class LiveCalls(Protocol):
         """End the call for all participants. Does nothing for a call that has ended."""
         ...
 
-    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+    def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         """Return the calls these extensions take part in."""
         ...
 
@@ -65,7 +65,7 @@ class LiveCalls(Protocol):
         """Transfer the other participant of a call of these extensions. Raise NotFound, Conflict, Forbidden."""
         ...
 
-    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+    def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         """Attended transfer: connect the remote participants of two calls of these extensions. Raises as `transfer`."""
         ...
 
@@ -73,7 +73,7 @@ class LiveCalls(Protocol):
         """Return the parked calls of a tenant, ordered by slot."""
         ...
 
-    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+    def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call of these extensions into a new conference room. Raises as `transfer`."""
         ...
 
@@ -103,7 +103,7 @@ class LiveRecordings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PartState:
+class ComponentState:
     """Readiness of one component; `why` states the problem and what to do."""
 
     name: str
@@ -121,7 +121,7 @@ class IceServer:
 
 
 @dataclass(frozen=True, slots=True)
-class SipProof:
+class SipCredentials:
     """Credentials with which a client registers and calls."""
 
     expires: datetime
@@ -132,7 +132,7 @@ class SipProof:
 class Telephony(Protocol):
     """SIP access and reachability of our own client."""
 
-    def proof(self, device_id: str) -> SipProof:
+    def credentials(self, device_id: str) -> SipCredentials:
         """Return new credentials for a device."""
         ...
 
@@ -149,7 +149,7 @@ class Telephony(Protocol):
         ...
 
 
-class Studio(Protocol):
+class SoundConverter(Protocol):
     """Converts uploaded files and text to sounds; implemented by `net.Studio`."""
 
     async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH_LEVEL) -> Sound:
@@ -164,13 +164,13 @@ class Studio(Protocol):
         ...
 
 
-class Parts(Protocol):
+class ReadinessChecks(Protocol):
     """Components reported by `/readyz`: database, keys, SIP listeners, rtpengine."""
 
-    async def states(self) -> Sequence[PartState]:
+    async def states(self) -> Sequence[ComponentState]:
         """Check all components, within about a second."""
         ...
 
-    def full(self) -> bool:
+    def is_storage_full(self) -> bool:
         """Return whether storage is too full to accept new data."""
         ...

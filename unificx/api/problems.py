@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from unificx.api.validation_messages import demanded
+from unificx.api.validation_messages import validation_message
 from unificx.core.errors import (
     Conflict,
     DomainError,
@@ -93,7 +93,7 @@ class PayloadTooLarge(DomainError):
     code = "too-large"
 
 
-class NotWithin(DomainError):
+class RangeNotSatisfiable(DomainError):
     """The requested range is outside the resource of `size` bytes (RFC 9110 section 15.5.17)."""
 
     code = "not-within"
@@ -103,7 +103,7 @@ class NotWithin(DomainError):
         self.size = size
 
 
-class TooSlow(DomainError):
+class RequestTimeout(DomainError):
     """The request body did not arrive in time."""
 
     code = "too-slow"
@@ -113,9 +113,9 @@ def status_of(refusal: DomainError) -> int:
     """Return the HTTP status of an error; 400 for a type without a status of its own."""
     if isinstance(refusal, PayloadTooLarge):
         return 413
-    if isinstance(refusal, TooSlow):
+    if isinstance(refusal, RequestTimeout):
         return 408
-    if isinstance(refusal, NotWithin):
+    if isinstance(refusal, RangeNotSatisfiable):
         return 416
     if isinstance(refusal, StorageFull):
         return 507
@@ -135,7 +135,7 @@ def refusal_response(refusal: DomainError) -> JSONResponse:
     headers = {}
     if isinstance(refusal, TooManyRequests):
         headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
-    if isinstance(refusal, NotWithin):
+    if isinstance(refusal, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{refusal.size}"
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="unificx"'
@@ -168,17 +168,22 @@ def incident_response(incident: str) -> JSONResponse:
 
 def log_incident(incident: str, fault: BaseException, *, method: str, route: str) -> None:
     """Log an internal error: the exception type and the code locations only, never its text or values."""
-    places = []
+    locations = []
     trace = fault.__traceback__
     while trace is not None:
-        places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        locations.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
         trace = trace.tb_next
     structlog.get_logger().error(
-        "request_failed", incident=incident, fault=type(fault).__qualname__, method=method, route=route, at=places[-12:]
+        "request_failed",
+        incident=incident,
+        fault=type(fault).__qualname__,
+        method=method,
+        route=route,
+        at=locations[-12:],
     )
 
 
-def _where(location: tuple[Any, ...]) -> str:
+def _field_path(location: tuple[Any, ...]) -> str:
     """Return `("body", "items", 0, "name")` as `items.0.name`, bounded and encodable: a peer chooses its own field
     names."""
     text = ".".join(str(step) for step in location[1:])[:100]
@@ -192,7 +197,7 @@ async def _on_refused(_: Request, refusal: Exception) -> JSONResponse:
 
 async def _on_invalid(_: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, RequestValidationError)
-    errors = [FieldProblem(field=_where(e["loc"]), detail=demanded(e)) for e in fault.errors()[:20]]
+    errors = [FieldProblem(field=_field_path(e["loc"]), detail=validation_message(e)) for e in fault.errors()[:20]]
     if any(e["type"] == "json_invalid" for e in fault.errors()):
         errors = [FieldProblem(field="", detail="must be JSON")]
     first = errors[0]
@@ -230,18 +235,18 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
 
-def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problem responses of a route, as declared in OpenAPI."""
-    return {status: _declared(status) for status in sorted({*statuses, 400, 413, 422, 500})}
+    return {status: _problem_response(status) for status in sorted({*statuses, 400, 413, 422, 500})}
 
 
-def _declared(status: int) -> dict[str, Any]:
-    declared: dict[str, Any] = {
+def _problem_response(status: int) -> dict[str, Any]:
+    response: dict[str, Any] = {
         "description": _TITLES[status],
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status == 429:
-        declared["headers"] = {
+        response["headers"] = {
             "Retry-After": {"description": "Seconds to wait before a retry.", "schema": {"type": "integer"}}
         }
-    return declared
+    return response

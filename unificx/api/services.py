@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from fastapi import Request
 from prometheus_client import CollectorRegistry
 
-from unificx.api.event_hub import Hub
-from unificx.api.idempotency import StoredAnswers
-from unificx.api.ports import LiveCalls, LiveRecordings, Parts, Studio, Telephony
+from unificx.api.event_hub import EventHub
+from unificx.api.idempotency import IdempotencyStore
+from unificx.api.ports import LiveCalls, LiveRecordings, ReadinessChecks, SoundConverter, Telephony
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.cdr import History
 from unificx.conferencing import Meetings, Rooms
@@ -29,39 +29,39 @@ class PublicAddress:
     link leads.
     """
 
-    given: str = ""
+    configured: str = ""
     listening: str = ""
 
     @property
     def url(self) -> str:
         """Return the public URL; "" while no server is running and none is configured."""
-        return self.given or self.listening
+        return self.configured or self.listening
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services and ports behind the routes."""
 
-    people: IdentityService
+    identity: IdentityService
     history: History
     mailboxes: Mailboxes
-    own_sounds: CustomSounds
-    voice: PromptOverrides
+    custom_sounds: CustomSounds
+    prompt_overrides: PromptOverrides
     rooms: Rooms
     meetings: Meetings
     archive: RecordingArchive
-    desk: Desk
-    live: LiveCalls
-    recording: LiveRecordings
-    parts: Parts
+    support: Desk
+    live_calls: LiveCalls
+    live_recordings: LiveRecordings
+    readiness: ReadinessChecks
     telephony: Telephony
-    studio: Studio
+    sound_converter: SoundConverter
     push: Push
-    hub: Hub
-    answers: StoredAnswers
+    event_hub: EventHub
+    idempotency: IdempotencyStore
     clock: Clock
     metrics: CollectorRegistry
-    address: PublicAddress = field(default_factory=PublicAddress)
+    public_address: PublicAddress = field(default_factory=PublicAddress)
 
 
 def services_of(request: Request) -> Services:

@@ -6,49 +6,49 @@ from typing import TypedDict
 from fastapi import Request, Response, status
 from fastapi.responses import JSONResponse
 
-from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, refuse_foreign_site, source_of
-from unificx.api.problems import refusals
+from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, reject_cross_site, source_of
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
 from unificx.identity import SignedIn, SignInContext, SignInDevice, SignInResult, TokenDelivery
 
 
-class _Declared(TypedDict):
+class _RouteDeclaration(TypedDict):
     status_code: int
     response_model: type[models.SignedIn]
     responses: dict
 
 
-def admissions(*statuses: int) -> _Declared:
+def sign_in_declaration(*statuses: int) -> _RouteDeclaration:
     """Return the OpenAPI declaration of a sign-in route; `statuses` are its possible errors."""
     half = {"model": models.SecondFactorNeeded, "description": "A second factor is required"}
     return {
         "status_code": status.HTTP_201_CREATED,
         "response_model": models.SignedIn,
-        "responses": {202: half, **refusals(*statuses)},
+        "responses": {202: half, **problem_responses(*statuses)},
     }
 
 
-def arrival_of(request: Request, entering: models.Entering) -> SignInContext:
+def sign_in_context(request: Request, body: models.SignInRequest) -> SignInContext:
     """Return the context of a sign-in. Raise Forbidden if another site made the browser send it."""
-    if entering.keep == "cookie":
-        refuse_foreign_site(request)
-    return SignInContext(source_of(request), SignInDevice(entering.device.name, entering.device.kind), entering.keep)
+    if body.keep == "cookie":
+        reject_cross_site(request)
+    return SignInContext(source_of(request), SignInDevice(body.device.name, body.device.kind), body.keep)
 
 
-def admitted(services: Services, outcome: SignInResult, keep: TokenDelivery) -> JSONResponse:
+def sign_in_response(services: Services, outcome: SignInResult, keep: TokenDelivery) -> JSONResponse:
     """Return 201 with a session, or 202 with a ticket for the second factor."""
     if isinstance(outcome, SignedIn):
-        return signed_in(services, outcome, keep, status.HTTP_201_CREATED)
+        return session_response(services, outcome, keep, status.HTTP_201_CREATED)
     needed = models.SecondFactorNeeded.model_validate(outcome)
     return JSONResponse(needed.model_dump(mode="json"), status.HTTP_202_ACCEPTED)
 
 
-def signed_in(
+def session_response(
     services: Services, signed: SignedIn, keep: TokenDelivery, code: int = status.HTTP_200_OK
 ) -> JSONResponse:
     """Return the session, with its two tokens in the body or in cookies."""
-    told = keep == "token"
+    tokens_in_body = keep == "token"
     answer = models.SignedIn(
         person_id=signed.principal.person_id,
         tenant_id=signed.principal.tenant_id,
@@ -57,11 +57,11 @@ def signed_in(
         expires=signed.expires,
         must_change=signed.must_change,
         acceptance_needed=signed.acceptance_needed,
-        token=signed.token if told else None,
-        refresh=signed.refresh if told else None,
+        token=signed.token if tokens_in_body else None,
+        refresh=signed.refresh if tokens_in_body else None,
     )
     response = JSONResponse(answer.model_dump(mode="json"), code)
-    if not told:
+    if not tokens_in_body:
         set_cookies(services, response, signed)
     return response
 
@@ -69,19 +69,19 @@ def signed_in(
 def set_cookies(services: Services, response: Response, signed: SignedIn) -> None:
     """Set the session cookies."""
     now = services.clock.now()
-    _keep(response, COOKIE, signed.token, "/", _left(signed.expires, now))
-    _keep(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, _left(signed.refresh_expires, now))
+    _set_cookie(response, COOKIE, signed.token, "/", _seconds_left(signed.expires, now))
+    _set_cookie(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, _seconds_left(signed.refresh_expires, now))
 
 
-def drop_cookies(response: Response) -> None:
+def delete_cookies(response: Response) -> None:
     """Delete the session cookies."""
     for name, path in ((COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
         response.delete_cookie(name, path=path, secure=True, httponly=True, samesite="strict")
 
 
-def _keep(response: Response, name: str, value: str, path: str, seconds: int) -> None:
+def _set_cookie(response: Response, name: str, value: str, path: str, seconds: int) -> None:
     response.set_cookie(name, value, max_age=seconds, path=path, secure=True, httponly=True, samesite="strict")
 
 
-def _left(until: datetime, now: datetime) -> int:
+def _seconds_left(until: datetime, now: datetime) -> int:
     return max(0, int((until - now).total_seconds()))

@@ -5,13 +5,13 @@ from typing import Any
 
 from unificx.api.schemas.core import NUMBER, REFERENCE, SLUG
 
-_MADE_OF: Mapping[str, str] = {
+_PATTERN_MESSAGES: Mapping[str, str] = {
     NUMBER: "must be 2 to 8 digits",
     REFERENCE: "must be letters, digits, dots, hyphens and underscores",
     SLUG: "must be 2 to 32 letters a-z, digits and hyphens, a letter first, no hyphen at the end",
 }
 
-_WORDS: Mapping[str, str] = {
+_MESSAGES: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not a known field",
     "string_too_short": "must have {min_length} characters or more",
@@ -27,7 +27,7 @@ _WORDS: Mapping[str, str] = {
     "json_invalid": "must be JSON",
 }
 
-_KINDS: tuple[tuple[str, str], ...] = (
+_PREFIX_MESSAGES: tuple[tuple[str, str], ...] = (
     ("int_", "must be a whole number"),
     ("bool_", "must be true or false"),
     ("string_", "must be text"),
@@ -37,14 +37,14 @@ _KINDS: tuple[tuple[str, str], ...] = (
 )
 
 
-def demanded(error: Mapping[str, Any]) -> str:
+def validation_message(error: Mapping[str, Any]) -> str:
     """Return what is wrong with a value, phrased to follow its name: "must be 2 to 8 digits". Never contains the
     value."""
     kind, bounds = str(error["type"]), error.get("ctx", {})
     if kind == "string_pattern_mismatch":
-        return _MADE_OF.get(bounds["pattern"], "contains invalid characters")
+        return _PATTERN_MESSAGES.get(bounds["pattern"], "contains invalid characters")
     if bounds.get("min_length") == 1:
         return "must not be empty"
-    if kind in _WORDS:
-        return _WORDS[kind].format_map(bounds)
-    return next((words for start, words in _KINDS if kind.startswith(start)), "is invalid")
+    if kind in _MESSAGES:
+        return _MESSAGES[kind].format_map(bounds)
+    return next((message for start, message in _PREFIX_MESSAGES if kind.startswith(start)), "is invalid")

@@ -6,50 +6,52 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from unificx.core.errors import StartupError
-from unificx.server.settings import ANYWHERE
+from unificx.server.settings import WILDCARD_ADDRESSES
 
 PUBLIC_VARIABLE = "UNIFICX_PUBLIC_URL"
 """For example https://pbx.example.com: the URL of a reverse proxy or public host name."""
-_FAR = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
+_DOCUMENTATION_ADDRESSES = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 """Documentation addresses (RFC 5737, RFC 3849): the local address of a route to them is the machine's own."""
 
 
 def public_url(environ: Mapping[str, str]) -> str:
     """Return the configured URL, "" if unset. Raise CannotStart if it is invalid."""
-    given = environ.get(PUBLIC_VARIABLE, "").rstrip("/")
+    url = environ.get(PUBLIC_VARIABLE, "").rstrip("/")
     try:
-        parts = urlsplit(given)
-        fit = parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query or parts.fragment)
-        fit = fit and parts.username is None and (parts.port or 443) > 0
+        parts = urlsplit(url)
+        valid = (
+            parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query or parts.fragment)
+        )
+        valid = valid and parts.username is None and (parts.port or 443) > 0
     except ValueError:
-        fit = False
-    if given and not fit:
+        valid = False
+    if url and not valid:
         raise StartupError(
             f"{PUBLIC_VARIABLE} must be a URL without a path.", hint="For example https://pbx.example.com."
         )
-    return given
+    return url
 
 
-def at(scheme: str, host: str, port: int) -> str:
+def format_url(scheme: str, host: str, port: int) -> str:
     """Return an address as a URL."""
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def listening(http: tuple[str, int], https: tuple[str, int]) -> str:
+def listening_url(http: tuple[str, int], https: tuple[str, int]) -> str:
     """Return the URL of a server that listens on these: TLS if reachable from other machines, else plain HTTP on
     loopback."""
     host, port = https
-    if host in ANYWHERE:
-        return at("https", _own_address(host), port)
-    return at("https", host, port) if not ip_address(host).is_loopback else at("http", *http)
+    if host in WILDCARD_ADDRESSES:
+        return format_url("https", _own_address(host), port)
+    return format_url("https", host, port) if not ip_address(host).is_loopback else format_url("http", *http)
 
 
-def _own_address(anywhere: str) -> str:
+def _own_address(wildcard: str) -> str:
     """Return the address of this machine as seen by others; no packet is sent."""
-    family = socket.AF_INET6 if ":" in anywhere else socket.AF_INET
+    family = socket.AF_INET6 if ":" in wildcard else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect((_FAR[family], 9))
+            probe.connect((_DOCUMENTATION_ADDRESSES[family], 9))
         except OSError:  # no network
             return "::1" if family == socket.AF_INET6 else "127.0.0.1"
         return probe.getsockname()[0]

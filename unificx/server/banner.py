@@ -7,15 +7,15 @@ from typing import Any
 
 from unificx.cli.output import picture
 from unificx.identity import DemoTenant, InitialOperator, SignInCode
-from unificx.server.container import Rooms
+from unificx.server.container import Container
 from unificx.server.settings import Settings
 
-FIRST_NUMBER = "1001"
+DEMO_NUMBER = "1001"
 """The demo extension that the first QR sign-in code is for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class FirstStart:
     """Objects created by a first start; passwords are shown only once. `email` is the first operator's, shown at every
     start."""
 
@@ -34,14 +34,14 @@ class Addresses:
     public: str
 
 
-async def announce(
-    settings: Settings, rooms: Rooms, addresses: Addresses, beginning: Beginning, *, as_json: bool
+async def print_banner(
+    settings: Settings, container: Container, addresses: Addresses, first_start: FirstStart, *, as_json: bool
 ) -> None:
     """Print the banner."""
-    tenant = rooms.people.directory.default_tenant()
-    admin = {"email": beginning.email}
-    if beginning.operator is not None:
-        admin["password"] = beginning.operator.password
+    tenant = container.identity.directory.default_tenant()
+    admin = {"email": first_start.email}
+    if first_start.operator is not None:
+        admin["password"] = first_start.operator.password
     ready: dict[str, Any] = {
         "ready": True,
         "http": addresses.http,
@@ -51,49 +51,49 @@ async def announce(
         "domain": tenant.domain if tenant is not None else None,
         "admin": admin,
     }
-    code = await _first_code(rooms, beginning)
+    code = await _first_code(container, first_start)
     if code is not None:
         url = f"{addresses.public}/app/#sign-in={code.code}"
         ready["sign_in"] = {"url": url, "expires": code.expires.isoformat().replace("+00:00", "Z")}
-    text = json.dumps(ready) if as_json else "\n".join(_for_people(settings, ready, beginning))
+    text = json.dumps(ready) if as_json else "\n".join(_human_readable(settings, ready, first_start))
     print(text, flush=True)
 
 
-async def _first_code(rooms: Rooms, beginning: Beginning) -> SignInCode | None:
+async def _first_code(container: Container, first_start: FirstStart) -> SignInCode | None:
     """Create a QR sign-in code for the first demo extension, if the demo was just created."""
-    if beginning.demo is None:
+    if first_start.demo is None:
         return None
-    extension = rooms.people.directory.extension(beginning.demo.tenant.id, FIRST_NUMBER)
+    extension = container.identity.directory.extension(first_start.demo.tenant.id, DEMO_NUMBER)
     if extension is None or extension.person_id is None:
         return None
-    return await rooms.people.create_sign_in_code(extension.tenant_id, extension.person_id, "")
+    return await container.identity.create_sign_in_code(extension.tenant_id, extension.person_id, "")
 
 
-def _for_people(settings: Settings, ready: dict[str, Any], beginning: Beginning) -> list[str]:
+def _human_readable(settings: Settings, ready: dict[str, Any], first_start: FirstStart) -> list[str]:
     sip = ready["sip"]
     lines = [
         "UnifiCX is running.",
         f"  Pages and API   {ready['http']}   {ready['https']}",
         f"  SIP             udp {sip['udp']}   tcp {sip['tcp']}   tls {sip['tls']}   {sip['ws']}",
-        f"  State           {settings.site.home}",
+        f"  State           {settings.paths.home}",
     ]
-    if beginning.operator is not None:
+    if first_start.operator is not None:
         lines += [
             "",
-            f"  Administrator   {beginning.operator.email}",
-            f"  Password        {beginning.operator.password}   (shown only once)",
+            f"  Administrator   {first_start.operator.email}",
+            f"  Password        {first_start.operator.password}   (shown only once)",
         ]
-    if beginning.demo is not None:
+    if first_start.demo is not None:
         lines += ["", f"  Demo phones, domain {ready['domain']} (passwords are shown only once):"]
         lines += [
             f"    {number}  user {login.username}  password {login.password}"
-            for number, login in sorted(beginning.demo.logins.items())
+            for number, login in sorted(first_start.demo.logins.items())
         ]
     if "sign_in" in ready:
         lines += [
             "",
-            f"  To sign in a phone as extension {FIRST_NUMBER}, scan this within two minutes, or open the URL there.",
-            f"  New code: `unificx person sign-in-code {FIRST_NUMBER}`",
+            f"  To sign in a phone as extension {DEMO_NUMBER}, scan this within two minutes, or open the URL there.",
+            f"  New code: `unificx person sign-in-code {DEMO_NUMBER}`",
             "",
             *(f"  {line}" for line in picture(ready["sign_in"]["url"])),
             f"  {ready['sign_in']['url']}",

@@ -3,32 +3,32 @@
 from collections.abc import Callable, Mapping
 
 from unificx.audio_store import BlobStore, LocalBlobStore
-from unificx.server.paths import Site
+from unificx.server.paths import InstallationPaths
 
 BLOBS_VARIABLE = "UNIFICX_BLOBS"
 """s3://BUCKET or s3://BUCKET/PREFIX; also AWS_ENDPOINT_URL, AWS_REGION and the AWS_ credentials."""
 
 
-def blobs_of(site: Site, environ: Mapping[str, str]) -> BlobStore:
+def create_blob_store(paths: InstallationPaths, environ: Mapping[str, str]) -> BlobStore:
     """Return the audio store. Raise CannotStart for invalid settings. The connection is not checked: calls work without
     it."""
-    here, url = LocalBlobStore(site.audio), environ.get(BLOBS_VARIABLE)
+    directory, url = LocalBlobStore(paths.audio), environ.get(BLOBS_VARIABLE)
     if not url:
-        return here
+        return directory
     from unificx.integrations.object_store import object_store
 
-    return object_store(here, url, environ, BLOBS_VARIABLE)
+    return object_store(directory, url, environ, BLOBS_VARIABLE)
 
 
-def blobs_trial(site: Site, environ: Mapping[str, str]) -> Callable[[], str] | None:
+def blob_store_check(paths: InstallationPaths, environ: Mapping[str, str]) -> Callable[[], str] | None:
     """Return a check of the object store for `unificx doctor`; None if none is configured."""
     url = environ.get(BLOBS_VARIABLE)
     if not url:
         return None
 
-    def trial() -> str:
+    def check() -> str:
         from unificx.integrations.object_store import object_store
 
-        return object_store(LocalBlobStore(site.audio), url, environ, BLOBS_VARIABLE).check()
+        return object_store(LocalBlobStore(paths.audio), url, environ, BLOBS_VARIABLE).check()
 
-    return trial
+    return check

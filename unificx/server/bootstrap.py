@@ -16,93 +16,101 @@ from unificx.core.events import EventBus
 from unificx.db import FLOOR, Database, claim
 from unificx.db.migrations import migrate
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
-from unificx.server.cleanup import Housekeeping
-from unificx.server.container import Rooms, build
-from unificx.server.notification_settings import reaching
-from unificx.server.paths import InUse, Site
+from unificx.server.cleanup import Cleanup
+from unificx.server.container import Container, build_container
+from unificx.server.notification_settings import load_notification_settings
+from unificx.server.paths import InstallationInUse, InstallationPaths
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def opened(site: Site, url: str, environ: dict[str, str], clock: Clock) -> AsyncIterator[Rooms]:
+async def open_installation(
+    paths: InstallationPaths, url: str, environ: dict[str, str], clock: Clock
+) -> AsyncIterator[Container]:
     """Open an installation exclusively for this process. Raise CannotStart on failure.
 
     Runs migrations, replays the spool of the previous process, and repeats erasures unknown to a restored backup.
     """
     async with AsyncExitStack() as stack:
-        stack.enter_context(_locked(site))
-        fresh = not site.keys.exists()
-        master = MasterKey(master_key(site.home, environ, create=fresh))
-        keys = KeyStore(site.keys, master, clock)
+        stack.enter_context(_installation_lock(paths))
+        is_new = not paths.keys.exists()
+        master = MasterKey(master_key(paths.home, environ, create=is_new))
+        keys = KeyStore(paths.keys, master, clock)
         stack.callback(keys.close)
         database = Database(url, clock)
         stack.push_async_callback(database.close)
-        bus = EventBus(_listener_failed)
-        erasure = Erasure(ErasureJournal(site.erased), keys, clock, bus)
+        bus = EventBus(_log_handler_failure)
+        erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, bus)
         erasure.replay()
         try:
             await migrate(database)
         except OSError as fault:
             raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
         await claim(database, keys.installation_id, keys_unused=keys.is_empty)
-        reach = reaching(site, environ, master)
-        stack.push_async_callback(reach.gate.close)
-        rooms = build(site, database, keys, erasure, bus, reach=reach)
-        await rooms.spool.recover()
-        stack.push_async_callback(rooms.spool.close)
-        await rooms.people.start()
-        await rooms.mailboxes.start()
-        await rooms.own_sounds.start()
-        await rooms.archive.start()
-        await rooms.meeting_rooms.start()
-        await rooms.push.start()
-        stack.push_async_callback(rooms.push.close)
-        await rooms.outbox.start()
-        house = Housekeeping(rooms)
-        stack.push_async_callback(house.close)
-        await house.start()
-        keepers = [rooms.spool.run(), rooms.outbox.run(), house.run(), rooms.keeping.run(), rooms.transcribing.run()]
-        if rooms.letters is not None:
-            keepers.append(rooms.letters.run())
-        for keeper in keepers:
-            stack.push_async_callback(_end, asyncio.create_task(keeper))
-        yield rooms
+        notifications = load_notification_settings(paths, environ, master)
+        stack.push_async_callback(notifications.push_delivery.close)
+        container = build_container(paths, database, keys, erasure, bus, notifications=notifications)
+        await container.spool.recover()
+        stack.push_async_callback(container.spool.close)
+        await container.identity.start()
+        await container.mailboxes.start()
+        await container.custom_sounds.start()
+        await container.archive.start()
+        await container.conference_rooms.start()
+        await container.push.start()
+        stack.push_async_callback(container.push.close)
+        await container.outbox.start()
+        cleanup = Cleanup(container)
+        stack.push_async_callback(cleanup.close)
+        await cleanup.start()
+        workers = [
+            container.spool.run(),
+            container.outbox.run(),
+            cleanup.run(),
+            container.transcoding.run(),
+            container.transcription.run(),
+        ]
+        if container.email_queue is not None:
+            workers.append(container.email_queue.run())
+        for worker in workers:
+            stack.push_async_callback(_cancel, asyncio.create_task(worker))
+        yield container
 
 
-async def _end(task: "asyncio.Task[None]") -> None:
+async def _cancel(task: "asyncio.Task[None]") -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-def _listener_failed(fault: BaseException) -> None:
+def _log_handler_failure(fault: BaseException) -> None:
     log.error("listener_failed", fault=type(fault).__name__)
 
 
 @contextlib.contextmanager
-def _locked(site: Site) -> Iterator[None]:
+def _installation_lock(paths: InstallationPaths) -> Iterator[None]:
     """Hold the lock of an installation: one process at a time."""
     with contextlib.ExitStack() as stack:
         os.umask(0o077)  # files are created readable by this user only
         try:
-            site.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = stack.enter_context(site.lock.open("wb"))
+            paths.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = stack.enter_context(paths.lock.open("wb"))
         except OSError as fault:
             raise StartupError(
-                f"{site.home} cannot be used: {fault.strerror}.", hint="Choose another directory with --home."
+                f"{paths.home} cannot be used: {fault.strerror}.", hint="Choose another directory with --home."
             ) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(
-                f"Another UnifiCX process is using {site.home}.",
+            raise InstallationInUse(
+                f"Another UnifiCX process is using {paths.home}.",
                 hint="Stop it, or choose another directory with --home.",
             ) from None
-        free = shutil.disk_usage(site.home).free
+        free = shutil.disk_usage(paths.home).free
         if free < FLOOR:
             raise StartupError(
-                f"The disk of {site.home} is full: {free >> 20} MiB free, {FLOOR >> 20} MiB needed.",
+                f"The disk of {paths.home} is full: {free >> 20} MiB free, {FLOOR >> 20} MiB needed.",
                 hint="Free disk space, or choose another directory with --home.",
             )
         yield

@@ -21,68 +21,82 @@ from unificx.prompts import Prompts
 from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
 from unificx.routing import CallApp
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.server.container import Rooms
+from unificx.server.container import Container
 from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_number, prompt_recording_app, retrieval_apps
 
 
-def registry(rooms: Rooms, parking: Parking) -> AppRegistry:
+def create_registry(container: Container, parking: Parking) -> AppRegistry:
     """Return the registry of all call apps. Raise CannotStart if an installed package cannot be loaded."""
-    boxes, directory = rooms.mailboxes, rooms.people.directory
-    studio = PromptRecordingParts(rooms.own_sounds, boxes, directory, partial(_administers, rooms.people))
+    boxes, directory = container.mailboxes, container.identity.directory
+    studio = PromptRecordingParts(
+        container.custom_sounds, boxes, directory, partial(_is_administrator, container.identity)
+    )
     ours = (
         *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
-        conference_app(rooms.meeting_rooms, rooms.meetings),
+        conference_app(container.conference_rooms, container.conferences),
         *parking_apps(parking, directory.park_seconds),
         prompt_recording_app(studio),
     )
 
     def numbers(tenant_id: str, number: str) -> CallApp | None:
-        return conference_at_number(rooms.meeting_rooms, tenant_id, number) or mailbox_at_number(
+        return conference_at_number(container.conference_rooms, tenant_id, number) or mailbox_at_number(
             boxes, tenant_id, number
         )
 
     return AppRegistry((*ours, *installed_apps().values()), directory, boxes.accepts_messages, numbers)
 
 
-def host(rooms: Rooms, engine: MediaEngine, apps: AppRegistry) -> AppRunner:
+def create_host(container: Container, engine: MediaEngine, apps: AppRegistry) -> AppRunner:
     """Return the host of the call apps."""
-    host = AppRunner(engine, rooms.voice, rooms.clock, apps.apps)
-    directory = rooms.people.directory
-    host.language = partial(_language, directory)
+    host = AppRunner(engine, container.prompt_overrides, container.clock, apps.apps)
+    directory = container.identity.directory
+    host.language = partial(_caller_language, directory)
     host.time_zone = lambda hosting: directory.time_zone(hosting.caller.tenant_id)
     return host
 
 
-async def _administers(people: IdentityService, extension: Extension) -> bool:
+async def _is_administrator(identity: IdentityService, extension: Extension) -> bool:
     """Return whether an extension belongs to an administrator of its tenant."""
     if extension.person_id is None:
         return False
-    person = await people.person(extension.tenant_id, extension.person_id)
-    who = Principal(person.id, person.tenant_id, person.role)
-    return may(who, Action.TENANT_CHANGE, extension.tenant_id)
+    person = await identity.person(extension.tenant_id, extension.person_id)
+    principal = Principal(person.id, person.tenant_id, person.role)
+    return may(principal, Action.TENANT_CHANGE, extension.tenant_id)
 
 
-def _language(directory: DirectoryCache, hosting: AppCallContext) -> str:
+def _caller_language(directory: DirectoryCache, hosting: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
     inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
-def recorder(rooms: Rooms, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> CallRecorder:
+def create_recorder(container: Container, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> CallRecorder:
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
-    parts = CallRecorderParts(rooms.clock, media, engine, Prompts(), rooms.archive, _spoken(rooms), hold.interrupted)
+    parts = CallRecorderParts(
+        container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
+    )
     return CallRecorder(parts)
 
 
-def room_recorder(rooms: Rooms, engine: MediaEngine, calls: CallRecordingStatus) -> ConferenceRecorder:
+def create_conference_recorder(
+    container: Container, engine: MediaEngine, calls: CallRecordingStatus
+) -> ConferenceRecorder:
     """Return the recorder of conferences."""
     return ConferenceRecorder(
-        ConferenceRecorderParts(rooms.clock, engine, Prompts(), rooms.archive, _spoken(rooms), rooms.meetings, calls)
+        ConferenceRecorderParts(
+            container.clock,
+            engine,
+            Prompts(),
+            container.archive,
+            _extension_language(container),
+            container.conferences,
+            calls,
+        )
     )
 
 
-def _spoken(rooms: Rooms) -> Callable[[str, str], str]:
-    directory = rooms.people.directory
+def _extension_language(container: Container) -> Callable[[str, str], str]:
+    directory = container.identity.directory
 
     def language(tenant_id: str, extension_id: str) -> str:
         extension = directory.extension_by_id(extension_id)

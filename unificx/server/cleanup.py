@@ -22,138 +22,138 @@ from unificx.identity.events import (
 )
 from unificx.privacy.events import SubjectErased
 from unificx.registrar.events import DeviceRegistered
-from unificx.server.container import Rooms
-from unificx.server.voicemail_email import tell_of_message
+from unificx.server.container import Container
+from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.sip.uri import clear_uri_cache
 from unificx.voicemail.events import MessageLeft
 
 log = structlog.get_logger()
-TIDY_EVERY = 300.0
+CLEANUP_INTERVAL = 300.0
 
 
-class Housekeeping:
+class Cleanup:
     """Subscribes to bus and outbox; `run` does maintenance until cancelled, `close` finishes pending work."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
-        self._errands = BackgroundTasks()
-        self._remains: dict[str, SubjectErased] = {}
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._tasks = BackgroundTasks()
+        self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id, of whom the database may still contain data."""
-        bus, registrar, now = rooms.bus, rooms.registrar, rooms.clock.monotonic
-        bus.subscribe(DeviceRegistered, lambda fact: rooms.people.mark_device_used(fact.device_id))
+        bus, registrar, now = container.bus, container.registrar, container.clock.monotonic
+        bus.subscribe(DeviceRegistered, lambda fact: container.identity.mark_device_used(fact.device_id))
         bus.subscribe(DeviceRevoked, lambda fact: registrar.remove_device(fact.device_id, now()))
         bus.subscribe(ExtensionDeleted, lambda fact: registrar.remove_extension(fact.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
             # The directory changes right after the bus handlers have run: check then.
-            bus.subscribe(kind, lambda fact: self._errand(self._review()))
-        bus.subscribe(SubjectErased, self._erased)
-        bus.subscribe(SessionEnded, lambda fact: rooms.push.session_ended(fact.session_id))
+            bus.subscribe(kind, lambda fact: self._start_task(self._review_registrations()))
+        bus.subscribe(SubjectErased, self._on_erased)
+        bus.subscribe(SessionEnded, lambda fact: container.push.session_ended(fact.session_id))
         for kind in (PersonClosed, PersonSuspended):
-            bus.subscribe(kind, lambda fact: rooms.push.person_ended(fact.person_id))
-        bus.subscribe(TenantDeleted, lambda fact: rooms.push.tenant_ended(fact.tenant))
-        bus.subscribe(RoomDeleted, lambda fact: rooms.meetings.room_gone(fact.room_id))
-        bus.subscribe(MessageLeft, lambda _: rooms.transcribing.wake())
-        rooms.outbox.subscribe(MessageLeft, self._message_left)
-        rooms.outbox.subscribe(TenantDeleted, rooms.history.forget_tenant)
-        rooms.outbox.subscribe(TenantDeleted, self._tenant_deleted)
-        rooms.outbox.subscribe(TenantDeleted, rooms.answers.forget)
-        rooms.outbox.subscribe(PersonClosed, rooms.answers.forget)
-        rooms.outbox.subscribe(ExtensionDeleted, rooms.mailboxes.on_extension_deleted)
-        rooms.outbox.subscribe(TenantDeleted, rooms.mailboxes.on_tenant_deleted)
-        rooms.outbox.subscribe(TenantDeleted, rooms.own_sounds.on_tenant_deleted)
-        rooms.outbox.subscribe(ExtensionDeleted, rooms.archive.on_extension_deleted)
-        rooms.outbox.subscribe(TenantDeleted, rooms.archive.on_tenant_deleted)
-        rooms.outbox.subscribe(ExtensionDeleted, rooms.meeting_rooms.forget_extension)
-        rooms.outbox.subscribe(TenantDeleted, rooms.meeting_rooms.forget_tenant)
-        rooms.outbox.subscribe(PersonClosed, rooms.desk.forget_person)
-        rooms.outbox.subscribe(TenantDeleted, rooms.desk.forget_tenant)
+            bus.subscribe(kind, lambda fact: container.push.person_ended(fact.person_id))
+        bus.subscribe(TenantDeleted, lambda fact: container.push.tenant_ended(fact.tenant))
+        bus.subscribe(RoomDeleted, lambda fact: container.conferences.room_gone(fact.room_id))
+        bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
+        container.outbox.subscribe(MessageLeft, self._on_message_left)
+        container.outbox.subscribe(TenantDeleted, container.history.forget_tenant)
+        container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
+        container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
+        container.outbox.subscribe(ExtensionDeleted, container.mailboxes.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.mailboxes.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.archive.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.forget_extension)
+        container.outbox.subscribe(TenantDeleted, container.conference_rooms.forget_tenant)
+        container.outbox.subscribe(PersonClosed, container.support.forget_person)
+        container.outbox.subscribe(TenantDeleted, container.support.forget_tenant)
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup."""
         sounds: defaultdict[str, list[str]] = defaultdict(list)
-        for erased in self._rooms.erasure.unfinished():
+        for erased in self._container.erasure.unfinished():
             sound = audio_id_of(erased.subject)
             if sound is not None:
                 sounds[erased.tenant].append(sound)
             else:
-                self._remains[erased.id] = erased
-                self._errand(self._forget(erased))
+                self._incomplete[erased.id] = erased
+                self._start_task(self._erase_everywhere(erased))
         for tenant_id, audio_ids in sounds.items():
-            self._errand(self._rooms.audio.complete_erasure(tenant_id, audio_ids))
+            self._start_task(self._container.audio.complete_erasure(tenant_id, audio_ids))
 
     async def run(self) -> None:
         """Run periodic maintenance."""
         while True:
-            await asyncio.sleep(TIDY_EVERY)
+            await asyncio.sleep(CLEANUP_INTERVAL)
             for work in (
-                self._rooms.people.clean_up(),
-                self._rooms.desk.tidy(),
-                self._rooms.mailboxes.purge_archived(),
-                self._rooms.archive.purge_archived(),
-                self._rooms.push.start(),
-                self._sweep_answers(),
-                *map(self._forget, list(self._remains.values())),
+                self._container.identity.clean_up(),
+                self._container.support.tidy(),
+                self._container.mailboxes.purge_archived(),
+                self._container.archive.purge_archived(),
+                self._container.push.start(),
+                self._sweep_idempotency(),
+                *map(self._erase_everywhere, list(self._incomplete.values())),
             ):
-                await self._done_safely(work)
+                await self._run_safely(work)
 
     async def close(self) -> None:
         """Finish pending work."""
-        await self._errands.join()
-        await self._rooms.people.join_background_tasks()
-        await self._rooms.people.clean_up()
+        await self._tasks.join()
+        await self._container.identity.join_background_tasks()
+        await self._container.identity.clean_up()
 
-    async def _sweep_answers(self) -> None:
-        await self._rooms.answers.sweep()
+    async def _sweep_idempotency(self) -> None:
+        await self._container.idempotency.sweep()
 
-    def _erased(self, fact: SubjectErased) -> None:
+    def _on_erased(self, fact: SubjectErased) -> None:
         """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
         the caller of the erasure does the rest."""
         if audio_id_of(fact.subject) is not None:
             return
-        self._rooms.people.directory.evict_subject(fact.subject)
-        self._rooms.meetings.forget(fact.tenant, fact.subject)
+        self._container.identity.directory.evict_subject(fact.subject)
+        self._container.conferences.forget(fact.tenant, fact.subject)
         clear_uri_cache()
-        self._remains[fact.id] = fact
-        self._errand(self._forget(fact))
+        self._incomplete[fact.id] = fact
+        self._start_task(self._erase_everywhere(fact))
 
-    async def _forget(self, erased: SubjectErased) -> None:
+    async def _erase_everywhere(self, erased: SubjectErased) -> None:
         """Erase a subject in all areas, independently of each other; repeated periodically and after a restart until
         all have succeeded."""
-        rooms = self._rooms
+        container = self._container
         done = True
         for erase in (
-            rooms.people.erase,
-            rooms.history.erase,
-            rooms.audio.erase_subject,
-            rooms.archive.erase_listener,
-            rooms.desk.erase,
-            rooms.push.erase,
+            container.identity.erase,
+            container.history.erase,
+            container.audio.erase_subject,
+            container.archive.erase_listener,
+            container.support.erase,
+            container.push.erase,
         ):
-            done &= await self._succeeds(erase(erased.tenant, erased.subject))
-        await self._review()
+            done &= await self._attempt(erase(erased.tenant, erased.subject))
+        await self._review_registrations()
         if done:
-            rooms.erasure.mark_finished(erased)
-            self._remains.pop(erased.id, None)
+            container.erasure.mark_finished(erased)
+            self._incomplete.pop(erased.id, None)
 
-    async def _review(self) -> None:
-        self._rooms.registrar.remove_disallowed(self._rooms.clock.monotonic())
+    async def _review_registrations(self) -> None:
+        self._container.registrar.remove_disallowed(self._container.clock.monotonic())
 
-    async def _message_left(self, fact: MessageLeft, uow: UnitOfWork) -> None:
-        await tell_of_message(self._rooms, fact, uow)
+    async def _on_message_left(self, fact: MessageLeft, uow: UnitOfWork) -> None:
+        await send_voicemail_emails(self._container, fact, uow)
 
-    async def _tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def _on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Record it in the erasure journal too, so that a restored backup cannot bring back the tenant's keys."""
         del uow
-        self._rooms.erasure.erase_tenant(fact.tenant)
+        self._container.erasure.erase_tenant(fact.tenant)
 
-    def _errand(self, work: Coroutine[Any, Any, None]) -> None:
-        self._errands.spawn(self._done_safely(work))
+    def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.spawn(self._run_safely(work))
 
-    async def _done_safely(self, work: Coroutine[Any, Any, None]) -> None:
-        await self._succeeds(work)
+    async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
+        await self._attempt(work)
 
     @staticmethod
-    async def _succeeds(work: Coroutine[Any, Any, None]) -> bool:
+    async def _attempt(work: Coroutine[Any, Any, None]) -> bool:
         try:
             await work
         except Exception as fault:

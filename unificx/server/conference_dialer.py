@@ -10,11 +10,11 @@ from unificx.core.errors import DomainError
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 
-MOVING = 30.0
+MOVE_SECONDS = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
 
 
-class RoomDials:
+class CallManagerDialer:
     """Implements `meetings.ConferenceDialer` with the call manager. The caller is the room, with its number and name,
     on behalf of its host; for a room without a number it is the host."""
 
@@ -24,18 +24,18 @@ class RoomDials:
     def ring(self, room: Room, host: Who | None, number: str) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
-        leader = self._leader(room) if room.ad_hoc else None
-        return self._conductor.originate(Origination(leader or caller, CONFERENCE, (room.id, INVITED), number))
+        host_caller = self._host_caller(room) if room.ad_hoc else None
+        return self._conductor.originate(Origination(host_caller or caller, CONFERENCE, (room.id, INVITED), number))
 
-    def _leader(self, room: Room) -> Caller | None:
+    def _host_caller(self, room: Room) -> Caller | None:
         directory = self._conductor.deps.directory
-        leads = directory.extension_by_id(room.hosts[0])
-        if leads is None:
+        host = directory.extension_by_id(room.hosts[0])
+        if host is None:
             return None
-        return Caller(room.tenant_id, leads.id, "", leads.subject, leads.number, directory.display_name(leads))
+        return Caller(room.tenant_id, host.id, "", host.subject, host.number, directory.display_name(host))
 
 
-class CallRooms:
+class CallConverter:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
     def __init__(self, conductor: CallManager, rooms: Rooms, meetings: Meetings) -> None:
@@ -44,7 +44,7 @@ class CallRooms:
         self._meetings = meetings
         meetings.over = rooms.shut
 
-    def open(self, call_id: str, extensions: Collection[str]) -> Room:
+    def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
         Conflict."""
         room = self._rooms.open(*self._commands.tenant_and_extension(call_id, extensions))
@@ -54,9 +54,9 @@ class CallRooms:
         except DomainError:
             self._rooms.shut(room)
             raise
-        asyncio.get_running_loop().call_later(MOVING, self._look, room)
+        asyncio.get_running_loop().call_later(MOVE_SECONDS, self._delete_if_empty, room)
         return room
 
-    def _look(self, room: Room) -> None:
+    def _delete_if_empty(self, room: Room) -> None:
         if self._meetings.meeting(room) is None:
             self._rooms.shut(room)

@@ -11,22 +11,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from unificx.server.paths import InUse, Site
+from unificx.server.paths import InstallationInUse, InstallationPaths
 
 if TYPE_CHECKING:
     import httpx
 
 BASE = "http://unificx"
-PATIENCE = 30.0
-TRIES, PAUSE = 100, 0.1
+TIMEOUT = 30.0
+MAX_ATTEMPTS, RETRY_DELAY = 100, 0.1
 """Number of attempts, and seconds between them, before reporting that another process uses the installation."""
 
 
-def runs(site: Site) -> bool:
+def is_running(paths: InstallationPaths) -> bool:
     """Return whether a server accepts connections on the control socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            probe.connect(str(site.control))
+            probe.connect(str(paths.control))
         except OSError:
             return False
         return True
@@ -37,25 +37,25 @@ async def connect(home: Path) -> "AsyncIterator[httpx.AsyncClient]":
     """Return an HTTP client with operator rights for the installation in `home`. Raise CannotStart."""
     import httpx
 
-    site = Site(home)
+    paths = InstallationPaths(home)
     async with AsyncExitStack() as stack:
-        transport = await _way_in(site, stack)
-        yield await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=BASE, timeout=PATIENCE))
+        transport = await _transport(paths, stack)
+        yield await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=BASE, timeout=TIMEOUT))
 
 
-async def _way_in(site: Site, stack: AsyncExitStack) -> "httpx.AsyncBaseTransport":
+async def _transport(paths: InstallationPaths, stack: AsyncExitStack) -> "httpx.AsyncBaseTransport":
     """Wait while another command, or a server that is starting, holds the installation."""
     import httpx
 
-    tries = TRIES
-    while not runs(site):
-        from unificx.server.offline import transport_of
+    attempts = MAX_ATTEMPTS
+    while not is_running(paths):
+        from unificx.server.offline import offline_transport
 
         try:
-            return await stack.enter_async_context(transport_of(site))
-        except InUse:
-            tries -= 1
-            if not tries:
+            return await stack.enter_async_context(offline_transport(paths))
+        except InstallationInUse:
+            attempts -= 1
+            if not attempts:
                 raise
-        await asyncio.sleep(PAUSE)
-    return httpx.AsyncHTTPTransport(uds=str(site.control))
+        await asyncio.sleep(RETRY_DELAY)
+    return httpx.AsyncHTTPTransport(uds=str(paths.control))

@@ -7,7 +7,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 
 from unificx import calls, registrar
-from unificx.api import Hub, StoredAnswers
+from unificx.api import EventHub, IdempotencyStore
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.calls import Journal
 from unificx.cdr import History
@@ -25,20 +25,20 @@ from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import LocationService, Registrar
-from unificx.server.notification_settings import Reaching
-from unificx.server.paths import Site
+from unificx.server.notification_settings import NotificationSettings
+from unificx.server.paths import InstallationPaths
 from unificx.support import Desk
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 
-RESERVE = 32 << 20
+RESERVE_BYTES = 32 << 20
 """Bytes of disk reserved for the records of calls that end while the disk is full: about 20,000."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class Container:
     """All stateful services."""
 
-    site: Site
+    paths: InstallationPaths
     clock: Clock
     bus: EventBus
     database: Database
@@ -46,59 +46,77 @@ class Rooms:
     erasure: Erasure
     outbox: Outbox
     spool: Spool
-    people: IdentityService
+    identity: IdentityService
     location: LocationService
     registrar: Registrar
     history: History
     audio: AudioStore
-    keeping: TranscodeWorker
+    transcoding: TranscodeWorker
     mailboxes: Mailboxes
-    own_sounds: CustomSounds
-    voice: PromptOverrides
-    transcribing: TranscriptionWorker
+    custom_sounds: CustomSounds
+    prompt_overrides: PromptOverrides
+    transcription: TranscriptionWorker
     archive: RecordingArchive
-    meeting_rooms: MeetingRooms
-    meetings: Meetings
-    desk: Desk
+    conference_rooms: MeetingRooms
+    conferences: Meetings
+    support: Desk
     journal: Journal
     push: Push
-    letters: Letters | None
+    email_queue: Letters | None
     """None without an SMTP server."""
-    courier: Courier
-    hub: Hub
-    answers: StoredAnswers
+    notification_service: Courier
+    event_hub: EventHub
+    idempotency: IdempotencyStore
     metrics: CollectorRegistry
-    headroom: Headroom
-    full: Callable[[], bool]
+    disk_guard: Headroom
+    is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
 
 
-def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus: EventBus, *, reach: Reaching) -> Rooms:
+def build_container(
+    paths: InstallationPaths,
+    database: Database,
+    keys: KeyStore,
+    erasure: Erasure,
+    bus: EventBus,
+    *,
+    notifications: NotificationSettings,
+) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock = database.clock
     outbox = Outbox(database, bus, clock)
-    spool = Spool(site.spool, database, reserve=RESERVE)
-    courier = Courier()
-    people = IdentityService(database, keys, clock, notifier=courier, fetch=HttpClient())
-    push = Push(PushParts(database, keys, people.directory, reach.gate, reach.vapid, bus, loopback=reach.loopback))
+    spool = Spool(paths.spool, database, reserve=RESERVE_BYTES)
+    notification_service = Courier()
+    identity = IdentityService(database, keys, clock, notifier=notification_service, fetch=HttpClient())
+    push = Push(
+        PushParts(
+            database,
+            keys,
+            identity.directory,
+            notifications.push_delivery,
+            notifications.vapid,
+            bus,
+            loopback=notifications.loopback,
+        )
+    )
     location = LocationService()
-    headroom = Headroom(site.home, clock)
-    full = partial(_full, headroom, spool)
+    disk_guard = Headroom(paths.home, clock)
+    is_storage_full = partial(_is_storage_full, disk_guard, spool)
     registrations = Registrar(
-        registrar.RegistrarDependencies(people.directory, keys, spool, clock, bus, full), location
+        registrar.RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full), location
     )
     history = History(database, keys, spool)
     journal = Journal(spool, keys, clock)
-    audio_parts = AudioStoreParts(database, keys, erasure, reach.blobs, Whisper(site.models))
+    audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
-    letters = _letters(database, keys, people, reach, VoicemailAttachments(audio_parts, mailboxes))
-    courier.equip(letters, push)
-    own_sounds = CustomSounds(audio_parts, audio)
+    email_queue = _email_queue(database, keys, identity, notifications, VoicemailAttachments(audio_parts, mailboxes))
+    notification_service.equip(email_queue, push)
+    custom_sounds = CustomSounds(audio_parts, audio)
     spool.handler(registrar.KIND, registrations.apply)
     spool.handler(calls.KIND, journal.apply)
-    return Rooms(
-        site=site,
+    return Container(
+        paths=paths,
         clock=clock,
         bus=bus,
         database=database,
@@ -106,40 +124,46 @@ def build(site: Site, database: Database, keys: KeyStore, erasure: Erasure, bus:
         erasure=erasure,
         outbox=outbox,
         spool=spool,
-        people=people,
+        identity=identity,
         location=location,
         registrar=registrations,
         history=history,
         audio=audio,
-        keeping=TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav),
+        transcoding=TranscodeWorker(
+            audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav
+        ),
         mailboxes=mailboxes,
-        own_sounds=own_sounds,
-        voice=PromptOverrides(Prompts(), own_sounds),
-        transcribing=TranscriptionWorker(audio_parts, audio, mailboxes),
+        custom_sounds=custom_sounds,
+        prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
+        transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
-        meeting_rooms=MeetingRooms(database, keys, people.directory, PasswordHashing(), clock),
-        meetings=Meetings(clock),
-        desk=Desk(database, keys, clock),
+        conference_rooms=MeetingRooms(database, keys, identity.directory, PasswordHashing(), clock),
+        conferences=Meetings(clock),
+        support=Desk(database, keys, clock),
         journal=journal,
         push=push,
-        letters=letters,
-        courier=courier,
-        hub=Hub(),
-        answers=StoredAnswers(database, keys, clock),
+        email_queue=email_queue,
+        notification_service=notification_service,
+        event_hub=EventHub(),
+        idempotency=IdempotencyStore(database, keys, clock),
         metrics=CollectorRegistry(),
-        headroom=headroom,
-        full=full,
+        disk_guard=disk_guard,
+        is_storage_full=is_storage_full,
     )
 
 
-def _letters(
-    database: Database, keys: KeyStore, people: IdentityService, reach: Reaching, sounds: Sounds
+def _email_queue(
+    database: Database,
+    keys: KeyStore,
+    identity: IdentityService,
+    notifications: NotificationSettings,
+    attachments: Sounds,
 ) -> Letters | None:
-    if reach.mail is None:
+    if notifications.mail is None:
         return None
-    postman, sender = SmtpClient(reach.mail), reach.mail.sender
-    return Letters(LetterParts(database, keys, people.directory, postman, sender, sounds))
+    transport, sender = SmtpClient(notifications.mail), notifications.mail.sender
+    return Letters(LetterParts(database, keys, identity.directory, transport, sender, attachments))
 
 
-def _full(headroom: Headroom, spool: Spool) -> bool:
-    return spool.nearly_full or headroom.low()
+def _is_storage_full(disk_guard: Headroom, spool: Spool) -> bool:
+    return spool.nearly_full or disk_guard.low()

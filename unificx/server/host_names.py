@@ -9,7 +9,7 @@ from cryptography import x509
 from unificx.server.settings import Settings
 
 
-def own_names(settings: Settings) -> frozenset[str]:
+def own_host_names(settings: Settings) -> frozenset[str]:
     """Return the names that phones may have been configured with as their server: listening addresses, host name, names
     in a configured certificate and the public URL. Lower case."""
     binds = (*settings.sip, settings.http, settings.https)

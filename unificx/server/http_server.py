@@ -10,59 +10,68 @@ from typing import Any
 
 import uvicorn
 
-from unificx.api import LiveCalls, LiveRecordings, Parts, PublicAddress, Services, Telephony, as_operator, build
+from unificx.api import (
+    LiveCalls,
+    LiveRecordings,
+    PublicAddress,
+    ReadinessChecks,
+    Services,
+    Telephony,
+    as_operator,
+    build,
+)
 from unificx.api.connection_limiter import ConnectionLimiter, HttpLimits
 from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.local_ca import Certificates
-from unificx.server.container import Rooms
+from unificx.server.container import Container
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
 from unificx.transport.websocket import LimitedWebSockets, SipWebSocket
 
 App = Callable[..., Awaitable[None]]
 
-__all__ = ["HttpServers", "as_operator", "face", "with_sip"]
+__all__ = ["HttpServers", "add_sip_websocket", "as_operator", "http_app"]
 
 
-def face(  # noqa: PLR0917 - what an installation shows
-    rooms: Rooms,
-    live: LiveCalls,
-    recording: LiveRecordings,
-    parts: Parts,
+def http_app(  # noqa: PLR0917 - what an installation shows
+    container: Container,
+    live_calls: LiveCalls,
+    live_recordings: LiveRecordings,
+    readiness: ReadinessChecks,
     telephony: Telephony,
-    address: PublicAddress,
+    public_address: PublicAddress,
 ) -> App:
     """Return the HTTP app of an installation."""
     return build(
         Services(
-            people=rooms.people,
-            history=rooms.history,
-            mailboxes=rooms.mailboxes,
-            own_sounds=rooms.own_sounds,
-            voice=rooms.voice,
-            rooms=rooms.meeting_rooms,
-            meetings=rooms.meetings,
-            archive=rooms.archive,
-            desk=rooms.desk,
-            live=live,
-            recording=recording,
-            parts=parts,
+            identity=container.identity,
+            history=container.history,
+            mailboxes=container.mailboxes,
+            custom_sounds=container.custom_sounds,
+            prompt_overrides=container.prompt_overrides,
+            rooms=container.conference_rooms,
+            meetings=container.conferences,
+            archive=container.archive,
+            support=container.support,
+            live_calls=live_calls,
+            live_recordings=live_recordings,
+            readiness=readiness,
             telephony=telephony,
-            studio=AudioImporter(),
-            push=rooms.push,
-            hub=rooms.hub,
-            answers=rooms.answers,
-            clock=rooms.clock,
-            metrics=rooms.metrics,
-            address=address,
+            sound_converter=AudioImporter(),
+            push=container.push,
+            event_hub=container.event_hub,
+            idempotency=container.idempotency,
+            clock=container.clock,
+            metrics=container.metrics,
+            public_address=public_address,
         )
     )
 
 
-def with_sip(app: App, connections: Connections) -> App:
+def add_sip_websocket(app: App, connections: Connections) -> App:
     """Add SIP over WebSocket at /sip. A raw ASGI route: a framework route costs more than the message itself.
 
     Every WebSocket counts against `connections`, none against the HTTP limits. Clients behind a reverse proxy on this
@@ -80,16 +89,16 @@ def with_sip(app: App, connections: Connections) -> App:
 class _Server(uvicorn.Server):
     """A uvicorn server without signal handlers, with connection limits."""
 
-    def __init__(self, config: uvicorn.Config, seats: ConnectionLimiter) -> None:
+    def __init__(self, config: uvicorn.Config, limiter: ConnectionLimiter) -> None:
         super().__init__(config)
-        self._seats = seats
+        self._limiter = limiter
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept on the sockets with our own acceptors."""
         await self.lifespan.startup()
         tls = self.config.ssl
-        made = partial(HttpConnection, limiter=self._seats, config=self.config, state=self.server_state)
-        self.servers = [Acceptor(sock, self._seats, made, tls) for sock in sockets or ()]  # type: ignore[assignment]
+        connection_factory = partial(HttpConnection, limiter=self._limiter, config=self.config, state=self.server_state)
+        self.servers = [Acceptor(sock, self._limiter, connection_factory, tls) for sock in sockets or ()]  # type: ignore[assignment]
         self.started = True
 
     @contextlib.contextmanager
@@ -101,7 +110,7 @@ class HttpServers:
     """Serves apps on sockets until stopped."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
-        self.seats = ConnectionLimiter(limits)
+        self.limiter = ConnectionLimiter(limits)
         """Limits for all network connections; the control socket has its own."""
         self._servers: list[_Server] = []
         self._sockets: list[socket.socket] = []
@@ -110,7 +119,7 @@ class HttpServers:
         """Bind a port for the app; return the bound address. Raise CannotStart if it is in use."""
         sock = open_socket(bind)
         context = _tls(tls) if tls is not None else {}
-        self._add(app, sock, context, self.seats)
+        self._add(app, sock, context, self.limiter)
         host, port = sock.getsockname()[:2]
         return host, port
 
@@ -130,7 +139,7 @@ class HttpServers:
         sock.setblocking(False)
         self._add(app, sock, {}, ConnectionLimiter())
 
-    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], seats: ConnectionLimiter) -> None:
+    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], limiter: ConnectionLimiter) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -142,11 +151,11 @@ class HttpServers:
             ws_max_size=64 * 1024,
             # Compressed frames cost more than they save, and bypass the limits for a peer that does not read.
             ws_per_message_deflate=False,
-            timeout_keep_alive=seats.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
+            timeout_keep_alive=limiter.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
             timeout_graceful_shutdown=2,
             **tls,
         )
-        self._servers.append(_Server(config, seats))
+        self._servers.append(_Server(config, limiter))
         self._sockets.append(sock)
 
     def serving(self) -> Sequence[Awaitable[None]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import text
 
 from unificx import calls
-from unificx.api import LiveCall, PartState
+from unificx.api import ComponentState, LiveCall
 from unificx.callapps import CONFERENCE
 from unificx.calls import CallControl, CallManager, ParkedCall
 from unificx.conferencing import Room
@@ -15,13 +15,13 @@ from unificx.db import ENOUGH_AGAIN
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.server.conference_dialer import CallRooms
-from unificx.server.container import Rooms
+from unificx.server.conference_dialer import CallConverter
+from unificx.server.container import Container
 
-PATIENCE = 1.0
+CHECK_TIMEOUT = 1.0
 
 
-class _Seen:
+class _LiveCallView:
     """A live call as shown by the API; implements `api.ports.LiveCall`."""
 
     def __init__(self, call: calls.LiveCall) -> None:
@@ -32,22 +32,22 @@ class _Seen:
         self.room = hosted.arguments[0] if hosted is not None and hosted.app == CONFERENCE else None
 
 
-class Live:
+class CallManagerLiveCalls:
     """Implements `api.ports.LiveCalls` with the call manager."""
 
-    def __init__(self, conductor: CallManager, rooms: CallRooms) -> None:
+    def __init__(self, conductor: CallManager, converter: CallConverter) -> None:
         self._conductor = conductor
         self._commands = CallControl(conductor)
-        self._rooms = rooms
+        self._converter = converter
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        return [_Seen(call) for call in self._conductor.live_calls(tenant_id)]
+        return [_LiveCallView(call) for call in self._conductor.live_calls(tenant_id)]
 
     def hangup(self, call_id: str) -> None:
         self._conductor.hang_up(call_id)
 
-    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
-        return [_Seen(call) for call in self._commands.calls(extensions)]
+    def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+        return [_LiveCallView(call) for call in self._commands.calls(extensions)]
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         directory = self._conductor.deps.directory
@@ -55,76 +55,76 @@ class Live:
         if extension is None:
             raise NotFound("There is no such extension.")
         name = directory.display_name(extension)
-        who = extension.tenant_id, extension.id, device_id, extension.subject
-        return self._commands.dial(Caller(*who, number=extension.number, name=name), device_id, to)
+        identity = extension.tenant_id, extension.id, device_id, extension.subject
+        return self._commands.dial(Caller(*identity, number=extension.number, name=name), device_id, to)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self._commands.transfer(call_id, extensions, to)
 
-    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+    def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         self._commands.attended_transfer(call_id, extensions, consultation)
 
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
         return self._conductor.parked_calls(tenant_id)
 
-    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
-        return self._rooms.open(call_id, extensions)
+    def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
+        return self._converter.move_to_room(call_id, extensions)
 
     def decline(self, call_id: str, device_id: str) -> bool:
         return self._conductor.decline(call_id, device_id)
 
 
-class AllParts:
+class ComponentChecks:
     """Implements `api.ports.ReadinessChecks`: each component has a second to respond."""
 
-    def __init__(self, rooms: Rooms, media: RtpEngine) -> None:
-        self._rooms = rooms
+    def __init__(self, container: Container, media: RtpEngine) -> None:
+        self._container = container
         self._media = media
 
-    async def states(self) -> Sequence[PartState]:
-        return await asyncio.gather(self._database(), self._engine(), self._spool(), self._outbox(), self._disk())
+    async def states(self) -> Sequence[ComponentState]:
+        return await asyncio.gather(self._database(), self._rtpengine(), self._spool(), self._outbox(), self._disk())
 
-    def full(self) -> bool:
-        return self._rooms.full()
+    def is_storage_full(self) -> bool:
+        return self._container.is_storage_full()
 
-    async def _database(self) -> PartState:
+    async def _database(self) -> ComponentState:
         try:
-            async with asyncio.timeout(PATIENCE), self._rooms.database.read() as session:
+            async with asyncio.timeout(CHECK_TIMEOUT), self._container.database.read() as session:
                 await session.execute(text("SELECT 1"))
         except Exception as fault:
-            return PartState("database", False, f"it does not respond ({type(fault).__name__})")
-        return PartState("database", True)
+            return ComponentState("database", False, f"it does not respond ({type(fault).__name__})")
+        return ComponentState("database", True)
 
-    async def _engine(self) -> PartState:
+    async def _rtpengine(self) -> ComponentState:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(CHECK_TIMEOUT):
                 await self._media.query("readiness")
         except (MediaUnavailable, TimeoutError):
-            return PartState("rtpengine", False, "it does not respond; it is being restarted")
-        return PartState("rtpengine", True)
+            return ComponentState("rtpengine", False, "it does not respond; it is being restarted")
+        return ComponentState("rtpengine", True)
 
-    async def _spool(self) -> PartState:
-        parked = self._rooms.spool.parked()
+    async def _spool(self) -> ComponentState:
+        parked = self._container.spool.parked()
         if parked:
-            return PartState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
-        return PartState("spool", True)
+            return ComponentState("spool", False, f"{parked} batches could not be stored; see the log, then restart")
+        return ComponentState("spool", True)
 
-    async def _outbox(self) -> PartState:
+    async def _outbox(self) -> ComponentState:
         try:
-            async with asyncio.timeout(PATIENCE):
-                parked = await self._rooms.outbox.parked()
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                parked = await self._container.outbox.parked()
         except Exception as fault:
-            return PartState("outbox", False, f"the database does not respond ({type(fault).__name__})")
+            return ComponentState("outbox", False, f"the database does not respond ({type(fault).__name__})")
         if parked:
-            return PartState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
-        return PartState("outbox", True)
+            return ComponentState("outbox", False, f"{parked} events could not be processed; see the log, then restart")
+        return ComponentState("outbox", True)
 
-    async def _disk(self) -> PartState:
-        if self._rooms.headroom.low():
-            free, needed = self._rooms.headroom.free >> 20, ENOUGH_AGAIN >> 20
+    async def _disk(self) -> ComponentState:
+        if self._container.disk_guard.low():
+            free, needed = self._container.disk_guard.free >> 20, ENOUGH_AGAIN >> 20
             why = f"it is nearly full: {free} MiB free, {needed} MiB needed; no new calls until space is freed"
-            return PartState("disk", False, why)
-        if self._rooms.full():
+            return ComponentState("disk", False, why)
+        if self._container.is_storage_full():
             why = "the database was away so long that the spool is nearly full; no new calls until it is back"
-            return PartState("disk", False, why)
-        return PartState("disk", True)
+            return ComponentState("disk", False, why)
+        return ComponentState("disk", True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from unificx.api import Hub
+from unificx.api import EventHub
 from unificx.cdr import History
 from unificx.core.events import EventBus
 from unificx.identity import Action, DirectoryCache
@@ -22,19 +22,19 @@ from unificx.recording import LiveRecording
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
-AT_MOST_EVERY = 0.5
+MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events about one tenant's live calls."""
 _CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": "voicemail"}
 _RECORDINGS, _PARKED = {"type": "recordings"}, {"type": "parked"}
 
 
-class Telling:
+class LiveEvents:
     """Subscribes to the bus; `calls_changed` is called by the call manager, `owners` returns the extensions of a
     mailbox."""
 
     def __init__(
         self,
-        hub: Hub,
+        hub: EventHub,
         bus: EventBus,
         directory: DirectoryCache,
         history: History,
@@ -44,67 +44,69 @@ class Telling:
         self._directory = directory
         self._owners = owners
         self._changed: set[str] = set()
-        self._later: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         bus.subscribe(SessionEnded, lambda fact: hub.end_session(fact.session_id))
         for person_ended in (PersonClosed, PersonSuspended):
             bus.subscribe(person_ended, lambda fact: hub.end_person(fact.person_id))
         for tenant_ended in (TenantSuspended, TenantDeleted):
             bus.subscribe(tenant_ended, lambda fact: hub.end_tenant(fact.tenant))
-        bus.subscribe(SignInCodeUsed, lambda fact: self._code(fact, "used"))
-        bus.subscribe(SignInCodeTriedAgain, lambda fact: self._code(fact, "used"))
-        bus.subscribe(PushSeen, lambda fact: hub.session(fact.session_id, {"type": "push_seen", "id": fact.test_id}))
+        bus.subscribe(SignInCodeUsed, lambda fact: self._on_sign_in_code(fact, "used"))
+        bus.subscribe(SignInCodeTriedAgain, lambda fact: self._on_sign_in_code(fact, "used"))
+        bus.subscribe(
+            PushSeen, lambda fact: hub.send_to_session(fact.session_id, {"type": "push_seen", "id": fact.test_id})
+        )
         for kind in (MessageLeft, MailboxChanged):
-            bus.subscribe(kind, lambda fact: self._voicemail(fact.extension_id))
-        for kept in (CallRecordingStored, CallRecordingsChanged):
-            bus.subscribe(kept, self._recordings)
-        history.listed = self._history
+            bus.subscribe(kind, lambda fact: self._on_voicemail(fact.extension_id))
+        for recording_event in (CallRecordingStored, CallRecordingsChanged):
+            bus.subscribe(recording_event, self._on_recordings)
+        history.listed = self._on_history
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._later is not None:
-            self._later.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def calls_changed(self, tenant_id: str) -> None:
         """Schedule an event about a tenant's live calls. Called for every call, so it only sets a flag."""
         self._changed.add(tenant_id)
-        if self._later is None:
-            self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell_of_calls)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(MIN_INTERVAL, self._send_calls)
 
     def parked_changed(self, tenant_id: str) -> None:
         """Notify all users of a tenant of a changed parking slot: any of them may retrieve the call."""
-        self._hub.allowed(tenant_id, Action.DIRECTORY, _PARKED)
+        self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, _PARKED)
 
     def recording_changed(self, live: LiveRecording) -> None:
         """Notify all participants of a call of its recording state."""
         message = {"type": "recording", "call": live.call_id, "state": live.state, "end": live.end}
         extensions = [self._directory.extension_by_id(each) for each in live.extensions]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
-            self._hub.person(person_id, message)
+            self._hub.send_to_person(person_id, message)
 
-    def _tell_of_calls(self) -> None:
-        self._later = None
+    def _send_calls(self) -> None:
+        self._timer = None
         changed, self._changed = self._changed, set()
         for tenant_id in changed:
-            self._hub.allowed(tenant_id, Action.CALLS_READ, _CALLS)
+            self._hub.send_to_permitted(tenant_id, Action.CALLS_READ, _CALLS)
 
-    def _code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
+    def _on_sign_in_code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
         """Notify the creator and the person of a QR sign-in code."""
         for person_id in {fact.maker_id, fact.person_id} - {""}:
-            self._hub.person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
+            self._hub.send_to_person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
 
-    def _voicemail(self, box_id: str) -> None:
+    def _on_voicemail(self, box_id: str) -> None:
         """Notify the owners of a mailbox."""
         extensions = [self._directory.extension_by_id(one) for one in self._owners(box_id)]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
-            self._hub.person(person_id, _VOICEMAIL)
+            self._hub.send_to_person(person_id, _VOICEMAIL)
 
-    def _recordings(self, fact: CallRecordingStored | CallRecordingsChanged) -> None:
+    def _on_recordings(self, fact: CallRecordingStored | CallRecordingsChanged) -> None:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
-        self._hub.allowed(fact.tenant, Action.OWN, _RECORDINGS)
+        self._hub.send_to_permitted(fact.tenant, Action.OWN, _RECORDINGS)
 
-    def _history(self, changed: set[tuple[str, str | None]]) -> None:
+    def _on_history(self, changed: set[tuple[str, str | None]]) -> None:
         extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
-            self._hub.person(person_id, _HISTORY)
+            self._hub.send_to_person(person_id, _HISTORY)
         for tenant_id in {tenant_id for tenant_id, _ in changed}:
-            self._hub.allowed(tenant_id, Action.HISTORY_READ, _HISTORY)
+            self._hub.send_to_permitted(tenant_id, Action.HISTORY_READ, _HISTORY)

@@ -13,7 +13,7 @@ import structlog
 log = structlog.get_logger()
 
 
-class Discreet(logging.Handler):
+class LibraryLogHandler(logging.Handler):
     """Forwards log records of libraries without their messages.
 
     Libraries also log unauthenticated input, once for each message: repeated records are logged less and less often.
@@ -21,21 +21,21 @@ class Discreet(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._times: Counter[tuple[str, str, str | None]] = Counter()
+        self._counts: Counter[tuple[str, str, str | None]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Forward the first record of a kind, the second, the fourth and so on, and every thousandth."""
         fault = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] is not None else None
-        place = f"{record.module}:{record.lineno}"
-        kind = (record.name, place, fault)
-        self._times[kind] += 1
-        times = self._times[kind]
+        location = f"{record.module}:{record.lineno}"
+        kind = (record.name, location, fault)
+        self._counts[kind] += 1
+        times = self._counts[kind]
         if times.bit_count() == 1 or times % 1000 == 0:
             severity = record.levelname.lower()
-            log.warning("library_log", library=record.name, severity=severity, place=place, fault=fault, times=times)
+            log.warning("library_log", library=record.name, severity=severity, place=location, fault=fault, times=times)
 
 
-def to_stderr() -> None:
+def configure_logging() -> None:
     """Log to stderr; standard output is for the ready line."""
     structlog.configure(
         processors=[
@@ -47,4 +47,4 @@ def to_stderr() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(handlers=[Discreet()], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[LibraryLogHandler()], level=logging.WARNING, force=True)

@@ -31,42 +31,42 @@ def up(  # noqa: PLR0917 - these are the command's options
 ) -> None:
     """Run the PBX until it is stopped. Port 0 picks a free port."""
     from unificx.server.address import public_url
-    from unificx.server.logs import to_stderr
-    from unificx.server.paths import Site, database_url
+    from unificx.server.logs import configure_logging
+    from unificx.server.paths import InstallationPaths, database_url
     from unificx.server.server import serve
     from unificx.server.settings import (
         Settings,
-        bind,
-        binds,
         calls_per_tenant,
-        certificates,
+        configured_certificates,
         media_interfaces,
         media_ports,
+        parse_bind,
+        parse_binds,
     )
-    from unificx.server.turn_config import relays
+    from unificx.server.turn_config import load_turn_config
 
-    site = Site(home.expanduser().absolute())
+    paths = InstallationPaths(home.expanduser().absolute())
     environ = dict(os.environ)
     sip = (
-        *binds("udp", sip_udp, "--sip-udp"),
-        *binds("tcp", sip_tcp, "--sip-tcp"),
-        *binds("tls", sip_tls, "--sip-tls"),
+        *parse_binds("udp", sip_udp, "--sip-udp"),
+        *parse_binds("tcp", sip_tcp, "--sip-tcp"),
+        *parse_binds("tls", sip_tls, "--sip-tls"),
     )
     settings = Settings(
-        site=site,
-        http=bind("tcp", http, "--http"),
-        https=bind("tcp", https, "--https"),
+        paths=paths,
+        http=parse_bind("tcp", http, "--http"),
+        https=parse_bind("tcp", https, "--https"),
         sip=sip,
-        database=database_url(site, environ),
+        database=database_url(paths, environ),
         media=media_interfaces(environ, sip),
         media_ports=media_ports(environ),
         calls_per_tenant=calls_per_tenant(environ),
-        certificates=certificates(environ),
+        certificates=configured_certificates(environ),
         public_url=public_url(environ),
-        relays=relays(environ),
+        turn=load_turn_config(environ),
         demo=demo,
     )
-    to_stderr()
+    configure_logging()
     _run(serve(settings, environ, as_json=as_json))
 
 
@@ -124,24 +124,24 @@ def media(
     asyncio.run(trial())
 
 
-def survey(home: Path) -> Surveyed:
+def describe_installation(home: Path) -> Surveyed:
     """Return the components of the installation in `home`, for `unificx doctor`."""
-    from unificx.server.blob_config import blobs_trial
-    from unificx.server.notification_settings import mail_trial, push_trial
-    from unificx.server.paths import Site, database_url
-    from unificx.server.turn_config import turn_trial
+    from unificx.server.blob_config import blob_store_check
+    from unificx.server.notification_settings import push_check, smtp_check
+    from unificx.server.paths import InstallationPaths, database_url
+    from unificx.server.turn_config import turn_check
 
-    site, environ = Site(home.expanduser().absolute()), dict(os.environ)
+    paths, environ = InstallationPaths(home.expanduser().absolute()), dict(os.environ)
     return Surveyed(
-        home=site.home,
-        control=site.control,
+        home=paths.home,
+        control=paths.control,
         listeners=tuple(_listener(*each) for each in _LISTENERS),
-        certificates=(site.tls / "server.pem",) if site.tls.exists() else (),
-        database=database_url(site, environ),
-        mail=mail_trial(environ),
-        push=push_trial(site, environ),
-        relays=turn_trial(environ, SystemClock()),
-        blobs=blobs_trial(site, environ),
+        certificates=(paths.tls / "server.pem",) if paths.tls.exists() else (),
+        database=database_url(paths, environ),
+        mail=smtp_check(environ),
+        push=push_check(paths, environ),
+        relays=turn_check(environ, SystemClock()),
+        blobs=blob_store_check(paths, environ),
     )
 
 
@@ -174,7 +174,7 @@ def main() -> None:
     """Run the CLI."""
     from unificx.server.connect import connect
 
-    build(connect, up, survey, SystemClock(), {"call": call}, hidden={"media": media})()
+    build(connect, up, describe_installation, SystemClock(), {"call": call}, hidden={"media": media})()
 
 
 if __name__ == "__main__":

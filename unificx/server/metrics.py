@@ -6,17 +6,17 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from unificx.api.connection_limiter import ConnectionLimiter
-from unificx.server.container import Rooms
+from unificx.server.container import Container
 from unificx.server.sip import SipServer
 
 
-class Gauges(Collector):
+class MetricsCollector(Collector):
     """Collector of the current state of a server."""
 
-    def __init__(self, rooms: Rooms, sip: SipServer, seats: ConnectionLimiter) -> None:
-        self._rooms = rooms
+    def __init__(self, container: Container, sip: SipServer, limiter: ConnectionLimiter) -> None:
+        self._container = container
         self._sip = sip
-        self._seats = seats
+        self._limiter = limiter
 
     def collect(self) -> Iterable[Metric]:
         """Collect the metrics."""
@@ -26,14 +26,16 @@ class Gauges(Collector):
         transactions.add_metric(["client"], clients)
         yield transactions
         yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.calls))
-        yield GaugeMetricFamily("unificx_registrations", "Bindings of registered devices", len(self._rooms.location))
+        yield GaugeMetricFamily(
+            "unificx_registrations", "Bindings of registered devices", len(self._container.location)
+        )
         yield GaugeMetricFamily(
             "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
         )
-        yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._seats))
+        yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._limiter))
         yield CounterMetricFamily(
-            "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._seats.refused
+            "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._limiter.refused
         )
         yield GaugeMetricFamily(
-            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._rooms.spool.waiting_bytes
+            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._container.spool.waiting_bytes
         )

@@ -5,20 +5,20 @@ import structlog
 from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted
 from unificx.registrar.events import DeviceRegistered
-from unificx.server.container import Rooms
-from unificx.sip_server import Lamps
+from unificx.server.container import Container
+from unificx.sip_server import MwiNotifier
 from unificx.voicemail import MessageCounts
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
 log = structlog.get_logger()
 
 
-class OwnWaits:
+class MailboxMessageCounts:
     """Implements `sip_server.MessageCounts`."""
 
-    def __init__(self, rooms: Rooms) -> None:
-        self._directory = rooms.people.directory
-        self._mailboxes = rooms.mailboxes
+    def __init__(self, container: Container) -> None:
+        self._directory = container.identity.directory
+        self._mailboxes = container.mailboxes
 
     def waiting(self, extension_id: str) -> tuple[int, int] | None:
         extension = self._directory.extension_by_id(extension_id)
@@ -32,27 +32,29 @@ class OwnWaits:
         return found.new, found.old
 
 
-class Lighting:
+class MwiHandler:
     """Subscribes to the bus; `close` waits for running counts."""
 
-    def __init__(self, rooms: Rooms, lamps: Lamps) -> None:
-        self._waiting = rooms.mailboxes.message_counts
-        self._groups = rooms.mailboxes.shared
-        self._lamps = lamps
-        self._now = rooms.clock.monotonic
-        self._counting = BackgroundTasks()
-        bus = rooms.bus
+    def __init__(self, container: Container, mwi: MwiNotifier) -> None:
+        self._waiting = container.mailboxes.message_counts
+        self._groups = container.mailboxes.shared
+        self._mwi = mwi
+        self._now = container.clock.monotonic
+        self._tasks = BackgroundTasks()
+        bus = container.bus
         for kind in (MessageLeft, MailboxChanged):
-            bus.subscribe(kind, self._changed)
-        bus.subscribe(DeviceRegistered, lambda signal: lamps.came(signal.extension_id, signal.device_id, self._now()))
-        bus.subscribe(DeviceRevoked, lambda fact: lamps.end(fact.extension_id, self._now(), fact.device_id))
-        bus.subscribe(ExtensionDeleted, lambda fact: lamps.end(fact.extension_id, self._now()))
+            bus.subscribe(kind, self._on_changed)
+        bus.subscribe(
+            DeviceRegistered, lambda signal: mwi.device_registered(signal.extension_id, signal.device_id, self._now())
+        )
+        bus.subscribe(DeviceRevoked, lambda fact: mwi.end(fact.extension_id, self._now(), fact.device_id))
+        bus.subscribe(ExtensionDeleted, lambda fact: mwi.end(fact.extension_id, self._now()))
 
     async def close(self) -> None:
-        await self._counting.join()
+        await self._tasks.join()
 
-    def _changed(self, fact: MessageLeft | MailboxChanged) -> None:
-        self._counting.spawn(self._count(fact.tenant, fact.extension_id))
+    def _on_changed(self, fact: MessageLeft | MailboxChanged) -> None:
+        self._tasks.spawn(self._count(fact.tenant, fact.extension_id))
 
     async def _count(self, tenant_id: str, box_id: str) -> None:
         try:
@@ -60,4 +62,4 @@ class Lighting:
         except Exception as fault:
             log.error("messages_not_counted", kind=type(fault).__name__)
         for extension_id in self._groups.owners(box_id):
-            self._lamps.changed(extension_id, self._now())
+            self._mwi.changed(extension_id, self._now())

@@ -6,19 +6,19 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from unificx.api import IceServer, LiveCall, PartState, PublicAddress, SipProof
+from unificx.api import ComponentState, IceServer, LiveCall, PublicAddress, SipCredentials
 from unificx.api.middleware import as_operator
 from unificx.calls import ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound, StartupError
 from unificx.recording import LiveRecording
-from unificx.server.bootstrap import opened
-from unificx.server.http_server import face
-from unificx.server.paths import Site, database_url
+from unificx.server.bootstrap import open_installation
+from unificx.server.http_server import http_app
+from unificx.server.paths import InstallationPaths, database_url
 
 
-class NoCalls:
+class NoLiveCalls:
     """No live calls without a server."""
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
@@ -28,7 +28,7 @@ class NoCalls:
     def hangup(self, call_id: str) -> None:
         del call_id
 
-    def of(self, extensions: Collection[str]) -> Sequence[LiveCall]:
+    def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         del extensions
         return ()
 
@@ -37,9 +37,9 @@ class NoCalls:
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
-        self.join(call_id, extensions, to)
+        self.attended_transfer(call_id, extensions, to)
 
-    def join(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
+    def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         del call_id, extensions, consultation
         raise NotFound("There is no such call.")
 
@@ -47,7 +47,7 @@ class NoCalls:
         del tenant_id
         return ()
 
-    def meet(self, call_id: str, extensions: Collection[str]) -> Room:
+    def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         del call_id, extensions
         raise NotFound("There is no such call.")
 
@@ -56,7 +56,7 @@ class NoCalls:
         return False
 
 
-class NoRecording:
+class NoLiveRecordings:
     """No recordings without a server."""
 
     def live(self, call_id: str) -> LiveRecording:
@@ -80,20 +80,20 @@ class NoRecording:
         return self.live(call_id)
 
 
-class NoParts:
+class NotReady:
     """Nothing is ready without a server."""
 
-    async def states(self) -> Sequence[PartState]:
-        return (PartState("server", False, "it is not running. Start it with `unificx up`."),)
+    async def states(self) -> Sequence[ComponentState]:
+        return (ComponentState("server", False, "it is not running. Start it with `unificx up`."),)
 
-    def full(self) -> bool:
+    def is_storage_full(self) -> bool:
         return False
 
 
 class NoTelephony:
     """No SIP access without a server."""
 
-    def proof(self, device_id: str) -> SipProof:
+    def credentials(self, device_id: str) -> SipCredentials:
         del device_id
         raise StartupError("The server is not running.", hint="Start it with `unificx up`.")
 
@@ -110,17 +110,17 @@ class NoTelephony:
 
 
 @asynccontextmanager
-async def transport_of(site: Site) -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """Return a transport to an app in this process, with operator rights. Raise CannotStart.
 
     Commands never create an installation: that is done by the first start of the server, which shows the initial
     passwords.
     """
-    if not site.keys.exists():
+    if not paths.keys.exists():
         raise StartupError(
-            f"There is no installation in {site.home}.", hint=f"Start one there with `unificx up --home {site.home}`."
+            f"There is no installation in {paths.home}.", hint=f"Start one there with `unificx up --home {paths.home}`."
         )
     environ = dict(os.environ)
-    async with opened(site, database_url(site, environ), environ, SystemClock()) as rooms:
-        app = face(rooms, NoCalls(), NoRecording(), NoParts(), NoTelephony(), PublicAddress())
+    async with open_installation(paths, database_url(paths, environ), environ, SystemClock()) as container:
+        app = http_app(container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), PublicAddress())
         yield httpx.ASGITransport(as_operator(app))

@@ -9,12 +9,12 @@ from unificx.core.errors import StartupError
 DATABASE_VARIABLE = "UNIFICX_DATABASE"
 
 
-class InUse(StartupError):
+class InstallationInUse(StartupError):
     """Another process is using the installation."""
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class InstallationPaths:
     """The files and directories of an installation."""
 
     home: Path
@@ -28,7 +28,7 @@ class Site:
         return self.home / "keys.db"
 
     @property
-    def erased(self) -> Path:
+    def erasure_journal(self) -> Path:
         """The erasure journal."""
         return self.home / "erased.journal"
 
@@ -69,6 +69,6 @@ class Site:
         return self.home / "ready.json"
 
 
-def database_url(site: Site, environ: Mapping[str, str]) -> str:
+def database_url(paths: InstallationPaths, environ: Mapping[str, str]) -> str:
     """Return the database URL: one setting switches from SQLite to PostgreSQL."""
-    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{site.database}"
+    return environ.get(DATABASE_VARIABLE) or f"sqlite:///{paths.database}"

@@ -2,52 +2,52 @@
 
 import asyncio
 
-from unificx.api import Hub
+from unificx.api import EventHub
 from unificx.conferencing import Meetings, Room
 from unificx.identity import Action, DirectoryCache
 
-AT_MOST_EVERY = 0.5
+MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events, however often the active speaker changes."""
 
 
-class RoomNews:
+class RoomEvents:
     """Subscribes to conference changes."""
 
-    def __init__(self, hub: Hub, directory: DirectoryCache, meetings: Meetings) -> None:
+    def __init__(self, hub: EventHub, directory: DirectoryCache, meetings: Meetings) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
         self._changed: dict[str, Room] = {}
-        self._later: asyncio.TimerHandle | None = None
-        meetings.changed = self._note
+        self._timer: asyncio.TimerHandle | None = None
+        meetings.changed = self._schedule
 
     def close(self) -> None:
         """Cancel pending events."""
-        if self._later is not None:
-            self._later.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _note(self, room: Room) -> None:
+    def _schedule(self, room: Room) -> None:
         self._changed[room.id] = room
-        if self._later is None:
-            self._later = asyncio.get_running_loop().call_later(AT_MOST_EVERY, self._tell)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(MIN_INTERVAL, self._send)
 
-    def _tell(self) -> None:
-        self._later = None
+    def _send(self) -> None:
+        self._timer = None
         changed, self._changed = self._changed, {}
         for room in changed.values():
             meeting = self._meetings.meeting(room)
-            there = meeting.participants if meeting is not None else ()
-            persons = {self._person(one.extension_id) for one in there} - {""}
+            participants = meeting.participants if meeting is not None else ()
+            persons = {self._person(one.extension_id) for one in participants} - {""}
             message = {
                 "type": "room",
                 "id": room.id,
-                "participants": len(there),
-                "speaking": next((one.id for one in there if one.speaking), None),
+                "participants": len(participants),
+                "speaking": next((one.id for one in participants if one.speaking), None),
                 "recorded": meeting is not None and meeting.recorded,
                 "paused": meeting is not None and meeting.paused,
                 "locked": meeting.locked if meeting is not None else room.settings.locked,
             }
-            self._hub.concerned(room.tenant_id, Action.CALLS_CONTROL, persons, message)
+            self._hub.send_to_persons_or_permitted(room.tenant_id, Action.CALLS_CONTROL, persons, message)
 
     def _person(self, extension_id: str) -> str:
         extension = self._directory.extension_by_id(extension_id)

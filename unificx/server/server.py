@@ -18,17 +18,17 @@ from unificx.integrations.local_ca import Certificates, ensure_certificates
 from unificx.media_worker.client import MediaEngine
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.server.address import at, listening
-from unificx.server.banner import Addresses, Beginning, announce
-from unificx.server.bootstrap import opened
-from unificx.server.conference_dialer import CallRooms
-from unificx.server.container import Rooms
-from unificx.server.http_server import HttpServers, face, with_sip
-from unificx.server.live_calls import AllParts, Live
-from unificx.server.live_events import Telling
-from unificx.server.metrics import Gauges
-from unificx.server.paths import Site
-from unificx.server.room_events import RoomNews
+from unificx.server.address import format_url, listening_url
+from unificx.server.banner import Addresses, FirstStart, print_banner
+from unificx.server.bootstrap import open_installation
+from unificx.server.conference_dialer import CallConverter
+from unificx.server.container import Container
+from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
+from unificx.server.live_calls import CallManagerLiveCalls, ComponentChecks
+from unificx.server.live_events import LiveEvents
+from unificx.server.metrics import MetricsCollector
+from unificx.server.paths import InstallationPaths
+from unificx.server.room_events import RoomEvents
 from unificx.server.settings import Settings
 from unificx.server.sip import SipServer
 from unificx.server.telephony import ClientTelephony
@@ -47,79 +47,95 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     clock = SystemClock()
-    async with opened(settings.site, settings.database, environ, clock) as rooms:
-        _take_every_port(settings)
-        beginning = await _begin(rooms, demo=settings.demo)
-        domains = [tenant.domain for tenant in rooms.people.directory.tenants()]
+    async with open_installation(settings.paths, settings.database, environ, clock) as container:
+        _check_ports(settings)
+        first_start = await _first_start(container, demo=settings.demo)
+        domains = [tenant.domain for tenant in container.identity.directory.tenants()]
         names = [*domains, *(bind.host for bind in (*settings.sip, settings.https))]
-        certificates = settings.certificates or ensure_certificates(settings.site.tls, names, clock)
-        async with _running(settings, rooms, certificates) as addresses:
+        certificates = settings.certificates or ensure_certificates(settings.paths.tls, names, clock)
+        async with _run_services(settings, container, certificates) as addresses:
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
-            await announce(settings, rooms, addresses, beginning, as_json=as_json)
+            await print_banner(settings, container, addresses, first_start, as_json=as_json)
             await stop.wait()
             log.info("stopping")
 
 
-def _take_every_port(settings: Settings) -> None:
+def _check_ports(settings: Settings) -> None:
     """Raise CannotStart for a port in use, before anything is created: a password is shown only once."""
     for bind in (*settings.sip, settings.http, settings.https):
         if bind.port:
             open_socket(bind).close()
 
 
-async def _begin(rooms: Rooms, *, demo: bool | None) -> Beginning:
-    operator = await rooms.people.create_initial_operator()
-    wanted = operator is not None if demo is None else demo
-    made = await rooms.people.create_demo_tenant() if wanted else None
-    if made is not None:
-        host = rooms.people.directory.extension(made.tenant.id, DEMO_HOST)
+async def _first_start(container: Container, *, demo: bool | None) -> FirstStart:
+    operator = await container.identity.create_initial_operator()
+    create_demo = operator is not None if demo is None else demo
+    demo_created = await container.identity.create_demo_tenant() if create_demo else None
+    if demo_created is not None:
+        host = container.identity.directory.extension(demo_created.tenant.id, DEMO_HOST)
         hosts = (host.id,) if host is not None else ()
-        await rooms.meeting_rooms.create(made.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
-    staff = rooms.people.directory.tenant_by_slug(OPERATOR_SLUG)
-    first = (await rooms.people.list_persons(staff.id, limit=1)).items if staff is not None else ()
-    return Beginning(first[0].email if first else "", operator, made)
+        await container.conference_rooms.create(demo_created.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
+    operator_tenant = container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
+    operators = (
+        (await container.identity.list_persons(operator_tenant.id, limit=1)).items
+        if operator_tenant is not None
+        else ()
+    )
+    return FirstStart(operators[0].email if operators else "", operator, demo_created)
 
 
 @asynccontextmanager
-async def _running(settings: Settings, rooms: Rooms, certificates: Certificates) -> AsyncIterator[Addresses]:
+async def _run_services(
+    settings: Settings, container: Container, certificates: Certificates
+) -> AsyncIterator[Addresses]:
     """Start all services, media first and HTTP last; stop them in reverse order."""
     async with AsyncExitStack() as stack:
         ports = stack.enter_context(reserve_media_ports(settings.media_ports))
-        media = RtpEngine(rooms.clock, interfaces=settings.media, ports=ports)
+        media = RtpEngine(container.clock, interfaces=settings.media, ports=ports)
         await media.start()
         stack.push_async_callback(media.close)
-        engine = MediaEngine(rooms.clock)
+        engine = MediaEngine(container.clock)
         await engine.start()
         stack.push_async_callback(engine.shut_down)
-        sip = SipServer(settings, rooms, media, engine, certificates)
+        sip = SipServer(settings, container, media, engine, certificates)
         await sip.start()
         stack.push_async_callback(sip.close)
-        web = HttpServers()
-        rooms.metrics.register(Gauges(rooms, sip, web.seats))
-        telling = Telling(rooms.hub, rooms.bus, rooms.people.directory, rooms.history, rooms.mailboxes.shared.owners)
-        stack.callback(telling.close)
-        stack.callback(RoomNews(rooms.hub, rooms.people.directory, rooms.meetings).close)
-        sip.conductor.on_changed = telling.calls_changed
-        sip.parking.on_changed = telling.parked_changed
-        sip.recording_changed = telling.recording_changed
-        live = Live(sip.conductor, CallRooms(sip.conductor, rooms.meeting_rooms, rooms.meetings))
-        address = PublicAddress(settings.public_url)
-        telephony = ClientTelephony(sip.bearers, rooms.location, rooms.push, settings.relays, rooms.clock)
-        app = face(rooms, live, sip.recorder, AllParts(rooms, media), telephony, address)
-        public = with_sip(app, sip.transports.connections)
-        http = web.listen(public, settings.http)
-        https = web.listen(public, settings.https, certificates)
-        address.listening = listening(http, https)
-        web.listen_at(as_operator(app), settings.site.control)
-        stack.callback(settings.site.control.unlink, missing_ok=True)
-        tasks = asyncio.gather(*web.serving(), return_exceptions=True)
-        stack.push_async_callback(_stop_web, web, tasks)
-        await sip.carry_on()
-        addresses = Addresses(at("http", *http), at("https", *https), _sip_addresses(sip, http), address.url)
-        _write_ready(settings.site, addresses)
-        stack.callback(settings.site.ready.unlink, missing_ok=True)
+        http_servers = HttpServers()
+        container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
+        live_events = LiveEvents(
+            container.event_hub,
+            container.bus,
+            container.identity.directory,
+            container.history,
+            container.mailboxes.shared.owners,
+        )
+        stack.callback(live_events.close)
+        stack.callback(RoomEvents(container.event_hub, container.identity.directory, container.conferences).close)
+        sip.conductor.on_changed = live_events.calls_changed
+        sip.parking.on_changed = live_events.parked_changed
+        sip.recording_changed = live_events.recording_changed
+        live = CallManagerLiveCalls(
+            sip.conductor, CallConverter(sip.conductor, container.conference_rooms, container.conferences)
+        )
+        public_address = PublicAddress(settings.public_url)
+        telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
+        app = http_app(container, live, sip.recorder, ComponentChecks(container, media), telephony, public_address)
+        public = add_sip_websocket(app, sip.transports.connections)
+        http = http_servers.listen(public, settings.http)
+        https = http_servers.listen(public, settings.https, certificates)
+        public_address.listening = listening_url(http, https)
+        http_servers.listen_at(as_operator(app), settings.paths.control)
+        stack.callback(settings.paths.control.unlink, missing_ok=True)
+        tasks = asyncio.gather(*http_servers.serving(), return_exceptions=True)
+        stack.push_async_callback(_stop_web, http_servers, tasks)
+        await sip.restore_calls()
+        addresses = Addresses(
+            format_url("http", *http), format_url("https", *https), _sip_addresses(sip, http), public_address.url
+        )
+        _write_ready(settings.paths, addresses)
+        stack.callback(settings.paths.ready.unlink, missing_ok=True)
         yield addresses
 
 
@@ -130,11 +146,11 @@ async def _stop_web(web: HttpServers, serving: Awaitable[object]) -> None:
 
 def _sip_addresses(sip: SipServer, http: tuple[str, int]) -> dict[str, str]:
     found = {bind.transport: str(bind) for bind in reversed(sip.transports.bound)}
-    return {**found, "ws": at("ws", *http) + "/sip"}
+    return {**found, "ws": format_url("ws", *http) + "/sip"}
 
 
-def _write_ready(site: Site, addresses: Addresses) -> None:
+def _write_ready(paths: InstallationPaths, addresses: Addresses) -> None:
     """Write the addresses of the server, for CLI commands; contains no secrets."""
-    fresh = site.ready.with_suffix(".new")
-    fresh.write_text(json.dumps({"http": addresses.http, "https": addresses.https, "sip": addresses.sip}), "utf-8")
-    fresh.replace(site.ready)
+    new_file = paths.ready.with_suffix(".new")
+    new_file.write_text(json.dumps({"http": addresses.http, "https": addresses.https, "sip": addresses.sip}), "utf-8")
+    new_file.replace(paths.ready)

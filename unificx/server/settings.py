@@ -7,8 +7,8 @@ from pathlib import Path
 from unificx.core.errors import StartupError
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.rtpengine.supervisor import MediaInterface
-from unificx.server.paths import Site
-from unificx.server.turn_config import Relays
+from unificx.server.paths import InstallationPaths
+from unificx.server.turn_config import TurnConfig
 from unificx.transport.binding import BindAddress
 
 MEDIA_VARIABLE = "UNIFICX_MEDIA"
@@ -19,16 +19,16 @@ PORTS_VARIABLE = "UNIFICX_MEDIA_PORTS"
 """For example 30000-39999; a call needs at least four ports."""
 CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
 """Maximum number of concurrent calls per tenant."""
-LEAST_PORTS = 100
-CALLS_OF_ONE_TENANT, MOST_CALLS = 500, 20_000
-ANYWHERE = ("0.0.0.0", "::")
+MIN_PORTS = 100
+DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
+WILDCARD_ADDRESSES = ("0.0.0.0", "::")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of `unificx up`."""
 
-    site: Site
+    paths: InstallationPaths
     http: BindAddress
     https: BindAddress
     sip: tuple[BindAddress, ...]
@@ -36,18 +36,18 @@ class Settings:
     media: tuple[MediaInterface, ...]
     media_ports: tuple[int, int] | None = None
     """First and last port; None: a range unused by other installations on this machine."""
-    calls_per_tenant: int = CALLS_OF_ONE_TENANT
+    calls_per_tenant: int = DEFAULT_CALLS_PER_TENANT
     certificates: Certificates | None = None
     """The configured certificate; None: one by the local CA is created."""
     public_url: str = ""
     """The public URL; "": the listening address is used."""
-    relays: Relays = field(default_factory=Relays)
+    turn: TurnConfig = field(default_factory=TurnConfig)
     """STUN and TURN servers."""
     demo: bool | None = None
     """Create a demo tenant: True: if there is none; False: never; None: on the first start."""
 
 
-def bind(transport: str, text: str, option: str) -> BindAddress:
+def parse_bind(transport: str, text: str, option: str) -> BindAddress:
     """Parse HOST:PORT. Raise CannotStart naming the option."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
@@ -58,12 +58,12 @@ def bind(transport: str, text: str, option: str) -> BindAddress:
     return BindAddress(transport, host, int(port))
 
 
-def binds(transport: str, text: str, option: str) -> tuple[BindAddress, ...]:
+def parse_binds(transport: str, text: str, option: str) -> tuple[BindAddress, ...]:
     """Parse a comma-separated list of HOST:PORT, for example IPv4 and IPv6."""
-    return tuple(bind(transport, each.strip(), option) for each in text.split(","))
+    return tuple(parse_bind(transport, each.strip(), option) for each in text.split(","))
 
 
-def certificates(environ: Mapping[str, str]) -> Certificates | None:
+def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:
     """Return the configured certificate. Raise CannotStart if it is incomplete or unreadable."""
     certificate, key = environ.get(CERTIFICATE_VARIABLE), environ.get(KEY_VARIABLE)
     if not certificate and not key:
@@ -85,12 +85,12 @@ def certificates(environ: Mapping[str, str]) -> Certificates | None:
 
 def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -> tuple[MediaInterface, ...]:
     """Return the media interfaces of rtpengine: the configured ones, else the addresses SIP listens on."""
-    given = environ.get(MEDIA_VARIABLE)
-    if given:
-        pairs = [each.strip().partition("!") for each in given.split(",") if each.strip()]
+    value = environ.get(MEDIA_VARIABLE)
+    if value:
+        pairs = [each.strip().partition("!") for each in value.split(",") if each.strip()]
         return tuple(MediaInterface(address, advertised) for address, _, advertised in pairs)
     hosts = dict.fromkeys(each.host for each in sip)
-    if any(host in ANYWHERE for host in hosts):
+    if any(host in WILDCARD_ADDRESSES for host in hosts):
         raise StartupError(
             "SIP listens on all addresses, so the media address to advertise must be configured.",
             hint=f"Set {MEDIA_VARIABLE}=ADDRESS, or ADDRESS!PUBLIC-ADDRESS behind NAT.",
@@ -100,14 +100,14 @@ def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -
 
 def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
     """Return the configured port range for media, None if unset. Raise CannotStart if it is invalid."""
-    given = environ.get(PORTS_VARIABLE, "")
-    if not given:
+    value = environ.get(PORTS_VARIABLE, "")
+    if not value:
         return None
-    first, _, last = given.partition("-")
+    first, _, last = value.partition("-")
     ports = (int(first), int(last)) if first.isdecimal() and last.isdecimal() else (0, 0)
-    if not (ports[0] >= 1024 and ports[0] + LEAST_PORTS - 1 <= ports[1] <= 65535):
+    if not (ports[0] >= 1024 and ports[0] + MIN_PORTS - 1 <= ports[1] <= 65535):
         raise StartupError(
-            f"{PORTS_VARIABLE} must be a range of at least {LEAST_PORTS} ports, starting at 1024 or above.",
+            f"{PORTS_VARIABLE} must be a range of at least {MIN_PORTS} ports, starting at 1024 or above.",
             hint="For example 30000-39999.",
         )
     return ports
@@ -115,7 +115,9 @@ def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
 
 def calls_per_tenant(environ: Mapping[str, str]) -> int:
     """Return the maximum number of concurrent calls per tenant. Raise CannotStart if it is invalid."""
-    given = environ.get(CALLS_VARIABLE) or str(CALLS_OF_ONE_TENANT)
-    if not given.isdecimal() or not 1 <= int(given) <= MOST_CALLS:
-        raise StartupError(f"{CALLS_VARIABLE} must be a number from 1 to {MOST_CALLS:,}.", hint="For example 500.")
-    return int(given)
+    value = environ.get(CALLS_VARIABLE) or str(DEFAULT_CALLS_PER_TENANT)
+    if not value.isdecimal() or not 1 <= int(value) <= MAX_CALLS_PER_TENANT:
+        raise StartupError(
+            f"{CALLS_VARIABLE} must be a number from 1 to {MAX_CALLS_PER_TENANT:,}.", hint="For example 500."
+        )
+    return int(value)

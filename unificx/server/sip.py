@@ -23,11 +23,11 @@ from unificx.recording import LiveRecording
 from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.routing import Routing
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.server.callapps import host, recorder, registry, room_recorder
-from unificx.server.conference_dialer import RoomDials
-from unificx.server.container import Rooms
-from unificx.server.host_names import own_names
-from unificx.server.mwi_handler import Lighting, OwnWaits
+from unificx.server.callapps import create_conference_recorder, create_host, create_recorder, create_registry
+from unificx.server.conference_dialer import CallManagerDialer
+from unificx.server.container import Container
+from unificx.server.host_names import own_host_names
+from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.settings import Settings
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
@@ -35,7 +35,16 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable
 from unificx.sip.overload import OverloadControl
-from unificx.sip_server import Guard, Identifier, LampParts, Lamps, Parts, RegisterDesk, Shell, SipFace
+from unificx.sip_server import (
+    Authenticator,
+    MwiNotifier,
+    MwiParts,
+    RateLimiter,
+    RegisterHandler,
+    RequestHandlerParts,
+    SipDriver,
+    SipRequestHandler,
+)
 from unificx.transport.manager import TransportManager
 
 
@@ -44,103 +53,136 @@ class SipServer:
     previous process."""
 
     def __init__(
-        self, settings: Settings, rooms: Rooms, media: RtpEngine, engine: MediaEngine, certificates: Certificates
+        self,
+        settings: Settings,
+        container: Container,
+        media: RtpEngine,
+        engine: MediaEngine,
+        certificates: Certificates,
     ) -> None:
         self.recording_changed: Callable[[LiveRecording], None] = lambda live: None
         """Called with the recording state of a call whenever it changes."""
-        self._rooms = rooms
+        self._container = container
         self._media = media
         self._engine = engine
-        clock, directory = rooms.clock, rooms.people.directory
+        clock, directory = container.clock, container.identity.directory
         self.bearers = BearerTokens(clock.random_bytes(32))
-        guard = Guard(clock.random_bytes(16))
+        rate_limiter = RateLimiter(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
             overload=OverloadControl(),
             wake=self._wake,
         )
-        legs = DialogTable(endpoint, self._contact, endpoint.new_tag)
+        dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
         self.parking = Parking()
-        apps = registry(rooms, self.parking)
-        self.host = host(rooms, engine, apps)
-        routing = Routing(directory, rooms.location, rooms.push, apps)
-        hold = MusicOnHold(media, rooms.voice.music, clock)
-        self.recorder = recorder(rooms, media, engine, hold)
+        apps = create_registry(container, self.parking)
+        self.host = create_host(container, engine, apps)
+        routing = Routing(directory, container.location, container.push, apps)
+        hold = MusicOnHold(media, container.prompt_overrides.music, clock)
+        self.recorder = create_recorder(container, media, engine, hold)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
-        overhears = CompositeObserver(hold, self.recorder)
+        observers = CompositeObserver(hold, self.recorder)
         self.conductor = CallManager(
             CallParts(
-                legs, media, rooms.history, routing, directory, clock, rooms.push, self.host, overhears, self.parking
+                dialogs,
+                media,
+                container.history,
+                routing,
+                directory,
+                clock,
+                container.push,
+                self.host,
+                observers,
+                self.parking,
             ),
             call_settings,
-            on_answered=rooms.journal.save,
-            on_ended=rooms.journal.remove,
-            storage_full=rooms.full,
+            on_answered=container.journal.save,
+            on_ended=container.journal.remove,
+            storage_full=container.is_storage_full,
             on_pending_output=self._wake,
         )
-        self._recorded = CallRecordingStatus(self.conductor)
+        self._recorded_calls = CallRecordingStatus(self.conductor)
         self.recorder.on_change = self._recording_changed
-        rooms.meetings.records = self.room_recorder = room_recorder(rooms, engine, self._recorded)
-        rooms.meetings.floor, rooms.meetings.dials = engine, RoomDials(self.conductor)
-        self._watch = MediaWatchdog(self.conductor, media, clock, call_settings)
+        container.conferences.records = self.room_recorder = create_conference_recorder(
+            container, engine, self._recorded_calls
+        )
+        container.conferences.floor, container.conferences.dials = engine, CallManagerDialer(self.conductor)
+        self._media_watchdog = MediaWatchdog(self.conductor, media, clock, call_settings)
         nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
-        identifier = Identifier(directory, nonces, secret, own_names(settings), self.bearers)
-        desk = RegisterDesk(directory, rooms.registrar)
-        lamps = Lamps(LampParts(endpoint, self._contact, directory, rooms.location, OwnWaits(rooms), self._wake))
-        self._lighting = Lighting(rooms, lamps)
-        face = SipFace(Parts(endpoint, guard, identifier, desk, rooms.registrar, directory, self.conductor, lamps))
+        authenticator = Authenticator(directory, nonces, secret, own_host_names(settings), self.bearers)
+        register_handler = RegisterHandler(directory, container.registrar)
+        mwi = MwiNotifier(
+            MwiParts(
+                endpoint, self._contact, directory, container.location, MailboxMessageCounts(container), self._wake
+            )
+        )
+        self._mwi_handler = MwiHandler(container, mwi)
+        request_handler = SipRequestHandler(
+            RequestHandlerParts(
+                endpoint,
+                rate_limiter,
+                authenticator,
+                register_handler,
+                container.registrar,
+                directory,
+                self.conductor,
+                mwi,
+            )
+        )
         self.transports = TransportManager(
             settings.sip,
             self._receive,
-            self._lost,
+            self._connection_lost,
             tls=server_context(certificates),
         )
-        self._shell = Shell(endpoint, face, guard, self.transports.send, clock)
-        self._watching: asyncio.Task[None] | None = None
+        self._driver = SipDriver(endpoint, request_handler, rate_limiter, self.transports.send, clock)
+        self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
 
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""
         await self.transports.start()
-        await self._rooms.registrar.restore(self._rooms.database)
-        self._shell.start()
+        await self._container.registrar.restore(self._container.database)
+        self._driver.start()
         self._media.on_restarted = self.conductor.media_restarted
         self._media.set_dtmf_callback(self.conductor.dtmf_received)
-        self._engine.on_event = self._engine_told
+        self._engine.on_event = self._on_engine_event
         self._engine.on_restarted = self.host.on_engine_restarted
-        self._watching = asyncio.create_task(self._watch.run())
+        self._watchdog_task = asyncio.create_task(self._media_watchdog.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
         """Send the recording indication to phones after the current call step: the change may be part of it."""
         self.recording_changed(live)
-        asyncio.get_running_loop().call_soon(self._recorded.indicate, live.call_id, live.indication)
+        asyncio.get_running_loop().call_soon(self._recorded_calls.indicate, live.call_id, live.indication)
 
-    def _engine_told(self, event: EngineEvent) -> None:
+    def _on_engine_event(self, event: EngineEvent) -> None:
         self.host.handle_event(event)
-        self._rooms.meetings.heard(event)
+        self._container.conferences.heard(event)
 
-    async def carry_on(self) -> None:
+    async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""
-        await self._rooms.journal.restore_all(self._rooms.database, self.conductor, self._rooms.people.directory)
+        await self._container.journal.restore_all(
+            self._container.database, self.conductor, self._container.identity.directory
+        )
 
     async def close(self) -> None:
         """End all calls, then close the sockets."""
-        if self._watching is not None:
-            self._watching.cancel()
+        if self._watchdog_task is not None:
+            self._watchdog_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._watching
+                await self._watchdog_task
         await self.conductor.close()
         await self.recorder.close()
         await self.room_recorder.close()
         await self.host.close()
-        await self._lighting.close()
-        self._shell.close()
+        await self._mwi_handler.close()
+        self._driver.close()
         await self.transports.close()
 
     def _subscribe(self) -> None:
         """End the calls of devices, extensions and tenants that lost access."""
-        bus, end = self._rooms.bus, self.conductor.end_all
+        bus, end = self._container.bus, self.conductor.end_all
         bus.subscribe(DeviceRevoked, lambda fact: self.conductor.device_revoked(fact.extension_id, fact.device_id))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
@@ -153,13 +195,13 @@ class SipServer:
     # The driver is built last, but its parts have to call it.
 
     def _wake(self) -> None:
-        self._shell.wake()
+        self._driver.wake()
 
     def _receive(self, data: bytes, flow: Flow) -> None:
-        self._shell.receive(data, flow)
+        self._driver.receive(data, flow)
 
-    def _lost(self, flow: Flow) -> None:
-        self._shell.lost(flow)
+    def _connection_lost(self, flow: Flow) -> None:
+        self._driver.connection_lost(flow)
 
     def _via(self, flow: Flow) -> str:
         host, port = self.transports.address(flow)

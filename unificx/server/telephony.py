@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from unificx.api import IceServer, SipProof
+from unificx.api import IceServer, SipCredentials
 from unificx.core.clock import Clock
 from unificx.notifications import Push
 from unificx.registrar import LocationService
-from unificx.server.turn_config import Relays
+from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
 
 
@@ -15,20 +15,20 @@ class ClientTelephony:
     """Implements `api.Telephony`."""
 
     def __init__(
-        self, bearers: BearerTokens, location: LocationService, push: Push, relays: Relays, clock: Clock
+        self, bearers: BearerTokens, location: LocationService, push: Push, turn: TurnConfig, clock: Clock
     ) -> None:
         self._bearers = bearers
         self._location = location
         self._push = push
-        self._relays = relays
+        self._turn = turn
         self._clock = clock
 
-    def proof(self, device_id: str) -> SipProof:
+    def credentials(self, device_id: str) -> SipCredentials:
         expires = self._clock.now() + timedelta(seconds=self._bearers.lifetime)
-        return SipProof(expires, self._bearers.issue(device_id, self._clock.monotonic()))
+        return SipCredentials(expires, self._bearers.issue(device_id, self._clock.monotonic()))
 
     def ice_servers(self) -> Sequence[IceServer]:
-        return self._relays.ice_servers(self._clock)
+        return self._turn.ice_servers(self._clock)
 
     def registered(self, extension_id: str, device_id: str) -> bool:
         return self._location.is_reachable(extension_id, device_id, self._clock.monotonic())

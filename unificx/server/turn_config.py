@@ -10,13 +10,13 @@ from unificx.integrations.turn import LIFETIME, IceServer, credentials, parse_ic
 
 TURN_VARIABLE = "UNIFICX_TURN"
 """Comma-separated URIs, for example turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
-SHARED_VARIABLE = "UNIFICX_TURN_SECRET"
+SECRET_VARIABLE = "UNIFICX_TURN_SECRET"
 """Shared secret: coturn's static-auth-secret."""
-LEAST_SECRET = 16
+MIN_SECRET_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Relays:
+class TurnConfig:
     """TURN servers, and the shared secret for credentials."""
 
     servers: tuple[IceServer, ...] = ()
@@ -35,24 +35,24 @@ class Relays:
         return credentials(self.secret, until, clock.random_bytes(8).hex())
 
 
-def relays(environ: Mapping[str, str]) -> Relays:
+def load_turn_config(environ: Mapping[str, str]) -> TurnConfig:
     """Return the configured servers, possibly none. Raise CannotStart."""
     servers = parse_ice_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
-    secret = environ.get(SHARED_VARIABLE, "")
-    if any(one.is_turn for one in servers) and len(secret) < LEAST_SECRET:
+    secret = environ.get(SECRET_VARIABLE, "")
+    if any(one.is_turn for one in servers) and len(secret) < MIN_SECRET_LENGTH:
         raise StartupError(
-            f"TURN servers require {SHARED_VARIABLE} with at least {LEAST_SECRET} characters.",
+            f"TURN servers require {SECRET_VARIABLE} with at least {MIN_SECRET_LENGTH} characters.",
             hint="Set coturn's static-auth-secret, with use-auth-secret.",
         )
-    return Relays(servers, secret)
+    return TurnConfig(servers, secret)
 
 
-def turn_trial(environ: Mapping[str, str], clock: Clock) -> Callable[[], str] | None:
+def turn_check(environ: Mapping[str, str], clock: Clock) -> Callable[[], str] | None:
     """Return a check of all servers for `unificx doctor`; None if none is configured."""
 
-    def trial() -> str:
-        given = relays(environ)
-        login = given.credentials(clock)
-        return "; ".join(probe(one, login, clock.random_bytes) for one in given.servers)
+    def check() -> str:
+        config = load_turn_config(environ)
+        login = config.credentials(clock)
+        return "; ".join(probe(one, login, clock.random_bytes) for one in config.servers)
 
-    return trial if environ.get(TURN_VARIABLE) else None
+    return check if environ.get(TURN_VARIABLE) else None

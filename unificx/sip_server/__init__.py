@@ -1,23 +1,23 @@
 """SIP server: rate limits, authenticates, handles REGISTER and SUBSCRIBE, and passes calls on."""
 
-from unificx.sip_server.authenticator import Identifier
-from unificx.sip_server.driver import Shell
-from unificx.sip_server.mwi import LampParts, Lamps
-from unificx.sip_server.ports import TakesCalls, Waits
-from unificx.sip_server.rate_limiter import Guard, GuardLimits
-from unificx.sip_server.register_handler import RegisterDesk
-from unificx.sip_server.request_handler import Parts, SipFace
+from unificx.sip_server.authenticator import Authenticator
+from unificx.sip_server.driver import SipDriver
+from unificx.sip_server.mwi import MwiNotifier, MwiParts
+from unificx.sip_server.ports import CallHandler, MessageCounts
+from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
+from unificx.sip_server.register_handler import RegisterHandler
+from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
 
 __all__ = [
-    "Guard",
-    "GuardLimits",
-    "Identifier",
-    "LampParts",
-    "Lamps",
-    "Parts",
-    "RegisterDesk",
-    "Shell",
-    "SipFace",
-    "TakesCalls",
-    "Waits",
+    "Authenticator",
+    "CallHandler",
+    "MessageCounts",
+    "MwiNotifier",
+    "MwiParts",
+    "RateLimiter",
+    "RateLimits",
+    "RegisterHandler",
+    "RequestHandlerParts",
+    "SipDriver",
+    "SipRequestHandler",
 ]

@@ -19,7 +19,7 @@ from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 
-NO_TENANT = "unificx"
+DEFAULT_REALM = "unificx"
 """The realm while there is no tenant: no credentials are valid for it."""
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
@@ -29,26 +29,26 @@ challenge as well.
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class NoCredentials:
     """No usable credentials: to be challenged. `stale`: the nonce has expired, the password may be correct."""
 
     stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Impostor:
+class InvalidCredentials:
     """Wrong credentials, for a user name that may or may not exist."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Authenticated:
     """Valid credentials. `client`: a bearer token, which only our own client gets."""
 
     device: DeviceAuth
-    client: bool = False
+    is_client: bool = False
 
 
-class Identifier:
+class Authenticator:
     """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process, `names` are the
     server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only."""
 
@@ -64,16 +64,16 @@ class Identifier:
         self._names = names
         self._nonces = nonces
         self._bearers = bearers
-        nobody = hashlib.sha256(secret).digest()
-        self._nobody = DeviceAuth(
+        unknown_digest = hashlib.sha256(secret).digest()
+        self._unknown_device = DeviceAuth(
             device_id="",
             extension_id="",
             tenant_id="",
             realm="",
             enabled=False,
             username="",
-            ha1_md5=nobody[:16],
-            ha1_sha256=nobody,
+            ha1_md5=unknown_digest[:16],
+            ha1_sha256=unknown_digest,
         )
 
     def serves(self, request: Request) -> bool:
@@ -87,7 +87,7 @@ class Identifier:
             not host  # a phone number without a domain
             or self._directory.tenant_by_domain(host) is not None
             or host in self._names
-            or _address(host)
+            or _is_ip_address(host)
         )
 
     def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
@@ -110,39 +110,43 @@ class Identifier:
                 return found
         return None
 
-    def identify(
+    def authenticate(
         self, request: Request, credentials: AuthParams, flow: Flow, now: float
-    ) -> Stranger | Impostor | Known:
+    ) -> NoCredentials | InvalidCredentials | Authenticated:
         """Check digest credentials.
 
         A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
         """
-        said = credentials.params
-        nonce = self._nonces.decode(said.get("nonce", ""), source_network(flow.host))
+        params = credentials.params
+        nonce = self._nonces.decode(params.get("nonce", ""), source_network(flow.host))
         if nonce is None:
-            return Stranger(stale=True)
-        device = self._directory.device_by_username(said.get("username", ""))
-        fitting = device is not None and device.enabled and device.realm == said.get("realm", "")
-        right = verify(credentials, request.method, (device if fitting and device is not None else self._nobody).ha1)
-        if not right or not fitting or device is None or not _same_target(said["uri"], request):
-            return Impostor()
-        match self._nonces.use_count(nonce, said["nc"], now):
+            return NoCredentials(stale=True)
+        device = self._directory.device_by_username(params.get("username", ""))
+        matches = device is not None and device.enabled and device.realm == params.get("realm", "")
+        verified = verify(
+            credentials, request.method, (device if matches and device is not None else self._unknown_device).ha1
+        )
+        if not verified or not matches or device is None or not _same_target(params["uri"], request):
+            return InvalidCredentials()
+        match self._nonces.use_count(nonce, params["nc"], now):
             case NonceState.FRESH:
-                return Known(device)
+                return Authenticated(device)
             case NonceState.FOREIGN:
-                return Impostor()
+                return InvalidCredentials()
             case _:
-                return Stranger(stale=True)
+                return NoCredentials(stale=True)
 
-    def bearer(self, request: Request, flow: Flow, now: float) -> Known | None:
+    def authenticate_bearer(self, request: Request, flow: Flow, now: float) -> Authenticated | None:
         """Check the bearer token of a request; None without one, or if it has expired: to be challenged.
 
         Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
         """
         token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
-        holder = self._bearers.verified_subject(token, now) if self._bearers is not None and token is not None else None
-        device = self._directory.device(holder) if holder is not None else None
-        return Known(device, client=True) if device is not None and device.enabled else None
+        device_id = (
+            self._bearers.verified_subject(token, now) if self._bearers is not None and token is not None else None
+        )
+        device = self._directory.device(device_id) if device_id is not None else None
+        return Authenticated(device, is_client=True) if device is not None and device.enabled else None
 
     def _realm(self, request: Request) -> str:
         """Return the domain of the target, else the one in To or From, else that of the first tenant."""
@@ -151,10 +155,10 @@ class Identifier:
             if tenant is not None:
                 return tenant.domain
         default = self._directory.default_tenant()
-        return NO_TENANT if default is None else default.domain
+        return DEFAULT_REALM if default is None else default.domain
 
 
-def _address(host: str) -> bool:
+def _is_ip_address(host: str) -> bool:
     """Return whether it is an IP address. Behind NAT the server does not know its public ones."""
     try:
         ip_address(host.removeprefix("[").removesuffix("]"))

@@ -8,16 +8,16 @@ from unificx.core.clock import Clock
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.overload import OverloadControl
-from unificx.sip_server.rate_limiter import Guard
-from unificx.sip_server.request_handler import SipFace
+from unificx.sip_server.rate_limiter import RateLimiter
+from unificx.sip_server.request_handler import SipRequestHandler
 
-LAG_EVERY = 0.1
-SOONEST = 0.001
-MOMENT = 0.02
+LAG_INTERVAL = 0.1
+MIN_DELAY = 0.001
+TIMER_RESOLUTION = 0.02
 """Seconds by which a deadline may be late: the resolution of the transaction timers."""
 
 
-class Shell:
+class SipDriver:
     """`receive` and `lost` are called by the transports, `wake` by the endpoint and by calls that act without an
     incoming message.
 
@@ -27,28 +27,28 @@ class Shell:
     def __init__(
         self,
         endpoint: Endpoint,
-        face: SipFace,
-        guard: Guard,
+        handler: SipRequestHandler,
+        rate_limiter: RateLimiter,
         send: Callable[[bytes, Flow], None],
         clock: Clock,
     ) -> None:
         self._endpoint = endpoint
-        self._face = face
-        self._guard = guard
+        self._handler = handler
+        self._rate_limiter = rate_limiter
         self._send = send
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._busy = False
-        self._woken: asyncio.Handle | None = None
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at = inf
+        self._wake_handle: asyncio.Handle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = inf
         self._lag_timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Start the timers."""
         self._loop = asyncio.get_running_loop()
         if self._endpoint.overload is not None:
-            self._measure(self._endpoint.overload, self._clock.monotonic())
+            self._measure_lag(self._endpoint.overload, self._clock.monotonic())
         self._pump(self._clock.monotonic())
 
     def close(self) -> None:
@@ -56,77 +56,77 @@ class Shell:
         if self._loop is not None:
             self._pump(self._clock.monotonic())
         self._loop = None
-        for handle in (self._woken, self._alarm, self._lag_timer):
+        for handle in (self._wake_handle, self._timer, self._lag_timer):
             if handle is not None:
                 handle.cancel()
 
     def receive(self, data: bytes, flow: Flow) -> None:
         """Handle one incoming message."""
         now = self._clock.monotonic()
-        if self._loop is not None and self._guard.hears(data, flow, now):
+        if self._loop is not None and self._rate_limiter.accepts(data, flow, now):
             self._endpoint.receive(data, flow, now)
             self._pump(now)
 
-    def lost(self, flow: Flow) -> None:
+    def connection_lost(self, flow: Flow) -> None:
         """Handle a lost connection or a failed send."""
         if self._loop is None:
             return
         now = self._clock.monotonic()
         self._endpoint.connection_lost(flow, now)
-        self._face.lost(flow, now)
+        self._handler.connection_lost(flow, now)
         self._pump(now)
 
     def wake(self) -> None:
         """Schedule sending and a new deadline, although nothing was received."""
-        if not self._busy and self._woken is None and self._loop is not None:
-            self._woken = self._loop.call_soon(self._on_wake)
+        if not self._busy and self._wake_handle is None and self._loop is not None:
+            self._wake_handle = self._loop.call_soon(self._on_wake)
 
     def _on_wake(self) -> None:
-        self._woken = None
+        self._wake_handle = None
         self._pump(self._clock.monotonic())
 
     def _pump(self, now: float) -> None:
         self._busy = True
         try:
             while (event := self._endpoint.next_event()) is not None:
-                self._face.handle(event, now)
+                self._handler.handle(event, now)
             for data, flow in self._endpoint.to_send():
                 self._send(data, flow)
         finally:
             self._busy = False
-        self._arm(now)
+        self._schedule(now)
 
-    def _arm(self, now: float) -> None:
+    def _schedule(self, now: float) -> None:
         """Set the single timer; one that fires too early is harmless and is not rescheduled.
 
         Under load it is always due within a moment, so deadlines need not be computed.
         """
-        if self._alarm_at <= now + MOMENT:
+        if self._timer_at <= now + TIMER_RESOLUTION:
             return
         due = self._endpoint.deadline()
-        at = min(inf if due is None else due, self._face.deadline())
-        if self._loop is None or at >= self._alarm_at:
+        at = min(inf if due is None else due, self._handler.deadline())
+        if self._loop is None or at >= self._timer_at:
             return
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm_at = at
-        self._alarm = self._loop.call_later(max(SOONEST, at - now), self._on_alarm)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = at
+        self._timer = self._loop.call_later(max(MIN_DELAY, at - now), self._on_timer)
 
-    def _on_alarm(self) -> None:
-        self._alarm = None
-        self._alarm_at = inf
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._timer_at = inf
         now = self._clock.monotonic()
         self._busy = True
         try:
             self._endpoint.timer(now)
-            self._face.timer(now)
+            self._handler.timer(now)
         finally:
             self._pump(now)
 
-    def _measure(self, overload: OverloadControl, expected: float) -> None:
+    def _measure_lag(self, overload: OverloadControl, expected: float) -> None:
         """Measure the event loop lag, which indicates the overload."""
         if self._loop is None:
             return
         now = self._clock.monotonic()
         overload.record_lag(max(0.0, now - expected))
-        self._lag_timer = self._loop.call_later(LAG_EVERY, self._measure, overload, now + LAG_EVERY)
+        self._lag_timer = self._loop.call_later(LAG_INTERVAL, self._measure_lag, overload, now + LAG_INTERVAL)

@@ -8,7 +8,7 @@ from unificx.sip.message import Request
 from unificx.sip.transactions.events import Event, ServerKey
 
 
-class Waits(Protocol):
+class MessageCounts(Protocol):
     """Message counts; implemented from the mailboxes by the composition root. Answered from memory."""
 
     def waiting(self, extension_id: str) -> tuple[int, int] | None:
@@ -17,7 +17,7 @@ class Waits(Protocol):
         ...
 
 
-class TakesCalls(Protocol):
+class CallHandler(Protocol):
     """All live calls; implemented by `calls.CallManager`."""
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:

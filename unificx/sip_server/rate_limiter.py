@@ -28,42 +28,42 @@ from unificx.sip.flow import Flow
 
 log = structlog.get_logger()
 
-MOST_NAME = 64
+MAX_NAME_LENGTH = 64
 """Number of characters of a user name that are stored."""
-_PROOF = b"uthorization:"
-_TO_BE_PROVED = (b"REGISTER ", b"INVITE ")
-_OTHER_WORK = (b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
+_AUTHORIZATION = b"uthorization:"
+_AUTHENTICATED_METHODS = (b"REGISTER ", b"INVITE ")
+_OTHER_METHODS = (b"OPTIONS ", b"SUBSCRIBE ", b"MESSAGE ", b"PUBLISH ")
 
 
 @dataclass(frozen=True, slots=True)
-class GuardLimits:
+class RateLimits:
     """Times in seconds."""
 
     burst: float = 300.0
     """Tokens of a source for requests to be authenticated, and as many for other requests,"""
     rate: float = 30.0
     """refill per second;"""
-    trust: float = 10.0
+    trusted_factor: float = 10.0
     """factor for both if a user has authenticated from the source."""
-    slow_from: float = 3.0
+    delay_from: float = 3.0
     """Failures for one user name after which responses are delayed,"""
-    slowest: float = 4.0
-    name_most: float = 8.0
+    max_delay: float = 4.0
+    max_name_failures: float = 8.0
     """after which the user name is rejected from this source,"""
-    source_most: float = 30.0
+    max_source_failures: float = 30.0
     """and failures for all user names after which the source is rejected."""
-    refused_for: float = 600.0
-    fades_by_half_in: float = 300.0
-    proved_for: float = 3_900.0
+    block_seconds: float = 600.0
+    failure_half_life: float = 300.0
+    trusted_seconds: float = 3_900.0
     """A success is remembered a little longer than the longest registration."""
-    remembered: int = 10_000
+    max_entries: int = 10_000
 
 
 class Verdict(Enum):
     """How to treat credentials from a source."""
 
-    LOOK = "look"
-    REFUSE = "refuse"
+    CHECK = "look"
+    REJECT = "refuse"
 
 
 @dataclass(slots=True)
@@ -76,16 +76,16 @@ class _Bucket:
 class _Score:
     """Failures of a source, or of a user name tried from it. The buckets are used for sources only."""
 
-    proofs: _Bucket
-    others: _Bucket
+    auth_bucket: _Bucket
+    other_bucket: _Bucket
     failures: float = 0.0
     failed_at: float = 0.0
-    refused_until: float = float("-inf")
-    proved_until: float = float("-inf")
+    blocked_until: float = float("-inf")
+    trusted_until: float = float("-inf")
 
-    def fail(self, now: float, half: float) -> float:
+    def add_failure(self, now: float, half_life: float) -> float:
         """Count a failure, after decay; return the current count."""
-        self.failures = self.failures * 0.5 ** ((now - self.failed_at) / half) + 1
+        self.failures = self.failures * 0.5 ** ((now - self.failed_at) / half_life) + 1
         self.failed_at = now
         return self.failures
 
@@ -93,12 +93,12 @@ class _Score:
 K = TypeVar("K")
 
 
-class _Memory(Generic[K]):
+class _ScoreCache(Generic[K]):
     """LRU cache of scores."""
 
-    def __init__(self, most: int, fresh: Callable[[float], _Score]) -> None:
-        self._most = most
-        self._fresh = fresh
+    def __init__(self, max_entries: int, new_score: Callable[[float], _Score]) -> None:
+        self._max_entries = max_entries
+        self._new_score = new_score
         self._scores: OrderedDict[K, _Score] = OrderedDict()
 
     def __len__(self) -> int:
@@ -110,106 +110,106 @@ class _Memory(Generic[K]):
     def get(self, key: K, now: float) -> _Score:
         score = self._scores.get(key)
         if score is None:
-            score = self._scores[key] = self._fresh(now)
-            if len(self._scores) > self._most:
+            score = self._scores[key] = self._new_score(now)
+            if len(self._scores) > self._max_entries:
                 self._scores.popitem(last=False)
         else:
             self._scores.move_to_end(key)
         return score
 
 
-class Guard:
+class RateLimiter:
     """`salt` is random and private to this process: logged source ids cannot be mapped back to addresses."""
 
-    def __init__(self, salt: bytes, limits: GuardLimits | None = None) -> None:
+    def __init__(self, salt: bytes, limits: RateLimits | None = None) -> None:
         self._salt = salt
-        self._limits = limits or GuardLimits()
-        self._sources: _Memory[str] = _Memory(self._limits.remembered, self._score)
-        self._names: _Memory[tuple[str, str]] = _Memory(self._limits.remembered, self._score)
+        self._limits = limits or RateLimits()
+        self._sources: _ScoreCache[str] = _ScoreCache(self._limits.max_entries, self._new_score)
+        self._names: _ScoreCache[tuple[str, str]] = _ScoreCache(self._limits.max_entries, self._new_score)
 
-    def hears(self, data: bytes, flow: Flow, now: float) -> bool:
+    def accepts(self, data: bytes, flow: Flow, now: float) -> bool:
         """Return whether to accept a message; called before it is parsed."""
         score = self._sources.peek(source_network(flow.host))
         if score is None:
             return True
-        if score.refused_until > now >= score.proved_until:
+        if score.blocked_until > now >= score.trusted_until:
             return False
         start = data.lstrip(b"\r\n")
-        if start.startswith(_OTHER_WORK):
-            return self._filled(score, score.others, now) >= 1
-        if not start.startswith(_TO_BE_PROVED) or self._filled(score, score.proofs, now) >= 1:
+        if start.startswith(_OTHER_METHODS):
+            return self._tokens(score, score.other_bucket, now) >= 1
+        if not start.startswith(_AUTHENTICATED_METHODS) or self._tokens(score, score.auth_bucket, now) >= 1:
             return True
         # From an address with a successful authentication, requests with credentials pass despite a flood.
-        return score.proved_until > now and _PROOF in data
+        return score.trusted_until > now and _AUTHORIZATION in data
 
-    def spend(self, flow: Flow, method: str, now: float) -> bool:
+    def take_token(self, flow: Flow, method: str, now: float) -> bool:
         """Take a token for an unauthenticated request; False if the bucket of its source is empty."""
         score = self._sources.get(source_network(flow.host), now)
-        bucket = score.proofs if method in ("REGISTER", "INVITE") else score.others
-        enough = self._filled(score, bucket, now) >= 1
-        if enough:
-            self._put(score, bucket, -1, now)
-        return enough
+        bucket = score.auth_bucket if method in ("REGISTER", "INVITE") else score.other_bucket
+        available = self._tokens(score, bucket, now) >= 1
+        if available:
+            self._add_tokens(score, bucket, -1, now)
+        return available
 
-    def verdict(self, flow: Flow, name: str, now: float, *, claimed: bool) -> Verdict:
+    def check(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> Verdict:
         """Return whether a request claiming to be from `name` is processed; `claimed`: with credentials.
 
         A rejected user name applies to requests with credentials only: the From header can be set by any peer.
         """
         source = source_network(flow.host)
-        of_name = self._names.peek((source, name[:MOST_NAME]))
-        if of_name is not None and of_name.proved_until > now:
-            return Verdict.LOOK
-        if claimed and of_name is not None and of_name.refused_until > now:
-            return Verdict.REFUSE
+        name_score = self._names.peek((source, name[:MAX_NAME_LENGTH]))
+        if name_score is not None and name_score.trusted_until > now:
+            return Verdict.CHECK
+        if with_credentials and name_score is not None and name_score.blocked_until > now:
+            return Verdict.REJECT
         score = self._sources.peek(source)
-        return Verdict.REFUSE if score is not None and score.refused_until > now else Verdict.LOOK
+        return Verdict.REJECT if score is not None and score.blocked_until > now else Verdict.CHECK
 
-    def failed(self, flow: Flow, name: str, now: float) -> float:
+    def authentication_failed(self, flow: Flow, name: str, now: float) -> float:
         """Record a failed authentication of `name`; return the delay of the response in seconds."""
         limits = self._limits
         source = source_network(flow.host)
-        of_name = self._names.get((source, name[:MOST_NAME]), now)
-        failures = of_name.fail(now, limits.fades_by_half_in)
-        if failures >= limits.name_most:
-            of_name.refused_until = now + limits.refused_for
-            of_name.failures = 0.0
-            log.warning("sip_name_refused", source=self.shown(flow), seconds=limits.refused_for)
-        of_source = self._sources.get(source, now)
-        if of_source.fail(now, limits.fades_by_half_in) >= limits.source_most:
-            of_source.refused_until = now + limits.refused_for
-            of_source.failures = 0.0
-            log.warning("sip_source_refused", source=self.shown(flow), seconds=limits.refused_for)
-        if failures < limits.slow_from:
+        name_score = self._names.get((source, name[:MAX_NAME_LENGTH]), now)
+        failures = name_score.add_failure(now, limits.failure_half_life)
+        if failures >= limits.max_name_failures:
+            name_score.blocked_until = now + limits.block_seconds
+            name_score.failures = 0.0
+            log.warning("sip_name_refused", source=self.source_id(flow), seconds=limits.block_seconds)
+        source_score = self._sources.get(source, now)
+        if source_score.add_failure(now, limits.failure_half_life) >= limits.max_source_failures:
+            source_score.blocked_until = now + limits.block_seconds
+            source_score.failures = 0.0
+            log.warning("sip_source_refused", source=self.source_id(flow), seconds=limits.block_seconds)
+        if failures < limits.delay_from:
             return 0.0
-        return min(limits.slowest, 2.0 ** (failures - limits.slow_from) / 2)
+        return min(limits.max_delay, 2.0 ** (failures - limits.delay_from) / 2)
 
-    def succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
+    def authentication_succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
         """Record a successful authentication as one of `names`; returns the tokens of this request and of the
         challenged one."""
         source = source_network(flow.host)
-        until = now + self._limits.proved_for
+        until = now + self._limits.trusted_seconds
         score = self._sources.get(source, now)
-        score.proved_until = until
-        self._put(score, score.proofs, 2, now)
+        score.trusted_until = until
+        self._add_tokens(score, score.auth_bucket, 2, now)
         for name in names:
-            of_name = self._names.get((source, name[:MOST_NAME]), now)
-            of_name.failures = 0.0
-            of_name.proved_until = until
+            name_score = self._names.get((source, name[:MAX_NAME_LENGTH]), now)
+            name_score.failures = 0.0
+            name_score.trusted_until = until
 
-    def shown(self, flow: Flow) -> str:
+    def source_id(self, flow: Flow) -> str:
         """Return the loggable id of a source."""
         return hashlib.blake2s(source_network(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
-    def _put(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
-        bucket.tokens = self._filled(score, bucket, now) + tokens
+    def _add_tokens(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
+        bucket.tokens = self._tokens(score, bucket, now) + tokens
         bucket.filled_at = now
 
-    def _filled(self, score: _Score, bucket: _Bucket, now: float) -> float:
+    def _tokens(self, score: _Score, bucket: _Bucket, now: float) -> float:
         """A source with a successful authentication may be an office, or a gateway with many simultaneous calls."""
-        trust = self._limits.trust if score.proved_until > now else 1.0
+        trust = self._limits.trusted_factor if score.trusted_until > now else 1.0
         filled = bucket.tokens + (now - bucket.filled_at) * self._limits.rate * trust
         return min(self._limits.burst * trust, filled)
 
-    def _score(self, now: float) -> _Score:
+    def _new_score(self, now: float) -> _Score:
         return _Score(_Bucket(self._limits.burst, now), _Bucket(self._limits.burst, now))

@@ -24,15 +24,15 @@ from unificx.sip.transactions.events import (
     ServerKey,
 )
 
-SHORTEST = 60
-MOST = 50_000
+MIN_EXPIRES = 60
+MAX_SUBSCRIPTIONS = 50_000
 """Maximum number of subscriptions."""
-MOST_OF_ONE = 4
+MAX_PER_DEVICE = 4
 """Maximum per device: one that was reset leaves old subscriptions behind; a new one replaces the oldest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
+class Subscriber:
     """The device that has subscribed."""
 
     tenant_id: str
@@ -41,8 +41,8 @@ class Watcher:
 
 
 @dataclass(slots=True)
-class _Held:
-    watcher: Watcher
+class _Subscription:
+    subscriber: Subscriber
     event: str = field(repr=False)
     """The Event header as sent by the phone: its id parameter is echoed."""
     dialog: Dialog = field(repr=False)
@@ -50,49 +50,49 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class EventPackage:
     """An event package: content of a NOTIFY (type and body), and whether a subscriber is still allowed."""
 
-    content: Callable[[Watcher], tuple[str, bytes]]
-    welcome: Callable[[Watcher], bool]
+    content: Callable[[Subscriber], tuple[str, bytes]]
+    is_allowed: Callable[[Subscriber], bool]
 
 
 class Subscriptions:
     """All subscriptions to one event package. `contact` returns our Contact for a flow."""
 
-    def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str], package: Package) -> None:
+    def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str], package: EventPackage) -> None:
         self._endpoint = endpoint
         self._contact = contact
         self._package = package
-        self._held: dict[str, _Held] = {}
-        self._of_extension: dict[str, dict[str, None]] = {}
-        self._asked: dict[ClientKey, str] = {}
+        self._subscriptions: dict[str, _Subscription] = {}
+        self._by_extension: dict[str, dict[str, None]] = {}
+        self._pending: dict[ClientKey, str] = {}
         self._agenda = DeadlineQueue(self._deadlines)
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._subscriptions)
 
-    def begin(self, key: ServerKey, request: Request, flow: Flow, watcher: Watcher, now: float) -> None:
+    def begin(self, key: ServerKey, request: Request, flow: Flow, subscriber: Subscriber, now: float) -> None:
         """Accept or reject a SUBSCRIBE outside a dialog. Raise RemoteProtocolError."""
-        expires = self._granted(key, request, now)
+        expires = self._grant_expires(key, request, now)
         if expires is None:
             return
-        if len(self._held) >= MOST:
+        if len(self._subscriptions) >= MAX_SUBSCRIPTIONS:
             headers = (("Retry-After", "60"),)
             self._endpoint.respond(key, respond(request, 503, to_tag=self._endpoint.new_tag(), headers=headers), now)
             return
         tag = self._endpoint.new_tag()
         dialog = uas_dialog(request, tag, flow)
         self._accept(key, request, (flow, tag), expires, now)
-        self._make_room(watcher)
+        self._drop_oldest(subscriber)
         state, actions = subscription.begin(expires, now, approved=True)
-        self._held[tag] = _Held(watcher, request.first("event") or "", dialog, state)
-        self._of_extension.setdefault(watcher.extension_id, {})[tag] = None
-        self._settle(tag, (state, actions), now)
+        self._subscriptions[tag] = _Subscription(subscriber, request.first("event") or "", dialog, state)
+        self._by_extension.setdefault(subscriber.extension_id, {})[tag] = None
+        self._apply(tag, (state, actions), now)
 
     def knows(self, request: Request) -> bool:
         """Return whether a request inside a dialog belongs to a subscription."""
-        held = self._held.get(request.to.tag)
+        held = self._subscriptions.get(request.to.tag)
         dialog = held.dialog if held is not None else None
         return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
 
@@ -101,33 +101,33 @@ class Subscriptions:
         invalid request."""
         match event:
             case RequestReceived():
-                return self._refreshed(event, now)
+                return self._refresh(event, now)
             case ResponseReceived(key, response) if response.status >= 200:
-                tag = self._asked.pop(key, None)
+                tag = self._pending.pop(key, None)
                 after = response.first("retry-after")
                 answered = subscription.NotifyAnswered(response.status, parse_delta_seconds(after) if after else None)
                 return tag is not None and self._step(tag, answered, now)
             case RequestFailed(key):
-                tag = self._asked.pop(key, None)
+                tag = self._pending.pop(key, None)
                 return tag is not None and self._step(tag, subscription.NotifyFailed(), now)
             case _:
                 return False
 
     def changed(self, extension_id: str, now: float) -> None:
         """Notify the subscribers of this extension."""
-        for tag in list(self._of_extension.get(extension_id, ())):
-            welcome = self._package.welcome(self._held[tag].watcher)
+        for tag in list(self._by_extension.get(extension_id, ())):
+            allowed = self._package.is_allowed(self._subscriptions[tag].subscriber)
             self._step(
-                tag, subscription.StateChanged() if welcome else subscription.TerminationRequested("noresource"), now
+                tag, subscription.StateChanged() if allowed else subscription.TerminationRequested("noresource"), now
             )
 
     def end(self, extension_id: str, now: float, device_id: str = "") -> None:
         """End the subscriptions to this extension, or those of one device."""
-        for tag in list(self._of_extension.get(extension_id, ())):
-            if device_id in ("", self._held[tag].watcher.device_id):
+        for tag in list(self._by_extension.get(extension_id, ())):
+            if device_id in ("", self._subscriptions[tag].subscriber.device_id):
                 self._step(tag, subscription.TerminationRequested("noresource"), now)
 
-    def of_device(self, extension_id: str, device_id: str) -> int:
+    def count_of_device(self, extension_id: str, device_id: str) -> int:
         """Return the number of subscriptions of a device."""
         return len(self._tags(extension_id, device_id))
 
@@ -138,7 +138,7 @@ class Subscriptions:
     def timer(self, now: float) -> None:
         """Handle expired timers."""
         for tag in self._agenda.due(now):
-            held = self._held.get(tag)
+            held = self._subscriptions.get(tag)
             at = subscription.deadline(held.state) if held is not None else None
             if at is not None and at <= now:
                 self._step(tag, subscription.TimerFired(), now)
@@ -147,48 +147,50 @@ class Subscriptions:
 
     # ---- internals
 
-    def _granted(self, key: ServerKey, request: Request, now: float) -> int | None:
+    def _grant_expires(self, key: ServerKey, request: Request, now: float) -> int | None:
         try:
-            return subscription.granted_expires(request.expires, minimum=SHORTEST)
+            return subscription.granted_expires(request.expires, minimum=MIN_EXPIRES)
         except RemoteProtocolError as fault:
-            headers = (("Min-Expires", str(SHORTEST)),)
+            headers = (("Min-Expires", str(MIN_EXPIRES)),)
             tag = self._endpoint.new_tag()
             self._endpoint.respond(key, respond(request, fault.status, to_tag=tag, headers=headers), now)
             return None
 
-    def _accept(self, key: ServerKey, request: Request, way: tuple[Flow, str], expires: int, now: float) -> None:
+    def _accept(
+        self, key: ServerKey, request: Request, flow_and_tag: tuple[Flow, str], expires: int, now: float
+    ) -> None:
         """`way` is the flow, and our tag unless the request already has it."""
-        flow, tag = way
+        flow, tag = flow_and_tag
         routes = [("Record-Route", value) for value in request.values("record-route")]
         headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
         self._endpoint.respond(key, respond(request, 200, to_tag=tag, headers=headers), now)
 
-    def _refreshed(self, event: RequestReceived, now: float) -> bool:
+    def _refresh(self, event: RequestReceived, now: float) -> bool:
         request, tag = event.request, event.request.to.tag
         if not self.knows(request):
             return False
-        held = self._held[tag]
+        held = self._subscriptions[tag]
         if request.method != "SUBSCRIBE":
             self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
             return True
         held.dialog = held.dialog.receive_request(request, event.flow)
-        if not self._package.welcome(held.watcher):
+        if not self._package.is_allowed(held.subscriber):
             self._endpoint.respond(event.key, respond(request, 403), now)
             return self._step(tag, subscription.TerminationRequested("noresource"), now)
-        expires = self._granted(event.key, request, now)
+        expires = self._grant_expires(event.key, request, now)
         if expires is not None:
             self._accept(event.key, request, (event.flow, ""), expires, now)
             self._step(tag, subscription.Refreshed(expires), now)
         return True
 
     def _step(self, tag: str, event: subscription.Event, now: float) -> bool:
-        held = self._held.get(tag)
+        held = self._subscriptions.get(tag)
         if held is not None:
-            self._settle(tag, subscription.step(held.state, event, now), now)
+            self._apply(tag, subscription.step(held.state, event, now), now)
         return True
 
-    def _settle(self, tag: str, outcome: subscription.StepResult, now: float) -> None:
-        held = self._held[tag]
+    def _apply(self, tag: str, outcome: subscription.StepResult, now: float) -> None:
+        held = self._subscriptions[tag]
         held.state, actions = outcome
         for action in actions:
             self._notify(tag, held, action.state, now)
@@ -197,35 +199,35 @@ class Subscriptions:
         else:
             self._agenda.schedule(subscription.deadline(held.state), tag)
 
-    def _notify(self, tag: str, held: _Held, state: str, now: float) -> None:
+    def _notify(self, tag: str, held: _Subscription, state: str, now: float) -> None:
         flow = held.dialog.flow
         headers = [("Contact", self._contact(flow)), ("Event", held.event), ("Subscription-State", state)]
         body = b""
-        if self._package.welcome(held.watcher):
-            kind, body = self._package.content(held.watcher)
+        if self._package.is_allowed(held.subscriber):
+            kind, body = self._package.content(held.subscriber)
             headers.append(("Content-Type", kind))
         held.dialog, request = held.dialog.request("NOTIFY", headers, body)
-        self._asked[self._endpoint.request(request, flow, now)] = tag
+        self._pending[self._endpoint.request(request, flow, now)] = tag
 
-    def _make_room(self, watcher: Watcher) -> None:
-        tags = self._tags(watcher.extension_id, watcher.device_id)
-        for tag in tags[: max(0, len(tags) - MOST_OF_ONE + 1)]:
+    def _drop_oldest(self, subscriber: Subscriber) -> None:
+        tags = self._tags(subscriber.extension_id, subscriber.device_id)
+        for tag in tags[: max(0, len(tags) - MAX_PER_DEVICE + 1)]:
             self._drop(tag)
 
     def _tags(self, extension_id: str, device_id: str) -> list[str]:
         """Return the tags, oldest first."""
-        tags = self._of_extension.get(extension_id, ())
-        return [tag for tag in tags if self._held[tag].watcher.device_id == device_id]
+        tags = self._by_extension.get(extension_id, ())
+        return [tag for tag in tags if self._subscriptions[tag].subscriber.device_id == device_id]
 
     def _drop(self, tag: str) -> None:
-        held = self._held.pop(tag)
-        tags = self._of_extension[held.watcher.extension_id]
+        held = self._subscriptions.pop(tag)
+        tags = self._by_extension[held.subscriber.extension_id]
         del tags[tag]
         if not tags:
-            del self._of_extension[held.watcher.extension_id]
+            del self._by_extension[held.subscriber.extension_id]
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
-        for tag, held in self._held.items():
+        for tag, held in self._subscriptions.items():
             at = subscription.deadline(held.state)
             if at is not None:
                 yield at, tag

@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from unificx.api.connection_limiter import HttpLimits
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import Certificates, ensure_certificates
-from unificx.server.http_server import HttpServers, with_sip
+from unificx.server.http_server import HttpServers, add_sip_websocket
 from unificx.transport.binding import BindAddress
 from unificx.transport.connections import Connections, StreamLimits
 
@@ -68,7 +68,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 async def house(limits: HttpLimits, certificates: Certificates | None = None, seats: int = 100) -> AsyncIterator[House]:
     servers = HttpServers(limits)
     connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_loopback=seats))
-    _, port = servers.listen(with_sip(app, connections), BindAddress("tcp", "127.0.0.1", 0), certificates)
+    _, port = servers.listen(add_sip_websocket(app, connections), BindAddress("tcp", "127.0.0.1", 0), certificates)
     tls = None
     if certificates is not None:
         tls = ssl.create_default_context(cafile=str(certificates.authority))
@@ -79,7 +79,7 @@ async def house(limits: HttpLimits, certificates: Certificates | None = None, se
     finally:
         servers.stop()
         await serving
-    assert len(servers.seats) == 0
+    assert len(servers.limiter) == 0
 
 
 async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
@@ -95,7 +95,7 @@ async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
 async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> None:
     async with house(HttpLimits(connections=20, per_source_loopback=20, head=60)) as home:
         idle = [await home.visit(b"GET / HT") for _ in range(20)]
-        await until(lambda: len(home.servers.seats) == 20)
+        await until(lambda: len(home.servers.limiter) == 20)
         assert await home.answers()
         assert await ended(idle[0][0]) == b""
         for _, writer in idle:
@@ -107,7 +107,7 @@ async def test_a_head_that_does_not_come_is_not_waited_for(said: bytes, answer: 
     async with house(HttpLimits(head=0.2)) as home:
         reader, writer = await home.visit(said)
         assert (await ended(reader)).startswith(answer)
-        await until(lambda: not len(home.servers.seats))
+        await until(lambda: not len(home.servers.limiter))
         writer.close()
 
 
@@ -178,8 +178,8 @@ async def test_a_connection_that_is_not_used_again_is_closed() -> None:
 async def test_a_peer_that_does_not_read_is_given_up() -> None:
     async with house(HttpLimits(stalled=0.3)) as home:
         _, writer = await home.visit(REQUEST.replace(b"/ ", b"/large ", 1))
-        await until(lambda: len(home.servers.seats) == 1)
-        await until(lambda: not len(home.servers.seats))
+        await until(lambda: len(home.servers.limiter) == 1)
+        await until(lambda: not len(home.servers.limiter))
         writer.close()
 
 
@@ -198,7 +198,7 @@ async def test_a_handshake_has_a_seat_and_a_limit_too(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["127.0.0.1"], SystemClock())
     async with house(HttpLimits(connections=5, handshake=0.5), certificates) as home:
         silent = [await asyncio.open_connection("127.0.0.1", home.port) for _ in range(5)]
-        await until(lambda: len(home.servers.seats) == 5)
+        await until(lambda: len(home.servers.limiter) == 5)
         assert await home.answers()
         for reader, writer in silent:
             await ended(reader)
@@ -223,6 +223,6 @@ async def test_websockets_have_seats_of_their_own(path: str, protocols: list[Sub
     async with house(HttpLimits(connections=3), seats=12) as home:
 
         def check() -> None:
-            assert len(home.servers.seats) <= 1
+            assert len(home.servers.limiter) <= 1
 
         await held(home, path, protocols, 12, check)

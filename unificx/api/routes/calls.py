@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import AskerDep, Id, ServicesDep, TenantQuery, reach
-from unificx.api.problems import refusals
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.core.errors import NotFound
 from unificx.identity import Action
@@ -11,25 +11,27 @@ from unificx.identity import Action
 router = APIRouter(prefix="/api/v1/calls", tags=["calls"])
 
 
-@router.get("", responses=refusals(401, 403, 404))
+@router.get("", responses=problem_responses(401, 403, 404))
 async def list_calls(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.Page[models.LiveCall]:
     """List the live calls of a tenant; of all tenants for an operator who names none."""
-    if tenant is None and asker.is_operator:
-        live = services.live.live(None)
+    if tenant is None and user.is_operator:
+        live = services.live_calls.live(None)
     else:
-        live = services.live.live((await reach(services, asker, tenant, Action.CALLS_READ)).tenant_id)
+        live = services.live_calls.live((await require_access(services, user, tenant, Action.CALLS_READ)).tenant_id)
     return models.Page(items=[models.LiveCall.model_validate(one) for one in live], next=None)
 
 
-@router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def hang_up_call(services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def hang_up_call(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
     """End a call for all participants."""
-    if tenant is None and asker.is_operator:
-        within_reach = services.live.live(None)
+    if tenant is None and user.is_operator:
+        within_reach = services.live_calls.live(None)
     else:
-        within_reach = services.live.live((await reach(services, asker, tenant, Action.CALLS_CONTROL)).tenant_id)
+        within_reach = services.live_calls.live(
+            (await require_access(services, user, tenant, Action.CALLS_CONTROL)).tenant_id
+        )
     if all(one.id != call_id for one in within_reach):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
-    services.live.hangup(call_id)
+    services.live_calls.hangup(call_id)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from unificx.api.access import AskerDep, Cursor, Limit, ServicesDep, TenantQuery, reach
-from unificx.api.problems import refusals
+from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import directory as models
 from unificx.identity import Action
@@ -11,11 +11,11 @@ from unificx.identity import Action
 router = APIRouter(prefix="/api/v1/directory", tags=["directory"])
 
 
-@router.get("", responses=refusals(401, 403, 404))
+@router.get("", responses=problem_responses(401, 403, 404))
 async def directory(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Colleague]:
     """List the directory of a tenant."""
-    within = await reach(services, asker, tenant, Action.DIRECTORY)
-    page = await services.people.list_extensions(within.tenant_id, cursor, limit)
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    page = await services.identity.list_extensions(scope.tenant_id, cursor, limit)
     return core.Page(items=[models.Colleague.model_validate(one) for one in page.items], next=page.next)

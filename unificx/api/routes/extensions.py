@@ -3,80 +3,95 @@
 from fastapi import APIRouter, Depends, status
 
 from unificx import identity
-from unificx.api.access import AskerDep, Cursor, Id, Limit, ServicesDep, TenantQuery, reach, reach_or_own
-from unificx.api.idempotent_route import RepeatableRoute, declare_key
-from unificx.api.problems import refusals
+from unificx.api.access import (
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+    require_access_or_own,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
-from unificx.api.scoped_lookup import extension_within
+from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=IdempotentRoute)
 
 
-@router.get("", responses=refusals(401, 403, 404))
+@router.get("", responses=problem_responses(401, 403, 404))
 async def list_extensions(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> models.Page[models.ExtensionNow]:
     """List a tenant's extensions. Users other than administrators see only their own."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    if within.only_own:
-        own = await services.people.extensions_of(asker.principal)
-        return models.Page(items=[_now(services, one) for one in own], next=None)
-    page = await services.people.list_extensions(within.tenant_id, cursor, limit)
-    return models.Page(items=[_now(services, one) for one in page.items], next=page.next)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    if scope.only_own:
+        own = await services.identity.extensions_of(user.principal)
+        return models.Page(items=[_extension_schema(services, one) for one in own], next=None)
+    page = await services.identity.list_extensions(scope.tenant_id, cursor, limit)
+    return models.Page(items=[_extension_schema(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def create_extension(
-    services: ServicesDep, asker: AskerDep, new: models.NewExtension, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, new: models.NewExtension, tenant: TenantQuery = None
 ) -> models.ExtensionCreated:
     """Create an extension with a first device. Its SIP credentials are returned only once."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     wanted = identity.NewExtension(**new.model_dump())
-    made = await services.people.create_extension(within.tenant_id, wanted)
+    made = await services.identity.create_extension(scope.tenant_id, wanted)
     return models.ExtensionCreated(
-        **_now(services, made.extension).model_dump(),
+        **_extension_schema(services, made.extension).model_dump(),
         device=models.Device.model_validate(made.device),
         sip=models.SipLogin.model_validate(made.login),
     )
 
 
-@router.get("/{extension}", responses=refusals(401, 403, 404))
+@router.get("/{extension}", responses=problem_responses(401, 403, 404))
 async def show_extension(
-    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, extension: Id, tenant: TenantQuery = None
 ) -> models.ExtensionNow:
     """Show an extension, by id or number."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return _now(services, await extension_within(services, within, extension))
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    return _extension_schema(services, await extension_in_scope(services, scope, extension))
 
 
-@router.patch("/{extension}", responses=refusals(401, 403, 404, 409))
+@router.patch("/{extension}", responses=problem_responses(401, 403, 404, 409))
 async def update_extension(
-    services: ServicesDep, asker: AskerDep, extension: Id, change: models.ExtensionChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    extension: Id,
+    change: models.ExtensionChange,
+    tenant: TenantQuery = None,
 ) -> models.ExtensionNow:
     """Change an extension."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = await extension_within(services, within, extension)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_in_scope(services, scope, extension)
     wanted = identity.ExtensionChange(**change.model_dump())
-    return _now(services, await services.people.update_extension(within.tenant_id, known.id, wanted))
+    return _extension_schema(services, await services.identity.update_extension(scope.tenant_id, known.id, wanted))
 
 
-@router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
-async def delete_extension(services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_extension(
+    services: ServicesDep, user: CurrentUserDep, extension: Id, tenant: TenantQuery = None
+) -> None:
     """Delete an extension and its devices."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = await extension_within(services, within, extension)
-    await services.people.delete_extension(within.tenant_id, known.id)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_in_scope(services, scope, extension)
+    await services.identity.delete_extension(scope.tenant_id, known.id)
 
 
-def _now(services: Services, extension: identity.Extension) -> models.ExtensionNow:
-    devices = [one.device_id for one in services.people.directory.devices_of(extension.id) if one.enabled]
+def _extension_schema(services: Services, extension: identity.Extension) -> models.ExtensionNow:
+    devices = [one.device_id for one in services.identity.directory.devices_of(extension.id) if one.enabled]
     telephony = services.telephony
     return models.ExtensionNow(
         **models.Extension.model_validate(extension).model_dump(),

@@ -5,7 +5,7 @@ from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from unificx import __version__
-from unificx.api.access import ServicesDep, asker_of, from_this_machine
+from unificx.api.access import ServicesDep, authenticate_request, is_local_request
 from unificx.api.schemas import core as models
 from unificx.core.errors import DomainError, NotFound
 
@@ -21,12 +21,12 @@ async def health() -> models.Health:
 @router.get("/readyz", responses={503: {"model": models.Readiness, "description": "A component is not ready"}})
 async def readiness(services: ServicesDep, request: Request, response: Response) -> models.Readiness:
     """Check that all components are ready."""
-    states = await services.parts.states()
-    tell_why = await _is_trusted(request)
+    states = await services.readiness.states()
+    show_reasons = await _is_trusted(request)
     ready = all(state.ok for state in states)
     if not ready:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    parts = [models.Part(name=one.name, ok=one.ok, why=one.why if tell_why else "") for one in states]
+    parts = [models.Part(name=one.name, ok=one.ok, why=one.why if show_reasons else "") for one in states]
     return models.Readiness(ready=ready, parts=parts)
 
 
@@ -39,9 +39,9 @@ async def metrics(services: ServicesDep, request: Request) -> Response:
 
 
 async def _is_trusted(request: Request) -> bool:
-    if from_this_machine(request):
+    if is_local_request(request):
         return True
     try:
-        return (await asker_of(request)).is_operator
+        return (await authenticate_request(request)).is_operator
     except DomainError:
         return False

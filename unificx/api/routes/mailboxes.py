@@ -2,90 +2,104 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
-from unificx.api.idempotent_route import RepeatableRoute, declare_key
-from unificx.api.problems import refusals
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+    require_access_or_own,
+)
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import mailboxes as models
-from unificx.api.scoped_lookup import box_within, extension_within, is_member
+from unificx.api.scoped_lookup import extension_in_scope, is_member, mailbox_in_scope
 from unificx.api.services import Services
 from unificx.identity import Action
 from unificx.voicemail import MailboxSettingsChange, NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
-router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=IdempotentRoute)
 
 
-@router.get("", responses=refusals(401, 403, 404))
+@router.get("", responses=problem_responses(401, 403, 404))
 async def list_mailboxes(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.GroupMailbox]:
     """List group mailboxes. Users other than administrators see those they are members of."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    page = services.mailboxes.shared.list(within.tenant_id, cursor, limit)
-    seen = [one for one in page.items if not within.only_own or is_member(services, asker.principal.person_id, one)]
-    return core.Page(items=[_shown(services, one) for one in seen], next=page.next)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    page = services.mailboxes.shared.list(scope.tenant_id, cursor, limit)
+    seen = [one for one in page.items if not scope.only_own or is_member(services, user.principal.person_id, one)]
+    return core.Page(items=[_mailbox_schema(services, one) for one in seen], next=page.next)
 
 
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def create_mailbox(
-    services: ServicesDep, asker: AskerDep, new: models.NewGroupMailbox, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, new: models.NewGroupMailbox, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
     """Create a group mailbox with a number of its own."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    members = await _members(services, within, new.members)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    members = await _member_ids(services, scope, new.members)
     wanted = NewSharedMailbox(number=new.number, name=new.name or "", members=members, lamp=new.lamp)
-    made = await services.mailboxes.shared.create(within.tenant_id, wanted)
+    made = await services.mailboxes.shared.create(scope.tenant_id, wanted)
     if new.pin:
         await services.mailboxes.change_mailbox(made, MailboxSettingsChange(pin=new.pin))
-    return _shown(services, made)
+    return _mailbox_schema(services, made)
 
 
-@router.get("/{mailbox}", responses=refusals(401, 403, 404))
+@router.get("/{mailbox}", responses=problem_responses(401, 403, 404))
 async def show_group_mailbox(
-    services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None
 ) -> models.GroupMailbox:
     """Show a group mailbox, by id or number."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    found = services.mailboxes.shared.find(within.tenant_id, mailbox)
-    await box_within(services, within, found.id)
-    return _shown(services, found)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    found = services.mailboxes.shared.find(scope.tenant_id, mailbox)
+    await mailbox_in_scope(services, scope, found.id)
+    return _mailbox_schema(services, found)
 
 
-@router.patch("/{mailbox}", responses=refusals(401, 403, 404, 409))
+@router.patch("/{mailbox}", responses=problem_responses(401, 403, 404, 409))
 async def update_mailbox(
-    services: ServicesDep, asker: AskerDep, mailbox: Id, change: models.GroupMailboxChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    mailbox: Id,
+    change: models.GroupMailboxChange,
+    tenant: TenantQuery = None,
 ) -> models.GroupMailbox:
     """Change a group mailbox. To disable it while it has messages, `old_messages` is required."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = services.mailboxes.shared.find(within.tenant_id, mailbox)
-    members = await _members(services, within, change.members) if change.members is not None else None
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
+    members = await _member_ids(services, scope, change.members) if change.members is not None else None
     wanted = MailboxSettingsChange(enabled=change.enabled, pin=change.pin, old_messages=change.old_messages)
     if wanted != MailboxSettingsChange():
         await services.mailboxes.change_mailbox(known, wanted)
     changed = await services.mailboxes.shared.update(known, SharedMailboxChange(change.name, members, change.lamp))
-    return _shown(services, changed)
+    return _mailbox_schema(services, changed)
 
 
-@router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def delete_mailbox(services: ServicesDep, asker: AskerDep, mailbox: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def delete_mailbox(services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None) -> None:
     """Delete a group mailbox and its messages permanently."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    await services.mailboxes.shared.delete(services.mailboxes.shared.find(within.tenant_id, mailbox))
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.mailboxes.shared.delete(services.mailboxes.shared.find(scope.tenant_id, mailbox))
 
 
-async def _members(services: Services, within: Reach, named: list[str]) -> tuple[str, ...]:
+async def _member_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:
     """Return the extensions' ids. Raise NotFound."""
-    return tuple([(await extension_within(services, within, one)).id for one in named])
+    return tuple([(await extension_in_scope(services, scope, one)).id for one in references])
 
 
-def _shown(services: Services, group: SharedMailbox) -> models.GroupMailbox:
-    directory, boxes = services.people.directory, services.mailboxes
-    box, waits = boxes.mailbox_settings(group.id), boxes.message_counts.get(group.id)
+def _mailbox_schema(services: Services, group: SharedMailbox) -> models.GroupMailbox:
+    directory, boxes = services.identity.directory, services.mailboxes
+    box, counts = boxes.mailbox_settings(group.id), boxes.message_counts.get(group.id)
     members = [extension.number for one in group.members if (extension := directory.extension_by_id(one)) is not None]
     return models.GroupMailbox(
         id=group.id,
@@ -96,7 +110,7 @@ def _shown(services: Services, group: SharedMailbox) -> models.GroupMailbox:
         lamp=group.lamp,
         enabled=box.enabled,
         has_pin=box.has_pin,
-        new_messages=waits.new,
-        old_messages=waits.old,
+        new_messages=counts.new,
+        old_messages=counts.old,
         created=group.created,
     )

@@ -4,18 +4,18 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
-from unificx.api.access import AskerDep
-from unificx.api.problems import refusals
+from unificx.api.access import CurrentUserDep
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.privacy import describe, personal_fields, plain_columns
 
 router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"])
 
 
-@router.get("/map", responses=refusals(401, 403))
-async def show_privacy_map(_: AskerDep) -> models.PrivacyMap:
+@router.get("/map", responses=problem_responses(401, 403))
+async def show_privacy_map(_: CurrentUserDep) -> models.PrivacyMap:
     """List all fields with personal data, and the reasons why the other columns have none."""
     return models.PrivacyMap(
-        held=[models.HeldField.model_validate({**asdict(one), "text": describe(one)}) for one in personal_fields()],
+        held=[models.PersonalField.model_validate({**asdict(one), "text": describe(one)}) for one in personal_fields()],
         neutral=[models.NeutralColumn(table=one.table, column=one.column, why=one.why) for one in plain_columns()],
     )

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import Asker, AskerDep, Id, ServicesDep, UnsaidDep
-from unificx.api.problems import refusals
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, UserWithPasswordDep
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import push as models
-from unificx.api.scoped_lookup import own_device
+from unificx.api.scoped_lookup import session_device_id
 from unificx.core.errors import Forbidden
 from unificx.identity import Principal
 from unificx.notifications import NewSubscription
@@ -13,46 +13,48 @@ from unificx.notifications import NewSubscription
 router = APIRouter(prefix="/api/v1", tags=["push"])
 
 
-@router.get("/push/key", responses=refusals(401, 403))
-async def push_key(services: ServicesDep, asker: UnsaidDep) -> models.PushKey:
+@router.get("/push/key", responses=problem_responses(401, 403))
+async def push_key(services: ServicesDep, user: UserWithPasswordDep) -> models.PushKey:
     """Get the server key for push subscriptions."""
-    del asker
+    del user
     return models.PushKey(key=services.push.public_key)
 
 
-@router.put("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def subscribe_push(services: ServicesDep, asker: UnsaidDep, new: models.PushSubscription) -> None:
+@router.put("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def subscribe_push(services: ServicesDep, user: UserWithPasswordDep, new: models.PushSubscription) -> None:
     """Subscribe this device to push notifications. Replaces an earlier subscription; ends with the session."""
-    who = _signed_in(asker)
+    principal = _session_principal(user)
     wanted = NewSubscription(new.endpoint, new.keys.p256dh, new.keys.auth)
-    await services.push.subscribe(who, wanted, await own_device(services, who))
+    await services.push.subscribe(principal, wanted, await session_device_id(services, principal))
 
 
-@router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403))
-async def unsubscribe_push(services: ServicesDep, asker: UnsaidDep) -> None:
+@router.delete("/me/push", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403))
+async def unsubscribe_push(services: ServicesDep, user: UserWithPasswordDep) -> None:
     """Unsubscribe this device from push notifications."""
-    await services.push.unsubscribe(_signed_in(asker))
+    await services.push.unsubscribe(_session_principal(user))
 
 
-@router.post("/me/push/test", status_code=status.HTTP_201_CREATED, responses=refusals(401, 403, 409, 429))
-async def test_push(services: ServicesDep, asker: AskerDep) -> models.BegunPushTest:
+@router.post("/me/push/test", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 409, 429))
+async def test_push(services: ServicesDep, user: CurrentUserDep) -> models.PushTestStarted:
     """Send a test push to this device."""
-    return models.BegunPushTest(id=services.push.test(_signed_in(asker)))
+    return models.PushTestStarted(id=services.push.test(_session_principal(user)))
 
 
-@router.get("/me/push/test/{test_id}", responses=refusals(401, 403, 404))
-async def show_push_test(services: ServicesDep, asker: AskerDep, test_id: Id) -> models.PushTest:
+@router.get("/me/push/test/{test_id}", responses=problem_responses(401, 403, 404))
+async def show_push_test(services: ServicesDep, user: CurrentUserDep, test_id: Id) -> models.PushTest:
     """Show the state of a test push. Available for ten minutes."""
-    return models.PushTest.model_validate(services.push.show_test(_signed_in(asker), test_id))
+    return models.PushTest.model_validate(services.push.show_test(_session_principal(user), test_id))
 
 
-@router.post("/me/push/test/{test_id}/seen", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def push_seen(services: ServicesDep, asker: AskerDep, test_id: Id) -> None:
+@router.post(
+    "/me/push/test/{test_id}/seen", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404)
+)
+async def push_seen(services: ServicesDep, user: CurrentUserDep, test_id: Id) -> None:
     """Confirm that the test push was received."""
-    services.push.seen(_signed_in(asker), test_id)
+    services.push.seen(_session_principal(user), test_id)
 
 
-def _signed_in(asker: Asker) -> Principal:
-    if not asker.principal.session_id:
+def _session_principal(user: CurrentUser) -> Principal:
+    if not user.principal.session_id:
         raise Forbidden("Push notifications require a signed-in session.", hint="Sign in at /api/v1/sessions.")
-    return asker.principal
+    return user.principal

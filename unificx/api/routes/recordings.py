@@ -8,13 +8,23 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import identity
-from unificx.api.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach, reach_or_own
-from unificx.api.audio_responses import CONTENT, Format, sound_response
-from unificx.api.idempotent_route import RepeatableRoute, declare_key
-from unificx.api.problems import refusals
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+    require_access_or_own,
+)
+from unificx.api.audio_responses import AUDIO_CONTENT, Format, audio_response
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import recordings as models
-from unificx.api.scoped_lookup import extension_within
+from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, Invalid, NotFound, StorageFull
 from unificx.identity import Action
@@ -28,7 +38,7 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/api/v1", tags=["recordings"], route_class=IdempotentRoute)
 
 Extension = Annotated[
     str | None,
@@ -36,17 +46,17 @@ Extension = Annotated[
 ]
 Call = Annotated[str | None, Query(max_length=64, pattern=core.REFERENCE, description="Only recordings of this call.")]
 Hidden = Annotated[bool, Query(description="List archived recordings instead.")]
-For = Annotated[
+PurposeQuery = Annotated[
     PlaybackPurpose, Query(description="Purpose of the playback; required of users who were not in the call.")
 ]
-_SOUND: dict[int | str, dict[str, Any]] = {
-    200: {"content": CONTENT, "description": "The complete recording: caller left, callee right."},
-    206: {"content": CONTENT, "description": "The requested range."},
+_AUDIO_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": AUDIO_CONTENT, "description": "The complete recording: caller left, callee right."},
+    206: {"content": AUDIO_CONTENT, "description": "The requested range."},
 }
-_CHANGES = refusals(401, 403, 404, 409, 410)
+_CHANGE_PROBLEMS = problem_responses(401, 403, 404, 409, 410)
 
 
-class Narrowed:
+class RecordingFilters:
     """Filters of a list of recordings."""
 
     def __init__(self, extension: Extension = None, call: Call = None, hidden: Hidden = False) -> None:
@@ -55,57 +65,57 @@ class Narrowed:
         self.hidden = hidden
 
 
-@router.get("/recordings", responses=refusals(401, 403, 404))
+@router.get("/recordings", responses=problem_responses(401, 403, 404))
 async def list_recordings(
     *,
     services: ServicesDep,
-    asker: AskerDep,
-    by: Annotated[Narrowed, Depends()],
+    user: CurrentUserDep,
+    filters: Annotated[RecordingFilters, Depends()],
     tenant: TenantQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> core.Page[models.Recording]:
     """List the recordings of your calls, newest first. Administrators see all recordings, without the parties. Those of
     a single call are not paged."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
-    own = await _own(services, within)
-    wanted = None if not within.only_own and not by.hidden else sorted(own)
-    if by.extension is not None:
-        wanted = [(await extension_within(services, within, by.extension)).id]
-    if by.call is not None:
-        every = await services.archive.of_call(within.tenant_id, by.call)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    own = await _own_extensions(services, scope)
+    wanted = None if not scope.only_own and not filters.hidden else sorted(own)
+    if filters.extension is not None:
+        wanted = [(await extension_in_scope(services, scope, filters.extension)).id]
+    if filters.call is not None:
+        every = await services.archive.of_call(scope.tenant_id, filters.call)
         found = identity.Page(tuple(one for one in every if wanted is None or one.parties_among(frozenset(wanted))))
     else:
-        found = await services.archive.list(within.tenant_id, wanted, hidden=by.hidden, cursor=cursor, limit=limit)
-    return core.Page(items=[_shown(services, within, own, one) for one in found.items], next=found.next)
+        found = await services.archive.list(scope.tenant_id, wanted, hidden=filters.hidden, cursor=cursor, limit=limit)
+    return core.Page(items=[_recording_schema(services, scope, own, one) for one in found.items], next=found.next)
 
 
-@router.get("/recordings/settings", responses=refusals(401, 403, 404))
+@router.get("/recordings/settings", responses=problem_responses(401, 403, 404))
 async def show_recording_settings(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> models.RecordingSettings:
     """Show the recording settings of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_READ)
-    return models.RecordingSettings.model_validate(services.archive.tenant(within.tenant_id))
+    scope = await require_access(services, user, tenant, Action.TENANT_READ)
+    return models.RecordingSettings.model_validate(services.archive.tenant(scope.tenant_id))
 
 
-@router.patch("/recordings/settings", responses=refusals(401, 403, 404))
+@router.patch("/recordings/settings", responses=problem_responses(401, 403, 404))
 async def change_recording_settings(
-    services: ServicesDep, asker: AskerDep, change: models.RecordingSettingsChange, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, change: models.RecordingSettingsChange, tenant: TenantQuery = None
 ) -> models.RecordingSettings:
     """Change the recording settings of a tenant, or disable recording. Running recordings keep their settings."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    changed = await services.archive.change_tenant(within.tenant_id, TenantRecordingPolicyChange(**change.model_dump()))
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    changed = await services.archive.change_tenant(scope.tenant_id, TenantRecordingPolicyChange(**change.model_dump()))
     return models.RecordingSettings.model_validate(changed)
 
 
-@router.get("/recordings/{recording_id}", responses=refusals(401, 403, 404, 410))
+@router.get("/recordings/{recording_id}", responses=problem_responses(401, 403, 404, 410))
 async def show_recording(
-    services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
 ) -> models.Recording:
     """Show a recording, with the times of announcement and consent of each party."""
-    within, own, found = await _found(services, asker, recording_id, tenant)
-    shown = _shown(services, within, own, found)
+    scope, own, found = await _recording_in_scope(services, user, recording_id, tenant)
+    shown = _recording_schema(services, scope, own, found)
     waveform = list(await services.archive.waveform(found)) if shown.listen else []
     return shown.model_copy(update={"waveform": waveform})
 
@@ -113,38 +123,38 @@ async def show_recording(
 @router.get(
     "/recordings/{recording_id}/audio",
     response_class=Response,
-    responses={**refusals(401, 403, 404, 410, 416), **_SOUND},
+    responses={**problem_responses(401, 403, 404, 410, 416), **_AUDIO_RESPONSES},
 )
 async def hear_recording(  # noqa: PLR0917 - the request's own parts
     request: Request,
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     recording_id: Id,
-    purpose: For = "own",
+    purpose: PurposeQuery = "own",
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
     """Play a recording, with two channels: Opus in Ogg as stored, or WAV. Each playback is logged."""
-    within, own, found = await _found(services, asker, recording_id, tenant)
-    if not _may_listen(services, within, own, found):
+    scope, own, found = await _recording_in_scope(services, user, recording_id, tenant)
+    if not _may_listen(services, scope, own, found):
         raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not play it.")
     if (purpose == "own") is not bool(found.parties_among(own)):
         raise Invalid(
             "State the purpose of the playback.", hint="`own` is only valid for your own calls.", field="purpose"
         )
-    listener = await _listener(services, within, purpose)
-    return await sound_response(services.archive.open_for_listener(found, listener), request, format)
+    listener = await _listener(services, scope, purpose)
+    return await audio_response(services.archive.open_for_listener(found, listener), request, format)
 
 
-@router.get("/recordings/{recording_id}/listens", responses=refusals(401, 403, 404, 410))
+@router.get("/recordings/{recording_id}/listens", responses=problem_responses(401, 403, 404, 410))
 async def list_listens(
-    services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
-) -> core.Page[models.Listened]:
+    services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
+) -> core.Page[models.RecordingPlayback]:
     """List the playbacks of a recording."""
-    _, _, found = await _found(services, asker, recording_id, tenant)
+    _, _, found = await _recording_in_scope(services, user, recording_id, tenant)
     listens = await services.archive.playback_log(found)
     shown = [
-        models.Listened(
+        models.RecordingPlayback(
             moment=one.moment, purpose=one.purpose, who=one.listener if isinstance(one.listener, str) else None
         )
         for one in listens
@@ -152,86 +162,90 @@ async def list_listens(
     return core.Page(items=shown, next=None)
 
 
-@router.delete("/recordings/{recording_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_CHANGES)
-async def hide_recording(services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/recordings/{recording_id}", status_code=status.HTTP_204_NO_CONTENT, responses=_CHANGE_PROBLEMS)
+async def hide_recording(
+    services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
+) -> None:
     """Archive a recording for yourself. It can be restored for the period set by the tenant; other participants keep
     it."""
-    found, places = await _own_places(services, asker, recording_id, tenant)
-    await services.archive.archive(found, places)
+    found, channels = await _own_channels(services, user, recording_id, tenant)
+    await services.archive.archive(found, channels)
 
 
 @router.post(
     "/recordings/{recording_id}/restore",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=_CHANGES,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=_CHANGE_PROBLEMS,
 )
 async def restore_recording(
-    services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
 ) -> None:
     """Restore an archived recording."""
-    found, places = await _own_places(services, asker, recording_id, tenant)
-    await services.archive.restore(found, places)
+    found, channels = await _own_channels(services, user, recording_id, tenant)
+    await services.archive.restore(found, channels)
 
 
 @router.post(
     "/recordings/{recording_id}/erase",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=_CHANGES,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=_CHANGE_PROBLEMS,
 )
-async def erase_recording(services: ServicesDep, asker: AskerDep, recording_id: Id, tenant: TenantQuery = None) -> None:
+async def erase_recording(
+    services: ServicesDep, user: CurrentUserDep, recording_id: Id, tenant: TenantQuery = None
+) -> None:
     """Erase a recording permanently for all participants. The sound, its key and the parties cannot be restored."""
-    _, _, found = await _found(services, asker, recording_id, tenant)
+    _, _, found = await _recording_in_scope(services, user, recording_id, tenant)
     await services.archive.erase(found)
 
 
 # ---- recording settings of an extension
 
 
-@router.get("/extensions/{extension}/recording", responses=refusals(401, 403, 404))
+@router.get("/extensions/{extension}/recording", responses=problem_responses(401, 403, 404))
 async def show_extension_recording(
-    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, extension: Id, tenant: TenantQuery = None
 ) -> models.ExtensionRecording:
     """Show the recording settings of an extension."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    known = await extension_within(services, within, extension)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    known = await extension_in_scope(services, scope, extension)
     found = services.archive.extension(known.id)
     return models.ExtensionRecording(extension_id=known.id, number=known.number, when=found.when, mode=found.mode)
 
 
-@router.patch("/extensions/{extension}/recording", responses=refusals(401, 403, 404))
+@router.patch("/extensions/{extension}/recording", responses=problem_responses(401, 403, 404))
 async def change_extension_recording(
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     extension: Id,
     change: models.ExtensionRecordingChange,
     tenant: TenantQuery = None,
 ) -> models.ExtensionRecording:
     """Change the recording settings of an extension. For administrators."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = await extension_within(services, within, extension)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_in_scope(services, scope, extension)
     wanted = ExtensionRecordingPolicyChange(**change.model_dump())
-    found = await services.archive.change_extension(within.tenant_id, known.id, wanted)
+    found = await services.archive.change_extension(scope.tenant_id, known.id, wanted)
     return models.ExtensionRecording(extension_id=known.id, number=known.number, when=found.when, mode=found.mode)
 
 
 # ---- live calls
 
 
-@router.get("/calls/{call_id}/recording", responses=refusals(401, 403, 404))
+@router.get("/calls/{call_id}/recording", responses=problem_responses(401, 403, 404))
 async def show_call_recording(
-    services: ServicesDep, asker: AskerDep, call_id: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None
 ) -> models.CallRecording:
     """Show the recording state of a live call. For its participants and administrators."""
-    within, own = await _live(services, asker, call_id, tenant)
-    return _stands(services.recording.live(call_id), within, own)
+    scope, own = await _live_call_scope(services, user, call_id, tenant)
+    return _call_recording_schema(services.live_recordings.live(call_id), scope, own)
 
 
-@router.put("/calls/{call_id}/recording", responses=refusals(401, 403, 404, 409, 507))
+@router.put("/calls/{call_id}/recording", responses=problem_responses(401, 403, 404, 409, 507))
 async def change_call_recording(
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     call_id: Id,
     change: models.CallRecordingChange,
     tenant: TenantQuery = None,
@@ -239,10 +253,10 @@ async def change_call_recording(
     """Start, pause, resume or stop the recording of a live call. Only a participant can start it, and all participants
     hear the announcement first. The person who started it can pause and stop it; an automatic recording can be
     paused by any participant of the tenant. Administrators may pause and stop it."""
-    within, own = await _live(services, asker, call_id, tenant)
-    recording, by = services.recording, own if within.only_own else None
+    scope, own = await _live_call_scope(services, user, call_id, tenant)
+    recording, by = services.live_recordings, own if scope.only_own else None
     now = recording.live(call_id)
-    if change.state == "recording" and services.parts.full():
+    if change.state == "recording" and services.readiness.is_storage_full():
         raise StorageFull(
             "There is not enough disk space for a recording.", hint="Ask the operator to free disk space."
         )
@@ -254,76 +268,80 @@ async def change_call_recording(
         found = recording.pause(call_id, by, card=change.for_card)
     else:
         found = recording.stop(call_id, by)
-    return _stands(found, within, own)
+    return _call_recording_schema(found, scope, own)
 
 
 # ---- access checks
 
 
-async def _own(services: Services, within: Reach) -> frozenset[str]:
+async def _own_extensions(services: Services, scope: AccessScope) -> frozenset[str]:
     """Return the user's own extensions in this tenant."""
-    principal = within.asker.principal
-    if not principal.person_id or principal.tenant_id != within.tenant_id:
+    principal = scope.user.principal
+    if not principal.person_id or principal.tenant_id != scope.tenant_id:
         return frozenset()
-    return frozenset(one.id for one in await services.people.extensions_of(principal))
+    return frozenset(one.id for one in await services.identity.extensions_of(principal))
 
 
-async def _found(
-    services: Services, asker: AskerDep, recording_id: str, tenant: str | None
-) -> tuple[Reach, frozenset[str], CallRecording]:
+async def _recording_in_scope(
+    services: Services, user: CurrentUserDep, recording_id: str, tenant: str | None
+) -> tuple[AccessScope, frozenset[str], CallRecording]:
     """Return a recording in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
-    own = await _own(services, within)
-    found = await services.archive.get(within.tenant_id, recording_id, among=own if within.only_own else None)
-    return within, own, found
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    own = await _own_extensions(services, scope)
+    found = await services.archive.get(scope.tenant_id, recording_id, among=own if scope.only_own else None)
+    return scope, own, found
 
 
-async def _own_places(
-    services: Services, asker: AskerDep, recording_id: str, tenant: str | None
+async def _own_channels(
+    services: Services, user: CurrentUserDep, recording_id: str, tenant: str | None
 ) -> tuple[CallRecording, list[int]]:
-    _, own, found = await _found(services, asker, recording_id, tenant)
-    places = [each.place for each in found.parties_among(own)]
-    if not places:
+    _, own, found = await _recording_in_scope(services, user, recording_id, tenant)
+    channels = [each.place for each in found.parties_among(own)]
+    if not channels:
         raise Forbidden("You did not take part in this call.", hint="You can erase the recording, but not archive it.")
-    return found, places
+    return found, channels
 
 
-def _may_listen(services: Services, within: Reach, own: frozenset[str], found: CallRecording) -> bool:
+def _may_listen(services: Services, scope: AccessScope, own: frozenset[str], found: CallRecording) -> bool:
     if found.parties_among(own):
         return True
-    inside = within.asker.principal.tenant_id == within.tenant_id and bool(within.asker.principal.person_id)
-    return inside and not within.only_own and services.archive.tenant(within.tenant_id).administrators_listen
+    inside = scope.user.principal.tenant_id == scope.tenant_id and bool(scope.user.principal.person_id)
+    return inside and not scope.only_own and services.archive.tenant(scope.tenant_id).administrators_listen
 
 
-async def _listener(services: Services, within: Reach, purpose: PlaybackPurpose) -> Listener:
-    person = await services.people.person(within.tenant_id, within.asker.principal.person_id)
+async def _listener(services: Services, scope: AccessScope, purpose: PlaybackPurpose) -> Listener:
+    person = await services.identity.person(scope.tenant_id, scope.user.principal.person_id)
     return Listener(person.subject, person.name, purpose)
 
 
-async def _live(services: Services, asker: AskerDep, call_id: str, tenant: str | None) -> tuple[Reach, frozenset[str]]:
+async def _live_call_scope(
+    services: Services, user: CurrentUserDep, call_id: str, tenant: str | None
+) -> tuple[AccessScope, frozenset[str]]:
     """Raise NotFound if the call does not exist or the user may not see it."""
-    if tenant is None and asker.is_operator:
-        tenant = services.recording.live(call_id).tenant_id
-    within = await reach_or_own(services, asker, tenant, Action.CALLS_CONTROL)
-    own = await _own(services, within)
-    live = services.recording.live(call_id)
-    if live.tenant_id != within.tenant_id or (within.only_own and not own & set(live.extensions)):
+    if tenant is None and user.is_operator:
+        tenant = services.live_recordings.live(call_id).tenant_id
+    scope = await require_access_or_own(services, user, tenant, Action.CALLS_CONTROL)
+    own = await _own_extensions(services, scope)
+    live = services.live_recordings.live(call_id)
+    if live.tenant_id != scope.tenant_id or (scope.only_own and not own & set(live.extensions)):
         raise NotFound("There is no such call.", hint="See /api/v1/calls.")
-    return within, own
+    return scope, own
 
 
-def _stands(live: LiveRecording, within: Reach, own: frozenset[str]) -> models.CallRecording:
+def _call_recording_schema(live: LiveRecording, scope: AccessScope, own: frozenset[str]) -> models.CallRecording:
     return models.CallRecording(
         call_id=live.call_id,
         state=live.state,
         begun=live.begun,
         end=live.end,
         allowed=live.allowed,
-        directs=not within.only_own or bool(own & set(live.controlled_by)),
+        directs=not scope.only_own or bool(own & set(live.controlled_by)),
     )
 
 
-def _shown(services: Services, within: Reach, own: frozenset[str], found: CallRecording) -> models.Recording:
+def _recording_schema(
+    services: Services, scope: AccessScope, own: frozenset[str], found: CallRecording
+) -> models.Recording:
     mine = bool(found.parties_among(own))
     parties = [
         models.RecordedParty(
@@ -351,5 +369,5 @@ def _shown(services: Services, within: Reach, own: frozenset[str], found: CallRe
         parties=parties,
         marks=[models.RecordingMark.model_validate(mark) for mark in found.marks],
         own=mine,
-        listen=_may_listen(services, within, own, found),
+        listen=_may_listen(services, scope, own, found),
     )

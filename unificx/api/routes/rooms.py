@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, status
 
 from unificx import conferencing
-from unificx.api.access import AskerDep, Cursor, Id, Limit, Reach, ServicesDep, TenantQuery, reach
-from unificx.api.idempotent_route import RepeatableRoute, declare_key
-from unificx.api.problems import refusals
+from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
@@ -26,94 +26,94 @@ from unificx.conferencing import (
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may
 
-router = APIRouter(prefix="/api/v1/rooms", tags=["rooms"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute)
 
 ParticipantId = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
 
 
-@router.get("", responses=refusals(401, 403, 404))
+@router.get("", responses=problem_responses(401, 403, 404))
 async def list_rooms(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> core.Page[models.Room]:
     """List the conference rooms of a tenant."""
-    within = await reach(services, asker, tenant, Action.DIRECTORY)
-    page = services.rooms.list(within.tenant_id, cursor, limit)
-    return core.Page(items=[shown(services, one) for one in page.items], next=page.next)
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    page = services.rooms.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[room_schema(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def create_room(
-    services: ServicesDep, asker: AskerDep, new: models.NewRoom, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, new: models.NewRoom, tenant: TenantQuery = None
 ) -> models.Room:
     """Create a conference room."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     own = {"number", "name", "hosts", "pin", "host_pin"}
     wanted = conferencing.NewRoom(
         number=new.number,
         name=new.name or "",
         settings=conferencing.RoomSettings(**new.model_dump(exclude=own)),
-        hosts=_hosts(services, within, new.hosts),
+        hosts=_host_ids(services, scope, new.hosts),
         pin=new.pin,
         host_pin=new.host_pin,
     )
-    return shown(services, await services.rooms.create(within.tenant_id, wanted))
+    return room_schema(services, await services.rooms.create(scope.tenant_id, wanted))
 
 
-@router.get("/{room}", responses=refusals(401, 403, 404))
-async def show_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> models.Room:
+@router.get("/{room}", responses=problem_responses(401, 403, 404))
+async def show_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> models.Room:
     """Show a conference room and its state, by id or number."""
-    within = await reach(services, asker, tenant, Action.DIRECTORY)
-    return shown(services, services.rooms.find(within.tenant_id, room))
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return room_schema(services, services.rooms.find(scope.tenant_id, room))
 
 
-@router.patch("/{room}", responses=refusals(401, 403, 404, 409))
+@router.patch("/{room}", responses=problem_responses(401, 403, 404, 409))
 async def update_room(
-    services: ServicesDep, asker: AskerDep, room: Id, change: models.RoomChange, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, change: models.RoomChange, tenant: TenantQuery = None
 ) -> models.Room:
     """Change a conference room. A running conference continues with the new settings."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = services.rooms.find(within.tenant_id, room)
-    hosts = _hosts(services, within, change.hosts) if change.hosts is not None else None
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.rooms.find(scope.tenant_id, room)
+    hosts = _host_ids(services, scope, change.hosts) if change.hosts is not None else None
     wanted = conferencing.RoomChange(**change.model_dump(exclude={"hosts"}), hosts=hosts)
     changed = await services.rooms.update(known, wanted)
     services.meetings.room_changed(changed)
-    return shown(services, changed)
+    return room_schema(services, changed)
 
 
-@router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def delete_room(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def delete_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """Delete a conference room. Its participants are disconnected."""
-    within = await reach(services, asker, tenant, Action.PEOPLE_CHANGE)
-    await services.rooms.delete(services.rooms.find(within.tenant_id, room))
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.rooms.delete(services.rooms.find(scope.tenant_id, room))
 
 
-@router.get("/{room}/participants", responses=refusals(401, 403, 404))
+@router.get("/{room}/participants", responses=problem_responses(401, 403, 404))
 async def list_participants(
-    services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
 ) -> core.Page[models.Participant]:
     """List the participants of a conference. For its participants and administrators."""
-    within, known = await _room(services, asker, room, tenant)
-    own = _own(services, within, known)
-    if own is None and not _administers(within):
+    scope, known = await _room(services, user, room, tenant)
+    own = _own_participant(services, scope, known)
+    if own is None and not _administers(scope):
         raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
     meeting = services.meetings.meeting(known)
-    there = meeting.participants if meeting is not None else ()
-    return core.Page(items=[models.Participant(**asdict(one), own=one.id == own) for one in there], next=None)
+    participants = meeting.participants if meeting is not None else ()
+    return core.Page(items=[models.Participant(**asdict(one), own=one.id == own) for one in participants], next=None)
 
 
 @router.patch(
     "/{room}/participants/{participant}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(401, 403, 404),
+    responses=problem_responses(401, 403, 404),
 )
 async def change_participant(
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     room: Id,
     *,
     participant: ParticipantId,
@@ -121,154 +121,164 @@ async def change_participant(
     tenant: TenantQuery = None,
 ) -> None:
     """Mute or unmute a participant, or raise or lower a hand."""
-    within, known = await _room(services, asker, room, tenant)
-    by = _by(services, within, known, participant)
+    scope, known = await _room(services, user, room, tenant)
+    acting_as = _acting_as(services, scope, known, participant)
     if change.muted is not None:
-        services.meetings.do(known, MuteAsked(by, participant, change.muted))
+        services.meetings.do(known, MuteAsked(acting_as, participant, change.muted))
     if change.hand is not None:
-        services.meetings.do(known, HandAsked(by, participant, change.hand))
+        services.meetings.do(known, HandAsked(acting_as, participant, change.hand))
 
 
 @router.delete(
     "/{room}/participants/{participant}",
     status_code=status.HTTP_204_NO_CONTENT,
-    responses=refusals(401, 403, 404),
+    responses=problem_responses(401, 403, 404),
 )
 async def remove_participant(
-    services: ServicesDep, asker: AskerDep, room: Id, participant: ParticipantId, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, participant: ParticipantId, tenant: TenantQuery = None
 ) -> None:
     """Remove a participant. For hosts; all participants may remove themselves."""
-    within, known = await _room(services, asker, room, tenant)
-    services.meetings.do(known, RemovalAsked(_by(services, within, known, participant), participant))
+    scope, known = await _room(services, user, room, tenant)
+    services.meetings.do(known, RemovalAsked(_acting_as(services, scope, known, participant), participant))
 
 
 @router.post(
     "/{room}/invitations",
     status_code=status.HTTP_202_ACCEPTED,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def invite_to_room(
-    services: ServicesDep, asker: AskerDep, room: Id, invitation: models.RoomInvitation, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, invitation: models.RoomInvitation, tenant: TenantQuery = None
 ) -> models.Invited:
     """Invite an extension: the room calls it, and the answering user is asked to join. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    return models.Invited(call_id=services.meetings.invite(known, _by(services, within, known), invitation.number))
+    scope, known = await _room(services, user, room, tenant)
+    return models.Invited(
+        call_id=services.meetings.invite(known, _acting_as(services, scope, known), invitation.number)
+    )
 
 
-@router.patch("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+@router.patch("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def change_meeting(
-    services: ServicesDep, asker: AskerDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, room: Id, change: models.MeetingChange, tenant: TenantQuery = None
 ) -> None:
     """Lock or unlock the room, or mute all participants, until the conference ends. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    by = _by(services, within, known)
+    scope, known = await _room(services, user, room, tenant)
+    acting_as = _acting_as(services, scope, known)
     if change.locked is not None:
-        services.meetings.do(known, LockAsked(by, change.locked))
+        services.meetings.do(known, LockAsked(acting_as, change.locked))
     if change.all_muted is not None:
-        services.meetings.do(known, MuteAllAsked(by, change.all_muted))
+        services.meetings.do(known, MuteAllAsked(acting_as, change.all_muted))
 
 
 @router.post(
     "/{room}/meeting/recording",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
-async def record_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
+async def record_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """Record the conference. All participants hear the announcement first, new ones before they join. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    services.meetings.record(known, RecordingAsked(_by(services, within, known), on=True))
+    scope, known = await _room(services, user, room, tenant)
+    services.meetings.record(known, RecordingAsked(_acting_as(services, scope, known), on=True))
 
 
 @router.patch(
-    "/{room}/meeting/recording", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409)
+    "/{room}/meeting/recording", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
 )
 async def pause_recording_meeting(
-    services: ServicesDep, asker: AskerDep, room: Id, change: models.RoomRecordingChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    room: Id,
+    change: models.RoomRecordingChange,
+    tenant: TenantQuery = None,
 ) -> None:
     """Pause or resume the recording. All participants are notified; the recording contains a mark. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    event = PauseAsked(_by(services, within, known), change.paused, change.for_card)
+    scope, known = await _room(services, user, room, tenant)
+    event = PauseAsked(_acting_as(services, scope, known), change.paused, change.for_card)
     services.meetings.record(known, event)
 
 
 @router.delete(
-    "/{room}/meeting/recording", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409)
+    "/{room}/meeting/recording", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
 )
-async def stop_recording_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
+async def stop_recording_meeting(
+    services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None
+) -> None:
     """Stop the recording. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    services.meetings.record(known, RecordingAsked(_by(services, within, known), on=False))
+    scope, known = await _room(services, user, room, tenant)
+    services.meetings.record(known, RecordingAsked(_acting_as(services, scope, known), on=False))
 
 
-@router.delete("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def end_meeting(services: ServicesDep, asker: AskerDep, room: Id, tenant: TenantQuery = None) -> None:
+@router.delete("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def end_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """End the conference for all participants. For hosts."""
-    within, known = await _room(services, asker, room, tenant)
-    services.meetings.do(known, EndAsked(_by(services, within, known)))
+    scope, known = await _room(services, user, room, tenant)
+    services.meetings.do(known, EndAsked(_acting_as(services, scope, known)))
 
 
-async def _room(services: Services, asker: AskerDep, room: str, tenant: str | None) -> tuple[Reach, conferencing.Room]:
-    within = await reach(services, asker, tenant, Action.DIRECTORY)
-    return within, services.rooms.find(within.tenant_id, room)
+async def _room(
+    services: Services, user: CurrentUserDep, room: str, tenant: str | None
+) -> tuple[AccessScope, conferencing.Room]:
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return scope, services.rooms.find(scope.tenant_id, room)
 
 
-def _administers(within: Reach) -> bool:
-    return may(within.asker.principal, Action.CALLS_CONTROL, within.tenant_id)
+def _administers(scope: AccessScope) -> bool:
+    return may(scope.user.principal, Action.CALLS_CONTROL, scope.tenant_id)
 
 
-def _own(services: Services, within: Reach, room: conferencing.Room) -> str | None:
+def _own_participant(services: Services, scope: AccessScope, room: conferencing.Room) -> str | None:
     """Return the participant id of the user; None if not in the room."""
-    person_id = within.asker.principal.person_id
+    person_id = scope.user.principal.person_id
 
     def is_own(extension_id: str) -> bool:
-        extension = services.people.directory.extension_by_id(extension_id)
+        extension = services.identity.directory.extension_by_id(extension_id)
         return extension is not None and bool(person_id) and extension.person_id == person_id
 
     return services.meetings.own(room, is_own)
 
 
-def _by(services: Services, within: Reach, room: conferencing.Room, target: str = "") -> str:
+def _acting_as(services: Services, scope: AccessScope, room: conferencing.Room, target: str = "") -> str:
     """Return the identity for a host command: the user's participant id if sufficient, else ADMINISTRATOR if permitted.
 
     Raise Forbidden for a user who is neither in the room nor an administrator.
     """
-    own = _own(services, within, room)
+    own = _own_participant(services, scope, room)
     if own is not None and (own == target or services.meetings.leads(room, own)):
         return own
-    if _administers(within) or _made(services, within, room):
+    if _administers(scope) or _created_by_user(services, scope, room):
         return ADMINISTRATOR
     if own is None:
         raise Forbidden("Only participants of the room can do this.", hint=f"Call {room.number} to join.")
     return own
 
 
-def _made(services: Services, within: Reach, room: conferencing.Room) -> bool:
+def _created_by_user(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
     """Return whether the user created this room from a call: they are host before they have joined."""
-    own = services.people.directory.extension_ids_of(within.asker.principal.person_id)
+    own = services.identity.directory.extension_ids_of(scope.user.principal.person_id)
     return room.ad_hoc and any(services.rooms.leads(room, extension_id) for extension_id in own)
 
 
-def _hosts(services: Services, within: Reach, references: list[str]) -> tuple[str, ...]:
-    directory = services.people.directory
+def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:
+    directory = services.identity.directory
     found: list[str] = []
     for one in references:
-        extension = directory.extension(within.tenant_id, one) or directory.extension_by_id(one)
-        if extension is None or extension.tenant_id != within.tenant_id:
+        extension = directory.extension(scope.tenant_id, one) or directory.extension_by_id(one)
+        if extension is None or extension.tenant_id != scope.tenant_id:
             raise Invalid("A host must be an extension of the same tenant.", field="hosts")
         found.append(extension.id)
     return tuple(found)
 
 
-def shown(services: Services, room: conferencing.Room) -> models.Room:
+def room_schema(services: Services, room: conferencing.Room) -> models.Room:
     """Return a room as its API schema."""
-    hosts = [services.people.directory.extension_by_id(one) for one in room.hosts]
+    hosts = [services.identity.directory.extension_by_id(one) for one in room.hosts]
     meeting = services.meetings.meeting(room)
     now = None
     if meeting is not None:
         many = len(meeting.participants)
-        now = models.MeetingNow(
+        now = models.ConferenceState(
             since=meeting.since,
             participants=many,
             locked=meeting.locked,

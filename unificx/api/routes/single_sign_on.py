@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from unificx import identity
-from unificx.api.access import AskerDep, Id, ServicesDep, reach, source_of
+from unificx.api.access import CurrentUserDep, Id, ServicesDep, require_access, source_of
 from unificx.api.origins import origin_of
-from unificx.api.problems import refusals
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import single_sign_on as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import set_cookies
@@ -17,77 +17,79 @@ from unificx.identity import Action, SignedIn, SignInDevice
 
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
 
-ORGANISATION = "/tenants/{tenant}/single-sign-on"
+TENANT_PATH = "/tenants/{tenant}/single-sign-on"
 CALLBACK = "/api/v1/sign-in/sso/callback"
-CLIENT = "/app/"
+CLIENT_PATH = "/app/"
 FLOW_COOKIE = "__Host-unificx-sso"
 """Sent when the provider redirects the browser back, so not `SameSite=Strict`."""
 FLOW_SECONDS = 300
-_LONGEST = 4000
+_MAX_PARAMETER_LENGTH = 4000
 
 
-@router.put(ORGANISATION, responses=refusals(401, 403, 404))
+@router.put(TENANT_PATH, responses=problem_responses(401, 403, 404))
 async def set_single_sign_on(
-    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id, new: models.NewSingleSignOn
+    services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id, new: models.NewSingleSignOn
 ) -> models.SingleSignOn:
     """Set the single sign-on provider of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
     wanted = identity.NewProvider(
         issuer=new.issuer,
         client_id=new.client_id,
         client_secret=new.client_secret.get_secret_value() if new.client_secret is not None else None,
         link_by_email=new.link_by_email,
         # Only operators may set a provider inside the server's network.
-        inside=asker.is_operator,
+        inside=user.is_operator,
     )
-    return _shown(services, request, await services.people.set_provider(within.tenant_id, wanted))
+    return _shown(services, request, await services.identity.set_provider(scope.tenant_id, wanted))
 
 
-@router.get(ORGANISATION, responses=refusals(401, 403, 404))
+@router.get(TENANT_PATH, responses=problem_responses(401, 403, 404))
 async def show_single_sign_on(
-    services: ServicesDep, asker: AskerDep, request: Request, tenant: Id
+    services: ServicesDep, user: CurrentUserDep, request: Request, tenant: Id
 ) -> models.SingleSignOn:
     """Show the single sign-on provider of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    return _shown(services, request, await services.people.provider(within.tenant_id))
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    return _shown(services, request, await services.identity.provider(scope.tenant_id))
 
 
-@router.delete(ORGANISATION, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
-async def remove_single_sign_on(services: ServicesDep, asker: AskerDep, tenant: Id) -> None:
+@router.delete(TENANT_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def remove_single_sign_on(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> None:
     """Remove the single sign-on provider of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    await services.people.delete_provider(within.tenant_id)
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    await services.identity.delete_provider(scope.tenant_id)
 
 
-@router.post("/me/single-sign-on", response_model=models.SingleSignOnBegun, responses=refusals(401, 403, 404))
-async def link_single_sign_on(services: ServicesDep, asker: AskerDep, request: Request) -> Response:
+@router.post(
+    "/me/single-sign-on", response_model=models.SingleSignOnRedirect, responses=problem_responses(401, 403, 404)
+)
+async def link_single_sign_on(services: ServicesDep, user: CurrentUserDep, request: Request) -> Response:
     """Start linking your account with the tenant's provider: redirect the browser to `url`."""
-    if not asker.principal.person_id:
+    if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    departure = await services.people.start_sso_link(asker.principal, _redirect_uri(services, request))
-    response = JSONResponse(models.SingleSignOnBegun(url=departure.url).model_dump())
-    _keep_flow(response, departure)
+    sso_request = await services.identity.start_sso_link(user.principal, _redirect_uri(services, request))
+    response = JSONResponse(models.SingleSignOnRedirect(url=sso_request.url).model_dump())
+    _set_flow_cookie(response, sso_request)
     return response
 
 
-@router.get("/me/single-sign-on", responses=refusals(401, 403))
-async def show_own_single_sign_on(services: ServicesDep, asker: AskerDep) -> models.OwnSingleSignOn:
+@router.get("/me/single-sign-on", responses=problem_responses(401, 403))
+async def show_own_single_sign_on(services: ServicesDep, user: CurrentUserDep) -> models.SingleSignOnStatus:
     """Show whether your account is linked with the tenant's provider."""
-    return models.OwnSingleSignOn(linked=await services.people.is_linked(asker.principal))
+    return models.SingleSignOnStatus(linked=await services.identity.is_linked(user.principal))
 
 
-@router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 409))
-async def unlink_single_sign_on(services: ServicesDep, asker: AskerDep) -> None:
+@router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 409))
+async def unlink_single_sign_on(services: ServicesDep, user: CurrentUserDep) -> None:
     """Unlink your account from the provider. Other sign-in methods stay."""
-    if not asker.principal.person_id:
+    if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    await services.people.unlink(asker.principal)
+    await services.identity.unlink(user.principal)
 
 
 @router.get("/sign-in/sso/callback", include_in_schema=False)
 async def single_sign_on_callback(services: ServicesDep, request: Request) -> Response:
     """Handle the redirect from the provider and redirect to the client."""
-    response = await _came_back(services, request)
+    response = await _handle_callback(services, request)
     response.delete_cookie(FLOW_COOKIE, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
@@ -96,46 +98,46 @@ async def single_sign_on_callback(services: ServicesDep, request: Request) -> Re
 async def start_single_sign_on(services: ServicesDep, request: Request, tenant: Id) -> Response:
     """Redirect a browser to the provider of a tenant."""
     try:
-        found = await services.people.tenant(tenant)
-        departure = await services.people.start_sso(found.id, _redirect_uri(services, request))
+        found = await services.identity.tenant(tenant)
+        sso_request = await services.identity.start_sso(found.id, _redirect_uri(services, request))
     except DomainError as refusal:
-        return _to_client(f"sign-in-failed={refusal.code}")
-    response = RedirectResponse(departure.url, status.HTTP_303_SEE_OTHER)
-    _keep_flow(response, departure)
+        return _redirect_to_client(f"sign-in-failed={refusal.code}")
+    response = RedirectResponse(sso_request.url, status.HTTP_303_SEE_OTHER)
+    _set_flow_cookie(response, sso_request)
     return response
 
 
-async def _came_back(services: Services, request: Request) -> Response:
+async def _handle_callback(services: Services, request: Request) -> Response:
     """Redirect to the client (303). The result is in the fragment, which is never sent to a server."""
-    said = {name: value[:_LONGEST] for name, value in request.query_params.items()}
-    returned = identity.SsoCallback(
+    parameters = {name: value[:_MAX_PARAMETER_LENGTH] for name, value in request.query_params.items()}
+    callback = identity.SsoCallback(
         flow=request.cookies.get(FLOW_COOKIE, ""),
-        state=said.get("state", ""),
-        code=said.get("code", ""),
-        error=said.get("error", ""),
-        issuer=said.get("iss"),
+        state=parameters.get("state", ""),
+        code=parameters.get("code", ""),
+        error=parameters.get("error", ""),
+        issuer=parameters.get("iss"),
     )
-    arrival = identity.SignInContext(source_of(request), SignInDevice(kind="browser"), "cookie")
+    context = identity.SignInContext(source_of(request), SignInDevice(kind="browser"), "cookie")
     try:
-        outcome = await services.people.finish_sso(returned, arrival)
+        outcome = await services.identity.finish_sso(callback, context)
     except DomainError as refusal:
-        return _to_client(f"sign-in-failed={refusal.code}")
+        return _redirect_to_client(f"sign-in-failed={refusal.code}")
     if outcome is None:
-        return _to_client("single-sign-on=linked")
+        return _redirect_to_client("single-sign-on=linked")
     if not isinstance(outcome, SignedIn):
-        return _to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
-    response = _to_client("")
+        return _redirect_to_client(f"second-factor={quote(outcome.ticket, safe='')}&kinds={','.join(outcome.kinds)}")
+    response = _redirect_to_client("")
     set_cookies(services, response, outcome)
     return response
 
 
-def _to_client(said: str) -> RedirectResponse:
-    return RedirectResponse(f"{CLIENT}#{said}" if said else CLIENT, status.HTTP_303_SEE_OTHER)
+def _redirect_to_client(fragment: str) -> RedirectResponse:
+    return RedirectResponse(f"{CLIENT_PATH}#{fragment}" if fragment else CLIENT_PATH, status.HTTP_303_SEE_OTHER)
 
 
-def _keep_flow(response: Response, departure: identity.SsoRequest) -> None:
+def _set_flow_cookie(response: Response, sso_request: identity.SsoRequest) -> None:
     response.set_cookie(
-        FLOW_COOKIE, departure.flow, max_age=FLOW_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
+        FLOW_COOKIE, sso_request.flow, max_age=FLOW_SECONDS, path="/", secure=True, httponly=True, samesite="lax"
     )
 
 

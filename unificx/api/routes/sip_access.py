@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, status
 
-from unificx.api.access import Id, ServicesDep, UnsaidDep
-from unificx.api.problems import refusals
+from unificx.api.access import Id, ServicesDep, UserWithPasswordDep
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import sip_access as models
-from unificx.api.scoped_lookup import own_device
+from unificx.api.scoped_lookup import session_device_id
 from unificx.core.errors import NotFound
 
 router = APIRouter(prefix="/api/v1/me", tags=["telephone"])
@@ -13,23 +13,23 @@ router = APIRouter(prefix="/api/v1/me", tags=["telephone"])
 WEBSOCKET = "/sip"
 
 
-@router.post("/sip-access", response_model_exclude_none=True, responses=refusals(401, 403, 409))
-async def sip_access(services: ServicesDep, asker: UnsaidDep) -> models.SipAccess:
+@router.post("/sip-access", response_model_exclude_none=True, responses=problem_responses(401, 403, 409))
+async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models.SipAccess:
     """Get SIP credentials for the signed-in client. Its device is created on the first request."""
-    who = asker.principal
-    extension, device_id = await services.people.session_device(who)
-    await services.push.bind(who.tenant_id, who.session_id, device_id)
-    domain = (await services.people.tenant(extension.tenant_id)).domain
-    proof = services.telephony.proof(device_id)
+    principal = user.principal
+    extension, device_id = await services.identity.session_device(principal)
+    await services.push.bind(principal.tenant_id, principal.session_id, device_id)
+    domain = (await services.identity.tenant(extension.tenant_id)).domain
+    credentials = services.telephony.credentials(device_id)
     return models.SipAccess(
         extension_id=extension.id,
         number=extension.number,
-        name=services.people.directory.display_name(extension),
+        name=services.identity.directory.display_name(extension),
         domain=domain,
         uri=f"sip:{extension.number}@{domain}",
         websocket=WEBSOCKET,
-        bearer=proof.bearer,
-        expires=proof.expires,
+        bearer=credentials.bearer,
+        expires=credentials.expires,
         instance_id=f"<urn:uuid:{device_id}>",
         ice_servers=[
             models.IceServer(urls=list(one.urls), username=one.username or None, credential=one.credential or None)
@@ -38,19 +38,21 @@ async def sip_access(services: ServicesDep, asker: UnsaidDep) -> models.SipAcces
     )
 
 
-@router.get("/reachable", responses=refusals(401, 403, 409))
-async def reachable(services: ServicesDep, asker: UnsaidDep) -> models.Reachable:
+@router.get("/reachable", responses=problem_responses(401, 403, 409))
+async def reachable(services: ServicesDep, user: UserWithPasswordDep) -> models.Reachable:
     """Show whether the signed-in client can be called."""
-    extension, device_id = await services.people.session_device(asker.principal)
+    extension, device_id = await services.identity.session_device(user.principal)
     return models.Reachable(
         registered=services.telephony.registered(extension.id, device_id),
         push=services.telephony.can_be_woken(extension.id, device_id),
     )
 
 
-@router.post("/calls/{call_id}/decline", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 409))
-async def decline_call(services: ServicesDep, asker: UnsaidDep, call_id: Id) -> None:
+@router.post(
+    "/calls/{call_id}/decline", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
+)
+async def decline_call(services: ServicesDep, user: UserWithPasswordDep, call_id: Id) -> None:
     """Decline a call that woke this device, on all your devices, without registering first."""
-    device_id = await own_device(services, asker.principal)
-    if device_id is None or not services.live.decline(call_id, device_id):
+    device_id = await session_device_id(services, user.principal)
+    if device_id is None or not services.live_calls.decline(call_id, device_id):
         raise NotFound("This call is not ringing here.", hint="It has ended or was answered elsewhere.")

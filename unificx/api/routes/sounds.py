@@ -6,15 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, status
 from starlette.responses import Response
 
-from unificx.api.access import AskerDep, Reach, ServicesDep, TenantQuery, reach
-from unificx.api.audio_responses import PLAYED, WAV, Format, sound_response
-from unificx.api.problems import refusals
+from unificx.api.access import AccessScope, CurrentUserDep, ServicesDep, TenantQuery, require_access
+from unificx.api.audio_responses import AUDIO_RESPONSES, WAV, Format, audio_response
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
 from unificx.api.schemas import sounds as models
 from unificx.api.schemas.voicemail import SpokenText
-from unificx.api.scoped_lookup import extension_within
+from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
-from unificx.api.uploads import BODY
+from unificx.api.uploads import UPLOAD_BODY
 from unificx.audio_store import CustomSound, check_prompt, check_replaceable, is_notice, sound_limits, wav_header
 from unificx.identity import Action
 from unificx.media.sounds import Sound
@@ -22,7 +22,7 @@ from unificx.prompts import ANY, MUSIC, RenderedPrompt, load_manifest, prompt_co
 
 router = APIRouter(prefix="/api/v1/sounds", tags=["sounds"])
 
-Word = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9-]+$")]
+NamePart = Annotated[str, Path(max_length=64, pattern=r"^[a-z0-9-]+$")]
 Speaker = Annotated[
     str | None,
     Query(
@@ -32,113 +32,121 @@ Speaker = Annotated[
         " person's data.",
     ),
 ]
-_PUT = refusals(401, 403, 404, 408, 410, 429, 507)
-_PLACE = "/{language}/{group}/{prompt}"
+_UPLOAD_PROBLEMS = problem_responses(401, 403, 404, 408, 410, 429, 507)
+_SOUND_PATH = "/{language}/{group}/{prompt}"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SoundKey:
     """Key of a sound: language and name."""
 
     language: models.Language
     name: str
 
 
-def _place(language: models.Language, group: Word, prompt: Word) -> Place:
-    return Place(language, f"{group}/{prompt}")
+def _sound_key(language: models.Language, group: NamePart, prompt: NamePart) -> SoundKey:
+    return SoundKey(language, f"{group}/{prompt}")
 
 
-PlaceDep = Annotated[Place, Depends(_place)]
+SoundKeyDep = Annotated[SoundKey, Depends(_sound_key)]
 
 
-@router.get("", responses=refusals(401, 403, 404))
-async def list_sounds(services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None) -> core.Page[models.OwnSound]:
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_sounds(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.CustomSound]:
     """List the custom sounds of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_READ)
-    found = services.own_sounds.all(within.tenant_id)
-    return core.Page(items=[models.OwnSound.model_validate(one) for one in found], next=None)
+    scope = await require_access(services, user, tenant, Action.TENANT_READ)
+    found = services.custom_sounds.all(scope.tenant_id)
+    return core.Page(items=[models.CustomSound.model_validate(one) for one in found], next=None)
 
 
-@router.get("/prompts", responses=refusals(401, 403, 404))
+@router.get("/prompts", responses=problem_responses(401, 403, 404))
 async def list_prompts(
-    services: ServicesDep, asker: AskerDep, language: models.Language = "en", tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, language: models.Language = "en", tenant: TenantQuery = None
 ) -> core.Page[models.Prompt]:
     """List the prompts of a language with their standard texts; for `any` the hold music."""
-    within = await reach(services, asker, tenant, Action.TENANT_READ)
-    own = {one.name: one for one in services.own_sounds.all(within.tenant_id) if one.language == language}
+    scope = await require_access(services, user, tenant, Action.TENANT_READ)
+    own = {one.name: one for one in services.custom_sounds.all(scope.tenant_id) if one.language == language}
     known, standard = {MUSIC: ""} if language == ANY else prompt_texts(language), load_manifest()[language]
     items = [_prompt(language, name, text, (own.get(name), standard[name])) for name, text in sorted(known.items())]
     return core.Page(items=items, next=None)
 
 
-@router.put(_PLACE, responses=_PUT, openapi_extra=BODY)
+@router.put(_SOUND_PATH, responses=_UPLOAD_PROBLEMS, openapi_extra=UPLOAD_BODY)
 async def put_sound(  # noqa: PLR0917 - the request's own parts
     request: Request,
     services: ServicesDep,
-    asker: AskerDep,
-    place: PlaceDep,
+    user: CurrentUserDep,
+    key: SoundKeyDep,
     speaker: Speaker = None,
     tenant: TenantQuery = None,
-) -> models.OwnSound:
+) -> models.CustomSound:
     """Upload a custom prompt or hold music (`any/music/hold`). It is normalized in loudness and may last two minutes,
     music five."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    check_replaceable(place.language, place.name)
-    whose = await extension_within(services, within, speaker) if speaker is not None else None
-    sound = await services.studio.sound(request.stream(), *sound_limits(place.name))
-    return await _put(services, within, place, sound, whose.subject if whose is not None else None)
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    check_replaceable(key.language, key.name)
+    speaker_extension = await extension_in_scope(services, scope, speaker) if speaker is not None else None
+    sound = await services.sound_converter.sound(request.stream(), *sound_limits(key.name))
+    return await _store_sound(
+        services, scope, key, sound, speaker_extension.subject if speaker_extension is not None else None
+    )
 
 
-@router.put(_PLACE + "/text", responses=refusals(401, 403, 404, 409, 429, 507))
+@router.put(_SOUND_PATH + "/text", responses=problem_responses(401, 403, 404, 409, 429, 507))
 async def put_sound_text(
     services: ServicesDep,
-    asker: AskerDep,
-    place: PlaceDep,
+    user: CurrentUserDep,
+    key: SoundKeyDep,
     text: SpokenText,
     tenant: TenantQuery = None,
-) -> models.OwnSound:
+) -> models.CustomSound:
     """Synthesize a custom prompt from text. Fails with `no-speech-engine` if no voice is installed."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    check_replaceable(place.language, place.name)
-    return await _put(services, within, place, await services.studio.spoken(text.text, text.language))
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    check_replaceable(key.language, key.name)
+    return await _store_sound(services, scope, key, await services.sound_converter.spoken(text.text, text.language))
 
 
-@router.get(_PLACE + "/audio", response_class=Response, responses={**refusals(401, 403, 404, 410, 416), **PLAYED})
+@router.get(
+    _SOUND_PATH + "/audio",
+    response_class=Response,
+    responses={**problem_responses(401, 403, 404, 410, 416), **AUDIO_RESPONSES},
+)
 async def hear_sound(  # noqa: PLR0917 - the request's own parts
     request: Request,
     services: ServicesDep,
-    asker: AskerDep,
-    place: PlaceDep,
+    user: CurrentUserDep,
+    key: SoundKeyDep,
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
     """Play a sound: the custom one, or the standard one, which is always sent complete and as WAV."""
-    within = await reach(services, asker, tenant, Action.TENANT_READ)
-    check_prompt(place.language, place.name)
-    own = services.own_sounds.get(within.tenant_id, place.language, place.name)
+    scope = await require_access(services, user, tenant, Action.TENANT_READ)
+    check_prompt(key.language, key.name)
+    own = services.custom_sounds.get(scope.tenant_id, key.language, key.name)
     if own is not None:
-        return await sound_response(services.own_sounds.open(own), request, format)
-    [sound] = await services.voice.named(place.name, place.language, within.tenant_id)
+        return await audio_response(services.custom_sounds.open(own), request, format)
+    [sound] = await services.prompt_overrides.named(key.name, key.language, scope.tenant_id)
     return Response(wav_header(len(sound.pcm), sound.rate, 1) + sound.pcm, media_type=WAV)
 
 
-@router.delete(_PLACE, status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404))
+@router.delete(_SOUND_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_sound(
     services: ServicesDep,
-    asker: AskerDep,
-    place: PlaceDep,
+    user: CurrentUserDep,
+    key: SoundKeyDep,
     tenant: TenantQuery = None,
 ) -> None:
     """Erase a custom sound. The standard one is played again."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    await services.own_sounds.drop(services.own_sounds.find(within.tenant_id, place.language, place.name))
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    await services.custom_sounds.drop(services.custom_sounds.find(scope.tenant_id, key.language, key.name))
 
 
-async def _put(
-    services: Services, within: Reach, place: Place, sound: Sound, speaker: str | None = None
-) -> models.OwnSound:
-    return models.OwnSound.model_validate(
-        await services.own_sounds.put((within.tenant_id, place.language, place.name), sound, speaker)
+async def _store_sound(
+    services: Services, scope: AccessScope, key: SoundKey, sound: Sound, speaker: str | None = None
+) -> models.CustomSound:
+    return models.CustomSound.model_validate(
+        await services.custom_sounds.put((scope.tenant_id, key.language, key.name), sound, speaker)
     )
 
 

@@ -7,18 +7,26 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from unificx import identity
-from unificx.api.access import AskerDep, Id, Reach, ServicesDep, TenantQuery, reach, reach_or_own
-from unificx.api.audio_responses import PLAYED, Format, sound_response
-from unificx.api.idempotent_route import RepeatableRoute, declare_key
-from unificx.api.problems import refusals
+from unificx.api.access import (
+    AccessScope,
+    CurrentUserDep,
+    Id,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+    require_access_or_own,
+)
+from unificx.api.audio_responses import AUDIO_RESPONSES, Format, audio_response
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
 from unificx.api.schemas import core, voicemail
-from unificx.api.scoped_lookup import box_within, extension_within, is_member
+from unificx.api.scoped_lookup import extension_in_scope, is_member, mailbox_in_scope
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action
 from unificx.voicemail import CallerId, MailboxSettingsChange, Message, VoicemailSettings, VoicemailSettingsChange
 
-router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=RepeatableRoute)
+router = APIRouter(prefix="/api/v1", tags=["voicemail"], route_class=IdempotentRoute)
 
 Extension = Annotated[
     str | None,
@@ -27,190 +35,204 @@ Extension = Annotated[
 Hidden = Annotated[bool, Query(description="List archived messages instead.")]
 
 
-@router.get("/voicemail", responses=refusals(401, 403, 404))
+@router.get("/voicemail", responses=problem_responses(401, 403, 404))
 async def list_voicemail(
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     extension: Extension = None,
     hidden: Hidden = False,
     tenant: TenantQuery = None,
 ) -> core.Page[voicemail.Message]:
     """List your voicemail messages, newest first. In those of other extensions the caller is hidden."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     if extension is not None:
-        wanted = [(await box_within(services, within, extension)).id]
+        wanted = [(await mailbox_in_scope(services, scope, extension)).id]
     else:
-        own = services.people.directory.extension_ids_of(asker.principal.person_id)
+        own = services.identity.directory.extension_ids_of(user.principal.person_id)
         shared = {group.id for one in own for group in services.mailboxes.shared.of_member(one)}
         wanted = [*own, *sorted(shared)]
-    found = await services.mailboxes.list(within.tenant_id, wanted, hidden=hidden) if wanted else ()
-    return core.Page(items=[_shown(services, asker.principal.person_id, one) for one in found], next=None)
+    found = await services.mailboxes.list(scope.tenant_id, wanted, hidden=hidden) if wanted else ()
+    return core.Page(items=[_message_schema(services, user.principal.person_id, one) for one in found], next=None)
 
 
-@router.get("/voicemail/settings", responses=refusals(401, 403, 404))
+@router.get("/voicemail/settings", responses=problem_responses(401, 403, 404))
 async def show_voicemail_settings(
-    services: ServicesDep, asker: AskerDep, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
 ) -> voicemail.VoicemailSettings:
     """Show the voicemail settings of a tenant."""
-    within = await reach(services, asker, tenant, Action.TENANT_READ)
-    return _settings(services, services.mailboxes.tenant_settings(within.tenant_id))
+    scope = await require_access(services, user, tenant, Action.TENANT_READ)
+    return _settings(services, services.mailboxes.tenant_settings(scope.tenant_id))
 
 
-@router.patch("/voicemail/settings", responses=refusals(401, 403, 404, 409))
+@router.patch("/voicemail/settings", responses=problem_responses(401, 403, 404, 409))
 async def change_voicemail_settings(
-    services: ServicesDep, asker: AskerDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, change: voicemail.VoicemailSettingsChange, tenant: TenantQuery = None
 ) -> voicemail.VoicemailSettings:
     """Change the voicemail settings of a tenant, or disable voicemail."""
-    within = await reach(services, asker, tenant, Action.TENANT_CHANGE)
-    changed = await services.mailboxes.change_tenant(within.tenant_id, VoicemailSettingsChange(**change.model_dump()))
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    changed = await services.mailboxes.change_tenant(scope.tenant_id, VoicemailSettingsChange(**change.model_dump()))
     return _settings(services, changed)
 
 
-@router.get("/voicemail/{message_id}", responses=refusals(401, 403, 404, 410))
+@router.get("/voicemail/{message_id}", responses=problem_responses(401, 403, 404, 410))
 async def show_voicemail(
-    services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, message_id: Id, tenant: TenantQuery = None
 ) -> voicemail.Message:
     """Show a voicemail message."""
-    message = await _within(services, await _reach(services, asker, tenant), message_id)
-    return _shown(services, asker.principal.person_id, message)
+    message = await _message_in_scope(services, await _require_access_or_own(services, user, tenant), message_id)
+    return _message_schema(services, user.principal.person_id, message)
 
 
 @router.get(
     "/voicemail/{message_id}/audio",
     response_class=Response,
-    responses={**refusals(401, 403, 404, 410, 416), **PLAYED},
+    responses={**problem_responses(401, 403, 404, 410, 416), **AUDIO_RESPONSES},
 )
 async def hear_voicemail(  # noqa: PLR0917 - the request's own parts
     request: Request,
     services: ServicesDep,
-    asker: AskerDep,
+    user: CurrentUserDep,
     message_id: Id,
     tenant: TenantQuery = None,
     format: Format = None,
 ) -> Response:
     """Play a voicemail message: Opus in Ogg as stored, or WAV. Does not mark it as played."""
-    message = await _own(services, asker, message_id, tenant)
-    return await sound_response(services.mailboxes.open(message), request, format)
+    message = await _own_message(services, user, message_id, tenant)
+    return await audio_response(services.mailboxes.open(message), request, format)
 
 
 @router.post(
     "/voicemail/{message_id}/heard",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409, 410),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 410),
 )
 async def mark_voicemail(
-    services: ServicesDep, asker: AskerDep, message_id: Id, body: voicemail.Heard, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    message_id: Id,
+    body: voicemail.PlayedChange,
+    tenant: TenantQuery = None,
 ) -> None:
     """Mark a voicemail message as played or as new."""
-    await services.mailboxes.mark_heard(await _own(services, asker, message_id, tenant), heard=body.heard)
+    await services.mailboxes.mark_heard(await _own_message(services, user, message_id, tenant), heard=body.heard)
 
 
 @router.delete(
-    "/voicemail/{message_id}", status_code=status.HTTP_204_NO_CONTENT, responses=refusals(401, 403, 404, 410)
+    "/voicemail/{message_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 410)
 )
-async def hide_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+async def hide_voicemail(
+    services: ServicesDep, user: CurrentUserDep, message_id: Id, tenant: TenantQuery = None
+) -> None:
     """Archive a voicemail message. It can be restored for the period set by the tenant, then it is erased."""
-    await services.mailboxes.archive(await _own(services, asker, message_id, tenant))
+    await services.mailboxes.archive(await _own_message(services, user, message_id, tenant))
 
 
 @router.post(
     "/voicemail/{message_id}/restore",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409, 410),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 410),
 )
-async def restore_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+async def restore_voicemail(
+    services: ServicesDep, user: CurrentUserDep, message_id: Id, tenant: TenantQuery = None
+) -> None:
     """Restore an archived voicemail message."""
-    await services.mailboxes.restore(await _own(services, asker, message_id, tenant))
+    await services.mailboxes.restore(await _own_message(services, user, message_id, tenant))
 
 
 @router.post(
     "/voicemail/{message_id}/erase",
     status_code=status.HTTP_204_NO_CONTENT,
-    dependencies=[Depends(declare_key)],
-    responses=refusals(401, 403, 404, 409, 410),
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409, 410),
 )
-async def erase_voicemail(services: ServicesDep, asker: AskerDep, message_id: Id, tenant: TenantQuery = None) -> None:
+async def erase_voicemail(
+    services: ServicesDep, user: CurrentUserDep, message_id: Id, tenant: TenantQuery = None
+) -> None:
     """Erase a voicemail message permanently: the sound, its key and the caller. It cannot be restored from backups. A
     copy sent by e-mail (`mailed`) is not affected."""
-    within = await _reach(services, asker, tenant)
-    message = await _within(services, within, message_id)
-    if within.only_own and services.mailboxes.shared.by_id(message.extension_id) is not None:
+    scope = await _require_access_or_own(services, user, tenant)
+    message = await _message_in_scope(services, scope, message_id)
+    if scope.only_own and services.mailboxes.shared.by_id(message.extension_id) is not None:
         raise Forbidden("Only an administrator can erase a message of a group mailbox.", hint="Archive it instead.")
     await services.mailboxes.erase(message)
 
 
-@router.get("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404))
+@router.get("/extensions/{extension}/voicemail", responses=problem_responses(401, 403, 404))
 async def show_mailbox(
-    services: ServicesDep, asker: AskerDep, extension: Id, tenant: TenantQuery = None
+    services: ServicesDep, user: CurrentUserDep, extension: Id, tenant: TenantQuery = None
 ) -> voicemail.Mailbox:
     """Show the mailbox settings of an extension."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_READ)
-    return await _mailbox(services, asker, await extension_within(services, within, extension))
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    return await _mailbox(services, user, await extension_in_scope(services, scope, extension))
 
 
-@router.patch("/extensions/{extension}/voicemail", responses=refusals(401, 403, 404, 409, 410))
+@router.patch("/extensions/{extension}/voicemail", responses=problem_responses(401, 403, 404, 409, 410))
 async def change_mailbox(
-    services: ServicesDep, asker: AskerDep, extension: Id, change: voicemail.MailboxChange, tenant: TenantQuery = None
+    services: ServicesDep,
+    user: CurrentUserDep,
+    extension: Id,
+    change: voicemail.MailboxChange,
+    tenant: TenantQuery = None,
 ) -> voicemail.Mailbox:
     """Change the mailbox settings of an extension. For its user and administrators."""
-    within = await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
-    known = await extension_within(services, within, extension)
-    if not _is_owner(asker, known):
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = await extension_in_scope(services, scope, extension)
+    if not _is_owner(user, known):
         if change.transcribe:
             raise Forbidden("Only the owner of the mailbox can enable transcription.")
         if change.mail_sound:
             raise Forbidden("Only the owner of the mailbox can enable sending messages by e-mail.")
-    if change.pin and not _may_set_pin(asker, known):
+    if change.pin and not _may_set_pin(user, known):
         raise Forbidden(
             "Only the owner can set the PIN of a mailbox, because it gives access to the messages.",
             hint='You can remove the PIN: set it to "".',
             field="pin",
         )
     await services.mailboxes.change_mailbox(known, MailboxSettingsChange(**change.model_dump()))
-    return await _mailbox(services, asker, known)
+    return await _mailbox(services, user, known)
 
 
-def _is_owner(asker: AskerDep, extension: identity.Extension) -> bool:
-    return bool(asker.principal.person_id) and extension.person_id == asker.principal.person_id
+def _is_owner(user: CurrentUserDep, extension: identity.Extension) -> bool:
+    return bool(user.principal.person_id) and extension.person_id == user.principal.person_id
 
 
-def _may_set_pin(asker: AskerDep, extension: identity.Extension) -> bool:
-    return extension.person_id is None or _is_owner(asker, extension)
+def _may_set_pin(user: CurrentUserDep, extension: identity.Extension) -> bool:
+    return extension.person_id is None or _is_owner(user, extension)
 
 
-async def _reach(services: Services, asker: AskerDep, tenant: str | None) -> Reach:
-    return await reach_or_own(services, asker, tenant, Action.PEOPLE_CHANGE)
+async def _require_access_or_own(services: Services, user: CurrentUserDep, tenant: str | None) -> AccessScope:
+    return await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
 
 
-async def _within(services: Services, within: Reach, message_id: str) -> Message:
+async def _message_in_scope(services: Services, scope: AccessScope, message_id: str) -> Message:
     """Return a message in scope. Raise NotFound if it does not exist or is out of scope, Over if it was erased."""
-    message = await services.mailboxes.get(within.tenant_id, message_id)
-    if within.only_own:
-        await box_within(services, within, message.extension_id)
+    message = await services.mailboxes.get(scope.tenant_id, message_id)
+    if scope.only_own:
+        await mailbox_in_scope(services, scope, message.extension_id)
     return message
 
 
-async def _own(services: Services, asker: AskerDep, message_id: str, tenant: str | None) -> Message:
+async def _own_message(services: Services, user: CurrentUserDep, message_id: str, tenant: str | None) -> Message:
     """Return a message the user may play. Raise Forbidden for one they may only erase."""
-    message = await _within(services, await _reach(services, asker, tenant), message_id)
-    if not _owns(services, asker.principal.person_id, message):
+    message = await _message_in_scope(services, await _require_access_or_own(services, user, tenant), message_id)
+    if not _owns_message(services, user.principal.person_id, message):
         raise Forbidden("This message was left for another user.", hint="You can erase it, but not play it.")
     return message
 
 
-def _owns(services: Services, person_id: str, message: Message) -> bool:
+def _owns_message(services: Services, person_id: str, message: Message) -> bool:
     group = services.mailboxes.shared.by_id(message.extension_id)
     if group is not None:
         return is_member(services, person_id, group)
-    extension = services.people.directory.extension_by_id(message.extension_id)
+    extension = services.identity.directory.extension_by_id(message.extension_id)
     return extension is not None and bool(person_id) and extension.person_id == person_id
 
 
-def _shown(services: Services, person_id: str, message: Message) -> voicemail.Message:
-    own = _owns(services, person_id, message)
-    groups, directory = services.mailboxes.shared, services.people.directory
+def _message_schema(services: Services, person_id: str, message: Message) -> voicemail.Message:
+    own = _owns_message(services, person_id, message)
+    groups, directory = services.mailboxes.shared, services.identity.directory
     box = groups.by_id(message.extension_id) or directory.extension_by_id(message.extension_id)
     caller = message.caller if own and isinstance(message.caller, CallerId) else None
     return voicemail.Message(
@@ -242,7 +264,7 @@ def _settings(services: Services, settings: VoicemailSettings) -> voicemail.Voic
     )
 
 
-async def _mailbox(services: Services, asker: AskerDep, extension: identity.Extension) -> voicemail.Mailbox:
+async def _mailbox(services: Services, user: CurrentUserDep, extension: identity.Extension) -> voicemail.Mailbox:
     box = services.mailboxes.mailbox_settings(extension.id)
     return voicemail.Mailbox(
         extension_id=extension.id,
@@ -251,7 +273,7 @@ async def _mailbox(services: Services, asker: AskerDep, extension: identity.Exte
         takes_messages=services.mailboxes.accepts_messages(extension),
         mail=box.mail,
         has_pin=box.has_pin,
-        may_set_pin=_may_set_pin(asker, extension),
+        may_set_pin=_may_set_pin(user, extension),
         transcribe=box.transcribe,
         transcribes=services.mailboxes.is_transcribed(extension.tenant_id, extension.id),
         mail_caller=box.mail_caller,

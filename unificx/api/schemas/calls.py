@@ -18,7 +18,7 @@ class NewCall(Input):
     device: Reference | None = Field(default=None, description="The device to ring; all your devices if omitted.")
 
 
-class BegunCall(Output):
+class CallStarted(Output):
     id: str = Field(description="Id of the live call; the same id is used in the call history.")
 
 

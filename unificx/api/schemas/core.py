@@ -252,7 +252,7 @@ class Party(BaseModel):
     quality: Quality
 
 
-class Qualities(BaseModel):
+class CallQuality(BaseModel):
     """Quality of the first two parties."""
 
     caller: Quality
@@ -276,7 +276,7 @@ class CallRecord(BaseModel):
     outcome: Outcome
     cause: int = Field(description="Q.850 cause below 128, else the SIP status that ended it.")
     recorded: bool
-    quality: Qualities
+    quality: CallQuality
     parties: list[Party] = Field(description="The caller, then all called parties, in order.")
 
 
@@ -313,7 +313,7 @@ class Readiness(BaseModel):
     parts: list[Part]
 
 
-class HeldField(BaseModel):
+class PersonalField(BaseModel):
     """One database field with personal data."""
 
     table: str
@@ -340,5 +340,5 @@ class NeutralColumn(BaseModel):
 class PrivacyMap(BaseModel):
     """Inventory of the personal data, with purposes and retention."""
 
-    held: list[HeldField]
+    held: list[PersonalField]
     neutral: list[NeutralColumn]

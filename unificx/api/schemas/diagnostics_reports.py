@@ -6,11 +6,11 @@ from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
 
-LONGEST_REPORT = 64 * 1024
+MAX_REPORT = 64 * 1024
 
 
 class NewReport(Input):
-    report: str = Field(min_length=1, max_length=LONGEST_REPORT, description="The report, as shown to its sender.")
+    report: str = Field(min_length=1, max_length=MAX_REPORT, description="The report, as shown to its sender.")
 
 
 class Report(Output):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from unificx.api.schemas.core import Input, Output
-from unificx.api.schemas.sign_in import Entering
+from unificx.api.schemas.sign_in import SignInRequest
 from unificx.identity import FactorType
 
 FactorName = Annotated[str, Field(min_length=1, max_length=100, examples=["Ada's phone"])]
@@ -70,14 +70,14 @@ class NewPasskey(Input):
     credential: Credential
 
 
-class PasskeyAsked(Output):
+class PasskeyChallenge(Output):
     """Passkey request options for the browser, and the ticket to send with its response."""
 
     ticket: str
     options: Options
 
 
-class _OneProof(Input):
+class _SingleProof(Input):
     totp: Totp | None = None
     recovery_code: RecoveryCode | None = None
     passkey: Credential | None = None
@@ -90,22 +90,22 @@ class _OneProof(Input):
         return self
 
 
-class ProveSecondFactor(Entering, _OneProof):
+class SecondFactorSignIn(SignInRequest, _SingleProof):
     """Exactly one of `totp`, `recovery_code` and `passkey`."""
 
     ticket: Ticket
 
 
-class ProveAgain(_OneProof):
+class StepUp(_SingleProof):
     """Exactly one of the fields. A password suffices for a user without a second factor."""
 
     password: Annotated[SecretStr, Field(max_length=256)] | None = None
 
 
-class TicketGiven(Input):
+class TicketRequest(Input):
     ticket: Ticket
 
 
-class SignInByPasskey(Entering):
+class SignInByPasskey(SignInRequest):
     ticket: Ticket
     credential: Credential

@@ -29,7 +29,7 @@ class PushSubscription(Input):
     expirationTime: float | None = Field(default=None, description="Accepted and ignored.")  # noqa: N815
 
 
-class BegunPushTest(Output):
+class PushTestStarted(Output):
     id: str = Field(description="Id of the test, contained in the push message.")
 
 

@@ -54,7 +54,7 @@ class Recording(Output):
     )
 
 
-class Listened(Output):
+class RecordingPlayback(Output):
     """One playback of a recording."""
 
     moment: datetime

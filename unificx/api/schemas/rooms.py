@@ -10,7 +10,9 @@ from unificx.api.schemas.voicemail import Pin
 from unificx.conferencing import Announce
 
 RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
-Most = Annotated[int, Field(ge=2, le=500, description="Maximum number of participants; hosts can always join.")]
+MaxParticipants = Annotated[
+    int, Field(ge=2, le=500, description="Maximum number of participants; hosts can always join.")
+]
 Hosts = Annotated[
     list[Annotated[str, Field(max_length=64, pattern=REFERENCE)]],
     Field(max_length=50, description="Extensions that join as hosts without a PIN: numbers or ids."),
@@ -18,7 +20,7 @@ Hosts = Annotated[
 _AFTER = "Seconds until the conference ends after its last host has left; null: it continues."
 
 
-class MeetingNow(Output):
+class ConferenceState(Output):
     """State of the conference in a room."""
 
     since: datetime
@@ -48,7 +50,7 @@ class Room(Output):
     most: int
     may_record: bool
     end_after_host: int | None = Field(description=_AFTER)
-    meeting: MeetingNow | None = Field(description="Null while the room is empty.")
+    meeting: ConferenceState | None = Field(description="Null while the room is empty.")
 
 
 class NewRoom(Input):
@@ -61,7 +63,7 @@ class NewRoom(Input):
     announce: Announce = "tones"
     locked: bool = False
     muted_on_entry: bool = False
-    most: Most = 200
+    most: MaxParticipants = 200
     may_record: bool = False
     end_after_host: Annotated[int | None, Field(ge=0, le=3600, description=_AFTER)] = None
 
@@ -77,7 +79,7 @@ class RoomChange(Input):
     announce: Announce | None = None
     locked: bool | None = None
     muted_on_entry: bool | None = None
-    most: Most | None = None
+    most: MaxParticipants | None = None
     may_record: bool | None = None
     end_after_host: int | None = Field(None, ge=-1, le=3600, description="-1: the conference continues without a host.")
 

@@ -30,14 +30,14 @@ class SessionDevice(Input):
     kind: SessionKind = "program"
 
 
-class Entering(Input):
+class SignInRequest(Input):
     """Fields of every sign-in request besides the credentials."""
 
     device: SessionDevice = SessionDevice()
     keep: KeepField = "token"
 
 
-class SignIn(Entering):
+class SignIn(SignInRequest):
     email: str = Field(max_length=320)
     password: SecretStr = Field(max_length=256)
     tenant: str | None = Field(default=None, max_length=64, pattern=REFERENCE, description="The tenant, by id or slug.")
@@ -116,7 +116,7 @@ class SignInCodeState(Output):
     expires: datetime
 
 
-class SignInByCode(Entering):
+class SignInByCode(SignInRequest):
     code: Code
     device_secret: DeviceSecret
 
@@ -146,7 +146,7 @@ class InvitedPerson(Output):
     email: str
 
 
-class AcceptInvitation(Entering):
+class AcceptInvitation(SignInRequest):
     code: Code
     password: Password
     of_age: bool = Field(description="Whether the user has the required age; a date of birth is never requested.")
@@ -154,13 +154,13 @@ class AcceptInvitation(Entering):
     policy_version: Version
 
 
-class AskRecovery(Input):
+class RecoveryRequest(Input):
     email: Email
     tenant: str | None = Field(default=None, max_length=64, pattern=REFERENCE, description="The tenant, by id or slug.")
     language: Language = "en"
 
 
-class FinishRecovery(Entering):
+class FinishRecovery(SignInRequest):
     code: Code
     password: Password
 

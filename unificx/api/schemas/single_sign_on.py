@@ -33,11 +33,11 @@ class NewSingleSignOn(Input):
     )
 
 
-class SingleSignOnBegun(Output):
+class SingleSignOnRedirect(Output):
     """Where to send the browser to link the account."""
 
     url: str
 
 
-class OwnSingleSignOn(Output):
+class SingleSignOnStatus(Output):
     linked: bool = Field(description="Whether the account is linked with the tenant's provider.")

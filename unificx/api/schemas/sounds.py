@@ -10,7 +10,7 @@ from unificx.api.schemas.core import Output
 Language = Literal["en", "de", "any"]
 
 
-class OwnSound(Output):
+class CustomSound(Output):
     """A custom sound that replaces the standard one of the same name."""
 
     language: Language = Field(description="`any` for music.")

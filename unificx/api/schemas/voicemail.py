@@ -59,7 +59,7 @@ class Message(Output):
     own: bool = Field(description="Whether the user may play it.")
 
 
-class Heard(Input):
+class PlayedChange(Input):
     heard: bool = Field(description="False marks the message as new again.")
 
 
