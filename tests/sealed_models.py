@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
 from unificx.core.personal import personal
-from unificx.db import Base, Codec, NeutralJson, plain, sealed_column
+from unificx.db import Base, NeutralJson, SealedCodec, plain, sealed_column
 
 
 class Apart(Base):
@@ -67,6 +67,6 @@ class StrangerRow(Apart):
     sealed: Mapped[bytes] = sealed_column(FriendPart, subject="subject_id")
 
 
-FRIEND = Codec(FriendRow, FriendPart)
-NOTE = Codec(FriendRow, NotePart)
-STRANGER = Codec(StrangerRow, FriendPart)
+FRIEND = SealedCodec(FriendRow, FriendPart)
+NOTE = SealedCodec(FriendRow, NotePart)
+STRANGER = SealedCodec(StrangerRow, FriendPart)

@@ -12,7 +12,7 @@ import typer
 from http_world import Call, World, open_rooms
 from typer.testing import CliRunner, Result
 
-from unificx.cli import Listener, Site, build
+from unificx.cli import Installation, Listener, build
 from unificx.core.clock import ManualClock
 
 
@@ -32,10 +32,12 @@ class Home:
     connect: Any = None
     control: Path | None = None
 
-    def site(self, home: Path) -> Site:
+    def site(self, home: Path) -> Installation:
         listener = Listener("udp", "127.0.0.1", 0, "--sip-udp")
         database = f"sqlite:///{home}/unificx.db"
-        return Site(home, self.control or home / "control.sock", (listener,), (home / "tls" / "server.pem",), database)
+        return Installation(
+            home, self.control or home / "control.sock", (listener,), (home / "tls" / "server.pem",), database
+        )
 
     @asynccontextmanager
     async def open(self, home: Path) -> AsyncIterator[httpx.AsyncClient]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from http_world import World
 
-from unificx.conferencing import Chair, Room, Who
+from unificx.conferencing import CallerIdentity, ParticipantSession, Room
 
 
 @dataclass
@@ -14,7 +14,7 @@ class Phone:
     leg: str
     orders: list[str] = field(default_factory=list)
     call_id: str = ""
-    hears: bool = True
+    receives_audio: bool = True
 
     def join(self, room: str, *, muted: bool) -> None:
         self.orders.append(f"join {'muted' if muted else 'heard'}")
@@ -28,16 +28,18 @@ class Phone:
 
 @dataclass
 class Inside:
-    chair: Chair
+    chair: ParticipantSession
     phone: Phone
 
 
 def dial(world: World, room: Room, number: str, *, host: bool = False) -> Inside:
     """Join a room from an extension or an external number."""
     extension = world.people.directory.extension(room.tenant_id, number)
-    who = Who(extension.subject if extension else None, extension.id if extension else "", number, f"Phone {number}")
+    who = CallerIdentity(
+        extension.subject if extension else None, extension.id if extension else "", number, f"Phone {number}"
+    )
     phone = Phone(f"leg-{number}")
-    chair = world.services.meetings.come(room, who, phone, host=host)
+    chair = world.services.meetings.join(room, who, phone, host=host)
     chair.entered()
     return Inside(chair, phone)
 
@@ -48,6 +50,6 @@ class Dialling:
 
     rung: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def ring(self, room: Room, host: Who | None, number: str) -> str:
+    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
         self.rung.append((room.number, host.number if host else "", number))
         return f"call-{len(self.rung)}"

@@ -29,8 +29,8 @@ from unificx.api import (
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
-from unificx.cdr import History
-from unificx.conferencing import Meetings, Room, Rooms
+from unificx.cdr import CdrService
+from unificx.conferencing import ConferenceManager, Room, RoomService
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
@@ -44,7 +44,7 @@ from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.media.tones import sine
-from unificx.notifications import Push, PushParts, Vapid
+from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import (
@@ -56,7 +56,7 @@ from unificx.recording import (
 )
 from unificx.server.live_events import LiveEvents
 from unificx.server.room_events import RoomEvents
-from unificx.support import Desk
+from unificx.support import SupportService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -99,7 +99,7 @@ class Call:
 class Calls:
     """Fake of the calls port, with a list to be filled by tests."""
 
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: RoomService) -> None:
         self.rooms = rooms
         self.going_on: list[Call] = []
         self.held: dict[str, list[ParkedCall]] = {}
@@ -135,7 +135,7 @@ class Calls:
         self._own(call_id, extensions)
         [call] = [one for one in self.going_on if one.id == call_id]
         host = next(one for one in call.extensions if one in extensions)
-        room = self.rooms.open(call.tenant_id, host)
+        room = self.rooms.open_ad_hoc(call.tenant_id, host)
         call.room = room.id
         return room
 
@@ -358,19 +358,21 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     people = IdentityService(
         database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters, fetch=HttpClient()
     )
-    rooms = Rooms(database, keys, people.directory, PasswordHashing(CHEAP), clock)
+    rooms = RoomService(database, keys, people.directory, PasswordHashing(CHEAP), clock)
     calls, parts, answers = Calls(rooms), Parts(), IdempotencyStore(database, keys, clock)
     outbox.subscribe(PersonClosed, answers.delete_affected)
     outbox.subscribe(TenantDeleted, answers.delete_affected)
-    history = History(database, keys, spool)
+    history = CdrService(database, keys, spool)
     gate, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = people.directory
-    push = Push(PushParts(database, keys, directory, gate, vapid, bus, loopback=True, pause=_no_pause))
+    push = PushNotifier(
+        PushNotifierDependencies(database, keys, directory, gate, vapid, bus, loopback=True, sleep=_no_pause)
+    )
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
-    telling, meetings = LiveEvents(hub, bus, directory, history), Meetings(clock)
+    telling, meetings = LiveEvents(hub, bus, directory, history), ConferenceManager(clock)
     news = RoomEvents(hub, directory, meetings)
-    bus.subscribe(RoomDeleted, lambda fact: meetings.room_gone(fact.room_id))
+    bus.subscribe(RoomDeleted, lambda fact: meetings.room_deleted(fact.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), Ears())
     audio = AudioStore(audio_parts)
@@ -390,7 +392,7 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         live_recordings=recorder,
         rooms=rooms,
         meetings=meetings,
-        support=Desk(database, keys, clock),
+        support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=parts,
         telephony=Telephony(clock),

@@ -28,7 +28,7 @@ async def fails(fact: TenantDeleted, uow: UnitOfWork) -> None:
 async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "_TRIES", 1)
+    monkeypatch.setattr(outbox, "_MAX_ATTEMPTS", 1)
     site, clock = InstallationPaths(tmp_path), SystemClock()
     url = database_url(site, {})
 

@@ -77,7 +77,7 @@ async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkey
     async with installation(tmp_path) as rooms:
         mine = await anna(rooms)
         with monkeypatch.context() as broken:
-            broken.setattr(rooms.notification_service, "voicemail", fails)
+            broken.setattr(rooms.notification_service, "send_voicemail_notice", fails)
             assert await (await speaks(rooms, mine)).store()
             await rooms.outbox.deliver()
             assert await letters(rooms, mine) == []

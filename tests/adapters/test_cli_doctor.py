@@ -143,7 +143,7 @@ def test_without_a_server_it_says_what_one_would_need(home: Home) -> None:
 
 
 def test_what_fails_ends_it_with_1(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "RELEASED", datetime(2100, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(host, "EARLIEST_TIME", datetime(2100, 1, 1, tzinfo=UTC))
     result = home.run("doctor", "--home", str(home.folder))
     assert (result.exit_code, result.stderr) == (1, "")
     assert "FAIL" in result.stdout
@@ -219,7 +219,7 @@ def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
 
 
 def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(listeners, "SECONDS", 0.01)
+    monkeypatch.setattr(listeners, "TIMEOUT_SECONDS", 0.01)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         here = f"127.0.0.1:{silent.getsockname()[1]}"

@@ -8,7 +8,7 @@ from http_world import World
 
 from unificx.db import UnitOfWork
 from unificx.identity import Person
-from unificx.notifications import MessageNews
+from unificx.notifications import NewVoicemail
 from unificx.server.voicemail_email import send_voicemail_emails
 from unificx.voicemail import MailboxSettingsChange
 from unificx.voicemail.events import MessageLeft
@@ -93,9 +93,9 @@ async def test_switching_off_requires_a_decision_about_old_messages(world: World
 class Letters:
     """Records e-mails: recipient and content."""
 
-    written: list[tuple[str, MessageNews]] = field(default_factory=list)
+    written: list[tuple[str, NewVoicemail]] = field(default_factory=list)
 
-    async def voicemail(self, person: Person, language: str, news: MessageNews, uow: UnitOfWork) -> None:
+    async def voicemail(self, person: Person, language: str, news: NewVoicemail, uow: UnitOfWork) -> None:
         self.written.append((person.email, news))
 
 

@@ -63,7 +63,7 @@ async def test_a_call_is_converted_to_a_conference_with_invitations(world: World
     there = f"/api/v1/rooms/{room['id']}"
     assert (await user.get(there)).json() == room
     assert (await user.get("/api/v1/rooms")).json()["items"] == []
-    world.services.meetings.dials = dialling = Dialling()
+    world.services.meetings.dialer = dialling = Dialling()
     assert (await other.post(f"{there}/invitations", json={"number": "1003"})).status_code == 403
     assert (await user.post(f"{there}/invitations", json={"number": "1003"})).status_code == 202
     assert dialling.rung == [("", "", "1003")]

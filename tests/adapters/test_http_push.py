@@ -15,7 +15,7 @@ async def test_a_device_subscribes_and_sends_a_test_push(world: World) -> None:
         assert begun.status_code == 201
         test = f"/api/v1/me/push/test/{begun.json()['id']}"
         assert (await ada.post("/api/v1/me/push/test")).status_code == 429
-        await world.services.push.settled()
+        await world.services.push.wait_idle()
         assert browser.messages() == [{"type": "test", "id": begun.json()["id"]}]
         assert (await ada.get(test)).json() == {"sent": True, "seen": False, "problem": None}
         assert (await ada.post(f"{test}/seen")).status_code == 204
@@ -34,7 +34,7 @@ async def test_a_remotely_signed_out_device_is_notified_and_removed(world: World
         sessions = (await here.get("/api/v1/sessions")).json()["items"]
         other = next(one["id"] for one in sessions if not one["current"])
         assert (await here.delete(f"/api/v1/sessions/{other}")).status_code == 204
-        await world.services.push.settled()
+        await world.services.push.wait_idle()
         assert lost.messages() == [{"type": "signed_out"}]
     assert world.services.push.count == 0
 

@@ -10,7 +10,7 @@ from conference_legs import Dialling, dial
 from http_world import World
 
 from unificx.api.event_hub import EventQueue
-from unificx.conferencing import Dismiss, RecordingSet, Room
+from unificx.conferencing import RecordingChanged, RemoveParticipant, Room
 from unificx.core.errors import Conflict
 from unificx.identity import Tenant
 from unificx.media.mixer.messages import ActiveSpeakerChanged
@@ -105,7 +105,7 @@ async def test_participants_and_administrators_list_participants(world: World) -
     assert len((await admin.get(f"{ROOMS}/8000/participants")).json()["items"]) == 2
     assert (await berta.get(f"{ROOMS}/8000/participants")).status_code == 403
     assert (await berta.get(f"{ROOMS}/8000")).json()["meeting"]["participants"] == 2
-    world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", "leg-+491511"))
+    world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-+491511"))
     seen = (await admin.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert [one["speaking"] for one in seen] == [False, True]
     there.chair.leave()
@@ -152,7 +152,7 @@ async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
-    world.services.meetings.dials = dialling = Dialling()
+    world.services.meetings.dialer = dialling = Dialling()
     wanted = {"number": "1003"}
     assert (await anna.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     answer = await admin.post(f"{ROOMS}/8000/invitations", json=wanted)
@@ -194,13 +194,13 @@ async def test_hosts_record_pause_and_resume(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin, may_record=True)
-    world.services.meetings.records = recording = Recording()
+    world.services.meetings.recorder = recording = Recording()
     dial(world, room, "1001", host=True)
     dial(world, room, "1002")
     where, pause = f"{ROOMS}/8000/meeting/recording", {"paused": True}
     assert (await anna.patch(where, json=pause)).status_code == 409
     assert (await anna.post(where)).status_code == 204
-    world.services.meetings.tell(room.id, RecordingSet(True, paused=True))
+    world.services.meetings.handle_event(room.id, RecordingChanged(True, paused=True))
     shown = (await anna.get(f"{ROOMS}/8000")).json()["meeting"]
     assert (shown["recorded"], shown["recording_paused"]) == (True, True)
     for change in (pause, {"paused": False}, pause | {"for_card": True}):
@@ -218,7 +218,7 @@ async def test_deleting_a_room_disconnects_its_participants(world: World) -> Non
     guest = dial(world, room, "1002")
     assert (await admin.delete(f"{ROOMS}/8000")).status_code == 204
     assert guest.phone.orders[-1] == "leave"
-    while not isinstance(await guest.chair.next(), Dismiss):
+    while not isinstance(await guest.chair.next_prompt(), RemoveParticipant):
         pass
 
 
@@ -242,11 +242,11 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     inside = dial(world, room, "1001")
     for _ in range(50):
         for speaker in ("leg-1001", None):
-            world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", speaker))
+            world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
     told = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
     told |= {"locked": False}
     assert [await heard(feed) for feed in feeds[:2]] == [told, told]
-    world.services.meetings.heard(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
+    world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
     assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.chair.id] * 2
     for feed in feeds:
         feed.close(1000)
@@ -259,6 +259,6 @@ async def test_an_erased_person_has_no_name_in_the_room(world: World) -> None:
     dial(world, room, "1001")
     extension = world.people.directory.extension(world.acme.id, "1001")
     assert extension is not None
-    world.services.meetings.forget(world.acme.id, extension.subject)
+    world.services.meetings.anonymize(world.acme.id, extension.subject)
     [seen] = (await admin.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert (seen["number"], seen["name"]) == ("", "")

@@ -4,13 +4,13 @@ import pytest
 
 from unificx.core.personal import VOCABULARY
 from unificx.db import Base
-from unificx.db.migrations.models import load_all_tables
+from unificx.db.migrations.models import load_all_models
 from unificx.privacy import personal_fields, plain_columns
 
 
 @pytest.fixture(autouse=True)
 def all_tables() -> None:
-    load_all_tables()
+    load_all_models()
 
 
 @pytest.mark.promise("S3")

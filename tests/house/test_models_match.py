@@ -12,7 +12,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Base, Database
 from unificx.db.migrations import migrate
-from unificx.db.migrations.models import load_all_tables
+from unificx.db.migrations.models import load_all_models
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -27,7 +27,7 @@ async def empty(request: pytest.FixtureRequest, tmp_path, postgres: Postgres, cl
 
 
 async def test_the_migrated_schema_equals_the_models(empty: Database) -> None:
-    load_all_tables()
+    load_all_models()
     await migrate(empty)
     async with empty.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
@@ -39,7 +39,7 @@ def _differences(connection: Connection) -> list[Any]:
 
 
 async def test_every_reflected_column_is_declared(empty: Database) -> None:
-    load_all_tables()
+    load_all_models()
     await migrate(empty)
     found = MetaData()
     async with empty.engine.connect() as connection:

@@ -12,7 +12,7 @@ import pytest
 
 import unificx
 from unificx.db import Base
-from unificx.db.migrations.models import load_all_tables
+from unificx.db.migrations.models import load_all_models
 
 ESCAPE = "# scope: all tenants, because "
 VERBS = {"select", "update", "delete"}
@@ -20,7 +20,7 @@ VERBS = {"select", "update", "delete"}
 
 def scoped_names() -> set[str]:
     """Return the mapped classes with a `tenant_id` column, and the constants for their tables, such as `_CALL_PARTY`."""
-    load_all_tables()
+    load_all_models()
     rows = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("unificx.")]
     rows = [row for row in rows if "tenant_id" in row.__table__.columns]
     return {row.__name__ for row in rows} | {f"_{row.__table__.name.upper()}" for row in rows}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from server import Login, Server
 
-from unificx.cli.audio import Sound
+from unificx.cli.audio import SoftPhoneAudio
 from unificx.cli.softphone import Account, SoftPhone
 from unificx.core.clock import SystemClock
 from unificx.media import tones
@@ -26,19 +26,19 @@ class AppPhone(SoftPhone):
     def hold(self, *, yes: bool = True, way: Direction = Direction.SENDONLY) -> None:
         """Put the remote party on hold, or resume."""
         assert self.leg is not None
-        self.leg.offer(self._description(way if yes else Direction.SENDRECV), self._clock.monotonic())
+        self.leg.offer(self._sdp(way if yes else Direction.SENDRECV), self._clock.monotonic())
         self._flush()
 
     def say(self, hertz: float) -> None:
-        self.sound._tone = hertz
+        self.audio._tone = hertz
 
     def level(self, hertz: float, seconds: float = 0.5) -> float:
         """Level of a tone during the last seconds received; half the amplitude counts as detected."""
-        return tones.level(self.sound.heard[-round(seconds * SECOND) :], hertz)
+        return tones.level(self.audio.received[-round(seconds * SECOND) :], hertz)
 
     def loudness(self, seconds: float = 0.5) -> float:
         """Overall level of the last seconds received."""
-        return tones.rms(self.sound.heard[-round(seconds * SECOND) :])
+        return tones.rms(self.audio.received[-round(seconds * SECOND) :])
 
     async def hears(self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3) -> None:
         """Wait until the tone is heard."""
@@ -47,13 +47,13 @@ class AppPhone(SoftPhone):
                 await asyncio.sleep(0.05)
 
 
-class _Keypad(Sound):
+class _Keypad(SoftPhoneAudio):
     """In-band DTMF: two tones for 100 ms each, followed by equal silence (ITU-T Q.23, Q.24)."""
 
     frames: "deque[array[int]]"
 
-    def _said(self, at: int) -> "array[int]":
-        return self.frames.popleft() if self.frames else super()._said(at)
+    def _tone_frame(self, at: int) -> "array[int]":
+        return self.frames.popleft() if self.frames else super()._tone_frame(at)
 
 
 class TonePhone(AppPhone):
@@ -61,11 +61,11 @@ class TonePhone(AppPhone):
 
     def __init__(self, *how: Any) -> None:
         super().__init__(*how)
-        self.sound = self._keypad = _Keypad(how[1], how[2])
+        self.audio = self._keypad = _Keypad(how[1], how[2])
         self._keypad.frames = deque()
 
-    def _description(self, way: Direction = Direction.SENDRECV) -> bytes:
-        lines = super()._description(way).replace(b"RTP/AVP 0 101\r\n", b"RTP/AVP 0\r\n").split(b"\r\n")
+    def _sdp(self, media_direction: Direction = Direction.SENDRECV) -> bytes:
+        lines = super()._sdp(media_direction).replace(b"RTP/AVP 0 101\r\n", b"RTP/AVP 0\r\n").split(b"\r\n")
         return b"\r\n".join(line for line in lines if b":101 " not in line)
 
     async def dial(self, keys: str) -> None:

@@ -65,9 +65,9 @@ class KeyPhone(AppPhone):
             ends = place >= 5
             payload = bytes((number, 0x8A if ends else 0x0A)) + (160 * min(place + 1, 5)).to_bytes(2, "big")
             packet = rtp.Packet(
-                101, 30000 + number * 100 + place, 80_000_000 + number * 8000, self.sound._ssrc, payload
+                101, 30000 + number * 100 + place, 80_000_000 + number * 8000, self.audio._ssrc, payload
             )
-            self.sound._media.send(bytes(packet), *self.sound._target)
+            self.audio._media.send(bytes(packet), *self.audio._target)
             await asyncio.sleep(0 if ends else 0.02)
 
 
@@ -143,7 +143,7 @@ def likeness(heard: "array[int] | list[int]", sound: Sound) -> float:
 async def hears(phone: AppPhone, *names: str, within: float = 25) -> None:
     """Wait until the phone hears one of these prompts."""
     async with asyncio.timeout(within):
-        while not await asyncio.to_thread(_heard, list(phone.sound.heard), *names):  # the phones keep running
+        while not await asyncio.to_thread(_heard, list(phone.audio.received), *names):  # the phones keep running
             await asyncio.sleep(0.2)
 
 

@@ -51,7 +51,7 @@ async def lets_itself_be_called_in(phone: AppPhone) -> None:
     """Answer the call, listen to the invitation, and accept."""
     await asyncio.wait_for(phone.in_call.wait(), 30)
     await asyncio.to_thread(eventually, lambda: phone.loudness() > 50, what="it is asked")
-    phone.press("1")
+    phone.send_dtmf("1")
 
 
 @pytest.fixture

@@ -55,13 +55,13 @@ async def over(phone: AppPhone, within: float = 30) -> None:
 
 def rough(phone: AppPhone, chance: random.Random) -> None:
     """Drop 5 % of the packets sent by a phone and delay the others by up to 100 ms."""
-    send, loop = phone.sound._media.send, asyncio.get_running_loop()
+    send, loop = phone.audio._media.send, asyncio.get_running_loop()
 
     def later(data: bytes, host: str, port: int) -> None:
         if chance.random() >= 0.05:
             loop.call_later(chance.random() * 0.1, send, data, host, port)
 
-    phone.sound._media.send = later  # type: ignore[method-assign]
+    phone.audio._media.send = later  # type: ignore[method-assign]
 
 
 async def test_two_callers_hear_each_other_and_not_themselves(server: Server, household: Household) -> None:
@@ -120,10 +120,10 @@ async def test_three_wrong_pins_end_the_call(server: Server, household: Househol
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8010")
         await asyncio.sleep(1)
-        anna.press("8362#")
+        anna.send_dtmf("8362#")
         await berta.call("8010")
         await asyncio.sleep(1)
-        berta.press("4711#")
+        berta.send_dtmf("4711#")
         await inside(server, "8010", anna, berta)
         assert {number: one["host"] for number, one in there(server, "8010").items()} == {
             household.anna.number: True,
@@ -135,7 +135,7 @@ async def test_three_wrong_pins_end_the_call(server: Server, household: Househol
         for _ in range(3):
             assert clara.in_call.is_set()
             await asyncio.sleep(1)
-            clara.press("9999#")
+            clara.send_dtmf("9999#")
         await over(clara)
         assert not there(server, "8010")
 
@@ -171,26 +171,26 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
         await misses(clara, 900)
         await misses(anna, 900)
         await berta.hears(700)
-        berta.press("*6")
+        berta.send_dtmf("*6")
         await asyncio.sleep(1.5)
         assert clara.level(900) < 400
-        clara.press("*5")
+        clara.send_dtmf("*5")
         eventually(lambda: there(server, "8012")[household.clara.number]["hand"], what="the hand is raised")
-        clara.press("*8")
+        clara.send_dtmf("*8")
         await asyncio.sleep(1)
         assert anna.level(1100) > 1000
-        anna.press("*8")
+        anna.send_dtmf("*8")
         await misses(anna, 1100)
-        anna.press("*8")
+        anna.send_dtmf("*8")
         await anna.hears(1100)
         server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
         await misses(anna, 1100)
         eventually(lambda: household.clara.number not in there(server, "8012"), what="the participant was removed")
-        anna.press("*7")
+        anna.send_dtmf("*7")
         await asyncio.sleep(1)
         await clara.call("8012")
         await over(clara)
-        anna.press("*9")
+        anna.send_dtmf("*9")
         eventually(lambda: not server.live_calls(), what="all calls have ended")
 
 
@@ -202,14 +202,14 @@ async def test_audio_resumes_after_the_media_engine_was_killed(own_server: Serve
         await berta.call("8000")
         await inside(server, "8000", anna, berta)
         await anna.hears(900)
-        berta.press("*6")
+        berta.send_dtmf("*6")
         await misses(anna, 900)
-        berta.press("*6")
+        berta.send_dtmf("*6")
         await anna.hears(900)
         os.kill(server.engine, signal.SIGKILL)
         await asyncio.sleep(0.5)
         for phone in (anna, berta):
-            phone.sound.heard = phone.sound.heard[:0]
+            phone.audio.received = phone.audio.received[:0]
         await anna.hears(900, within=20)
         await berta.hears(700, within=20)
         assert set(there(server, "8000")) == {first.number, second.number}
@@ -225,7 +225,7 @@ async def test_an_invited_extension_joins_after_confirming(server: Server, house
             await berta.in_call.wait()
         await asyncio.sleep(1)
         assert household.berta.number not in there(server, "8014")
-        berta.press("1")
+        berta.send_dtmf("1")
         await inside(server, "8014", anna, berta)
         await anna.hears(900)
         await berta.hears(700)

@@ -28,7 +28,7 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
             assert invited.status_code == 202, invited.text
             await asyncio.wait_for(clara.in_call.wait(), 20)
             await asyncio.to_thread(eventually, lambda: clara.loudness() > 50, what="the invitation prompt plays")
-            clara.press("1")
+            clara.send_dtmf("1")
             tones = {anna: 700.0, berta: 900.0, clara: 1100.0}
             for phone, own in tones.items():
                 for tone in set(tones.values()) - {own}:

@@ -46,9 +46,9 @@ async def begun(server: Server, number: str, anna: AppPhone, berta: AppPhone, *,
         await phone.call(number)
     await until_all(server, number, {anna.account.number: None, berta.account.number: None})
     await asyncio.sleep(3)
-    anna.press("*2")
+    anna.send_dtmf("*2")
     await asyncio.sleep(1)
-    berta.press(key)
+    berta.send_dtmf(key)
     await until_all(server, number, {anna.account.number: "consented", berta.account.number: "consented"})
 
 
@@ -94,7 +94,7 @@ async def test_all_participants_are_notified_before_being_recorded(server: Serve
     ):
         await begun(server, "8020", anna, berta)
         for phone in (anna, berta):
-            assert likeness(phone.sound.heard, prompt("recording/notice-hang-up")) > LIKE
+            assert likeness(phone.audio.received, prompt("recording/notice-hang-up")) > LIKE
         anna.say(ANNA)
         berta.say(BERTA)
         await asyncio.sleep(3)
@@ -102,20 +102,20 @@ async def test_all_participants_are_notified_before_being_recorded(server: Serve
         await anna.hears(CLARA, within=25)
         await clara.hears(ANNA)
         await asyncio.sleep(1)
-        starts = range(0, len(clara.sound.heard) - WINDOW, WINDOW)
-        first = next(at for at in starts if tones.level(clara.sound.heard[at : at + WINDOW], ANNA) > 500)
-        assert likeness(clara.sound.heard[:first], prompt("recording/joined-recorded")) > LIKE
+        starts = range(0, len(clara.audio.received) - WINDOW, WINDOW)
+        first = next(at for at in starts if tones.level(clara.audio.received[at : at + WINDOW], ANNA) > 500)
+        assert likeness(clara.audio.received[:first], prompt("recording/joined-recorded")) > LIKE
         await asyncio.sleep(3)
         calls = {str(one["id"]) for one in server.live_calls()}
         await asyncio.to_thread(kill_engine, server)
         await asyncio.sleep(2)  # so that only new audio is measured
         await clara.hears(ANNA, within=20)
         await asyncio.sleep(3)
-        anna.press("*4")
+        anna.send_dtmf("*4")
         await asyncio.sleep(1)
         berta.say(SECRET)
         await hears(berta, "recording/paused", within=10)
-        anna.press("*2")
+        anna.send_dtmf("*2")
         await until_all(server, "8020", dict.fromkeys(consents(server, "8020")))
     eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
     with closing(signed_in(server, household.anna)) as client:
@@ -148,14 +148,14 @@ async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Ser
         berta.say(BERTA)
         await clara.call("8021")
         await hears(clara, "recording/ask", within=15)
-        clara.press("2")
+        clara.send_dtmf("2")
         async with asyncio.timeout(20):
             while clara.in_call.is_set():
                 await asyncio.sleep(0.1)
         assert clara.level(BERTA, 20) < 100
         assert set(consents(server, "8021").values()) == {"consented"}
         await asyncio.sleep(1)
-        berta.press("*2")
+        berta.send_dtmf("*2")
         await until_all(server, "8021", dict.fromkeys(consents(server, "8021")))
     with closing(signed_in(server, household.berta)) as client:
         [recording] = [one for one in eventually(lambda: kept(client)) if one["mode"] == "opt_in"]

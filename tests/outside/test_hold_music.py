@@ -17,7 +17,7 @@ ANNA, BERTA = 600.0, 1500.0
 
 def likeness(phone: AppPhone) -> float:
     """The best correlation of the last second heard with any second of the music."""
-    heard = np.array(phone.sound.heard[-SECOND:], float)
+    heard = np.array(phone.audio.received[-SECOND:], float)
     music = Prompts().sound("music/hold", "")
     whole = np.frombuffer(music.pcm, "<i2").astype(float)[:: music.rate // SECOND]
     size = len(whole) + len(heard)
@@ -29,7 +29,7 @@ def likeness(phone: AppPhone) -> float:
 
 async def hears_music(phone: AppPhone) -> None:
     async with asyncio.timeout(15):
-        while len(phone.sound.heard) < SECOND or likeness(phone) < 0.8:
+        while len(phone.audio.received) < SECOND or likeness(phone) < 0.8:
             await asyncio.sleep(0.2)
 
 
@@ -70,7 +70,7 @@ async def test_held_party_hears_the_recording_notice_and_music_again(server: Ser
             await hears_music(berta)
             assert change(client, call, "paused").is_success
             async with asyncio.timeout(15):
-                while like_a_prompt(berta.sound.heard, prompt("recording/paused")) < LIKE:
+                while like_a_prompt(berta.sound.received, prompt("recording/paused")) < LIKE:
                     await asyncio.sleep(0.2)
             await hears_music(berta)
         for one in eventually(lambda: kept(client), what="what was recorded is kept"):

@@ -14,7 +14,7 @@ from server import Login, Server, eventually
 from smtp_server import text_of
 from third_party_services import Outside
 
-from unificx.cli.softphone import Account, NoLuck, SoftPhone
+from unificx.cli.softphone import Account, SoftPhone, SoftPhoneError
 from unificx.core.clock import SystemClock
 from unificx.sip.flow import Flow
 
@@ -109,7 +109,7 @@ async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser
         assert not calling.done()  # held while the device wakes up
         phone.hang_up()
         await until(lambda: len(browser.pushes()) == 2)
-        with pytest.raises(NoLuck, match="487"):
+        with pytest.raises(SoftPhoneError, match="487"):
             await calling
     finally:
         await phone.stop()

@@ -85,7 +85,7 @@ def loudest(samples: "array[int]", hertz: float, rate: int) -> float:
 def pauses(phone: AppPhone, hertz: float, since: int) -> float:
     """The longest interruption of a tone in seconds."""
     window, longest, now = 160, 0, 0
-    heard = phone.sound.heard[since:]
+    heard = phone.audio.received[since:]
     for at in range(0, len(heard) - window, window):
         silent = tones.level(heard[at : at + window], hertz) < 2000
         now = now + 1 if silent else 0
@@ -100,9 +100,9 @@ async def test_everyone_is_informed_and_has_a_channel(server: Server, household:
     async with talking(server, household) as phones:
         call = call_id(server)
         await until(server, call, "recording")
-        told = [len(phone.sound.heard) for phone in phones]
+        told = [len(phone.audio.received) for phone in phones]
         await asyncio.sleep(8)
-        raw = [array("h", phone.sound.heard) for phone in phones]
+        raw = [array("h", phone.audio.received) for phone in phones]
         missed = [pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), told, strict=True)]
     notice = prompt("recording/notice-hang-up")
     for heard, since in zip(raw, told, strict=True):
@@ -145,17 +145,17 @@ async def test_nothing_is_recorded_before_everyone_has_agreed(
         caller.say(SECRET)
         callee.say(SECRET)
         await asyncio.sleep(5)
-        caller.press("1")
+        caller.send_dtmf("1")
         await asyncio.sleep(2)
         caller.say(CALLER)
         callee.say(CALLEE)
         await asyncio.sleep(0.6)
         assert state(server, call) == "announced"
         assert files(server) == []
-        callee.press("1")
+        callee.send_dtmf("1")
         await until(server, call, "recording")
         await asyncio.sleep(3)
-        heard = [array("h", phone.sound.heard) for phone in (caller, callee)]
+        heard = [array("h", phone.audio.received) for phone in (caller, callee)]
     assert [likeness(each, prompt("recording/ask")) > LIKE for each in heard] == [True, True]
     recording = one_kept(anna)
     assert [party["key"] for party in recording["parties"]] == ["1", "1"]
@@ -173,14 +173,14 @@ async def test_refusal_is_announced_and_nothing_is_recorded(
     async with talking(server, household) as (caller, callee):
         call = call_id(server)
         await asyncio.sleep(2)
-        caller.press("1")
+        caller.send_dtmf("1")
         await asyncio.sleep(1)
-        callee.press("2")
+        callee.send_dtmf("2")
         await until(server, call, "ended")
         assert anna.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
         assert change(anna, call, "recording").status_code == 409
         await asyncio.sleep(4)
-        heard = [array("h", phone.sound.heard) for phone in (caller, callee)]
+        heard = [array("h", phone.audio.received) for phone in (caller, callee)]
         assert caller.level(CALLEE) > 4000  # and the call continues
     assert likeness(heard[0], prompt("recording/not-everybody")) > LIKE
     assert likeness(heard[1], prompt("recording/refused")) > LIKE
@@ -198,7 +198,7 @@ async def test_nothing_is_recorded_if_disabled_for_the_tenant(
     async with talking(server, household) as (caller, _):
         call = call_id(server)
         assert change(anna, call, "recording").status_code == 403
-        caller.press("*1")
+        caller.send_dtmf("*1")
         await asyncio.sleep(1.5)
         assert state(server, call) == "none"
     assert files(server) == []
@@ -220,11 +220,11 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
         await asyncio.sleep(2)
         assert change(anna, call, "paused", for_card=True).json()["state"] == "paused"
         caller.say(SECRET)
-        caller.press("4929")
+        caller.send_dtmf("4929")
         await asyncio.sleep(4)
         caller.say(CALLER)
         await asyncio.sleep(0.5)
-        heard = array("h", callee.sound.heard)
+        heard = array("h", callee.audio.received)
         assert change(anna, call, "recording").json()["state"] == "recording"
         await asyncio.sleep(4)
         assert change(anna, call, "stopped").json()["state"] == "ended"
@@ -246,24 +246,24 @@ async def test_recording_by_dtmf_and_paused_by_digits(server: Server, household:
     records(server, mode="announce", beep_seconds=0)
     async with talking(server, household) as (caller, _):
         call = call_id(server)
-        caller.press("*1")
+        caller.send_dtmf("*1")
         await until(server, call, "recording")
         await asyncio.sleep(1.5)
-        caller.press("5")
+        caller.send_dtmf("5")
         await until(server, call, "paused", 2)
         caller.say(SECRET)  # as the digit's in-band tone would be
         await asyncio.sleep(2)
-        caller.press("5")
+        caller.send_dtmf("5")
         await asyncio.sleep(3)
         assert state(server, call) == "paused"
         caller.say(CALLER)
         await until(server, call, "recording", 8)
         await asyncio.sleep(1.5)
-        caller.press("*0")
+        caller.send_dtmf("*0")
         await until(server, call, "paused", 2)
-        caller.press("*0")
+        caller.send_dtmf("*0")
         await until(server, call, "recording", 2)
-        caller.press("*1")
+        caller.send_dtmf("*1")
         await until(server, call, "ended", 2)
     recording = one_kept(anna)
     assert [mark["kind"] for mark in recording["marks"]][:2] == ["paused_for_keys", "resumed"]
@@ -311,7 +311,7 @@ async def test_blind_transfer_target_is_informed_before_being_recorded(
         await until(server, call, "recording")
         clara.say(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.sound.heard)
+        told = array("h", clara.audio.received)
         assert berta.level(CALLER) > 4000
     assert likeness(told, prompt("recording/joined-recorded")) > LIKE
     with closing(signed_in(server, household.berta)) as client:
@@ -344,11 +344,11 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
         joined = anna.post(f"/api/v1/calls/{call}/transfer", json={"consultation": asked})
         assert joined.is_success, joined.text
         await until(server, call, "announced")
-        since = len(clara.sound.heard)
+        since = len(clara.audio.received)
         await until(server, call, "recording")
         clara.say(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.sound.heard[max(0, since - 8000) :])
+        told = array("h", clara.audio.received[max(0, since - 8000) :])
         assert berta.level(CALLER) > 4000
     assert likeness(told, prompt("recording/joined-recorded")) > LIKE
     with closing(signed_in(server, household.berta)) as client:
@@ -379,7 +379,7 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
         await until(server, call, "recording")
         clara.say(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.sound.heard)
+        told = array("h", clara.audio.received)
         assert berta.level(CALLER) > 4000
     assert likeness(told, prompt("recording/joined-recorded")) > LIKE
     with closing(signed_in(server, household.berta)) as client:
@@ -463,11 +463,11 @@ async def test_server_is_killed_while_recording(server: Server, household: House
         await until(server, call, "recording")
         await asyncio.sleep(3)
         server.kill()
-        before = [len(phone.sound.heard) for phone in phones]
+        before = [len(phone.audio.received) for phone in phones]
         server.start()
         eventually(lambda: server.live_calls(), what="the call goes on")
         await until(server, call, "recording", 40)
-        heard = [array("h", phone.sound.heard[since:]) for phone, since in zip(phones, before, strict=True)]
+        heard = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
         await asyncio.sleep(3)
     assert [likeness(each, prompt("recording/notice-hang-up")) > LIKE for each in heard] == [True, True]
     second, first = two_kept(anna)

@@ -85,9 +85,9 @@ async def test_message_is_played_by_phone_and_archived(
     async with app_phone(server, household.anna) as anna:
         await anna.call("*97")
         await asyncio.sleep(1)
-        anna.press("#")
+        anna.send_dtmf("#")
         await anna.hears(SAID, within=25, least=3000)
-        anna.press("7")
+        anna.send_dtmf("7")
         eventually(lambda: not messages(client), what="it is put away")
     [hidden] = client.get("/api/v1/voicemail", params={"hidden": True}).json()["items"]
     assert (hidden["id"], hidden["heard"] is not None) == (message["id"], True)
@@ -102,14 +102,14 @@ async def test_message_is_played_from_any_phone_with_pin(
     async with app_phone(server, household.berta) as berta:
         await berta.call("*98")
         await asyncio.sleep(0.8)
-        berta.press(household.anna.number + "#")
+        berta.send_dtmf(household.anna.number + "#")
         await asyncio.sleep(0.5)
-        berta.press("1111#")
+        berta.send_dtmf("1111#")
         await asyncio.sleep(2.5)
         assert messages(client)[0]["heard"] is None
-        berta.press("8264#")
+        berta.send_dtmf("8264#")
         await asyncio.sleep(2)
-        berta.press("#")
+        berta.send_dtmf("#")
         await berta.hears(SAID, within=25, least=3000)
     assert messages(client)[0]["heard"] is not None
 
@@ -120,7 +120,7 @@ async def test_killed_server_keeps_the_recorded_message(
     async with app_phone(server, household.clara) as clara:
         await clara.call(household.anna.number)
         await asyncio.sleep(1)
-        clara.press("#")
+        clara.send_dtmf("#")
         await clara.hears(BEEP, within=15, seconds=0.2)
         await asyncio.sleep(0.6)
         clara.say(SAID)
@@ -140,7 +140,7 @@ async def test_media_engine_crash_loses_no_recorded_audio(
     async with app_phone(server, household.clara) as clara:
         await clara.call(household.anna.number)
         await asyncio.sleep(1)
-        clara.press("#")
+        clara.send_dtmf("#")
         await clara.hears(BEEP, within=15, seconds=0.2)
         await asyncio.sleep(0.6)
         clara.say(SAID)

@@ -13,12 +13,12 @@ async def leave(server: Server, caller: Login, number: str, seconds: float = 2.0
     async with app_phone(server, caller) as phone:
         await phone.call(number)
         await asyncio.sleep(1)
-        phone.press("#")
+        phone.send_dtmf("#")
         await phone.hears(BEEP, within=20, seconds=0.2)
         await asyncio.sleep(0.6)
         phone.say(SAID)
         await asyncio.sleep(seconds)
-        phone.press(finish)
+        phone.send_dtmf(finish)
 
 
 def empty(server: Server, number: str) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from unificx.api.schemas import core as models
-from unificx.cdr import CallRecord, Party
-from unificx.db import Gone
+from unificx.cdr import CallRecord, CdrParty
+from unificx.db import Erased
 
 
 def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.CallRecord:
@@ -32,8 +32,8 @@ def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.
     )
 
 
-def _party(party: Party, *, revealed: bool) -> models.Party:
-    identity = None if isinstance(party.who, Gone) else party.who
+def _party(party: CdrParty, *, revealed: bool) -> models.Party:
+    identity = None if isinstance(party.identity, Erased) else party.identity
     if identity is not None and identity.withheld and not revealed:
         return models.Party(
             role=party.role,

@@ -18,7 +18,7 @@ from unificx.api.models import AnswerPart, StoredAnswerRow
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid
 from unificx.db.database import Database, UnitOfWork
-from unificx.db.sealed import Gone, Keys
+from unificx.db.sealed import Erased, Keys
 from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
 
@@ -144,7 +144,7 @@ class IdempotencyStore:
     def _open(self, row: StoredAnswerRow) -> AnswerPart | None:
         sealed = [(row.subject_id, row.id, row.sealed)]
         part = repository.ANSWER.open(self._keys, row.tenant_id, "administration", sealed)[0]
-        return None if isinstance(part, Gone) else part
+        return None if isinstance(part, Erased) else part
 
 
 def _is_valid(row: StoredAnswerRow, now: datetime) -> bool:

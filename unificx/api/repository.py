@@ -6,9 +6,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.api.models import AnswerPart, StoredAnswerRow
-from unificx.db.sealed import Codec
+from unificx.db.sealed import SealedCodec
 
-ANSWER = Codec(StoredAnswerRow, AnswerPart)
+ANSWER = SealedCodec(StoredAnswerRow, AnswerPart)
 
 
 async def get_response(session: AsyncSession, tenant_id: str, answer_id: str) -> StoredAnswerRow | None:

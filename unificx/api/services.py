@@ -9,13 +9,13 @@ from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
 from unificx.api.ports import LiveCalls, LiveRecordings, ReadinessChecks, SoundConverter, Telephony
 from unificx.audio_store import CustomSounds, PromptOverrides
-from unificx.cdr import History
-from unificx.conferencing import Meetings, Rooms
+from unificx.cdr import CdrService
+from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
 from unificx.identity import IdentityService
-from unificx.notifications import Push
+from unificx.notifications import PushNotifier
 from unificx.recording import RecordingArchive
-from unificx.support import Desk
+from unificx.support import SupportService
 from unificx.voicemail import Mailboxes
 
 
@@ -43,20 +43,20 @@ class Services:
     """The services and ports behind the routes."""
 
     identity: IdentityService
-    history: History
+    history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds
     prompt_overrides: PromptOverrides
-    rooms: Rooms
-    meetings: Meetings
+    rooms: RoomService
+    meetings: ConferenceManager
     archive: RecordingArchive
-    support: Desk
+    support: SupportService
     live_calls: LiveCalls
     live_recordings: LiveRecordings
     readiness: ReadinessChecks
     telephony: Telephony
     sound_converter: SoundConverter
-    push: Push
+    push: PushNotifier
     event_hub: EventHub
     idempotency: IdempotencyStore
     clock: Clock

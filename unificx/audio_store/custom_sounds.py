@@ -118,7 +118,7 @@ class CustomSounds:
         """Delete the tenant's rows; keys and files are deleted elsewhere. Outbox handler."""
         await repository.drop_tenant(uow.session, fact.tenant)
         audio_ids = [one.audio_id for one in self.all(fact.tenant)]
-        uow.afterwards.append(lambda: self._discard(audio_ids))
+        uow.after_commit.append(lambda: self._discard(audio_ids))
 
     # ---- inside
 

@@ -11,10 +11,10 @@ from unificx.audio_store.models import AudioDerivedRow, TranscriptPart, Waveform
 from unificx.audio_store.ports import KeyRing
 from unificx.audio_store.repository import AudioRecord
 from unificx.audio_store.schemas import DerivedData, Transcript
-from unificx.db import Codec, Gone, Key
+from unificx.db import Erased, Key, SealedCodec
 
-WAVEFORM = Codec(AudioDerivedRow, WaveformPart)
-TRANSCRIPT = Codec(AudioDerivedRow, TranscriptPart)
+WAVEFORM = SealedCodec(AudioDerivedRow, WaveformPart)
+TRANSCRIPT = SealedCodec(AudioDerivedRow, TranscriptPart)
 PURPOSE = "telephony"
 _VERSION = 1
 
@@ -82,7 +82,7 @@ async def drop(session: AsyncSession, tenant_id: str, audio_id: str) -> None:
     )
 
 
-def _derived_data(waveform: WaveformPart | Gone | None, transcript: TranscriptPart | Gone | None) -> DerivedData:
+def _derived_data(waveform: WaveformPart | Erased | None, transcript: TranscriptPart | Erased | None) -> DerivedData:
     return DerivedData(
         waveform.peaks if isinstance(waveform, WaveformPart) else (),
         Transcript(transcript.text, transcript.language) if isinstance(transcript, TranscriptPart) else None,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.db.sealed import bound
+from unificx.db.sealed import length_prefixed
 
 _HEADER = struct.Struct(">4sBBBxII")
 _MAGIC, _VERSION = b"UFXA", 1
@@ -110,4 +110,4 @@ class ChunkCipher:
 
     def _associated_data(self, number: int, last: bool) -> bytes:
         fields = ("audio", *self.recording, bytes(self.header).hex(), str(number), "last" if last else "more")
-        return bound(*fields)
+        return length_prefixed(*fields)

@@ -72,7 +72,7 @@ class AudioStore:
         if not exists:
             await self.remove_files([audio_id])
         self._writing.discard(audio_id)
-        uow.afterwards.append(self._finished.set)
+        uow.after_commit.append(self._finished.set)
         return exists
 
     async def wait_finished(self, timeout: float) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import AudioHeader, ChunkCipher, CorruptAudio
 from unificx.core.errors import StorageFull
-from unificx.db import undisturbed
+from unificx.db import shield_until_done
 
 
 class SealedFileWriter:
@@ -108,13 +108,13 @@ class AudioWriter:
         self._buffer += pcm
         self._length += len(pcm)
         if self._length >= self._file.written + self._file.header.chunk:
-            await undisturbed(asyncio.to_thread(self._write_file, self._file))
+            await shield_until_done(asyncio.to_thread(self._write_file, self._file))
 
     async def close(self) -> bool:
         """Finish the file; False if there was no space. No file is created if nothing was written."""
         if self._file is None:
             return True
-        return await undisturbed(asyncio.to_thread(self._finish_file, self._file))
+        return await shield_until_done(asyncio.to_thread(self._finish_file, self._file))
 
     def abandon(self) -> None:
         """Close the file without writing an end."""

@@ -76,7 +76,7 @@ class Call:
         return self.id
 
     @property
-    def hears(self) -> bool:
+    def receives_audio(self) -> bool:
         """Whether the caller receives audio: the call is not on hold."""
         return self._session.receives_audio
 

@@ -7,21 +7,21 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
 from unificx.callapps.schemas import SpokenValue
 from unificx.conferencing import (
-    Chair,
-    Count,
-    Dismiss,
-    Help,
-    LetIn,
-    LetWait,
-    Meetings,
-    Named,
-    Notice,
+    Admit,
+    CallerIdentity,
+    ConferenceManager,
+    NameAnnouncement,
+    ParticipantSession,
+    PlayHelp,
+    PlayParticipantCount,
+    PlayPrompt,
+    RejectEntry,
+    RemoveParticipant,
+    RequiredNotice,
     Room,
-    Rooms,
-    Say,
-    Standing,
-    TurnAway,
-    Who,
+    RoomRole,
+    RoomService,
+    StartWaiting,
 )
 from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
@@ -48,18 +48,18 @@ _HOST_HELP = (
 )
 
 
-def conference_app(rooms: Rooms, meetings: Meetings) -> App:
+def conference_app(rooms: RoomService, meetings: ConferenceManager) -> App:
     """The conference app."""
     return App(CONFERENCE, partial(conference, rooms, meetings))
 
 
-def conference_at_number(rooms: Rooms, tenant_id: str, number: str) -> CallApp | None:
+def conference_at_number(rooms: RoomService, tenant_id: str, number: str) -> CallApp | None:
     """The routing target for a room number, if there is a room."""
-    room = rooms.at(tenant_id, number)
+    room = rooms.by_number(tenant_id, number)
     return CallApp(CONFERENCE, (room.id,), max_seconds=MAX_SECONDS) if room is not None else None
 
 
-async def conference(rooms: Rooms, meetings: Meetings, call: Call) -> None:
+async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:
     room_id, *more = call.arguments or ("",)
     room, invited, merged = rooms.by_id(room_id), INVITED in more, MERGED in more
     if room is None:
@@ -74,9 +74,9 @@ async def conference(rooms: Rooms, meetings: Meetings, call: Call) -> None:
         return
     caller = call.caller
     name = None if merged else await _record_name(call, room)
-    who = Who(caller.subject, caller.extension_id, caller.number, caller.name, name)
-    session = meetings.come(room, who, call, host=standing == "host", invited=invited or merged)
-    call.on_remote_sdp(session.described)
+    who = CallerIdentity(caller.subject, caller.extension_id, caller.number, caller.name, name)
+    session = meetings.join(room, who, call, host=standing == "host", invited=invited or merged)
+    call.on_remote_sdp(session.media_updated)
     try:
         async with asyncio.TaskGroup() as tasks:
             keys = tasks.create_task(_read_commands(call, session))
@@ -97,9 +97,9 @@ async def _confirm_invitation(call: Call) -> bool:
     return False
 
 
-async def _authenticate(rooms: Rooms, call: Call, room: Room, *, invited: bool) -> Standing | None:
+async def _authenticate(rooms: RoomService, call: Call, room: Room, *, invited: bool) -> RoomRole | None:
     """The caller's role in this room; None without the right PIN. An invited one needs none."""
-    if rooms.leads(room, call.caller.extension_id):
+    if rooms.is_host_extension(room, call.caller.extension_id):
         return "host"
     if invited or not (room.has_pin or room.has_host_pin):
         return "guest"
@@ -107,7 +107,7 @@ async def _authenticate(rooms: Rooms, call: Call, room: Room, *, invited: bool) 
         await call.play_until_digit("conference/enter-pin" if room.has_pin else "conference/enter-host-pin")
         pin = await call.read_digits(12, timeout=PIN_TIMEOUT)
         try:
-            standing = await rooms.standing(room, call.caller.extension_id or call.caller.number, pin)
+            standing = await rooms.role_for_pin(room, call.caller.extension_id or call.caller.number, pin)
         except TooManyRequests:
             return None
         if standing is not None:
@@ -126,48 +126,50 @@ async def _record_name(call: Call, room: Room) -> Sound | None:
     return name.sound if not said.silent else None
 
 
-async def _read_commands(call: Call, session: Chair) -> None:
+async def _read_commands(call: Call, session: ParticipantSession) -> None:
     """Process DTMF commands: `*` and a digit."""
     while True:
         digit = await call.read_digit()
         if digit == "*":
-            session.press(await call.read_digit(_COMMAND_TIMEOUT))
+            session.dtmf_command(await call.read_digit(_COMMAND_TIMEOUT))
         else:
-            session.answer(digit)
+            session.dtmf_answer(digit)
 
 
-async def _play_prompts(call: Call, session: Chair, tasks: asyncio.TaskGroup, *, announce_count: bool) -> None:
+async def _play_prompts(
+    call: Call, session: ParticipantSession, tasks: asyncio.TaskGroup, *, announce_count: bool
+) -> None:
     """Play the conference's prompts to this caller in sequence, until dismissed. `announce_count`: announce the number
     of participants on entry."""
     music: asyncio.Task[None] | None = None
     while True:
-        match await session.next():
-            case LetWait():
+        match await session.next_prompt():
+            case StartWaiting():
                 await call.play("conference/waiting-for-host")
                 music = tasks.create_task(call.music())
-            case LetIn(_, others, waited):
+            case Admit(_, others, waited):
                 await _cancel_task(music)
                 if announce_count:
                     await _announce_count(call, others, *(("conference/opened",) if waited else ()))
                 await call.answer()
                 session.entered()
-            case Count(_, others):
+            case PlayParticipantCount(_, others):
                 await _announce_count(call, others)
-            case Help(_, host):
+            case PlayHelp(_, host):
                 await call.play(*_HELP, *(_HOST_HELP if host else ()))
-            case Say(_, prompt):
+            case PlayPrompt(_, prompt):
                 await call.play(prompt)
-            case Notice(sounds, played):
+            case RequiredNotice(sounds, played):
                 await _cancel_task(music)
                 complete = await call.play_notice(*sounds)
                 if complete is not None:  # otherwise the notice is repeated after the hold
                     played(complete)
-            case Named(who, came):
+            case NameAnnouncement(who, came):
                 await call.play(*_join_or_leave_announcement(who, joined=came))
-            case TurnAway(_, why):
+            case RejectEntry(_, why):
                 await call.play(f"conference/{why}", "general/goodbye")
                 return
-            case Dismiss(_, prompt):
+            case RemoveParticipant(_, prompt):
                 await _cancel_task(music)
                 await call.play(prompt, "general/goodbye")
                 return
@@ -180,11 +182,11 @@ async def _announce_count(call: Call, others: int, *before: str) -> None:
         await call.play(*before, "conference/only-one")
 
 
-def _join_or_leave_announcement(who: Who, *, joined: bool) -> tuple[str | Sound, ...]:
+def _join_or_leave_announcement(who: CallerIdentity, *, joined: bool) -> tuple[str | Sound, ...]:
     """A join or leave announcement, with the recorded name if there is one."""
-    if who.said is None:
+    if who.spoken_name is None:
         return ("conference/somebody-joined" if joined else "conference/somebody-left",)
-    return (who.said, "conference/joined" if joined else "conference/left")
+    return (who.spoken_name, "conference/joined" if joined else "conference/left")
 
 
 async def _cancel_task(task: "asyncio.Task[None] | None") -> None:

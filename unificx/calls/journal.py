@@ -36,7 +36,7 @@ log = structlog.get_logger()
 class Spool(Protocol):
     """Durable queue: a record is safe once `append` returns. Implemented by `store.Spool`."""
 
-    def append(self, kind: str, record: bytes, *, last: bool = False) -> None: ...
+    def append(self, kind: str, record: bytes, *, use_reserve: bool = False) -> None: ...
 
 
 class Journal:
@@ -68,7 +68,7 @@ class Journal:
     def _append(self, record: bytes, *, last: bool = False) -> None:
         """Append a record. If the disk is full, the call continues but would not survive a crash."""
         try:
-            self._spool.append(KIND, record, last=last)
+            self._spool.append(KIND, record, use_reserve=last)
         except SpoolFull:
             log.warning("call_not_journalled")
 

@@ -7,10 +7,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.models import LiveCallPart, LiveCallRow
-from unificx.db import CannotOpen, Codec, Gone, Keys
+from unificx.db import Erased, Keys, SealedCodec, UnsealError
 
 log = structlog.get_logger()
-LIVE_CALL = Codec(LiveCallRow, LiveCallPart)
+LIVE_CALL = SealedCodec(LiveCallRow, LiveCallPart)
 SUBJECT = "live-calls"
 """A call concerns several data subjects, so while it lasts it is sealed under a key of the tenant."""
 
@@ -45,9 +45,9 @@ def unseal_live_calls(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str
     for row in rows:
         try:
             [part] = LIVE_CALL.open(keys, row.tenant_id, "operations", [(row.subject_id, row.id, row.sealed)])
-        except CannotOpen:
+        except UnsealError:
             log.warning("live_call_damaged", call=row.id)
             continue
-        if not isinstance(part, Gone):
+        if not isinstance(part, Erased):
             found.append((row.id, row.tenant_id, part))
     return found

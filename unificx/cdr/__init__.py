@@ -1,12 +1,12 @@
 """Call detail records (CDR)."""
 
-from unificx.cdr.schemas import CallRecord, Filters, Identity, Party
-from unificx.cdr.service import History
+from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
+from unificx.cdr.service import CdrService
 
 __all__ = [
     "CallRecord",
-    "Filters",
-    "History",
-    "Identity",
-    "Party",
+    "CdrFilter",
+    "CdrParty",
+    "CdrService",
+    "PartyIdentity",
 ]

@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.calls.events import CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.cdr.ports import KeyRing
-from unificx.cdr.schemas import CallRecord, Filters, Identity, Party
+from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.values import talk_seconds
-from unificx.db import Codec, ErasedSubject, Gone
+from unificx.db import Erased, ErasedSubject, SealedCodec
 
 P = TypeVar("P")
 
-PARTY = Codec(CallPartyRow, PartyPart)
-ADDRESS = Codec(CallPartyRow, AddressPart)
+PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
+ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
 
 _CALL = cast("Table", CallRow.__table__)
 _CALL_PARTY = cast("Table", CallPartyRow.__table__)
@@ -35,9 +35,9 @@ _INSERTS = {
 # Writing. A spool record is JSON: the call's row and its parties' rows, with the sealed parts in hex.
 
 
-def to_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
+def encode_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
     """Encode a call for the spool; `subjects` are those of its parties, in order."""
-    rows = [_party_row(keys, call, place, subject) for place, subject in enumerate(subjects)]
+    rows = [_party_row(keys, call, position, subject) for position, subject in enumerate(subjects)]
     return to_json((_call_row(call), rows))
 
 
@@ -56,14 +56,14 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
     }
 
 
-def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict[str, Any]:
-    party, quality, row = call.parties[place], call.parties[place].quality, f"{call.id}/{place}"
-    who, where = PartyPart(party.number, party.name, party.withheld), AddressPart(party.address)
+def _party_row(keys: KeyRing, call: CallEnded, position: int, subject: str) -> dict[str, Any]:
+    party, quality, row_id = call.parties[position], call.parties[position].quality, f"{call.id}/{position}"
+    identity, address = PartyPart(party.number, party.name, party.withheld), AddressPart(party.address)
     return {
-        "id": row,
+        "id": row_id,
         "tenant_id": call.tenant,
         "call_id": call.id,
-        "place": place,
+        "place": position,
         "role": party.role,
         "subject_id": subject,
         "extension_id": party.extension_id,
@@ -72,12 +72,14 @@ def _party_row(keys: KeyRing, call: CallEnded, place: int, subject: str) -> dict
         "jitter_ms": quality.jitter_ms,
         "mos": quality.mos,
         "packets": quality.packets,
-        "sealed": _seal(PARTY, keys, call.tenant, (subject, row, who)),
-        "sealed_address": _seal(ADDRESS, keys, call.tenant, (subject, row, where)) if party.address else None,
+        "sealed": _seal(PARTY_CODEC, keys, call.tenant, (subject, row_id, identity)),
+        "sealed_address": _seal(ADDRESS_CODEC, keys, call.tenant, (subject, row_id, address))
+        if party.address
+        else None,
     }
 
 
-def _seal(codec: Codec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
+def _seal(codec: SealedCodec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
     """Return the sealed part in hex; None if the subject was erased during the call."""
     try:
         return codec.seal(keys, tenant, [item])[0].hex()
@@ -126,12 +128,12 @@ async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> No
 # Reading
 
 
-async def calls(
+async def list_calls(
     session: AsyncSession,
     keys: KeyRing,
     tenant_id: str,
     *,
-    filters: Filters,
+    filters: CdrFilter,
     before: tuple[datetime, str] | None,
     limit: int,
 ) -> list[CallRecord]:
@@ -144,10 +146,10 @@ async def calls(
     if filters.outcome is not None:
         query = query.where(CallRow.outcome == filters.outcome)
     if filters.extensions:
-        theirs = select(CallPartyRow.call_id).where(
+        call_ids = select(CallPartyRow.call_id).where(
             CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
         )
-        query = query.where(CallRow.id.in_(theirs))
+        query = query.where(CallRow.id.in_(call_ids))
     if before is not None:
         started, call_id = before
         query = query.where(or_(CallRow.started < started, and_(CallRow.started == started, CallRow.id < call_id)))
@@ -155,7 +157,7 @@ async def calls(
     return await _with_parties(session, keys, tenant_id, rows)
 
 
-async def call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
+async def get_call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
     rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
     return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
 
@@ -168,26 +170,28 @@ async def _with_parties(
     )
     found = (await session.execute(query.order_by(CallPartyRow.call_id, CallPartyRow.place))).all() if rows else []
     sealed = [(row.subject_id, row.id, row.sealed) for row in found if row.sealed is not None]
-    opened = PARTY.open(keys, tenant_id, "history", sealed)
+    opened = PARTY_CODEC.open(keys, tenant_id, "history", sealed)
     parts = {row_id: part for (_, row_id, _), part in zip(sealed, opened, strict=True)}
-    of_call: dict[str, list[Party]] = {row.id: [] for row in rows}
+    parties_by_call: dict[str, list[CdrParty]] = {row.id: [] for row in rows}
     for row in found:
-        of_call[row.call_id].append(_party(row, parts.get(row.id)))
-    return [_record(row, tuple(of_call[row.id])) for row in rows]
+        parties_by_call[row.call_id].append(_to_party(row, parts.get(row.id)))
+    return [_to_call_record(row, tuple(parties_by_call[row.id])) for row in rows]
 
 
-def _party(row: Row[Any], part: PartyPart | Gone | None) -> Party:
-    return Party(
+def _to_party(row: Row[Any], part: PartyPart | Erased | None) -> CdrParty:
+    return CdrParty(
         role=cast("PartyRole", row.role),
         subject=row.subject_id,
         extension_id=row.extension_id,
         device_id=row.device_id,
         quality=MediaQuality(row.loss, row.jitter_ms, row.mos, row.packets),
-        who=Identity(part.number, part.name, bool(part.withheld)) if isinstance(part, PartyPart) else Gone(),
+        identity=PartyIdentity(part.number, part.name, bool(part.withheld))
+        if isinstance(part, PartyPart)
+        else Erased(),
     )
 
 
-def _record(row: Row[Any], parties: tuple[Party, ...]) -> CallRecord:
+def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...]) -> CallRecord:
     return CallRecord(
         id=row.id,
         tenant_id=row.tenant_id,

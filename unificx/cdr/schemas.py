@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from unificx.calls.events import Direction, MediaQuality, Outcome, PartyRole
-from unificx.db import Gone
+from unificx.db import Erased
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class PartyIdentity:
     """Number and name a party used in the call; "" if not signalled. `withheld`: hidden from the other parties."""
 
     number: str = field(repr=False)
@@ -17,7 +17,7 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CdrParty:
     """One side of a call. `identity` is `Erased` for an erased person; interfaces must show "an erased person"."""
 
     role: PartyRole
@@ -25,7 +25,7 @@ class Party:
     extension_id: str | None
     device_id: str | None
     quality: MediaQuality
-    who: Identity | Gone
+    identity: PartyIdentity | Erased
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ class CallRecord:
     outcome: Outcome
     cause: int
     recorded: bool
-    parties: tuple[Party, ...]
+    parties: tuple[CdrParty, ...]
 
     @property
-    def caller(self) -> Party:
+    def caller(self) -> CdrParty:
         return self.parties[0]
 
     @property
-    def callee(self) -> Party:
+    def callee(self) -> CdrParty:
         """The first callee."""
         return self.parties[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class CdrFilter:
     """Filter for a list of calls; empty fields do not filter. `since` is inclusive, `until` exclusive."""
 
     since: datetime | None = None
@@ -66,7 +66,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryPage:
+class CdrPage:
     """A page of calls, newest first; `next` is the cursor of the next page, None at the end."""
 
     items: tuple[CallRecord, ...]

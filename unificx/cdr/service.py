@@ -5,64 +5,64 @@ from collections.abc import Callable
 from unificx.calls.events import CallEnded
 from unificx.cdr import repository
 from unificx.cdr.ports import KeyRing
-from unificx.cdr.schemas import CallRecord, Filters, HistoryPage
-from unificx.cdr.values import UNKNOWN_NUMBER, read_cursor, write_cursor
+from unificx.cdr.schemas import CallRecord, CdrFilter, CdrPage
+from unificx.cdr.values import ANONYMOUS_NUMBER, decode_cursor, encode_cursor
 from unificx.core.errors import NotFound
 from unificx.db import Database, Spool, UnitOfWork
 from unificx.identity.events import TenantDeleted
 
-MOST_PER_PAGE = 200
-_KIND = "call"
-_NUMBER = "number"
+MAX_PAGE_SIZE = 200
+_SPOOL_KIND = "call"
+_NUMBER_ALIAS = "number"
 """Kind of key store alias for the number of an external party."""
 
 
-class History:
+class CdrService:
     """Call records of all tenants. Registers itself with the spool.
 
     `on_change` is called with each (tenant, extension) whose list has changed, once it can be read. It must not raise.
     """
 
     def __init__(self, database: Database, keys: KeyRing, spool: Spool) -> None:
-        self.listed: Callable[[set[tuple[str, str | None]]], None] = lambda changed: None
+        self.on_change: Callable[[set[tuple[str, str | None]]], None] = lambda changed: None
         self._database = database
         self._keys = keys
         self._spool = spool
-        spool.handler(_KIND, self._apply)
+        spool.register_handler(_SPOOL_KIND, self._apply)
 
     def record(self, call: CallEnded) -> None:
         """Seal the call and append it to the spool. It is durable on return, and listed a moment later.
 
         Synchronous, for the hot path of the call engine. Recording a call twice yields one record. Raises SpoolFull.
         """
-        subjects = [party.subject or self._outsider(call.tenant, party.number) for party in call.parties]
-        self._spool.append(_KIND, repository.to_record(self._keys, call, subjects), last=True)
+        subjects = [party.subject or self._external_subject(call.tenant, party.number) for party in call.parties]
+        self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects), use_reserve=True)
 
-    def _outsider(self, tenant: str, number: str) -> str:
-        return self._keys.find_or_create(tenant, _NUMBER, number or UNKNOWN_NUMBER)
+    def _external_subject(self, tenant: str, number: str) -> str:
+        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, number or ANONYMOUS_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         changed = await repository.insert_records(uow.session, records)
-        uow.afterwards.append(lambda: self.listed(changed))
+        uow.after_commit.append(lambda: self.on_change(changed))
 
     async def list(
-        self, tenant_id: str, filters: Filters | None = None, cursor: str | None = None, limit: int = 50
-    ) -> HistoryPage:
+        self, tenant_id: str, filters: CdrFilter | None = None, cursor: str | None = None, limit: int = 50
+    ) -> CdrPage:
         """Return a page of calls, newest first. Raises Invalid for an invalid cursor."""
-        size = max(1, min(limit, MOST_PER_PAGE))
-        before = read_cursor(cursor) if cursor is not None else None
+        size = max(1, min(limit, MAX_PAGE_SIZE))
+        before = decode_cursor(cursor) if cursor is not None else None
         async with self._database.read() as session:
-            found = await repository.calls(
-                session, self._keys, tenant_id, filters=filters or Filters(), before=before, limit=size + 1
+            found = await repository.list_calls(
+                session, self._keys, tenant_id, filters=filters or CdrFilter(), before=before, limit=size + 1
             )
         items = tuple(found[:size])
-        more = len(found) > size
-        return HistoryPage(items, write_cursor(items[-1].started, items[-1].id) if more else None)
+        has_more = len(found) > size
+        return CdrPage(items, encode_cursor(items[-1].started, items[-1].id) if has_more else None)
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
         """Return a call. Raises NotFound."""
         async with self._database.read() as session:
-            found = await repository.call(session, self._keys, tenant_id, call_id)
+            found = await repository.get_call(session, self._keys, tenant_id, call_id)
         if found is None:
             raise NotFound("Call not found.")
         return found
@@ -72,6 +72,6 @@ class History:
         async with self._database.begin() as uow:
             await repository.erase_party(uow.session, tenant_id, subject)
 
-    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all calls of a deleted tenant. Outbox handler."""
-        await repository.delete_calls(uow.session, fact.tenant)
+        await repository.delete_calls(uow.session, event.tenant)

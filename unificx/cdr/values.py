@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from unificx.calls.events import CallEnded
 from unificx.core.errors import Invalid
 
-UNKNOWN_NUMBER = "anonymous"
+ANONYMOUS_NUMBER = "anonymous"
 """Placeholder number of callers without one: all of a tenant share one subject."""
 
 
@@ -18,19 +18,19 @@ def talk_seconds(call: CallEnded) -> int:
     return max(0, round((call.ended - call.answered).total_seconds()))
 
 
-def write_cursor(started: datetime, call_id: str) -> str:
+def encode_cursor(started: datetime, call_id: str) -> str:
     """Return a cursor that points behind this call."""
     return base64.urlsafe_b64encode(f"{started.isoformat()} {call_id}".encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> tuple[datetime, str]:
+def decode_cursor(cursor: str) -> tuple[datetime, str]:
     """Decode a cursor of `write_cursor`. Raises Invalid for any other text."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         started, call_id = text.split(" ")
-        moment = datetime.fromisoformat(started)
-        if moment.tzinfo is None:
+        timestamp = datetime.fromisoformat(started)
+        if timestamp.tzinfo is None:
             raise ValueError("a timestamp needs a time zone")
-        return moment.astimezone(UTC), call_id
+        return timestamp.astimezone(UTC), call_id
     except (ValueError, OverflowError, binascii.Error):
         raise Invalid("Invalid cursor. Pass `next` from the previous page.", field="cursor") from None

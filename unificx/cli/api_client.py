@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from unificx.cli.errors import Trouble
+from unificx.cli.errors import CliError
 from unificx.cli.ports import Connect
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _PAGE = 200
 Json = dict[str, Any]
 
 
-class Api:
+class ApiClient:
     """API client. Every method raises CliError if the API rejects the request."""
 
     def __init__(self, client: "httpx.AsyncClient") -> None:
@@ -28,127 +28,134 @@ class Api:
 
     async def get(self, path: str, **params: object) -> Any:
         """GET `path`."""
-        return await self._ask("GET", path, params)
+        return await self._request("GET", path, params)
 
     async def post(self, path: str, body: Mapping[str, object], **params: object) -> Any:
         """POST to `path`. None values in `body` are omitted, so that the API's defaults apply."""
-        return await self._ask("POST", path, params, body)
+        return await self._request("POST", path, params, body)
 
     async def patch(
-        self, path: str, body: Mapping[str, object], called: Mapping[str, str] = MappingProxyType({}), **params: object
+        self,
+        path: str,
+        body: Mapping[str, object],
+        option_names: Mapping[str, str] = MappingProxyType({}),
+        **params: object,
     ) -> Any:
         """PATCH `path`; at least one value of `body` must not be None. `option_names`: option by field, where they
         differ."""
         if all(value is None for value in body.values()):
-            raise Trouble("There is nothing to change.", "Set at least one option; see --help.")
-        return await self._ask("PATCH", path, params, body, called)
+            raise CliError("There is nothing to change.", "Set at least one option; see --help.")
+        return await self._request("PATCH", path, params, body, option_names)
 
     async def put(self, path: str, body: Mapping[str, object], **params: object) -> Any:
         """PUT to `path`."""
-        return await self._ask("PUT", path, params, body)
+        return await self._request("PUT", path, params, body)
 
     async def upload(self, path: str, data: bytes, **params: object) -> Any:
         """Upload a file with PUT."""
-        return await self._ask("PUT", path, params, data)
+        return await self._request("PUT", path, params, data)
 
     async def delete(self, path: str, **params: object) -> None:
         """DELETE `path`."""
-        await self._ask("DELETE", path, params)
+        await self._request("DELETE", path, params)
 
-    async def every(self, path: str, most: int | None = None, **params: object) -> list[Json]:
+    async def list_all(self, path: str, limit: int | None = None, **params: object) -> list[Json]:
         """Return all items of a list, page by page, or the first `limit`."""
         items: list[Json] = []
         cursor: str | None = None
-        while most is None or len(items) < most:
-            wanted = _PAGE if most is None else min(_PAGE, most - len(items))
-            page = await self._ask("GET", path, {**params, "limit": wanted, "cursor": cursor})
+        while limit is None or len(items) < limit:
+            page_size = _PAGE if limit is None else min(_PAGE, limit - len(items))
+            page = await self._request("GET", path, {**params, "limit": page_size, "cursor": cursor})
             items += page["items"]
             cursor = page["next"]
             if cursor is None:
                 break
         return items
 
-    async def of_all(self, path: str, tenant: str | None) -> list[Json]:
+    async def list_across_tenants(self, path: str, tenant: str | None) -> list[Json]:
         """Return all items of the given tenant, or of all tenants except the operator's."""
-        return [one for each in await self.organisations(tenant) for one in await self.every(path, tenant=each["id"])]
+        return [one for each in await self.tenants(tenant) for one in await self.list_all(path, tenant=each["id"])]
 
-    async def organisations(self, given: str | None) -> list[Json]:
+    async def tenants(self, tenant: str | None) -> list[Json]:
         """Return the given tenant, or all tenants except the operator's."""
-        if given is not None:
-            return [await self.get(f"/tenants/{quoted(given)}")]
-        return [one for one in await self.every("/tenants") if one["slug"] != OPERATOR_SLUG]
+        if tenant is not None:
+            return [await self.get(f"/tenants/{quote_segment(tenant)}")]
+        return [one for one in await self.list_all("/tenants") if one["slug"] != OPERATOR_SLUG]
 
-    async def organisation(self, given: str | None) -> str:
+    async def resolve_tenant(self, tenant: str | None) -> str:
         """Return the given tenant or, if there is only one, that one."""
-        if given is not None:
-            return given
-        slugs = [str(one["slug"]) for one in await self.organisations(None)]
+        if tenant is not None:
+            return tenant
+        slugs = [str(one["slug"]) for one in await self.tenants(None)]
         if not slugs:
-            raise Trouble("There is no tenant yet.", "Create one with `unificx tenant create`.")
+            raise CliError("There is no tenant yet.", "Create one with `unificx tenant create`.")
         if len(slugs) > 1:
-            raise Trouble("There are several tenants.", f"Choose one, for example --tenant {slugs[0]}.")
+            raise CliError("There are several tenants.", f"Choose one, for example --tenant {slugs[0]}.")
         return slugs[0]
 
-    async def _ask(
+    async def _request(
         self,
         method: str,
         path: str,
         params: Mapping[str, object],
         body: Mapping[str, object] | bytes | None = None,
-        called: Mapping[str, str] = MappingProxyType({}),
+        option_names: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         import httpx
 
         query = {name: str(value) for name, value in params.items() if value is not None}
         file = body if isinstance(body, bytes) else None
-        sent = {name: value for name, value in body.items() if value is not None} if isinstance(body, Mapping) else None
+        json_body = (
+            {name: value for name, value in body.items() if value is not None} if isinstance(body, Mapping) else None
+        )
         try:
-            response = await self._client.request(method, ROOT + path, params=query, json=sent, content=file)
+            response = await self._client.request(method, ROOT + path, params=query, json=json_body, content=file)
         except httpx.TransportError as fault:
-            raise Trouble(
+            raise CliError(
                 f"The server does not answer ({type(fault).__name__}).", "Run `unificx doctor` to find the cause."
             ) from None
         if response.is_success:
             return response.json() if response.content else None
-        raise _trouble(response, {name: name for name in (*query, *(sent or {}))} | dict(called))
+        raise _to_error(response, {name: name for name in (*query, *(json_body or {}))} | dict(option_names))
 
 
-def talk(connect: Connect, home: Path, ask: Callable[[Api], Awaitable[R]]) -> R:
+def call_api(connect: Connect, home: Path, operation: Callable[[ApiClient], Awaitable[R]]) -> R:
     """Connect to the installation in `home` and run `operation` with an API client."""
     import asyncio
 
     async def run() -> R:
         async with connect(home) as client:
-            return await ask(Api(client))
+            return await operation(ApiClient(client))
 
     return asyncio.run(run())
 
 
-def quoted(reference: str) -> str:
+def quote_segment(reference: str) -> str:
     """Encode a command line reference as one path segment."""
     from urllib.parse import quote
 
     if reference in ("", ".", ".."):
-        raise Trouble("Invalid id, number or name.", "Use the `list` command to see valid ones.")
+        raise CliError("Invalid id, number or name.", "Use the `list` command to see valid ones.")
     return quote(reference, safe="")
 
 
-def _trouble(response: "httpx.Response", options: Mapping[str, str]) -> Trouble:
+def _to_error(response: "httpx.Response", options: Mapping[str, str]) -> CliError:
     """Convert a problem document to an error; field names are replaced by option names."""
     try:
         problem = response.json()
-        what, do = str(problem["detail"]), str(problem.get("hint", ""))
+        message, hint = str(problem["detail"]), str(problem.get("hint", ""))
         field = str(problem.get("field", ""))
         if field in options:
             option = f"--{options[field].replace('_', '-')} "
-            what, do = (
-                option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text for text in (what, do)
+            message, hint = (
+                option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text
+                for text in (message, hint)
             )
         incident = str(problem.get("incident", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Trouble(f"The server answered {response.status_code}.", "Run `unificx doctor` to find the cause.")
+        return CliError(f"The server answered {response.status_code}.", "Run `unificx doctor` to find the cause.")
     if incident:
-        do = f"See incident {incident} in the server's log."
-    elif not do or "/api/" in do:
-        do = "See the `list` commands and --help for valid values."
-    return Trouble(what, do)
+        hint = f"See incident {incident} in the server's log."
+    elif not hint or "/api/" in hint:
+        hint = "See the `list` commands and --help for valid values."
+    return CliError(message, hint)

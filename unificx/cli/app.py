@@ -22,19 +22,19 @@ from unificx.cli.commands import (
     sounds,
     tenants,
 )
-from unificx.cli.errors import OneLine
+from unificx.cli.errors import OneLineErrorGroup
 from unificx.cli.output import print_items, print_json
-from unificx.cli.ports import Connect, Survey
+from unificx.cli.ports import Connect, InspectInstallation
 from unificx.core.clock import Clock
 
-_MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
+_STATE_MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
 _COLUMNS = {"mark": "", "name": "check", "detail": "result", "do": "action"}
 
 
 def build(
     connect: Connect,
     up: Callable[..., Any],
-    survey: Survey,
+    inspect: InspectInstallation,
     clock: Clock,
     more: Mapping[str, Callable[..., Any]],
     *,
@@ -44,7 +44,7 @@ def build(
     `hidden` are for internal processes and are not listed."""
     app = typer.Typer(
         name="unificx",
-        cls=OneLine,
+        cls=OneLineErrorGroup,
         help="UnifiCX, a cloud PBX whose privacy promises are kept by code.",
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -55,7 +55,7 @@ def build(
     @app.callback()
     def root(
         ctx: typer.Context,
-        version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
+        version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version)] = False,
     ) -> None:
         """UnifiCX, a cloud PBX whose privacy promises are kept by code."""
         ctx.obj = connect
@@ -64,7 +64,7 @@ def build(
         app.command(name)(command)
     for name, command in hidden.items():
         app.command(name, hidden=True)(command)
-    for noun in (
+    for module in (
         tenants,
         persons,
         extensions,
@@ -78,33 +78,33 @@ def build(
         recordings,
         privacy,
     ):
-        app.add_typer(noun.group)
-    app.command("doctor")(_doctor(survey, clock))
+        app.add_typer(module.group)
+    app.command("doctor")(_doctor(inspect, clock))
     return app
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         print(f"unificx {__version__}")
         raise typer.Exit
 
 
-def _doctor(survey: Survey, clock: Clock) -> Callable[..., None]:
+def _doctor(inspect: InspectInstallation, clock: Clock) -> Callable[..., None]:
     def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
         """Check the installation and its dependencies.
 
         Each failure is shown with a fix. Exit code 1 if a check fails."""
         from dataclasses import asdict
 
-        from unificx.cli.doctor import examine
+        from unificx.cli.doctor import run_checks
 
-        checks = [asdict(check) for check in examine(survey(home), clock)]
+        checks = [asdict(check) for check in run_checks(inspect(home), clock)]
         failed = any(check["state"] == "fail" for check in checks)
         if as_json:
             print_json({"ok": not failed, "checks": checks})
         else:
-            rows = [{**check, "mark": _MARKS[check["state"]]} for check in checks]
-            print_items(rows, _COLUMNS, as_json=False, nothing="")
+            rows = [{**check, "mark": _STATE_MARKS[check["state"]]} for check in checks]
+            print_items(rows, _COLUMNS, as_json=False, empty_text="")
         if failed:
             raise typer.Exit(1)
 

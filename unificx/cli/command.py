@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from unificx.cli.api_client import Api, talk
+from unificx.cli.api_client import ApiClient, call_api
 from unificx.cli.ports import Connect
 
 R = TypeVar("R")
@@ -16,7 +16,7 @@ R = TypeVar("R")
 DEFAULT_HOME = Path("~/.local/share/unificx").expanduser()
 
 
-def _directory(given: str | Path) -> Path:
+def _parse_directory(given: str | Path) -> Path:
     """Reject an empty path, which comes from an unset variable and must not mean the current directory."""
     if not str(given):
         raise typer.BadParameter("the directory is empty.")
@@ -24,14 +24,14 @@ def _directory(given: str | Path) -> Path:
 
 
 Home = Annotated[
-    Path, typer.Option("--home", metavar="DIR", parser=_directory, help="State directory of the installation.")
+    Path, typer.Option("--home", metavar="DIR", parser=_parse_directory, help="State directory of the installation.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on one line.")]
 Tenant = Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Tenant; optional if there is only one.")]
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class CommandContext:
     """Common options of a command: installation, tenant and output format."""
 
     connect: Connect
@@ -39,20 +39,20 @@ class At:
     as_json: bool
     tenant: str | None
 
-    def ask(self, ask: Callable[[Api], Awaitable[R]]) -> R:
+    def run(self, operation: Callable[[ApiClient], Awaitable[R]]) -> R:
         """Connect to the installation and run an operation with its API client."""
-        return talk(self.connect, self.home, ask)
+        return call_api(self.connect, self.home, operation)
 
 
-def noun(name: str, what: str) -> typer.Typer:
+def command_group(name: str, help_text: str) -> typer.Typer:
     """Create a command group."""
-    group = typer.Typer(name=name, help=what, add_completion=False, rich_markup_mode=None)
+    group = typer.Typer(name=name, help=help_text, add_completion=False, rich_markup_mode=None)
     # With a callback, the subcommand is required even if there is only one.
     group.callback()(lambda: None)
     return group
 
 
-def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
+def command(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
     """Register a function of a `CommandContext` and its own options as the command `name` of `group`.
 
     `of_tenant`: add --tenant besides --home and --json.
@@ -64,12 +64,12 @@ def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[
         own = list(inspect.signature(function).parameters.values())[1:]
 
         def run(ctx: typer.Context, **given: Any) -> None:
-            context = At(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
+            context = CommandContext(ctx.obj, given.pop("home"), given.pop("as_json"), given.pop("tenant", None))
             function(context, **given)
 
-        parameters = [_keyword("ctx", typer.Context)]
+        parameters = [_keyword_parameter("ctx", typer.Context)]
         parameters += [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in own]
-        parameters += [_keyword(name, kind, default) for name, (kind, default) in common.items()]
+        parameters += [_keyword_parameter(name, kind, default) for name, (kind, default) in common.items()]
         run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__doc__ = function.__doc__
@@ -78,5 +78,5 @@ def verb(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[
     return make
 
 
-def _keyword(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+def _keyword_parameter(name: str, kind: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)

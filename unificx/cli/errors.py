@@ -11,16 +11,16 @@ from unificx.core.errors import DomainError
 EXIT_CODE = 2
 
 
-class Trouble(Exception):
+class CliError(Exception):
     """A command failed: what is wrong, and what to do."""
 
-    def __init__(self, what: str, do: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.do = do
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
 
 
-class OneLine(TyperGroup):
+class OneLineErrorGroup(TyperGroup):
     """Command group that prints every failure as one line, without a traceback."""
 
     def main(
@@ -43,34 +43,36 @@ class OneLine(TyperGroup):
             sys.stdout = None
             sys.exit(1)
         except Exception as fault:
-            print(line_of(fault), file=sys.stderr)
+            print(format_error(fault), file=sys.stderr)
             sys.exit(EXIT_CODE)
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def line_of(fault: Exception) -> str:
+def format_error(fault: Exception) -> str:
     """Format an error with its hint as one line."""
-    if isinstance(fault, Trouble):
-        return _line(fault.what, fault.do)
+    if isinstance(fault, CliError):
+        return _format_line(fault.message, fault.hint)
     if isinstance(fault, DomainError):
-        return _line(fault.message, fault.hint or "See `unificx doctor`.")
+        return _format_line(fault.message, fault.hint or "See `unificx doctor`.")
     usage = getattr(fault, "format_message", None)
     if usage is not None:
         context = getattr(fault, "ctx", None)
-        return _line(str(usage()), f"See `{context.command_path if context else 'unificx'} --help`.")
+        return _format_line(str(usage()), f"See `{context.command_path if context else 'unificx'} --help`.")
     if isinstance(fault, TimeoutError) and not fault.strerror:
-        return _line("The operation timed out.", _ASK)  # a subclass of OSError without an OS error
+        return _format_line("The operation timed out.", _DOCTOR_HINT)  # a subclass of OSError without an OS error
     if isinstance(fault, OSError):
-        do = _OWNER if isinstance(fault, PermissionError) else _ASK
-        return _line(f"{fault.strerror or type(fault).__name__}: {fault.filename or 'operating system error'}.", do)
-    return _line(f"Internal error: {type(fault).__name__} at {_place(fault)}.", _ASK)
+        do = _USER_HINT if isinstance(fault, PermissionError) else _DOCTOR_HINT
+        return _format_line(
+            f"{fault.strerror or type(fault).__name__}: {fault.filename or 'operating system error'}.", do
+        )
+    return _format_line(f"Internal error: {type(fault).__name__} at {_location(fault)}.", _DOCTOR_HINT)
 
 
-_ASK = "Run `unificx doctor` to find the cause."
-_OWNER = "Run this as the server's user."
+_DOCTOR_HINT = "Run `unificx doctor` to find the cause."
+_USER_HINT = "Run this as the server's user."
 
 
-def _place(fault: Exception) -> str:
+def _location(fault: Exception) -> str:
     trace = fault.__traceback__
     place = "?"
     while trace is not None:
@@ -79,6 +81,6 @@ def _place(fault: Exception) -> str:
     return place
 
 
-def _line(what: str, do: str) -> str:
-    text = " ".join(f"{what} {do}".split())
+def _format_line(message: str, hint: str) -> str:
+    text = " ".join(f"{message} {hint}".split())
     return "unificx: " + "".join(c if c.isprintable() else "?" for c in text)

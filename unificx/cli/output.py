@@ -10,7 +10,7 @@ from typing import Any
 Columns = Mapping[str, str]
 """Field of an item -> heading of its column."""
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 
 
 def print_json(value: Any) -> None:
@@ -18,13 +18,13 @@ def print_json(value: Any) -> None:
     print(json.dumps(value))
 
 
-def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, nothing: str) -> None:
+def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json: bool, empty_text: str) -> None:
     """Print a list as an array or a table; `nothing` is printed for an empty list."""
     if as_json:
         print_json(list(items))
         return
     if not items:
-        print(nothing)
+        print(empty_text)
         return
     from rich import box
     from rich.table import Table
@@ -34,7 +34,7 @@ def print_items(items: Sequence[Mapping[str, Any]], columns: Columns, *, as_json
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for item in items:
-        table.add_row(*(Text(shown(item.get(field))) for field in columns))
+        table.add_row(*(Text(format_value(item.get(field))) for field in columns))
     _print(table)
 
 
@@ -48,7 +48,7 @@ def print_item(item: Mapping[str, Any], columns: Columns, *, as_json: bool, note
 
     table = Table.grid(padding=(0, 3, 0, 0))
     for field, heading in columns.items():
-        table.add_row(Text(heading, style="bold"), Text(shown(item.get(field))))
+        table.add_row(Text(heading, style="bold"), Text(format_value(item.get(field))))
     _print(table)
     if note:
         print(note)
@@ -65,14 +65,14 @@ _LOGIN = {
 }
 
 
-def print_login(made: Mapping[str, Any], *, as_json: bool) -> None:
+def print_login(device: Mapping[str, Any], *, as_json: bool) -> None:
     """Print a created device and its SIP login (in `sip`)."""
-    columns = {field: heading for field, heading in _LOGIN.items() if field in made or field in made["sip"]}
+    columns = {field: heading for field, heading in _LOGIN.items() if field in device or field in device["sip"]}
     note = "Enter this in the phone now: the password is not stored and cannot be shown again."
-    print_item(made if as_json else {**made, **made["sip"]}, columns, as_json=as_json, note=note)
+    print_item(device if as_json else {**device, **device["sip"]}, columns, as_json=as_json, note=note)
 
 
-def picture(text: str) -> list[str]:
+def qr_code(text: str) -> list[str]:
     """Return a QR code as text, two rows per line; empty if the terminal's encoding lacks the characters."""
     import segno
 
@@ -85,21 +85,21 @@ def picture(text: str) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def print_done(did: str, facts: Mapping[str, Any], *, as_json: bool) -> None:
+def print_done(message: str, data: Mapping[str, Any], *, as_json: bool) -> None:
     """Print a confirmation, or its data as JSON."""
     if as_json:
-        print_json(facts)
+        print_json(data)
     else:
-        print(did)
+        print(message)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Format a value for display, without terminal control characters."""
     if value is None or value == "":
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if moment := _MOMENT.fullmatch(str(value)):
+    if moment := _TIMESTAMP.fullmatch(str(value)):
         return f"{moment[1]} {moment[2]} UTC"
     return "".join(c if c.isprintable() else "?" for c in str(value))
 

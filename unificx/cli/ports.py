@@ -29,12 +29,12 @@ class Listener:
     option: str
 
 
-Trial = Callable[[], str]
+Probe = Callable[[], str]
 """Probes a service and returns a description. Raises Refused with a hint."""
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Installation:
     """Paths and settings of an existing or new installation."""
 
     home: Path
@@ -45,17 +45,17 @@ class Site:
     """SQLAlchemy URL of the database."""
     rtpengine: str = "rtpengine"
     """Program name or path."""
-    mail: Trial | None = None
+    mail: Probe | None = None
     """Probe of the mail server; None if not configured."""
-    push: Trial | None = None
+    push: Probe | None = None
     """Probe of the push signing key."""
-    relays: Trial | None = None
+    turn: Probe | None = None
     """Probe of the STUN and TURN servers; None if not configured."""
-    blobs: Trial | None = None
+    object_store: Probe | None = None
     """Probe of the object store; None if not configured."""
 
 
-class Survey(Protocol):
+class InspectInstallation(Protocol):
     """Collects the paths and settings of an installation, without creating any."""
 
-    def __call__(self, home: Path) -> Site: ...
+    def __call__(self, home: Path) -> Installation: ...

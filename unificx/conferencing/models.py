@@ -11,7 +11,7 @@ from unificx.core.personal import personal
 from unificx.db import Base, plain, sealed_column
 
 
-def _pin() -> Any:
+def _pin_field() -> Any:
     return personal(
         "user.authorization.password",
         uses=("authentication",),
@@ -26,8 +26,8 @@ def _pin() -> Any:
 class PinsPart:
     """Argon2id digests of the guest PIN and the host PIN."""
 
-    guest: str | None = _pin()
-    host: str | None = _pin()
+    guest: str | None = _pin_field()
+    host: str | None = _pin_field()
 
 
 class RoomRow(Base):

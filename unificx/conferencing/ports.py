@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from unificx.conferencing.schemas import Room, Seated, Who
+from unificx.conferencing.schemas import CallerIdentity, RecordingParticipant, Room
 from unificx.db import Key
 from unificx.media.sounds import Sound
 
@@ -16,7 +16,7 @@ class KeyRing(Protocol):
         ...
 
 
-class Floor(Protocol):
+class ConferenceMixer(Protocol):
     """Audio mixer. Methods do not block."""
 
     def play_to_room(self, room: str, sound: Sound) -> object:
@@ -24,7 +24,7 @@ class Floor(Protocol):
         ...
 
 
-class Records(Protocol):
+class MeetingRecorder(Protocol):
     """Records meetings. Methods do not block."""
 
     def start(self, room: Room, by: str) -> None:
@@ -39,30 +39,30 @@ class Records(Protocol):
         """Pause or resume recording. Raises Conflict if the room is not recorded."""
         ...
 
-    def there(self, room: Room, participants: Sequence[Seated]) -> None:
+    def update_participants(self, room: Room, participants: Sequence[RecordingParticipant]) -> None:
         """Update the participants, including those about to enter. Called after each event of the meeting, on hold and
         resume, and when a phone changes its recording preference. Empty: the meeting is over."""
         ...
 
-    def pressed(self, room_id: str, participant_id: str, digit: str) -> None:
+    def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:
         """Handle a DTMF digit that is not a meeting command."""
         ...
 
-    def consent(self, room_id: str, participant_id: str) -> str | None:
+    def consent_of(self, room_id: str, participant_id: str) -> str | None:
         """Return the consent state of a participant; None if the room is not recorded."""
         ...
 
 
-class Dials(Protocol):
+class ConferenceDialer(Protocol):
     """Dials extensions into a room."""
 
-    def ring(self, room: Room, host: Who | None, number: str) -> str:
+    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
         """Ring an extension for a host or administrator; the callee is asked whether to join. Returns the call id.
         Raises NotFound if the number is not an extension; NoRoom."""
         ...
 
 
-class Phone(Protocol):
+class ConferenceLeg(Protocol):
     """Call leg of a participant. Methods do not block."""
 
     @property
@@ -76,7 +76,7 @@ class Phone(Protocol):
         ...
 
     @property
-    def hears(self) -> bool:
+    def receives_audio(self) -> bool:
         """Whether the participant receives audio, that is, has not put the call on hold."""
         ...
 

@@ -8,10 +8,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.conferencing.models import PinsPart, RoomHostRow, RoomRow
-from unificx.conferencing.schemas import Announce, Room, RoomSettings
-from unificx.db import Codec, Gone, Keys
+from unificx.conferencing.schemas import Room, RoomSettings
+from unificx.db import Erased, Keys, SealedCodec
 
-PINS = Codec(RoomRow, PinsPart)
+PINS_CODEC = SealedCodec(RoomRow, PinsPart)
 NO_PINS = PinsPart(None, None)
 
 
@@ -21,70 +21,70 @@ async def all_rooms(session: AsyncSession) -> list[Room]:
     rows = (await session.scalars(select(RoomRow).order_by(RoomRow.id))).all()
     # scope: all tenants, because each room found above has its tenant.
     hosts = (await session.scalars(select(RoomHostRow).order_by(RoomHostRow.extension_id))).all()
-    return [_room(row, tuple(one.extension_id for one in hosts if one.room_id == row.id)) for row in rows]
+    return [_to_room(row, tuple(one.extension_id for one in hosts if one.room_id == row.id)) for row in rows]
 
 
-async def add(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
+async def insert_room(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
     values = {"id": room.id, "tenant_id": room.tenant_id, "number": room.number, "created": room.created}
-    values |= {"subject_id": room.id, "sealed": _sealed(keys, room, pins)}
-    await session.execute(insert(RoomRow).values(**values, **_changeable(room)))
-    await _put_hosts(session, room)
+    values |= {"subject_id": room.id, "sealed": _seal_pins(keys, room, pins)}
+    await session.execute(insert(RoomRow).values(**values, **_mutable_columns(room)))
+    await _insert_hosts(session, room)
 
 
-async def save(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
+async def update_room(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
     await session.execute(
         update(RoomRow)
         .where(RoomRow.tenant_id == room.tenant_id, RoomRow.id == room.id)
-        .values(**_changeable(room), sealed=_sealed(keys, room, pins))
+        .values(**_mutable_columns(room), sealed=_seal_pins(keys, room, pins))
     )
     await session.execute(
         delete(RoomHostRow).where(RoomHostRow.tenant_id == room.tenant_id, RoomHostRow.room_id == room.id)
     )
-    await _put_hosts(session, room)
+    await _insert_hosts(session, room)
 
 
-async def pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: str) -> PinsPart:
+async def get_pins(session: AsyncSession, keys: Keys, tenant_id: str, room_id: str) -> PinsPart:
     """Return the digests of a room's PINs."""
     row = await session.scalar(select(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id == room_id))
     if row is None or row.sealed is None:
         return NO_PINS
-    part = PINS.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.sealed)])[0]
-    return NO_PINS if isinstance(part, Gone) else part
+    part = PINS_CODEC.open(keys, tenant_id, "authentication", [(row.subject_id, row.id, row.sealed)])[0]
+    return NO_PINS if isinstance(part, Erased) else part
 
 
-async def drop(session: AsyncSession, tenant_id: str, room_ids: Sequence[str]) -> None:
+async def delete_rooms(session: AsyncSession, tenant_id: str, room_ids: Sequence[str]) -> None:
     for row, key in ((RoomHostRow, RoomHostRow.room_id), (RoomRow, RoomRow.id)):
         await session.execute(delete(row).where(row.tenant_id == tenant_id, key.in_(room_ids)))
 
 
-async def drop_tenant(session: AsyncSession, tenant_id: str) -> None:
+async def delete_tenant_rooms(session: AsyncSession, tenant_id: str) -> None:
     for row in (RoomHostRow, RoomRow):
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
 
 
-async def drop_host(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+async def delete_host(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
     """Remove an extension from the hosts of all rooms."""
     await session.execute(
         delete(RoomHostRow).where(RoomHostRow.tenant_id == tenant_id, RoomHostRow.extension_id == extension_id)
     )
 
 
-async def _put_hosts(session: AsyncSession, room: Room) -> None:
+async def _insert_hosts(session: AsyncSession, room: Room) -> None:
     if room.hosts:
         rows = [{"room_id": room.id, "extension_id": one, "tenant_id": room.tenant_id} for one in room.hosts]
         await session.execute(insert(RoomHostRow), rows)
 
 
-def _changeable(room: Room) -> dict[str, object]:
+def _mutable_columns(room: Room) -> dict[str, object]:
     own = {"name": room.name, "has_pin": room.has_pin, "has_host_pin": room.has_host_pin}
     return {**own, **asdict(room.settings)}
 
 
-def _sealed(keys: Keys, room: Room, pins: PinsPart) -> bytes | None:
-    return PINS.seal(keys, room.tenant_id, [(room.id, room.id, pins)])[0] if pins != NO_PINS else None
+def _seal_pins(keys: Keys, room: Room, pins: PinsPart) -> bytes | None:
+    return PINS_CODEC.seal(keys, room.tenant_id, [(room.id, room.id, pins)])[0] if pins != NO_PINS else None
 
 
-def _room(row: RoomRow, hosts: tuple[str, ...]) -> Room:
+def _to_room(row: RoomRow, hosts: tuple[str, ...]) -> Room:
     settings = RoomSettings(
         wait_for_host=row.wait_for_host,
         announce=cast("Announce", row.announce),

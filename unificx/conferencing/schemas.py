@@ -6,7 +6,7 @@ from typing import Literal
 
 from unificx.media.sounds import Sound
 
-Announce = Literal["nothing", "tones", "names"]
+EntryAnnouncement = Literal["nothing", "tones", "names"]
 """How participants are notified that another one joined or left."""
 
 
@@ -15,7 +15,7 @@ class RoomSettings:
     """Settings of a conference room."""
 
     wait_for_host: bool = False
-    announce: Announce = "tones"
+    announce: EntryAnnouncement = "tones"
     locked: bool = False
     """Only hosts may enter until a host unlocks the room."""
     muted_on_entry: bool = False
@@ -62,7 +62,7 @@ class RoomChange:
 
     name: str | None = None
     wait_for_host: bool | None = None
-    announce: Announce | None = None
+    announce: EntryAnnouncement | None = None
     locked: bool | None = None
     muted_on_entry: bool | None = None
     most: int | None = None
@@ -74,7 +74,7 @@ class RoomChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Who:
+class CallerIdentity:
     """Identity of a participant. `spoken_name` is a recording of their name."""
 
     subject: str | None
@@ -82,23 +82,23 @@ class Who:
     """"" for an external caller."""
     number: str = field(repr=False)
     name: str = field(repr=False)
-    said: Sound | None = field(default=None, repr=False)
+    spoken_name: Sound | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Seated:
+class RecordingParticipant:
     """A participant as seen by the recorder. `awaiting_consent`: admitted once notified of the recording; `call_id`:
     the participant's call; `receives_audio`: the participant has not put the call on hold."""
 
     id: str
-    who: Who
-    asked: bool
+    caller: CallerIdentity
+    awaiting_consent: bool
     call_id: str
-    hears: bool = True
+    receives_audio: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Participant:
+class ParticipantStatus:
     """Status of a participant in a room, or about to enter it."""
 
     id: str
@@ -117,7 +117,7 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class MeetingStatus:
     """Status of the meeting in a room."""
 
     room_id: str
@@ -126,4 +126,4 @@ class Meeting:
     all_muted: bool
     recorded: bool
     paused: bool
-    participants: tuple[Participant, ...]
+    participants: tuple[ParticipantStatus, ...]

@@ -28,10 +28,10 @@ from unificx.identity import (
 )
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
-Standing = Literal["host", "guest"]
+RoomRole = Literal["host", "guest"]
 
 
-class Rooms:
+class RoomService:
     """All rooms of the installation. Call `start` first; lookups are served from memory."""
 
     def __init__(
@@ -42,8 +42,8 @@ class Rooms:
         self._directory = directory
         self._passwords = passwords
         self._clock = clock
-        self._guard = PinThrottle()
-        self._changes = asyncio.Lock()
+        self._pin_guard = PinThrottle()
+        self._write_lock = asyncio.Lock()
         self._rooms: dict[str, Room] = {}
         self._by_number: dict[tuple[str, str], Room] = {}
         self._ad_hoc: dict[str, Room] = {}
@@ -52,11 +52,11 @@ class Rooms:
         """Load all rooms."""
         async with self._database.read() as session:
             for room in await repository.all_rooms(session):
-                self._put(room)
+                self._cache(room)
 
     # ---- lookups
 
-    def at(self, tenant_id: str, number: str) -> Room | None:
+    def by_number(self, tenant_id: str, number: str) -> Room | None:
         """Return the room with a number."""
         return self._by_number.get((tenant_id, number))
 
@@ -65,31 +65,31 @@ class Rooms:
 
     def find(self, tenant_id: str, reference: str) -> Room:
         """Return a room by id or number. Raises NotFound."""
-        room = self.at(tenant_id, reference) or self.by_id(reference)
+        room = self.by_number(tenant_id, reference) or self.by_id(reference)
         if room is None or room.tenant_id != tenant_id:
             raise NotFound("Room not found.")
         return room
 
-    def of_tenant(self, tenant_id: str) -> Sequence[Room]:
+    def rooms_of_tenant(self, tenant_id: str) -> Sequence[Room]:
         """Return the permanent rooms of a tenant in order of creation."""
         return sorted((room for room in self._rooms.values() if room.tenant_id == tenant_id), key=lambda room: room.id)
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
         """Return a page of rooms. Raises Invalid for an invalid cursor."""
         after = parse_cursor(cursor) or ""
-        found = [room for room in self.of_tenant(tenant_id) if room.id > after]
+        found = [room for room in self.rooms_of_tenant(tenant_id) if room.id > after]
         return make_page(found, limit, lambda room: room.id)
 
     # ---- ad hoc rooms
 
-    def open(self, tenant_id: str, host: str) -> Room:
+    def open_ad_hoc(self, tenant_id: str, host: str) -> Room:
         """Create an in-memory room for the parties of a call, with the extension `host` as host."""
         now, id_ = self._clock.now(), self._clock.new_id()
         room = Room(id_, tenant_id, "", "", now, RoomSettings(), hosts=(host,), ad_hoc=True)
         self._ad_hoc[room.id] = room
         return room
 
-    def shut(self, room: Room) -> None:
+    def close_ad_hoc(self, room: Room) -> None:
         """Delete an empty ad hoc room; permanent rooms are kept."""
         self._ad_hoc.pop(room.id, None)
 
@@ -101,125 +101,125 @@ class Rooms:
             id=self._clock.new_id(),
             tenant_id=tenant_id,
             number=new.number,
-            name=values.name(new.name or new.number),
+            name=values.check_name(new.name or new.number),
             created=self._clock.now(),
-            settings=values.checked(new.settings),
-            hosts=self._hosts(tenant_id, new.hosts),
+            settings=values.check_settings(new.settings),
+            hosts=self._check_hosts(tenant_id, new.hosts),
             has_pin=bool(new.pin),
             has_host_pin=bool(new.host_pin),
         )
-        pins = await self._renewed(NO_PINS, new.pin, new.host_pin)
-        async with self._changes, self._database.begin() as uow:
+        pins = await self._update_pins(NO_PINS, new.pin, new.host_pin)
+        async with self._write_lock, self._database.begin() as uow:
             await allocate_number(uow.session, tenant_id, new.number, "room")
-            await repository.add(uow.session, self._keys, room, pins)
+            await repository.insert_room(uow.session, self._keys, room, pins)
             uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
-            uow.afterwards.append(lambda: self._put(room))
+            uow.after_commit.append(lambda: self._cache(room))
         return room
 
     async def update(self, room: Room, change: RoomChange) -> Room:
         """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
-        _must_stand(room)
-        async with self._changes:
+        _require_permanent(room)
+        async with self._write_lock:
             before = self.find(room.tenant_id, room.id)
             after = replace(
                 before,
-                name=before.name if change.name is None else values.name(change.name),
-                settings=values.changed(before.settings, change),
-                hosts=before.hosts if change.hosts is None else self._hosts(room.tenant_id, change.hosts),
+                name=before.name if change.name is None else values.check_name(change.name),
+                settings=values.apply_change(before.settings, change),
+                hosts=before.hosts if change.hosts is None else self._check_hosts(room.tenant_id, change.hosts),
                 has_pin=before.has_pin if change.pin is None else bool(change.pin),
                 has_host_pin=before.has_host_pin if change.host_pin is None else bool(change.host_pin),
             )
-            pins = await self._renewed(await self._pins(before), change.pin, change.host_pin)
+            pins = await self._update_pins(await self._load_pins(before), change.pin, change.host_pin)
             async with self._database.begin() as uow:
-                await repository.save(uow.session, self._keys, after, pins)
-                uow.afterwards.append(lambda: self._put(after))
+                await repository.update_room(uow.session, self._keys, after, pins)
+                uow.after_commit.append(lambda: self._cache(after))
         return after
 
     async def delete(self, room: Room) -> None:
         """Delete a room and release its number. Raises Conflict for an ad hoc room."""
-        _must_stand(room)
-        async with self._changes, self._database.begin() as uow:
-            await repository.drop(uow.session, room.tenant_id, [room.id])
+        _require_permanent(room)
+        async with self._write_lock, self._database.begin() as uow:
+            await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
             await release_number(uow.session, room.tenant_id, room.number)
             uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
-            uow.afterwards.append(lambda: self._drop(room))
+            uow.after_commit.append(lambda: self._uncache(room))
 
     # ---- admission
 
-    def leads(self, room: Room, extension_id: str) -> bool:
+    def is_host_extension(self, room: Room, extension_id: str) -> bool:
         """Return whether an extension joins as a host without a PIN."""
         return extension_id in room.hosts
 
-    async def standing(self, room: Room, caller: str, pin: str) -> Standing | None:
+    async def role_for_pin(self, room: Room, caller: str, pin: str) -> RoomRole | None:
         """Return the role that a PIN gives to `caller`, or None. An empty PIN gives "guest" if no guest PIN is set.
 
         Raises TooMany: attempts are limited per room and caller.
         """
         if not pin and not room.has_pin:
             return "guest"
-        tried = f"{room.id}/{caller}"
-        early = self._guard.attempt(tried, self._clock.monotonic())
-        if early:
-            raise TooManyRequests("Too many wrong PINs.", retry_after=early)
-        pins = await self._pins(room)
+        attempt_key = f"{room.id}/{caller}"
+        retry_after = self._pin_guard.attempt(attempt_key, self._clock.monotonic())
+        if retry_after:
+            raise TooManyRequests("Too many wrong PINs.", retry_after=retry_after)
+        pins = await self._load_pins(room)
         # Always check both, so that the response time reveals nothing.
         host = await self._passwords.verify(pins.host, pin)
         guest = await self._passwords.verify(pins.guest, pin)
         if host or guest:
-            self._guard.record_success(tried)
+            self._pin_guard.record_success(attempt_key)
         return "host" if host else "guest" if guest else None
 
     # ---- deletion
 
-    async def forget_extension(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
-        await repository.drop_host(uow.session, fact.tenant, fact.extension_id)
-        for room in [one for one in self._rooms.values() if fact.extension_id in one.hosts]:
-            left = replace(room, hosts=tuple(one for one in room.hosts if one != fact.extension_id))
-            uow.afterwards.append(lambda left=left: self._put(left))
+        await repository.delete_host(uow.session, event.tenant, event.extension_id)
+        for room in [one for one in self._rooms.values() if event.extension_id in one.hosts]:
+            left = replace(room, hosts=tuple(one for one in room.hosts if one != event.extension_id))
+            uow.after_commit.append(lambda left=left: self._cache(left))
 
-    async def forget_tenant(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the rooms of a deleted tenant. Outbox handler."""
-        await repository.drop_tenant(uow.session, fact.tenant)
-        for room in self.of_tenant(fact.tenant):
-            uow.afterwards.append(lambda gone=room: self._drop(gone))
+        await repository.delete_tenant_rooms(uow.session, event.tenant)
+        for room in self.rooms_of_tenant(event.tenant):
+            uow.after_commit.append(lambda gone=room: self._uncache(gone))
 
     # ---- inside
 
-    def _hosts(self, tenant_id: str, extension_ids: tuple[str, ...]) -> tuple[str, ...]:
+    def _check_hosts(self, tenant_id: str, extension_ids: tuple[str, ...]) -> tuple[str, ...]:
         found = [self._directory.extension_by_id(one) for one in extension_ids]
         if any(one is None or one.tenant_id != tenant_id for one in found):
             raise Invalid("A host must be an extension of the same tenant.", field="hosts")
-        return values.hosts(extension_ids)
+        return values.check_hosts(extension_ids)
 
-    async def _pins(self, room: Room) -> PinsPart:
+    async def _load_pins(self, room: Room) -> PinsPart:
         async with self._database.read() as session:
-            return await repository.pins(session, self._keys, room.tenant_id, room.id)
+            return await repository.get_pins(session, self._keys, room.tenant_id, room.id)
 
-    async def _renewed(self, pins: PinsPart, guest: str | None, host: str | None) -> PinsPart:
+    async def _update_pins(self, pins: PinsPart, guest: str | None, host: str | None) -> PinsPart:
         """Return the updated digests; None keeps a PIN, "" removes it. Raises Invalid."""
         if guest and (guest == host or (host is None and await self._passwords.verify(pins.host, guest))):
-            raise _not_the_same()
+            raise _pins_must_differ()
         if host and guest is None and await self._passwords.verify(pins.guest, host):
-            raise _not_the_same()
+            raise _pins_must_differ()
         if guest is not None:
             pins = replace(pins, guest=await self._passwords.hash(validate_pin(guest)) if guest else None)
         if host is not None:
             pins = replace(pins, host=await self._passwords.hash(validate_pin(host, "host_pin")) if host else None)
         return pins
 
-    def _put(self, room: Room) -> None:
+    def _cache(self, room: Room) -> None:
         self._rooms[room.id] = self._by_number[room.tenant_id, room.number] = room
 
-    def _drop(self, room: Room) -> None:
+    def _uncache(self, room: Room) -> None:
         self._rooms.pop(room.id, None)
         self._by_number.pop((room.tenant_id, room.number), None)
 
 
-def _must_stand(room: Room) -> None:
+def _require_permanent(room: Room) -> None:
     if room.ad_hoc:
         raise Conflict("This room was created from a call and cannot be changed.", hint="End the meeting instead.")
 
 
-def _not_the_same() -> Invalid:
+def _pins_must_differ() -> Invalid:
     return Invalid("The guest PIN and the host PIN must differ.", field="host_pin")

@@ -3,13 +3,15 @@
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 
-_LOUD = 3000
-_LONG = 960
+_AMPLITUDE = 3000
+_TONE_SAMPLES = 960
 """Samples of each tone: 0.12 s."""
 
 
-def _two(first: float, second: float) -> Sound:
-    return Sound(sine(first, _LOUD, _LONG).tobytes() + sine(second, _LOUD, _LONG).tobytes(), 8000)
+def _two_tones(first: float, second: float) -> Sound:
+    return Sound(
+        sine(first, _AMPLITUDE, _TONE_SAMPLES).tobytes() + sine(second, _AMPLITUDE, _TONE_SAMPLES).tobytes(), 8000
+    )
 
 
-CAME, LEFT = _two(587.3, 784.0), _two(784.0, 587.3)
+JOIN_TONES, LEAVE_TONES = _two_tones(587.3, 784.0), _two_tones(784.0, 587.3)

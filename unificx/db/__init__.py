@@ -2,34 +2,34 @@
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
 from unificx.db.database import Database, UnitOfWork
-from unificx.db.disk_guard import ENOUGH_AGAIN, FLOOR, Headroom
-from unificx.db.installation import claim
+from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
+from unificx.db.installation import claim_database
 from unificx.db.outbox import Outbox
-from unificx.db.polling_worker import Rounds, undisturbed
-from unificx.db.sealed import CannotOpen, Codec, ErasedSubject, Gone, Key, Keys, WrongPurpose
+from unificx.db.polling_worker import PollingWorker, shield_until_done
+from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError, WrongPurpose
 from unificx.db.spool import Spool, SpoolFull
 
 __all__ = [
-    "ENOUGH_AGAIN",
-    "FLOOR",
+    "MIN_FREE_BYTES",
+    "RESUME_FREE_BYTES",
     "Base",
-    "CannotOpen",
-    "Codec",
     "Database",
+    "DiskGuard",
+    "Erased",
     "ErasedSubject",
-    "Gone",
-    "Headroom",
     "Key",
     "Keys",
     "NeutralJson",
     "Outbox",
-    "Rounds",
+    "PollingWorker",
+    "SealedCodec",
     "Spool",
     "SpoolFull",
     "UnitOfWork",
+    "UnsealError",
     "WrongPurpose",
-    "claim",
+    "claim_database",
     "plain",
     "sealed_column",
-    "undisturbed",
+    "shield_until_done",
 ]

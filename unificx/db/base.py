@@ -48,7 +48,7 @@ class Sealed(TypeDecorator[bytes]):
         return value
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """Timestamp in UTC, timezone-aware in Python on both databases. The type of `Mapped[datetime]`."""
 
     impl = DateTime(timezone=True)
@@ -117,9 +117,9 @@ def sealed_part(column: Column[Any]) -> SealedPart | None:
 
 def declared_fields(part: type[Any]) -> dict[str, Personal]:
     """Return the declaration of each field of a sealed part. Raises BadDeclaration if one is missing."""
-    bare = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
-    if bare:
-        raise InvalidDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(bare)}")
+    undeclared = [f.name for f in fields(part) if not isinstance(f.metadata.get(METADATA_KEY), Personal)]
+    if undeclared:
+        raise InvalidDeclaration(f"{part.__name__}: declare these fields with personal(): {', '.join(undeclared)}")
     return {f.name: f.metadata[METADATA_KEY] for f in fields(part)}
 
 
@@ -132,17 +132,17 @@ def check_part(part: type[Any]) -> None:
         raise InvalidDeclaration(f"{part.__name__}: a sealed part needs at least one field")
     if len({personal.on_erase for personal in declared.values()}) > 1:
         raise InvalidDeclaration(f"{part.__name__}: all fields of a part need the same on_erase; split the part")
-    deep = [name for name, kind in typing.get_type_hints(part).items() if name in declared and not _is_flat(kind)]
-    if deep:
-        raise InvalidDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(deep)}")
+    nested = [name for name, kind in typing.get_type_hints(part).items() if name in declared and not _is_flat(kind)]
+    if nested:
+        raise InvalidDeclaration(f"{part.__name__}: fields must be flat (scalars, unions, tuples): {', '.join(nested)}")
 
 
 def _is_flat(kind: Any) -> bool:
-    origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (Union, types.UnionType):
-        return all(_is_flat(one) for one in inside)
+        return all(_is_flat(one) for one in arguments)
     if origin is tuple:
-        return len(inside) == 2 and inside[1] is Ellipsis and _is_flat(inside[0])
+        return len(arguments) == 2 and arguments[1] is Ellipsis and _is_flat(arguments[0])
     return origin is Literal or kind in (str, int, float, bool, datetime, types.NoneType)
 
 
@@ -174,7 +174,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant}  # noqa: RUF012 - SQLAlchemy expects a mutable class attribute
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy expects a mutable class attribute
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

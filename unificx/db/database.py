@@ -29,22 +29,22 @@ _SQLITE_SETTINGS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
 )
-_SQLITE_PATIENCE = 10.0
+_SQLITE_BUSY_TIMEOUT = 10.0
 """Busy timeout in seconds, for a write of another process."""
 
 _READING = "reading"
 
 
-def fact_name(kind: type[DomainEvent]) -> str:
+def event_name(event_type: type[DomainEvent]) -> str:
     """Return the stored name of an event class, such as `identity.PersonCreated`."""
-    module = kind.__module__.removeprefix("unificx.").removesuffix(".events")
-    return f"{module}.{kind.__name__}"
+    module = event_type.__module__.removeprefix("unificx.").removesuffix(".events")
+    return f"{module}.{event_type.__name__}"
 
 
 @cache
-def fact_words(kind: type[DomainEvent]) -> TypeAdapter[Any]:
+def event_adapter(event_type: type[DomainEvent]) -> TypeAdapter[Any]:
     """Return the adapter that writes and reads events of a class as JSON."""
-    return TypeAdapter(kind)
+    return TypeAdapter(event_type)
 
 
 class UnitOfWork:
@@ -55,16 +55,22 @@ class UnitOfWork:
 
     def __init__(self, session: AsyncSession, now: datetime) -> None:
         self.session = session
-        self.facts: list[DomainEvent] = []
-        self.afterwards: list[Callable[[], object]] = []
+        self.events: list[DomainEvent] = []
+        self.after_commit: list[Callable[[], object]] = []
         self._now = now
 
-    def publish(self, fact: DomainEvent) -> None:
+    def publish(self, domain_event: DomainEvent) -> None:
         """Add the event to the outbox within this transaction; it is delivered only after the commit."""
-        body = fact_words(type(fact)).dump_json(fact).decode()
-        row = OutboxRow(id=fact.id, tenant_id=fact.tenant, name=fact_name(type(fact)), body=body, due=self._now)
+        body = event_adapter(type(domain_event)).dump_json(domain_event).decode()
+        row = OutboxRow(
+            id=domain_event.id,
+            tenant_id=domain_event.tenant,
+            name=event_name(type(domain_event)),
+            body=body,
+            due=self._now,
+        )
         self.session.add(row)
-        self.facts.append(fact)
+        self.events.append(domain_event)
 
 
 class Database:
@@ -75,13 +81,13 @@ class Database:
     """
 
     def __init__(self, url: str | URL, clock: Clock) -> None:
-        parsed = _understood(url)
+        parsed = _parse_url(url)
         self.dialect = parsed.get_backend_name()
         self.clock = clock
-        self.committed: Callable[[list[DomainEvent]], None] = lambda facts: None
+        self.on_commit: Callable[[list[DomainEvent]], None] = lambda facts: None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
-        self._reader = self.engine.execution_options(**{_READING: True})
-        self._turn = _Turn() if self.dialect == "sqlite" else None
+        self._read_engine = self.engine.execution_options(**{_READING: True})
+        self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -90,26 +96,26 @@ class Database:
         SQLite allows one writer at a time; others wait in order. A nested unit of work in the same task raises
         RuntimeError because it would deadlock.
         """
-        if self._turn is None:
-            async with self._unit() as uow:
+        if self._writer_lock is None:
+            async with self._transaction() as uow:
                 yield uow
         else:
-            async with self._turn, self._unit() as uow:
+            async with self._writer_lock, self._transaction() as uow:
                 yield uow
-        if uow.facts:
-            self.committed(uow.facts)
-        for step in uow.afterwards:
-            step()
+        if uow.events:
+            self.on_commit(uow.events)
+        for callback in uow.after_commit:
+            callback()
 
     @asynccontextmanager
-    async def _unit(self) -> AsyncIterator[UnitOfWork]:
+    async def _transaction(self) -> AsyncIterator[UnitOfWork]:
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield UnitOfWork(session, self.clock.now())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a read-only session: a consistent snapshot that does not block writers. Nothing is committed."""
-        async with AsyncSession(self._reader, expire_on_commit=False, autoflush=False) as session:
+        async with AsyncSession(self._read_engine, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     async def close(self) -> None:
@@ -117,7 +123,7 @@ class Database:
         await self.engine.dispose()
 
 
-class _Turn:
+class _WriterLock:
     """A fair lock that knows its holder, so that nested acquisition raises instead of deadlocking."""
 
     def __init__(self) -> None:
@@ -135,7 +141,7 @@ class _Turn:
         self._lock.release()
 
 
-def _understood(url: str | URL) -> URL:
+def _parse_url(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() in _DRIVERS:
@@ -151,7 +157,7 @@ def _understood(url: str | URL) -> URL:
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_PATIENCE})
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -16,14 +16,14 @@ from pydantic import TypeAdapter
 from unificx.core.clock import Clock
 from unificx.core.events import DomainEvent, EventBus
 from unificx.db import repository
-from unificx.db.database import Database, UnitOfWork, fact_name, fact_words
+from unificx.db.database import Database, UnitOfWork, event_adapter, event_name
 from unificx.db.models import HandledRow, OutboxRow
-from unificx.db.polling_worker import Rounds
+from unificx.db.polling_worker import PollingWorker
 
 F = TypeVar("F", bound=DomainEvent)
-_BATCH = 100
-_TRIES = 8
-_LONGEST_WAIT = 300.0
+_BATCH_SIZE = 100
+_MAX_ATTEMPTS = 8
+_MAX_DELAY = 300.0
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True)
 class _Handler:
     name: str
-    words: TypeAdapter[Any]
+    adapter: TypeAdapter[Any]
     handle: Callable[[Any, UnitOfWork], Awaitable[None]]
 
 
@@ -45,30 +45,32 @@ class Outbox:
     def __init__(self, database: Database, bus: EventBus, clock: Clock) -> None:
         self._database, self._bus, self._clock = database, bus, clock
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
-        self._rounds = Rounds(database, self.deliver, repository.next_due, waits="outbox_delayed", patience=1.0)
-        database.committed = self._committed
+        self._worker = PollingWorker(
+            database, self.deliver, repository.next_due, failure_event="outbox_delayed", retry_delay=1.0
+        )
+        database.on_commit = self._on_commit
 
-    def subscribe(self, kind: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
+    def subscribe(self, event_type: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
         """Call `handler` for every event whose class is exactly `kind`, in a separate unit of work."""
         target = getattr(handler, "__func__", handler)
         name = f"{target.__module__}.{target.__qualname__}"
-        handlers = self._handlers[fact_name(kind)]
+        handlers = self._handlers[event_name(event_type)]
         if any(other.name == name for other in handlers):
             raise ValueError(f"{name} is already subscribed")
-        handlers.append(_Handler(name, fact_words(kind), handler))
+        handlers.append(_Handler(name, event_adapter(event_type), handler))
 
     async def start(self) -> None:
         """Retry events parked by an earlier process: the cause may have been fixed."""
         async with self._database.begin() as uow:
-            await repository.unpark_facts(uow.session, self._clock.now())
+            await repository.unpark_events(uow.session, self._clock.now())
 
     async def deliver(self) -> None:
         """Deliver all events that are due."""
         while True:
             async with self._database.read() as session:
-                rows = await repository.due_facts(session, self._clock.now(), _BATCH)
+                rows = await repository.due_events(session, self._clock.now(), _BATCH_SIZE)
             for row in rows:
-                await self._tell(row)
+                await self._dispatch(row)
             if not rows:
                 return
 
@@ -79,46 +81,46 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver whenever an event is committed or due, until cancelled."""
-        await self._rounds.run()
+        await self._worker.run()
 
-    def _committed(self, facts: list[DomainEvent]) -> None:
-        for fact in facts:
-            self._bus.publish(fact)
-        self._rounds.wake()
+    def _on_commit(self, events: list[DomainEvent]) -> None:
+        for event in events:
+            self._bus.publish(event)
+        self._worker.wake()
 
-    async def _tell(self, row: OutboxRow) -> None:
+    async def _dispatch(self, row: OutboxRow) -> None:
         handlers = self._handlers.get(row.name, [])
         failed = False
         for number, handler in enumerate(handlers):
             last = number == len(handlers) - 1 and not failed
             try:
                 async with self._database.begin() as uow:
-                    if not await repository.hold_fact(uow.session, row.seq):
+                    if not await repository.lock_event(uow.session, row.seq):
                         return
-                    await self._hand_over(row, handler, uow, last=last)
+                    await self._run_handler(row, handler, uow, last=last)
             except Exception as fault:  # any error: the other handlers must still run
                 log.warning("event_handler_failed", event_id=row.id, handler=handler.name, fault=type(fault).__name__)
                 failed = True
         if failed or not handlers:
-            await self._settle(row, failed=failed)
+            await self._finish(row, failed=failed)
 
     @staticmethod
-    async def _hand_over(row: OutboxRow, handler: _Handler, uow: UnitOfWork, *, last: bool) -> None:
+    async def _run_handler(row: OutboxRow, handler: _Handler, uow: UnitOfWork, *, last: bool) -> None:
         if not await repository.was_handled(uow.session, row.id, handler.name):
-            await handler.handle(handler.words.validate_json(row.body), uow)
+            await handler.handle(handler.adapter.validate_json(row.body), uow)
             if not last:
                 uow.session.add(HandledRow(fact_id=row.id, handler=handler.name))
         if last:
-            await repository.delete_fact(uow.session, row.seq)
+            await repository.delete_event(uow.session, row.seq)
 
-    async def _settle(self, row: OutboxRow, *, failed: bool) -> None:
+    async def _finish(self, row: OutboxRow, *, failed: bool) -> None:
         async with self._database.begin() as uow:
             if not failed:
-                await repository.delete_fact(uow.session, row.seq)
+                await repository.delete_event(uow.session, row.seq)
                 return
             tries = row.tries + 1
-            wait = timedelta(seconds=min(2.0**tries, _LONGEST_WAIT))
-            due, parked = self._clock.now() + wait, tries >= _TRIES
+            delay = timedelta(seconds=min(2.0**tries, _MAX_DELAY))
+            due, parked = self._clock.now() + delay, tries >= _MAX_ATTEMPTS
             if parked:
                 log.error("event_parked", event_id=row.id, name=row.name, tries=tries)
-            await repository.postpone_fact(uow.session, row.seq, tries=tries, due=due, parked=parked)
+            await repository.postpone_event(uow.session, row.seq, tries=tries, due=due, parked=parked)

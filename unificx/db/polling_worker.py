@@ -12,26 +12,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.db.database import Database
 
 T = TypeVar("T")
-_GLANCE = 30.0
+_POLL_INTERVAL = 30.0
 """Polling interval in seconds, to find jobs left by a process that died."""
-_LAST_WORDS = 3.0
+_CANCEL_GRACE = 3.0
 """Seconds that running work may still take after cancellation."""
 
 log = structlog.get_logger()
 
 
-async def undisturbed(work: Coroutine[Any, Any, T]) -> T:
+async def shield_until_done(work: Coroutine[Any, Any, T]) -> T:
     """Await `work` to the end even if cancelled: an interrupted statement leaves an unusable connection."""
     task = asyncio.ensure_future(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         with suppress(Exception):
-            await asyncio.wait_for(task, _LAST_WORDS)
+            await asyncio.wait_for(task, _CANCEL_GRACE)
         raise
 
 
-class Rounds:
+class PollingWorker:
     """`process_due` does all jobs due now; `next_due` returns when the next one is due, None if there is none.
 
     `failure_event` is logged if a run fails, usually because the database is unavailable. The next run starts
@@ -41,17 +41,17 @@ class Rounds:
     def __init__(
         self,
         database: Database,
-        deliver: Callable[[], Awaitable[None]],
+        process_due: Callable[[], Awaitable[None]],
         next_due: Callable[[AsyncSession], Awaitable[datetime | None]],
         *,
-        waits: str,
-        patience: float = _GLANCE,
+        failure_event: str,
+        retry_delay: float = _POLL_INTERVAL,
     ) -> None:
         self._database = database
-        self._deliver = deliver
+        self._process_due = process_due
         self._next_due = next_due
-        self._waits = waits
-        self._patience = patience
+        self._failure_event = failure_event
+        self._retry_delay = retry_delay
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -63,19 +63,19 @@ class Rounds:
         while True:
             self._wake.clear()
             try:
-                pause = await undisturbed(self._round())
+                delay = await shield_until_done(self._run_once())
             except Exception as fault:
-                log.warning(self._waits, fault=type(fault).__name__)
-                pause = self._patience
+                log.warning(self._failure_event, fault=type(fault).__name__)
+                delay = self._retry_delay
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(delay):
                     await self._wake.wait()
 
-    async def _round(self) -> float:
+    async def _run_once(self) -> float:
         """Process due jobs once; return the seconds until the next run."""
-        await self._deliver()
+        await self._process_due()
         async with self._database.read() as session:
             due = await self._next_due(session)
         if due is None:
-            return _GLANCE
-        return min(max((due - self._database.clock.now()).total_seconds(), 0.05), _GLANCE)
+            return _POLL_INTERVAL
+        return min(max((due - self._database.clock.now()).total_seconds(), 0.05), _POLL_INTERVAL)

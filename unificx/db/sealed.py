@@ -32,7 +32,7 @@ class WrongPurpose(PermissionError):
     """The declaration of a sealed part does not allow the requested purpose."""
 
 
-class CannotOpen(ValueError):
+class UnsealError(ValueError):
     """A sealed part is damaged or does not belong to this tenant, subject, table, column and row."""
 
 
@@ -41,7 +41,7 @@ class ErasedSubject(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Erased:
     """Placeholder for a part whose subject was erased. Interfaces must show "an erased person"."""
 
 
@@ -61,7 +61,7 @@ class Keys(Protocol):
         ...
 
 
-def bound(*parts: str) -> bytes:
+def length_prefixed(*parts: str) -> bytes:
     """Join length-prefixed parts: different lists never give the same bytes. Each has at most 65,535 bytes."""
     joined = b""
     for part in parts:
@@ -70,7 +70,7 @@ def bound(*parts: str) -> bytes:
     return joined
 
 
-class Codec(Generic[P]):
+class SealedCodec(Generic[P]):
     """Reads and writes one sealed column. `row` is a mapped class, `part` the class that one of its columns seals."""
 
     def __init__(self, row: type[Any], part: type[P]) -> None:
@@ -82,9 +82,11 @@ class Codec(Generic[P]):
         self.purposes = frozenset.intersection(*(field.uses for field in declared_fields(part).values()))
         if not self.purposes:
             raise TypeError(f"{part.__name__}: its fields share no purpose, so it can never be opened")
-        self._words: TypeAdapter[P] = TypeAdapter(part)
-        self._may_be_none = [name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)]
-        self._place = bound(self.table, self.column)
+        self._adapter: TypeAdapter[P] = TypeAdapter(part)
+        self._optional_fields = [
+            name for name, kind in typing.get_type_hints(part).items() if NoneType in get_args(kind)
+        ]
+        self._column_binding = length_prefixed(self.table, self.column)
 
     def seal(self, keys: Keys, tenant: str, items: Sequence[tuple[str, str, P]]) -> list[bytes]:
         """Seal each (subject, row id, part). Creates a key for a new subject; raises ErasedSubject if erased."""
@@ -96,12 +98,12 @@ class Codec(Generic[P]):
                 raise ErasedSubject(f"{self.table}.{self.column}: the subject was erased")
             # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
             nonce = os.urandom(_NONCE)
-            text = self._write(part)
-            body = key.aead.encrypt(nonce, text, self._bound(tenant, subject, row, key.version))
+            text = self._encode(part)
+            body = key.aead.encrypt(nonce, text, self._associated_data(tenant, subject, row, key.version))
             sealed.append(_HEADER.pack(SEAL_MARK, key.version, nonce) + body)
         return sealed
 
-    def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Gone]:
+    def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Erased]:
         """Open each (subject, row id, sealed part), in order, with `Erased` for erased subjects.
 
         Raises WrongPurpose unless every field of the part may be used for `purpose`; UnsealError for a part that is
@@ -111,7 +113,7 @@ class Codec(Generic[P]):
             raise WrongPurpose(f"{self.table}.{self.column} may not be used for {purpose!r}")
         found = keys.get(tenant, {subject for subject, _, _ in items})
         return [
-            Gone() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
+            Erased() if (key := found[subject]) is None else self._open(key, tenant, subject, row, blob)
             for subject, row, blob in items
         ]
 
@@ -120,27 +122,27 @@ class Codec(Generic[P]):
             mark, version, nonce = _HEADER.unpack_from(blob)
             if mark != SEAL_MARK or version != key.version:
                 raise ValueError("unknown format or key version")
-            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._bound(tenant, subject, row, version))
-            return self._read(text)
+            text = key.aead.decrypt(nonce, blob[_HEADER.size :], self._associated_data(tenant, subject, row, version))
+            return self._decode(text)
         except (InvalidTag, ValueError, TypeError, OverflowError, struct.error):
             # From None: the original error may quote the value.
-            raise CannotOpen(f"{self.table}.{self.column}: the sealed part cannot be opened") from None
+            raise UnsealError(f"{self.table}.{self.column}: the sealed part cannot be opened") from None
 
-    def _read(self, text: bytes) -> P:
+    def _decode(self, text: bytes) -> P:
         try:
-            return self._words.validator.validate_json(text)
+            return self._adapter.validator.validate_json(text)
         except ValidationError:
             # Sealed by an older version of the part: newer optional fields are None.
-            held: dict[str, Any] = json.loads(text)
-            return self._words.validator.validate_python(dict.fromkeys(self._may_be_none) | held)
+            values: dict[str, Any] = json.loads(text)
+            return self._adapter.validator.validate_python(dict.fromkeys(self._optional_fields) | values)
 
-    def _write(self, part: P) -> bytes:
+    def _encode(self, part: P) -> bytes:
         try:
             if type(part) is not self.part:
                 raise TypeError("wrong class")
-            return self._words.serializer.to_json(part, warnings="error")
+            return self._adapter.serializer.to_json(part, warnings="error")
         except (PydanticSerializationError, TypeError):
             raise TypeError(f"{self.table}.{self.column}: not a well-typed {self.part.__name__}") from None
 
-    def _bound(self, tenant: str, subject: str, row: str, version: int) -> bytes:
-        return bound(tenant, subject, row, str(version)) + self._place
+    def _associated_data(self, tenant: str, subject: str, row: str, version: int) -> bytes:
+        return length_prefixed(tenant, subject, row, str(version)) + self._column_binding

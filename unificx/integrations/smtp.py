@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import aiosmtplib
 
 from unificx.core.errors import StartupError
-from unificx.notifications import NotTaken
+from unificx.notifications import EmailRejected
 
 STEP_TIMEOUT = 15.0
 """Timeout of each step of an SMTP session."""
@@ -120,14 +120,14 @@ class SmtpClient:
                 await smtp.send_message(message, timeout=STEP_TIMEOUT + extra_seconds)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             codes = [one.code for one in refusal.recipients]
-            raise NotTaken(for_good=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
+            raise EmailRejected(permanent=all(code >= 500 for code in codes), status=max(codes, default=0)) from None
         except aiosmtplib.SMTPResponseException as refusal:
             for_good = refusal.code == MESSAGE_TOO_LARGE or (
                 refusal.code >= 500 and not isinstance(refusal, _CONFIGURATION_ERRORS)
             )
-            raise NotTaken(for_good=for_good, status=refusal.code) from None
+            raise EmailRejected(permanent=for_good, status=refusal.code) from None
         except (aiosmtplib.SMTPException, OSError):  # TimeoutError and ssl.SSLError are OSErrors
-            raise NotTaken(for_good=False) from None
+            raise EmailRejected(permanent=False) from None
 
     async def check(self) -> str:
         """Connect, encrypt and sign in without sending; return the result as text. Raise CannotStart with a hint."""

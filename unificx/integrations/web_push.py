@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpcore
 
 from unificx.integrations.ssrf_guard import PublicAddressBackend
-from unificx.notifications import Answer, NotReached
+from unificx.notifications import PushResponse, PushServiceUnreachable
 
 TIMEOUT = 5.0
 """Timeout of one attempt, including the connection."""
@@ -25,7 +25,7 @@ class WebPushClient:
             network_backend=PublicAddressBackend(loopback=loopback),
         )
 
-    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> PushResponse:
         """POST a push message. Raise NotReached if the push service is unreachable."""
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent.append((b"Content-Length", str(len(body)).encode()))
@@ -34,11 +34,11 @@ class WebPushClient:
                 asyncio.timeout(TIMEOUT),
                 self._pool.stream("POST", endpoint, headers=sent, content=body) as response,
             ):
-                return Answer(response.status, _retry_after(response.headers))
+                return PushResponse(response.status, _retry_after(response.headers))
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
-            raise NotReached from None
+            raise PushServiceUnreachable from None
         except (TimeoutError, OSError, ValueError):
-            raise NotReached from None
+            raise PushServiceUnreachable from None
 
     async def close(self) -> None:
         """Close all connections."""

@@ -1,30 +1,30 @@
 """Notifications: e-mails, and Web Push to signed-in devices."""
 
-from unificx.notifications.email_queue import LetterParts, Letters
-from unificx.notifications.policies.endpoints import LONGEST_ENDPOINT
-from unificx.notifications.ports import Answer, NotReached, NotTaken, Sounds
-from unificx.notifications.push import Push, PushParts
-from unificx.notifications.schemas import About, MessageNews, NewSubscription, NoSubscription, PushTest
-from unificx.notifications.service import Courier
+from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
+from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
+from unificx.notifications.ports import EmailRejected, MessageAudio, PushResponse, PushServiceUnreachable
+from unificx.notifications.push import PushNotifier, PushNotifierDependencies
+from unificx.notifications.schemas import MessageReference, NewSubscription, NewVoicemail, NoPushSubscription, PushTest
+from unificx.notifications.service import NotificationService
 from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 
 __all__ = [
     "KEY_BYTES",
-    "LONGEST_ENDPOINT",
-    "About",
-    "Answer",
-    "Courier",
-    "LetterParts",
-    "Letters",
-    "MessageNews",
+    "MAX_ENDPOINT_LENGTH",
+    "EmailQueue",
+    "EmailQueueDependencies",
+    "EmailRejected",
+    "MessageAudio",
+    "MessageReference",
     "NewSubscription",
-    "NoSubscription",
-    "NotReached",
-    "NotTaken",
-    "Push",
-    "PushParts",
+    "NewVoicemail",
+    "NoPushSubscription",
+    "NotificationService",
+    "PushNotifier",
+    "PushNotifierDependencies",
+    "PushResponse",
+    "PushServiceUnreachable",
     "PushTest",
-    "Sounds",
     "Vapid",
     "new_private_key",
 ]

@@ -12,11 +12,11 @@ from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
-from unificx.notifications.policies.emails import LANGUAGES, Kind, Language
+from unificx.notifications.policies.emails import LANGUAGES, EmailKind, Language
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EmailText:
     """Texts of an e-mail in one language, with the placeholders `{organisation}`, `{detail}` and `{name}`."""
 
     subject: str
@@ -26,20 +26,20 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     """Variable content of an e-mail. `audio` is WAV, which all mail programs and phones play, unlike Opus in Ogg."""
 
-    kind: Kind
+    kind: EmailKind
     languages: tuple[Language, ...]
     name: str
     address: str
-    organisation: str
+    tenant_name: str
     link: str = ""
     detail: str = ""
-    sound: bytes | None = field(default=None, repr=False)
+    audio: bytes | None = field(default=None, repr=False)
 
 
-_FORMS = ("email.txt", "email.html")
+_TEMPLATE_NAMES = ("email.txt", "email.html")
 _GREETING = {"en": "Hello {name},", "de": "Guten Tag {name},"}
 _CLOSING = {
     "en": "This is an automatic message because you have an account with {organisation}.",
@@ -50,9 +50,9 @@ _NOT_YOU = {
     "de": "Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort und melden Sie unbekannte Geräte ab.",
 }
 
-_WORDS: dict[Language, dict[Kind, Words]] = {
+_TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
     "en": {
-        "invitation": Words(
+        "invitation": EmailText(
             "Your phone account with {organisation}",
             (
                 "{organisation} has created a phone account for you.",
@@ -60,7 +60,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             ),
             "Set up account",
         ),
-        "recovery": Words(
+        "recovery": EmailText(
             "Reset your password",
             (
                 "Someone, probably you, requested a new password.",
@@ -69,10 +69,10 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             ),
             "Reset password",
         ),
-        "new_device": Words(
+        "new_device": EmailText(
             "New device signed in", ("A new device signed in to your account: {detail}.", _NOT_YOU["en"])
         ),
-        "device_given": Words(
+        "device_given": EmailText(
             "New device login for your extension",
             (
                 "An administrator of {organisation} received a login for a device of your extension: {detail}.",
@@ -80,7 +80,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
                 " administrator, and remove the device in the settings.",
             ),
         ),
-        "code_tried_again": Words(
+        "code_tried_again": EmailText(
             "Sign-in code used twice",
             (
                 "A sign-in code for your account was used, and then used again by another device. The second attempt"
@@ -88,31 +88,31 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
                 "Someone may have photographed the code. Check that you know all devices that are signed in.",
             ),
         ),
-        "session_theft": Words(
+        "session_theft": EmailText(
             "Session ended for your security",
             (
                 "A copy of one of your sessions was used, so the session was ended: {detail}.",
                 "Sign in again on that device. If you do not know the cause, change your password.",
             ),
         ),
-        "password_changed": Words(
+        "password_changed": EmailText(
             "Your password was changed", ("The password of your account was changed.", _NOT_YOU["en"])
         ),
-        "factor_changed": Words(
+        "factor_changed": EmailText(
             "Your two-step verification was changed",
             ("Your two-step verification was changed: {detail}.", _NOT_YOU["en"]),
         ),
-        "recovery_used": Words(
+        "recovery_used": EmailText(
             "Recovery code used", ("A recovery code was used to sign in to your account.", _NOT_YOU["en"])
         ),
-        "voicemail": Words(
+        "voicemail": EmailText(
             "New voicemail message",
             (
                 "You have a new voicemail message: {detail}.",
                 "Listen to it in the app, or dial *97 on your phone. The message itself is not in this e-mail.",
             ),
         ),
-        "voicemail_sound": Words(
+        "voicemail_sound": EmailText(
             "New voicemail message",
             (
                 "You have a new voicemail message: {detail}.",
@@ -122,7 +122,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
         ),
     },
     "de": {
-        "invitation": Words(
+        "invitation": EmailText(
             "Ihr Telefonkonto bei {organisation}",
             (
                 "{organisation} hat ein Telefonkonto für Sie angelegt.",
@@ -130,7 +130,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             ),
             "Konto einrichten",
         ),
-        "recovery": Words(
+        "recovery": EmailText(
             "Passwort zurücksetzen",
             (
                 "Jemand, vermutlich Sie, hat ein neues Passwort angefordert.",
@@ -139,11 +139,11 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
             ),
             "Passwort zurücksetzen",
         ),
-        "new_device": Words(
+        "new_device": EmailText(
             "Neues Gerät angemeldet",
             ("An Ihrem Konto wurde ein neues Gerät angemeldet: {detail}.", _NOT_YOU["de"]),
         ),
-        "device_given": Words(
+        "device_given": EmailText(
             "Neue Zugangsdaten für Ihre Nebenstelle",
             (
                 "Die Administration von {organisation} hat Zugangsdaten für ein Gerät an Ihrer Nebenstelle erhalten:"
@@ -152,7 +152,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
                 " fragen Sie nach und entfernen Sie das Gerät in den Einstellungen.",
             ),
         ),
-        "code_tried_again": Words(
+        "code_tried_again": EmailText(
             "Anmeldecode zweimal benutzt",
             (
                 "Ein Anmeldecode für Ihr Konto wurde benutzt und danach von einem anderen Gerät noch einmal. Der zweite"
@@ -160,25 +160,25 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
                 "Vielleicht hat jemand den Code fotografiert. Prüfen Sie, ob Sie alle angemeldeten Geräte kennen.",
             ),
         ),
-        "session_theft": Words(
+        "session_theft": EmailText(
             "Sitzung zu Ihrer Sicherheit beendet",
             (
                 "Eine Kopie einer Ihrer Sitzungen wurde benutzt, deshalb wurde die Sitzung beendet: {detail}.",
                 "Melden Sie sich auf dem Gerät neu an. Wenn Sie die Ursache nicht kennen, ändern Sie Ihr Passwort.",
             ),
         ),
-        "password_changed": Words(
+        "password_changed": EmailText(
             "Ihr Passwort wurde geändert", ("Das Passwort Ihres Kontos wurde geändert.", _NOT_YOU["de"])
         ),
-        "factor_changed": Words(
+        "factor_changed": EmailText(
             "Ihre Bestätigung in zwei Schritten wurde geändert",
             ("Ihre Bestätigung in zwei Schritten wurde geändert: {detail}.", _NOT_YOU["de"]),
         ),
-        "recovery_used": Words(
+        "recovery_used": EmailText(
             "Wiederherstellungscode benutzt",
             ("Ihr Konto wurde mit einem Wiederherstellungscode geöffnet.", _NOT_YOU["de"]),
         ),
-        "voicemail": Words(
+        "voicemail": EmailText(
             "Neue Sprachnachricht",
             (
                 "Sie haben eine neue Sprachnachricht: {detail}.",
@@ -186,7 +186,7 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
                 " E-Mail.",
             ),
         ),
-        "voicemail_sound": Words(
+        "voicemail_sound": EmailText(
             "Neue Sprachnachricht",
             (
                 "Sie haben eine neue Sprachnachricht: {detail}.",
@@ -198,45 +198,45 @@ _WORDS: dict[Language, dict[Kind, Words]] = {
 }
 
 
-def words(language: Language, kind: Kind) -> Words:
+def email_text(language: Language, kind: EmailKind) -> EmailText:
     """Return the texts of an e-mail."""
-    return _WORDS[language][kind]
+    return _TEXTS[language][kind]
 
 
-def compose(letter: Letter, sender: Address, letter_id: str, now: datetime) -> EmailMessage:
+def compose_email(email: Email, sender: Address, email_id: str, now: datetime) -> EmailMessage:
     """Compose an e-mail. The Message-ID derives from `email_id`, so that duplicates are recognized."""
-    known = {
-        "name": _one_line(letter.name) or _one_line(letter.address),
-        "organisation": _one_line(letter.organisation),
-        "detail": _one_line(letter.detail) or "–",
+    values = {
+        "name": _one_line(email.name) or _one_line(email.address),
+        "organisation": _one_line(email.tenant_name),
+        "detail": _one_line(email.detail) or "–",
     }
-    parts = [_worded(letter, language, known) for language in letter.languages]
+    parts = [_render_text(email, language, values) for language in email.languages]
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
-    message["To"] = Address(_one_line(letter.name), addr_spec=letter.address)
+    message["To"] = Address(_one_line(email.name), addr_spec=email.address)
     message["Subject"] = " / ".join(str(part["subject"]) for part in parts)
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{letter_id}@{sender.domain}>"
+    message["Message-ID"] = f"<{email_id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
-    message["Content-Language"] = ", ".join(letter.languages)
+    message["Content-Language"] = ", ".join(email.languages)
     # Quoted-printable passes all servers, including those without 8BITMIME.
-    text, html = (_templates().get_template(name).render(parts=parts, link=letter.link) for name in _FORMS)
+    text, html = (_templates().get_template(name).render(parts=parts, link=email.link) for name in _TEMPLATE_NAMES)
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    if letter.sound is not None:
-        message.add_attachment(letter.sound, maintype="audio", subtype="wav", filename="message.wav")
+    if email.audio is not None:
+        message.add_attachment(email.audio, maintype="audio", subtype="wav", filename="message.wav")
     return message
 
 
-def _worded(letter: Letter, language: Language, known: Mapping[str, str]) -> dict[str, object]:
-    found = _WORDS[language][letter.kind]
+def _render_text(email: Email, language: Language, values: Mapping[str, str]) -> dict[str, object]:
+    texts = _TEXTS[language][email.kind]
     return {
         "language": language,
-        "subject": found.subject.format_map(known),
-        "greeting": _GREETING[language].format_map(known),
-        "lines": [line.format_map(known) for line in found.lines],
-        "action": found.action,
-        "closing": _CLOSING[language].format_map(known),
+        "subject": texts.subject.format_map(values),
+        "greeting": _GREETING[language].format_map(values),
+        "lines": [line.format_map(values) for line in texts.lines],
+        "action": texts.action,
+        "closing": _CLOSING[language].format_map(values),
     }
 
 
@@ -261,4 +261,4 @@ def _templates() -> Environment:
     )
 
 
-assert _WORDS.keys() == set(LANGUAGES)
+assert _TEXTS.keys() == set(LANGUAGES)

@@ -8,53 +8,55 @@ from typing import Literal
 import structlog
 
 from unificx.core.errors import DomainError, ServiceUnavailable
-from unificx.db import Database, Rounds, UnitOfWork
+from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import repository
-from unificx.notifications.email_composer import Letter, compose
-from unificx.notifications.models import LetterPart, LetterRow
-from unificx.notifications.policies.emails import LANGUAGES, Kind, Language, Ration, of_use
-from unificx.notifications.policies.retry_policy import next_letter_try
-from unificx.notifications.ports import KeyRing, NotTaken, Postman, Sounds
-from unificx.notifications.schemas import About
+from unificx.notifications.email_composer import Email, compose_email
+from unificx.notifications.models import EmailPart, LetterRow
+from unificx.notifications.policies.emails import LANGUAGES, EmailKind, EmailRateLimit, Language, lifetime
+from unificx.notifications.policies.retry_policy import next_email_attempt
+from unificx.notifications.ports import EmailRejected, KeyRing, MessageAudio, SmtpTransport
+from unificx.notifications.schemas import MessageReference
 
 log = structlog.get_logger()
-BATCH = 20
-MOST_WAITING = 20
+BATCH_SIZE = 20
+MAX_QUEUED = 20
 """Per person."""
-_BOTH = "both"
+_BOTH_LANGUAGES = "both"
 
 
 @dataclass(frozen=True, slots=True)
-class LetterParts:
+class EmailQueueDependencies:
     """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio."""
 
     database: Database
     keys: KeyRing
     directory: DirectoryCache
-    postman: Postman
+    transport: SmtpTransport
     sender: Address
-    sounds: Sounds | None = None
+    message_audio: MessageAudio | None = None
 
 
-class Letters:
+class EmailQueue:
     """E-mail queue: `enqueue` adds an e-mail, `run` or `deliver` sends those that are due."""
 
-    def __init__(self, parts: LetterParts) -> None:
-        self._parts = parts
-        self._clock = parts.database.clock
-        self._rounds = Rounds(parts.database, self.deliver, repository.next_due, waits="emails_delayed")
-        self._ration = Ration()
+    def __init__(self, dependencies: EmailQueueDependencies) -> None:
+        self._dependencies = dependencies
+        self._clock = dependencies.database.clock
+        self._worker = PollingWorker(
+            dependencies.database, self.deliver, repository.next_due, failure_event="emails_delayed"
+        )
+        self._rate_limit = EmailRateLimit()
 
-    async def put(
+    async def enqueue(
         self,
         person: Person,
-        kind: Kind,
-        language: Language | Literal["both"] = _BOTH,
+        kind: EmailKind,
+        language: Language | Literal["both"] = _BOTH_LANGUAGES,
         *,
         link: str = "",
         detail: str = "",
-        about: About | None = None,
+        about: MessageReference | None = None,
         uow: UnitOfWork | None = None,
     ) -> bool:
         """Queue an e-mail; return False if the person's rate or queue limit is reached. Raises ErasedSubject.
@@ -62,43 +64,45 @@ class Letters:
         An e-mail `about` a voicemail is not sent if the message was erased; its audio is not stored in the queue.
         With `uow` the e-mail is queued within that unit of work and durable after its commit.
         """
-        if not self._ration.take(person.subject, kind, self._clock.monotonic()):
+        if not self._rate_limit.allow(person.subject, kind, self._clock.monotonic()):
             log.warning("email_not_queued", kind=kind, person=person.id)
             return False
-        now, letter_id = self._clock.now(), self._clock.new_id()
-        part = LetterPart(person.email, person.name, link, detail)
-        [blob] = repository.LETTER.seal(self._parts.keys, person.tenant_id, [(person.subject, letter_id, part)])
+        now, email_id = self._clock.now(), self._clock.new_id()
+        part = EmailPart(person.email, person.name, link, detail)
+        [sealed] = repository.EMAIL_CODEC.seal(
+            self._dependencies.keys, person.tenant_id, [(person.subject, email_id, part)]
+        )
         row = LetterRow(
-            id=letter_id,
+            id=email_id,
             tenant_id=person.tenant_id,
             subject_id=person.subject,
             kind=kind,
             language=language,
             due=now,
-            expires=now + of_use(kind),
+            expires=now + lifetime(kind),
             tries=0,
             message_id=about.message_id if about is not None else None,
             extension_id=about.extension_id if about is not None else None,
-            sealed=blob,
+            sealed=sealed,
         )
         if uow is not None:
-            return await self._add(row, person, uow)
-        async with self._parts.database.begin() as own:
-            return await self._add(row, person, own)
+            return await self._insert(row, person, uow)
+        async with self._dependencies.database.begin() as own:
+            return await self._insert(row, person, own)
 
-    async def _add(self, row: LetterRow, person: Person, uow: UnitOfWork) -> bool:
-        if await repository.waiting_letters(uow.session, person.tenant_id, person.subject) >= MOST_WAITING:
+    async def _insert(self, row: LetterRow, person: Person, uow: UnitOfWork) -> bool:
+        if await repository.count_queued_emails(uow.session, person.tenant_id, person.subject) >= MAX_QUEUED:
             log.warning("email_not_queued", kind=row.kind, person=person.id)
             return False
         uow.session.add(row)
-        uow.afterwards.append(self._rounds.wake)
+        uow.after_commit.append(self._worker.wake)
         return True
 
     async def deliver(self) -> None:
         """Send all e-mails that are due."""
         while True:
-            async with self._parts.database.read() as session:
-                rows = await repository.due_letters(session, self._clock.now(), BATCH)
+            async with self._dependencies.database.read() as session:
+                rows = await repository.due_emails(session, self._clock.now(), BATCH_SIZE)
             for row in rows:
                 await self._send(row)
             if not rows:
@@ -106,63 +110,63 @@ class Letters:
 
     async def run(self) -> None:
         """Deliver whenever an e-mail is queued or due, until cancelled."""
-        await self._rounds.run()
+        await self._worker.run()
 
     async def _send(self, row: LetterRow) -> None:
-        tries, again_at = row.tries + 1, None
+        attempts, retry_at = row.tries + 1, None
         try:
             if row.expires > self._clock.now():
-                await self._hand_over(row)
-        except NotTaken as refusal:
-            if not refusal.for_good:
-                again_at = next_letter_try(self._clock.now(), tries, row.expires)
-            log.warning("email_not_accepted", email=row.id, kind=row.kind, status=refusal.status, tries=tries)
+                await self._compose_and_submit(row)
+        except EmailRejected as rejection:
+            if not rejection.permanent:
+                retry_at = next_email_attempt(self._clock.now(), attempts, row.expires)
+            log.warning("email_not_accepted", email=row.id, kind=row.kind, status=rejection.status, tries=attempts)
         except ServiceUnavailable:  # the audio is temporarily unavailable
-            again_at = next_letter_try(self._clock.now(), tries, row.expires)
+            retry_at = next_email_attempt(self._clock.now(), attempts, row.expires)
         except DomainError:
             log.info("email_obsolete", email=row.id, kind=row.kind)
         except (MessageError, ValueError) as fault:  # cannot be composed, now or later
             log.error("email_not_composed", email=row.id, kind=row.kind, fault=type(fault).__name__)
-        async with self._parts.database.begin() as uow:
-            if again_at is None:
-                await repository.delete_letter(uow.session, row.tenant_id, row.id)
+        async with self._dependencies.database.begin() as uow:
+            if retry_at is None:
+                await repository.delete_email(uow.session, row.tenant_id, row.id)
             else:
-                await repository.postpone_letter(uow.session, row.tenant_id, row.id, tries=tries, due=again_at)
+                await repository.postpone_email(uow.session, row.tenant_id, row.id, tries=attempts, due=retry_at)
 
-    async def _hand_over(self, row: LetterRow) -> None:
-        tenant = self._parts.directory.tenant(row.tenant_id)
-        [held] = repository.LETTER.open(
-            self._parts.keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)]
+    async def _compose_and_submit(self, row: LetterRow) -> None:
+        tenant = self._dependencies.directory.tenant(row.tenant_id)
+        [part] = repository.EMAIL_CODEC.open(
+            self._dependencies.keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)]
         )
-        if tenant is None or not isinstance(held, LetterPart):
+        if tenant is None or not isinstance(part, EmailPart):
             return
-        letter = Letter(
+        email = Email(
             kind=row.kind,  # pyright: ignore[reportArgumentType]
-            languages=LANGUAGES if row.language == _BOTH else (row.language,),  # pyright: ignore[reportArgumentType]
-            name=held.name,
-            address=held.address,
-            organisation=tenant.name,
-            link=held.link,
-            detail=held.detail,
+            languages=LANGUAGES if row.language == _BOTH_LANGUAGES else (row.language,),  # pyright: ignore[reportArgumentType]
+            name=part.name,
+            address=part.address,
+            tenant_name=tenant.name,
+            link=part.link,
+            detail=part.detail,
         )
-        sound = await self._sound(row)
+        audio = await self._load_audio(row)
         try:
-            await self._post(row, letter if sound is None else replace(letter, kind="voicemail_sound", sound=sound))
-        except NotTaken as refusal:
-            if sound is None or not refusal.for_good:
+            await self._submit(row, email if audio is None else replace(email, kind="voicemail_sound", audio=audio))
+        except EmailRejected as rejection:
+            if audio is None or not rejection.permanent:
                 raise
-            await self._post(row, letter)  # the attachment may have been too large for that server
+            await self._submit(row, email)  # the attachment may have been too large for that server
             return
-        if sound is not None and self._parts.sounds is not None:
-            await self._parts.sounds.sent(row.tenant_id, row.message_id or "")
+        if audio is not None and self._dependencies.message_audio is not None:
+            await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
 
-    async def _sound(self, row: LetterRow) -> bytes | None:
+    async def _load_audio(self, row: LetterRow) -> bytes | None:
         """Return the audio if it is to be attached. Raises Away; Refused if the message was erased."""
-        if self._parts.sounds is None or row.message_id is None:
+        if self._dependencies.message_audio is None or row.message_id is None:
             return None
-        return await self._parts.sounds.sound(row.tenant_id, row.message_id, row.extension_id or "")
+        return await self._dependencies.message_audio.load(row.tenant_id, row.message_id, row.extension_id or "")
 
-    async def _post(self, row: LetterRow, letter: Letter) -> None:
+    async def _submit(self, row: LetterRow, email: Email) -> None:
         # The time it was queued, so that a duplicate has the same Date.
-        made = row.expires - of_use(letter.kind)
-        await self._parts.postman.send(compose(letter, self._parts.sender, row.id, made))
+        queued_at = row.expires - lifetime(email.kind)
+        await self._dependencies.transport.send(compose_email(email, self._dependencies.sender, row.id, queued_at))

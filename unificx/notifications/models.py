@@ -11,7 +11,7 @@ from unificx.db.base import Base, plain, sealed_column
 
 
 @dataclass(frozen=True, slots=True)
-class LetterPart:
+class EmailPart:
     """Recipient and confidential content of an e-mail."""
 
     address: str = personal(
@@ -94,7 +94,7 @@ class LetterRow(Base):
     tries: Mapped[int] = plain("number of attempts")
     message_id: Mapped[str | None] = plain("random id of the voicemail it is about")
     extension_id: Mapped[str | None] = plain("random id of the extension whose owner is notified")
-    sealed: Mapped[bytes] = sealed_column(LetterPart, subject="subject_id")
+    sealed: Mapped[bytes] = sealed_column(EmailPart, subject="subject_id")
 
 
 class PushRow(Base):

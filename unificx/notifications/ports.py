@@ -16,19 +16,19 @@ class KeyRing(Protocol):
         ...
 
 
-class NotTaken(Exception):
+class EmailRejected(Exception):
     """The mail server did not accept an e-mail. Its reply text is omitted because it may quote an address.
 
     `permanent` if retrying is useless; `status` is the reply code, 0 if there was none.
     """
 
-    def __init__(self, *, for_good: bool, status: int = 0) -> None:
+    def __init__(self, *, permanent: bool, status: int = 0) -> None:
         super().__init__(f"not accepted ({status})")
-        self.for_good = for_good
+        self.permanent = permanent
         self.status = status
 
 
-class Postman(Protocol):
+class SmtpTransport(Protocol):
     """Sends e-mails through a mail server."""
 
     async def send(self, message: EmailMessage) -> None:
@@ -36,34 +36,34 @@ class Postman(Protocol):
         ...
 
 
-class Sounds(Protocol):
+class MessageAudio(Protocol):
     """Audio of voicemail messages; implemented by `voicemail`."""
 
-    async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
+    async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
         """Return the WAV to attach to an e-mail to this extension's owner; None for no attachment. Raises Away; Refused
         for an erased message."""
         ...
 
-    async def sent(self, tenant_id: str, message_id: str) -> None:
+    async def mark_sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a mail server has accepted the audio."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PushResponse:
     """Response of a push service. `retry_after` in seconds, if given."""
 
     status: int
     retry_after: float | None = None
 
 
-class NotReached(Exception):
+class PushServiceUnreachable(Exception):
     """The push service is unreachable or resolves to a forbidden address."""
 
 
-class PushGate(Protocol):
+class PushTransport(Protocol):
     """HTTP client for push services."""
 
-    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    async def deliver(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> PushResponse:
         """POST a message with a timeout of some seconds, without redirects. Raises PushServiceUnreachable."""
         ...

@@ -15,266 +15,282 @@ from unificx.notifications import repository
 from unificx.notifications.events import PushSeen
 from unificx.notifications.models import PushPart, PushRow
 from unificx.notifications.policies import endpoints
-from unificx.notifications.ports import KeyRing, PushGate
-from unificx.notifications.push_sender import Errand, ErrandParts, Errands, Outcome
-from unificx.notifications.schemas import NewSubscription, NoSubscription, PushTest, Subscription
-from unificx.notifications.subscriptions import Subscriptions
-from unificx.notifications.vapid import Vapid, is_point
+from unificx.notifications.ports import KeyRing, PushTransport
+from unificx.notifications.push_sender import DeliveryOutcome, PushJob, PushSender, PushSenderDependencies
+from unificx.notifications.schemas import NewSubscription, NoPushSubscription, PushTest, Subscription
+from unificx.notifications.subscriptions import SubscriptionIndex
+from unificx.notifications.vapid import Vapid, is_valid_public_key
 
-CALL_SECONDS = 30.0
+CALL_TTL_SECONDS = 30.0
 """Lifetime of a call push and of its stop push."""
-TEST_SECONDS = 30.0
-NOTICE_SECONDS = 86_400.0
-_BETWEEN_TESTS = 2.0
-_TEST_KEPT = timedelta(minutes=10)
-_MOST_TESTS = 2_000
-_MOST_RINGING = 20_000
+TEST_TTL_SECONDS = 30.0
+NOTICE_TTL_SECONDS = 86_400.0
+_TEST_INTERVAL = 2.0
+_TEST_RETENTION = timedelta(minutes=10)
+_MAX_TESTS = 2_000
+_MAX_WAKEUPS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class PushParts:
+class PushNotifierDependencies:
     """Dependencies of PushNotifier. `loopback`: allow push services on loopback addresses (for tests)."""
 
     database: Database
     keys: KeyRing
     directory: DirectoryCache
-    gate: PushGate
+    transport: PushTransport
     vapid: Vapid
     bus: EventBus
     loopback: bool = False
-    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
 @dataclass(slots=True)
-class _Trial:
+class _TestRun:
     principal: Principal
-    began: datetime
-    ticks: float
+    started: datetime
+    started_monotonic: float
     test: PushTest = field(default_factory=PushTest)
 
 
-class Push:
+class PushNotifier:
     """Push subscriptions of signed-in devices. `start` loads them; methods used by calls do not block."""
 
-    def __init__(self, parts: PushParts) -> None:
-        self._parts = parts
-        self._clock: Clock = parts.database.clock
-        self._known = Subscriptions()
-        self._errands = Errands(ErrandParts(parts.keys, parts.gate, parts.vapid, self._clock, self._gone, parts.pause))
-        self._ringing: OrderedDict[tuple[str, str], Errand] = OrderedDict()
-        self._trials: OrderedDict[str, _Trial] = OrderedDict()
+    def __init__(self, dependencies: PushNotifierDependencies) -> None:
+        self._dependencies = dependencies
+        self._clock: Clock = dependencies.database.clock
+        self._subscriptions = SubscriptionIndex()
+        self._sender = PushSender(
+            PushSenderDependencies(
+                dependencies.keys,
+                dependencies.transport,
+                dependencies.vapid,
+                self._clock,
+                self._on_gone,
+                dependencies.sleep,
+            )
+        )
+        self._wakeups: OrderedDict[tuple[str, str], PushJob] = OrderedDict()
+        self._test_runs: OrderedDict[str, _TestRun] = OrderedDict()
 
     @property
     def public_key(self) -> str:
         """VAPID public key for browser subscriptions (base64url)."""
-        return self._parts.vapid.public
+        return self._dependencies.vapid.public
 
     @property
     def count(self) -> int:
         """Number of subscribed devices. Not `__len__`, which would make an empty service falsy."""
-        return len(self._known)
+        return len(self._subscriptions)
 
     async def start(self) -> None:
         """Load subscriptions and drop those deleted from the database. To be called periodically."""
-        async with self._parts.database.read() as session:
-            rows = await repository.subscriptions(session)
-        self._known.keep_only(row.id for row in rows)
+        async with self._dependencies.database.read() as session:
+            rows = await repository.list_subscriptions(session)
+        self._subscriptions.keep_only(row.id for row in rows)
         for row in rows:
-            self._known.put(
+            self._subscriptions.put(
                 Subscription(row.id, row.tenant_id, row.person_id, row.subject_id, row.device_id, row.sealed)
             )
 
     async def close(self) -> None:
         """Wait briefly for pending deliveries."""
-        await self._errands.close()
+        await self._sender.close()
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until all started deliveries have finished."""
-        await self._errands.settled()
+        await self._sender.wait_idle()
 
     # Subscriptions
 
     async def subscribe(self, principal: Principal, new: NewSubscription, device_id: str | None) -> None:
         """Store the subscription of this session's device, replacing an earlier one. Raises Invalid, NotFound."""
-        subject = self._parts.directory.person_subject(principal.person_id)
+        subject = self._dependencies.directory.person_subject(principal.person_id)
         if subject is None or not principal.session_id:
             raise NotFound("Session not found.")
         part = PushPart(
-            endpoints.endpoint(new.endpoint, loopback=self._parts.loopback),
-            endpoints.point(new.p256dh),
-            endpoints.secret(new.auth),
+            endpoints.check_endpoint(new.endpoint, loopback=self._dependencies.loopback),
+            endpoints.check_public_key(new.p256dh),
+            endpoints.check_secret(new.auth),
         )
-        if not is_point(part.p256dh):
+        if not is_valid_public_key(part.p256dh):
             raise Invalid("Invalid public key.", hint="Subscribe again.", field="keys.p256dh")
         tenant, session_id = principal.tenant_id, principal.session_id
-        [blob] = repository.PUSH.seal(self._parts.keys, tenant, [(subject, session_id, part)])
-        one = Subscription(session_id, tenant, principal.person_id, subject, device_id, blob)
-        async with self._parts.database.begin() as uow:
+        [sealed] = repository.PUSH_CODEC.seal(self._dependencies.keys, tenant, [(subject, session_id, part)])
+        subscription = Subscription(session_id, tenant, principal.person_id, subject, device_id, sealed)
+        async with self._dependencies.database.begin() as uow:
             await repository.delete_subscription(uow.session, tenant, session_id)
             uow.session.add(
                 PushRow(
                     id=session_id,
                     tenant_id=tenant,
-                    person_id=one.person_id,
+                    person_id=subscription.person_id,
                     subject_id=subject,
                     device_id=device_id,
                     created=self._clock.now(),
-                    sealed=blob,
+                    sealed=sealed,
                 )
             )
-        self._known.put(one)
+        self._subscriptions.put(subscription)
 
     async def unsubscribe(self, principal: Principal) -> None:
         """Delete the subscription of this session's device, if any."""
-        self._known.drop(principal.session_id)
-        async with self._parts.database.begin() as uow:
+        self._subscriptions.remove(principal.session_id)
+        async with self._dependencies.database.begin() as uow:
             await repository.delete_subscription(uow.session, principal.tenant_id, principal.session_id)
 
-    async def bind(self, tenant_id: str, session_id: str, device_id: str) -> None:
+    async def bind_device(self, tenant_id: str, session_id: str, device_id: str) -> None:
         """Link the session's subscription, if any, to its SIP device."""
-        if self._known.bind(session_id, device_id):
-            async with self._parts.database.begin() as uow:
+        if self._subscriptions.bind_device(session_id, device_id):
+            async with self._dependencies.database.begin() as uow:
                 await repository.bind_device(uow.session, tenant_id, session_id, device_id)
 
-    def subscribed(self, session_id: str) -> bool:
+    def is_subscribed(self, session_id: str) -> bool:
         """Return whether the session's device has a subscription."""
-        return self._known.get(session_id) is not None
+        return self._subscriptions.get(session_id) is not None
 
     # Calls: implements the push wake-up port of `calls`
 
     def push_devices(self, extension_id: str) -> tuple[str, ...]:
         """Return the enabled devices of an extension with a push subscription, registered or not."""
-        devices = self._parts.directory.devices_of(extension_id)
+        devices = self._dependencies.directory.devices_of(extension_id)
         return tuple(
-            one.device_id for one in devices if one.enabled and self._known.of_device(one.device_id) is not None
+            one.device_id for one in devices if one.enabled and self._subscriptions.by_device(one.device_id) is not None
         )
 
     def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
         """Send a call push to these devices."""
         for device_id in device_ids:
-            to = self._known.of_device(device_id)
+            to = self._subscriptions.by_device(device_id)
             if to is not None:
-                errand = self._call(to, "call", call_id)
-                self._ringing[to.session_id, call_id] = errand
-                self._errands.send(errand)
-        while len(self._ringing) > _MOST_RINGING:
-            self._ringing.popitem(last=False)
+                errand = self._call_job(to, "call", call_id)
+                self._wakeups[to.session_id, call_id] = errand
+                self._sender.send(errand)
+        while len(self._wakeups) > _MAX_WAKEUPS:
+            self._wakeups.popitem(last=False)
 
     def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
         """Send a stop push: the call was answered elsewhere or cancelled."""
         for device_id in device_ids:
-            to = self._known.of_device(device_id)
+            to = self._subscriptions.by_device(device_id)
             if to is not None:
                 self._stop(to, call_id)
 
-    def _stop(self, to: Subscription, call_id: str) -> None:
-        woken = self._ringing.pop((to.session_id, call_id), None)
-        if woken is None:
+    def _stop(self, subscription: Subscription, call_id: str) -> None:
+        wakeup = self._wakeups.pop((subscription.session_id, call_id), None)
+        if wakeup is None:
             return
-        woken.over = True
-        if woken.under_way:
+        wakeup.cancelled = True
+        if wakeup.in_progress:
             # After the call push, which it might overtake otherwise. Without any attempt there is nothing to stop.
-            woken.then = self._call(to, "stop", call_id) if woken.tries else None
-        elif woken.tries:
-            self._errands.send(self._call(to, "stop", call_id))
+            wakeup.follow_up = self._call_job(subscription, "stop", call_id) if wakeup.attempts else None
+        elif wakeup.attempts:
+            self._sender.send(self._call_job(subscription, "stop", call_id))
 
     @staticmethod
-    def _call(to: Subscription, kind: str, call_id: str) -> Errand:
+    def _call_job(subscription: Subscription, kind: str, call_id: str) -> PushJob:
         # Same topic for both, so that the stop push replaces a call push still held by the service (RFC 8030 section
         # 5.4). A topic has at most 32 base64url characters, as our ids have without hyphens.
-        return Errand(
-            to,
+        return PushJob(
+            subscription,
             {"type": kind, "call": call_id},
             "telephony",
-            CALL_SECONDS,
+            CALL_TTL_SECONDS,
             urgency="high",
             topic=call_id.replace("-", "")[:32],
         )
 
     # Notices
 
-    def notice(self, person_id: str) -> None:
+    def send_notice(self, person_id: str) -> None:
         """Send a notice push to all devices of a person."""
-        for to in self._known.of_person(person_id):
-            self._errands.send(Errand(to, {"type": "notice"}, "administration", NOTICE_SECONDS))
+        for subscription in self._subscriptions.by_person(person_id):
+            self._sender.send(PushJob(subscription, {"type": "notice"}, "administration", NOTICE_TTL_SECONDS))
 
     def session_ended(self, session_id: str) -> None:
         """Notify a signed-out device and drop its subscription, whose row was deleted with the session."""
-        to = self._known.drop(session_id)
-        if to is not None:
+        subscription = self._subscriptions.remove(session_id)
+        if subscription is not None:
             message = {"type": "signed_out"}
-            self._errands.send(Errand(to, message, "administration", NOTICE_SECONDS, urgency="high"))
+            self._sender.send(PushJob(subscription, message, "administration", NOTICE_TTL_SECONDS, urgency="high"))
 
-    def person_ended(self, person_id: str) -> None:
+    def person_closed(self, person_id: str) -> None:
         """Do the same for all devices of a person."""
-        for to in self._known.of_person(person_id):
-            self.session_ended(to.session_id)
+        for subscription in self._subscriptions.by_person(person_id):
+            self.session_ended(subscription.session_id)
 
-    def tenant_ended(self, tenant_id: str) -> None:
+    def tenant_deleted(self, tenant_id: str) -> None:
         """Drop all subscriptions of a deleted tenant."""
-        for one in self._known.all():
+        for one in self._subscriptions.all():
             if one.tenant_id == tenant_id:
-                self._known.drop(one.session_id)
+                self._subscriptions.remove(one.session_id)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the data of an erased subject, whose key is already destroyed. Idempotent."""
-        for one in self._known.all():
+        for one in self._subscriptions.all():
             if one.subject == subject:
-                self._known.drop(one.session_id)
-        async with self._parts.database.begin() as uow:
-            await repository.erase(uow.session, tenant_id, subject)
+                self._subscriptions.remove(one.session_id)
+        async with self._dependencies.database.begin() as uow:
+            await repository.erase_subject(uow.session, tenant_id, subject)
 
-    async def _gone(self, to: Subscription) -> None:
+    async def _on_gone(self, subscription: Subscription) -> None:
         """Delete an expired subscription, unless it was renewed meanwhile."""
-        if self._known.get(to.session_id) is not to:
+        if self._subscriptions.get(subscription.session_id) is not subscription:
             return
-        self._known.drop(to.session_id)
-        async with self._parts.database.begin() as uow:
-            await repository.delete_subscription(uow.session, to.tenant_id, to.session_id)
+        self._subscriptions.remove(subscription.session_id)
+        async with self._dependencies.database.begin() as uow:
+            await repository.delete_subscription(uow.session, subscription.tenant_id, subscription.session_id)
 
     # Test pushes
 
-    def test(self, principal: Principal) -> str:
+    def send_test(self, principal: Principal) -> str:
         """Send a test push to the requesting device; return the test id. Raises NoPushSubscription, TooMany."""
-        to = self._known.get(principal.session_id)
-        if to is None:
-            raise NoSubscription("This device has no push subscription.", hint="Allow notifications, then try again.")
-        self._forget_old_trials()
-        ticks = self._clock.monotonic()
-        if any(t.principal == principal and t.ticks + _BETWEEN_TESTS > ticks for t in self._trials.values()):
-            raise TooManyRequests("A test is already running.", retry_after=_BETWEEN_TESTS)
+        subscription = self._subscriptions.get(principal.session_id)
+        if subscription is None:
+            raise NoPushSubscription(
+                "This device has no push subscription.", hint="Allow notifications, then try again."
+            )
+        self._drop_old_tests()
+        monotonic_now = self._clock.monotonic()
+        if any(
+            t.principal == principal and t.started_monotonic + _TEST_INTERVAL > monotonic_now
+            for t in self._test_runs.values()
+        ):
+            raise TooManyRequests("A test is already running.", retry_after=_TEST_INTERVAL)
         test_id = self._clock.new_id()
-        trial = self._trials[test_id] = _Trial(principal, self._clock.now(), ticks)
+        run = self._test_runs[test_id] = _TestRun(principal, self._clock.now(), monotonic_now)
 
-        def done(outcome: Outcome) -> None:
+        def done(outcome: DeliveryOutcome) -> None:
             accepted = outcome == "taken"
-            trial.test = replace(trial.test, sent=accepted, problem=None if accepted else outcome)
+            run.test = replace(run.test, sent=accepted, problem=None if accepted else outcome)
 
         message = {"type": "test", "id": test_id}
-        self._errands.send(Errand(to, message, "administration", TEST_SECONDS, urgency="high", done=done))
+        self._sender.send(
+            PushJob(subscription, message, "administration", TEST_TTL_SECONDS, urgency="high", on_done=done)
+        )
         return test_id
 
-    def seen(self, principal: Principal, test_id: str) -> None:
+    def mark_seen(self, principal: Principal, test_id: str) -> None:
         """Record that the test push arrived. Raises NotFound for a test of another person."""
-        trial = self._trial(principal, test_id)
-        trial.test = replace(trial.test, seen=True)
-        self._parts.bus.publish(PushSeen(principal.tenant_id, trial.principal.session_id, test_id))
+        run = self._find_test(principal, test_id)
+        run.test = replace(run.test, seen=True)
+        self._dependencies.bus.publish(PushSeen(principal.tenant_id, run.principal.session_id, test_id))
 
-    def show_test(self, principal: Principal, test_id: str) -> PushTest:
+    def get_test(self, principal: Principal, test_id: str) -> PushTest:
         """Return the state of a test. Raises NotFound."""
-        return self._trial(principal, test_id).test
+        return self._find_test(principal, test_id).test
 
-    def _trial(self, principal: Principal, test_id: str) -> _Trial:
-        self._forget_old_trials()
-        trial = self._trials.get(test_id)
-        if trial is None or trial.principal.person_id != principal.person_id:
+    def _find_test(self, principal: Principal, test_id: str) -> _TestRun:
+        self._drop_old_tests()
+        run = self._test_runs.get(test_id)
+        if run is None or run.principal.person_id != principal.person_id:
             raise NotFound("Test not found.", hint="Start one with POST /api/v1/me/push/test.")
-        return trial
+        return run
 
-    def _forget_old_trials(self) -> None:
-        oldest = self._clock.now() - _TEST_KEPT
-        while self._trials:
-            test_id, trial = next(iter(self._trials.items()))
-            if trial.began > oldest and len(self._trials) < _MOST_TESTS:
+    def _drop_old_tests(self) -> None:
+        oldest = self._clock.now() - _TEST_RETENTION
+        while self._test_runs:
+            test_id, run = next(iter(self._test_runs.items()))
+            if run.started > oldest and len(self._test_runs) < _MAX_TESTS:
                 return
-            del self._trials[test_id]
+            del self._test_runs[test_id]

@@ -14,149 +14,152 @@ from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.notifications import repository
 from unificx.notifications.models import PushPart
-from unificx.notifications.policies.retry_policy import GONE, push_wait, worth_another_try
-from unificx.notifications.ports import Answer, KeyRing, NotReached, PushGate
+from unificx.notifications.policies.retry_policy import GONE_STATUSES, is_retryable, push_retry_delay
+from unificx.notifications.ports import KeyRing, PushResponse, PushServiceUnreachable, PushTransport
 from unificx.notifications.schemas import Subscription
-from unificx.notifications.vapid import Vapid, sealed
+from unificx.notifications.vapid import Vapid, encrypt_message
 
 log = structlog.get_logger()
-MOST_WAITING = 10_000
-MOST_AT_ONCE = 128
-MOST_TO_ONE = 32
+MAX_PENDING = 10_000
+MAX_CONCURRENT = 128
+MAX_PER_HOST = 32
 """Concurrent requests to one push service, so that a slow one does not block the others."""
-_LAST_WORDS = 1.0
+_CLOSE_TIMEOUT = 1.0
 """Seconds that pending deliveries may take at shutdown."""
 
 Urgency = Literal["high", "normal"]
-Outcome = Literal["taken", "gone", "refused", "unreachable", "over"]
+DeliveryOutcome = Literal["taken", "gone", "refused", "unreachable", "over"]
 
 
 @dataclass(slots=True, eq=False)
-class Errand:
+class PushJob:
     """A message to one device. `ttl`: lifetime in seconds; a newer message with the same `topic` replaces it."""
 
-    to: Subscription
+    subscription: Subscription
     message: dict[str, str]
     purpose: Literal["telephony", "administration"]
-    seconds: float
+    ttl: float
     urgency: Urgency = "normal"
     topic: str = ""
-    done: Callable[[Outcome], None] = lambda outcome: None
-    tries: int = 0
-    over: bool = False
+    on_done: Callable[[DeliveryOutcome], None] = lambda outcome: None
+    attempts: int = 0
+    cancelled: bool = False
     """Cancelled: no further attempt is made."""
-    under_way: bool = False
-    then: "Errand | None" = None
+    in_progress: bool = False
+    follow_up: "PushJob | None" = None
     """Delivery to start when this one has finished."""
 
 
 @dataclass(frozen=True, slots=True)
-class ErrandParts:
+class PushSenderDependencies:
     """Dependencies of PushSender. `sleep` is replaced in tests; `on_gone` is called for expired subscriptions."""
 
     keys: KeyRing
-    gate: PushGate
+    transport: PushTransport
     vapid: Vapid
     clock: Clock
-    gone: Callable[[Subscription], Awaitable[None]]
-    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    on_gone: Callable[[Subscription], Awaitable[None]]
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
-class Errands:
+class PushSender:
     """Delivers push messages. `send` does not block."""
 
-    def __init__(self, parts: ErrandParts) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: PushSenderDependencies) -> None:
+        self._dependencies = dependencies
         self._tasks = BackgroundTasks()
-        self._seats = asyncio.Semaphore(MOST_AT_ONCE)
-        self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._held: Counter[str] = Counter()
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._host_slots: dict[str, asyncio.Semaphore] = {}
+        self._host_users: Counter[str] = Counter()
 
-    def send(self, errand: Errand) -> None:
+    def send(self, job: PushJob) -> None:
         """Start a delivery, unless too many are pending."""
-        if len(self._tasks) >= MOST_WAITING:
+        if len(self._tasks) >= MAX_PENDING:
             log.error("push_overflow")
-            errand.done("over")
+            job.on_done("over")
             return
-        errand.under_way = True
-        self._tasks.spawn(self._safely(errand))
+        job.in_progress = True
+        self._tasks.spawn(self._run(job))
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until all started deliveries have finished."""
         await self._tasks.join()
 
     async def close(self) -> None:
         """Wait briefly for pending deliveries, then cancel them."""
-        await self._tasks.close(_LAST_WORDS)
+        await self._tasks.close(_CLOSE_TIMEOUT)
 
-    async def _safely(self, errand: Errand) -> None:
-        outcome: Outcome = "unreachable"
+    async def _run(self, job: PushJob) -> None:
+        outcome: DeliveryOutcome = "unreachable"
         try:
-            outcome = await self._carry(errand)
+            outcome = await self._deliver(job)
         except Exception as fault:
-            log.error("push_failed", fault=type(fault).__name__, session=errand.to.session_id)
+            log.error("push_failed", fault=type(fault).__name__, session=job.subscription.session_id)
         finally:
-            errand.under_way = False
-            errand.done(outcome)
-        if errand.then is not None:
-            self.send(errand.then)
+            job.in_progress = False
+            job.on_done(outcome)
+        if job.follow_up is not None:
+            self.send(job.follow_up)
 
-    async def _carry(self, errand: Errand) -> Outcome:
-        until = self._parts.clock.monotonic() + errand.seconds
-        while not errand.over:
-            answer = await self._try(errand, until - self._parts.clock.monotonic())
-            if answer is None:
+    async def _deliver(self, job: PushJob) -> DeliveryOutcome:
+        until = self._dependencies.clock.monotonic() + job.ttl
+        while not job.cancelled:
+            response = await self._attempt(job, until - self._dependencies.clock.monotonic())
+            if response is None:
                 return "over"
-            status = answer.status or None
-            if status in GONE:
-                await self._parts.gone(errand.to)
+            status = response.status or None
+            if status in GONE_STATUSES:
+                await self._dependencies.on_gone(job.subscription)
                 return "gone"
             if status is not None and status < 300:
                 return "taken"
-            left = until - self._parts.clock.monotonic()
-            wait = push_wait(status, errand.tries, answer.retry_after, left)
-            if wait is None:
-                log.warning("push_not_taken", status=status, tries=errand.tries, session=errand.to.session_id)
-                return "unreachable" if worth_another_try(status) else "refused"
-            await self._parts.pause(wait)
+            remaining = until - self._dependencies.clock.monotonic()
+            delay = push_retry_delay(status, job.attempts, response.retry_after, remaining)
+            if delay is None:
+                log.warning("push_not_taken", status=status, tries=job.attempts, session=job.subscription.session_id)
+                return "unreachable" if is_retryable(status) else "refused"
+            await self._dependencies.sleep(delay)
         return "over"
 
-    async def _try(self, errand: Errand, left: float) -> Answer | None:
+    async def _attempt(self, job: PushJob, remaining: float) -> PushResponse | None:
         """Make one attempt. Status 0 if the service is unreachable; None if the person was erased."""
-        to, parts = errand.to, self._parts
-        [held] = repository.PUSH.open(
-            parts.keys, to.tenant_id, errand.purpose, [(to.subject, to.session_id, to.sealed)]
+        subscription, dependencies = job.subscription, self._dependencies
+        [part] = repository.PUSH_CODEC.open(
+            dependencies.keys,
+            subscription.tenant_id,
+            job.purpose,
+            [(subscription.subject, subscription.session_id, subscription.sealed)],
         )
-        if not isinstance(held, PushPart):
+        if not isinstance(part, PushPart):
             return None
-        async with self._seat(urlsplit(held.endpoint).netloc):
-            if errand.over:
+        async with self._slot(urlsplit(part.endpoint).netloc):
+            if job.cancelled:
                 return None
-            errand.tries += 1
+            job.attempts += 1
             headers = {
-                "TTL": str(max(0, int(left))),
-                "Urgency": errand.urgency,
+                "TTL": str(max(0, int(remaining))),
+                "Urgency": job.urgency,
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
-                "Authorization": parts.vapid.authorization(held.endpoint, parts.clock.now()),
+                "Authorization": dependencies.vapid.authorization(part.endpoint, dependencies.clock.now()),
             }
-            if errand.topic:
-                headers["Topic"] = errand.topic
-            body = sealed(errand.message, held.p256dh, held.auth)
+            if job.topic:
+                headers["Topic"] = job.topic
+            body = encrypt_message(job.message, part.p256dh, part.auth)
             try:
-                return await parts.gate.deliver(held.endpoint, headers, body)
-            except NotReached:
-                return Answer(0)
+                return await dependencies.transport.deliver(part.endpoint, headers, body)
+            except PushServiceUnreachable:
+                return PushResponse(0)
 
     @asynccontextmanager
-    async def _seat(self, host: str) -> AsyncIterator[None]:
+    async def _slot(self, host: str) -> AsyncIterator[None]:
         """Acquire a slot for this host and a global slot."""
-        self._held[host] += 1
-        own = self._hosts.setdefault(host, asyncio.Semaphore(MOST_TO_ONE))
+        self._host_users[host] += 1
+        host_slots = self._host_slots.setdefault(host, asyncio.Semaphore(MAX_PER_HOST))
         try:
-            async with own, self._seats:
+            async with host_slots, self._slots:
                 yield
         finally:
-            self._held[host] -= 1
-            if not self._held[host]:
-                del self._held[host], self._hosts[host]
+            self._host_users[host] -= 1
+            if not self._host_users[host]:
+                del self._host_users[host], self._host_slots[host]

@@ -6,16 +6,16 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Codec
-from unificx.notifications.models import LetterPart, LetterRow, PushPart, PushRow
+from unificx.db import SealedCodec
+from unificx.notifications.models import EmailPart, LetterRow, PushPart, PushRow
 
-LETTER = Codec(LetterRow, LetterPart)
-PUSH = Codec(PushRow, PushPart)
+EMAIL_CODEC = SealedCodec(LetterRow, EmailPart)
+PUSH_CODEC = SealedCodec(PushRow, PushPart)
 
 # E-mails
 
 
-async def due_letters(session: AsyncSession, now: datetime, limit: int) -> Sequence[LetterRow]:
+async def due_emails(session: AsyncSession, now: datetime, limit: int) -> Sequence[LetterRow]:
     """Return the e-mails that are due, oldest first."""
     # scope: all tenants, because one worker sends all e-mails
     found = select(LetterRow).where(LetterRow.due <= now).order_by(LetterRow.due, LetterRow.id).limit(limit)
@@ -28,26 +28,26 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(LetterRow.due)))
 
 
-async def waiting_letters(session: AsyncSession, tenant_id: str, subject: str) -> int:
+async def count_queued_emails(session: AsyncSession, tenant_id: str, subject: str) -> int:
     """Return the number of queued e-mails of a person."""
     found = select(func.count()).select_from(LetterRow)
     found = found.where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject)
     return await session.scalar(found) or 0
 
 
-async def delete_letter(session: AsyncSession, tenant_id: str, letter_id: str) -> None:
-    await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == letter_id))
+async def delete_email(session: AsyncSession, tenant_id: str, email_id: str) -> None:
+    await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == email_id))
 
 
-async def postpone_letter(session: AsyncSession, tenant_id: str, letter_id: str, *, tries: int, due: datetime) -> None:
-    one = update(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == letter_id)
-    await session.execute(one.values(tries=tries, due=due))
+async def postpone_email(session: AsyncSession, tenant_id: str, email_id: str, *, tries: int, due: datetime) -> None:
+    statement = update(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == email_id)
+    await session.execute(statement.values(tries=tries, due=due))
 
 
 # Push subscriptions
 
 
-async def subscriptions(session: AsyncSession) -> Sequence[PushRow]:
+async def list_subscriptions(session: AsyncSession) -> Sequence[PushRow]:
     """Return all subscriptions, for the in-memory index."""
     # scope: all tenants, because the index holds all of them
     return (await session.scalars(select(PushRow))).all()
@@ -58,11 +58,11 @@ async def delete_subscription(session: AsyncSession, tenant_id: str, session_id:
 
 
 async def bind_device(session: AsyncSession, tenant_id: str, session_id: str, device_id: str) -> None:
-    one = update(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.id == session_id)
-    await session.execute(one.values(device_id=device_id))
+    statement = update(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.id == session_id)
+    await session.execute(statement.values(device_id=device_id))
 
 
-async def erase(session: AsyncSession, tenant_id: str, subject: str) -> None:
+async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
     """Delete the rows of an erased subject, which cannot be decrypted any more."""
     await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject))
     await session.execute(delete(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.subject_id == subject))

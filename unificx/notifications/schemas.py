@@ -6,14 +6,14 @@ from datetime import datetime
 from unificx.core.errors import Conflict
 
 
-class NoSubscription(Conflict):
+class NoPushSubscription(Conflict):
     """The requesting device has no push subscription."""
 
     code = "no_push_subscription"
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class MessageReference:
     """Voicemail message that an e-mail is about, and the extension whose owner is notified."""
 
     message_id: str
@@ -21,10 +21,10 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageNews:
+class NewVoicemail:
     """Details of a new voicemail for an e-mail: `at` in the recipient's time zone, `caller` only if enabled."""
 
-    about: About
+    about: MessageReference
     number: str = field(repr=False)
     seconds: float
     at: datetime

@@ -7,7 +7,7 @@ from dataclasses import replace
 from unificx.notifications.schemas import Subscription
 
 
-class Subscriptions:
+class SubscriptionIndex:
     """All push subscriptions, by session, SIP device and person."""
 
     def __init__(self) -> None:
@@ -21,10 +21,10 @@ class Subscriptions:
     def get(self, session_id: str) -> Subscription | None:
         return self._by_session.get(session_id)
 
-    def of_device(self, device_id: str) -> Subscription | None:
+    def by_device(self, device_id: str) -> Subscription | None:
         return self._by_session.get(self._by_device.get(device_id, ""))
 
-    def of_person(self, person_id: str) -> list[Subscription]:
+    def by_person(self, person_id: str) -> list[Subscription]:
         return [self._by_session[session] for session in sorted(self._by_person.get(person_id, ()))]
 
     def all(self) -> list[Subscription]:
@@ -32,13 +32,13 @@ class Subscriptions:
 
     def put(self, one: Subscription) -> None:
         """Store a subscription, replacing that of the same session."""
-        self.drop(one.session_id)
+        self.remove(one.session_id)
         self._by_session[one.session_id] = one
         self._by_person[one.person_id].add(one.session_id)
         if one.device_id is not None:
             self._by_device[one.device_id] = one.session_id
 
-    def bind(self, session_id: str, device_id: str) -> bool:
+    def bind_device(self, session_id: str, device_id: str) -> bool:
         """Link a session to its SIP device; return whether a subscription was changed."""
         one = self._by_session.get(session_id)
         if one is None or one.device_id == device_id:
@@ -46,7 +46,7 @@ class Subscriptions:
         self.put(replace(one, device_id=device_id))
         return True
 
-    def drop(self, session_id: str) -> Subscription | None:
+    def remove(self, session_id: str) -> Subscription | None:
         """Remove and return the subscription of a session."""
         one = self._by_session.pop(session_id, None)
         if one is None:
@@ -62,4 +62,4 @@ class Subscriptions:
     def keep_only(self, sessions: Iterable[str]) -> None:
         """Remove the subscriptions of all other sessions."""
         for session_id in self._by_session.keys() - set(sessions):
-            self.drop(session_id)
+            self.remove(session_id)

@@ -5,7 +5,7 @@ import os
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.db.sealed import bound
+from unificx.db.sealed import length_prefixed
 
 _NONCE = 12
 
@@ -13,12 +13,12 @@ _NONCE = 12
 def wrap(wrapping_key: AESGCM, key: bytes, *context: str) -> bytes:
     """Encrypt `key` with `wrapping_key`, bound to its context by associated data."""
     nonce = os.urandom(_NONCE)
-    return nonce + wrapping_key.encrypt(nonce, key, bound(*context))
+    return nonce + wrapping_key.encrypt(nonce, key, length_prefixed(*context))
 
 
 def unwrap(wrapping_key: AESGCM, wrapped: bytes, *context: str) -> bytes:
     """Decrypt a wrapped key. Raise cryptography's InvalidTag for a wrong key or context, or damage."""
-    return wrapping_key.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], bound(*context))
+    return wrapping_key.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], length_prefixed(*context))
 
 
 class TenantSecret:

@@ -270,13 +270,13 @@ class RecordingArchive:
     async def on_extension_deleted(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the extension's policy; the recordings stay with their parties. Outbox handler."""
         await call_recording_repository.drop_extension(uow.session, fact.tenant, fact.extension_id)
-        uow.afterwards.append(lambda: self._extensions.pop(fact.extension_id, None))
+        uow.after_commit.append(lambda: self._extensions.pop(fact.extension_id, None))
 
     async def on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the tenant's files and rows; its keys are deleted elsewhere. Outbox handler."""
         await self._audio.remove_files(await audio_ids_of_tenant(uow.session, fact.tenant))
         await call_recording_repository.drop_tenant(uow.session, fact.tenant)
-        uow.afterwards.append(lambda: self._tenants.pop(fact.tenant, None))
+        uow.after_commit.append(lambda: self._tenants.pop(fact.tenant, None))
 
     # ---- inside
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Codec, Gone, Keys
+from unificx.db import Erased, Keys, SealedCodec
 from unificx.recording.models import (
     ListenerPart,
     PartyPart,
@@ -30,8 +30,8 @@ from unificx.recording.schemas import (
     RecordedParty,
 )
 
-PARTY = Codec(RecordingPartyRow, PartyPart)
-LISTENER = Codec(RecordingListenRow, ListenerPart)
+PARTY = SealedCodec(RecordingPartyRow, PartyPart)
+LISTENER = SealedCodec(RecordingListenRow, ListenerPart)
 PURPOSE = "history"
 
 
@@ -215,8 +215,8 @@ async def playback_log(session: AsyncSession, keys: Keys, tenant_id: str, record
     names = LISTENER.open(keys, tenant_id, PURPOSE, sealed)
     known = {row: name for (_, row, _), name in zip(sealed, names, strict=True)}
 
-    def who(row: RecordingListenRow) -> str | Gone:
-        name = known.get(row.id, Gone())
+    def who(row: RecordingListenRow) -> str | Erased:
+        name = known.get(row.id, Erased())
         return name.name if isinstance(name, ListenerPart) else name
 
     return [PlaybackEntry(row.moment, row.purpose, who(row)) for row in rows]  # type: ignore[arg-type]
@@ -304,7 +304,7 @@ async def _load(session: AsyncSession, keys: Keys, tenant_id: str, rows: Sequenc
     known = {place: part for (_, place, _), part in zip(sealed, opened, strict=True)}
     by_recording: defaultdict[str, list[RecordedParty]] = defaultdict(list)
     for row in parties:
-        part = known.get(f"{row.recording_id}/{row.place}", Gone())
+        part = known.get(f"{row.recording_id}/{row.place}", Erased())
         by_recording[row.recording_id].append(_party(row, part))
     marks = await _marks(session, tenant_id, ids)
     return [_call_recording(row, tuple(by_recording[row.id]), tuple(marks[row.id])) for row in rows]
@@ -328,7 +328,7 @@ async def _marks(session: AsyncSession, tenant_id: str, ids: Sequence[str]) -> d
     return found
 
 
-def _party(row: RecordingPartyRow, part: PartyPart | Gone) -> RecordedParty:
+def _party(row: RecordingPartyRow, part: PartyPart | Erased) -> RecordedParty:
     return RecordedParty(
         place=row.place,
         extension_id=row.extension_id,

@@ -11,7 +11,16 @@ from itertools import count
 
 import structlog
 
-from unificx.conferencing import ROOM, Agreed, Disagreed, Meetings, Notice, RecordingSet, Room, Seated
+from unificx.conferencing import (
+    ROOM_PREFIX,
+    ConferenceManager,
+    ConsentGiven,
+    ConsentRefused,
+    RecordingChanged,
+    RecordingParticipant,
+    RequiredNotice,
+    Room,
+)
 from unificx.core.background import BackgroundTasks
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Forbidden
@@ -38,7 +47,7 @@ class ConferenceRecorderParts:
     prompts: Prompts
     archive: RecordingArchive
     language: Callable[[str, str], str]
-    meetings: Meetings
+    meetings: ConferenceManager
     calls: ConferenceCalls
 
 
@@ -57,14 +66,14 @@ class ConferenceRecorder:
         await self._ending.join()
 
     def start(self, room: Room, by: str) -> None:
-        participants = self._parts.meetings.seats(room)
+        participants = self._parts.meetings.recording_participants(room)
         allowed = self._decide(room, participants)
         if allowed is None:
             raise Forbidden("Recording is disabled for this tenant or one of these extensions.")
         if room.id in self._sessions:
             raise Conflict("This conference is already being recorded.")
         self._begin(room, allowed, by).begin(participants)
-        self._parts.meetings.tell(room.id, RecordingSet(True))
+        self._parts.meetings.handle_event(room.id, RecordingChanged(True))
 
     def stop(self, room: Room) -> None:
         self._session(room).handle_event(consent_types.StopRequested())
@@ -73,7 +82,7 @@ class ConferenceRecorder:
         event = consent_types.PauseRequested("card" if card else "asked") if on else consent_types.ResumeRequested()
         self._session(room).handle_event(event)
 
-    def there(self, room: Room, participants: Sequence[Seated]) -> None:
+    def update_participants(self, room: Room, participants: Sequence[RecordingParticipant]) -> None:
         session = self._sessions.get(room.id)
         if session is None:
             return
@@ -84,7 +93,7 @@ class ConferenceRecorder:
         else:
             session.update_participants(participants)
 
-    def pressed(self, room_id: str, participant_id: str, digit: str) -> None:
+    def on_dtmf(self, room_id: str, participant_id: str, digit: str) -> None:
         session = self._sessions.get(room_id)
         if session is not None:
             session.on_dtmf(participant_id, digit)
@@ -94,11 +103,11 @@ class ConferenceRecorder:
         for session in self._sessions.values():
             session.on_subject_erased(tenant_id, subject)
 
-    def consent(self, room_id: str, participant_id: str) -> str | None:
+    def consent_of(self, room_id: str, participant_id: str) -> str | None:
         session = self._sessions.get(room_id)
         return session.consent_stage(participant_id) if session is not None else None
 
-    def _on_joined(self, room: Room, session: "_Session", participants: Sequence[Seated]) -> None:
+    def _on_joined(self, room: Room, session: "_Session", participants: Sequence[RecordingParticipant]) -> None:
         """A participant joined: recording may no longer be allowed, or may require consent of everyone."""
         allowed = self._decide(room, participants)
         if allowed is None:
@@ -107,19 +116,19 @@ class ConferenceRecorder:
         if allowed.terms.mode == "opt_in" != session.mode:
             session.on_ended, session.on_paused = lambda: None, _ignore
             self._ending.spawn(session.close("changed"))
-            asyncio.get_running_loop().call_soon(self._parts.meetings.tell, room.id, RecordingSet(True))
+            asyncio.get_running_loop().call_soon(self._parts.meetings.handle_event, room.id, RecordingChanged(True))
             session = self._begin(room, allowed, session.started_by)
-            session.begin([one for one in participants if not one.asked])
+            session.begin([one for one in participants if not one.awaiting_consent])
         session.update_participants(participants)
 
     def _begin(self, room: Room, allowed: RecordingDecision, started_by: str) -> "_Session":
         session = self._sessions[room.id] = _Session(self._parts, room, allowed, started_by)
         session.on_ended = lambda: self._drop(room.id)
-        session.on_paused = lambda on: self._parts.meetings.tell(room.id, RecordingSet(True, on))
+        session.on_paused = lambda on: self._parts.meetings.handle_event(room.id, RecordingChanged(True, on))
         return session
 
-    def _decide(self, room: Room, participants: Sequence[Seated]) -> RecordingDecision | None:
-        extensions = [one.who.extension_id for one in participants if one.who.extension_id]
+    def _decide(self, room: Room, participants: Sequence[RecordingParticipant]) -> RecordingDecision | None:
+        extensions = [one.caller.extension_id for one in participants if one.caller.extension_id]
         return self._parts.archive.decide(room.tenant_id, extensions)
 
     def _session(self, room: Room) -> "_Session":
@@ -132,7 +141,7 @@ class ConferenceRecorder:
         session = self._sessions.pop(room_id, None)
         if session is not None:
             self._ending.spawn(session.close())
-            self._parts.meetings.tell(room_id, RecordingSet(False))
+            self._parts.meetings.handle_event(room_id, RecordingChanged(False))
 
 
 class _Session:
@@ -150,7 +159,7 @@ class _Session:
         """The id of the participant that started it."""
         self._id = parts.clock.new_id()
         self._state: consent_types.ConsentState = consent_types.RecordingEnded("stopped")
-        self._participants: dict[str, Seated] = {}
+        self._participants: dict[str, RecordingParticipant] = {}
         self._waiting: dict[str, consent_types.ConsentState] = {}
         """Consent states of participants waiting to be admitted."""
         self._timer: asyncio.TimerHandle | None = None
@@ -167,7 +176,7 @@ class _Session:
         self._was_paused = False
         self._closed = False
 
-    def begin(self, participants: Sequence[Seated]) -> None:
+    def begin(self, participants: Sequence[RecordingParticipant]) -> None:
         """Play the notice to all participants."""
         self._participants = {one.id: one for one in participants}
         legs = [self._leg(one) for one in participants]
@@ -178,25 +187,25 @@ class _Session:
     def mode(self) -> consent_types.ConsentMode:
         return self._terms.mode
 
-    def has_joined(self, participants: Sequence[Seated]) -> bool:
+    def has_joined(self, participants: Sequence[RecordingParticipant]) -> bool:
         """Whether recording is active and any of these participants is new."""
         return not isinstance(self._state, consent_types.RecordingEnded) and any(
             one.id not in self._participants for one in participants
         )
 
-    def update_participants(self, participants: Sequence[Seated]) -> None:
+    def update_participants(self, participants: Sequence[RecordingParticipant]) -> None:
         """Update the participants, admitted and waiting."""
         self._participants = {one.id: one for one in participants}
         for id_ in [one for one in self._waiting if one not in self._participants]:
             del self._waiting[id_]
         for one in participants:
-            if one.asked and one.id not in self._waiting:
+            if one.awaiting_consent and one.id not in self._waiting:
                 consent_state, actions = consent.begin_joining(self._terms, self._leg(one), self._now())
                 self._waiting[one.id] = consent_state
                 self._execute_waiting(one.id, actions)
-            elif one.asked:
+            elif one.awaiting_consent:
                 self._step_waiting(one.id, consent_types.ParticipantsChanged((self._leg(one),)))
-        admitted = {one.id: self._leg(one) for one in participants if not one.asked}
+        admitted = {one.id: self._leg(one) for one in participants if not one.awaiting_consent}
         for id_ in [one for one in admitted if one in self._waiting]:
             self._admit(self._waiting.pop(id_))
         if isinstance(self._state, consent_types.RecordingActive) and admitted.keys() < self._present():
@@ -268,16 +277,16 @@ class _Session:
                 case consent_types.PlayPrompt(leg, prompt, awaited) if awaited:
                     self._play_notice(leg, prompt, lambda event: self._step_waiting(participant_id, event))
                 case consent_types.StartCapture():
-                    self._notify_later(Agreed(participant_id))
+                    self._notify_later(ConsentGiven(participant_id))
                 case consent_types.EndRecording():
-                    self._notify_later(Disagreed(participant_id))
+                    self._notify_later(ConsentRefused(participant_id))
                 case _:
                     pass
         self._rearm()
 
-    def _notify_later(self, event: Agreed | Disagreed) -> None:
+    def _notify_later(self, event: ConsentGiven | ConsentRefused) -> None:
         """Notify the conference later, not within its current state machine step."""
-        asyncio.get_running_loop().call_soon(self._parts.meetings.tell, self._room.id, event)
+        asyncio.get_running_loop().call_soon(self._parts.meetings.handle_event, self._room.id, event)
 
     # ---- actions of the consent machine
 
@@ -287,7 +296,7 @@ class _Session:
                 case consent_types.PlayPrompt(leg, prompt, awaited):
                     self._play_notice(leg, prompt, self.handle_event if awaited else _ignore)
                 case consent_types.PlayBeep():
-                    self._parts.engine.beep(ROOM + self._room.id)
+                    self._parts.engine.beep(ROOM_PREFIX + self._room.id)
                 case consent_types.StopCapture(why):
                     self._stop_capture(why)
                 case consent_types.StartCapture():
@@ -302,14 +311,14 @@ class _Session:
 
     def _play_notice(self, leg: str, prompt: str, notify: Callable[[consent_types.ConsentEvent], object]) -> None:
         participant = self._participants.get(leg)
-        extension_id = participant.who.extension_id if participant is not None else ""
+        extension_id = participant.caller.extension_id if participant is not None else ""
         sounds = tuple(self._parts.prompts.named(prompt, self._parts.language(self._room.tenant_id, extension_id)))
         digest = "+".join(sound.digest for sound in sounds)
 
         def played(complete: bool) -> None:
             notify(consent_types.PromptPlayed(leg, digest) if complete else consent_types.PromptFailed(leg))
 
-        self._parts.meetings.notify(self._room, leg, Notice(sounds, played))
+        self._parts.meetings.notify(self._room, leg, RequiredNotice(sounds, played))
 
     def _rearm(self) -> None:
         if self._timer is not None:
@@ -386,7 +395,7 @@ class _Session:
                 self._start_segment(track)
 
     def _start_segment(self, track: ConferenceTrack) -> None:
-        parts, room = self._parts, ROOM + self._room.id
+        parts, room = self._parts, ROOM_PREFIX + self._room.id
         self._segment = self._last_segment = ConferenceSegment(parts.engine, room, self._tap_names, track, parts.clock)
         self._segment.on_started, self._segment.on_failed = self._on_started, self._on_failed
 
@@ -414,9 +423,9 @@ class _Session:
     def _new_recording(self, standings: Sequence[consent_types.LegConsent]) -> NewCallRecording:
         parties = tuple(
             NewRecordedParty(
-                seat.who.subject,
-                seat.who.extension_id or None,
-                PartyIdentity(seat.who.number, seat.who.name),
+                seat.caller.subject,
+                seat.caller.extension_id or None,
+                PartyIdentity(seat.caller.number, seat.caller.name),
                 consent_evidence(one, self._parts.clock),
             )
             for one in standings
@@ -424,10 +433,10 @@ class _Session:
         )
         return NewCallRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
 
-    def _leg(self, participant: Seated) -> consent_types.ConsentLeg:
+    def _leg(self, participant: RecordingParticipant) -> consent_types.ConsentLeg:
         return consent_types.ConsentLeg(
             participant.id,
-            not participant.hears,
+            not participant.receives_audio,
             requested_recording=participant.id == self.started_by,
             objects=self._parts.calls.refuses_recording(participant.call_id),
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from unificx.db import Gone
+from unificx.db import Erased
 from unificx.recording.machine import consent_types
 
 StartMode = Literal["automatic", "demand"]
@@ -60,7 +60,7 @@ class RecordedParty:
 
     place: int
     extension_id: str | None
-    identity: PartyIdentity | Gone
+    identity: PartyIdentity | Erased
     consent: ConsentEvidence
     hidden: datetime | None
 
@@ -101,7 +101,7 @@ class PlaybackEntry:
 
     moment: datetime
     purpose: PlaybackPurpose
-    listener: str | Gone = field(repr=False)
+    listener: str | Erased = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import cast
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import CannotOpen, Codec, Gone, Keys
+from unificx.db import Erased, Keys, SealedCodec, UnsealError
 from unificx.registrar.models import BindingRow, LocationPart
 from unificx.registrar.schemas import Binding
 from unificx.registrar.spool_records import BindingChanges, StoredBinding
 from unificx.sip.flow import Flow
 
-LOCATION_CODEC = Codec(BindingRow, LocationPart)
+LOCATION_CODEC = SealedCodec(BindingRow, LocationPart)
 CHUNK = 500
 
 
@@ -122,9 +122,9 @@ def _unseal_rows(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[Lo
     for row in rows:
         try:
             part = LOCATION_CODEC.open(keys, tenant, "operations", [(row.subject_id, row.id, row.sealed)])[0]
-        except CannotOpen:
-            part = Gone()
-        found.append(None if isinstance(part, Gone) else part)
+        except UnsealError:
+            part = Erased()
+        found.append(None if isinstance(part, Erased) else part)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from unificx.cli.output import picture
+from unificx.cli.output import qr_code
 from unificx.identity import DemoTenant, InitialOperator, SignInCode
 from unificx.server.container import Container
 from unificx.server.settings import Settings
@@ -95,7 +95,7 @@ def _human_readable(settings: Settings, ready: dict[str, Any], first_start: Firs
             f"  To sign in a phone as extension {DEMO_NUMBER}, scan this within two minutes, or open the URL there.",
             f"  New code: `unificx person sign-in-code {DEMO_NUMBER}`",
             "",
-            *(f"  {line}" for line in picture(ready["sign_in"]["url"])),
+            *(f"  {line}" for line in qr_code(ready["sign_in"]["url"])),
             f"  {ready['sign_in']['url']}",
         ]
     lines += ["", "  Try it: in another terminal, `unificx call`.   Stop it: Ctrl-C."]

@@ -13,7 +13,7 @@ import structlog
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.core.events import EventBus
-from unificx.db import FLOOR, Database, claim
+from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
 from unificx.server.cleanup import Cleanup
@@ -47,7 +47,7 @@ async def open_installation(
             await migrate(database)
         except OSError as fault:
             raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
-        await claim(database, keys.installation_id, keys_unused=keys.is_empty)
+        await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
         container = build_container(paths, database, keys, erasure, bus, notifications=notifications)
@@ -108,9 +108,9 @@ def _installation_lock(paths: InstallationPaths) -> Iterator[None]:
                 hint="Stop it, or choose another directory with --home.",
             ) from None
         free = shutil.disk_usage(paths.home).free
-        if free < FLOOR:
+        if free < MIN_FREE_BYTES:
             raise StartupError(
-                f"The disk of {paths.home} is full: {free >> 20} MiB free, {FLOOR >> 20} MiB needed.",
+                f"The disk of {paths.home} is full: {free >> 20} MiB free, {MIN_FREE_BYTES >> 20} MiB needed.",
                 hint="Free disk space, or choose another directory with --home.",
             )
         yield

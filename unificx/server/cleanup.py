@@ -49,12 +49,12 @@ class Cleanup:
         bus.subscribe(SubjectErased, self._on_erased)
         bus.subscribe(SessionEnded, lambda fact: container.push.session_ended(fact.session_id))
         for kind in (PersonClosed, PersonSuspended):
-            bus.subscribe(kind, lambda fact: container.push.person_ended(fact.person_id))
-        bus.subscribe(TenantDeleted, lambda fact: container.push.tenant_ended(fact.tenant))
-        bus.subscribe(RoomDeleted, lambda fact: container.conferences.room_gone(fact.room_id))
+            bus.subscribe(kind, lambda fact: container.push.person_closed(fact.person_id))
+        bus.subscribe(TenantDeleted, lambda fact: container.push.tenant_deleted(fact.tenant))
+        bus.subscribe(RoomDeleted, lambda fact: container.conferences.room_deleted(fact.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left)
-        container.outbox.subscribe(TenantDeleted, container.history.forget_tenant)
+        container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, self._on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.idempotency.delete_affected)
         container.outbox.subscribe(PersonClosed, container.idempotency.delete_affected)
@@ -63,10 +63,10 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.custom_sounds.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.archive.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
-        container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.forget_extension)
-        container.outbox.subscribe(TenantDeleted, container.conference_rooms.forget_tenant)
-        container.outbox.subscribe(PersonClosed, container.support.forget_person)
-        container.outbox.subscribe(TenantDeleted, container.support.forget_tenant)
+        container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.conference_rooms.on_tenant_deleted)
+        container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
+        container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 
     async def start(self) -> None:
         """Complete erasures that are unfinished after a restart or a restored backup."""
@@ -87,7 +87,7 @@ class Cleanup:
             await asyncio.sleep(CLEANUP_INTERVAL)
             for work in (
                 self._container.identity.clean_up(),
-                self._container.support.tidy(),
+                self._container.support.delete_expired(),
                 self._container.mailboxes.purge_archived(),
                 self._container.archive.purge_archived(),
                 self._container.push.start(),
@@ -111,7 +111,7 @@ class Cleanup:
         if audio_id_of(fact.subject) is not None:
             return
         self._container.identity.directory.evict_subject(fact.subject)
-        self._container.conferences.forget(fact.tenant, fact.subject)
+        self._container.conferences.anonymize(fact.tenant, fact.subject)
         clear_uri_cache()
         self._incomplete[fact.id] = fact
         self._start_task(self._erase_everywhere(fact))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from unificx.callapps import CONFERENCE, INVITED, MAX_SECONDS, MERGED
 from unificx.calls import CallControl, CallManager, Origination
-from unificx.conferencing import Meetings, Room, Rooms, Who
+from unificx.conferencing import CallerIdentity, ConferenceManager, Room, RoomService
 from unificx.core.errors import DomainError
 from unificx.registrar import Caller
 from unificx.routing import CallApp
@@ -21,7 +21,7 @@ class CallManagerDialer:
     def __init__(self, conductor: CallManager) -> None:
         self._conductor = conductor
 
-    def ring(self, room: Room, host: Who | None, number: str) -> str:
+    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
         host_caller = self._host_caller(room) if room.ad_hoc else None
@@ -38,25 +38,25 @@ class CallManagerDialer:
 class CallConverter:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
-    def __init__(self, conductor: CallManager, rooms: Rooms, meetings: Meetings) -> None:
+    def __init__(self, conductor: CallManager, rooms: RoomService, meetings: ConferenceManager) -> None:
         self._commands = CallControl(conductor)
         self._rooms = rooms
         self._meetings = meetings
-        meetings.over = rooms.shut
+        meetings.on_end = rooms.close_ad_hoc
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
         Conflict."""
-        room = self._rooms.open(*self._commands.tenant_and_extension(call_id, extensions))
+        room = self._rooms.open_ad_hoc(*self._commands.tenant_and_extension(call_id, extensions))
         try:
             app = CallApp(CONFERENCE, (room.id, MERGED), max_seconds=MAX_SECONDS)
             self._commands.move_to_app(call_id, extensions, app, room.number)
         except DomainError:
-            self._rooms.shut(room)
+            self._rooms.close_ad_hoc(room)
             raise
         asyncio.get_running_loop().call_later(MOVE_SECONDS, self._delete_if_empty, room)
         return room
 
     def _delete_if_empty(self, room: Room) -> None:
-        if self._meetings.meeting(room) is None:
-            self._rooms.shut(room)
+        if self._meetings.status(room) is None:
+            self._rooms.close_ad_hoc(room)

@@ -10,24 +10,31 @@ from unificx import calls, registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
 from unificx.calls import Journal
-from unificx.cdr import History
-from unificx.conferencing import Meetings
-from unificx.conferencing import Rooms as MeetingRooms
+from unificx.cdr import CdrService
+from unificx.conferencing import ConferenceManager
+from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.core.events import EventBus
-from unificx.db import Database, Headroom, Outbox, Spool
+from unificx.db import Database, DiskGuard, Outbox, Spool
 from unificx.identity import IdentityService, PasswordHashing
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
-from unificx.notifications import Courier, LetterParts, Letters, Push, PushParts, Sounds
+from unificx.notifications import (
+    EmailQueue,
+    EmailQueueDependencies,
+    MessageAudio,
+    NotificationService,
+    PushNotifier,
+    PushNotifierDependencies,
+)
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import LocationService, Registrar
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
-from unificx.support import Desk
+from unificx.support import SupportService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 
 RESERVE_BYTES = 32 << 20
@@ -49,7 +56,7 @@ class Container:
     identity: IdentityService
     location: LocationService
     registrar: Registrar
-    history: History
+    history: CdrService
     audio: AudioStore
     transcoding: TranscodeWorker
     mailboxes: Mailboxes
@@ -58,17 +65,17 @@ class Container:
     transcription: TranscriptionWorker
     archive: RecordingArchive
     conference_rooms: MeetingRooms
-    conferences: Meetings
-    support: Desk
+    conferences: ConferenceManager
+    support: SupportService
     journal: Journal
-    push: Push
-    email_queue: Letters | None
+    push: PushNotifier
+    email_queue: EmailQueue | None
     """None without an SMTP server."""
-    notification_service: Courier
+    notification_service: NotificationService
     event_hub: EventHub
     idempotency: IdempotencyStore
     metrics: CollectorRegistry
-    disk_guard: Headroom
+    disk_guard: DiskGuard
     is_storage_full: Callable[[], bool]
     """Return whether storage is too full to accept new data."""
 
@@ -86,10 +93,10 @@ def build_container(
     clock = database.clock
     outbox = Outbox(database, bus, clock)
     spool = Spool(paths.spool, database, reserve=RESERVE_BYTES)
-    notification_service = Courier()
+    notification_service = NotificationService()
     identity = IdentityService(database, keys, clock, notifier=notification_service, fetch=HttpClient())
-    push = Push(
-        PushParts(
+    push = PushNotifier(
+        PushNotifierDependencies(
             database,
             keys,
             identity.directory,
@@ -100,21 +107,21 @@ def build_container(
         )
     )
     location = LocationService()
-    disk_guard = Headroom(paths.home, clock)
+    disk_guard = DiskGuard(paths.home, clock)
     is_storage_full = partial(_is_storage_full, disk_guard, spool)
     registrations = Registrar(
         registrar.RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full), location
     )
-    history = History(database, keys, spool)
+    history = CdrService(database, keys, spool)
     journal = Journal(spool, keys, clock)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
     email_queue = _email_queue(database, keys, identity, notifications, VoicemailAttachments(audio_parts, mailboxes))
-    notification_service.equip(email_queue, push)
+    notification_service.configure(email_queue, push)
     custom_sounds = CustomSounds(audio_parts, audio)
-    spool.handler(registrar.KIND, registrations.apply)
-    spool.handler(calls.KIND, journal.apply)
+    spool.register_handler(registrar.KIND, registrations.apply)
+    spool.register_handler(calls.KIND, journal.apply)
     return Container(
         paths=paths,
         clock=clock,
@@ -138,8 +145,8 @@ def build_container(
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
         conference_rooms=MeetingRooms(database, keys, identity.directory, PasswordHashing(), clock),
-        conferences=Meetings(clock),
-        support=Desk(database, keys, clock),
+        conferences=ConferenceManager(clock),
+        support=SupportService(database, keys, clock),
         journal=journal,
         push=push,
         email_queue=email_queue,
@@ -157,13 +164,13 @@ def _email_queue(
     keys: KeyStore,
     identity: IdentityService,
     notifications: NotificationSettings,
-    attachments: Sounds,
-) -> Letters | None:
+    attachments: MessageAudio,
+) -> EmailQueue | None:
     if notifications.mail is None:
         return None
     transport, sender = SmtpClient(notifications.mail), notifications.mail.sender
-    return Letters(LetterParts(database, keys, identity.directory, transport, sender, attachments))
+    return EmailQueue(EmailQueueDependencies(database, keys, identity.directory, transport, sender, attachments))
 
 
-def _is_storage_full(disk_guard: Headroom, spool: Spool) -> bool:
-    return spool.nearly_full or disk_guard.low()
+def _is_storage_full(disk_guard: DiskGuard, spool: Spool) -> bool:
+    return spool.nearly_full or disk_guard.is_low()

@@ -11,7 +11,7 @@ from unificx.callapps import CONFERENCE
 from unificx.calls import CallControl, CallManager, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
-from unificx.db import ENOUGH_AGAIN
+from unificx.db import RESUME_FREE_BYTES
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
 from unificx.rtpengine.supervisor import RtpEngine
@@ -120,8 +120,8 @@ class ComponentChecks:
         return ComponentState("outbox", True)
 
     async def _disk(self) -> ComponentState:
-        if self._container.disk_guard.low():
-            free, needed = self._container.disk_guard.free >> 20, ENOUGH_AGAIN >> 20
+        if self._container.disk_guard.is_low():
+            free, needed = self._container.disk_guard.free >> 20, RESUME_FREE_BYTES >> 20
             why = f"it is nearly full: {free} MiB free, {needed} MiB needed; no new calls until space is freed"
             return ComponentState("disk", False, why)
         if self._container.is_storage_full():

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from unificx.api import EventHub
-from unificx.cdr import History
+from unificx.cdr import CdrService
 from unificx.core.events import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
@@ -37,7 +37,7 @@ class LiveEvents:
         hub: EventHub,
         bus: EventBus,
         directory: DirectoryCache,
-        history: History,
+        history: CdrService,
         owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
     ) -> None:
         self._hub = hub
@@ -59,7 +59,7 @@ class LiveEvents:
             bus.subscribe(kind, lambda fact: self._on_voicemail(fact.extension_id))
         for recording_event in (CallRecordingStored, CallRecordingsChanged):
             bus.subscribe(recording_event, self._on_recordings)
-        history.listed = self._on_history
+        history.on_change = self._on_history
 
     def close(self) -> None:
         """Cancel pending events."""

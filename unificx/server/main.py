@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from unificx.cli import Installation as Surveyed
 from unificx.cli import Listener, build
-from unificx.cli import Site as Surveyed
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
 
@@ -80,20 +80,20 @@ def call(  # noqa: PLR0917 - these are the command's options
 ) -> None:
     """Place a real call between two built-in softphones through the running server. Exit status 1 if no audio was
     received."""
-    from unificx.cli.api_client import Api
-    from unificx.cli.call_test import TALK_SECONDS, Outcome, place_call, server_of, told
+    from unificx.cli.api_client import ApiClient
+    from unificx.cli.call_test import AUDIO_SECONDS, CallTestResult, find_server, result_lines, run_call_test
     from unificx.server.connect import connect
 
     home = home.expanduser().absolute()
-    server_of(home)
+    find_server(home)
 
-    async def run() -> Outcome:
+    async def run() -> CallTestResult:
         async with connect(home) as client:
-            length = TALK_SECONDS if seconds is None else seconds
-            return await place_call(Api(client), home, (caller, callee), tenant, SystemClock(), seconds=length)
+            length = AUDIO_SECONDS if seconds is None else seconds
+            return await run_call_test(ApiClient(client), home, (caller, callee), tenant, SystemClock(), seconds=length)
 
     outcome = asyncio.run(run())
-    print(outcome.json() if as_json else "\n".join(told(outcome)))
+    print(outcome.json() if as_json else "\n".join(result_lines(outcome)))
     if not outcome.ok:
         raise typer.Exit(1)
 
@@ -140,8 +140,8 @@ def describe_installation(home: Path) -> Surveyed:
         database=database_url(paths, environ),
         mail=smtp_check(environ),
         push=push_check(paths, environ),
-        relays=turn_check(environ, SystemClock()),
-        blobs=blob_store_check(paths, environ),
+        turn=turn_check(environ, SystemClock()),
+        object_store=blob_store_check(paths, environ),
     )
 
 

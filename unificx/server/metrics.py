@@ -37,5 +37,5 @@ class MetricsCollector(Collector):
             "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._limiter.refused
         )
         yield GaugeMetricFamily(
-            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._container.spool.waiting_bytes
+            "unificx_spool_bytes", "Acknowledged records not yet in the database", self._container.spool.pending_bytes
         )

@@ -3,7 +3,7 @@
 import asyncio
 
 from unificx.api import EventHub
-from unificx.conferencing import Meetings, Room
+from unificx.conferencing import ConferenceManager, Room
 from unificx.identity import Action, DirectoryCache
 
 MIN_INTERVAL = 0.5
@@ -13,13 +13,13 @@ MIN_INTERVAL = 0.5
 class RoomEvents:
     """Subscribes to conference changes."""
 
-    def __init__(self, hub: EventHub, directory: DirectoryCache, meetings: Meetings) -> None:
+    def __init__(self, hub: EventHub, directory: DirectoryCache, meetings: ConferenceManager) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
         self._changed: dict[str, Room] = {}
         self._timer: asyncio.TimerHandle | None = None
-        meetings.changed = self._schedule
+        meetings.on_change = self._schedule
 
     def close(self) -> None:
         """Cancel pending events."""
@@ -35,7 +35,7 @@ class RoomEvents:
         self._timer = None
         changed, self._changed = self._changed, {}
         for room in changed.values():
-            meeting = self._meetings.meeting(room)
+            meeting = self._meetings.status(room)
             participants = meeting.participants if meeting is not None else ()
             persons = {self._person(one.extension_id) for one in participants} - {""}
             message = {

@@ -104,10 +104,10 @@ class SipServer:
         )
         self._recorded_calls = CallRecordingStatus(self.conductor)
         self.recorder.on_change = self._recording_changed
-        container.conferences.records = self.room_recorder = create_conference_recorder(
+        container.conferences.recorder = self.room_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
-        container.conferences.floor, container.conferences.dials = engine, CallManagerDialer(self.conductor)
+        container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.conductor)
         self._media_watchdog = MediaWatchdog(self.conductor, media, clock, call_settings)
         nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
         authenticator = Authenticator(directory, nonces, secret, own_host_names(settings), self.bearers)
@@ -158,7 +158,7 @@ class SipServer:
 
     def _on_engine_event(self, event: EngineEvent) -> None:
         self.host.handle_event(event)
-        self._container.conferences.heard(event)
+        self._container.conferences.on_media_event(event)
 
     async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""

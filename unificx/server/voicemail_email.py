@@ -5,7 +5,7 @@ from contextlib import suppress
 from unificx.core.errors import DomainError
 from unificx.db import UnitOfWork
 from unificx.identity import Extension
-from unificx.notifications import About, MessageNews
+from unificx.notifications import MessageReference, NewVoicemail
 from unificx.server.container import Container
 from unificx.voicemail import CallerId, Message
 from unificx.voicemail.events import MessageLeft
@@ -41,5 +41,7 @@ async def _send_email(
     show_caller = container.mailboxes.mailbox_settings(extension.id).mail_caller
     caller = message.caller if show_caller and isinstance(message.caller, CallerId) else None
     caller_text = f"{caller.name} {caller.number}".strip() if caller is not None else ""
-    details = MessageNews(About(message.id, extension.id), number, message.seconds, at, caller_text)
-    await container.notification_service.voicemail(person, directory.language(tenant_id, person.id), details, uow)
+    details = NewVoicemail(MessageReference(message.id, extension.id), number, message.seconds, at, caller_text)
+    await container.notification_service.send_voicemail_notice(
+        person, directory.language(tenant_id, person.id), details, uow
+    )

@@ -1,7 +1,7 @@
 """Support: diagnostics reports that users send to administrators."""
 
-from unificx.support.service import Desk
+from unificx.support.service import SupportService
 
 __all__ = [
-    "Desk",
+    "SupportService",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DiagnosticsReport:
     """A diagnostics report, exactly as shown to its sender."""
 
     id: str

@@ -22,7 +22,7 @@ class VoicemailAttachments:
         self._parts = parts
         self._boxes = boxes
 
-    async def sound(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
+    async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
         """Return a message as WAV for the owner of an extension it was left for; None if it may not be sent or is too
         long. Raises NotFound and Expired for a message that no longer exists; ServiceUnavailable."""
         message = await self._boxes.get(tenant_id, message_id)
@@ -39,7 +39,7 @@ class VoicemailAttachments:
             return None
         return wav_header(len(pcm), reader.header.rate, reader.header.channels) + pcm
 
-    async def sent(self, tenant_id: str, message_id: str) -> None:
+    async def mark_sent(self, tenant_id: str, message_id: str) -> None:
         """Record that a copy was e-mailed; shown wherever the message is shown or erased."""
         async with self._parts.database.begin() as uow:
             await message_repository.mark_emailed(uow.session, tenant_id, message_id, self._parts.clock.now())

@@ -8,13 +8,13 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import KeyRing
-from unificx.db import Codec, Gone, Keys
+from unificx.db import Erased, Keys, SealedCodec
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
 from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, VoicemailSettings
 
-CALLER = Codec(MessageRow, CallerPart)
-PIN = Codec(MailboxRow, PinPart)
+CALLER = SealedCodec(MessageRow, CallerPart)
+PIN = SealedCodec(MailboxRow, PinPart)
 PURPOSE = "telephony"
 WANTED = "wanted"
 """State of a message waiting for transcription, whose caller has been informed."""
@@ -207,10 +207,10 @@ async def _set(session: AsyncSession, tenant_id: str, message_id: str, **values:
 def _unseal(keys: Keys, tenant_id: str, rows: Sequence[MessageRow]) -> list[Message]:
     sealed = [(row.caller_subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     opened = dict(zip([row for _, row, _ in sealed], CALLER.open(keys, tenant_id, PURPOSE, sealed), strict=True))
-    return [_message(row, opened.get(row.id, Gone())) for row in rows]
+    return [_message(row, opened.get(row.id, Erased())) for row in rows]
 
 
-def _message(row: MessageRow, caller: CallerPart | Gone) -> Message:
+def _message(row: MessageRow, caller: CallerPart | Erased) -> Message:
     return Message(
         id=row.id,
         tenant_id=row.tenant_id,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from unificx.audio_store import DerivedData
 from unificx.core.errors import Conflict
-from unificx.db import Gone
+from unificx.db import Erased
 
 
 class OldMessagesUndecided(Conflict):
@@ -82,7 +82,7 @@ class Message:
     seconds: float
     heard: datetime | None
     hidden: datetime | None
-    caller: CallerId | Gone
+    caller: CallerId | Erased
     mailed: datetime | None = None
     derived: DerivedData = field(default_factory=DerivedData)
 

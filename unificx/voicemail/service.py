@@ -303,7 +303,7 @@ class Mailboxes:
         await self._audio.mark_erased(uow, tenant_id, audio_ids)
         await message_repository.mark_erased(uow.session, tenant_id, audio_ids)
         await message_repository.drop_mailbox(uow.session, tenant_id, box_id)
-        uow.afterwards += (
+        uow.after_commit += (
             lambda: self._boxes.pop(box_id, None),
             lambda: self.message_counts.discard(box_id),
         )
@@ -314,7 +314,7 @@ class Mailboxes:
         await message_repository.drop_tenant(uow.session, fact.tenant)
         await self.shared.on_tenant_deleted(fact.tenant, uow)
         await drop_tenant_audio(uow.session, fact.tenant)
-        uow.afterwards.append(lambda: self._tenants.pop(fact.tenant, None))
+        uow.after_commit.append(lambda: self._tenants.pop(fact.tenant, None))
 
     # ---- inside
 

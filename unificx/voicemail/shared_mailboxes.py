@@ -84,7 +84,7 @@ class SharedMailboxes:
         async with self._changes, self._database.begin() as uow:
             await allocate_number(uow.session, tenant_id, new.number, "mailbox")
             await repository.add(uow.session, box)
-            uow.afterwards.append(lambda: self._put(box))
+            uow.after_commit.append(lambda: self._put(box))
         return box
 
     async def update(self, box: SharedMailbox, change: SharedMailboxChange) -> SharedMailbox:
@@ -100,7 +100,7 @@ class SharedMailboxes:
             async with self._database.begin() as uow:
                 await repository.save(uow.session, after)
                 uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
-                uow.afterwards.append(lambda: self._put(after))
+                uow.after_commit.append(lambda: self._put(after))
         return after
 
     async def delete(self, box: SharedMailbox) -> None:
@@ -110,7 +110,7 @@ class SharedMailboxes:
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
-            uow.afterwards.append(lambda: self._drop(box))
+            uow.after_commit.append(lambda: self._drop(box))
         self._erases.erase_subject(box.tenant_id, box.subject)
 
     # ---- deletion
@@ -123,12 +123,12 @@ class SharedMailboxes:
     async def _remove_member(self, box: SharedMailbox, extension_id: str, uow: UnitOfWork) -> None:
         after = replace(box, members=tuple(one for one in box.members if one != extension_id))
         await repository.save(uow.session, after)
-        uow.afterwards.append(lambda: self._put(after))
+        uow.after_commit.append(lambda: self._put(after))
 
     async def on_tenant_deleted(self, tenant_id: str, uow: UnitOfWork) -> None:
         await repository.drop_tenant(uow.session, tenant_id)
         for box in [one for one in self._boxes.values() if one.tenant_id == tenant_id]:
-            uow.afterwards.append(lambda box=box: self._drop(box))
+            uow.after_commit.append(lambda box=box: self._drop(box))
 
     # ---- inside
 

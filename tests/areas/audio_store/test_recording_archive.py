@@ -9,7 +9,7 @@ from recording_setup import ANNA, TENANT, Room
 
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
-from unificx.db import ErasedSubject, Gone
+from unificx.db import Erased, ErasedSubject
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.recording import (
@@ -127,7 +127,7 @@ async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
     room.keys.destroy(TENANT, "s-boss")
     await room.archive.erase_listener(TENANT, "s-boss")
     [listen] = await room.archive.playback_log(kept)
-    assert listen.listener == Gone()
+    assert listen.listener == Erased()
     assert (await room.archive.list(TENANT, None)).items
 
 

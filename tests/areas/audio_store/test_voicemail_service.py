@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, Invalid, NotFound, TooManyRequests
-from unificx.db import ErasedSubject, Gone, Outbox
+from unificx.db import Erased, ErasedSubject, Outbox
 from unificx.identity import Extension
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.media.sounds import Sound
@@ -151,7 +151,7 @@ async def test_caller_is_anonymous_between_key_and_row_erasure(room: Room) -> No
     message_id = await left(room, message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
     found = await room.boxes.get(TENANT, message_id)
-    assert found.caller == Gone()
+    assert found.caller == Erased()
     with pytest.raises(Expired):
         await room.boxes.open(found)
     with pytest.raises(ErasedSubject):

@@ -11,11 +11,21 @@ from app_harness import ANNA, Stage
 from argon2 import PasswordHasher
 
 from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
-from unificx.conferencing import Chair, Dismiss, MuteAsked, NewRoom, Notice, RemovalAsked, Room, RoomSettings, Who
-from unificx.conferencing import Meetings as Live
-from unificx.conferencing import Rooms as Standing
-from unificx.conferencing.machine.events_and_actions import TimePassed
-from unificx.conferencing.manager import MOST_SAID
+from unificx.conferencing import (
+    CallerIdentity,
+    MuteRequested,
+    NewRoom,
+    ParticipantSession,
+    RemovalRequested,
+    RemoveParticipant,
+    RequiredNotice,
+    Room,
+    RoomSettings,
+)
+from unificx.conferencing import ConferenceManager as Live
+from unificx.conferencing import RoomService as Standing
+from unificx.conferencing.machine.events_and_actions import DeadlineReached
+from unificx.conferencing.manager import MAX_QUEUED_PROMPTS
 from unificx.core.clock import ManualClock
 from unificx.db import Database
 from unificx.identity import IdentityService, NewTenant, PasswordHashing
@@ -34,7 +44,7 @@ class Phone:
     leg: str
     orders: list[str] = field(default_factory=list)
     call_id: str = "call"
-    hears: bool = True
+    receives_audio: bool = True
 
     def join(self, room: str, *, muted: bool) -> None:
         self.orders.append("join")
@@ -58,8 +68,8 @@ class House:
     def stage(self, room: Room, *more: str, **stage: Any) -> Stage:
         return Stage(conference_app(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
 
-    def other(self, room: Room, *, host: bool = False) -> Chair:
-        chair = self.meetings.come(room, Who(None, "", "1", "Other"), Phone("other"), host=host)
+    def other(self, room: Room, *, host: bool = False) -> ParticipantSession:
+        chair = self.meetings.join(room, CallerIdentity(None, "", "1", "Other"), Phone("other"), host=host)
         chair.entered()
         return chair
 
@@ -98,7 +108,7 @@ async def test_participant_count_is_announced_on_entry(house: House) -> None:
     await until(lambda: len(stage.heard) == 3)
     assert stage.heard[1:] == ["conference/in-conference", "number 1"]
     await hung_up(stage)
-    [left] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    [left] = house.meetings.status(room).participants  # type: ignore[union-attr]
     assert left.name == "Other"
 
 
@@ -125,7 +135,7 @@ async def test_correct_pin_admits(house: House, pins: dict[str, str], pressed: s
     stage.begin()
     await until(lambda: "join heard" in stage.orders)
     assert stage.heard == [asked, *ALONE]
-    [one] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
+    [one] = house.meetings.status(room).participants  # type: ignore[union-attr]
     assert one.host is host
     await hung_up(stage)
 
@@ -135,7 +145,7 @@ async def test_three_wrong_pins_end_the_call(house: House) -> None:
     stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
     await stage.run()
     assert stage.heard == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
-    assert house.meetings.meeting(room) is None
+    assert house.meetings.status(room) is None
 
 
 async def test_pin_attempts_are_rate_limited(house: House) -> None:
@@ -169,7 +179,7 @@ async def test_guest_waits_with_music_for_the_host(house: House) -> None:
 async def test_locked_or_full_room_is_announced(house: House, settings: dict[str, Any], why: str) -> None:
     room = await house.room(settings=RoomSettings(**settings))
     for number in range(2):
-        chair = house.meetings.come(room, Who(None, "", "", ""), Phone(f"p{number}"), host=True)
+        chair = house.meetings.join(room, CallerIdentity(None, "", "", ""), Phone(f"p{number}"), host=True)
         chair.entered()
     stage = house.stage(room)
     await stage.run()
@@ -190,7 +200,7 @@ async def test_names_are_announced_and_deleted_with_the_call(house: House) -> No
     await until(lambda: stage.heard[-1] == "general/not-allowed")
     named = house.stage(room, says=[["silence 2"]])
     await hung_up(stage)
-    assert house.meetings.meeting(room) is None
+    assert house.meetings.status(room) is None
     named.begin()
     await until(lambda: "join heard" in named.orders)
     await hung_up(named)
@@ -223,16 +233,16 @@ async def test_muting_and_removal_are_announced(house: House) -> None:
     stage = house.stage(room)
     stage.begin()
     await until(lambda: "join heard" in stage.orders)
-    [me] = house.meetings.meeting(room).participants  # type: ignore[union-attr]
-    house.meetings.do(room, MuteAsked("", me.id, True))
+    [me] = house.meetings.status(room).participants  # type: ignore[union-attr]
+    house.meetings.apply(room, MuteRequested("", me.id, True))
     assert stage.orders[-1] == "mute"
     stage.press("*6")
     await until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
-    house.meetings.do(room, RemovalAsked("", me.id))
+    house.meetings.apply(room, RemovalRequested("", me.id))
     await until(lambda: not len(stage.host))
     assert stage.heard[-2:] == ["conference/removed", *AWAY]
     assert "leave" in stage.orders
-    assert house.meetings.meeting(room) is None
+    assert house.meetings.status(room) is None
 
 
 async def test_caller_rejoins_after_engine_restart(house: House) -> None:
@@ -267,7 +277,7 @@ async def test_conference_ends_after_the_host_has_left(house: House, clock: Manu
     host.leave()
     await until(lambda: stage.heard[-1] == "conference/host-left")
     clock.advance(30)
-    house.meetings.tell(room.id, TimePassed())
+    house.meetings.handle_event(room.id, DeadlineReached())
     await until(lambda: not len(stage.host))
     assert stage.heard[-2:] == ["conference/over", *AWAY]
 
@@ -282,14 +292,14 @@ async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> 
 
 
 async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: House) -> None:
-    house.meetings.over = house.rooms.shut
-    room = house.rooms.open(house.tenant_id, ANNA.id)
+    house.meetings.on_end = house.rooms.close_ad_hoc
+    room = house.rooms.open_ad_hoc(house.tenant_id, ANNA.id)
     stages = [house.stage(room, MERGED, caller=ANNA), house.stage(room, MERGED)]
     for stage in stages:
         stage.begin()
         await until(lambda stage=stage: "join heard" in stage.orders)
         assert stage.heard == []
-    hosts = [one.host for one in house.meetings.meeting(room).participants]  # type: ignore[union-attr]
+    hosts = [one.host for one in house.meetings.status(room).participants]  # type: ignore[union-attr]
     assert hosts == [True, False]
     await hung_up(stages[0])
     assert house.rooms.by_id(room.id) == room
@@ -308,16 +318,16 @@ async def test_notice_counts_only_when_played_completely(house: House) -> None:
     stage = house.stage(room)
     stage.begin()
     await until(lambda: "join heard" in stage.orders)
-    [one] = house.meetings.seats(room)
+    [one] = house.meetings.recording_participants(room)
 
     async def notice(number: int) -> None:
-        house.meetings.notify(room, one.id, Notice((notices[number],), told.append))
+        house.meetings.notify(room, one.id, RequiredNotice((notices[number],), told.append))
         await stage.settle()
 
     await notice(0)
     assert told == [True]
     stage.line.offered(described("sendonly"))
-    assert [seat.hears for seat in house.meetings.seats(room)] == [False]
+    assert [seat.receives_audio for seat in house.meetings.recording_participants(room)] == [False]
     await notice(1)
     assert told == [True], "nobody hears on hold"
     stage.line.offered(described("sendrecv"))
@@ -325,7 +335,7 @@ async def test_notice_counts_only_when_played_completely(house: House) -> None:
     stage.unheard = "notice 3"
     await notice(3)
     assert told == [True, True, False]
-    house.meetings.notify(room, one.id, Notice((notices[4],), told.append))
+    house.meetings.notify(room, one.id, RequiredNotice((notices[4],), told.append))
     await until(lambda: stage.heard[-1] == "notice 4")
     stage.line.offered(described("sendonly"))
     stage.line.offered(described("sendrecv"))
@@ -337,16 +347,16 @@ async def test_notice_counts_only_when_played_completely(house: House) -> None:
 async def test_digits_do_not_delay_notices_or_removal(house: House) -> None:
     room = await house.room()
     chair = house.other(room)
-    for _ in range(MOST_SAID * 50):
-        chair.press("3")
-        chair.press("0")
-    notice = Notice((), lambda heard: None)
+    for _ in range(MAX_QUEUED_PROMPTS * 50):
+        chair.dtmf_command("3")
+        chair.dtmf_command("0")
+    notice = RequiredNotice((), lambda heard: None)
     house.meetings.notify(room, chair.id, notice)
-    house.meetings.do(room, RemovalAsked("", chair.id))
+    house.meetings.apply(room, RemovalRequested("", chair.id))
     said: list[object] = []
     with contextlib.suppress(TimeoutError):
         while True:
-            said.append(await asyncio.wait_for(chair.next(), 0.05))
-    assert said[:2] == [Dismiss(chair.id, "conference/removed"), notice]
-    assert len(said) <= MOST_SAID + 3
-    assert house.meetings.seats(room) == ()
+            said.append(await asyncio.wait_for(chair.next_prompt(), 0.05))
+    assert said[:2] == [RemoveParticipant(chair.id, "conference/removed"), notice]
+    assert len(said) <= MAX_QUEUED_PROMPTS + 3
+    assert house.meetings.recording_participants(room) == ()

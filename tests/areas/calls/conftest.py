@@ -24,5 +24,5 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 @pytest.fixture
 def journal(spool: Spool, keys: KeyStore, clock: ManualClock) -> Journal:
     room = Journal(spool, keys, clock)
-    spool.handler(KIND, room.apply)
+    spool.register_handler(KIND, room.apply)
     return room

@@ -126,7 +126,7 @@ async def test_absorbed_call_is_part_of_the_same_journal_entry(
 
     def noted(kind: str, record: bytes, *, last: bool = False) -> None:
         signs.append(record[: len("* " + one + " " + other)])
-        append(kind, record, last=last)
+        append(kind, record, use_reserve=last)
 
     monkeypatch.setattr(spool, "append", noted)
     await play_on(world, """

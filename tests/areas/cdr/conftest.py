@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from unificx.cdr import History
+from unificx.cdr import CdrService
 from unificx.db import Database, Spool
 from unificx.privacy import KeyStore
 
@@ -18,5 +18,5 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 
 
 @pytest.fixture
-def history(database: Database, keys: KeyStore, spool: Spool) -> History:
-    return History(database, keys, spool)
+def history(database: Database, keys: KeyStore, spool: Spool) -> CdrService:
+    return CdrService(database, keys, spool)

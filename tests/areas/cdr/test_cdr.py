@@ -13,17 +13,17 @@ from ended_calls import ADA, BEN, answered_call, missed_call
 from sqlalchemy import text
 
 from unificx.calls.events import MediaQuality
-from unificx.cdr import Filters, History, Identity
+from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
 from unificx.core.events import EventBus
-from unificx.db import Database, Gone, Outbox, Spool
+from unificx.db import Database, Erased, Outbox, Spool
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
 
 
 @pytest.mark.promise("C5")
-async def test_a_call_is_listed_with_all_details(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_a_call_is_listed_with_all_details(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     call = answered_call(clock, seconds=179.6)
     history.record(call)
     await spool.drain()
@@ -31,8 +31,8 @@ async def test_a_call_is_listed_with_all_details(history: History, spool: Spool,
     assert (record.started, record.answered, record.ended) == (call.started, call.answered, call.ended)
     assert (record.direction, record.outcome, record.cause) == ("internal", "answered", 16)
     assert (record.talk_seconds, record.recorded) == (180, False)
-    assert record.caller.who == Identity("1001", "Ada Quetzal")
-    assert record.callee.who == Identity("1002", "Ben Axolotl")
+    assert record.caller.identity == PartyIdentity("1001", "Ada Quetzal")
+    assert record.callee.identity == PartyIdentity("1002", "Ben Axolotl")
     assert (record.caller.extension_id, record.caller.device_id, record.caller.subject) == ("ext-ada", "dev-ada", ADA)
     assert record.caller.quality == MediaQuality(loss=0.5, jitter_ms=3.0)
     assert record.callee.quality == MediaQuality()
@@ -40,7 +40,7 @@ async def test_a_call_is_listed_with_all_details(history: History, spool: Spool,
 
 
 async def test_recording_or_applying_a_call_twice_yields_one_record(
-    history: History, spool: Spool, clock: ManualClock
+    history: CdrService, spool: Spool, clock: ManualClock
 ) -> None:
     call = answered_call(clock)
     history.record(call)
@@ -52,9 +52,9 @@ async def test_recording_or_applying_a_call_twice_yields_one_record(
     assert len(record.parties) == 2
 
 
-async def test_changes_are_reported_once_readable(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_changes_are_reported_once_readable(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     reported: list[set[tuple[str, str | None]]] = []
-    history.listed = reported.append
+    history.on_change = reported.append
     history.record(answered_call(clock))
     history.record(missed_call(clock, "+4930123456"))
     assert reported == []
@@ -62,7 +62,7 @@ async def test_changes_are_reported_once_readable(history: History, spool: Spool
     assert reported == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
 
 
-async def test_calls_are_paginated_newest_first(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_calls_are_paginated_newest_first(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     calls = []
     for number in range(7):
         calls.append(missed_call(clock, f"+49301234{number}"))
@@ -81,7 +81,7 @@ async def test_calls_are_paginated_newest_first(history: History, spool: Spool, 
 
 
 async def test_calls_are_filtered_by_time_extension_and_outcome(
-    history: History, spool: Spool, clock: ManualClock
+    history: CdrService, spool: Spool, clock: ManualClock
 ) -> None:
     first = answered_call(clock)
     clock.advance(3600)
@@ -91,7 +91,7 @@ async def test_calls_are_filtered_by_time_extension_and_outcome(
     await spool.drain()
 
     async def found(**filters: object) -> list[str]:
-        return [record.id for record in (await history.list("acme", Filters(**filters))).items]  # type: ignore[arg-type]
+        return [record.id for record in (await history.list("acme", CdrFilter(**filters))).items]  # type: ignore[arg-type]
 
     assert await found() == [second.id, first.id]
     assert await found(since=second.started) == [second.id]
@@ -105,13 +105,13 @@ async def test_calls_are_filtered_by_time_extension_and_outcome(
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "not base64 at all!", "é", "MjAyNi0wMS0wNVQwOTowMDowMCBpZA"])
-async def test_an_invalid_cursor_is_rejected(history: History, cursor: str) -> None:
+async def test_an_invalid_cursor_is_rejected(history: CdrService, cursor: str) -> None:
     with pytest.raises(Invalid):
         await history.list("acme", cursor=cursor)
 
 
 @pytest.mark.promise("T3")
-async def test_a_tenant_sees_only_its_own_calls(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_a_tenant_sees_only_its_own_calls(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     ours, theirs = answered_call(clock), answered_call(clock, tenant="globex")
     for call in (ours, theirs):
         history.record(call)
@@ -120,11 +120,11 @@ async def test_a_tenant_sees_only_its_own_calls(history: History, spool: Spool, 
     assert [record.id for record in (await history.list("globex")).items] == [theirs.id]
     with pytest.raises(NotFound):
         await history.get("acme", theirs.id)
-    assert (await history.list("acme", Filters(extensions=("ext-ada",)))).items[0].id == ours.id
+    assert (await history.list("acme", CdrFilter(extensions=("ext-ada",)))).items[0].id == ours.id
 
 
 async def test_an_external_caller_keeps_the_same_subject(
-    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     for number in ("+4930111", "+4930222", "+4930111", "", ""):
         history.record(missed_call(clock, number))
@@ -139,15 +139,15 @@ async def test_an_external_caller_keeps_the_same_subject(
 
 @pytest.mark.promise("D3", "R4")
 async def test_the_other_party_keeps_the_call_after_an_erasure(
-    history: History, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
 ) -> None:
     call = answered_call(clock)
     history.record(call)
     await spool.drain()
     keys.destroy("acme", ADA)
     record = await history.get("acme", call.id)
-    assert record.caller.who == Gone()
-    assert record.callee.who == Identity("1002", "Ben Axolotl")
+    assert record.caller.identity == Erased()
+    assert record.callee.identity == PartyIdentity("1002", "Ben Axolotl")
     assert (record.talk_seconds, record.outcome, record.started) == (180, "answered", call.started)
     await history.erase("acme", ADA)
     await history.erase("acme", ADA)
@@ -159,7 +159,7 @@ async def test_the_other_party_keeps_the_call_after_an_erasure(
 
 @pytest.mark.promise("D3")
 async def test_an_erased_external_caller_gets_a_new_subject(
-    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     history.record(missed_call(clock, "+4930111"))
     await spool.drain()
@@ -168,27 +168,27 @@ async def test_an_erased_external_caller_gets_a_new_subject(
     history.record(missed_call(clock, "+4930111"))
     await spool.drain()
     after = {record.id: record.caller for record in (await history.list("acme")).items}
-    assert after.pop(before.id).who == Gone()
+    assert after.pop(before.id).identity == Erased()
     [again] = after.values()
     assert again.subject != before.caller.subject
-    assert again.who == Identity("+4930111", "Zoltan Outside")
+    assert again.identity == PartyIdentity("+4930111", "Zoltan Outside")
 
 
 @pytest.mark.promise("D3")
 async def test_a_party_erased_during_the_call_is_not_stored(
-    history: History, spool: Spool, clock: ManualClock, keys: KeyStore
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     keys.destroy("acme", BEN)
     history.record(answered_call(clock))
     await spool.drain()
     [record] = (await history.list("acme")).items
-    assert record.caller.who == Identity("1001", "Ada Quetzal")
-    assert record.callee.who == Gone()
+    assert record.caller.identity == PartyIdentity("1001", "Ada Quetzal")
+    assert record.callee.identity == Erased()
 
 
 @pytest.mark.promise("C5", "T2")
 async def test_database_and_spool_hold_no_plaintext_of_parties(
-    history: History, spool: Spool, clock: ManualClock, database: Database, tmp_path: Path
+    history: CdrService, spool: Spool, clock: ManualClock, database: Database, tmp_path: Path
 ) -> None:
     history.record(answered_call(clock))
     history.record(missed_call(clock, "+4930998877"))
@@ -210,7 +210,7 @@ async def test_the_repr_of_a_call_hides_its_parties(clock: ManualClock) -> None:
         assert secret not in shown
 
 
-async def test_talk_time_is_never_negative(history: History, spool: Spool, clock: ManualClock) -> None:
+async def test_talk_time_is_never_negative(history: CdrService, spool: Spool, clock: ManualClock) -> None:
     call = answered_call(clock)
     history.record(replace(call, ended=call.started))
     await spool.drain()
@@ -218,10 +218,10 @@ async def test_talk_time_is_never_negative(history: History, spool: Spool, clock
 
 
 async def test_the_calls_of_a_deleted_tenant_are_deleted(
-    history: History, spool: Spool, clock: ManualClock, database: Database, bus: EventBus
+    history: CdrService, spool: Spool, clock: ManualClock, database: Database, bus: EventBus
 ) -> None:
     outbox = Outbox(database, bus, clock)
-    outbox.subscribe(TenantDeleted, history.forget_tenant)
+    outbox.subscribe(TenantDeleted, history.on_tenant_deleted)
     kept = answered_call(clock, tenant="globex")
     for call in (answered_call(clock), kept):
         history.record(call)
@@ -270,10 +270,10 @@ async def test_a_call_survives_a_kill_right_after_record(tmp_path: Path, databas
     database = Database(database_url, SystemClock())
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     spool = Spool(tmp_path / "spool", database)
-    history = History(database, keys, spool)
+    history = CdrService(database, keys, spool)
     assert await spool.recover() == 1
     record = await history.get("acme", died.stdout.decode())
-    assert record.caller.who == Identity("1001", "Ada Quetzal")
+    assert record.caller.identity == PartyIdentity("1001", "Ada Quetzal")
     await spool.close()
     await database.close()
     keys.close()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
-from unificx.conferencing import Rooms
+from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
 from unificx.identity import Extension, IdentityService, PasswordHashing, Tenant
@@ -18,7 +18,7 @@ class House:
     """`reopen` returns the rooms as after a restart; the test calls `start`."""
 
     people: IdentityService
-    rooms: Rooms
+    rooms: RoomService
     tenant: Tenant
     anna: Extension
     berta: Extension
@@ -27,5 +27,5 @@ class House:
     keys: KeyStore
     clock: ManualClock
 
-    def anew(self) -> Rooms:
-        return Rooms(self.database, self.keys, self.people.directory, PasswordHashing(CHEAP), self.clock)
+    def anew(self) -> RoomService:
+        return RoomService(self.database, self.keys, self.people.directory, PasswordHashing(CHEAP), self.clock)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from conference_setup import CHEAP, House
 
-from unificx.conferencing import Rooms
+from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
@@ -21,7 +21,7 @@ async def conference(database: Database, keys: KeyStore, clock: ManualClock, bus
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     anna = await people.create_extension(tenant.id, NewExtension("1001", "Anna"))
     berta = await people.create_extension(tenant.id, NewExtension("1002", "Berta"))
-    rooms = Rooms(database, keys, people.directory, PasswordHashing(CHEAP), clock)
+    rooms = RoomService(database, keys, people.directory, PasswordHashing(CHEAP), clock)
     await rooms.start()
     yield House(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
     await people.join_background_tasks()

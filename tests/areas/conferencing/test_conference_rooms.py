@@ -19,13 +19,13 @@ async def test_a_room_survives_a_restart(conference: House) -> None:
     await conference.rooms.create(conference.tenant.id, NewRoom("8001"))
     reopened = conference.anew()
     await reopened.start()
-    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id)
+    assert reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id)
     assert reopened.find(conference.tenant.id, "8000") == reopened.find(conference.tenant.id, made.id) == made
     assert (made.settings, made.hosts, made.has_pin, made.has_host_pin) == (settings, (conference.anna.id,), True, True)
-    assert reopened.leads(made, conference.anna.id)
-    assert not reopened.leads(made, conference.berta.id)
-    assert reopened.at(conference.tenant.id, "8001").name == "8001"  # type: ignore[union-attr]
-    assert reopened.at("another", "8000") is None
+    assert reopened.is_host_extension(made, conference.anna.id)
+    assert not reopened.is_host_extension(made, conference.berta.id)
+    assert reopened.by_number(conference.tenant.id, "8001").name == "8001"  # type: ignore[union-attr]
+    assert reopened.by_number("another", "8000") is None
 
 
 async def test_a_number_is_unique_within_a_tenant(conference: House) -> None:
@@ -44,7 +44,7 @@ async def test_a_number_is_unique_within_a_tenant(conference: House) -> None:
     with pytest.raises(NotFound):
         conference.rooms.find(conference.tenant.id, room.id)
     with pytest.raises(NotFound):
-        conference.rooms.find(conference.tenant.id, conference.rooms.of_tenant(other.id)[0].id)
+        conference.rooms.find(conference.tenant.id, conference.rooms.rooms_of_tenant(other.id)[0].id)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_invalid_rooms_are_rejected(conference: House, new: NewRoom, field
     with pytest.raises(Invalid) as rejected:
         await conference.rooms.create(conference.tenant.id, new)
     assert rejected.value.field == field
-    assert not conference.rooms.of_tenant(conference.tenant.id)
+    assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
 
 
 async def test_a_room_can_be_changed(conference: House) -> None:
@@ -85,7 +85,7 @@ async def test_a_room_can_be_changed(conference: House) -> None:
     assert (await conference.rooms.update(room, RoomChange(end_after_host=-1))).settings.end_after_host is None
     reopened = conference.anew()
     await reopened.start()
-    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id)
+    assert reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id)
     with pytest.raises(Invalid):
         await conference.rooms.update(room, RoomChange(pin="8362"))
     await conference.rooms.update(room, RoomChange(pin="9265"))
@@ -99,7 +99,7 @@ async def test_a_room_can_be_changed(conference: House) -> None:
 async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: House) -> None:
     open_ = await conference.rooms.create(conference.tenant.id, NewRoom("8000", host_pin="8362"))
     closed = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711", host_pin="8362"))
-    standing = conference.rooms.standing
+    standing = conference.rooms.role_for_pin
     assert [await standing(open_, "1", pin) for pin in ("", "8362", "4711")] == ["guest", "host", None]
     assert [await standing(closed, "1", pin) for pin in ("", "8362", "4711")] == [None, "host", "guest"]
     async with conference.database.read() as session:
@@ -111,13 +111,13 @@ async def test_pin_attempts_are_limited_per_caller_and_room(conference: House) -
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
     other = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711"))
     for _ in range(5):
-        assert await conference.rooms.standing(room, "carl", "9999") is None
+        assert await conference.rooms.role_for_pin(room, "carl", "9999") is None
     with pytest.raises(TooManyRequests):
-        await conference.rooms.standing(room, "carl", "4711")
-    assert await conference.rooms.standing(room, "anna", "4711") == "guest"
-    assert await conference.rooms.standing(other, "carl", "4711") == "guest"
+        await conference.rooms.role_for_pin(room, "carl", "4711")
+    assert await conference.rooms.role_for_pin(room, "anna", "4711") == "guest"
+    assert await conference.rooms.role_for_pin(other, "carl", "4711") == "guest"
     conference.clock.advance(2)
-    assert await conference.rooms.standing(room, "carl", "4711") == "guest"
+    assert await conference.rooms.role_for_pin(room, "carl", "4711") == "guest"
 
 
 async def test_deleted_extensions_and_tenants_are_removed(conference: House) -> None:
@@ -125,13 +125,17 @@ async def test_deleted_extensions_and_tenants_are_removed(conference: House) -> 
         conference.tenant.id, NewRoom("8000", hosts=(conference.anna.id, conference.berta.id))
     )
     async with conference.database.begin() as uow:
-        await conference.rooms.forget_extension(ExtensionDeleted("f-1", conference.tenant.id, conference.anna.id), uow)
+        await conference.rooms.on_extension_deleted(
+            ExtensionDeleted("f-1", conference.tenant.id, conference.anna.id), uow
+        )
     assert conference.rooms.find(conference.tenant.id, room.id).hosts == (conference.berta.id,)
     async with conference.database.begin() as uow:
-        await conference.rooms.forget_tenant(TenantDeleted("f-2", conference.tenant.id), uow)
+        await conference.rooms.on_tenant_deleted(TenantDeleted("f-2", conference.tenant.id), uow)
     reopened = conference.anew()
     await reopened.start()
-    assert reopened.of_tenant(conference.tenant.id) == conference.rooms.of_tenant(conference.tenant.id) == []
+    assert (
+        reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id) == []
+    )
 
 
 async def test_a_tenant_with_rooms_can_be_deleted(conference: House) -> None:
@@ -140,18 +144,18 @@ async def test_a_tenant_with_rooms_can_be_deleted(conference: House) -> None:
 
 
 async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: House) -> None:
-    room = conference.rooms.open(conference.tenant.id, conference.anna.id)
+    room = conference.rooms.open_ad_hoc(conference.tenant.id, conference.anna.id)
     assert conference.rooms.by_id(room.id) == conference.rooms.find(conference.tenant.id, room.id) == room
-    assert conference.rooms.leads(room, conference.anna.id)
-    assert not conference.rooms.of_tenant(conference.tenant.id)
+    assert conference.rooms.is_host_extension(room, conference.anna.id)
+    assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
     with pytest.raises(NotFound):
         conference.rooms.find("another", room.id)
     with pytest.raises(Conflict):
         await conference.rooms.update(room, RoomChange(name="Mine"))
     with pytest.raises(Conflict):
         await conference.rooms.delete(room)
-    conference.rooms.shut(room)
+    conference.rooms.close_ad_hoc(room)
     assert conference.rooms.by_id(room.id) is None
     standing = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
-    conference.rooms.shut(standing)
+    conference.rooms.close_ad_hoc(standing)
     assert conference.rooms.by_id(standing.id) == standing

@@ -60,7 +60,7 @@ def report(text: str) -> None:
 
 async def spool_forever(database: Database, directory: Path) -> None:
     spool = Spool(directory, database)
-    spool.handler("number", apply)
+    spool.register_handler("number", apply)
     number = 0
     while True:
         for _ in range(40):

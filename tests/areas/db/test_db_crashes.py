@@ -47,7 +47,7 @@ async def test_spooled_records_survive_and_are_applied_once(database: Database, 
     await crash_process.create_tables(database)
     acknowledged = run_and_kill("spool", database_url, tmp_path / "spool", after)
     spool = Spool(tmp_path / "spool", database)
-    spool.handler("number", crash_process.apply)
+    spool.register_handler("number", crash_process.apply)
     await spool.recover()
     seen, total = await results(database)
     assert set(acknowledged) <= seen

@@ -25,11 +25,11 @@ async def _count(database: Database) -> int:
 async def test_rows_and_events_are_committed_together(database: Database, clock: ManualClock) -> None:
     published: list[DomainEvent] = []
     after: list[int] = []
-    database.committed = published.extend
+    database.on_commit = published.extend
     fact = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
         uow.publish(fact)
-        uow.afterwards.append(lambda: after.append(len(published)))
+        uow.after_commit.append(lambda: after.append(len(published)))
         assert (published, after) == ([], [])
     assert (published, after) == ([fact], [1])
     assert await _count(database) == 1
@@ -37,12 +37,12 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
 
 async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
     published: list[DomainEvent] = []
-    database.committed = published.extend
+    database.on_commit = published.extend
 
     async def fail() -> None:
         async with database.begin() as uow:
             uow.publish(Happened(clock.new_id(), "tenant", 1))
-            uow.afterwards.append(lambda: published.append(Happened("never", "tenant", 1)))
+            uow.after_commit.append(lambda: published.append(Happened("never", "tenant", 1)))
             await uow.session.flush()
             raise ZeroDivisionError
 

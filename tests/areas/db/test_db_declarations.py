@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import mapped_column
 
 from unificx.core.personal import VOCABULARY, InvalidDeclaration, personal
-from unificx.db import Base, Codec, plain, sealed_column
+from unificx.db import Base, SealedCodec, plain, sealed_column
 from unificx.db.base import Sealed, check_table
 
 NUMBERS = count()
@@ -133,7 +133,7 @@ def test_the_vocabulary_is_consistent() -> None:
 
 def test_a_codec_needs_one_column_and_a_shared_purpose() -> None:
     with pytest.raises(TypeError, match="not 0"):
-        Codec(define(), FriendPart)
+        SealedCodec(define(), FriendPart)
     disjoint = part(a=(str, declare()), b=(str, declare(uses=("billing",))))
     with pytest.raises(TypeError, match="share no purpose"):
-        Codec(define(sealed=sealed_column(disjoint, subject="subject_id")), disjoint)
+        SealedCodec(define(sealed=sealed_column(disjoint, subject="subject_id")), disjoint)

@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
-from unificx.db import FLOOR, Database, Headroom, Spool, SpoolFull, UnitOfWork
-from unificx.db.disk_guard import ENOUGH_AGAIN, Ballast
+from unificx.db import MIN_FREE_BYTES, Database, DiskGuard, Spool, SpoolFull, UnitOfWork
+from unificx.db.disk_guard import RESUME_FREE_BYTES, ReserveFile
 
 MIB = 1 << 20
 RESERVE = 1 * MIB
@@ -42,32 +42,32 @@ def fill(place: Path) -> Path:
 
 
 def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualClock) -> None:
-    free = FLOOR
+    free = MIN_FREE_BYTES
     asked: list[Path] = []
 
     def ask(place: Path) -> int:
         asked.append(place)
         return free
 
-    headroom = Headroom(Path("/somewhere"), clock, ask)
+    headroom = DiskGuard(Path("/somewhere"), clock, ask)
     with capture_logs() as logs:
-        assert not headroom.low()
-        free = FLOOR - 1
-        assert not headroom.low()
+        assert not headroom.is_low()
+        free = MIN_FREE_BYTES - 1
+        assert not headroom.is_low()
         assert len(asked) == 1
         clock.advance(1)
-        assert headroom.low()
-        free = ENOUGH_AGAIN - 1
+        assert headroom.is_low()
+        free = RESUME_FREE_BYTES - 1
         clock.advance(1)
-        assert headroom.low()
-        free = ENOUGH_AGAIN
+        assert headroom.is_low()
+        free = RESUME_FREE_BYTES
         clock.advance(1)
-        assert not headroom.low()
+        assert not headroom.is_low()
     assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_space_recovered"]
 
 
 def test_a_missing_directory_counts_as_low(clock: ManualClock, tmp_path: Path) -> None:
-    assert Headroom(tmp_path / "gone", clock).low()
+    assert DiskGuard(tmp_path / "gone", clock).is_low()
 
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
@@ -81,14 +81,14 @@ async def test_closing_records_are_stored_on_a_full_disk(database: Database, sma
         taken.extend(records)
 
     spool = Spool(small_disk / "spool", database, reserve=RESERVE)
-    spool.handler("a", take)
+    spool.register_handler("a", take)
     await spool.recover()
     spool.append("a", b"before")
     greedy = fill(small_disk)
     with pytest.raises(SpoolFull):
         spool.append("a", b"something new" * 1000)
     for number in range(700):
-        spool.append("a", b"%d " % number + RECORD, last=True)
+        spool.append("a", b"%d " % number + RECORD, use_reserve=True)
     await spool.drain()
     assert taken[0] == b"before"
     assert [int(record.split()[0]) for record in taken if record.endswith(RECORD)] == list(range(700))
@@ -104,13 +104,13 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
     async def take(uow: UnitOfWork, records: list[bytes]) -> None:
         """Accept all records."""
 
-    spool.handler("a", take)
+    spool.register_handler("a", take)
     await spool.recover()
     fill(small_disk)
     kept = 0
     with suppress(SpoolFull):
         while kept < 100:
-            spool.append("a", RECORD, last=True)
+            spool.append("a", RECORD, use_reserve=True)
             kept += 1
     assert 16 <= kept < 100
     await spool.close()
@@ -118,18 +118,18 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
 
 @needs_root
 def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
-    ballast = Ballast(small_disk / "ballast", 5 * MIB)
+    ballast = ReserveFile(small_disk / "ballast", 5 * MIB)
     greedy = fill(small_disk)
     ballast.fill()
-    assert ballast.held == 0
-    assert not ballast.throw(1)
+    assert ballast.reserved == 0
+    assert not ballast.release(1)
     greedy.unlink()
     ballast.fill()
-    assert ballast.held == (small_disk / "ballast").stat().st_size == 5 * MIB
+    assert ballast.reserved == (small_disk / "ballast").stat().st_size == 5 * MIB
     assert (small_disk / "ballast").stat().st_blocks * 512 >= 5 * MIB
-    assert ballast.throw(5000)
-    assert ballast.held == 5 * MIB - 8192
+    assert ballast.release(5000)
+    assert ballast.reserved == 5 * MIB - 8192
     ballast.fill()
-    assert ballast.held == 5 * MIB
-    ballast.drop()
+    assert ballast.reserved == 5 * MIB
+    ballast.remove()
     assert not (small_disk / "ballast").exists()

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from unificx.core.clock import ManualClock
 from unificx.core.events import DomainEvent, EventBus
 from unificx.db import Database, Outbox, UnitOfWork
-from unificx.db.database import fact_name
+from unificx.db.database import event_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +195,8 @@ async def test_run_delivers_events(database, outbox: Outbox, clock, recorder: Re
 
 
 def test_event_names_contain_area_and_class(outbox: Outbox, recorder: Recorder) -> None:
-    assert fact_name(Ringing) == f"{__name__}.Ringing"
+    assert event_name(Ringing) == f"{__name__}.Ringing"
     kind = type("PersonAdded", (DomainEvent,), {"__module__": "unificx.identity.events"})
-    assert fact_name(kind) == "people.PersonAdded"
+    assert event_name(kind) == "people.PersonAdded"
     with pytest.raises(ValueError, match="already subscribed"):
         outbox.subscribe(Ringing, recorder.handle)

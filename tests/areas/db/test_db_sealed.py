@@ -10,8 +10,8 @@ from sealed_models import FRIEND, NOTE, STRANGER, FriendPart, FriendRow, NotePar
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from unificx.db import CannotOpen, Codec, Database, ErasedSubject, Gone, Key, WrongPurpose
-from unificx.db.sealed import bound
+from unificx.db import Database, Erased, ErasedSubject, Key, SealedCodec, UnsealError, WrongPurpose
+from unificx.db.sealed import length_prefixed
 from unificx.privacy import KeyStore
 
 ANA = FriendPart(name="Ana Quokka", numbers=("+4930123456", "1001"))
@@ -42,14 +42,14 @@ def test_a_part_without_a_newer_optional_field_opens() -> None:
         def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
             return dict.fromkeys(subjects, key)
 
-    def opened(codec: Codec[Any], table: str, column: str, text: bytes) -> Any:
-        body = key.aead.encrypt(bytes(12), text, bound("one", "ana", "row-1", "1", table, column))
+    def opened(codec: SealedCodec[Any], table: str, column: str, text: bytes) -> Any:
+        body = key.aead.encrypt(bytes(12), text, length_prefixed("one", "ana", "row-1", "1", table, column))
         return codec.open(Keys(), "one", "telephony", [("ana", "row-1", b"\x01\x00\x01" + bytes(12) + body)])[0]
 
     assert opened(NOTE, "friend", "note", b"{}") == NotePart(text=None)
     assert opened(NOTE, "friend", "note", b'{"text":"a","later":1}') == NotePart(text="a")
     for wrong in (b'{"name":"Ana"}', b'{"name":1,"numbers":[]}', b"[]", b"no JSON"):
-        with pytest.raises(CannotOpen):
+        with pytest.raises(UnsealError):
             opened(FRIEND, "friend", "sealed", wrong)
 
 
@@ -72,19 +72,19 @@ def test_a_part_moved_to_another_row_person_or_tenant_does_not_open(keys: KeySto
     blob = sealed(keys)
     sealed(keys, **place)
     where = {"subject": "ana", "row": "row-1", "tenant": "one"} | place
-    with pytest.raises(CannotOpen):
+    with pytest.raises(UnsealError):
         FRIEND.open(keys, where["tenant"], "telephony", [(where["subject"], where["row"], blob)])
 
 
 def test_a_part_moved_to_another_table_or_column_does_not_open(keys: KeyStore) -> None:
-    with pytest.raises(CannotOpen):
+    with pytest.raises(UnsealError):
         STRANGER.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
-    with pytest.raises(CannotOpen):
+    with pytest.raises(UnsealError):
         NOTE.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
 
 
 def test_length_prefixes_are_unambiguous() -> None:
-    assert bound("ab", "c") != bound("a", "bc") != bound("a", "b", "c")
+    assert length_prefixed("ab", "c") != length_prefixed("a", "bc") != length_prefixed("a", "b", "c")
 
 
 @pytest.mark.promise("T3")
@@ -92,9 +92,9 @@ def test_any_flipped_bit_or_truncation_is_detected(keys: KeyStore) -> None:
     blob = sealed(keys)
     for at in range(len(blob)):
         damaged = blob[:at] + bytes([blob[at] ^ 1 << at % 8]) + blob[at + 1 :]
-        with pytest.raises(CannotOpen):
+        with pytest.raises(UnsealError):
             FRIEND.open(keys, "one", "telephony", [("ana", "row-1", damaged)])
-        with pytest.raises(CannotOpen):
+        with pytest.raises(UnsealError):
             FRIEND.open(keys, "one", "telephony", [("ana", "row-1", blob[:at])])
 
 
@@ -113,7 +113,7 @@ def test_an_undeclared_purpose_is_rejected_before_reading(purpose: str) -> None:
 def test_an_erased_subject_does_not_affect_others(keys: KeyStore) -> None:
     rows = [("ana", "row-1", sealed(keys)), ("ben", "row-2", sealed(keys, subject="ben", row="row-2"))]
     keys.destroy("one", "ana")
-    assert FRIEND.open(keys, "one", "telephony", rows) == [Gone(), ANA]
+    assert FRIEND.open(keys, "one", "telephony", rows) == [Erased(), ANA]
     with pytest.raises(ErasedSubject):
         sealed(keys)
 

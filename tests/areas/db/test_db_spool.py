@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from unificx.db import Database, Spool, SpoolFull, UnitOfWork
 from unificx.db import spool as spool_module
-from unificx.db.frames import LARGEST, frame, read_frames
+from unificx.db.frames import MAX_RECORD_BYTES, decode_frames, encode_frame
 
 
 class RecordingHandler:
@@ -44,7 +44,7 @@ def handler() -> RecordingHandler:
 
 def open_spool(directory: Path, database: Database, handler: RecordingHandler, **kwargs: int) -> Spool:
     spool = Spool(directory / "spool", database, **kwargs)
-    spool.handler("a", handler)
+    spool.register_handler("a", handler)
     return spool
 
 
@@ -55,11 +55,11 @@ async def test_records_are_applied_in_order_and_in_batches(
     records = [b"%d" % number for number in range(1200)]
     for record in records:
         spool.append("a", record)
-    assert spool.waiting_bytes > 1200
+    assert spool.pending_bytes > 1200
     assert await spool.drain() == 1200
     assert handler.all == records
     assert [len(call) for call in handler.calls] == [500, 500, 200]
-    assert (spool.waiting_bytes, list((tmp_path / "spool").iterdir())) == (0, [])
+    assert (spool.pending_bytes, list((tmp_path / "spool").iterdir())) == (0, [])
     await spool.close()
 
 
@@ -77,7 +77,7 @@ async def test_a_kind_without_handler_is_rejected(
     spool = open_spool(tmp_path, database, handler)
     with pytest.raises(LookupError):
         spool.append("b", b"1")
-    for record in (b"", b"x" * (LARGEST + 1)):
+    for record in (b"", b"x" * (MAX_RECORD_BYTES + 1)):
         with pytest.raises(ValueError, match="1 MiB"):
             spool.append("a", record)
     assert await spool.drain() == 0
@@ -95,7 +95,7 @@ async def test_run_drains_and_retries(database: Database, handler: RecordingHand
         handler.error = None
         for number in range(500, 1000):
             spool.append("a", b"%d" % number)
-        while spool.waiting_bytes:
+        while spool.pending_bytes:
             await asyncio.sleep(0)
         running.cancel()
     assert logs[0]["event"] == "spool_delayed"
@@ -109,7 +109,7 @@ async def test_a_single_record_is_applied_promptly(
     spool = open_spool(tmp_path, database, handler)
     running = asyncio.create_task(spool.run())
     spool.append("a", b"alone")
-    while spool.waiting_bytes:
+    while spool.pending_bytes:
         await asyncio.sleep(0)
     running.cancel()
     await spool.close()
@@ -119,8 +119,8 @@ async def test_a_single_record_is_applied_promptly(
 async def test_a_steady_stream_is_applied_in_batches(
     database, handler: RecordingHandler, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setattr(spool_module, "_QUIET", 0.001)
-    monkeypatch.setattr(spool_module, "_MANY", 1_000_000)
+    monkeypatch.setattr(spool_module, "_QUIET_INTERVAL", 0.001)
+    monkeypatch.setattr(spool_module, "_BATCH_RECORDS", 1_000_000)
     spool = open_spool(tmp_path, database, handler)
     running = asyncio.create_task(spool.run())
     written = 0
@@ -128,7 +128,7 @@ async def test_a_steady_stream_is_applied_in_batches(
         spool.append("a", b"%d" % written)
         written += 1
         await asyncio.sleep(0)
-    while spool.waiting_bytes:
+    while spool.pending_bytes:
         await asyncio.sleep(0)
     running.cancel()
     await spool.close()
@@ -178,10 +178,10 @@ async def test_only_a_faulty_record_is_parked(database, handler: RecordingHandle
 async def test_an_incomplete_last_record_is_dropped(
     database: Database, handler: RecordingHandler, tmp_path: Path
 ) -> None:
-    whole = frame(b"a", b"first") + frame(b"a", b"second")
-    for cut in range(1, len(frame(b"a", b"third"))):
+    whole = encode_frame(b"a", b"first") + encode_frame(b"a", b"second")
+    for cut in range(1, len(encode_frame(b"a", b"third"))):
         spool = open_spool(tmp_path, database, handler)
-        (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(whole + frame(b"a", b"third")[:-cut])
+        (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(whole + encode_frame(b"a", b"third")[:-cut])
         handler.calls.clear()
         assert await spool.recover() == 2
         assert handler.all == [b"first", b"second"]
@@ -190,9 +190,11 @@ async def test_an_incomplete_last_record_is_dropped(
 
 async def test_a_damaged_segment_is_kept_for_inspection(database, handler: RecordingHandler, tmp_path: Path) -> None:
     spool = open_spool(tmp_path, database, handler)
-    damaged = bytearray(frame(b"a", b"second"))
+    damaged = bytearray(encode_frame(b"a", b"second"))
     damaged[-1] ^= 1
-    (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(frame(b"a", b"first") + damaged + frame(b"a", b"third"))
+    (tmp_path / "spool" / f"{9:016d}.spool").write_bytes(
+        encode_frame(b"a", b"first") + damaged + encode_frame(b"a", b"third")
+    )
     assert await spool.recover() == 1
     assert handler.all == [b"first"]
     assert [path.suffix for path in (tmp_path / "spool").iterdir()] == [".damaged"]
@@ -229,7 +231,7 @@ async def test_a_full_disk_raises_and_loses_nothing(
     spool.append("a", b"space again")
     await spool.drain()
     assert handler.all == [*stored, b"space again"]
-    assert spool.waiting_bytes == 0
+    assert spool.pending_bytes == 0
     await spool.close()
 
 
@@ -254,7 +256,7 @@ async def test_records_left_at_close_are_applied_at_the_next_start(
     assert [entry["event"] for entry in logs] == ["spool_left_for_next_start"]
     handler.error = None
     reopened = open_spool(tmp_path, database, handler)
-    assert reopened.waiting_bytes > 0
+    assert reopened.pending_bytes > 0
     reopened.append("a", b"2")
     assert await reopened.recover() == 2
     assert handler.all == [b"1", b"2"]
@@ -263,13 +265,13 @@ async def test_records_left_at_close_are_applied_at_the_next_start(
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "bcd"]), st.binary(min_size=1, max_size=60)), max_size=6), st.binary())
 def test_any_bytes_are_decoded_or_left_over(records: list[tuple[str, bytes]], noise: bytes) -> None:
-    data = b"".join(frame(kind.encode(), record) for kind, record in records)
-    assert read_frames(data).records == records
-    assert read_frames(data).left_over == 0
-    after = read_frames(data + noise)
+    data = b"".join(encode_frame(kind.encode(), record) for kind, record in records)
+    assert decode_frames(data).records == records
+    assert decode_frames(data).trailing_bytes == 0
+    after = decode_frames(data + noise)
     assert after.records[: len(records)] == records
-    assert after.left_over <= len(noise)
+    assert after.trailing_bytes <= len(noise)
     for cut in range(len(data)):
-        part = read_frames(data[:cut])
+        part = decode_frames(data[:cut])
         assert part.records == records[: len(part.records)]
         assert not part.damaged

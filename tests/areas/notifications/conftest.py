@@ -14,7 +14,7 @@ from unificx.db import Database, Outbox
 from unificx.identity import IdentityService, NewTenant, PasswordHashing, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
-from unificx.notifications import LetterParts, Letters, Push, PushParts, Vapid
+from unificx.notifications import EmailQueue, EmailQueueDependencies, PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -59,16 +59,18 @@ def delays() -> list[float]:
 @pytest.fixture
 async def open_push(
     database: Database, keys: KeyStore, people: IdentityService, bus: EventBus, gate: WebPushClient, delays: list[float]
-) -> AsyncIterator[Callable[[], Awaitable[Push]]]:
+) -> AsyncIterator[Callable[[], Awaitable[PushNotifier]]]:
     """Open a push notifier as after a restart."""
-    opened: list[Push] = []
+    opened: list[PushNotifier] = []
     vapid = Vapid(bytes([7] * 32), "mailto:admin@example.com")
 
     async def pause(seconds: float) -> None:
         delays.append(seconds)
 
-    async def start() -> Push:
-        push = Push(PushParts(database, keys, people.directory, gate, vapid, bus, loopback=True, pause=pause))
+    async def start() -> PushNotifier:
+        push = PushNotifier(
+            PushNotifierDependencies(database, keys, people.directory, gate, vapid, bus, loopback=True, sleep=pause)
+        )
         await push.start()
         opened.append(push)
         return push
@@ -79,7 +81,7 @@ async def open_push(
 
 
 @pytest.fixture
-async def push(open_push: Callable[[], Awaitable[Push]]) -> Push:
+async def push(open_push: Callable[[], Awaitable[PushNotifier]]) -> PushNotifier:
     return await open_push()
 
 
@@ -92,6 +94,6 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture
-def emails(database: Database, keys: KeyStore, people: IdentityService, box: MailBox) -> Letters:
+def emails(database: Database, keys: KeyStore, people: IdentityService, box: MailBox) -> EmailQueue:
     server = server_at(box)
-    return Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender))
+    return EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))

@@ -19,12 +19,20 @@ from unificx.db import Database
 from unificx.identity import IdentityService, NewPerson, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.smtp import parse_mail_url as read_mail_server
-from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, NotTaken, Push
-from unificx.notifications.email_composer import Letter, compose, words
+from unificx.notifications import (
+    EmailQueue,
+    EmailQueueDependencies,
+    EmailRejected,
+    MessageReference,
+    NewVoicemail,
+    NotificationService,
+    PushNotifier,
+)
+from unificx.notifications.email_composer import Email, compose_email, email_text
 from unificx.notifications.policies.emails import KINDS, LANGUAGES
 from unificx.privacy import KeyStore
 
-ABOUT = About("m-1", "e-ada")
+ABOUT = MessageReference("m-1", "e-ada")
 LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
 
 
@@ -41,9 +49,9 @@ async def count(database: Database) -> int:
 @pytest.mark.promise("U2", "U3", "T1")
 @pytest.mark.parametrize("wanted", LANGUAGES)
 async def test_an_invitation_arrives(
-    emails: Letters, ada: Person, box: MailBox, database: Database, wanted: Any
+    emails: EmailQueue, ada: Person, box: MailBox, database: Database, wanted: Any
 ) -> None:
-    assert await emails.put(ada, "invitation", wanted, link=LINK)
+    assert await emails.enqueue(ada, "invitation", wanted, link=LINK)
     await emails.deliver()
     [taken] = box.taken
     assert (taken.sender, taken.recipients) == ("pbx@example.com", ["ada@example.com"])
@@ -51,7 +59,7 @@ async def test_an_invitation_arrives(
     letter = taken.letter
     assert letter["To"] == "Ada Example <ada@example.com>"
     assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["Subject"] == words(wanted, "invitation").subject.format(organisation="Acme Ltd")
+    assert letter["Subject"] == email_text(wanted, "invitation").subject.format(organisation="Acme Ltd")
     plain, html = text_of(letter, "plain"), text_of(letter, "html")
     assert all(each in plain and each in html for each in (LINK, "Acme Ltd", "Ada Example"))
     assert f'<a href="{LINK}"' in html
@@ -60,9 +68,11 @@ async def test_an_invitation_arrives(
 
 
 @pytest.mark.promise("U2", "U9")
-async def test_a_security_notice_is_in_both_languages(emails: Letters, push: Push, ada: Person, box: MailBox) -> None:
-    courier = Courier()
-    courier.equip(emails, push)
+async def test_a_security_notice_is_in_both_languages(
+    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox
+) -> None:
+    courier = NotificationService()
+    courier.configure(emails, push)
     assert courier.can_send
     await courier.send_notice(ada, "new_device", "Ada's phone")
     await courier.send_recovery(ada, LINK, "de")
@@ -77,14 +87,16 @@ async def test_a_security_notice_is_in_both_languages(emails: Letters, push: Pus
 
 @pytest.mark.promise("C9", "U2")
 async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
-    emails: Letters, push: Push, ada: Person, box: MailBox, database: Database
+    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox, database: Database
 ) -> None:
-    courier = Courier()
-    courier.equip(emails, push)
+    courier = NotificationService()
+    courier.configure(emails, push)
     at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
     async with database.begin() as uow:
-        await courier.voicemail(ada, "de", MessageNews(ABOUT, "1001", 72.4, at), uow)
-        await courier.voicemail(ada, "en", MessageNews(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow)
+        await courier.send_voicemail_notice(ada, "de", NewVoicemail(ABOUT, "1001", 72.4, at), uow)
+        await courier.send_voicemail_notice(
+            ada, "en", NewVoicemail(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow
+        )
     await emails.deliver()
     german, english = (text_of(taken.letter, "plain") for taken in box.taken)
     assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german
@@ -94,10 +106,10 @@ async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
     assert "Sie haben" not in english
 
 
-async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, database: Database) -> None:
-    courier = Courier()
+async def test_without_a_mail_server_nothing_is_queued(push: PushNotifier, ada: Person, database: Database) -> None:
+    courier = NotificationService()
     await courier.send_notice(ada, "password_changed", "")
-    courier.equip(None, push)
+    courier.configure(None, push)
     assert not courier.can_send
     await courier.send_invitation(ada, LINK, "en")
     await courier.send_notice(ada, "password_changed", "")
@@ -105,18 +117,18 @@ async def test_without_a_mail_server_nothing_is_queued(push: Push, ada: Person, 
 
 
 @pytest.mark.promise("T2")
-async def test_a_queued_email_is_sealed(emails: Letters, ada: Person, database: Database) -> None:
-    await emails.put(ada, "new_device", link=LINK, detail="Ada's phone")
+async def test_a_queued_email_is_sealed(emails: EmailQueue, ada: Person, database: Database) -> None:
+    await emails.enqueue(ada, "new_device", link=LINK, detail="Ada's phone")
     async with database.read() as session:
         stored = repr(tuple((await session.execute(text("SELECT * FROM letter"))).one()))
     assert not any(each in stored for each in ("Ada", "ada@", "example.com", "Zq3x"))
 
 
 async def test_a_rejected_email_is_retried_with_backoff(
-    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
 ) -> None:
     box.refusals = ["451 4.7.1 Come back later"] * 3
-    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     for wait in (30, 60, 120):
         await emails.deliver()
         clock.advance(wait - 1)
@@ -130,10 +142,10 @@ async def test_a_rejected_email_is_retried_with_backoff(
 
 
 async def test_a_permanently_rejected_email_is_not_retried(
-    emails: Letters, ada: Person, box: MailBox, database: Database, capsys: pytest.CaptureFixture[str]
+    emails: EmailQueue, ada: Person, box: MailBox, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box.refusals = ["550 5.1.1 No such mailbox ada@example.com"]
-    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 0)
     output = capsys.readouterr().out
@@ -143,10 +155,10 @@ async def test_a_permanently_rejected_email_is_not_retried(
 
 @pytest.mark.promise("R3")
 async def test_an_email_expires_after_a_day(
-    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
 ) -> None:
     box.refusals = ["451 Later"] * 200
-    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     for _ in range(60):
         await emails.deliver()
         clock.advance(3600)
@@ -156,9 +168,9 @@ async def test_an_email_expires_after_a_day(
 
 
 async def test_a_recovery_email_does_not_outlive_its_link(
-    emails: Letters, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
 ) -> None:
-    await emails.put(ada, "recovery", "en", link=LINK)
+    await emails.enqueue(ada, "recovery", "en", link=LINK)
     clock.advance(timedelta(minutes=31).total_seconds())
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 0)
@@ -166,19 +178,19 @@ async def test_a_recovery_email_does_not_outlive_its_link(
 
 @pytest.mark.promise("D3", "R4")
 async def test_an_erased_person_gets_no_email(
-    emails: Letters, push: Push, ada: Person, box: MailBox, keys: KeyStore, acme: Tenant, database: Database
+    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox, keys: KeyStore, acme: Tenant, database: Database
 ) -> None:
-    await emails.put(ada, "invitation", "en", link=LINK)
-    await emails.put(ada, "new_device")
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "new_device")
     keys.destroy(acme.id, ada.subject)
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 0)
 
 
 async def test_emails_of_an_erased_person_are_deleted(
-    emails: Letters, push: Push, ada: Person, keys: KeyStore, acme: Tenant, database: Database
+    emails: EmailQueue, push: PushNotifier, ada: Person, keys: KeyStore, acme: Tenant, database: Database
 ) -> None:
-    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     keys.destroy(acme.id, ada.subject)
     await push.erase(acme.id, ada.subject)
     assert await count(database) == 0
@@ -186,29 +198,29 @@ async def test_emails_of_an_erased_person_are_deleted(
 
 @pytest.mark.promise("U9")
 async def test_emails_per_person_are_limited(
-    emails: Letters, ada: Person, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, clock: ManualClock, database: Database
 ) -> None:
-    queued = [await emails.put(ada, "recovery", "en", link=LINK) for _ in range(8)]
+    queued = [await emails.enqueue(ada, "recovery", "en", link=LINK) for _ in range(8)]
     assert queued == [True] * 6 + [False] * 2
-    assert await emails.put(ada, "invitation", "en", link=LINK)
+    assert await emails.enqueue(ada, "invitation", "en", link=LINK)
     clock.advance(3601)
-    assert await emails.put(ada, "recovery", "en", link=LINK)
+    assert await emails.enqueue(ada, "recovery", "en", link=LINK)
     for kind in KINDS:
         for _ in range(6):
-            await emails.put(ada, kind)
+            await emails.enqueue(ada, kind)
     assert await count(database) == 20
 
 
 async def test_queued_emails_are_sent_after_a_restart(
-    emails: Letters, people: IdentityService, ada: Person, keys: KeyStore, box: MailBox, database: Database
+    emails: EmailQueue, people: IdentityService, ada: Person, keys: KeyStore, box: MailBox, database: Database
 ) -> None:
-    await emails.put(ada, "invitation", "en", link=LINK)
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     server = server_at(box)
-    reopened = Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender))
+    reopened = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))
     running = asyncio.create_task(reopened.run())
     await box.arrived.wait()
     box.arrived.clear()
-    await reopened.put(ada, "new_device", "en", detail="a phone")
+    await reopened.enqueue(ada, "new_device", "en", detail="a phone")
     await box.arrived.wait()
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -225,10 +237,10 @@ async def test_queued_emails_are_sent_after_a_restart(
 @pytest.mark.promise("T3")
 def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
     name = "Ada\r\nBcc: eve@example.com <script>alert(1)</script> {organisation}"
-    letter = Letter(
+    letter = Email(
         "new_device", LANGUAGES, name, "ada@example.com", "Acme & Söhne", detail="<img src=x>{name}\n\nEvil:"
     )
-    message = compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+    message = compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
     assert message["Bcc"] is None
     assert [each.addr_spec for each in message["To"].addresses] == ["ada@example.com"]
     html = text_of(message, "html")
@@ -242,17 +254,17 @@ def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
 
 def test_every_email_kind_has_texts_in_every_language(clock: ManualClock) -> None:
     for kind in KINDS:
-        assert {words(each, kind).action == "" for each in LANGUAGES} == {kind not in ("invitation", "recovery")}
+        assert {email_text(each, kind).action == "" for each in LANGUAGES} == {kind not in ("invitation", "recovery")}
         for each in LANGUAGES:
-            letter = Letter(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
-            shown = compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+            letter = Email(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
+            shown = compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
             assert "{" not in shown["Subject"] + text_of(shown, "plain") + text_of(shown, "html").replace("{margin", "")
 
 
 async def test_an_email_with_an_invalid_address_is_dropped(
-    emails: Letters, ada: Person, box: MailBox, database: Database
+    emails: EmailQueue, ada: Person, box: MailBox, database: Database
 ) -> None:
-    await emails.put(replace(ada, email="no address at all\r\n"), "new_device")
+    await emails.enqueue(replace(ada, email="no address at all\r\n"), "new_device")
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 0)
 
@@ -266,8 +278,8 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
     async with mail_server(tmp_path, tls="implicit") as box:
         server = server_at(box, scheme="smtps", options="")
         assert (await SmtpClient(server).check()).endswith(", encrypted")
-        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-        await SmtpClient(server).send(compose(letter, server.sender, "id-1", clock.now()))
+        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
     assert [one.recipients for one in box.taken] == [["ada@example.com"]]
 
 
@@ -277,26 +289,26 @@ async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: Ma
         server = server_at(box, login="")
         with pytest.raises(StartupError, match="STARTTLS"):
             await SmtpClient(server).check()
-        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-        with pytest.raises(NotTaken) as refusal:
-            await SmtpClient(server).send(compose(letter, server.sender, "id-1", clock.now()))
-        assert not refusal.value.for_good
+        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        with pytest.raises(EmailRejected) as refusal:
+            await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
+        assert not refusal.value.permanent
         assert box.taken == []
         here = server_at(box, login="", options="")
         assert (await SmtpClient(here).check()).endswith(", on this machine")
-        await SmtpClient(here).send(compose(letter, here.sender, "id-1", clock.now()))
+        await SmtpClient(here).send(compose_email(letter, here.sender, "id-1", clock.now()))
     assert len(box.taken) == 1
 
 
 @pytest.mark.promise("T1")
 async def test_nothing_is_sent_to_an_untrusted_server(
-    tmp_path: Path, emails: Letters, ada: Person, box: MailBox, database: Database, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, emails: EmailQueue, ada: Person, box: MailBox, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with mail_server(tmp_path / "other"):
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other" / "ca.pem"))
         with pytest.raises(StartupError, match="not trusted"):
             await SmtpClient(server_at(box)).check()
-        await emails.put(ada, "invitation", "en", link=LINK)
+        await emails.enqueue(ada, "invitation", "en", link=LINK)
         await emails.deliver()
     assert (box.taken, await count(database)) == ([], 1)
 
@@ -315,12 +327,14 @@ async def test_emails_are_kept_while_our_password_is_wrong(
     people: IdentityService, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
     wrong, right = server_at(box, login="pbx:wrong@"), server_at(box)
-    emails = Letters(LetterParts(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
-    await emails.put(ada, "invitation", "en", link=LINK)
+    emails = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
+    await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.deliver()
     assert (box.taken, await count(database)) == ([], 1)
     clock.advance(60)
-    await Letters(LetterParts(database, keys, people.directory, SmtpClient(right), right.sender)).deliver()
+    await EmailQueue(
+        EmailQueueDependencies(database, keys, people.directory, SmtpClient(right), right.sender)
+    ).deliver()
     assert len(box.taken) == 1
 
 
@@ -348,10 +362,10 @@ async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: Ma
         postman = SmtpClient(replace(server_at(MailBox(25)), port=port))
         with pytest.raises(StartupError):
             await postman.check()
-        letter = Letter("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-        with pytest.raises(NotTaken) as refusal:
-            await postman.send(compose(letter, server_at(MailBox(25)).sender, "id-1", clock.now()))
-    assert not refusal.value.for_good
+        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        with pytest.raises(EmailRejected) as refusal:
+            await postman.send(compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now()))
+    assert not refusal.value.permanent
 
 
 @pytest.mark.parametrize(

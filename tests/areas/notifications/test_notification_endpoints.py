@@ -8,9 +8,9 @@ from push_service import PushService
 from unificx.core.errors import Invalid
 from unificx.integrations.ssrf_guard import is_public
 from unificx.integrations.web_push import WebPushClient
-from unificx.notifications import NotReached
-from unificx.notifications.policies.endpoints import endpoint
-from unificx.notifications.policies.retry_policy import push_wait
+from unificx.notifications import PushServiceUnreachable
+from unificx.notifications.policies.endpoints import check_endpoint
+from unificx.notifications.policies.retry_policy import push_retry_delay
 
 
 @pytest.mark.promise("T3", "U9")
@@ -41,7 +41,7 @@ from unificx.notifications.policies.retry_policy import push_wait
 )
 def test_endpoints_that_are_rejected(url: str) -> None:
     with pytest.raises(Invalid):
-        endpoint(url)
+        check_endpoint(url)
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_endpoints_that_are_rejected(url: str) -> None:
     ],
 )
 def test_endpoints_that_are_accepted(url: str) -> None:
-    assert endpoint(url) == url
+    assert check_endpoint(url) == url
 
 
 def test_loopback_must_be_enabled() -> None:
-    assert endpoint("http://127.0.0.1:4711/x", loopback=True) == "http://127.0.0.1:4711/x"
+    assert check_endpoint("http://127.0.0.1:4711/x", loopback=True) == "http://127.0.0.1:4711/x"
     for url in ("http://10.0.0.1/x", "http://push.example.com/x", "https://localhost/x"):
         with pytest.raises(Invalid):
-            endpoint(url, loopback=True)
+            check_endpoint(url, loopback=True)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_dns_rebinding_to_internal_addresses_is_blocked(
     monkeypatch.setattr(socket, "getaddrinfo", rebind)
     strict = WebPushClient()
     port = service.base.rpartition(":")[2]
-    with pytest.raises(NotReached):
+    with pytest.raises(PushServiceUnreachable):
         await strict.deliver(f"http://push.example.com:{port}/x", {}, b"x")
     await strict.close()
     assert service.took == []
@@ -131,7 +131,7 @@ async def test_non_http_endpoints_are_unreachable(gate: WebPushClient) -> None:
         for url in (f"https://127.0.0.1:{port + 0}/", "ftp://127.0.0.1/", "http://no-such-name.invalid/"):
             if url.startswith("https"):
                 silent.close()
-            with pytest.raises(NotReached):
+            with pytest.raises(PushServiceUnreachable):
                 await gate.deliver(url, {}, b"x")
 
 
@@ -150,4 +150,4 @@ async def test_non_http_endpoints_are_unreachable(gate: WebPushClient) -> None:
     ],
 )
 def test_push_retry_delay(status: int | None, tries: int, asked: float | None, left: float, wait: float | None) -> None:
-    assert push_wait(status, tries, asked, left) == wait
+    assert push_retry_delay(status, tries, asked, left) == wait

@@ -22,7 +22,7 @@ from unificx.identity import (
     SignInContext,
     Tenant,
 )
-from unificx.notifications import NewSubscription, NoSubscription, Push, PushTest
+from unificx.notifications import NewSubscription, NoPushSubscription, PushNotifier, PushTest
 from unificx.notifications.events import PushSeen
 from unificx.privacy import KeyStore
 
@@ -37,7 +37,7 @@ class Phone:
 
 
 async def phone(
-    people: IdentityService, push: Push, tenant: Tenant, service: PushService, *, number: str = "1001"
+    people: IdentityService, push: PushNotifier, tenant: Tenant, service: PushService, *, number: str = "1001"
 ) -> Phone:
     """Sign in a device; create the person and extension of a new number."""
     email = f"ada{number}@example.com"
@@ -55,12 +55,12 @@ async def phone(
 
 @pytest.mark.promise("U1", "T1")
 async def test_a_call_wakes_a_sleeping_device(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
     push.notify_call(push.push_devices(ada.extension_id), "0193-call")
-    await push.settled()
+    await push.wait_idle()
     [pushed] = ada.browser.pushes()
     assert ada.browser.read(pushed.body) == {"type": "call", "call": "0193-call"}
     assert pushed.headers["content-encoding"] == "aes128gcm"
@@ -70,34 +70,34 @@ async def test_a_call_wakes_a_sleeping_device(
 
 @pytest.mark.promise("T3")
 async def test_pushes_are_signed_with_the_installation_key(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "a")
-    await push.settled()
+    await push.wait_idle()
     token, key = claims(ada.browser.pushes()[0])
     assert key == push.public_key
     assert (token["aud"], token["sub"]) == (service.base, "mailto:admin@example.com")
     assert 0 < token["exp"] - clock.now().timestamp() <= 24 * 3600
     clock.advance(13 * 3600)
     push.notify_call([ada.device_id], "b")
-    await push.settled()
+    await push.wait_idle()
     later, _ = claims(ada.browser.pushes()[1])
     assert later["exp"] > clock.now().timestamp()
 
 
 @pytest.mark.promise("T3", "S3")
 async def test_messages_contain_no_personal_data_and_have_equal_length(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, clock: ManualClock
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], clock.new_id())
-    await push.settled()
+    await push.wait_idle()
     push.notify_end([ada.device_id], clock.new_id())
-    push.test(ada.principal)
-    push.notice(ada.principal.person_id)
+    push.send_test(ada.principal)
+    push.send_notice(ada.principal.person_id)
     push.session_ended(ada.principal.session_id)
-    await push.settled()
+    await push.wait_idle()
     messages = ada.browser.messages()
     assert {message["type"] for message in messages} == {"call", "test", "notice", "signed_out"}
     assert all(message.keys() <= {"type", "call", "id"} for message in messages)
@@ -106,26 +106,26 @@ async def test_messages_contain_no_personal_data_and_have_equal_length(
 
 
 async def test_a_call_answered_elsewhere_sends_a_stop_push(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     first = await phone(people, push, acme, service)
     second = await phone(people, push, acme, service)
     devices = push.push_devices(first.extension_id)
     assert set(devices) == {first.device_id, second.device_id}
     push.notify_call(devices, "call-1")
-    await push.settled()
+    await push.wait_idle()
     push.notify_end([second.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert [m["type"] for m in first.browser.messages()] == ["call"]
     assert [m["type"] for m in second.browser.messages()] == ["call", "stop"]
     assert len({one.headers["topic"] for one in second.browser.pushes()}) == 1
     push.notify_end([second.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert len(second.browser.pushes()) == 2
 
 
 async def test_a_stop_push_never_overtakes_the_call_push(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate = asyncio.Event()
@@ -135,24 +135,24 @@ async def test_a_stop_push_never_overtakes_the_call_push(
     await asyncio.sleep(0)
     assert len(service.took) == 1
     service.gate.set()
-    await push.settled()
+    await push.wait_idle()
     assert [m["type"] for m in ada.browser.messages()] == ["call", "stop"]
 
 
 async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "call-1")
     push.notify_end([ada.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert service.took == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_an_expired_subscription_is_deleted(
     people: IdentityService,
-    push: Push,
+    push: PushNotifier,
     acme: Tenant,
     service: PushService,
     database: Database,
@@ -162,14 +162,14 @@ async def test_an_expired_subscription_is_deleted(
     ada = await phone(people, push, acme, service)
     service.answers = [(status, {})]
     push.notify_call([ada.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert (push.push_devices(ada.extension_id), delays) == ((), [])
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM push_subscription"))).scalar() == 0
 
 
 async def test_a_renewed_subscription_is_kept(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate, service.answers = asyncio.Event(), [(410, {})]
@@ -178,10 +178,10 @@ async def test_a_renewed_subscription_is_kept(
     again = Browser(service, "/push/renewed")
     await push.subscribe(ada.principal, again.subscription(), ada.device_id)
     service.gate.set()
-    await push.settled()
+    await push.wait_idle()
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
     push.notify_call([ada.device_id], "call-2")
-    await push.settled()
+    await push.wait_idle()
     assert [m["call"] for m in again.messages()] == ["call-2"]
 
 
@@ -197,7 +197,7 @@ async def test_a_renewed_subscription_is_kept(
 )
 async def test_a_busy_service_is_retried_within_limits(
     people: IdentityService,
-    push: Push,
+    push: PushNotifier,
     acme: Tenant,
     service: PushService,
     delays: list[float],
@@ -207,66 +207,74 @@ async def test_a_busy_service_is_retried_within_limits(
     ada = await phone(people, push, acme, service)
     service.answers = list(answers)
     push.notify_call([ada.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert delays == expected
     assert len(service.took) == len(expected) + 1
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
 
 
 async def test_an_unreachable_service_is_retried_three_times(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, delays: list[float]
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, delays: list[float]
 ) -> None:
     ada = await phone(people, push, acme, service)
     elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
     await push.subscribe(ada.principal, elsewhere, ada.device_id)
     push.notify_call([ada.device_id], "call-1")
-    await push.settled()
+    await push.wait_idle()
     assert delays == [0.5, 1.0, 2.0]
 
 
 async def test_subscriptions_are_loaded_at_start(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+    people: IdentityService,
+    push: PushNotifier,
+    acme: Tenant,
+    service: PushService,
+    open_push: Callable[[], Awaitable[PushNotifier]],
 ) -> None:
     ada = await phone(people, push, acme, service)
     reopened = await open_push()
     assert reopened.push_devices(ada.extension_id) == (ada.device_id,)
     reopened.notify_call([ada.device_id], "call-1")
-    await reopened.settled()
+    await reopened.wait_idle()
     assert ada.browser.messages() == [{"type": "call", "call": "call-1"}]
 
 
 async def test_the_sip_device_can_be_linked_later(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, open_push: Callable[[], Awaitable[Push]]
+    people: IdentityService,
+    push: PushNotifier,
+    acme: Tenant,
+    service: PushService,
+    open_push: Callable[[], Awaitable[PushNotifier]],
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.subscribe(ada.principal, ada.browser.subscription(), None)
     assert push.push_devices(ada.extension_id) == ()
-    await push.bind(acme.id, ada.principal.session_id, ada.device_id)
+    await push.bind_device(acme.id, ada.principal.session_id, ada.device_id)
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
     assert (await open_push()).push_devices(ada.extension_id) == (ada.device_id,)
 
 
 @pytest.mark.promise("T3")
 async def test_a_signed_out_device_is_notified_and_dropped(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, database: Database
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     other = await phone(people, push, acme, service)
     who = ada.principal
     await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
     push.session_ended(who.session_id)
-    await push.settled()
+    await push.wait_idle()
     assert ada.browser.messages() == [{"type": "signed_out"}]
     assert other.browser.messages() == []
     async with database.read() as session:
         left = (await session.execute(text("SELECT id FROM push_subscription"))).scalars().all()
     assert left == [other.principal.session_id]
-    assert not push.subscribed(who.session_id)
-    assert push.subscribed(other.principal.session_id)
+    assert not push.is_subscribed(who.session_id)
+    assert push.is_subscribed(other.principal.session_id)
 
 
 async def test_start_drops_subscriptions_deleted_from_the_database(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     who = ada.principal
@@ -277,14 +285,14 @@ async def test_start_drops_subscriptions_deleted_from_the_database(
 
 @pytest.mark.promise("D3", "R4")
 async def test_nothing_is_sent_to_an_erased_person(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, keys: KeyStore, database: Database
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, keys: KeyStore, database: Database
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     subject = people.directory.person_subject(ada.principal.person_id)
     assert subject is not None
     push.notify_call([ada.device_id, ben.device_id], "call-1")
     keys.destroy(acme.id, subject)
-    await push.settled()
+    await push.wait_idle()
     assert (ada.browser.pushes(), len(ben.browser.pushes())) == ([], 1)
     await push.erase(acme.id, subject)
     await push.erase(acme.id, subject)
@@ -294,21 +302,21 @@ async def test_nothing_is_sent_to_an_erased_person(
 
 
 async def test_a_closed_account_and_a_deleted_tenant(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
-    push.person_ended(ada.principal.person_id)
-    await push.settled()
+    push.person_closed(ada.principal.person_id)
+    await push.wait_idle()
     assert (ada.browser.messages(), ben.browser.messages()) == ([{"type": "signed_out"}], [])
-    push.tenant_ended("another")
+    push.tenant_deleted("another")
     assert push.count == 1
-    push.tenant_ended(acme.id)
+    push.tenant_deleted(acme.id)
     assert push.count == 0
 
 
 @pytest.mark.promise("T2")
 async def test_endpoint_and_keys_are_sealed_in_the_database(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, database: Database
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     new = ada.browser.subscription()
@@ -319,7 +327,7 @@ async def test_endpoint_and_keys_are_sealed_in_the_database(
 
 
 async def test_a_deleted_device_gets_no_push(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     await people.delete_device(acme.id, ada.device_id)
@@ -327,40 +335,40 @@ async def test_a_deleted_device_gets_no_push(
 
 
 async def test_nothing_is_sent_after_unsubscribing(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.unsubscribe(ada.principal)
     await push.unsubscribe(ada.principal)
     push.notify_call([ada.device_id], "call-1")
-    push.notice(ada.principal.person_id)
-    await push.settled()
+    push.send_notice(ada.principal.person_id)
+    await push.wait_idle()
     assert service.took == []
-    with pytest.raises(NoSubscription):
-        push.test(ada.principal)
+    with pytest.raises(NoPushSubscription):
+        push.send_test(ada.principal)
 
 
 async def test_a_test_push_is_sent_and_seen(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService, bus: EventBus, clock: ManualClock
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, bus: EventBus, clock: ManualClock
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     events: list[PushSeen] = []
     bus.subscribe(PushSeen, events.append)
-    test_id = push.test(ada.principal)
-    assert push.show_test(ada.principal, test_id) == PushTest()
+    test_id = push.send_test(ada.principal)
+    assert push.get_test(ada.principal, test_id) == PushTest()
     with pytest.raises(TooManyRequests):
-        push.test(ada.principal)
-    await push.settled()
+        push.send_test(ada.principal)
+    await push.wait_idle()
     assert ada.browser.messages() == [{"type": "test", "id": test_id}]
-    assert push.show_test(ada.principal, test_id) == PushTest(sent=True)
+    assert push.get_test(ada.principal, test_id) == PushTest(sent=True)
     with pytest.raises(NotFound):
-        push.seen(ben.principal, test_id)
-    push.seen(ada.principal, test_id)
-    assert push.show_test(ada.principal, test_id) == PushTest(sent=True, seen=True)
+        push.mark_seen(ben.principal, test_id)
+    push.mark_seen(ada.principal, test_id)
+    assert push.get_test(ada.principal, test_id) == PushTest(sent=True, seen=True)
     assert events == [PushSeen(acme.id, ada.principal.session_id, test_id)]
     clock.advance(601)
     with pytest.raises(NotFound):
-        push.show_test(ada.principal, test_id)
+        push.get_test(ada.principal, test_id)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +376,7 @@ async def test_a_test_push_is_sent_and_seen(
 )
 async def test_a_failed_test_push_reports_the_problem(
     people: IdentityService,
-    push: Push,
+    push: PushNotifier,
     acme: Tenant,
     service: PushService,
     answers: list[tuple[int, dict[str, str]]],
@@ -376,13 +384,13 @@ async def test_a_failed_test_push_reports_the_problem(
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.answers = list(answers)
-    test_id = push.test(ada.principal)
-    await push.settled()
-    assert push.show_test(ada.principal, test_id) == PushTest(problem=problem)
+    test_id = push.send_test(ada.principal)
+    await push.wait_idle()
+    assert push.get_test(ada.principal, test_id) == PushTest(problem=problem)
 
 
 async def test_an_invalid_subscription_is_rejected(
-    people: IdentityService, push: Push, acme: Tenant, service: PushService
+    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     good = ada.browser.subscription()
@@ -401,6 +409,6 @@ async def test_an_invalid_subscription_is_rejected(
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
 
 
-async def test_a_notifier_without_subscriptions_is_truthy(push: Push) -> None:
+async def test_a_notifier_without_subscriptions_is_truthy(push: PushNotifier) -> None:
     """`notifier or default` must return the notifier."""
     assert (bool(push), push.count) == (True, 0)

@@ -19,7 +19,14 @@ from unificx.db import Database
 from unificx.identity import Extension, IdentityService, NewPerson, PasswordHashing, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.media.tones import level, sine
-from unificx.notifications import About, Courier, LetterParts, Letters, MessageNews, Push
+from unificx.notifications import (
+    EmailQueue,
+    EmailQueueDependencies,
+    MessageReference,
+    NewVoicemail,
+    NotificationService,
+    PushNotifier,
+)
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.voicemail import (
     Mailboxes,
@@ -39,7 +46,7 @@ class Post:
     """A person with a mailbox, and the e-mails about its messages."""
 
     def __init__(
-        self, person: Person, boxes: Mailboxes, mailed: VoicemailAttachments, push: Push, database: Database
+        self, person: Person, boxes: Mailboxes, mailed: VoicemailAttachments, push: PushNotifier, database: Database
     ) -> None:
         self.person = person
         self._database = database
@@ -54,18 +61,18 @@ class Post:
     async def lets(self, *, sound: bool) -> None:
         await self.boxes.change_tenant(self.box.tenant_id, VoicemailSettingsChange(mail_sound=sound))
 
-    async def left(self, emails: Letters, box_id: str = "e-ada") -> Message:
+    async def left(self, emails: EmailQueue, box_id: str = "e-ada") -> Message:
         """Leave a message and queue an e-mail about it."""
         new = NewMessage(self.box.tenant_id, box_id, self.box.subject, "call-1", None, "+491511234567", "Carl")
         draft = await self.boxes.begin(new)
         await draft.write(PCM, 8000)
         assert await draft.store()
-        courier = Courier()
-        courier.equip(emails, self._push)
+        courier = NotificationService()
+        courier.configure(emails, self._push)
         message = await self.boxes.get(self.box.tenant_id, draft.message.id)
-        news = MessageNews(About(message.id, self.box.id), "1001", message.seconds, message.created)
+        news = NewVoicemail(MessageReference(message.id, self.box.id), "1001", message.seconds, message.created)
         async with self._database.begin() as uow:
-            await courier.voicemail(self.person, "en", news, uow)
+            await courier.send_voicemail_notice(self.person, "en", news, uow)
         return message
 
     async def again(self, message: Message) -> Message:
@@ -74,7 +81,13 @@ class Post:
 
 @pytest.fixture
 async def post(
-    people: IdentityService, acme: Tenant, database: Database, keys: KeyStore, bus: EventBus, tmp_path: Path, push: Push
+    people: IdentityService,
+    acme: Tenant,
+    database: Database,
+    keys: KeyStore,
+    bus: EventBus,
+    tmp_path: Path,
+    push: PushNotifier,
 ) -> Post:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
@@ -85,18 +98,20 @@ async def post(
 
 
 @pytest.fixture
-def write(database: Database, keys: KeyStore, people: IdentityService, post: Post) -> Callable[[MailBox], Letters]:
+def write(database: Database, keys: KeyStore, people: IdentityService, post: Post) -> Callable[[MailBox], EmailQueue]:
     """Create an e-mail queue for a mail server."""
 
-    def emails(box: MailBox) -> Letters:
+    def emails(box: MailBox) -> EmailQueue:
         server = server_at(box)
-        return Letters(LetterParts(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed))
+        return EmailQueue(
+            EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed)
+        )
 
     return emails
 
 
 @pytest.fixture
-def emails(write: Callable[[MailBox], Letters], box: MailBox) -> Letters:
+def emails(write: Callable[[MailBox], EmailQueue], box: MailBox) -> EmailQueue:
     return write(box)
 
 
@@ -112,7 +127,7 @@ def sounds(box: MailBox, place: int = -1) -> list[bytes]:
 
 
 @pytest.mark.promise("C9", "R1")
-async def test_audio_is_not_attached_by_default(emails: Letters, post: Post, box: MailBox) -> None:
+async def test_audio_is_not_attached_by_default(emails: EmailQueue, post: Post, box: MailBox) -> None:
     message = await post.left(emails)
     await emails.deliver()
     assert sounds(box) == []
@@ -122,7 +137,7 @@ async def test_audio_is_not_attached_by_default(emails: Letters, post: Post, box
 
 @pytest.mark.promise("C9")
 async def test_audio_is_attached_and_the_copy_is_recorded(
-    emails: Letters, post: Post, box: MailBox, clock: ManualClock
+    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock
 ) -> None:
     await post.wants()
     message = await post.left(emails)
@@ -142,7 +157,9 @@ async def test_audio_is_attached_and_the_copy_is_recorded(
 
 @pytest.mark.promise("C9", "R1")
 @pytest.mark.parametrize("how", ["disabled by the tenant", "disabled by the owner"])
-async def test_a_disabled_setting_applies_to_queued_emails(emails: Letters, post: Post, box: MailBox, how: str) -> None:
+async def test_a_disabled_setting_applies_to_queued_emails(
+    emails: EmailQueue, post: Post, box: MailBox, how: str
+) -> None:
     await post.wants()
     await post.left(emails)
     if how == "disabled by the tenant":
@@ -155,7 +172,7 @@ async def test_a_disabled_setting_applies_to_queued_emails(emails: Letters, post
 
 @pytest.mark.promise("R2", "T2")
 async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
-    emails: Letters, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
+    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
 ) -> None:
     await post.wants()
     box.refusals = ["451 4.7.1 Come back later"]
@@ -187,7 +204,7 @@ _TABLES = {
 
 @pytest.mark.promise("C9")
 async def test_too_long_audio_is_not_attached(
-    emails: Letters, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
+    emails: EmailQueue, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("unificx.voicemail.email_attachments.MAX_ATTACHMENT_BYTES", len(PCM) - 1)
     await post.wants()
@@ -198,7 +215,7 @@ async def test_too_long_audio_is_not_attached(
 
 
 async def test_audio_is_omitted_if_the_server_rejects_the_size(
-    write: Callable[[MailBox], Letters], post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write: Callable[[MailBox], EmailQueue], post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "small" / "ca.pem"))
     async with mail_server(tmp_path / "small", most=20_000) as small:
@@ -211,7 +228,7 @@ async def test_audio_is_omitted_if_the_server_rejects_the_size(
 
 
 async def test_an_email_waits_for_unavailable_audio(
-    emails: Letters, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await post.wants()
     await post.left(emails)
@@ -230,7 +247,7 @@ async def test_an_email_waits_for_unavailable_audio(
 
 
 @pytest.mark.promise("C9")
-async def test_shared_mailboxes_use_the_settings_of_each_member(emails: Letters, post: Post, box: MailBox) -> None:
+async def test_shared_mailboxes_use_the_settings_of_each_member(emails: EmailQueue, post: Post, box: MailBox) -> None:
     shared = await post.boxes.shared.create(post.box.tenant_id, NewSharedMailbox("7900", members=(post.box.id,)))
     await post.wants()
     await post.left(emails, shared.id)

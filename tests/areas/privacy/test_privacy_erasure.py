@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import DomainEvent, EventBus
-from unificx.db import Gone
+from unificx.db import Erased
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.privacy.events import SubjectErased, TenantErased
 
@@ -37,7 +37,7 @@ def test_erasure_makes_data_unreadable_and_publishes_an_event(
     [blob] = FRIEND.seal(keys, "one", [(subject, "row", ANA)])
     with capture_logs() as logs:
         receipt = erasure.erase_subject("one", subject)
-    assert FRIEND.open(keys, "one", "telephony", [(subject, "row", blob)]) == [Gone()]
+    assert FRIEND.open(keys, "one", "telephony", [(subject, "row", blob)]) == [Erased()]
     assert (receipt.at, receipt.subject, receipt.aliases_removed) == (clock.now(), subject, 1)
     assert told == [SubjectErased(receipt.id, "one", subject)]
     assert logs == [{"event": "subject_erased", "erasure": receipt.id, "tenant": "one", "log_level": "info"}]
@@ -75,7 +75,7 @@ def test_restored_backup_does_not_undo_an_erasure(
         assert Erasure(journal, keys, clock, bus).replay() == 2
     assert {entry["event"] for entry in logs} == {"erasure_replayed"}
     opened = [FRIEND.open(keys, tenant, "telephony", [row])[0] for (tenant, _), row in zip(PEOPLE, rows, strict=True)]
-    assert opened == [Gone(), ANA, Gone()]
+    assert opened == [Erased(), ANA, Erased()]
     keys.close()
 
 

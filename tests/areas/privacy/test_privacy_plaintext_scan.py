@@ -12,7 +12,7 @@ from sealed_models import FRIEND, NOTE, Apart, FriendPart, FriendRow, NotePart
 from sqlalchemy import delete, insert, select, text
 
 from unificx.core.clock import ManualClock
-from unificx.db import Database, Gone, Spool, UnitOfWork
+from unificx.db import Database, Erased, Spool, UnitOfWork
 from unificx.privacy import KeyStore
 
 CANARY = FriendPart(name="Quokka Canaryson", numbers=("+4915551234987",))
@@ -61,7 +61,7 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     async with database.engine.begin() as connection:
         await connection.run_sync(Apart.metadata.create_all)
     spool = Spool(tmp_path / "spool", database)
-    spool.handler("friend", put)
+    spool.register_handler("friend", put)
     async with database.begin() as uow:
         await uow.session.execute(insert(FriendRow), rows(keys, 300))
     for number in range(300, 320):
@@ -82,7 +82,7 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     async with database.read() as session:
         kept = {row.id: row for row in await session.scalars(select(FriendRow))}
     place = [(f"subject-{one}", one, kept[one].sealed) for one in ("row-7", "row-310")]
-    assert FRIEND.open(keys, "t", "telephony", place) == [Gone(), CANARY]
+    assert FRIEND.open(keys, "t", "telephony", place) == [Erased(), CANARY]
     await spool.close()
     await database.close()
     keys.close()
@@ -95,7 +95,7 @@ async def test_scan_finds_unsealed_values(tmp_path: Path, clock: ManualClock) ->
     async with database.engine.begin() as connection:
         await connection.run_sync(Apart.metadata.create_all)
     spool = Spool(tmp_path / "spool", database)
-    spool.handler("friend", put)
+    spool.register_handler("friend", put)
     plain = f"{CANARY.name} {CANARY.numbers[0]} {NOTE_CANARY.text}"
     async with database.begin() as uow:
         row = {"id": plain, "tenant_id": "t", "subject_id": "s", "sealed": b"\x01" + plain.encode()}

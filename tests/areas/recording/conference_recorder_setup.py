@@ -9,16 +9,16 @@ from fake_media import QuietEars, QuietTap
 from virtual_time import LoopClock
 
 from unificx.conferencing import (
-    Chair,
-    Dismiss,
-    LetIn,
-    Meetings,
-    Notice,
-    RecordingAsked,
+    Admit,
+    CallerIdentity,
+    ConferenceManager,
+    ParticipantSession,
+    RecordingRequested,
+    RejectEntry,
+    RemoveParticipant,
+    RequiredNotice,
     Room,
     RoomSettings,
-    TurnAway,
-    Who,
 )
 from unificx.core.errors import StorageFull
 from unificx.db import ErasedSubject
@@ -133,9 +133,9 @@ class Guest:
     def __init__(self, studio: "RoomStudio", name: str, *, host: bool) -> None:
         self.leg, self.call_id = f"leg-{name}", name
         self.heard: list[str] = []
-        self.inside, self.hears, self.missed = False, True, 0
-        who = Who(f"s-{name}", f"e-{name}", f"1-{name}", name)
-        self.chair: Chair = studio.meetings.come(studio.room, who, self, host=host)
+        self.inside, self.receives_audio, self.missed = False, True, 0
+        who = CallerIdentity(f"s-{name}", f"e-{name}", f"1-{name}", name)
+        self.chair: ParticipantSession = studio.meetings.join(studio.room, who, self, host=host)
         self._app = asyncio.create_task(self._speak())
 
     def join(self, room: str, *, muted: bool) -> None:
@@ -148,18 +148,18 @@ class Guest:
 
     async def _speak(self) -> None:
         while True:
-            match await self.chair.next():
-                case Notice(sounds, told):
+            match await self.chair.next_prompt():
+                case RequiredNotice(sounds, told):
                     missed = self.missed
                     for sound in sounds:
                         await asyncio.sleep(sound.seconds)
-                        if self.hears:
+                        if self.receives_audio:
                             self.heard.append(sound.pcm.rstrip(b"\0").decode())
-                    if self.hears and self.missed == missed:
+                    if self.receives_audio and self.missed == missed:
                         told(self.can_be_told)
-                case LetIn():
+                case Admit():
                     self.chair.entered()
-                case Dismiss(_, prompt) | TurnAway(_, prompt):
+                case RemoveParticipant(_, prompt) | RejectEntry(_, prompt):
                     self.heard.append(prompt)
                     self.chair.leave()
                     return
@@ -167,8 +167,8 @@ class Guest:
                     pass
 
     def hold(self, on: bool) -> None:
-        self.hears, self.missed = not on, self.missed + on
-        self.chair.described()
+        self.receives_audio, self.missed = not on, self.missed + on
+        self.chair.media_updated()
 
     def hang_up(self) -> None:
         self._app.cancel()
@@ -178,13 +178,13 @@ class Guest:
 class RoomStudio:
     def __init__(self) -> None:
         clock = LoopClock()
-        self.meetings, self.ears, self.shelf, self.calls = Meetings(clock), QuietEars(), Shelf(), Calls()
+        self.meetings, self.ears, self.shelf, self.calls = ConferenceManager(clock), QuietEars(), Shelf(), Calls()
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
         self.recorder = ConferenceRecorder(
             ConferenceRecorderParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
         )
-        self.meetings.records = self.recorder
+        self.meetings.recorder = self.recorder
 
     async def comes(self, name: str, *, host: bool = False) -> Guest:
         guest = Guest(self, name, host=host)
@@ -195,7 +195,7 @@ class RoomStudio:
         """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
         self.shelf.terms = terms or self.shelf.terms
         anna, bert = await self.comes("anna", host=True), await self.comes("bert")
-        self.meetings.record(self.room, RecordingAsked(anna.chair.id, on=True))
+        self.meetings.control_recording(self.room, RecordingRequested(anna.chair.id, on=True))
         return anna, bert
 
     async def runs(self) -> tuple[Guest, Guest]:
@@ -215,5 +215,5 @@ class RoomStudio:
         await asyncio.sleep(seconds)
 
     def consents(self) -> dict[str, str | None]:
-        meeting = self.meetings.meeting(self.room)
+        meeting = self.meetings.status(self.room)
         return {one.name: one.consent for one in meeting.participants} if meeting is not None else {}

@@ -7,7 +7,7 @@ import pytest
 from conference_recorder_setup import SAYING, RoomStudio
 from virtual_time import in_virtual_time
 
-from unificx.conferencing import PauseAsked, RecordingAsked
+from unificx.conferencing import PauseRequested, RecordingRequested
 from unificx.core.errors import Conflict, Forbidden
 from unificx.recording import ExtensionRecordingPolicy
 from unificx.recording.machine import consent_types as words
@@ -36,8 +36,8 @@ def story(tell: Story) -> Callable[[], None]:
     return test
 
 
-def ask(studio: RoomStudio, event: RecordingAsked | PauseAsked) -> None:
-    studio.meetings.record(studio.room, event)
+def ask(studio: RoomStudio, event: RecordingRequested | PauseRequested) -> None:
+    studio.meetings.control_recording(studio.room, event)
 
 
 @pytest.mark.promise("C8", "C10")
@@ -54,7 +54,7 @@ async def test_everyone_is_informed_before_capture_starts(studio: RoomStudio) ->
     await studio.said(7)
     assert studio.calls.recorded == {"anna", "bert"}
     assert studio.calls.shown == ["anna on", "bert on"]
-    ask(studio, RecordingAsked(anna.chair.id, on=False))
+    ask(studio, RecordingRequested(anna.chair.id, on=False))
     await asyncio.sleep(0.1)
     [kept] = studio.shelf.kept
     assert (kept.who, kept.seconds, kept.ended) == (["anna", "bert"], 1.0, "stopped")
@@ -68,12 +68,12 @@ async def test_everyone_is_informed_before_capture_starts(studio: RoomStudio) ->
 async def test_missing_consent_ends_recording(studio: RoomStudio) -> None:
     anna, bert = await studio.begins(terms=OPT_IN)
     await asyncio.sleep(SAYING / 2)
-    bert.chair.answer("2")
+    bert.chair.dtmf_answer("2")
     await asyncio.sleep(SAYING * 2)
     assert (anna.heard, bert.heard) == ([NOTICE, "recording/not-everybody"], ["recording/ask", "recording/refused"])
     assert studio.shelf.kept == []
     assert studio.ears.taps == {}
-    ask(studio, RecordingAsked(anna.chair.id, on=True))  # and it may be started again
+    ask(studio, RecordingRequested(anna.chair.id, on=True))  # and it may be started again
 
 
 @pytest.mark.promise("C8", "R1")
@@ -112,13 +112,13 @@ def test_late_joiner_who_refuses_is_not_admitted(how: str) -> None:
     async def tell(studio: RoomStudio) -> None:
         studio.shelf.terms = OPT_IN
         anna, bert = await studio.begins()
-        bert.chair.answer("1")
+        bert.chair.dtmf_answer("1")
         await asyncio.sleep(SAYING * 3)
         await studio.said(1)
         studio.calls.shy = {"clara"} if how == "by his phone" else set()
         clara = await studio.comes("clara")
         await asyncio.sleep(0.5)
-        clara.chair.answer("2")
+        clara.chair.dtmf_answer("2")
         await asyncio.sleep(SAYING)
         assert "conference/recorded" in clara.heard
         assert clara.inside is False
@@ -150,17 +150,17 @@ def test_host_pause_and_resume_set_marks(card: bool) -> None:
         anna, bert = await studio.runs()
         await studio.said(1)
         with pytest.raises(Forbidden):
-            ask(studio, PauseAsked(bert.chair.id, on=True))
-        ask(studio, PauseAsked(anna.chair.id, on=True, card=card))
+            ask(studio, PauseRequested(bert.chair.id, on=True))
+        ask(studio, PauseRequested(anna.chair.id, on=True, card=card))
         tap = studio.tap
         tap.say(0, b"\x09\x00" * 8000)  # buffered audio, and audio during the pause
         await asyncio.sleep(SAYING + 5)
-        meeting = studio.meetings.meeting(studio.room)
+        meeting = studio.meetings.status(studio.room)
         assert meeting is not None
         assert (meeting.recorded, meeting.paused) == (True, True)
         assert bert.heard[-1] == ("recording/paused-for-card" if card else "recording/paused")
         assert studio.calls.shown[-2:] == ["anna paused", "bert paused"]
-        ask(studio, PauseAsked(anna.chair.id, on=False))
+        ask(studio, PauseRequested(anna.chair.id, on=False))
         await asyncio.sleep(SAYING + 0.1)
         await studio.said(2)
         await studio.recorder.close()
@@ -177,13 +177,13 @@ def test_host_pause_and_resume_set_marks(card: bool) -> None:
 async def test_joiner_during_pause_is_informed_and_pause_continues(studio: RoomStudio) -> None:
     anna, _ = await studio.runs()
     await studio.said(1)
-    anna.chair.press("4")
+    anna.chair.dtmf_command("4")
     await asyncio.sleep(0.1)
     clara = await studio.comes("clara")
     await asyncio.sleep(SAYING * 3)
     assert (clara.heard[0], clara.inside) == (JOINED, True)
     assert len(studio.ears.taps) == 1
-    anna.chair.press("4")
+    anna.chair.dtmf_command("4")
     await asyncio.sleep(0.1)
     await studio.said(2)
     await studio.recorder.close()
@@ -196,11 +196,11 @@ async def test_joiner_during_pause_is_informed_and_pause_continues(studio: RoomS
 async def test_pause_requires_a_recording_and_a_host(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     with pytest.raises(Conflict):
-        ask(studio, PauseAsked(anna.chair.id, on=True))
+        ask(studio, PauseRequested(anna.chair.id, on=True))
     for one in (anna, bert):
-        one.chair.press("4")
+        one.chair.dtmf_command("4")
     await asyncio.sleep(1)
-    meeting = studio.meetings.meeting(studio.room)
+    meeting = studio.meetings.status(studio.room)
     assert meeting is not None
     assert meeting.paused is False
 
@@ -245,12 +245,12 @@ async def test_pause_during_media_engine_outage(studio: RoomStudio) -> None:
     studio.ears.dead = True
     studio.tap.end("lost")
     await asyncio.sleep(0.3)
-    ask(studio, PauseAsked(anna.chair.id, on=True))
+    ask(studio, PauseRequested(anna.chair.id, on=True))
     studio.ears.dead = False
     before = len(studio.ears.taps)
     await asyncio.sleep(10)
     assert len(studio.ears.taps) == before
-    ask(studio, PauseAsked(anna.chair.id, on=False))
+    ask(studio, PauseRequested(anna.chair.id, on=False))
     await asyncio.sleep(0.1)
     await studio.said(2)
     await studio.recorder.close()
@@ -301,14 +301,14 @@ async def test_erased_subject_is_not_recorded(studio: RoomStudio) -> None:
 async def test_recording_does_not_start_if_disabled_or_running(studio: RoomStudio) -> None:
     anna, bert = await studio.runs()
     with pytest.raises(Conflict):
-        ask(studio, RecordingAsked(anna.chair.id, on=True))
+        ask(studio, RecordingRequested(anna.chair.id, on=True))
     with pytest.raises(Forbidden):
-        ask(studio, RecordingAsked(bert.chair.id, on=False))
-    ask(studio, RecordingAsked(anna.chair.id, on=False))
+        ask(studio, RecordingRequested(bert.chair.id, on=False))
+    ask(studio, RecordingRequested(anna.chair.id, on=False))
     await asyncio.sleep(0.1)
     studio.shelf.terms = None
     with pytest.raises(Forbidden):
-        ask(studio, RecordingAsked(anna.chair.id, on=True))
+        ask(studio, RecordingRequested(anna.chair.id, on=True))
 
 
 @story
@@ -316,7 +316,7 @@ async def test_recording_tone_is_periodic_and_stops_in_a_pause(studio: RoomStudi
     anna, _ = await studio.runs()
     await asyncio.sleep(31)
     assert studio.ears.beeps == 3
-    ask(studio, PauseAsked(anna.chair.id, on=True))
+    ask(studio, PauseRequested(anna.chair.id, on=True))
     await asyncio.sleep(60)
     assert studio.ears.beeps == 3
 
@@ -330,7 +330,7 @@ async def test_recording_ends_with_the_last_participant(studio: RoomStudio) -> N
     await asyncio.sleep(0.1)
     [kept] = studio.shelf.kept
     assert (kept.seconds, kept.ended) == (1.0, "over")
-    assert studio.meetings.meeting(studio.room) is None
+    assert studio.meetings.status(studio.room) is None
 
 
 @pytest.mark.promise("D3")
@@ -341,7 +341,7 @@ async def test_erasing_a_participant_ends_the_recording(studio: RoomStudio) -> N
     studio.recorder.on_subject_erased("other", "s-bert")
     await studio.said(1)
     assert studio.shelf.kept[0].ended == ""
-    studio.meetings.forget("acme", "s-bert")
+    studio.meetings.anonymize("acme", "s-bert")
     studio.recorder.on_subject_erased("acme", "s-bert")
     await asyncio.sleep(0.1)
     [kept] = studio.shelf.kept
@@ -373,10 +373,10 @@ async def test_opt_in_joiner_makes_everyone_be_asked(studio: RoomStudio) -> None
     assert (bert.heard[-1], dora.heard, dora.inside) == ("recording/ask", ["recording/ask"], False)
     [kept] = studio.shelf.kept
     assert (kept.who, kept.ended) == (["anna", "bert"], "changed")
-    bert.chair.answer("1")
+    bert.chair.dtmf_answer("1")
     await asyncio.sleep(SAYING + 1)
     assert len(studio.shelf.kept) == 2, "anna has asked for it herself"
-    dora.chair.answer("1")
+    dora.chair.dtmf_answer("1")
     await asyncio.sleep(SAYING + 1)
     await studio.said(2)
     assert dora.inside
@@ -389,7 +389,7 @@ async def test_opt_in_joiner_makes_everyone_be_asked(studio: RoomStudio) -> None
 async def test_holding_participant_is_informed_after_the_hold(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     bert.hold(True)
-    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    ask(studio, RecordingRequested(anna.chair.id, on=True))
     await asyncio.sleep(SAYING * 3)
     assert (studio.consents()["bert"], bert.heard, studio.shelf.kept) == ("unknown", [], [])
     bert.hold(False)
@@ -421,7 +421,7 @@ async def test_holding_joiner_waits_until_informed(studio: RoomStudio) -> None:
 async def test_failed_notice_prevents_recording(studio: RoomStudio) -> None:
     anna, bert = await studio.comes("anna", host=True), await studio.comes("bert")
     bert.can_be_told = False
-    ask(studio, RecordingAsked(anna.chair.id, on=True))
+    ask(studio, RecordingRequested(anna.chair.id, on=True))
     await asyncio.sleep(SAYING * 3)
     assert studio.shelf.kept == []
     assert anna.heard[-1] == "recording/failed"
@@ -433,6 +433,6 @@ async def test_refusal_in_a_later_sdp_ends_recording(studio: RoomStudio) -> None
     _, bert = await studio.runs()
     await studio.said(1)
     studio.calls.shy.add("bert")
-    bert.chair.described()
+    bert.chair.media_updated()
     await asyncio.sleep(0.1)
     assert studio.shelf.kept[0].ended == "refused"

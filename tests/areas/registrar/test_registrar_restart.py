@@ -78,7 +78,7 @@ async def live(
         spool = Spool(tmp_path / "spool", database)
         spools.append(spool)
         registrar = Registrar(RegistrarDependencies(people.directory, keys, spool, clock, bus), location)
-        spool.handler(KIND, registrar.apply)
+        spool.register_handler(KIND, registrar.apply)
         return Life(registrar, location, spool)
 
     yield begin

@@ -26,7 +26,7 @@ async def send_diagnostics_report(
     if not principal.person_id:
         raise Forbidden("Only users can send reports.", hint="Sign in as a user.")
     person = await services.identity.person(principal.tenant_id, principal.person_id)
-    report = await services.support.take(principal.tenant_id, principal.person_id, person.subject, body.report)
+    report = await services.support.submit(principal.tenant_id, principal.person_id, person.subject, body.report)
     return diagnostics_reports.Report.model_validate(report)
 
 
@@ -50,4 +50,4 @@ async def drop_diagnostics_report(
 ) -> None:
     """Delete a diagnostics report."""
     where = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    await services.support.drop(where.tenant_id, report_id)
+    await services.support.delete(where.tenant_id, report_id)

@@ -21,7 +21,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
-from unificx.cdr import Filters
+from unificx.cdr import CdrFilter
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
@@ -74,7 +74,7 @@ async def list_history(
     extensions = await _extensions(services, scope, filters.extension)
     if extensions == () and scope.only_own:
         return models.Page(items=[], next=None)
-    wanted = Filters(since=filters.since, until=filters.until, extensions=extensions, outcome=filters.outcome)
+    wanted = CdrFilter(since=filters.since, until=filters.until, extensions=extensions, outcome=filters.outcome)
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)
     return models.Page(items=[call_record(one, _own_extensions(services, scope)) for one in page.items], next=page.next)
 

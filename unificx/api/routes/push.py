@@ -37,13 +37,13 @@ async def unsubscribe_push(services: ServicesDep, user: UserWithPasswordDep) -> 
 @router.post("/me/push/test", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 409, 429))
 async def test_push(services: ServicesDep, user: CurrentUserDep) -> models.PushTestStarted:
     """Send a test push to this device."""
-    return models.PushTestStarted(id=services.push.test(_session_principal(user)))
+    return models.PushTestStarted(id=services.push.send_test(_session_principal(user)))
 
 
 @router.get("/me/push/test/{test_id}", responses=problem_responses(401, 403, 404))
 async def show_push_test(services: ServicesDep, user: CurrentUserDep, test_id: Id) -> models.PushTest:
     """Show the state of a test push. Available for ten minutes."""
-    return models.PushTest.model_validate(services.push.show_test(_session_principal(user), test_id))
+    return models.PushTest.model_validate(services.push.get_test(_session_principal(user), test_id))
 
 
 @router.post(
@@ -51,7 +51,7 @@ async def show_push_test(services: ServicesDep, user: CurrentUserDep, test_id: I
 )
 async def push_seen(services: ServicesDep, user: CurrentUserDep, test_id: Id) -> None:
     """Confirm that the test push was received."""
-    services.push.seen(_session_principal(user), test_id)
+    services.push.mark_seen(_session_principal(user), test_id)
 
 
 def _session_principal(user: CurrentUser) -> Principal:

@@ -14,14 +14,14 @@ from unificx.api.schemas import rooms as models
 from unificx.api.services import Services
 from unificx.conferencing import (
     ADMINISTRATOR,
-    EndAsked,
-    HandAsked,
-    LockAsked,
-    MuteAllAsked,
-    MuteAsked,
-    PauseAsked,
-    RecordingAsked,
-    RemovalAsked,
+    EndRequested,
+    HandRequested,
+    LockRequested,
+    MuteAllRequested,
+    MuteRequested,
+    PauseRequested,
+    RecordingRequested,
+    RemovalRequested,
 )
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may
@@ -101,7 +101,7 @@ async def list_participants(
     own = _own_participant(services, scope, known)
     if own is None and not _administers(scope):
         raise Forbidden("Only participants can list the participants of a room.", hint=f"Call {known.number} to join.")
-    meeting = services.meetings.meeting(known)
+    meeting = services.meetings.status(known)
     participants = meeting.participants if meeting is not None else ()
     return core.Page(items=[models.Participant(**asdict(one), own=one.id == own) for one in participants], next=None)
 
@@ -124,9 +124,9 @@ async def change_participant(
     scope, known = await _room(services, user, room, tenant)
     acting_as = _acting_as(services, scope, known, participant)
     if change.muted is not None:
-        services.meetings.do(known, MuteAsked(acting_as, participant, change.muted))
+        services.meetings.apply(known, MuteRequested(acting_as, participant, change.muted))
     if change.hand is not None:
-        services.meetings.do(known, HandAsked(acting_as, participant, change.hand))
+        services.meetings.apply(known, HandRequested(acting_as, participant, change.hand))
 
 
 @router.delete(
@@ -139,7 +139,7 @@ async def remove_participant(
 ) -> None:
     """Remove a participant. For hosts; all participants may remove themselves."""
     scope, known = await _room(services, user, room, tenant)
-    services.meetings.do(known, RemovalAsked(_acting_as(services, scope, known, participant), participant))
+    services.meetings.apply(known, RemovalRequested(_acting_as(services, scope, known, participant), participant))
 
 
 @router.post(
@@ -166,9 +166,9 @@ async def change_meeting(
     scope, known = await _room(services, user, room, tenant)
     acting_as = _acting_as(services, scope, known)
     if change.locked is not None:
-        services.meetings.do(known, LockAsked(acting_as, change.locked))
+        services.meetings.apply(known, LockRequested(acting_as, change.locked))
     if change.all_muted is not None:
-        services.meetings.do(known, MuteAllAsked(acting_as, change.all_muted))
+        services.meetings.apply(known, MuteAllRequested(acting_as, change.all_muted))
 
 
 @router.post(
@@ -180,7 +180,7 @@ async def change_meeting(
 async def record_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """Record the conference. All participants hear the announcement first, new ones before they join. For hosts."""
     scope, known = await _room(services, user, room, tenant)
-    services.meetings.record(known, RecordingAsked(_acting_as(services, scope, known), on=True))
+    services.meetings.control_recording(known, RecordingRequested(_acting_as(services, scope, known), on=True))
 
 
 @router.patch(
@@ -195,8 +195,8 @@ async def pause_recording_meeting(
 ) -> None:
     """Pause or resume the recording. All participants are notified; the recording contains a mark. For hosts."""
     scope, known = await _room(services, user, room, tenant)
-    event = PauseAsked(_acting_as(services, scope, known), change.paused, change.for_card)
-    services.meetings.record(known, event)
+    event = PauseRequested(_acting_as(services, scope, known), change.paused, change.for_card)
+    services.meetings.control_recording(known, event)
 
 
 @router.delete(
@@ -207,14 +207,14 @@ async def stop_recording_meeting(
 ) -> None:
     """Stop the recording. For hosts."""
     scope, known = await _room(services, user, room, tenant)
-    services.meetings.record(known, RecordingAsked(_acting_as(services, scope, known), on=False))
+    services.meetings.control_recording(known, RecordingRequested(_acting_as(services, scope, known), on=False))
 
 
 @router.delete("/{room}/meeting", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def end_meeting(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
     """End the conference for all participants. For hosts."""
     scope, known = await _room(services, user, room, tenant)
-    services.meetings.do(known, EndAsked(_acting_as(services, scope, known)))
+    services.meetings.apply(known, EndRequested(_acting_as(services, scope, known)))
 
 
 async def _room(
@@ -236,7 +236,7 @@ def _own_participant(services: Services, scope: AccessScope, room: conferencing.
         extension = services.identity.directory.extension_by_id(extension_id)
         return extension is not None and bool(person_id) and extension.person_id == person_id
 
-    return services.meetings.own(room, is_own)
+    return services.meetings.find_own_member(room, is_own)
 
 
 def _acting_as(services: Services, scope: AccessScope, room: conferencing.Room, target: str = "") -> str:
@@ -245,7 +245,7 @@ def _acting_as(services: Services, scope: AccessScope, room: conferencing.Room, 
     Raise Forbidden for a user who is neither in the room nor an administrator.
     """
     own = _own_participant(services, scope, room)
-    if own is not None and (own == target or services.meetings.leads(room, own)):
+    if own is not None and (own == target or services.meetings.has_host_rights(room, own)):
         return own
     if _administers(scope) or _created_by_user(services, scope, room):
         return ADMINISTRATOR
@@ -257,7 +257,7 @@ def _acting_as(services: Services, scope: AccessScope, room: conferencing.Room, 
 def _created_by_user(services: Services, scope: AccessScope, room: conferencing.Room) -> bool:
     """Return whether the user created this room from a call: they are host before they have joined."""
     own = services.identity.directory.extension_ids_of(scope.user.principal.person_id)
-    return room.ad_hoc and any(services.rooms.leads(room, extension_id) for extension_id in own)
+    return room.ad_hoc and any(services.rooms.is_host_extension(room, extension_id) for extension_id in own)
 
 
 def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:
@@ -274,7 +274,7 @@ def _host_ids(services: Services, scope: AccessScope, references: list[str]) -> 
 def room_schema(services: Services, room: conferencing.Room) -> models.Room:
     """Return a room as its API schema."""
     hosts = [services.identity.directory.extension_by_id(one) for one in room.hosts]
-    meeting = services.meetings.meeting(room)
+    meeting = services.meetings.status(room)
     now = None
     if meeting is not None:
         many = len(meeting.participants)

@@ -18,7 +18,7 @@ async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models
     """Get SIP credentials for the signed-in client. Its device is created on the first request."""
     principal = user.principal
     extension, device_id = await services.identity.session_device(principal)
-    await services.push.bind(principal.tenant_id, principal.session_id, device_id)
+    await services.push.bind_device(principal.tenant_id, principal.session_id, device_id)
     domain = (await services.identity.tenant(extension.tenant_id)).domain
     credentials = services.telephony.credentials(device_id)
     return models.SipAccess(

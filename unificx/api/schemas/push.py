@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from unificx.api.schemas.core import Input, Output
-from unificx.notifications import LONGEST_ENDPOINT
+from unificx.notifications import MAX_ENDPOINT_LENGTH
 
 Base64Url = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+=*$")]
 
@@ -23,7 +23,7 @@ class PushSubscription(Input):
     """A browser's PushSubscription as JSON."""
 
     endpoint: str = Field(
-        min_length=1, max_length=LONGEST_ENDPOINT, examples=["https://push.example.com/send/AbCdEf"], repr=False
+        min_length=1, max_length=MAX_ENDPOINT_LENGTH, examples=["https://push.example.com/send/AbCdEf"], repr=False
     )
     keys: SubscriptionKeys
     expirationTime: float | None = Field(default=None, description="Accepted and ignored.")  # noqa: N815

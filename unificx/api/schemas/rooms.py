@@ -7,7 +7,7 @@ from pydantic import Field
 
 from unificx.api.schemas.core import NUMBER, REFERENCE, Input, Output
 from unificx.api.schemas.voicemail import Pin
-from unificx.conferencing import Announce
+from unificx.conferencing import EntryAnnouncement
 
 RoomName = Annotated[str, Field(min_length=1, max_length=100, examples=["Weekly meeting"])]
 MaxParticipants = Annotated[
@@ -44,7 +44,7 @@ class Room(Output):
     has_pin: bool = Field(description="Guests need a PIN.")
     has_host_pin: bool = Field(description="A PIN admits participants as hosts.")
     wait_for_host: bool = Field(description="Guests hear music until a host joins.")
-    announce: Announce = Field(description="How joining and leaving is announced to participants.")
+    announce: EntryAnnouncement = Field(description="How joining and leaving is announced to participants.")
     locked: bool = Field(description="Only hosts may join, until a host unlocks the room.")
     muted_on_entry: bool
     most: int
@@ -60,7 +60,7 @@ class NewRoom(Input):
     pin: Pin = ""
     host_pin: Pin = ""
     wait_for_host: bool = False
-    announce: Announce = "tones"
+    announce: EntryAnnouncement = "tones"
     locked: bool = False
     muted_on_entry: bool = False
     most: MaxParticipants = 200
@@ -76,7 +76,7 @@ class RoomChange(Input):
     pin: Pin | None = None
     host_pin: Pin | None = None
     wait_for_host: bool | None = None
-    announce: Announce | None = None
+    announce: EntryAnnouncement | None = None
     locked: bool | None = None
     muted_on_entry: bool | None = None
     most: MaxParticipants | None = None

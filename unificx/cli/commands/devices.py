@@ -4,21 +4,21 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_done, print_item, print_items, print_login
 
 _COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
 _DETAILS = {**_COLUMNS, "last_used": "last used", "created": "created", "extension_id": "extension"}
 
-Which = Annotated[str, typer.Argument(metavar="ID", help="Id of the device.")]
+DeviceId = Annotated[str, typer.Argument(metavar="ID", help="Id of the device.")]
 
-group = noun("device", "Manage SIP devices.")
+group = command_group("device", "Manage SIP devices.")
 
 
-@verb(group, "create")
+@command(group, "create")
 def create(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str, typer.Option(help="Extension of the device: number or id.")],
     name: Annotated[str, typer.Option(help="Name of the device.")],
@@ -27,73 +27,77 @@ def create(
     """Create a device and show its SIP login."""
     body = {"extension": extension, "name": name, "kind": kind}
 
-    async def request(api: Api) -> Json:
-        return await api.post("/devices", body, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.post("/devices", body, tenant=await api.resolve_tenant(context.tenant))
 
-    print_login(context.ask(request), as_json=context.as_json)
+    print_login(context.run(request), as_json=context.as_json)
 
 
-@verb(group, "list")
+@command(group, "list")
 def list_(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str | None, typer.Option(help="Show only devices of this extension.")] = None,
 ) -> None:
     """List devices."""
 
-    async def request(api: Api) -> list[Json]:
+    async def request(api: ApiClient) -> list[Json]:
         if extension is None:
-            return await api.of_all("/devices", context.tenant)
-        return await api.every("/devices", extension=extension, tenant=await api.organisation(context.tenant))
+            return await api.list_across_tenants("/devices", context.tenant)
+        return await api.list_all("/devices", extension=extension, tenant=await api.resolve_tenant(context.tenant))
 
-    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no devices yet.")
+    print_items(context.run(request), _COLUMNS, as_json=context.as_json, empty_text="There are no devices yet.")
 
 
-@verb(group, "show")
-def show(context: At, device: Which) -> None:
+@command(group, "show")
+def show(context: CommandContext, device: DeviceId) -> None:
     """Show a device."""
 
-    async def request(api: Api) -> Json:
-        return await api.get(f"/devices/{quoted(device)}", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.get(f"/devices/{quote_segment(device)}", tenant=await api.resolve_tenant(context.tenant))
 
-    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
+    print_item(context.run(request), _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "update")
+@command(group, "update")
 def update(
-    context: At,
+    context: CommandContext,
     *,
-    device: Which,
+    device: DeviceId,
     name: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
 ) -> None:
     """Rename, enable or disable a device."""
     body = {"name": name, "enabled": enabled}
 
-    async def request(api: Api) -> Json:
-        return await api.patch(f"/devices/{quoted(device)}", body, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.patch(
+            f"/devices/{quote_segment(device)}", body, tenant=await api.resolve_tenant(context.tenant)
+        )
 
-    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
+    print_item(context.run(request), _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "renew")
-def renew(context: At, device: Which) -> None:
+@command(group, "renew")
+def renew(context: CommandContext, device: DeviceId) -> None:
     """Set a new device password and show it.
 
     The old password stops working at once."""
 
-    async def request(api: Api) -> Json:
-        return await api.post(f"/devices/{quoted(device)}/login", {}, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.post(
+            f"/devices/{quote_segment(device)}/login", {}, tenant=await api.resolve_tenant(context.tenant)
+        )
 
-    print_login(context.ask(request), as_json=context.as_json)
+    print_login(context.run(request), as_json=context.as_json)
 
 
-@verb(group, "delete")
-def delete(context: At, device: Which) -> None:
+@command(group, "delete")
+def delete(context: CommandContext, device: DeviceId) -> None:
     """Delete a device."""
 
-    async def request(api: Api) -> None:
-        await api.delete(f"/devices/{quoted(device)}", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> None:
+        await api.delete(f"/devices/{quote_segment(device)}", tenant=await api.resolve_tenant(context.tenant))
 
-    context.ask(request)
+    context.run(request)
     print_done("The device was deleted.", {"deleted": device}, as_json=context.as_json)

@@ -4,26 +4,26 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_done, print_item, print_items, print_login
 
 _COLUMNS = {"number": "number", "name": "name", "ring_seconds": "ring time (s)", "id": "id"}
 _DETAILS = {**_COLUMNS, "max_call_seconds": "max. call (s)", "person_id": "person"}
 
-_RECORDING = {"when": "recording", "mode": "recording_consent"}
+_RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent"}
 """Option name by field."""
 
-Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
+ExtensionReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
 RingSeconds = Annotated[int | None, typer.Option(help="Ring time in seconds.")]
 MaxCallSeconds = Annotated[int | None, typer.Option(help="Maximum call duration in seconds.")]
 
-group = noun("extension", "Manage extensions.")
+group = command_group("extension", "Manage extensions.")
 
 
-@verb(group, "create")
+@command(group, "create")
 def create(
-    context: At,
+    context: CommandContext,
     *,
     number: Annotated[str, typer.Option(help="2 to 8 digits.")],
     name: Annotated[str, typer.Option(help="Name shown on phones.")],
@@ -37,34 +37,34 @@ def create(
     body = {"number": number, "name": name, "email": email}
     body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
 
-    async def request(api: Api) -> Json:
-        return await api.post("/extensions", body, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.post("/extensions", body, tenant=await api.resolve_tenant(context.tenant))
 
-    print_login(context.ask(request), as_json=context.as_json)
+    print_login(context.run(request), as_json=context.as_json)
 
 
-@verb(group, "list")
-def list_(context: At) -> None:
+@command(group, "list")
+def list_(context: CommandContext) -> None:
     """List extensions."""
-    found = context.ask(lambda api: api.of_all("/extensions", context.tenant))
-    print_items(found, _COLUMNS, as_json=context.as_json, nothing="There are no extensions yet.")
+    found = context.run(lambda api: api.list_across_tenants("/extensions", context.tenant))
+    print_items(found, _COLUMNS, as_json=context.as_json, empty_text="There are no extensions yet.")
 
 
-@verb(group, "show")
-def show(context: At, extension: Which) -> None:
+@command(group, "show")
+def show(context: CommandContext, extension: ExtensionReference) -> None:
     """Show an extension."""
 
-    async def request(api: Api) -> Json:
-        return await api.get(f"/extensions/{quoted(extension)}", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.get(f"/extensions/{quote_segment(extension)}", tenant=await api.resolve_tenant(context.tenant))
 
-    print_item(context.ask(request), _DETAILS, as_json=context.as_json)
+    print_item(context.run(request), _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "update")
+@command(group, "update")
 def update(
-    context: At,
+    context: CommandContext,
     *,
-    extension: Which,
+    extension: ExtensionReference,
     name: Annotated[str | None, typer.Option(help="Name shown on phones.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
@@ -77,33 +77,35 @@ def update(
 ) -> None:
     """Change an extension."""
     body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
-    recorded = {"when": recording, "mode": recording_consent}
-    records = any(value is not None for value in recorded.values())
+    recording_body = {"when": recording, "mode": recording_consent}
+    has_recording = any(value is not None for value in recording_body.values())
 
-    async def request(api: Api) -> Json:
-        tenant, path = await api.organisation(context.tenant), f"/extensions/{quoted(extension)}"
-        said: Json = {}
-        if records:
-            said = {"recording": await api.patch(f"{path}/recording", recorded, _RECORDING, tenant=tenant)}
-        if records and all(value is None for value in body.values()):
-            return await api.get(path, tenant=tenant) | said
-        return await api.patch(path, body, tenant=tenant) | said
+    async def request(api: ApiClient) -> Json:
+        tenant, path = await api.resolve_tenant(context.tenant), f"/extensions/{quote_segment(extension)}"
+        recording_result: Json = {}
+        if has_recording:
+            recording_result = {
+                "recording": await api.patch(f"{path}/recording", recording_body, _RECORDING_OPTIONS, tenant=tenant)
+            }
+        if has_recording and all(value is None for value in body.values()):
+            return await api.get(path, tenant=tenant) | recording_result
+        return await api.patch(path, body, tenant=tenant) | recording_result
 
-    changed = context.ask(request)
-    columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if records else _DETAILS
+    changed = context.run(request)
+    columns = {**_DETAILS, "when": "recorded", "mode": "consent"} if has_recording else _DETAILS
     print_item(
         changed if context.as_json else {**changed, **changed.get("recording", {})}, columns, as_json=context.as_json
     )
 
 
-@verb(group, "delete")
-def delete(context: At, extension: Which) -> None:
+@command(group, "delete")
+def delete(context: CommandContext, extension: ExtensionReference) -> None:
     """Delete an extension and its devices."""
 
-    async def request(api: Api) -> str:
-        tenant = await api.organisation(context.tenant)
-        known = await api.get(f"/extensions/{quoted(extension)}", tenant=tenant)
+    async def request(api: ApiClient) -> str:
+        tenant = await api.resolve_tenant(context.tenant)
+        known = await api.get(f"/extensions/{quote_segment(extension)}", tenant=tenant)
         await api.delete(f"/extensions/{known['id']}", tenant=tenant)
         return str(known["id"])
 
-    print_done("The extension was deleted.", {"deleted": context.ask(request)}, as_json=context.as_json)
+    print_done("The extension was deleted.", {"deleted": context.run(request)}, as_json=context.as_json)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_items
 
 _COLUMNS = {
@@ -22,12 +22,12 @@ _COLUMNS = {
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="Start time, such as 2026-01-31T08:00Z.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of calls.")]
 
-group = noun("history", "Show the call history.")
+group = command_group("history", "Show the call history.")
 
 
-@verb(group, "list")
+@command(group, "list")
 def list_(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str | None, typer.Option(help="Show only calls of this extension.")] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, missed, busy, declined and so on.")] = None,
@@ -37,12 +37,12 @@ def list_(
     """List calls, newest first."""
     asked = {"extension": extension, "outcome": outcome, "since": since}
 
-    async def request(api: Api) -> list[Json]:
+    async def request(api: ApiClient) -> list[Json]:
         found: list[Json] = []
-        for each in await api.organisations(context.tenant):
-            found += await api.every("/history", limit, tenant=each["id"], **asked)
+        for each in await api.tenants(context.tenant):
+            found += await api.list_all("/history", limit, tenant=each["id"], **asked)
         # Compare times, not strings: whole seconds have no fraction.
         found.sort(key=lambda call: (datetime.fromisoformat(call["started"]), call["id"]), reverse=True)
         return found[:limit]
 
-    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no calls yet.")
+    print_items(context.run(request), _COLUMNS, as_json=context.as_json, empty_text="There are no calls yet.")

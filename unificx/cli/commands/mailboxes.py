@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
+from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
-from unificx.cli.command import At, noun, verb
-from unificx.cli.errors import Trouble
+from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items
-from unificx.cli.uploads import File, Language, Text, put, said, take_away
+from unificx.cli.uploads import File, Language, Text, delete_sound, sound_source, upload_sound
 
 _COLUMNS = {
     "number": "number",
@@ -23,73 +23,81 @@ _COLUMNS = {
 }
 
 
-def _flat(found: Json) -> Json:
+def _flatten(found: Json) -> Json:
     return {**found, "members": ", ".join(found["members"])}
 
 
-_ALL = Collection("/mailboxes", _COLUMNS, _COLUMNS, _flat)
-_MAIL = {"number": "number", "mail": "e-mail", "mail_caller": "caller", "mail_sound": "sound", "may_mail_sound": "may"}
-_GREETINGS = {"kind": "for", "until": "until"}
+_COLLECTION = Collection("/mailboxes", _COLUMNS, _COLUMNS, _flatten)
+_EMAIL_COLUMNS = {
+    "number": "number",
+    "mail": "e-mail",
+    "mail_caller": "caller",
+    "mail_sound": "sound",
+    "may_mail_sound": "may",
+}
+_GREETING_COLUMNS = {"kind": "for", "until": "until"}
 
-Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the mailbox.")]
-AnyBox = Annotated[str, typer.Argument(metavar="NUMBER", help="Number of an extension or a shared mailbox.")]
+MailboxReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the mailbox.")]
+AnyMailboxReference = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="Number of an extension or a shared mailbox.")
+]
 Kind = Annotated[str, typer.Option(help="no_answer, busy or temporary.")]
 Members = Annotated[str | None, typer.Option(help="Member extensions, such as 1001,1002.")]
-Lamp = Annotated[bool | None, typer.Option("--lamp/--no-lamp", help="Show new messages on members' phones (MWI).")]
+MwiOption = Annotated[bool | None, typer.Option("--lamp/--no-lamp", help="Show new messages on members' phones (MWI).")]
 
 OldMessages = Annotated[str | None, typer.Option(help="When switching off: keep, put_away or erase.")]
 
-group = noun("mailbox", "Manage shared mailboxes and voicemail.")
+group = command_group("mailbox", "Manage shared mailboxes and voicemail.")
 
 
-@verb(group, "create")
+@command(group, "create")
 def create(
-    context: At,
+    context: CommandContext,
     *,
     number: Annotated[str, typer.Option(help="Unused number of 2 to 8 digits.")],
     name: Annotated[str | None, typer.Option(help="Name of the mailbox.")] = None,
     members: Members = None,
     pin: Annotated[str | None, typer.Option(help="PIN for *98 from other phones: 4 to 12 digits.")] = None,
-    lamp: Lamp = None,
+    lamp: MwiOption = None,
 ) -> None:
     """Create a shared mailbox."""
-    body = {"number": number, "name": name, "members": _listed(members), "pin": pin, "lamp": lamp}
-    _ALL.create(context, body)
+    body = {"number": number, "name": name, "members": _split_members(members), "pin": pin, "lamp": lamp}
+    _COLLECTION.create(context, body)
 
 
-@verb(group, "list")
-def list_(context: At) -> None:
+@command(group, "list")
+def list_(context: CommandContext) -> None:
     """List shared mailboxes."""
-    _ALL.list(context, "There are no shared mailboxes yet.")
+    _COLLECTION.list(context, "There are no shared mailboxes yet.")
 
 
-@verb(group, "show")
-def show(context: At, mailbox: Which) -> None:
+@command(group, "show")
+def show(context: CommandContext, mailbox: MailboxReference) -> None:
     """Show a shared mailbox."""
-    _ALL.show(context, mailbox)
+    _COLLECTION.show(context, mailbox)
 
 
-@verb(group, "update")
+@command(group, "update")
 def update(
-    context: At,
+    context: CommandContext,
     *,
-    mailbox: Which,
+    mailbox: MailboxReference,
     name: Annotated[str | None, typer.Option(help="Name of the mailbox.")] = None,
     members: Members = None,
     pin: Annotated[str | None, typer.Option(help="PIN of 4 to 12 digits; empty to remove.")] = None,
-    lamp: Lamp = None,
+    lamp: MwiOption = None,
     on: Annotated[bool | None, typer.Option("--on/--off", help="Accept messages.")] = None,
     old_messages: Annotated[str | None, typer.Option(help="When switching off: keep, put_away or erase.")] = None,
 ) -> None:
     """Change a shared mailbox."""
-    body = {"name": name, "members": _listed(members), "pin": pin, "lamp": lamp}
+    body = {"name": name, "members": _split_members(members), "pin": pin, "lamp": lamp}
     body |= {"enabled": on, "old_messages": old_messages}
-    _ALL.update(context, mailbox, body)
+    _COLLECTION.update(context, mailbox, body)
 
 
-@verb(group, "switch")
+@command(group, "switch")
 def switch(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str | None, typer.Argument(metavar="EXTENSION", help="Extension; all if omitted.")] = None,
     on: Annotated[bool, typer.Option("--on/--off", help="Send unanswered calls to voicemail.")],
@@ -101,16 +109,16 @@ def switch(
     """
     body = {"enabled": on, "old_messages": old_messages}
 
-    async def request(api: Api) -> Json:
-        return await api.patch(_settings(extension), body, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.patch(_settings_path(extension), body, tenant=await api.resolve_tenant(context.tenant))
 
     columns = {"enabled": "on"} if extension is None else {"number": "number", "enabled": "on"}
-    print_item(context.ask(request), columns, as_json=context.as_json)
+    print_item(context.run(request), columns, as_json=context.as_json)
 
 
-@verb(group, "mail")
+@command(group, "mail")
 def mail(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str | None, typer.Argument(metavar="EXTENSION", help="Extension; all if omitted.")] = None,
     on: Annotated[bool | None, typer.Option("--on/--off", help="Send an e-mail for each new message.")] = None,
@@ -128,36 +136,42 @@ def mail(
     """Show or set e-mails about new messages."""
     body = {"mail_sound": sound} if extension is None else {"mail": on, "mail_caller": caller, "mail_sound": sound}
     if extension is None and not (on is None and caller is None):
-        raise Trouble("These options need an extension.", "For example: unificx mailbox mail 1001 --off")
+        raise CliError("These options need an extension.", "For example: unificx mailbox mail 1001 --off")
 
-    async def request(api: Api) -> Json:
-        tenant = await api.organisation(context.tenant)
-        path = _settings(extension)
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        path = _settings_path(extension)
         if all(value is None for value in body.values()):
             return await api.get(path, tenant=tenant)
         return await api.patch(path, body, tenant=tenant)
 
     print_item(
-        context.ask(request), _MAIL if extension is not None else {"mail_sound": "sound"}, as_json=context.as_json
+        context.run(request),
+        _EMAIL_COLUMNS if extension is not None else {"mail_sound": "sound"},
+        as_json=context.as_json,
     )
 
 
-@verb(group, "greetings")
-def greetings(context: At, mailbox: AnyBox) -> None:
+@command(group, "greetings")
+def greetings(context: CommandContext, mailbox: AnyMailboxReference) -> None:
     """List the custom greetings of a mailbox."""
 
-    async def request(api: Api) -> list[Json]:
-        found = await api.get(f"{_ALL.item_path(mailbox)}/greetings", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> list[Json]:
+        found = await api.get(
+            f"{_COLLECTION.item_path(mailbox)}/greetings", tenant=await api.resolve_tenant(context.tenant)
+        )
         return found["items"]
 
-    print_items(context.ask(request), _GREETINGS, as_json=context.as_json, nothing="The standard greeting is played.")
+    print_items(
+        context.run(request), _GREETING_COLUMNS, as_json=context.as_json, empty_text="The standard greeting is played."
+    )
 
 
-@verb(group, "greet")
+@command(group, "greet")
 def greet(
-    context: At,
+    context: CommandContext,
     *,
-    mailbox: AnyBox,
+    mailbox: AnyMailboxReference,
     kind: Kind = "no_answer",
     file: File = None,
     text: Text = None,
@@ -168,23 +182,27 @@ def greet(
     """Set or delete a greeting of a mailbox.
 
     The greeting is an audio file, or a text for speech synthesis."""
-    path = f"{_ALL.item_path(mailbox)}/greetings/{quoted(kind)}"
+    path = f"{_COLLECTION.item_path(mailbox)}/greetings/{quote_segment(kind)}"
     if off:
-        take_away(context, path, "The standard greeting is played.")
+        delete_sound(context, path, "The standard greeting is played.")
     else:
-        print_item(put(context, path, said(file, text, language), until=until), _GREETINGS, as_json=context.as_json)
+        print_item(
+            upload_sound(context, path, sound_source(file, text, language), until=until),
+            _GREETING_COLUMNS,
+            as_json=context.as_json,
+        )
 
 
-@verb(group, "delete")
-def delete(context: At, mailbox: Which) -> None:
+@command(group, "delete")
+def delete(context: CommandContext, mailbox: MailboxReference) -> None:
     """Delete a mailbox and all its messages."""
-    _ALL.delete(context, mailbox, "The mailbox was deleted.")
+    _COLLECTION.delete(context, mailbox, "The mailbox was deleted.")
 
 
-def _settings(extension: str | None) -> str:
+def _settings_path(extension: str | None) -> str:
     """Return the settings path of one extension, or of all."""
-    return "/voicemail/settings" if extension is None else f"/extensions/{quoted(extension)}/voicemail"
+    return "/voicemail/settings" if extension is None else f"/extensions/{quote_segment(extension)}/voicemail"
 
 
-def _listed(members: str | None) -> list[str] | None:
+def _split_members(members: str | None) -> list[str] | None:
     return None if members is None else [one.strip() for one in members.split(",") if one.strip()]

@@ -1,7 +1,7 @@
 """`unificx parked`: parked calls."""
 
-from unificx.cli.api_client import Api, Json
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_items
 
 _COLUMNS = {
@@ -13,16 +13,18 @@ _COLUMNS = {
     "call_id": "call",
 }
 
-group = noun("parked", "Show parked calls.")
+group = command_group("parked", "Show parked calls.")
 
 
-@verb(group, "list")
-def list_(context: At) -> None:
+@command(group, "list")
+def list_(context: CommandContext) -> None:
     """List parked calls.
 
     Dial *86 and the slot number to retrieve one."""
 
-    async def request(api: Api) -> Json:
-        return await api.get("/parked", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> Json:
+        return await api.get("/parked", tenant=await api.resolve_tenant(context.tenant))
 
-    print_items(context.ask(request)["items"], _COLUMNS, as_json=context.as_json, nothing="There are no parked calls.")
+    print_items(
+        context.run(request)["items"], _COLUMNS, as_json=context.as_json, empty_text="There are no parked calls."
+    )

@@ -1,19 +1,19 @@
 """`unificx privacy`: inventory of personal data."""
 
-from unificx.cli.command import At, noun, verb
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_items, print_json
 
 _COLUMNS = {"place": "field", "text": "category, purpose, retention", "on_erase": "on erasure"}
 
-group = noun("privacy", "Show which personal data is stored.")
+group = command_group("privacy", "Show which personal data is stored.")
 
 
-@verb(group, "map", of_tenant=False)
-def map_(context: At) -> None:
+@command(group, "map", of_tenant=False)
+def map_(context: CommandContext) -> None:
     """List all fields with personal data."""
-    found = context.ask(lambda api: api.get("/privacy/map"))
+    found = context.run(lambda api: api.get("/privacy/map"))
     if context.as_json:
         print_json(found)
         return
     rows = [{**one, "place": f"{one['table']}.{one['field']}"} for one in found["held"]]
-    print_items(rows, _COLUMNS, as_json=False, nothing="No personal data is stored.")
+    print_items(rows, _COLUMNS, as_json=False, empty_text="No personal data is stored.")

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_done, print_item, print_items
 
 _COLUMNS = {
@@ -18,9 +18,9 @@ _COLUMNS = {
 }
 _DETAILS = {**_COLUMNS, "call_id": "call"}
 # Without names and numbers, which are not shown to operators.
-_PARTIES = {"channel": "channel", "told": "notified", "consented": "consented", "key": "digit"}
-_LISTENS = {"moment": "time", "purpose": "purpose", "who": "by"}
-_SETTINGS = {
+_PARTY_COLUMNS = {"channel": "channel", "told": "notified", "consented": "consented", "key": "digit"}
+_ACCESS_COLUMNS = {"moment": "time", "purpose": "purpose", "who": "by"}
+_SETTINGS_COLUMNS = {
     "mode": "recording",
     "beep_seconds": "beep (s)",
     "pause_on_keys": "digits pause it",
@@ -28,68 +28,72 @@ _SETTINGS = {
     "restorable_days": "restorable (days)",
 }
 
-Which = Annotated[str, typer.Argument(metavar="ID", help="Id of the recording.")]
+RecordingId = Annotated[str, typer.Argument(metavar="ID", help="Id of the recording.")]
 
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of recordings.")]
 
-group = noun("recording", "Manage recordings and their settings.")
+group = command_group("recording", "Manage recordings and their settings.")
 
 
-@verb(group, "list")
+@command(group, "list")
 def list_(
-    context: At,
+    context: CommandContext,
     *,
     extension: Annotated[str | None, typer.Option(help="Show only recordings with this extension.")] = None,
     limit: Limit = 100,
 ) -> None:
     """List recordings, newest first."""
 
-    async def request(api: Api) -> list[Json]:
-        tenant = await api.organisation(context.tenant)
-        return await api.every("/recordings", limit, tenant=tenant, extension=extension)
+    async def request(api: ApiClient) -> list[Json]:
+        tenant = await api.resolve_tenant(context.tenant)
+        return await api.list_all("/recordings", limit, tenant=tenant, extension=extension)
 
-    print_items(context.ask(request), _COLUMNS, as_json=context.as_json, nothing="There are no recordings.")
+    print_items(context.run(request), _COLUMNS, as_json=context.as_json, empty_text="There are no recordings.")
 
 
-@verb(group, "show")
-def show(context: At, recording: Which) -> None:
+@command(group, "show")
+def show(context: CommandContext, recording: RecordingId) -> None:
     """Show a recording with the parties' consent."""
 
-    async def request(api: Api) -> Json:
-        tenant = await api.organisation(context.tenant)
-        return dict(await api.get(f"/recordings/{quoted(recording)}", tenant=tenant))
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        return dict(await api.get(f"/recordings/{quote_segment(recording)}", tenant=tenant))
 
-    found = context.ask(request)
+    found = context.run(request)
     print_item(found, _DETAILS, as_json=context.as_json)
     if not context.as_json:
-        print_items(found["parties"], _PARTIES, as_json=False, nothing="")
+        print_items(found["parties"], _PARTY_COLUMNS, as_json=False, empty_text="")
 
 
-@verb(group, "listens")
-def listens(context: At, recording: Which) -> None:
+@command(group, "listens")
+def listens(context: CommandContext, recording: RecordingId) -> None:
     """List accesses to a recording."""
 
-    async def request(api: Api) -> list[Json]:
-        tenant = await api.organisation(context.tenant)
-        return list((await api.get(f"/recordings/{quoted(recording)}/listens", tenant=tenant))["items"])
+    async def request(api: ApiClient) -> list[Json]:
+        tenant = await api.resolve_tenant(context.tenant)
+        return list((await api.get(f"/recordings/{quote_segment(recording)}/listens", tenant=tenant))["items"])
 
-    print_items(context.ask(request), _LISTENS, as_json=context.as_json, nothing="The recording has not been played.")
+    print_items(
+        context.run(request), _ACCESS_COLUMNS, as_json=context.as_json, empty_text="The recording has not been played."
+    )
 
 
-@verb(group, "erase")
-def erase(context: At, recording: Which) -> None:
+@command(group, "erase")
+def erase(context: CommandContext, recording: RecordingId) -> None:
     """Erase a recording permanently."""
 
-    async def request(api: Api) -> None:
-        await api.post(f"/recordings/{quoted(recording)}/erase", {}, tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> None:
+        await api.post(
+            f"/recordings/{quote_segment(recording)}/erase", {}, tenant=await api.resolve_tenant(context.tenant)
+        )
 
-    context.ask(request)
+    context.run(request)
     print_done("The recording was erased.", {"erased": recording}, as_json=context.as_json)
 
 
-@verb(group, "settings")
+@command(group, "settings")
 def settings(
-    context: At,
+    context: CommandContext,
     *,
     mode: Annotated[str | None, typer.Option(help="off, announce (staying is consent) or opt_in (press 1).")] = None,
     beep_seconds: Annotated[int | None, typer.Option(help="Interval of the beep in seconds; 0 for none.")] = None,
@@ -108,10 +112,10 @@ def settings(
         "restorable_days": restorable_days,
     }
 
-    async def request(api: Api) -> Json:
-        tenant = await api.organisation(context.tenant)
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
         if all(value is None for value in body.values()):
             return dict(await api.get("/recordings/settings", tenant=tenant))
         return dict(await api.patch("/recordings/settings", body, tenant=tenant))
 
-    print_item(context.ask(request), _SETTINGS, as_json=context.as_json)
+    print_item(context.run(request), _SETTINGS_COLUMNS, as_json=context.as_json)

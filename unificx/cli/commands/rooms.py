@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
+from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
-from unificx.cli.command import At, noun, verb
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_done, print_items, print_json
 from unificx.core.clock import SystemClock
 
@@ -22,7 +22,7 @@ _DETAILS = {
     "may_record": "recording allowed",
     "end_after_host": "ends after host (s)",
 }
-_THERE = {
+_PARTICIPANT_COLUMNS = {
     "number": "number",
     "name": "name",
     "state": "state",
@@ -35,22 +35,22 @@ _THERE = {
 }
 
 
-def _flat(room: Json) -> Json:
+def _flatten(room: Json) -> Json:
     meeting = room["meeting"]
     return {**room, "hosts": ", ".join(room["hosts"]), "there": meeting["participants"] if meeting else 0}
 
 
-_ALL = Collection("/rooms", _COLUMNS, _DETAILS, _flat)
+_COLLECTION = Collection("/rooms", _COLUMNS, _DETAILS, _flatten)
 
-Which = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the room.")]
-Whom = Annotated[str, typer.Argument(metavar="WHOM", help="Number or id of the participant.")]
+RoomReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the room.")]
+ParticipantReference = Annotated[str, typer.Argument(metavar="WHOM", help="Number or id of the participant.")]
 
-group = noun("room", "Manage conference rooms.")
+group = command_group("room", "Manage conference rooms.")
 
 
-@verb(group, "create")
+@command(group, "create")
 def create(
-    context: At,
+    context: CommandContext,
     *,
     number: Annotated[str, typer.Option(help="Unused number of 2 to 8 digits.")],
     name: Annotated[str | None, typer.Option(help="Name of the room.")] = None,
@@ -62,26 +62,26 @@ def create(
 
     Use `update` to change its settings."""
     body = {"number": number, "name": name, "pin": pin, "host_pin": host_pin, "hosts": host or None}
-    _ALL.create(context, body)
+    _COLLECTION.create(context, body)
 
 
-@verb(group, "list")
-def list_(context: At) -> None:
+@command(group, "list")
+def list_(context: CommandContext) -> None:
     """List rooms."""
-    _ALL.list(context, "There are no rooms yet.")
+    _COLLECTION.list(context, "There are no rooms yet.")
 
 
-@verb(group, "show")
-def show(context: At, room: Which) -> None:
+@command(group, "show")
+def show(context: CommandContext, room: RoomReference) -> None:
     """Show a room."""
-    _ALL.show(context, room)
+    _COLLECTION.show(context, room)
 
 
-@verb(group, "update")
+@command(group, "update")
 def update(
-    context: At,
+    context: CommandContext,
     *,
-    room: Which,
+    room: RoomReference,
     name: Annotated[str | None, typer.Option(help="Name of the room.")] = None,
     pin: Annotated[str | None, typer.Option(help="Guest PIN of 4 to 12 digits; empty to remove.")] = None,
     host_pin: Annotated[str | None, typer.Option(help="Host PIN of 4 to 12 digits; empty to remove.")] = None,
@@ -100,93 +100,98 @@ def update(
     body = {"name": name, "pin": pin, "host_pin": host_pin, "hosts": host or None, "most": most}
     body |= {"wait_for_host": wait_for_host, "announce": announce, "locked": locked}
     body |= {"muted_on_entry": muted_on_entry, "may_record": may_record, "end_after_host": end_after_host}
-    _ALL.update(context, room, body)
+    _COLLECTION.update(context, room, body)
 
 
-@verb(group, "delete")
-def delete(context: At, room: Which) -> None:
+@command(group, "delete")
+def delete(context: CommandContext, room: RoomReference) -> None:
     """Delete a room and end its meeting."""
-    _ALL.delete(context, room, "The room was deleted.")
+    _COLLECTION.delete(context, room, "The room was deleted.")
 
 
-@verb(group, "participants")
-def participants(context: At, room: Which) -> None:
+@command(group, "participants")
+def participants(context: CommandContext, room: RoomReference) -> None:
     """List the participants of a room."""
 
-    async def request(api: Api) -> list[Json]:
-        return await there(api, await api.organisation(context.tenant), room)
+    async def request(api: ApiClient) -> list[Json]:
+        return await list_participants(api, await api.resolve_tenant(context.tenant), room)
 
-    print_items(context.ask(request), _THERE, as_json=context.as_json, nothing="The room is empty.")
+    print_items(context.run(request), _PARTICIPANT_COLUMNS, as_json=context.as_json, empty_text="The room is empty.")
 
 
-@verb(group, "mute")
+@command(group, "mute")
 def mute(
-    context: At,
+    context: CommandContext,
     *,
-    room: Which,
+    room: RoomReference,
     whom: Annotated[str | None, typer.Argument(metavar="[WHOM]", help="Number or id; all guests if omitted.")] = None,
     off: Annotated[bool, typer.Option("--off", help="Unmute instead.")] = False,
 ) -> None:
     """Mute a participant, or all guests."""
 
-    async def request(api: Api) -> None:
-        tenant = await api.organisation(context.tenant)
+    async def request(api: ApiClient) -> None:
+        tenant = await api.resolve_tenant(context.tenant)
         if whom is None:
-            await api.patch(f"/rooms/{quoted(room)}/meeting", {"all_muted": not off}, tenant=tenant)
+            await api.patch(f"/rooms/{quote_segment(room)}/meeting", {"all_muted": not off}, tenant=tenant)
             return
-        for id_ in await _ids(api, tenant, room, whom):
-            await api.patch(f"/rooms/{quoted(room)}/participants/{id_}", {"muted": not off}, tenant=tenant)
+        for id_ in await _participant_ids(api, tenant, room, whom):
+            await api.patch(f"/rooms/{quote_segment(room)}/participants/{id_}", {"muted": not off}, tenant=tenant)
 
-    context.ask(request)
+    context.run(request)
     print_done("Unmuted." if off else "Muted.", {"muted": not off}, as_json=context.as_json)
 
 
-@verb(group, "remove")
-def remove(context: At, room: Which, whom: Whom) -> None:
+@command(group, "remove")
+def remove(context: CommandContext, room: RoomReference, whom: ParticipantReference) -> None:
     """Remove a participant from a room."""
 
-    async def request(api: Api) -> list[str]:
-        tenant = await api.organisation(context.tenant)
-        ids = await _ids(api, tenant, room, whom)
+    async def request(api: ApiClient) -> list[str]:
+        tenant = await api.resolve_tenant(context.tenant)
+        ids = await _participant_ids(api, tenant, room, whom)
         for id_ in ids:
-            await api.delete(f"/rooms/{quoted(room)}/participants/{id_}", tenant=tenant)
+            await api.delete(f"/rooms/{quote_segment(room)}/participants/{id_}", tenant=tenant)
         return ids
 
-    print_done("Removed.", {"removed": context.ask(request)}, as_json=context.as_json)
+    print_done("Removed.", {"removed": context.run(request)}, as_json=context.as_json)
 
 
-@verb(group, "invite")
+@command(group, "invite")
 def invite(
-    context: At, room: Which, number: Annotated[str, typer.Argument(metavar="EXTENSION", help="Extension to call.")]
+    context: CommandContext,
+    room: RoomReference,
+    number: Annotated[str, typer.Argument(metavar="EXTENSION", help="Extension to call.")],
 ) -> None:
     """Call an extension to join a room."""
 
-    async def request(api: Api) -> Json:
-        tenant = await api.organisation(context.tenant)
-        return await api.post(f"/rooms/{quoted(room)}/invitations", {"number": number}, tenant=tenant)
+    async def request(api: ApiClient) -> Json:
+        tenant = await api.resolve_tenant(context.tenant)
+        return await api.post(f"/rooms/{quote_segment(room)}/invitations", {"number": number}, tenant=tenant)
 
-    print_done("The extension is ringing.", context.ask(request), as_json=context.as_json)
+    print_done("The extension is ringing.", context.run(request), as_json=context.as_json)
 
 
-@verb(group, "lock")
+@command(group, "lock")
 def lock(
-    context: At, *, room: Which, off: Annotated[bool, typer.Option("--off", help="Unlock instead.")] = False
+    context: CommandContext,
+    *,
+    room: RoomReference,
+    off: Annotated[bool, typer.Option("--off", help="Unlock instead.")] = False,
 ) -> None:
     """Lock the current meeting to guests."""
 
-    async def request(api: Api) -> None:
-        body, tenant = {"locked": not off}, await api.organisation(context.tenant)
-        await api.patch(f"/rooms/{quoted(room)}/meeting", body, tenant=tenant)
+    async def request(api: ApiClient) -> None:
+        body, tenant = {"locked": not off}, await api.resolve_tenant(context.tenant)
+        await api.patch(f"/rooms/{quote_segment(room)}/meeting", body, tenant=tenant)
 
-    context.ask(request)
+    context.run(request)
     print_done("The room is unlocked." if off else "The room is locked.", {"locked": not off}, as_json=context.as_json)
 
 
-@verb(group, "record")
+@command(group, "record")
 def record(
-    context: At,
+    context: CommandContext,
     *,
-    room: Which,
+    room: RoomReference,
     off: Annotated[bool, typer.Option("--off", help="Stop recording.")] = False,
     pause: Annotated[bool | None, typer.Option("--pause/--resume", help="Pause or resume recording.")] = None,
 ) -> None:
@@ -194,35 +199,35 @@ def record(
 
     All participants are notified first."""
 
-    async def request(api: Api) -> None:
-        path, tenant = f"/rooms/{quoted(room)}/meeting/recording", await api.organisation(context.tenant)
+    async def request(api: ApiClient) -> None:
+        path, tenant = f"/rooms/{quote_segment(room)}/meeting/recording", await api.resolve_tenant(context.tenant)
         if pause is not None:
             await api.patch(path, {"paused": pause}, tenant=tenant)
         else:
             await (api.delete(path, tenant=tenant) if off else api.post(path, {}, tenant=tenant))
 
-    context.ask(request)
+    context.run(request)
     done = {None: "Recording was stopped." if off else "Participants are being notified."}
     done |= {True: "The recording is paused.", False: "The recording was resumed."}
     print_done(done[pause], {"recorded": not off, "paused": bool(pause)}, as_json=context.as_json)
 
 
-@verb(group, "end")
-def end(context: At, room: Which) -> None:
+@command(group, "end")
+def end(context: CommandContext, room: RoomReference) -> None:
     """End the meeting in a room."""
 
-    async def request(api: Api) -> None:
-        await api.delete(f"/rooms/{quoted(room)}/meeting", tenant=await api.organisation(context.tenant))
+    async def request(api: ApiClient) -> None:
+        await api.delete(f"/rooms/{quote_segment(room)}/meeting", tenant=await api.resolve_tenant(context.tenant))
 
-    context.ask(request)
+    context.run(request)
     print_done("The meeting was ended.", {"ended": room}, as_json=context.as_json)
 
 
-@verb(group, "try")
+@command(group, "try")
 def try_(
-    context: At,
+    context: CommandContext,
     *,
-    room: Which,
+    room: RoomReference,
     phones: Annotated[int, typer.Option(help="Number of soft phones.")] = 10,
     pin: Annotated[str, typer.Option(help="PIN of the room, if any.")] = "",
 ) -> None:
@@ -230,27 +235,27 @@ def try_(
 
     Soft phones dial the room; participants and received levels are printed. Exit code 1 if audio is missing.
     """
-    from unificx.cli.room_test import Trial, Wanted, meet
+    from unificx.cli.room_test import RoomTestOptions, RoomTestResult, run_room_test
 
-    async def request(api: Api) -> Trial:
-        wanted = Wanted(await api.organisation(context.tenant), room, phones, pin)
-        return await meet(api, context.home.expanduser().absolute(), wanted, SystemClock())
+    async def request(api: ApiClient) -> RoomTestResult:
+        wanted = RoomTestOptions(await api.resolve_tenant(context.tenant), room, phones, pin)
+        return await run_room_test(api, context.home.expanduser().absolute(), wanted, SystemClock())
 
-    trial = context.ask(request)
+    result = context.run(request)
     if context.as_json:
-        print_json(trial.json())
+        print_json(result.json())
     else:
-        print("\n".join(trial.told()))
-    if not trial.ok:
+        print("\n".join(result.lines()))
+    if not result.ok:
         raise typer.Exit(1)
 
 
-async def there(api: Api, tenant: str, room: str) -> list[Json]:
+async def list_participants(api: ApiClient, tenant: str, room: str) -> list[Json]:
     """Return the participants of a room."""
-    return (await api.get(f"/rooms/{quoted(room)}/participants", tenant=tenant))["items"]
+    return (await api.get(f"/rooms/{quote_segment(room)}/participants", tenant=tenant))["items"]
 
 
-async def _ids(api: Api, tenant: str, room: str, whom: str) -> list[str]:
+async def _participant_ids(api: ApiClient, tenant: str, room: str, whom: str) -> list[str]:
     """Return the ids of participants with this number or id."""
-    found = [one["id"] for one in await there(api, tenant, room) if whom in (one["number"], one["id"])]
-    return found or [quoted(whom)]
+    found = [one["id"] for one in await list_participants(api, tenant, room) if whom in (one["number"], one["id"])]
+    return found or [quote_segment(whom)]

@@ -4,47 +4,50 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, Json, quoted
-from unificx.cli.command import At, noun, verb
-from unificx.cli.errors import Trouble
+from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items
-from unificx.cli.uploads import File, Language, Text, put, said, take_away
+from unificx.cli.uploads import File, Language, Text, delete_sound, sound_source, upload_sound
 
-_OWN = {"name": "name", "language": "language", "seconds": "seconds", "created": "created"}
-_PROMPTS = {"name": "name", "code": "code for *77", "own": "custom", "text": "standard text"}
-_MUSIC = "music/hold"
+_SOUND_COLUMNS = {"name": "name", "language": "language", "seconds": "seconds", "created": "created"}
+_PROMPT_COLUMNS = {"name": "name", "code": "code for *77", "own": "custom", "text": "standard text"}
+_HOLD_MUSIC = "music/hold"
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Prompt such as voicemail/leave, or music/hold.")]
 
-group = noun("sound", "Manage custom prompts and hold music.")
+group = command_group("sound", "Manage custom prompts and hold music.")
 
 
-@verb(group, "list")
-def list_(context: At) -> None:
+@command(group, "list")
+def list_(context: CommandContext) -> None:
     """List the custom sounds of a tenant."""
 
-    async def request(api: Api) -> list[Json]:
-        return (await api.get("/sounds", tenant=await api.organisation(context.tenant)))["items"]
+    async def request(api: ApiClient) -> list[Json]:
+        return (await api.get("/sounds", tenant=await api.resolve_tenant(context.tenant)))["items"]
 
-    print_items(context.ask(request), _OWN, as_json=context.as_json, nothing="There are no custom sounds.")
+    print_items(context.run(request), _SOUND_COLUMNS, as_json=context.as_json, empty_text="There are no custom sounds.")
 
 
-@verb(group, "prompts")
-def prompts(context: At, language: Language = "en") -> None:
+@command(group, "prompts")
+def prompts(context: CommandContext, language: Language = "en") -> None:
     """List all prompts."""
 
-    async def request(api: Api) -> list[Json]:
-        tenant = await api.organisation(context.tenant)
+    async def request(api: ApiClient) -> list[Json]:
+        tenant = await api.resolve_tenant(context.tenant)
         return (await api.get("/sounds/prompts", language=language, tenant=tenant))["items"]
 
     print_items(
-        context.ask(request), _PROMPTS, as_json=context.as_json, nothing="There are no prompts in this language."
+        context.run(request),
+        _PROMPT_COLUMNS,
+        as_json=context.as_json,
+        empty_text="There are no prompts in this language.",
     )
 
 
-@verb(group, "set")
+@command(group, "set")
 def set_(
-    context: At,
+    context: CommandContext,
     *,
     name: Name,
     file: File = None,
@@ -57,18 +60,18 @@ def set_(
     """Set a custom prompt or hold music.
 
     The sound is an audio file, or a text for speech synthesis."""
-    found = put(context, _path(name, language), said(file, text, language), speaker=speaker)
-    print_item(found, _OWN, as_json=context.as_json)
+    found = upload_sound(context, _sound_path(name, language), sound_source(file, text, language), speaker=speaker)
+    print_item(found, _SOUND_COLUMNS, as_json=context.as_json)
 
 
-@verb(group, "delete")
-def delete(context: At, name: Name, language: Language = "en") -> None:
+@command(group, "delete")
+def delete(context: CommandContext, name: Name, language: Language = "en") -> None:
     """Restore a standard sound."""
-    take_away(context, _path(name, language), "The standard sound was restored.")
+    delete_sound(context, _sound_path(name, language), "The standard sound was restored.")
 
 
-def _path(name: str, language: str) -> str:
-    group, slash, prompt = name.partition("/")
-    if not (group and slash and prompt):
-        raise Trouble("Invalid prompt name.", "See `unificx sound prompts`.")
-    return f"/sounds/{'any' if name == _MUSIC else quoted(language)}/{quoted(group)}/{quoted(prompt)}"
+def _sound_path(name: str, language: str) -> str:
+    category, slash, prompt = name.partition("/")
+    if not (category and slash and prompt):
+        raise CliError("Invalid prompt name.", "See `unificx sound prompts`.")
+    return f"/sounds/{'any' if name == _HOLD_MUSIC else quote_segment(language)}/{quote_segment(category)}/{quote_segment(prompt)}"

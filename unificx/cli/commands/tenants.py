@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import Api, quoted
-from unificx.cli.command import At, noun, verb
+from unificx.cli.api_client import ApiClient, quote_segment
+from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_done, print_item, print_items
 
 _COLUMNS = {
@@ -18,17 +18,17 @@ _COLUMNS = {
 }
 _DETAILS = {**_COLUMNS, "time_zone": "time zone", "park_seconds": "park timeout (s)"}
 
-Which = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
+TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
 
 Language = Annotated[str | None, typer.Option(help="Language of prompts and e-mails: en or de.")]
 TimeZone = Annotated[str | None, typer.Option(help="Time zone, such as Europe/Berlin.")]
 
-group = noun("tenant", "Manage tenants.")
+group = command_group("tenant", "Manage tenants.")
 
 
-@verb(group, "create", of_tenant=False)
+@command(group, "create", of_tenant=False)
 def create(
-    context: At,
+    context: CommandContext,
     *,
     slug: Annotated[str, typer.Option(help="Short name: a-z, 0-9 and hyphens.")],
     domain: Annotated[str, typer.Option(help="SIP domain, such as pbx.example.com.")],
@@ -38,28 +38,28 @@ def create(
 ) -> None:
     """Create a tenant."""
     made = {"slug": slug, "name": name or slug, "domain": domain, "language": language, "time_zone": time_zone}
-    print_item(context.ask(lambda api: api.post("/tenants", made)), _DETAILS, as_json=context.as_json)
+    print_item(context.run(lambda api: api.post("/tenants", made)), _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "list", of_tenant=False)
-def list_(context: At) -> None:
+@command(group, "list", of_tenant=False)
+def list_(context: CommandContext) -> None:
     """List tenants."""
-    found = context.ask(lambda api: api.organisations(None))
-    print_items(found, _COLUMNS, as_json=context.as_json, nothing="There are no tenants yet.")
+    found = context.run(lambda api: api.tenants(None))
+    print_items(found, _COLUMNS, as_json=context.as_json, empty_text="There are no tenants yet.")
 
 
-@verb(group, "show", of_tenant=False)
-def show(context: At, tenant_name: Which) -> None:
+@command(group, "show", of_tenant=False)
+def show(context: CommandContext, tenant_name: TenantReference) -> None:
     """Show a tenant."""
-    found = context.ask(lambda api: api.get(f"/tenants/{quoted(tenant_name)}"))
+    found = context.run(lambda api: api.get(f"/tenants/{quote_segment(tenant_name)}"))
     print_item(found, _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "update", of_tenant=False)
+@command(group, "update", of_tenant=False)
 def update(
-    context: At,
+    context: CommandContext,
     *,
-    tenant_name: Which,
+    tenant_name: TenantReference,
     name: Annotated[str | None, typer.Option(help="Display name.")] = None,
     suspend: Annotated[bool | None, typer.Option("--suspend/--resume", help="Suspend or resume the tenant.")] = None,
     language: Language = None,
@@ -75,17 +75,17 @@ def update(
         "time_zone": time_zone,
         "park_seconds": park_seconds,
     }
-    changed = context.ask(lambda api: api.patch(f"/tenants/{quoted(tenant_name)}", body))
+    changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)
 
 
-@verb(group, "delete", of_tenant=False)
-def delete(context: At, tenant_name: Which) -> None:
+@command(group, "delete", of_tenant=False)
+def delete(context: CommandContext, tenant_name: TenantReference) -> None:
     """Delete a tenant and all its data."""
 
-    async def request(api: Api) -> str:
-        known = await api.get(f"/tenants/{quoted(tenant_name)}")
+    async def request(api: ApiClient) -> str:
+        known = await api.get(f"/tenants/{quote_segment(tenant_name)}")
         await api.delete(f"/tenants/{known['id']}")
         return str(known["id"])
 
-    print_done("The tenant was deleted.", {"deleted": context.ask(request)}, as_json=context.as_json)
+    print_done("The tenant was deleted.", {"deleted": context.run(request)}, as_json=context.as_json)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from unificx.cli.doctor.check import Check
 
-RENEW_WITHIN = timedelta(days=14)
-SECONDS = 5.0
+EXPIRY_WARNING = timedelta(days=14)
+TIMEOUT_SECONDS = 5.0
 
 
 def certificate(path: Path, now: datetime) -> Check:
@@ -30,7 +30,7 @@ def certificate(path: Path, now: datetime) -> Check:
         return Check(name, "fail", f"expired on {until:%Y-%m-%d}", renew)
     if now < found.not_valid_before_utc:
         return Check(name, "fail", f"is valid only from {found.not_valid_before_utc:%Y-%m-%d}", "Set the clock.")
-    if until - now < RENEW_WITHIN:
+    if until - now < EXPIRY_WARNING:
         return Check(name, "warn", f"expires on {until:%Y-%m-%d}", renew)
     return Check(name, "ok", f"valid until {until:%Y-%m-%d}")
 
@@ -40,9 +40,9 @@ def is_running(control: Path) -> bool:
     import socket
 
     try:
-        with socket.socket(socket.AF_UNIX) as trial:
-            trial.settimeout(SECONDS)
-            trial.connect(str(control))
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(TIMEOUT_SECONDS)
+            probe.connect(str(control))
     except OSError:
         return False
     return True
@@ -54,15 +54,15 @@ def server(control: Path) -> list[Check]:
 
     log = "Check the server's log, and restart it."
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(control)), timeout=SECONDS) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(control)), timeout=TIMEOUT_SECONDS) as client:
             parts = client.get("http://unificx/readyz").json()["parts"]
-            found = [_part(part["name"], part["ok"], part["why"]) for part in parts]
+            found = [_component(part["name"], part["ok"], part["why"]) for part in parts]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
         return [Check("server", "fail", f"running, but gives no valid response ({type(fault).__name__})", log)]
     return [Check("server", "ok", "running"), *found]
 
 
-def _part(name: str, ok: bool, why: str) -> Check:
+def _component(name: str, ok: bool, why: str) -> Check:
     if ok:
         return Check(name, "ok", why or "works")
     what, _, do = why.partition(". ")

@@ -11,7 +11,7 @@ from unificx.core.errors import StartupError
 if TYPE_CHECKING:
     from unificx.db import Database
 
-SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 
 
 def database(url: str, clock: Clock) -> Check:
@@ -28,7 +28,7 @@ def database(url: str, clock: Clock) -> Check:
     if kind == "SQLite" and not Path(database.engine.url.database or "").exists():
         return Check("database", "ok", f"{kind}, will be created at the first start")
     try:
-        has_tables = asyncio.run(asyncio.wait_for(_has_tables(database), SECONDS))
+        has_tables = asyncio.run(asyncio.wait_for(_has_tables(database), TIMEOUT_SECONDS))
     except (SQLAlchemyError, OSError, TimeoutError) as fault:
         # Without the driver's message, which quotes addresses and user names.
         do = "Check the file and its permissions." if kind == "SQLite" else "Start it, and check UNIFICX_DATABASE."

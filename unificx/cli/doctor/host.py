@@ -10,10 +10,10 @@ from pathlib import Path
 from unificx.cli.doctor.check import Check
 from unificx.cli.ports import Listener
 
-LEAST_FREE = 200 * 1024**2
-LITTLE_FREE = 2 * 1024**3
-FEW_FILES = 4096
-RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
+MIN_FREE_BYTES = 200 * 1024**2
+LOW_FREE_BYTES = 2 * 1024**3
+MIN_OPEN_FILES = 4096
+EARLIEST_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """An earlier system time is wrong."""
 
 
@@ -22,9 +22,9 @@ def disk(home: Path) -> Check:
     place = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
     free = shutil.disk_usage(place).free
     detail = f"{free / 1024**3:.1f} GiB free at {place}"
-    if free < LEAST_FREE:
+    if free < MIN_FREE_BYTES:
         return Check("disk", "fail", detail, "Free disk space: calls are refused when it is full.")
-    if free < LITTLE_FREE:
+    if free < LOW_FREE_BYTES:
         return Check("disk", "warn", detail, "Free disk space soon.")
     return Check("disk", "ok", detail)
 
@@ -32,7 +32,7 @@ def disk(home: Path) -> Check:
 def clock(now: datetime, home: Path) -> Check:
     """Check the system clock, on which certificates, sessions and call records depend."""
     do = "Synchronize it with NTP: timedatectl set-ntp true."
-    if now < RELEASED:
+    if now < EARLIEST_TIME:
         return Check("clock", "fail", f"{now:%Y-%m-%d} is in the past", do)
     written = [datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in home.glob("*") if file.is_file()]
     if written and max(written) > now + timedelta(minutes=5):
@@ -44,9 +44,9 @@ def limits() -> Check:
     """Check the open file limit: each phone on TCP, TLS or WebSocket uses one."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     detail = f"{soft} open files allowed"
-    if soft < FEW_FILES and (hard == resource.RLIM_INFINITY or hard > soft):
+    if soft < MIN_OPEN_FILES and (hard == resource.RLIM_INFINITY or hard > soft):
         return Check("limits", "warn", detail, "Raise it for many phones: ulimit -n 65536, or LimitNOFILE=65536.")
-    if soft < FEW_FILES:
+    if soft < MIN_OPEN_FILES:
         return Check("limits", "warn", detail, "Raise nofile in /etc/security/limits.conf for many phones.")
     return Check("limits", "ok", detail)
 
@@ -68,10 +68,10 @@ def port(listener: Listener) -> Check:
     family = socket.AF_INET6 if ":" in listener.host else socket.AF_INET
     other = f"choose another port: {listener.option} HOST:PORT"
     try:
-        with socket.socket(family, kind) as trial:
+        with socket.socket(family, kind) as probe:
             if listener.transport == "tcp":
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((listener.host, listener.port))
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((listener.host, listener.port))
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
             return Check(name, "fail", f"in use on {listener.host}", f"Stop the program that uses it, or {other}")

@@ -10,7 +10,7 @@ ADMINISTRATOR = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class JoinRequested:
     """An authorized participant wants to join. `invited` by a host: admitted even if the room is locked."""
 
     id: str
@@ -31,29 +31,29 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class MuteAsked:
+class MuteRequested:
     by: str
     id: str
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
-class HandAsked:
+class HandRequested:
     """Raise or lower a hand. Hosts may lower the hands of others."""
 
     by: str
     id: str
-    up: bool
+    raised: bool
 
 
 @dataclass(frozen=True, slots=True)
-class LockAsked:
+class LockRequested:
     by: str
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
-class MuteAllAsked:
+class MuteAllRequested:
     """Mute or unmute all guests, including those who join later."""
 
     by: str
@@ -61,13 +61,13 @@ class MuteAllAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class RemovalAsked:
+class RemovalRequested:
     by: str
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationAsked:
+class InvitationRequested:
     """Dial a number to invite its owner."""
 
     by: str
@@ -75,7 +75,7 @@ class InvitationAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingAsked:
+class RecordingRequested:
     """Start or stop recording."""
 
     by: str
@@ -83,7 +83,7 @@ class RecordingAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class PauseAsked:
+class PauseRequested:
     """Pause or resume recording. `card`: to leave out payment card data."""
 
     by: str
@@ -92,7 +92,7 @@ class PauseAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordingSet:
+class RecordingChanged:
     """Recording state. While on, participants are notified before they are admitted."""
 
     on: bool
@@ -100,92 +100,92 @@ class RecordingSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class ConsentGiven:
     """A participant awaiting admission was notified of the recording."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Disagreed:
+class ConsentRefused:
     """A participant refuses to be recorded or could not be notified, and is not admitted."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndAsked:
+class EndRequested:
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class CountAsked:
+class CountRequested:
     """Play the number of other participants."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class HelpAsked:
+class HelpRequested:
     """Play the list of key commands."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
-class TimePassed:
+class DeadlineReached:
     """The deadline has passed."""
 
 
 Event: TypeAlias = (
-    Came
+    JoinRequested
     | Entered
     | Left
-    | MuteAsked
-    | HandAsked
-    | LockAsked
-    | MuteAllAsked
-    | RemovalAsked
-    | InvitationAsked
-    | RecordingAsked
-    | PauseAsked
-    | RecordingSet
-    | Agreed
-    | Disagreed
-    | EndAsked
-    | CountAsked
-    | HelpAsked
-    | TimePassed
+    | MuteRequested
+    | HandRequested
+    | LockRequested
+    | MuteAllRequested
+    | RemovalRequested
+    | InvitationRequested
+    | RecordingRequested
+    | PauseRequested
+    | RecordingChanged
+    | ConsentGiven
+    | ConsentRefused
+    | EndRequested
+    | CountRequested
+    | HelpRequested
+    | DeadlineReached
 )
 
-Why: TypeAlias = Literal["locked", "full"]
+RejectReason: TypeAlias = Literal["locked", "full"]
 
 
 @dataclass(frozen=True, slots=True)
-class TurnAway:
+class RejectEntry:
     id: str
-    why: Why
+    reason: RejectReason
 
 
 @dataclass(frozen=True, slots=True)
-class LetWait:
+class StartWaiting:
     """Play hold music until a host joins."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LetIn:
+class Admit:
     """Play the number of others, then send `Entered`."""
 
     id: str
     others: int
-    waited: bool
+    was_waiting: bool
     """Whether hold music was playing until now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class ConnectAudio:
     """Connect the participant to the mixer."""
 
     id: str
@@ -193,13 +193,13 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
+class SetMuted:
     id: str
     on: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class PlayPrompt:
     """Play a prompt to one participant."""
 
     id: str
@@ -207,7 +207,7 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class PlayParticipantCount:
     """Play the number of other participants."""
 
     id: str
@@ -215,7 +215,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class PlayHelp:
     """Play the list of key commands; some are for hosts only."""
 
     id: str
@@ -223,15 +223,15 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
-class Announce:
+class AnnounceParticipant:
     """Announce a join or leave to all others."""
 
     id: str
-    came: bool
+    joined: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Dismiss:
+class RemoveParticipant:
     """Disconnect from the mixer, play a prompt and hang up."""
 
     id: str
@@ -239,7 +239,7 @@ class Dismiss:
 
 
 @dataclass(frozen=True, slots=True)
-class Ring:
+class DialNumber:
     """Dial a number on behalf of the requester."""
 
     by: str
@@ -247,7 +247,7 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class SetRecording:
     """Start or stop recording on behalf of the requester."""
 
     by: str
@@ -255,7 +255,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class SetRecordingPaused:
     """Pause or resume recording."""
 
     on: bool
@@ -270,18 +270,18 @@ class NotAllowed:
 
 
 Action: TypeAlias = (
-    TurnAway
-    | LetWait
-    | LetIn
-    | Seat
-    | Mute
-    | Say
-    | Count
-    | Help
-    | Announce
-    | Dismiss
-    | Ring
-    | Record
-    | Pause
+    RejectEntry
+    | StartWaiting
+    | Admit
+    | ConnectAudio
+    | SetMuted
+    | PlayPrompt
+    | PlayParticipantCount
+    | PlayHelp
+    | AnnounceParticipant
+    | RemoveParticipant
+    | DialNumber
+    | SetRecording
+    | SetRecordingPaused
     | NotAllowed
 )

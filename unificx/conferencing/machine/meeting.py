@@ -13,12 +13,12 @@ from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR, Actio
 from unificx.conferencing.schemas import RoomSettings
 
 
-class Place(Enum):
+class MemberState(Enum):
     """State of a member."""
 
     WAITING = auto()
     """Not admitted, until a host joins."""
-    ASKED = auto()
+    AWAITING_CONSENT = auto()
     """Not admitted, until notified of the recording."""
     ENTERING = auto()
     """Admitted; the entry prompts are playing."""
@@ -33,14 +33,14 @@ class Member:
 
     id: str
     host: bool
-    place: Place
+    state: MemberState
     muted: bool = False
-    hushed: bool = False
-    hand: bool = False
+    muted_by_host: bool = False
+    hand_raised: bool = False
 
     @property
-    def unheard(self) -> bool:
-        return self.muted or self.hushed
+    def is_muted(self) -> bool:
+        return self.muted or self.muted_by_host
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +59,27 @@ class Meeting:
     """Monotonic seconds: end of the meeting after its last host has left."""
 
     @property
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         return not self.members
 
     @property
     def present(self) -> tuple[Member, ...]:
         """All members except removed ones."""
-        return tuple(one for one in self.members if one.place is not Place.LEAVING)
+        return tuple(one for one in self.members if one.state is not MemberState.LEAVING)
 
     def member(self, id_: str) -> Member | None:
         return next((one for one in self.members if one.id == id_), None)
 
-    def leads(self, by: str) -> bool:
+    def has_host_rights(self, by: str) -> bool:
         """Return whether `by` has host rights."""
         member = self.member(by)
-        return by == ADMINISTRATOR or (member is not None and member.host and member.place is Place.INSIDE)
+        return by == ADMINISTRATOR or (member is not None and member.host and member.state is MemberState.INSIDE)
 
 
 Step: TypeAlias = tuple[Meeting, list[Action]]
 
 
-def begin(settings: RoomSettings) -> Meeting:
+def new_meeting(settings: RoomSettings) -> Meeting:
     """Return a meeting without members."""
     return Meeting(settings, locked=settings.locked)
 
@@ -90,71 +90,73 @@ def deadline(meeting: Meeting) -> float | None:
 
 def step(meeting: Meeting, event: events_and_actions.Event, now: float) -> Step:
     match event:
-        case events_and_actions.Came(id_, host, invited):
-            return _came(meeting, id_, host=host, invited=invited)
+        case events_and_actions.JoinRequested(id_, host, invited):
+            return _join(meeting, id_, host=host, invited=invited)
         case events_and_actions.Entered(id_):
-            return _entered(meeting, id_)
+            return _enter(meeting, id_)
         case events_and_actions.Left(id_):
-            return _left(meeting, id_, now)
-        case events_and_actions.HandAsked(by, id_, up):
-            return _hand(meeting, by, id_, up=up)
-        case events_and_actions.MuteAsked(by, id_, on) if by == id_:
+            return _leave(meeting, id_, now)
+        case events_and_actions.HandRequested(by, id_, up):
+            return _set_hand(meeting, by, id_, raised=up)
+        case events_and_actions.MuteRequested(by, id_, on) if by == id_:
             return _mute_self(meeting, id_, on=on)
-        case events_and_actions.CountAsked(by):
-            return meeting, [events_and_actions.Count(by, _others(meeting) - 1)]
-        case events_and_actions.HelpAsked(by):
-            return meeting, [events_and_actions.Help(by, host=meeting.leads(by))]
-        case events_and_actions.RecordingSet(on, paused):
-            return _recording_set(replace(meeting, paused=on and paused), on=on)
-        case events_and_actions.Agreed(id_):
+        case events_and_actions.CountRequested(by):
+            return meeting, [events_and_actions.PlayParticipantCount(by, _count_inside(meeting) - 1)]
+        case events_and_actions.HelpRequested(by):
+            return meeting, [events_and_actions.PlayHelp(by, host=meeting.has_host_rights(by))]
+        case events_and_actions.RecordingChanged(on, paused):
+            return _recording_changed(replace(meeting, paused=on and paused), on=on)
+        case events_and_actions.ConsentGiven(id_):
             member = meeting.member(id_)
-            asked = member is not None and member.place is Place.ASKED
-            return _let_in(meeting, member, waited=False) if member is not None and asked else (meeting, [])
-        case events_and_actions.Disagreed(id_):
-            return _dismiss(meeting, id_, "conference/recorded", now)
-        case events_and_actions.TimePassed():
-            return _time_passed(meeting, now)
+            is_awaiting = member is not None and member.state is MemberState.AWAITING_CONSENT
+            return _admit(meeting, member, was_waiting=False) if member is not None and is_awaiting else (meeting, [])
+        case events_and_actions.ConsentRefused(id_):
+            return _remove(meeting, id_, "conference/recorded", now)
+        case events_and_actions.DeadlineReached():
+            return _deadline_reached(meeting, now)
         case _:
-            return _of_hosts(meeting, event, now)
+            return _host_request(meeting, event, now)
 
 
-def _of_hosts(
+def _host_request(
     meeting: Meeting,
-    event: events_and_actions.MuteAsked
-    | events_and_actions.LockAsked
-    | events_and_actions.MuteAllAsked
-    | events_and_actions.RemovalAsked
-    | events_and_actions.InvitationAsked
-    | events_and_actions.RecordingAsked
-    | events_and_actions.PauseAsked
-    | events_and_actions.EndAsked,
+    event: events_and_actions.MuteRequested
+    | events_and_actions.LockRequested
+    | events_and_actions.MuteAllRequested
+    | events_and_actions.RemovalRequested
+    | events_and_actions.InvitationRequested
+    | events_and_actions.RecordingRequested
+    | events_and_actions.PauseRequested
+    | events_and_actions.EndRequested,
     now: float,
 ) -> Step:
-    if not meeting.leads(event.by) and not (
-        isinstance(event, events_and_actions.RemovalAsked) and event.id == event.by
+    if not meeting.has_host_rights(event.by) and not (
+        isinstance(event, events_and_actions.RemovalRequested) and event.id == event.by
     ):
         return meeting, [events_and_actions.NotAllowed()]
     match event:
-        case events_and_actions.MuteAsked(_, id_, on):
-            return _hush(meeting, id_, on=on)
-        case events_and_actions.LockAsked(_, on):
+        case events_and_actions.MuteRequested(_, id_, on):
+            return _mute_by_host(meeting, id_, on=on)
+        case events_and_actions.LockRequested(_, on):
             prompt = "conference/now-locked" if on else "conference/now-unlocked"
-            said = (
-                [events_and_actions.Say(one.id, prompt) for one in _inside(meeting)] if on is not meeting.locked else []
+            prompts = (
+                [events_and_actions.PlayPrompt(one.id, prompt) for one in _inside(meeting)]
+                if on is not meeting.locked
+                else []
             )
-            return replace(meeting, locked=on), [*said]
-        case events_and_actions.MuteAllAsked(_, on):
-            return _hush_all(meeting, on=on)
-        case events_and_actions.RemovalAsked(_, id_):
-            return _dismiss(meeting, id_, "conference/removed", now)
-        case events_and_actions.InvitationAsked(by, number):
-            return meeting, [events_and_actions.Ring(by, number)]
-        case events_and_actions.RecordingAsked(by, on):
-            may = meeting.settings.may_record or not on
-            return meeting, [events_and_actions.Record(by, on) if may else events_and_actions.NotAllowed()]
-        case events_and_actions.PauseAsked(_, on, card):
-            return meeting, [events_and_actions.Pause(on, card)]
-        case events_and_actions.EndAsked():
+            return replace(meeting, locked=on), [*prompts]
+        case events_and_actions.MuteAllRequested(_, on):
+            return _mute_all(meeting, on=on)
+        case events_and_actions.RemovalRequested(_, id_):
+            return _remove(meeting, id_, "conference/removed", now)
+        case events_and_actions.InvitationRequested(by, number):
+            return meeting, [events_and_actions.DialNumber(by, number)]
+        case events_and_actions.RecordingRequested(by, on):
+            allowed = meeting.settings.may_record or not on
+            return meeting, [events_and_actions.SetRecording(by, on) if allowed else events_and_actions.NotAllowed()]
+        case events_and_actions.PauseRequested(_, on, card):
+            return meeting, [events_and_actions.SetRecordingPaused(on, card)]
+        case events_and_actions.EndRequested():
             return _end(meeting, "conference/over")
         case _:
             assert_never(event)
@@ -163,98 +165,101 @@ def _of_hosts(
 # ---- joining and leaving
 
 
-def _came(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
+def _join(meeting: Meeting, id_: str, *, host: bool, invited: bool) -> Step:
     """Hosts are always admitted, even to a locked or full room, because they could change both."""
     if not host:
         if meeting.locked and not invited:
-            return meeting, [events_and_actions.TurnAway(id_, "locked")]
+            return meeting, [events_and_actions.RejectEntry(id_, "locked")]
         if len(meeting.present) >= meeting.settings.most:
-            return meeting, [events_and_actions.TurnAway(id_, "full")]
+            return meeting, [events_and_actions.RejectEntry(id_, "full")]
         if meeting.settings.wait_for_host and not meeting.opened:
-            waiting = Member(id_, host=False, place=Place.WAITING)
-            return _with(meeting, waiting), [events_and_actions.LetWait(id_)]
+            waiting = Member(id_, host=False, state=MemberState.WAITING)
+            return _put_member(meeting, waiting), [events_and_actions.StartWaiting(id_)]
     member = Member(
         id_,
         host=host,
-        place=Place.ENTERING,
+        state=MemberState.ENTERING,
         muted=meeting.settings.muted_on_entry and not host,
-        hushed=meeting.all_muted and not host,
+        muted_by_host=meeting.all_muted and not host,
     )
-    return _let_in(meeting, member, waited=False, recorded=meeting.recorded)
+    return _admit(meeting, member, was_waiting=False, recorded=meeting.recorded)
 
 
-def _let_in(meeting: Meeting, member: Member, *, waited: bool, recorded: bool = False) -> Step:
+def _admit(meeting: Meeting, member: Member, *, was_waiting: bool, recorded: bool = False) -> Step:
     """Admit a member; if the meeting is `recorded`, only after a notice."""
     if recorded:
-        return _with(meeting, replace(member, place=Place.ASKED)), []
-    actions: list[Action] = [events_and_actions.LetIn(member.id, _others(meeting), waited=waited)]
-    return _with(meeting, replace(member, place=Place.ENTERING)), actions
+        return _put_member(meeting, replace(member, state=MemberState.AWAITING_CONSENT)), []
+    actions: list[Action] = [events_and_actions.Admit(member.id, _count_inside(meeting), was_waiting=was_waiting)]
+    return _put_member(meeting, replace(member, state=MemberState.ENTERING)), actions
 
 
-def _recording_set(meeting: Meeting, *, on: bool) -> Step:
+def _recording_changed(meeting: Meeting, *, on: bool) -> Step:
     """When recording stops, admit the members who were awaiting its notice."""
     meeting, actions = replace(meeting, recorded=on), list[Action]()
     for one in meeting.members:
-        if one.place is Place.ASKED and not on:
-            meeting, more = _let_in(meeting, one, waited=False)
+        if one.state is MemberState.AWAITING_CONSENT and not on:
+            meeting, more = _admit(meeting, one, was_waiting=False)
             actions += more
     return meeting, actions
 
 
-def _entered(meeting: Meeting, id_: str) -> Step:
+def _enter(meeting: Meeting, id_: str) -> Step:
     member = meeting.member(id_)
-    if member is None or member.place is not Place.ENTERING:
+    if member is None or member.state is not MemberState.ENTERING:
         return meeting, []
-    meeting = _with(meeting, replace(member, place=Place.INSIDE))
-    actions: list[Action] = [events_and_actions.Seat(id_, member.unheard), events_and_actions.Announce(id_, came=True)]
-    if member.hushed:
-        actions.append(events_and_actions.Say(id_, "conference/muted-by-host"))
+    meeting = _put_member(meeting, replace(member, state=MemberState.INSIDE))
+    actions: list[Action] = [
+        events_and_actions.ConnectAudio(id_, member.is_muted),
+        events_and_actions.AnnounceParticipant(id_, joined=True),
+    ]
+    if member.muted_by_host:
+        actions.append(events_and_actions.PlayPrompt(id_, "conference/muted-by-host"))
     elif member.muted:
-        actions.append(events_and_actions.Say(id_, "conference/muted"))
+        actions.append(events_and_actions.PlayPrompt(id_, "conference/muted"))
     if not member.host:
         return meeting, actions
     meeting = replace(meeting, opened=True, ends_at=None)
     for one in meeting.members:
-        if one.place is Place.WAITING:
-            guest = replace(one, hushed=meeting.all_muted, muted=meeting.settings.muted_on_entry)
-            meeting, more = _let_in(meeting, guest, waited=True, recorded=meeting.recorded)
+        if one.state is MemberState.WAITING:
+            guest = replace(one, muted_by_host=meeting.all_muted, muted=meeting.settings.muted_on_entry)
+            meeting, more = _admit(meeting, guest, was_waiting=True, recorded=meeting.recorded)
             actions += more
     return meeting, actions
 
 
-def _left(meeting: Meeting, id_: str, now: float) -> Step:
+def _leave(meeting: Meeting, id_: str, now: float) -> Step:
     member = meeting.member(id_)
     if member is None:
         return meeting, []
-    return _without(replace(meeting, members=tuple(one for one in meeting.members if one.id != id_)), member, now)
+    return _after_leaving(replace(meeting, members=tuple(one for one in meeting.members if one.id != id_)), member, now)
 
 
-def _dismiss(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
+def _remove(meeting: Meeting, id_: str, prompt: str, now: float) -> Step:
     """Remove a member; the call stays until the reason has been played."""
     member = meeting.member(id_)
-    if member is None or member.place is Place.LEAVING:
+    if member is None or member.state is MemberState.LEAVING:
         return meeting, []
-    meeting, actions = _without(_with(meeting, replace(member, place=Place.LEAVING)), member, now)
-    return meeting, [events_and_actions.Dismiss(id_, prompt), *actions]
+    meeting, actions = _after_leaving(_put_member(meeting, replace(member, state=MemberState.LEAVING)), member, now)
+    return meeting, [events_and_actions.RemoveParticipant(id_, prompt), *actions]
 
 
-def _without(meeting: Meeting, member: Member, now: float) -> Step:
+def _after_leaving(meeting: Meeting, member: Member, now: float) -> Step:
     """Return the consequences of a member leaving; `member` is the state before."""
-    if member.place is not Place.INSIDE:
+    if member.state is not MemberState.INSIDE:
         return meeting, []
     after = meeting.settings.end_after_host
     if after is not None and member.host and not any(one.host for one in _inside(meeting)):
         meeting = replace(meeting, ends_at=now + after)
-    actions: list[Action] = [events_and_actions.Announce(member.id, came=False)]
+    actions: list[Action] = [events_and_actions.AnnounceParticipant(member.id, joined=False)]
     if meeting.ends_at is not None and meeting.ends_at <= now:
         meeting, more = _end(meeting, "conference/host-left")
         return meeting, more
     if meeting.ends_at is not None and member.host:
-        actions += [events_and_actions.Say(one.id, "conference/host-left") for one in _inside(meeting)]
+        actions += [events_and_actions.PlayPrompt(one.id, "conference/host-left") for one in _inside(meeting)]
     return meeting, actions
 
 
-def _time_passed(meeting: Meeting, now: float) -> Step:
+def _deadline_reached(meeting: Meeting, now: float) -> Step:
     if meeting.ends_at is None or now < meeting.ends_at:
         return meeting, []
     return _end(meeting, "conference/over")
@@ -262,8 +267,8 @@ def _time_passed(meeting: Meeting, now: float) -> Step:
 
 def _end(meeting: Meeting, prompt: str) -> Step:
     """End the meeting: each member leaves once the reason has been played."""
-    dismissed: list[Action] = [events_and_actions.Dismiss(one.id, prompt) for one in meeting.present]
-    leaving = tuple(replace(one, place=Place.LEAVING) for one in meeting.members)
+    dismissed: list[Action] = [events_and_actions.RemoveParticipant(one.id, prompt) for one in meeting.present]
+    leaving = tuple(replace(one, state=MemberState.LEAVING) for one in meeting.members)
     return replace(meeting, members=leaving, ends_at=None, locked=True), dismissed
 
 
@@ -274,88 +279,88 @@ def _mute_self(meeting: Meeting, id_: str, *, on: bool) -> Step:
     member = meeting.member(id_)
     if member is None:
         return meeting, []
-    if member.hushed and not on:
+    if member.muted_by_host and not on:
         return meeting, [events_and_actions.NotAllowed("conference/muted-by-host")]
-    said = events_and_actions.Say(id_, "conference/muted" if on else "conference/unmuted")
-    return _heard_or_not(meeting, member, replace(member, muted=on), [said])
+    prompt = events_and_actions.PlayPrompt(id_, "conference/muted" if on else "conference/unmuted")
+    return _apply_mute(meeting, member, replace(member, muted=on), [prompt])
 
 
-def _hush(meeting: Meeting, id_: str, *, on: bool) -> Step:
+def _mute_by_host(meeting: Meeting, id_: str, *, on: bool) -> Step:
     """Mute or unmute by a host. A host cannot unmute members who muted themselves."""
     member = meeting.member(id_)
-    if member is None or member.hushed is on:
+    if member is None or member.muted_by_host is on:
         return meeting, []
-    told = events_and_actions.Say(id_, "conference/muted-by-host" if on else _after_hush(member))
-    return _heard_or_not(meeting, member, replace(member, hushed=on), [told])
+    prompt = events_and_actions.PlayPrompt(id_, "conference/muted-by-host" if on else _prompt_after_unmute(member))
+    return _apply_mute(meeting, member, replace(member, muted_by_host=on), [prompt])
 
 
-def _hush_all(meeting: Meeting, *, on: bool) -> Step:
+def _mute_all(meeting: Meeting, *, on: bool) -> Step:
     meeting = replace(meeting, all_muted=on)
     actions: list[Action] = []
     for member in meeting.members:
         if not member.host:
-            meeting, more = _hush(meeting, member.id, on=on)
+            meeting, more = _mute_by_host(meeting, member.id, on=on)
             actions += more
-    told = "conference/all-muted" if on else "conference/all-unmuted"
-    actions += [events_and_actions.Say(one.id, told) for one in _inside(meeting) if one.host]
+    prompt = "conference/all-muted" if on else "conference/all-unmuted"
+    actions += [events_and_actions.PlayPrompt(one.id, prompt) for one in _inside(meeting) if one.host]
     return meeting, actions
 
 
-def _after_hush(member: Member) -> str:
+def _prompt_after_unmute(member: Member) -> str:
     return "conference/muted" if member.muted else "conference/unmuted"
 
 
-def _heard_or_not(meeting: Meeting, before: Member, after: Member, said: list[events_and_actions.Say]) -> Step:
+def _apply_mute(meeting: Meeting, before: Member, after: Member, prompts: list[events_and_actions.PlayPrompt]) -> Step:
     """Switch and notify only members inside; for others it takes effect when they enter."""
     actions: list[Action] = []
-    if before.place is Place.INSIDE and before != after:
-        actions += said
-        if before.unheard is not after.unheard:
-            actions.append(events_and_actions.Mute(after.id, after.unheard))
-    return _with(meeting, after), actions
+    if before.state is MemberState.INSIDE and before != after:
+        actions += prompts
+        if before.is_muted is not after.is_muted:
+            actions.append(events_and_actions.SetMuted(after.id, after.is_muted))
+    return _put_member(meeting, after), actions
 
 
-def _hand(meeting: Meeting, by: str, id_: str, *, up: bool) -> Step:
+def _set_hand(meeting: Meeting, by: str, id_: str, *, raised: bool) -> Step:
     member = meeting.member(id_)
-    if by != id_ and (up or not meeting.leads(by)):
+    if by != id_ and (raised or not meeting.has_host_rights(by)):
         return meeting, [events_and_actions.NotAllowed()]
-    if member is None or member.hand is up:
+    if member is None or member.hand_raised is raised:
         return meeting, []
-    prompt = "conference/hand-raised" if up else "conference/hand-lowered"
-    return _with(meeting, replace(member, hand=up)), [events_and_actions.Say(id_, prompt)]
+    prompt = "conference/hand-raised" if raised else "conference/hand-lowered"
+    return _put_member(meeting, replace(member, hand_raised=raised)), [events_and_actions.PlayPrompt(id_, prompt)]
 
 
 # ---- lookups
 
 
-def meant(meeting: Meeting, id_: str, key: str) -> events_and_actions.Event | None:
+def command_event(meeting: Meeting, id_: str, digit: str) -> events_and_actions.Event | None:
     """Return the event for a star command (`*` and a digit) of a member inside."""
     member = meeting.member(id_)
-    if member is None or member.place is not Place.INSIDE:
+    if member is None or member.state is not MemberState.INSIDE:
         return None
-    asked: dict[str, events_and_actions.Event | None] = {
-        "0": events_and_actions.HelpAsked(id_),
-        "2": events_and_actions.RecordingAsked(id_, not meeting.recorded),
-        "3": events_and_actions.CountAsked(id_),
-        "4": events_and_actions.PauseAsked(id_, not meeting.paused) if meeting.recorded else None,
-        "5": events_and_actions.HandAsked(id_, id_, not member.hand),
-        "6": events_and_actions.MuteAsked(id_, id_, not member.unheard),
-        "7": events_and_actions.LockAsked(id_, not meeting.locked),
-        "8": events_and_actions.MuteAllAsked(id_, not meeting.all_muted),
-        "9": events_and_actions.EndAsked(id_),
+    commands: dict[str, events_and_actions.Event | None] = {
+        "0": events_and_actions.HelpRequested(id_),
+        "2": events_and_actions.RecordingRequested(id_, not meeting.recorded),
+        "3": events_and_actions.CountRequested(id_),
+        "4": events_and_actions.PauseRequested(id_, not meeting.paused) if meeting.recorded else None,
+        "5": events_and_actions.HandRequested(id_, id_, not member.hand_raised),
+        "6": events_and_actions.MuteRequested(id_, id_, not member.is_muted),
+        "7": events_and_actions.LockRequested(id_, not meeting.locked),
+        "8": events_and_actions.MuteAllRequested(id_, not meeting.all_muted),
+        "9": events_and_actions.EndRequested(id_),
     }
-    return asked.get(key)
+    return commands.get(digit)
 
 
 def _inside(meeting: Meeting) -> list[Member]:
-    return [one for one in meeting.members if one.place is Place.INSIDE]
+    return [one for one in meeting.members if one.state is MemberState.INSIDE]
 
 
-def _others(meeting: Meeting) -> int:
+def _count_inside(meeting: Meeting) -> int:
     return len(_inside(meeting))
 
 
-def _with(meeting: Meeting, member: Member) -> Meeting:
+def _put_member(meeting: Meeting, member: Member) -> Meeting:
     """Return the meeting with the member replaced, or appended if new."""
     if meeting.member(member.id) is None:
         return replace(meeting, members=(*meeting.members, member))

@@ -61,8 +61,8 @@ async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
             await driver.execute("PRAGMA foreign_keys=OFF")
             async with connection.begin():
                 yield connection
-                torn = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()
-                if torn is not None:
+                broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first()
+                if broken is not None:
                     raise RuntimeError("a migration broke a foreign key reference")
             await driver.execute("PRAGMA foreign_keys=ON")
         else:

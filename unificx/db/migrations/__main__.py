@@ -12,7 +12,7 @@ from unificx.core.clock import SystemClock
 from unificx.db.base import Base
 from unificx.db.database import Database
 from unificx.db.migrations import config_for, migrate, migrating
-from unificx.db.migrations.models import load_all_tables
+from unificx.db.migrations.models import load_all_models
 
 
 async def draft(message: str, number: int) -> None:
@@ -32,6 +32,6 @@ async def draft(message: str, number: int) -> None:
 
 
 if __name__ == "__main__":
-    load_all_tables()
+    load_all_models()
     existing = list((Path(__file__).parent / "versions").glob("*.py"))
     asyncio.run(draft(sys.argv[1], len(existing) + 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 import unificx
 
 
-def load_all_tables() -> None:
+def load_all_models() -> None:
     """Import the models of every area, so that the shared metadata includes them."""
     for path in sorted(Path(unificx.__path__[0]).glob("*/*models.py")):
         import_module(f"unificx.{path.parent.name}.{path.stem}")

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
 from unificx.identity.models import (
     AcceptanceRow,
@@ -23,7 +23,7 @@ from unificx.identity.models import (
 )
 from unificx.identity.schemas import Language, Person, PersonState, Role, Tenant, TenantState
 
-PERSON_CODEC = Codec(PersonRow, PersonPart)
+PERSON_CODEC = SealedCodec(PersonRow, PersonPart)
 
 
 async def all_tenants(session: AsyncSession) -> list[Tenant]:

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import AcceptancePart, AcceptanceRow, CredentialRow, PasswordPart, PersonRow
 from unificx.identity.schemas import Role
 
-PASSWORD_CODEC = Codec(CredentialRow, PasswordPart)
-ACCEPTANCE_CODEC = Codec(AcceptanceRow, AcceptancePart)
+PASSWORD_CODEC = SealedCodec(CredentialRow, PasswordPart)
+ACCEPTANCE_CODEC = SealedCodec(AcceptanceRow, AcceptancePart)
 
 
 @dataclass(frozen=True, slots=True)

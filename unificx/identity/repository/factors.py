@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorPart, FactorRow, PasskeyPart, RecoveryPart, RecoveryRow, TotpPart
 from unificx.identity.models import SessionRow
 
 P = TypeVar("P")
 
-NAME_CODEC = Codec(FactorRow, FactorPart)
-TOTP_CODEC = Codec(FactorRow, TotpPart)
-PASSKEY_CODEC = Codec(FactorRow, PasskeyPart)
-RECOVERY_CODEC = Codec(RecoveryRow, RecoveryPart)
+NAME_CODEC = SealedCodec(FactorRow, FactorPart)
+TOTP_CODEC = SealedCodec(FactorRow, TotpPart)
+PASSKEY_CODEC = SealedCodec(FactorRow, PasskeyPart)
+RECOVERY_CODEC = SealedCodec(RecoveryRow, RecoveryPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _sealed(keys: Keys, owner: FactorOwner, factor: StoredFactor) -> dict[str, b
     }
 
 
-def _open(codec: Codec[P], keys: Keys, row: Any, purpose: str, sealed: bytes | None) -> P | None:
+def _open(codec: SealedCodec[P], keys: Keys, row: Any, purpose: str, sealed: bytes | None) -> P | None:
     if sealed is None:
         return None
     part = codec.open(keys, row.tenant_id, purpose, [(row.subject_id, row.id, sealed)])[0]

@@ -7,14 +7,14 @@ from typing import cast
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
 from unificx.identity.numbers import release_number
 from unificx.identity.schemas import Device, DeviceAuth, DeviceKind, Extension
 
-EXTENSION_CODEC = Codec(ExtensionRow, ExtensionPart)
-DEVICE_CODEC = Codec(DeviceRow, DevicePart)
-LOGIN_CODEC = Codec(DeviceRow, LoginPart)
+EXTENSION_CODEC = SealedCodec(ExtensionRow, ExtensionPart)
+DEVICE_CODEC = SealedCodec(DeviceRow, DevicePart)
+LOGIN_CODEC = SealedCodec(DeviceRow, LoginPart)
 
 
 async def add_extension(session: AsyncSession, keys: Keys, extension: Extension, created: datetime) -> None:

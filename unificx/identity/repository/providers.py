@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import ProviderPart, ProviderRow
 
-PROVIDER_CODEC = Codec(ProviderRow, ProviderPart)
+PROVIDER_CODEC = SealedCodec(ProviderRow, ProviderPart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import cast
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db.sealed import Codec, Keys
+from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import PersonRow, SessionPart, SessionRow
 from unificx.identity.policies.token_rotation import TokenPair, family_digest
 from unificx.identity.repository.credentials import SignInAccount
 from unificx.identity.schemas import Principal, Role, Session, SessionKind
 
-SESSION_CODEC = Codec(SessionRow, SessionPart)
+SESSION_CODEC = SealedCodec(SessionRow, SessionPart)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-Kind = Literal[
+EmailKind = Literal[
     "invitation",
     "recovery",
     "new_device",
@@ -18,16 +18,16 @@ Kind = Literal[
     "voicemail_sound",
 ]
 Language = Literal["en", "de"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[EmailKind, ...] = get_args(EmailKind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
-LONGEST = timedelta(hours=24)
-_OF_USE: dict[Kind, timedelta] = {"recovery": timedelta(minutes=30)}
+MAX_LIFETIME = timedelta(hours=24)
+_LIFETIMES: dict[EmailKind, timedelta] = {"recovery": timedelta(minutes=30)}
 
 
-def of_use(kind: Kind) -> timedelta:
+def lifetime(kind: EmailKind) -> timedelta:
     """Return how long an e-mail may stay in the queue. A link must not arrive after it has expired."""
-    return _OF_USE.get(kind, LONGEST)
+    return _LIFETIMES.get(kind, MAX_LIFETIME)
 
 
 _MONTHS = (
@@ -36,34 +36,34 @@ _MONTHS = (
 )
 
 
-def moment(at: datetime, language: Language) -> str:
+def format_time(at: datetime, language: Language) -> str:
     """Format a date and time for an e-mail, in the time zone of `at`."""
     if language == "de":
         return f"{at:%d.%m.%Y}, {at:%H:%M} Uhr"
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
 
 
-def message_news(number: str, seconds: float, when: str, caller: str = "") -> str:
+def describe_voicemail(number: str, seconds: float, when: str, caller: str = "") -> str:
     """Describe a voicemail: extension, time, duration and, if given, caller."""
-    minutes, rest = divmod(round(seconds), 60)
-    return ", ".join([number, when, f"{minutes}:{rest:02} min", *([caller] if caller else [])])
+    minutes, remainder = divmod(round(seconds), 60)
+    return ", ".join([number, when, f"{minutes}:{remainder:02} min", *([caller] if caller else [])])
 
 
-class Ration:
+class EmailRateLimit:
     """Limits e-mails per person, kind and hour, so that the server cannot be used to flood a mailbox."""
 
-    MOST = 6
-    SECONDS = 3600.0
-    _REMEMBERED = 50_000
+    MAX_PER_WINDOW = 6
+    WINDOW_SECONDS = 3600.0
+    _MAX_TRACKED = 50_000
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[tuple[str, Kind], list[float]] = OrderedDict()
+        self._sent: OrderedDict[tuple[str, EmailKind], list[float]] = OrderedDict()
 
-    def take(self, subject: str, kind: Kind, now: float) -> bool:
+    def allow(self, subject: str, kind: EmailKind, now: float) -> bool:
         """Return whether an e-mail is allowed at `now` (monotonic seconds), and count it if so."""
-        recent = [at for at in self._sent.pop((subject, kind), []) if at > now - self.SECONDS]
-        allowed = len(recent) < self.MOST
+        recent = [at for at in self._sent.pop((subject, kind), []) if at > now - self.WINDOW_SECONDS]
+        allowed = len(recent) < self.MAX_PER_WINDOW
         self._sent[subject, kind] = [*recent, now] if allowed else recent
-        if len(self._sent) > self._REMEMBERED:
+        if len(self._sent) > self._MAX_TRACKED:
             self._sent.popitem(last=False)
         return allowed

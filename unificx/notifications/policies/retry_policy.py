@@ -2,33 +2,33 @@
 
 from datetime import datetime, timedelta
 
-GONE = (404, 410)
+GONE_STATUSES = (404, 410)
 """RFC 8030 section 7.3: the subscription does not exist anymore."""
-MOST_PUSH_TRIES = 4
-_FIRST_PUSH_WAIT = 0.5
-_LONGEST_PUSH_WAIT = 30.0
-_FIRST_LETTER_WAIT = timedelta(seconds=30)
-_LONGEST_LETTER_WAIT = timedelta(hours=1)
+MAX_PUSH_ATTEMPTS = 4
+_FIRST_PUSH_DELAY = 0.5
+_MAX_PUSH_DELAY = 30.0
+_FIRST_EMAIL_DELAY = timedelta(seconds=30)
+_MAX_EMAIL_DELAY = timedelta(hours=1)
 
 
-def worth_another_try(status: int | None) -> bool:
+def is_retryable(status: int | None) -> bool:
     """Return whether a retry is useful: unreachable (None), overloaded or failing service."""
     return status is None or status == 429 or status >= 500
 
 
-def push_wait(status: int | None, tries: int, asked: float | None, left: float) -> float | None:
+def push_retry_delay(status: int | None, attempts: int, retry_after: float | None, remaining: float) -> float | None:
     """Return the seconds until the next attempt after `attempts`, or None for no more.
 
     `retry_after` is requested by the service; `remaining` is the remaining lifetime. Both are in seconds.
     """
-    if not worth_another_try(status) or tries >= MOST_PUSH_TRIES:
+    if not is_retryable(status) or attempts >= MAX_PUSH_ATTEMPTS:
         return None
-    wait = max(_FIRST_PUSH_WAIT * 2 ** (tries - 1), asked or 0.0)
-    return wait if wait <= min(left, _LONGEST_PUSH_WAIT) else None
+    delay = max(_FIRST_PUSH_DELAY * 2 ** (attempts - 1), retry_after or 0.0)
+    return delay if delay <= min(remaining, _MAX_PUSH_DELAY) else None
 
 
-def next_letter_try(now: datetime, tries: int, expires: datetime) -> datetime | None:
+def next_email_attempt(now: datetime, attempts: int, expires: datetime) -> datetime | None:
     """Return the time of the next attempt after `attempts`; None if the e-mail has expired by then."""
-    wait = min(_FIRST_LETTER_WAIT * 2 ** min(tries - 1, 20), _LONGEST_LETTER_WAIT)
-    due = now + wait
+    delay = min(_FIRST_EMAIL_DELAY * 2 ** min(attempts - 1, 20), _MAX_EMAIL_DELAY)
+    due = now + delay
     return due if due < expires else None
