@@ -43,7 +43,7 @@ class Process:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         """Wait until the process is idle."""
         before = -1.0
         while (now := self.cpu()) - before > 0.02:

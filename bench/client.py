@@ -14,11 +14,11 @@ from bench import Metric, metric, running_server
 OUTSIDE = Path(__file__).parents[1] / "tests" / "outside"
 sys.path[:0] = [str(OUTSIDE), str(OUTSIDE.parent)]
 
-from browser import driven  # noqa: E402
-from client_pages import Client, Clients, build_if_old  # noqa: E402
+from browser import start_playwright  # noqa: E402
+from client_pages import Client, Clients, build_if_outdated  # noqa: E402
 from client_phone import ClientPhone  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
-from portal_pages import EMAIL, PASSWORD, administrator  # noqa: E402
+from portal_pages import EMAIL, PASSWORD, create_administrator  # noqa: E402
 from server import Login, Server  # noqa: E402
 
 CALLS = 12
@@ -27,19 +27,19 @@ SETTLED_MS = 2000
 ADA, BEN = (Login(number, name, "", "", "", "") for number, name in (("1002", "Ada Example"), ("1003", "Ben Example")))
 OWN = ("/me", "/me/reachable", "/sessions", "/directory", "/history", "/me/factors", "/sign-in/options")
 ADMINISTRATORS = ("/persons", "/extensions", "/devices", "/calls")
-SHOWN = """() => {
+ON_NUMBER_PAD_SCRIPT = """() => {
   new MutationObserver((_, watching) => {
     if (!document.querySelector('[role=group]')) return
     window.shown = performance.now()
     watching.disconnect()
   }).observe(document, {subtree: true, childList: true})
 }"""
-SCRIPTS = """() => {
+SCRIPT_SIZES = """() => {
   const scripts = performance.getEntriesByType('resource').filter((each) => each.name.endsWith('.js'))
   const size = (some) => some.reduce((sum, each) => sum + each.encodedBodySize, 0)
   return [size(scripts.filter((each) => each.responseEnd < window.shown)), size(scripts)]
 }"""
-WATCH = """() => {
+ON_RINGING_SCRIPT = """() => {
   addEventListener('click', () => { window.tapped = performance.now() }, {capture: true})
   new MutationObserver(() => {
     if (window.rang || !document.querySelector('[role=dialog] [role=status]')?.textContent.startsWith('Ringing')) return
@@ -49,10 +49,10 @@ WATCH = """() => {
 
 
 def run() -> list[Metric]:
-    build_if_old()
+    build_if_outdated()
     with running_server() as (server, directory):
-        administrator(server)
-        with driven() as playwright, clients_of(Clients(playwright, directory, server)) as clients:
+        create_administrator(server)
+        with start_playwright() as playwright, clients_of(Clients(playwright, directory, server)) as clients:
             return [*_first_loads(clients), *_rings(clients), *_reads(server)]
 
 
@@ -64,14 +64,14 @@ def clients_of(clients: Clients) -> Iterator[Clients]:
 
 def _first_loads(clients: Clients) -> list[Metric]:
     client = clients("microphone", service_workers="block")
-    client.context.add_init_script(f"({SHOWN})()")
+    client.context.add_init_script(f"({ON_NUMBER_PAD_SCRIPT})()")
     debugging = client.context.new_cdp_session(client.page)
     debugging.send("Network.enable")
     debugging.send("Network.setCacheDisabled", {"cacheDisabled": True})
     client.open("/sign-in")
     _, sign_in = _loaded(client)
     client.sign_in(ADA)
-    client.open("/dial").registered()
+    client.open("/dial").wait_registered()
     pad, telephone = _loaded(client)
     client.context.close()
     return [
@@ -84,24 +84,24 @@ def _first_loads(clients: Clients) -> list[Metric]:
 def _loaded(client: Client) -> tuple[float, float]:
     """Return the kB of script transferred since the page was opened: until the number pad was shown, and in total."""
     client.page.wait_for_timeout(SETTLED_MS)
-    until_shown, in_all = client.page.evaluate(SCRIPTS)
+    until_shown, in_all = client.page.evaluate(SCRIPT_SIZES)
     assert in_all
     return until_shown / 1000, in_all / 1000
 
 
 def _rings(clients: Clients) -> list[Metric]:
     ada, ben = (ClientPhone(clients("microphone"), who).sign_in() for who in (ADA, BEN))
-    ada.page.evaluate(WATCH)
+    ada.page.evaluate(ON_RINGING_SCRIPT)
     seconds = []
     for _ in range(CALLS):
         ada.page.evaluate("window.rang = 0")
         ada.dial(BEN.number)
-        ben.ringing(ADA.name)
+        ben.wait_for_ringing(ADA.name)
         expect(ada.call_with(BEN.name).get_by_text("Ringing…")).to_be_visible()
         seconds.append(ada.page.evaluate("rang - tapped"))
         ada.hang_up()
-        ada.free()
-        ben.free()
+        ada.assert_idle()
+        ben.assert_idle()
     half, most = statistics.median(seconds), max(seconds)
     return [
         metric("from the tap on Call to ringing, p50", half, "ms", 300),

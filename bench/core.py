@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from bench import Metric, metric
-from tests.adapters.sip_harness import DOMAIN, Face, add_extension, people
+from tests.adapters.sip_harness import DOMAIN, SipHarness, add_extension, create_directory
 from unificx.core.clock import SystemClock
 from unificx.sip.digest import response_for
 from unificx.sip.flow import Flow
@@ -33,10 +33,10 @@ def run() -> list[Metric]:
 
 
 async def _run() -> list[Metric]:
-    directory = people()
+    directory = create_directory()
     for number in range(PHONES):
         add_extension(directory, "t1", DOMAIN, str(5000 + number))
-    desk = Desk(Face(directory=directory))
+    desk = RefreshingPhones(SipHarness(directory=directory))
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     desk.round(cold=False)  # new phones
@@ -48,14 +48,14 @@ async def _run() -> list[Metric]:
     ]
 
 
-class Desk:
+class RefreshingPhones:
     """The SIP part of a server, with phones that refresh in turn."""
 
-    def __init__(self, face: Face) -> None:
-        self._said: list[bytes] = []
+    def __init__(self, face: SipHarness) -> None:
+        self._sent: list[bytes] = []
         self._cseq = 0
         self._shell = SipDriver(
-            face.endpoint, face.face, face.guard, lambda data, flow: self._said.append(data), SystemClock()
+            face.endpoint, face.handler, face.rate_limiter, lambda data, flow: self._sent.append(data), SystemClock()
         )
         self._shell.start()
 
@@ -65,15 +65,15 @@ class Desk:
 
     def _refresh(self, number: int, *, cold: bool) -> float:
         self._cseq += 2
-        asked, challenge = self._say(_words(number, self._cseq), number, cold=cold)
+        asked, challenge = self._exchange(_register(number, self._cseq), number, cold=cold)
         offered = parse_auth(challenge.all("www-authenticate")[0])
         secrets = f"{number}-t1a", f"secret-{number}", "REGISTER", f"sip:{DOMAIN}"
         proof = f"Authorization: {response_for(offered, *secrets, cnonce='c0ffee')}\r\n"
-        proved, answer = self._say(_words(number, self._cseq + 1, proof), number, cold=cold)
+        proved, answer = self._exchange(_register(number, self._cseq + 1, proof), number, cold=cold)
         assert answer.status == 200
         return asked + proved
 
-    def _say(self, data: bytes, number: int, *, cold: bool) -> tuple[float, Response]:
+    def _exchange(self, data: bytes, number: int, *, cold: bool) -> tuple[float, Response]:
         """Return the microseconds until the response, and the response."""
         flow = Flow("udp", "127.0.0.1", 30_000 + number, 0, 1)
         if cold:
@@ -81,12 +81,12 @@ class Desk:
         began = time.perf_counter_ns()
         self._shell.receive(data, flow)
         took = time.perf_counter_ns() - began
-        answer = parse(self._said.pop())
+        answer = parse(self._sent.pop())
         assert isinstance(answer, Response)
         return took / 1000, answer
 
 
-def _words(number: int, cseq: int, proof: str = "") -> bytes:
+def _register(number: int, cseq: int, proof: str = "") -> bytes:
     """Return a REGISTER as sent by SIPp."""
     return (
         f"REGISTER sip:{DOMAIN} SIP/2.0\r\n"

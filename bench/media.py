@@ -37,10 +37,10 @@ G711, G722 = 0, 9
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Load:
     """Participants in rooms of `room` legs, of which `talkers` talk."""
 
-    people: int
+    legs: int
     room: int
     talkers: int
     codec: int = G711
@@ -48,7 +48,7 @@ class Crowd:
 
 
 @dataclass(frozen=True)
-class Weighed:
+class Measurement:
     """Result: `pair` is CPU microseconds per packet pair (one in, one out), `core` the percentage of one core."""
 
     pair: float
@@ -67,23 +67,23 @@ def run() -> list[Metric]:
         for name in ("crowd", "echo"):
             subprocess.run([compiler, "-O2", "-Wall", "-o", str(place / name), str(LOAD / f"{name}.c")], check=True)
         for codec in (G711, G722):
-            (place / f"sounds-{codec}").write_bytes(_sounds(codec))
+            (place / f"sounds-{codec}").write_bytes(_test_audio(codec))
         return asyncio.run(_run(place))
 
 
 async def _run(place: Path) -> list[Metric]:
-    thousand = Crowd(1000, 10, 10)
-    floor, _ = await _floor(place, thousand)
-    _, share = await _floor(place, Crowd(3000, 10, 10))
-    rooms = await _engine(place, thousand)
-    gated = await _engine(place, Crowd(1000, 10, 2))
-    wide = await _engine(place, Crowd(1000, 10, 2, G722))
-    many = await _engine(place, Crowd(3000, 10, 10))
-    large = await _engine(place, Crowd(500, 500, 500))
-    hall = await _engine(place, Crowd(200, 200, 3))
-    calm = await _engine(place, Crowd(500, 500, 3))
-    recorded = await _engine(place, Crowd(200, 2, 2, recordings=200))
-    plain = await _engine(place, Crowd(200, 2, 2))
+    thousand = Load(1000, 10, 10)
+    floor, _ = await _measure_echo(place, thousand)
+    _, share = await _measure_echo(place, Load(3000, 10, 10))
+    rooms = await _measure_engine(place, thousand)
+    gated = await _measure_engine(place, Load(1000, 10, 2))
+    wide = await _measure_engine(place, Load(1000, 10, 2, G722))
+    many = await _measure_engine(place, Load(3000, 10, 10))
+    large = await _measure_engine(place, Load(500, 500, 500))
+    hall = await _measure_engine(place, Load(200, 200, 3))
+    calm = await _measure_engine(place, Load(500, 500, 3))
+    recorded = await _measure_engine(place, Load(200, 2, 2, recordings=200))
+    plain = await _measure_engine(place, Load(200, 2, 2))
     return [
         metric("echo in C, 1000 participants: CPU per packet pair", floor, "us"),
         metric("1000 in rooms of 10, all talk: CPU per packet pair", rooms.pair, "us"),
@@ -105,11 +105,11 @@ async def _run(place: Path) -> list[Metric]:
         metric("200 legs in rooms of 2: share of one core", plain.core, "%"),
         metric("200 legs in rooms of 2, with 200 recordings: share of one core", recorded.core, "%"),
         *_ticks("200 recordings", recorded, 15),
-        *_kept(place),
+        *_encryption(place),
     ]
 
 
-def _kept(place: Path) -> list[Metric]:
+def _encryption(place: Path) -> list[Metric]:
     """Measure the encryption of recordings during calls, in this process, and their transcoding to Opus."""
     minute = sine(443.7, 9000, 8000 * SEALED).tobytes()
     written = asyncio.run(_written(LocalBlobStore(place / "audio"), minute))
@@ -152,59 +152,57 @@ def _opus(rate: int, channels: int) -> list[Metric]:
     return [metric(f"{what}: CPU", spent * 1000, "ms"), metric(f"{what}: size", size / 1000, "kB")]
 
 
-def _ticks(what: str, weighed: Weighed, goal: float | None = None) -> list[Metric]:
+def _ticks(what: str, weighed: Measurement, goal: float | None = None) -> list[Metric]:
     return [
         metric(f"{what}: tick duration, p99", weighed.figures.tick_ms, "ms", goal),
         metric(f"{what}: missing packets", weighed.missing, "packets", 0),
     ]
 
 
-async def _floor(place: Path, crowd: Crowd) -> tuple[float, float]:
+async def _measure_echo(place: Path, crowd: Load) -> tuple[float, float]:
     """Return CPU microseconds per packet pair, and percentage of one core."""
     echo = await asyncio.create_subprocess_exec(str(place / "echo"), stdout=asyncio.subprocess.PIPE)
     assert echo.stdout is not None
     try:
         port = int(await echo.stdout.readline())
         phones, _ = await _phones(place, crowd)
-        pair, core, _ = await _weigh(Process(echo.pid), phones, port)
+        pair, core, _ = await _measure(Process(echo.pid), phones, port)
         return pair, core
     finally:
         echo.kill()
         await echo.wait()
 
 
-async def _engine(place: Path, crowd: Crowd) -> Weighed:
+async def _measure_engine(place: Path, crowd: Load) -> Measurement:
     engine = MediaEngine(SystemClock())
     await engine.start()
     assert engine.pid is not None
     try:
         phones, ports = await _phones(place, crowd)
-        await asyncio.gather(
-            *(engine.open(f"leg-{n}", _description(port, crowd.codec)) for n, port in enumerate(ports))
-        )
-        for number in range(crowd.people):
+        await asyncio.gather(*(engine.open(f"leg-{n}", _sdp(port, crowd.codec)) for n, port in enumerate(ports)))
+        for number in range(crowd.legs):
             engine.join(f"room-{number // crowd.room}", f"leg-{number}")
         takers = [
-            asyncio.create_task(_take(engine.record(f"tap-{number}", leg=f"leg-{number}")))
+            asyncio.create_task(_consume(engine.record(f"tap-{number}", leg=f"leg-{number}")))
             for number in range(crowd.recordings)
         ]
-        pair, core, missing = await _weigh(Process(engine.pid), phones, engine.port)
+        pair, core, missing = await _measure(Process(engine.pid), phones, engine.port)
         figures = await engine.stats()
         for taker in takers:
             taker.cancel()
-        return Weighed(pair, core, missing, figures)
+        return Measurement(pair, core, missing, figures)
     finally:
         await engine.shut_down()
 
 
-async def _take(recording: TapStream) -> None:
+async def _consume(recording: TapStream) -> None:
     async for _ in recording:
         pass
 
 
-async def _phones(place: Path, crowd: Crowd) -> tuple[asyncio.subprocess.Process, list[int]]:
+async def _phones(place: Path, crowd: Load) -> tuple[asyncio.subprocess.Process, list[int]]:
     phones = await asyncio.create_subprocess_exec(
-        str(place / "crowd"), str(crowd.people), str(WARM_UP + MEASURED + 1), str(crowd.codec), str(crowd.room),
+        str(place / "crowd"), str(crowd.legs), str(WARM_UP + MEASURED + 1), str(crowd.codec), str(crowd.room),
         str(crowd.talkers), str(place / f"sounds-{crowd.codec}"),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20,
     )  # fmt: skip
@@ -212,13 +210,13 @@ async def _phones(place: Path, crowd: Crowd) -> tuple[asyncio.subprocess.Process
     return phones, [int(port) for port in (await phones.stdout.readline()).split()]
 
 
-async def _weigh(process: Process, phones: asyncio.subprocess.Process, port: int) -> tuple[float, float, int]:
+async def _measure(process: Process, phones: asyncio.subprocess.Process, port: int) -> tuple[float, float, int]:
     """Run the load; return CPU microseconds per packet pair, percentage of one core, and missing packets.
 
     With two CPUs each process runs on its own one, with real-time priority if permitted.
     """
-    _place(process.pid, 0)
-    _place(phones.pid, -1)
+    _pin_to_cpu(process.pid, 0)
+    _pin_to_cpu(phones.pid, -1)
     result = asyncio.create_task(phones.communicate(f"{port}\n".encode()))
     await asyncio.sleep(WARM_UP)
     before, began = process.cpu(), time.monotonic()
@@ -230,21 +228,21 @@ async def _weigh(process: Process, phones: asyncio.subprocess.Process, port: int
     return cpu / passed / rate * 1e6, cpu / passed * 100, figures["missing"]
 
 
-def _place(pid: int, number: int) -> None:
+def _pin_to_cpu(pid: int, number: int) -> None:
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(pid, {processors[number]})
     with contextlib.suppress(PermissionError):
         os.sched_setscheduler(pid, os.SCHED_FIFO, os.sched_param(1))
 
 
-def _description(port: int, codec: int) -> bytes:
+def _sdp(port: int, codec: int) -> bytes:
     return (
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         f"m=audio {port} RTP/AVP {codec}\r\na=ptime:20\r\n"
     ).encode()
 
 
-def _sounds(codec: int) -> bytes:
+def _test_audio(codec: int) -> bytes:
     """Return a second of noise about as loud as speech, and a second of silence."""
     chance = np.random.default_rng(1)
     if codec == G711:

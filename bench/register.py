@@ -22,7 +22,7 @@ def run() -> list[Metric]:
             """Return the CPU milliseconds per exchange."""
             steps = s.scenario(*s.registers(), s.recv(200))
             settings = {"domain": server.domain, "remote": server.sip("udp"), "traced": False, "timeout": 300}
-            process.settle()
+            process.wait_until_idle()
             before = process.cpu()
             outcome = Sipp(directory, steps, users=users, calls=exchanges, rate=rate, **settings).run()
             time.sleep(1)  # the database write that follows counts too

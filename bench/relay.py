@@ -34,7 +34,7 @@ async def _run() -> list[Metric]:
     with ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-bench-")))
         generator = _generator(place)
-        callers, callees = (stack.enter_context(_end()) for _ in range(2))
+        callers, callees = (stack.enter_context(_bound_socket()) for _ in range(2))
         engine = RtpEngine(SystemClock(), ports=PORTS)
         await engine.start()
         try:
@@ -65,8 +65,8 @@ async def _run() -> list[Metric]:
 async def _call(engine: RtpEngine, number: int, callers: socket.socket, callees: socket.socket) -> tuple[int, int]:
     """Set up one call; return the ports that its caller and callee send to."""
     anchor = f"call-{number}"
-    offer = await engine.offer(anchor, "a", _description(callers), Profile.PLAIN)
-    answer = await engine.answer(anchor, "a", "b", _description(callees), Profile.PLAIN)
+    offer = await engine.offer(anchor, "a", _sdp(callers), Profile.PLAIN)
+    answer = await engine.answer(anchor, "a", "b", _sdp(callees), Profile.PLAIN)
     return sdp.parse(answer).media[0].port, sdp.parse(offer).media[0].port
 
 
@@ -93,7 +93,7 @@ async def _talk(
     return json.loads(printed), cpu
 
 
-def _end() -> socket.socket:
+def _bound_socket() -> socket.socket:
     """Return the socket of one side of all calls; its large buffer bridges times without CPU for the generator."""
     end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 << 20)
@@ -103,7 +103,7 @@ def _end() -> socket.socket:
     return end
 
 
-def _description(end: socket.socket) -> bytes:
+def _sdp(end: socket.socket) -> bytes:
     return (
         "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
         f"m=audio {end.getsockname()[1]} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=ptime:20\r\n"

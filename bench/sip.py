@@ -26,7 +26,7 @@ def caller(milliseconds: int) -> str:
 
 
 @dataclass
-class Exchange:
+class LoadTest:
     """The server, its callers, and one SIPp process that answers for all callees."""
 
     server: Server
@@ -57,7 +57,7 @@ class Exchange:
         server, engine = Process(self.server.pid), Process(self.server.child("rtpengine") or 0)
         callee = self.answering(number).start()
         try:
-            server.settle()
+            server.wait_until_idle()
             before = server.cpu(), engine.cpu()
             outcome = self.calls(number, rate).run()
             time.sleep(1)  # the batched write of call records counts too
@@ -66,7 +66,7 @@ class Exchange:
             callee.stop()
         return spent[0] / number * 1000, spent[1] / number * 1000, outcome
 
-    def weight_of_a_call(self) -> float:
+    def memory_per_call(self) -> float:
         """Return the kilobytes of server memory per active call.
 
         Measure it before any load with many calls: Python keeps freed memory for later use.
@@ -93,10 +93,10 @@ def run() -> list[Metric]:
     metrics: list[Metric] = []
     with running_server() as (server, directory):
         people = make_extensions(server, 5000, 2 * PHONES)
-        exchange = Exchange(server, directory, people[:PHONES], people[PHONES:], free_port())
+        exchange = LoadTest(server, directory, people[:PHONES], people[PHONES:], free_port())
         exchange.register()
         exchange.load(40, 20)  # warm: imports, caches, the pool of connections
-        metrics.append(metric("memory per active call", exchange.weight_of_a_call(), "kB", 40, "308"))
+        metrics.append(metric("memory per active call", exchange.memory_per_call(), "kB", 40, "308"))
         for rate in (100, 200):
             cpu, media, outcome = exchange.load(rate * SECONDS, rate)
             metrics += [

@@ -24,7 +24,7 @@ def unb64(text: str) -> bytes:
 
 
 @dataclass
-class Held:
+class StoredPasskey:
     """Passkey stored in the authenticator."""
 
     id: bytes
@@ -38,26 +38,26 @@ class Authenticator:
     """`increments_counter`: as hardware keys do; synced passkeys keep the signature counter at zero."""
 
     origin: str = "https://pbx.example.com"
-    counts: bool = True
+    increments_counter: bool = True
     verifies: bool = True
     counter: int = 0
-    held: list[Held] = field(default_factory=list)
+    passkeys: list[StoredPasskey] = field(default_factory=list)
 
-    def make(self, options: Any) -> dict[str, Any]:
+    def create(self, options: Any) -> dict[str, Any]:
         """Return the result of `navigator.credentials.create()`."""
         for each in options["excludeCredentials"]:
-            assert unb64(each["id"]) not in [one.id for one in self.held], "already registered"
-        passkey = Held(
+            assert unb64(each["id"]) not in [one.id for one in self.passkeys], "already registered"
+        passkey = StoredPasskey(
             os.urandom(32), options["rp"]["id"], options["user"]["id"], ec.generate_private_key(ec.SECP256R1())
         )
-        self.held.append(passkey)
+        self.passkeys.append(passkey)
         point = passkey.key.public_key().public_numbers()
         # COSE_Key of an ES256 key (RFC 9053 section 7.1.1).
         public = encode_cbor({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
         attested = bytes(16) + struct.pack(">H", len(passkey.id)) + passkey.id + public
-        data = self._data(passkey, ATTESTED) + attested
+        data = self._authenticator_data(passkey, ATTESTED) + attested
         response = {
-            "clientDataJSON": self._client("webauthn.create", options["challenge"]),
+            "clientDataJSON": self._client_data("webauthn.create", options["challenge"]),
             "attestationObject": b64(encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})),
             "transports": ["internal"],
         }
@@ -66,29 +66,31 @@ class Authenticator:
     def sign(self, options: Any) -> dict[str, Any]:
         """Return the result of `navigator.credentials.get()`."""
         allowed = [unb64(each["id"]) for each in options.get("allowCredentials", [])]
-        candidates = [one for one in self.held if one.host == options["rpId"] and (not allowed or one.id in allowed)]
+        candidates = [
+            one for one in self.passkeys if one.host == options["rpId"] and (not allowed or one.id in allowed)
+        ]
         return self.sign_with(candidates[-1], options["challenge"])
 
-    def sign_with(self, held: Held, challenge: str) -> dict[str, Any]:
+    def sign_with(self, passkey: StoredPasskey, challenge: str) -> dict[str, Any]:
         """Sign a challenge with the given passkey, without checks."""
-        self.counter += self.counts
-        client, data = self._client("webauthn.get", challenge), self._data(held)
-        signature = held.key.sign(data + hashlib.sha256(unb64(client)).digest(), ec.ECDSA(SHA256()))
+        self.counter += self.increments_counter
+        client, data = self._client_data("webauthn.get", challenge), self._authenticator_data(passkey)
+        signature = passkey.key.sign(data + hashlib.sha256(unb64(client)).digest(), ec.ECDSA(SHA256()))
         response = {
             "clientDataJSON": client,
             "authenticatorData": b64(data),
             "signature": b64(signature),
-            "userHandle": held.handle,
+            "userHandle": passkey.handle,
         }
-        return self._credential(held, response)
+        return self._credential(passkey, response)
 
-    def _client(self, kind: str, challenge: str) -> str:
+    def _client_data(self, kind: str, challenge: str) -> str:
         return b64(json.dumps({"type": kind, "challenge": challenge, "origin": self.origin}).encode())
 
-    def _data(self, held: Held, flags: int = 0) -> bytes:
+    def _authenticator_data(self, passkey: StoredPasskey, flags: int = 0) -> bytes:
         flags |= PRESENT | (VERIFIED if self.verifies else 0)
-        return hashlib.sha256(held.host.encode()).digest() + struct.pack(">BI", flags, self.counter)
+        return hashlib.sha256(passkey.host.encode()).digest() + struct.pack(">BI", flags, self.counter)
 
-    def _credential(self, held: Held, response: dict[str, Any]) -> dict[str, Any]:
-        name = b64(held.id)
+    def _credential(self, passkey: StoredPasskey, response: dict[str, Any]) -> dict[str, Any]:
+        name = b64(passkey.id)
         return {"id": name, "rawId": name, "type": "public-key", "response": response, "clientExtensionResults": {}}

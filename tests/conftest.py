@@ -87,7 +87,7 @@ def postgres() -> Iterator[Postgres]:
         yield cluster
 
 
-async def lay_tables(url: str) -> None:
+async def create_tables(url: str) -> None:
     """Create all tables in an empty database, as a first start does."""
     database = Database(url, ManualClock())
     await migrate(database)
@@ -97,14 +97,14 @@ async def lay_tables(url: str) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(lay_tables(f"sqlite:///{path}"))
+    asyncio.run(create_tables(f"sqlite:///{path}"))
     return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
-    name = asyncio.run(postgres.make())
-    asyncio.run(lay_tables(postgres.url(name)))
+    name = asyncio.run(postgres.create())
+    asyncio.run(create_tables(postgres.url(name)))
     return name
 
 
@@ -117,7 +117,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name = asyncio.run(postgres.make(request.getfixturevalue("postgres_template")))
+    name = asyncio.run(postgres.create(request.getfixturevalue("postgres_template")))
     yield postgres.url(name)
     asyncio.run(postgres.drop(name))
 

@@ -21,7 +21,7 @@ class Postgres:
         self.bin_dir, self.home, self.run_as = bin_dir, home, run_as
         self._numbers = count(1)
 
-    def tool(self, name: str, *args: str) -> None:
+    def run_tool(self, name: str, *args: str) -> None:
         """Run a PostgreSQL program; its output is shown on failure."""
         command = [*self.run_as, str(self.bin_dir / name), *args]
         done = subprocess.run(command, cwd=self.home, capture_output=True, text=True, timeout=60)
@@ -39,7 +39,7 @@ class Postgres:
         finally:
             await connection.close()
 
-    async def make(self, template: str = "template1") -> str:
+    async def create(self, template: str = "template1") -> str:
         """Create a database as a copy of `template`; return its name."""
         name = f"unificx_{next(self._numbers)}"
         await self.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"')
@@ -64,13 +64,13 @@ def postgres_cluster() -> Iterator[Postgres]:
     cluster = Postgres(Path(versions[-1]), home, run_as)
     data = str(home / "data")
     try:
-        cluster.tool("initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
+        cluster.run_tool("initdb", "-D", data, "-A", "trust", "-U", "tester", "-E", "UTF8", "--locale=C", "-N")
         # Durability is not under test.
         options = f"-c listen_addresses='' -k {home} -c fsync=off -c full_page_writes=off -c max_connections=60"
-        cluster.tool("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
+        cluster.run_tool("pg_ctl", "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
         try:
             yield cluster
         finally:
-            cluster.tool("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            cluster.run_tool("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(home)

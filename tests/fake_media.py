@@ -12,7 +12,7 @@ from unificx.rtpengine.ng import MediaReport, PartyReport
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 
 
-class QuietRelay:
+class FakeRelay:
     """Fake of `recorder.MediaRelay`.
 
     `silent` holds the tags of parties without packets, `inband_dtmf` those with in-band DTMF detection; with `dead`,
@@ -20,72 +20,74 @@ class QuietRelay:
     """
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.listened: list[str] = []
-        self.deaf: set[str] = set()
+        self.requests: list[str] = []
+        self.inband_dtmf: list[str] = []
+        self.silent: set[str] = set()
         self.dead = False
 
     async def query(self, anchor: str) -> MediaReport | None:
-        self._note()
-        return MediaReport(tuple(PartyReport(tag, 0 if tag in self.deaf else 50, 8000, 0.0) for tag in ("a", "b", "c")))
+        self._record_request()
+        return MediaReport(
+            tuple(PartyReport(tag, 0 if tag in self.silent else 50, 8000, 0.0) for tag in ("a", "b", "c"))
+        )
 
     async def play(self, anchor: str, tag: str, sound: Sound) -> float:
-        self._note(f"play {tag}")
+        self._record_request(f"play {tag}")
         return 0.0
 
     async def stop(self, anchor: str, tag: str) -> None:
-        self._note(f"stop {tag}")
+        self._record_request(f"stop {tag}")
 
     async def subscribe(self, anchor: str, tag: str, subscriber: str, *, wideband: bool = False) -> bytes:
-        self._note(f"listen {anchor} {tag}")
+        self._record_request(f"listen {anchor} {tag}")
         return SDP
 
     async def answer_subscription(self, anchor: str, subscriber: str, sdp: bytes) -> None:
-        self._note()
+        self._record_request()
 
     async def detect_inband_dtmf(self, anchor: str, tag: str) -> None:
-        self._note()
-        self.listened.append(tag)
+        self._record_request()
+        self.inband_dtmf.append(tag)
 
     async def unsubscribe(self, anchor: str, subscriber: str) -> None:
-        self._note(f"unsubscribe {anchor} {subscriber}")
+        self._record_request(f"unsubscribe {anchor} {subscriber}")
 
-    def _note(self, what: str = "") -> None:
+    def _record_request(self, request: str = "") -> None:
         if self.dead:
             raise MediaUnavailable("silent")
-        if what:
-            self.asked.append(what)
+        if request:
+            self.requests.append(request)
 
 
-class QuietTap:
+class FakeTap:
     """Fake tap that yields the chunks put into it until it is ended."""
 
     def __init__(self) -> None:
         self.reason: str | None = None
-        self._pieces: asyncio.Queue[Chunk | None] = asyncio.Queue()
+        self._chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
 
     @property
-    def taken(self) -> bool:
+    def all_consumed(self) -> bool:
         """Whether all chunks were consumed."""
-        return self._pieces.empty()
+        return self._chunks.empty()
 
-    def say(self, offset: int, pcm: bytes, rate: int = 8000) -> None:
-        self._pieces.put_nowait(Chunk("", offset, rate, pcm))
+    def put(self, offset: int, pcm: bytes, rate: int = 8000) -> None:
+        self._chunks.put_nowait(Chunk("", offset, rate, pcm))
 
     def end(self, reason: str) -> None:
         self.reason = self.reason or reason
-        self._pieces.put_nowait(None)
+        self._chunks.put_nowait(None)
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
-        while (piece := await self._pieces.get()) is not None:
+        while (piece := await self._chunks.get()) is not None:
             yield piece
 
 
-class QuietEars:
+class FakeEngine:
     """Fake of `recorder.LegTap` and `ConferenceTap`; `taps` by name. With `dead`, new taps end at once as missing."""
 
     def __init__(self) -> None:
-        self.taps: dict[str, QuietTap] = {}
+        self.taps: dict[str, FakeTap] = {}
         self.legs: set[str] = set()
         self.beeps = 0
         self.dead = False
@@ -97,9 +99,9 @@ class QuietEars:
     def close(self, leg: str) -> None:
         self.legs.discard(leg)
 
-    def record(self, tap: str, *, leg: str = "", room: str = "") -> QuietTap:
+    def record(self, tap: str, *, leg: str = "", room: str = "") -> FakeTap:
         assert room or leg in self.legs
-        self.taps[tap] = found = QuietTap()
+        self.taps[tap] = found = FakeTap()
         if self.dead:
             found.end("missing")
         return found
@@ -110,23 +112,23 @@ class QuietEars:
     def end(self, tap: str) -> None:
         self.taps[tap].end("ended")
 
-    def tap(self, tag: str) -> QuietTap:
+    def tap(self, tag: str) -> FakeTap:
         """Return the newest tap of a party."""
         return self._taps(tag)[-1]
 
-    def hear(self, *tags: str) -> bool:
+    def all_consumed(self, *tags: str) -> bool:
         """Whether each of these parties has an active tap whose chunks were all consumed."""
-        return all(taps and taps[-1].reason is None and taps[-1].taken for taps in map(self._taps, tags))
+        return all(taps and taps[-1].reason is None and taps[-1].all_consumed for taps in map(self._taps, tags))
 
-    def _taps(self, tag: str) -> list[QuietTap]:
+    def _taps(self, tag: str) -> list[FakeTap]:
         return [tap for name, tap in self.taps.items() if name.startswith(f"rec-{tag}/")]
 
-    def both_say(self, seconds: float, offset: int = 0) -> None:
+    def put_both(self, seconds: float, offset: int = 0) -> None:
         for tag in ("a", "b"):
-            self.tap(tag).say(offset, b"\x01\x00" * int(8000 * seconds))
+            self.tap(tag).put(offset, b"\x01\x00" * int(8000 * seconds))
 
 
-def talk_of(
+def conversation(
     call_id: str, tenant_id: str, caller: tuple[str, str | None], callee: tuple[str, str | None], **more: object
 ) -> Conversation:
     """Return a conversation of two parties, each given as (extension id, subject)."""

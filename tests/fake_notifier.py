@@ -6,7 +6,7 @@ from unificx.identity import Person
 
 
 @dataclass
-class Letters:
+class FakeAccountNotifier:
     """`sent` holds (kind, recipient, content)."""
 
     can_send: bool = True
@@ -21,6 +21,6 @@ class Letters:
     async def send_notice(self, person: Person, kind: str, detail: str) -> None:
         self.sent.append((kind, person.email, detail))
 
-    def of(self, kind: str) -> list[tuple[str, str]]:
+    def of_kind(self, kind: str) -> list[tuple[str, str]]:
         """Return (recipient, content) of every e-mail of a kind."""
         return [(to, what) for sent_kind, to, what in self.sent if sent_kind == kind]

@@ -27,20 +27,20 @@ from unificx.core.clock import Clock
 CLIENT_ID, CLIENT_SECRET = "unificx at acme", "a secret: 50% & more"
 
 
-class LoginProvider:
+class OidcProvider:
     """`user_claims` are the claims of the user; others alter responses. `requests` lists the requested paths."""
 
     def __init__(self, issuer: str, clock: Clock) -> None:
         self.issuer, self.clock = issuer, clock
-        self.person: dict[str, Any] = {"sub": "0001", "email": "ada@example.com", "email_verified": True}
+        self.user_claims: dict[str, Any] = {"sub": "0001", "email": "ada@example.com", "email_verified": True}
         self.key = ECKey.generate_key("P-256", {"kid": "one"})
-        self.published = self.key
-        self.sign: Callable[[dict[str, Any]], str] = self.signed
+        self.published_key = self.key
+        self.sign: Callable[[dict[str, Any]], str] = self.encode
         self.discovery: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
-        self.answer: dict[str, Any] = {}
-        self.down = False
-        self.asked: list[str] = []
+        self.extra_parameters: dict[str, Any] = {}
+        self.unavailable = False
+        self.requests: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
         self.app = Starlette(
             routes=[
@@ -51,13 +51,13 @@ class LoginProvider:
             ]
         )
 
-    def signed(self, claims: dict[str, Any], key: ECKey | None = None) -> str:
+    def encode(self, claims: dict[str, Any], key: ECKey | None = None) -> str:
         """Return a valid ID token, or one signed by another key with the same key id."""
         return jwt.encode({"alg": "ES256", "kid": "one"}, claims, key or self.key)
 
     async def _discover(self, request: Request) -> Response:
-        self.asked.append(request.url.path)
-        if self.down:
+        self.requests.append(request.url.path)
+        if self.unavailable:
             return Response(status_code=503)
         described = {
             "issuer": self.issuer,
@@ -76,13 +76,13 @@ class LoginProvider:
         assert "openid" in query["scope"].split()
         code = secrets.token_urlsafe(16)
         self._codes[code] = query
-        parameters = {"code": code, "state": query["state"], **self.answer}
+        parameters = {"code": code, "state": query["state"], **self.extra_parameters}
         return RedirectResponse(f"{query['redirect_uri']}?{urlencode(parameters)}", 303)
 
     async def _token(self, request: Request) -> Response:
-        self.asked.append(request.url.path)
+        self.requests.append(request.url.path)
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        if self._login(request, form) != (CLIENT_ID, CLIENT_SECRET):
+        if self._client_credentials(request, form) != (CLIENT_ID, CLIENT_SECRET):
             return JSONResponse({"error": "invalid_client"}, 401)
         query = self._codes.pop(form.get("code", ""), None)
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
@@ -91,15 +91,17 @@ class LoginProvider:
         assert form["redirect_uri"] == query["redirect_uri"]
         now = int(self.clock.now().timestamp())
         claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": query["nonce"]}
-        claims = {name: value for name, value in {**claims, **self.person, **self.claims}.items() if value is not None}
+        claims = {
+            name: value for name, value in {**claims, **self.user_claims, **self.claims}.items() if value is not None
+        }
         return JSONResponse({"access_token": "x", "token_type": "Bearer", "id_token": self.sign(claims)})
 
     async def _jwks(self, request: Request) -> Response:
-        self.asked.append(request.url.path)
-        return JSONResponse(KeySet([self.published]).as_dict(private=False))
+        self.requests.append(request.url.path)
+        return JSONResponse(KeySet([self.published_key]).as_dict(private=False))
 
     @staticmethod
-    def _login(request: Request, form: dict[str, str]) -> tuple[str, str]:
+    def _client_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
         if scheme == "Basic":
             name, _, secret = base64.b64decode(value).decode().partition(":")
@@ -114,10 +116,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(clock: Clock) -> AsyncIterator[LoginProvider]:
+async def running_provider(clock: Clock) -> AsyncIterator[OidcProvider]:
     """Run a provider on a local port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        provider = LoginProvider(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)
+        provider = OidcProvider(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)
         config = uvicorn.Config(provider.app, log_config=None, access_log=False, lifespan="off", ws="none")
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))

@@ -22,7 +22,7 @@ from unificx.notifications import NewSubscription
 
 
 @dataclass
-class Pushed:
+class ReceivedPush:
     """One received request."""
 
     path: str
@@ -35,8 +35,8 @@ class PushService:
     """Receives messages. `responses` (status, headers) are returned in turn, then 201."""
 
     base: str = ""
-    took: list[Pushed] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    received: list[ReceivedPush] = field(default_factory=list)
+    responses: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     gate: asyncio.Event | None = None
     """If set, each response waits for it."""
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,11 +49,11 @@ class PushService:
             more = message.get("more_body", False)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         assert scope["method"] == "POST"
-        self.took.append(Pushed(scope["path"], headers, body))
+        self.received.append(ReceivedPush(scope["path"], headers, body))
         self.arrived.set()
         if self.gate is not None:
             await self.gate.wait()
-        status, extra = self.answers.pop(0) if self.answers else (201, {})
+        status, extra = self.responses.pop(0) if self.responses else (201, {})
         values = [(name.encode(), value.encode()) for name, value in extra.items()]
         await send({"type": "http.response.start", "status": status, "headers": [(b"content-length", b"0"), *values]})
         await send({"type": "http.response.body", "body": b""})
@@ -85,11 +85,11 @@ def b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def raw(text: str) -> bytes:
+def unb64(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-class Browser:
+class SubscribedBrowser:
     """Browser with the private key of a subscription."""
 
     def __init__(self, service: PushService, path: str) -> None:
@@ -98,11 +98,11 @@ class Browser:
         self.auth = bytes(range(16))
 
     @property
-    def point(self) -> bytes:
+    def public_point(self) -> bytes:
         return self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def subscription(self) -> NewSubscription:
-        return NewSubscription(self.service.base + self.path, b64(self.point), b64(self.auth))
+        return NewSubscription(self.service.base + self.path, b64(self.public_point), b64(self.auth))
 
     def as_json(self) -> dict[str, Any]:
         """Return the subscription as JSON of a browser."""
@@ -110,8 +110,8 @@ class Browser:
         keys = {"p256dh": new.p256dh, "auth": new.auth}
         return {"endpoint": new.endpoint, "expirationTime": None, "keys": keys}
 
-    def pushes(self) -> list[Pushed]:
-        return [one for one in self.service.took if one.path == self.path]
+    def pushes(self) -> list[ReceivedPush]:
+        return [one for one in self.service.received if one.path == self.path]
 
     def messages(self) -> list[dict[str, str]]:
         return [self.read(one.body) for one in self.pushes()]
@@ -122,7 +122,7 @@ class Browser:
         sender, rest = body[21 : 21 + length], body[21 + length :]
         assert len(rest) <= size
         shared = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender))
-        secret = _hkdf(self.auth, shared, b"WebPush: info\x00" + self.point + sender, 32)
+        secret = _hkdf(self.auth, shared, b"WebPush: info\x00" + self.public_point + sender, 32)
         key = _hkdf(salt, secret, b"Content-Encoding: aes128gcm\x00", 16)
         nonce = _hkdf(salt, secret, b"Content-Encoding: nonce\x00", 12)
         padded = AESGCM(key).decrypt(nonce, rest, None)
@@ -135,12 +135,12 @@ def _hkdf(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
     return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
 
 
-def claims(pushed: Pushed) -> tuple[dict[str, Any], str]:
+def claims(pushed: ReceivedPush) -> tuple[dict[str, Any], str]:
     """Return the verified VAPID claims and the key (RFC 8292 section 3)."""
     scheme, _, parameters = pushed.headers["authorization"].partition(" ")
     assert scheme == "vapid"
     values = dict(each.strip().split("=", 1) for each in parameters.split(","))
-    point = raw(values["k"])
+    point = unb64(values["k"])
     public = ECKey.import_key({"kty": "EC", "crv": "P-256", "x": b64(point[1:33]), "y": b64(point[33:])})
     token = jwt.decode(values["t"], public, algorithms=["ES256"])
     assert token.header["alg"] == "ES256"

@@ -9,7 +9,7 @@ from unificx.core.personal import personal
 from unificx.db import Base, NeutralJson, SealedCodec, plain, sealed_column
 
 
-class Apart(Base):
+class SeparateBase(Base):
     __abstract__ = True
     metadata = MetaData()
 
@@ -48,7 +48,7 @@ class NotePart:
     )
 
 
-class FriendRow(Apart):
+class FriendRow(SeparateBase):
     __tablename__ = "friend"
 
     id: Mapped[str] = plain("random row id", primary_key=True)
@@ -59,7 +59,7 @@ class FriendRow(Apart):
     note: Mapped[bytes | None] = sealed_column(NotePart, subject="subject_id")
 
 
-class StrangerRow(Apart):
+class StrangerRow(SeparateBase):
     __tablename__ = "stranger"
 
     id: Mapped[str] = plain("random row id", primary_key=True)

@@ -20,22 +20,22 @@ from unificx.integrations.smtp import parse_mail_url as read_mail_server
 
 
 @dataclass
-class Taken:
+class ReceivedEmail:
     """One received e-mail."""
 
     sender: str
     recipients: list[str]
-    letter: EmailMessage
+    message: EmailMessage
     encrypted: bool
     user: str | None
 
 
 @dataclass
-class MailBox:
+class FakeSmtpServer:
     """Receives e-mails. `refusals` are returned to RCPT in turn, then recipients are accepted."""
 
     port: int = 0
-    taken: list[Taken] = field(default_factory=list)
+    received: list[ReceivedEmail] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,42 +48,42 @@ class MailBox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         letter = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
         user = session.auth_data.login.decode() if session.authenticated else None
-        self.taken.append(
-            Taken(envelope.mail_from, envelope.rcpt_tos, letter, encrypted=session.ssl is not None, user=user)
+        self.received.append(
+            ReceivedEmail(envelope.mail_from, envelope.rcpt_tos, letter, encrypted=session.ssl is not None, user=user)
         )
         self.arrived.set()
         return "250 OK"
 
 
-def text_of(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
     assert part is not None
     return part.get_content()
 
 
-def _knows(server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
+def _authenticate(server: Any, session: Any, envelope: Any, mechanism: str, given: LoginPassword) -> AuthResult:
     right = (given.login, given.password) == (b"pbx", b"p@ss:word")
     return AuthResult(success=right, handled=False, auth_data=given)
 
 
 @asynccontextmanager
 async def mail_server(
-    folder: Path, *, tls: str = "starttls", auth: bool = True, most: int = 1 << 25
-) -> AsyncIterator[MailBox]:
+    folder: Path, *, tls: str = "starttls", auth: bool = True, max_size: int = 1 << 25
+) -> AsyncIterator[FakeSmtpServer]:
     """`tls`: starttls, implicit or none; `max_size` in bytes per e-mail. The CA is `folder / "ca.pem"`."""
     files = ensure_certificates(folder, ["localhost"], SystemClock())
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.certificate, files.key)
-    box = MailBox()
+    box = FakeSmtpServer()
 
     def conversation() -> SMTP:
         return SMTP(
             box,
             hostname="mail.example.com",
-            data_size_limit=most,
+            data_size_limit=max_size,
             tls_context=context if tls == "starttls" else None,
             require_starttls=tls == "starttls",
-            authenticator=_knows,
+            authenticator=_authenticate,
             auth_required=auth and tls == "starttls",
             auth_require_tls=tls == "starttls",
             loop=asyncio.get_running_loop(),
@@ -100,7 +100,7 @@ async def mail_server(
         await server.wait_closed()
 
 
-def server_at(box: MailBox, **changes: str) -> MailServer:
+def settings_of(box: FakeSmtpServer, **changes: str) -> MailServer:
     """Return its settings; `changes` to scheme, login or options."""
     scheme, login = changes.get("scheme", "smtp"), changes.get("login", "pbx:p%40ss%3Aword@")
     options = changes.get("options", "&tls=required")

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from unificx.core.ids import uuid7
 
 T = TypeVar("T")
-BEGAN = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
-class _Impatient(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
+class _VirtualSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
     """Selector that advances virtual time by the timeout instead of waiting."""
 
     now = 0.0
@@ -27,34 +27,34 @@ class _Impatient(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
-        self._impatient = _Impatient()
-        super().__init__(self._impatient)
+        self._selector_clock = _VirtualSelector()
+        super().__init__(self._selector_clock)
 
     def time(self) -> float:
-        return self._impatient.now
+        return self._selector_clock.now
 
 
 class LoopClock:
     """Clock in the virtual time of the running loop."""
 
     def __init__(self) -> None:
-        self._drawn = 0
+        self._random_calls = 0
 
     def now(self) -> datetime:
-        return BEGAN + timedelta(seconds=self.monotonic())
+        return START + timedelta(seconds=self.monotonic())
 
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
     def random_bytes(self, size: int) -> bytes:
-        self._drawn += 1
-        return self._drawn.to_bytes(16, "big").rjust(size, b"\0")[-size:]
+        self._random_calls += 1
+        return self._random_calls.to_bytes(16, "big").rjust(size, b"\0")[-size:]
 
     def new_id(self) -> str:
         return uuid7(int(self.now().timestamp() * 1000), self.random_bytes(10))
 
 
-def in_virtual_time(story: Coroutine[Any, Any, T]) -> T:
+def run_in_virtual_time(coroutine: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine in virtual time. It must not wait for threads or processes."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(story)
+        return runner.run(coroutine)

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import typer
-from http_world import Call, World, open_rooms
+from http_world import FakeCall, World, open_installation
 from typer.testing import CliRunner, Result
 
 from unificx.cli import Installation, Listener, build
@@ -22,17 +22,17 @@ def up(http: str = "127.0.0.1:8080") -> None:
 
 
 @dataclass
-class Home:
+class CliHome:
     """Runs commands on an installation."""
 
     folder: Path
     template: bytes
     clock: ManualClock = field(default_factory=ManualClock)
-    calls: list[Call] = field(default_factory=list)
+    calls: list[FakeCall] = field(default_factory=list)
     connect: Any = None
     control: Path | None = None
 
-    def site(self, home: Path) -> Installation:
+    def installation(self, home: Path) -> Installation:
         listener = Listener("udp", "127.0.0.1", 0, "--sip-udp")
         database = f"sqlite:///{home}/unificx.db"
         return Installation(
@@ -41,39 +41,39 @@ class Home:
 
     @asynccontextmanager
     async def open(self, home: Path) -> AsyncIterator[httpx.AsyncClient]:
-        async with open_rooms(home, self.template, self.clock) as world:
-            world.calls.going_on = self.calls
+        async with open_installation(home, self.template, self.clock) as world:
+            world.calls.live_calls = self.calls
             yield world.client(operator=True)
-            self.calls = world.calls.going_on
+            self.calls = world.calls.live_calls
             await world.outbox.deliver()
 
     def app(self) -> typer.Typer:
-        return build(self.connect or self.open, up, self.site, self.clock, {})
+        return build(self.connect or self.open, up, self.installation, self.clock, {})
 
-    def run(self, *arguments: str, given: str | None = None) -> Result:
+    def run(self, *arguments: str, stdin: str | None = None) -> Result:
         """Run a command line."""
-        return CliRunner().invoke(self.app(), list(arguments), input=given)
+        return CliRunner().invoke(self.app(), list(arguments), input=stdin)
 
-    def told(self, *arguments: str, given: str | None = None) -> Any:
+    def run_json(self, *arguments: str, stdin: str | None = None) -> Any:
         """Run a command with --json, which must succeed, and return its one-line output."""
-        result = self.run(*arguments, "--home", str(self.folder), "--json", given=given)
+        result = self.run(*arguments, "--home", str(self.folder), "--json", stdin=stdin)
         assert result.exit_code == 0, result.stderr
         assert result.stdout.count("\n") == 1
         return json.loads(result.stdout)
 
-    def shown(self, *arguments: str) -> str:
+    def run_text(self, *arguments: str) -> str:
         """Run a command, which must succeed, and return its text output."""
         result = self.run(*arguments, "--home", str(self.folder))
         assert result.exit_code == 0, result.stderr
         return result.stdout
 
-    async def inside(self, do: Callable[[World], Any]) -> Any:
+    async def with_world(self, do: Callable[[World], Any]) -> Any:
         """Run a function on the services of the installation."""
-        async with open_rooms(self.folder, self.template, self.clock) as world:
+        async with open_installation(self.folder, self.template, self.clock) as world:
             return await do(world)
 
 
-def one_line(result: Result) -> str:
+def error_line(result: Result) -> str:
     """Return the error line of a failed command; fail on any other result."""
     assert result.exit_code == 2, (result.exit_code, result.output)
     assert result.stdout == ""

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from cli_home import Home
+from cli_home import CliHome
 from http_world import world
 
 __all__ = ["home", "world"]
 
 
 @pytest.fixture
-def home(tmp_path: Path, sqlite_template: bytes) -> Home:
+def home(tmp_path: Path, sqlite_template: bytes) -> CliHome:
     """An empty installation for the CLI, with one tenant."""
-    fresh = Home(tmp_path, sqlite_template)
-    fresh.told("tenant", "create", "--slug", "demo", "--domain", "demo.example", "--name", "Demo")
+    fresh = CliHome(tmp_path, sqlite_template)
+    fresh.run_json("tenant", "create", "--slug", "demo", "--domain", "demo.example", "--name", "Demo")
     return fresh

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from fake_media import QuietEars, QuietRelay, talk_of
-from fake_notifier import Letters
+from fake_media import FakeEngine, FakeRelay, conversation
+from fake_notifier import FakeAccountNotifier
 from prometheus_client import CollectorRegistry
 
 from unificx.api import (
@@ -59,7 +59,7 @@ from unificx.server.room_events import RoomEvents
 from unificx.support import SupportService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 PASSWORD = "correct horse battery"
 ORIGIN = "https://pbx.example.com"
 SPOKEN = sine(500, 8000, 8000 * 2).tobytes()
@@ -84,7 +84,7 @@ OPEN_TO_ALL = {
 
 
 @dataclass
-class Call:
+class FakeCall:
     id: str
     tenant_id: str
     started: datetime
@@ -96,44 +96,44 @@ class Call:
     extensions: tuple[str, ...] = ()
 
 
-class Calls:
+class FakeCalls:
     """Fake of the calls port, with a list to be filled by tests."""
 
     def __init__(self, rooms: RoomService) -> None:
         self.rooms = rooms
-        self.going_on: list[Call] = []
-        self.held: dict[str, list[ParkedCall]] = {}
-        self.asked: list[tuple[str, ...]] = []
-        self.waking: set[tuple[str, str]] = set()
+        self.live_calls: list[FakeCall] = []
+        self.parked_calls: dict[str, list[ParkedCall]] = {}
+        self.requests: list[tuple[str, ...]] = []
+        self.ringing_devices: set[tuple[str, str]] = set()
 
-    def live(self, tenant_id: str | None) -> Sequence[Call]:
-        return [call for call in self.going_on if tenant_id in (None, call.tenant_id)]
+    def live(self, tenant_id: str | None) -> Sequence[FakeCall]:
+        return [call for call in self.live_calls if tenant_id in (None, call.tenant_id)]
 
     def hangup(self, call_id: str) -> None:
-        self.going_on = [call for call in self.going_on if call.id != call_id]
+        self.live_calls = [call for call in self.live_calls if call.id != call_id]
 
-    def for_extensions(self, extensions: Collection[str]) -> Sequence[Call]:
-        return [call for call in self.going_on if set(call.extensions) & set(extensions)]
+    def for_extensions(self, extensions: Collection[str]) -> Sequence[FakeCall]:
+        return [call for call in self.live_calls if set(call.extensions) & set(extensions)]
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        self.asked.append(("dial", extension_id, device_id, to))
+        self.requests.append(("dial", extension_id, device_id, to))
         return "call-9"
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self._own(call_id, extensions)
-        self.asked.append(("transfer", call_id, to))
+        self.requests.append(("transfer", call_id, to))
 
     def attended_transfer(self, call_id: str, extensions: Collection[str], consultation: str) -> None:
         for one in (call_id, consultation):
             self._own(one, extensions)
-        self.asked.append(("join", call_id, consultation))
+        self.requests.append(("join", call_id, consultation))
 
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
-        return self.held.get(tenant_id, [])
+        return self.parked_calls.get(tenant_id, [])
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         self._own(call_id, extensions)
-        [call] = [one for one in self.going_on if one.id == call_id]
+        [call] = [one for one in self.live_calls if one.id == call_id]
         host = next(one for one in call.extensions if one in extensions)
         room = self.rooms.open_ad_hoc(call.tenant_id, host)
         call.room = room.id
@@ -144,33 +144,33 @@ class Calls:
             raise NotFound("There is no such call.")
 
     def decline(self, call_id: str, device_id: str) -> bool:
-        ringing = (call_id, device_id) in self.waking
-        self.waking.discard((call_id, device_id))
+        ringing = (call_id, device_id) in self.ringing_devices
+        self.ringing_devices.discard((call_id, device_id))
         return ringing
 
 
-class Parts:
+class FakeReadiness:
     """Fake of the readiness port; `components` is its result."""
 
     def __init__(self) -> None:
-        self.found = [ComponentState("database", True), ComponentState("rtpengine", True)]
-        self.no_room = False
+        self.components = [ComponentState("database", True), ComponentState("rtpengine", True)]
+        self.storage_full = False
 
     async def states(self) -> Sequence[ComponentState]:
-        return self.found
+        return self.components
 
     def is_storage_full(self) -> bool:
-        return self.no_room
+        return self.storage_full
 
 
 @dataclass
-class Telephony:
+class FakeTelephony:
     """Fake of the telephony port: credentials with the device id, and the registered devices."""
 
     clock: ManualClock
     servers: list[IceServer] = field(default_factory=list)
-    there: set[str] = field(default_factory=set)
-    sleeping: set[str] = field(default_factory=set)
+    registered_devices: set[str] = field(default_factory=set)
+    wakeable_devices: set[str] = field(default_factory=set)
 
     def credentials(self, device_id: str) -> SipCredentials:
         return SipCredentials(self.clock.now() + timedelta(minutes=5), f"proof-of-{device_id}")
@@ -179,13 +179,13 @@ class Telephony:
         return self.servers
 
     def registered(self, extension_id: str, device_id: str) -> bool:
-        return device_id in self.there
+        return device_id in self.registered_devices
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
-        return device_id in self.sleeping
+        return device_id in self.wakeable_devices
 
 
-class Ears:
+class FakeSpeechRecognition:
     """Fake speech recognition."""
 
     requirement = ""
@@ -205,26 +205,26 @@ class World:
     spool: Spool
     outbox: Outbox
     clock: ManualClock
-    calls: Calls
-    parts: Parts
-    letters: Letters
-    telling: LiveEvents
-    keeping: TranscodeWorker
+    calls: FakeCalls
+    readiness: FakeReadiness
+    emails: FakeAccountNotifier
+    live_events: LiveEvents
+    transcoding: TranscodeWorker
     audio: AudioStore
-    transcribing: TranscriptionWorker
+    transcription: TranscriptionWorker
     recorder: CallRecorder
-    ears: QuietEars
+    media: FakeEngine
     acme: Tenant = field(init=False)
     globex: Tenant = field(init=False)
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
-    def people(self) -> IdentityService:
+    def identity(self) -> IdentityService:
         return self.services.identity
 
     @property
-    def telephony(self) -> Telephony:
-        assert isinstance(self.services.telephony, Telephony)
+    def telephony(self) -> FakeTelephony:
+        assert isinstance(self.services.telephony, FakeTelephony)
         return self.services.telephony
 
     def client(self, *, operator: bool = False, address: str = "203.0.113.7", **headers: str) -> httpx.AsyncClient:
@@ -246,7 +246,7 @@ class World:
     async def person(self, tenant: Tenant, email: str, role: Role = Role.USER) -> Person:
         """Create a user with PASSWORD."""
         new = NewPerson(name=email.split("@", maxsplit=1)[0], email=email, role=role, password=PASSWORD)
-        return await self.people.create_person(tenant.id, new)
+        return await self.identity.create_person(tenant.id, new)
 
     async def admin(self, tenant: Tenant) -> httpx.AsyncClient:
         """Return a signed-in client of a new administrator."""
@@ -258,10 +258,10 @@ class World:
         """Return a signed-in client of a new user with an extension."""
         email = f"user{number}@{tenant.domain}"
         await self.person(tenant, email)
-        await self.people.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
+        await self.identity.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
         return await self.signed_in(email)
 
-    async def talked(
+    async def record_call(
         self, tenant: Tenant, caller: str, callee: str, seconds: int = 30, *, withheld: bool = False
     ) -> str:
         """Record a finished, answered call; return its id."""
@@ -286,12 +286,12 @@ class World:
         self.clock.advance(60)
         return call_id
 
-    async def left(
+    async def leave_message(
         self, tenant: Tenant, number: str, caller: str = "+491511234567", *, transcribe: bool = False
     ) -> str:
         """Store a two-second message for an extension or group mailbox; return its id."""
         groups = self.services.mailboxes.shared
-        box = self.people.directory.extension(tenant.id, number) or groups.by_number(tenant.id, number)
+        box = self.identity.directory.extension(tenant.id, number) or groups.by_number(tenant.id, number)
         assert box is not None
         new = NewMessage(tenant.id, box.id, box.subject, "call-1", None, caller, "Carl Caller", transcribe)
         draft = await self.services.mailboxes.begin(new)
@@ -300,22 +300,22 @@ class World:
         self.clock.advance(60)
         return draft.message.id
 
-    async def talks(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> None:
+    async def start_call(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> None:
         """Start a call; the callee is external if None."""
-        found = [self.people.directory.extension(tenant.id, number or "") for number in (caller, callee)]
+        found = [self.identity.directory.extension(tenant.id, number or "") for number in (caller, callee)]
         one, other = [(each.id, each.subject) if each is not None else ("", None) for each in found]
-        self.recorder.conversation_changed(talk_of(call_id, tenant.id, one, other))
+        self.recorder.conversation_changed(conversation(call_id, tenant.id, one, other))
 
-    async def recorded(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
+    async def make_recording(self, tenant: Tenant, caller: str, callee: str | None, call_id: str = "call-1") -> str:
         """Record a two-second call; return the recording's id."""
         await self.services.archive.change_tenant(tenant.id, TenantRecordingPolicyChange(mode="announce"))
-        await self.talks(tenant, caller, callee, call_id)
-        extension = self.people.directory.extension(tenant.id, caller)
+        await self.start_call(tenant, caller, callee, call_id)
+        extension = self.identity.directory.extension(tenant.id, caller)
         assert extension is not None
         if self.recorder.live(call_id).state == "none":
             self.recorder.start(call_id, [extension.id])
         await self.until_recording(call_id)
-        self.ears.both_say(2.0)
+        self.media.put_both(2.0)
         await asyncio.sleep(0.1)
         assert self.recorder.call_ended(call_id)
         self.clock.advance(60)
@@ -326,13 +326,13 @@ class World:
 
     async def until_recording(self, call_id: str) -> None:
         async with asyncio.timeout(10):
-            while self.recorder.live(call_id).state != "recording" or not self.ears.taps:
+            while self.recorder.live(call_id).state != "recording" or not self.media.taps:
                 self.clock.advance(0.2)
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.1)
 
     def _party(self, tenant: Tenant, role: Any, number: str) -> CallParty:
-        extension = self.people.directory.extension(tenant.id, number)
+        extension = self.identity.directory.extension(tenant.id, number)
         return CallParty(
             role,
             subject=extension.subject if extension else None,
@@ -344,7 +344,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
+async def open_installation(folder: Path, template: bytes, clock: ManualClock) -> AsyncIterator[World]:
     """Open the installation in `folder`; created from the database `template` if missing."""
     file = folder / "unificx.db"
     if not file.exists():
@@ -354,62 +354,62 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
     bus = EventBus(_fail)
     outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
-    letters = Letters()
-    people = IdentityService(
-        database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters, fetch=HttpClient()
+    emails = FakeAccountNotifier()
+    identity = IdentityService(
+        database, keys, clock, passwords=PasswordHashing(FAST_HASHER), notifier=emails, fetch=HttpClient()
     )
-    rooms = RoomService(database, keys, people.directory, PasswordHashing(CHEAP), clock)
-    calls, parts, answers = Calls(rooms), Parts(), IdempotencyStore(database, keys, clock)
-    outbox.subscribe(PersonClosed, answers.delete_affected)
-    outbox.subscribe(TenantDeleted, answers.delete_affected)
+    rooms = RoomService(database, keys, identity.directory, PasswordHashing(FAST_HASHER), clock)
+    calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
+    outbox.subscribe(PersonClosed, idempotency.delete_affected)
+    outbox.subscribe(TenantDeleted, idempotency.delete_affected)
     history = CdrService(database, keys, spool)
-    gate, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
-    directory = people.directory
+    push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
+    directory = identity.directory
     push = PushNotifier(
-        PushNotifierDependencies(database, keys, directory, gate, vapid, bus, loopback=True, sleep=_no_pause)
+        PushNotifierDependencies(database, keys, directory, push_delivery, vapid, bus, loopback=True, sleep=_no_pause)
     )
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda fact: push.session_ended(fact.session_id))
-    telling, meetings = LiveEvents(hub, bus, directory, history), ConferenceManager(clock)
-    news = RoomEvents(hub, directory, meetings)
+    live_events, meetings = LiveEvents(hub, bus, directory, history), ConferenceManager(clock)
+    room_events = RoomEvents(hub, directory, meetings)
     bus.subscribe(RoomDeleted, lambda fact: meetings.room_deleted(fact.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
-    audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), Ears())
+    audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())
     audio = AudioStore(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(CHEAP))
-    own_sounds = CustomSounds(audio_parts, audio)
-    keeping = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
-    archive, ears = RecordingArchive(audio_parts, audio), QuietEars()
-    recorder = CallRecorder(CallRecorderParts(clock, QuietRelay(), ears, Prompts(), archive, lambda *_: "en"))
-    recorder.on_change = telling.recording_changed
+    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(FAST_HASHER))
+    custom_sounds = CustomSounds(audio_parts, audio)
+    transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
+    archive, media = RecordingArchive(audio_parts, audio), FakeEngine()
+    recorder = CallRecorder(CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"))
+    recorder.on_change = live_events.recording_changed
     services = Services(
-        identity=people,
+        identity=identity,
         history=history,
         mailboxes=mailboxes,
-        custom_sounds=own_sounds,
-        prompt_overrides=PromptOverrides(Prompts(), own_sounds),
+        custom_sounds=custom_sounds,
+        prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         archive=archive,
         live_recordings=recorder,
         rooms=rooms,
         meetings=meetings,
         support=SupportService(database, keys, clock),
         live_calls=calls,
-        readiness=parts,
-        telephony=Telephony(clock),
+        readiness=readiness,
+        telephony=FakeTelephony(clock),
         sound_converter=AudioImporter(),
         push=push,
         event_hub=hub,
-        idempotency=answers,
+        idempotency=idempotency,
         clock=clock,
         metrics=CollectorRegistry(),
         public_address=PublicAddress(listening=LISTENING),
     )
-    await people.start()
+    await identity.start()
     await services.mailboxes.start()
     await services.custom_sounds.start()
     await archive.start()
     await services.rooms.start()
-    await people.create_initial_operator("root@operator.example")
+    await identity.create_initial_operator("root@operator.example")
     world = World(
         build(services),
         services,
@@ -419,14 +419,14 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         outbox,
         clock,
         calls,
-        parts,
-        letters,
-        telling,
-        keeping,
+        readiness,
+        emails,
+        live_events,
+        transcoding,
         audio,
         TranscriptionWorker(audio_parts, audio, mailboxes),
         recorder,
-        ears,
+        media,
     )
     try:
         yield world
@@ -434,11 +434,11 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
         for client in world.clients:
             await client.aclose()
         await recorder.close()
-        await people.join_background_tasks()
-        telling.close()
-        news.close()
+        await identity.join_background_tasks()
+        live_events.close()
+        room_events.close()
         await push.close()
-        await gate.close()
+        await push_delivery.close()
         await spool.close()
         await database.close()
         keys.close()
@@ -447,9 +447,9 @@ async def open_rooms(folder: Path, template: bytes, clock: ManualClock) -> Async
 @asynccontextmanager
 async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
     """Open a new installation in `folder` with two tenants."""
-    async with open_rooms(folder, template, ManualClock()) as world:
-        world.acme = await world.people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-        world.globex = await world.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+    async with open_installation(folder, template, ManualClock()) as world:
+        world.acme = await world.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        world.globex = await world.identity.create_tenant(NewTenant("globex", "Globex", "globex.example"))
         yield world
 
 

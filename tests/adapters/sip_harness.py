@@ -30,12 +30,12 @@ from unificx.sip_server import (
 )
 
 DOMAIN, OTHER = "acme.example", "globex.example"
-HOME = Flow("udp", "192.0.2.7", 5060, 0, 1)
-AWAY = Flow("udp", "198.51.100.9", 40000, 0, 1)
+PHONE_FLOW = Flow("udp", "192.0.2.7", 5060, 0, 1)
+OTHER_FLOW = Flow("udp", "198.51.100.9", 40000, 0, 1)
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def people() -> DirectoryCache:
+def create_directory() -> DirectoryCache:
     """Return a directory: Acme with 1001 and 1002, Globex with its own 1001; passwords are secret-NUMBER."""
     directory = DirectoryCache()
     for tenant_id, domain, numbers in (("t1", DOMAIN, ("1001", "1002")), ("t2", OTHER, ("1001",))):
@@ -79,7 +79,7 @@ def add_device(directory: DirectoryCache, tenant_id: str, domain: str, number: s
     )
 
 
-class OpenKeys:
+class FakeKeys:
     """Keys of all subjects, derived from the ids."""
 
     def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
@@ -89,7 +89,7 @@ class OpenKeys:
 
 
 @dataclass
-class Tape:
+class FakeJournal:
     """A journal that records, or is full."""
 
     records: list[bytes] = field(default_factory=list)
@@ -102,18 +102,18 @@ class Tape:
 
 
 @dataclass
-class Calls:
+class FakeCalls:
     """Accepts every call and rings; answers requests in dialogs with the tag `ours`."""
 
     endpoint: Endpoint
-    taken: list[tuple[Caller, Request]] = field(default_factory=list)
+    incoming_calls: list[tuple[Caller, Request]] = field(default_factory=list)
     keys: list[ServerKey] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     due: float = float("inf")
-    rung: list[float] = field(default_factory=list)
+    timer_calls: list[float] = field(default_factory=list)
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
-        self.taken.append((caller, request))
+        self.incoming_calls.append((caller, request))
         self.keys.append(key)
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
@@ -131,50 +131,52 @@ class Calls:
         return self.due
 
     def timer(self, now: float) -> None:
-        self.rung.append(now)
+        self.timer_calls.append(now)
         self.due = float("inf")
 
 
 @dataclass
-class Mail:
+class FakeMessageCounts:
     """Message counts by extension; None without voicemail."""
 
-    boxes: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
+    counts: dict[str, tuple[int, int] | None] = field(default_factory=dict[str, tuple[int, int] | None])
 
     def waiting(self, extension_id: str) -> tuple[int, int] | None:
-        return self.boxes.get(extension_id)
+        return self.counts.get(extension_id)
 
 
-class Face:
+class SipHarness:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
     def __init__(self, limits: RateLimits | None = None, directory: DirectoryCache | None = None) -> None:
         self.clock = ManualClock()
         self.signals: list[object] = []
-        self.directory = directory or people()
+        self.directory = directory or create_directory()
         self.location = LocationService()
-        self.journal = Tape()
+        self.journal = FakeJournal()
         bus = EventBus(self._fail)
         tags = count(1)
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
-        self.calls = Calls(self.endpoint)
-        self.guard = RateLimiter(bytes(32), limits)
+        self.calls = FakeCalls(self.endpoint)
+        self.rate_limiter = RateLimiter(bytes(32), limits)
         self.full = False
         presence = PresenceParts(
-            self.directory, OpenKeys(), self.journal, self.clock, bus, storage_full=lambda: self.full
+            self.directory, FakeKeys(), self.journal, self.clock, bus, storage_full=lambda: self.full
         )
         self.registrar = Registrar(presence, self.location)
         self.bearers = BearerTokens(bytes(32))
-        self.identifier = Authenticator(
+        self.authenticator = Authenticator(
             self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
         )
-        desk = RegisterHandler(self.directory, self.registrar)
-        self.mail = Mail()
+        register_handler = RegisterHandler(self.directory, self.registrar)
+        self.message_counts = FakeMessageCounts()
         contact = "<sip:192.0.2.1:5060>"
-        lamps = MwiParts(self.endpoint, lambda flow: contact, self.directory, self.location, self.mail, lambda: None)
-        self.lamps = MwiNotifier(lamps)
-        parts = self.endpoint, self.guard, self.identifier, desk, self.registrar, self.directory
-        self.face = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.lamps))
+        mwi_parts = MwiParts(
+            self.endpoint, lambda flow: contact, self.directory, self.location, self.message_counts, lambda: None
+        )
+        self.mwi = MwiNotifier(mwi_parts)
+        parts = self.endpoint, self.rate_limiter, self.authenticator, register_handler, self.registrar, self.directory
+        self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 
@@ -185,30 +187,30 @@ class Face:
     def now(self) -> float:
         return self.clock.monotonic()
 
-    def say(self, data: bytes, flow: Flow = HOME) -> list[Response | Request]:
-        return [parse(answer) for answer in self.say_raw(data, flow)]
+    def send(self, data: bytes, flow: Flow = PHONE_FLOW) -> list[Response | Request]:
+        return [parse(answer) for answer in self.send_raw(data, flow)]
 
-    def say_raw(self, data: bytes, flow: Flow = HOME) -> list[bytes]:
+    def send_raw(self, data: bytes, flow: Flow = PHONE_FLOW) -> list[bytes]:
         """Return the responses unparsed: those to malformed messages may be malformed too."""
-        if self.guard.accepts(data, flow, self.now):
+        if self.rate_limiter.accepts(data, flow, self.now):
             self.endpoint.receive(data, flow, self.now)
         return self.pump()
 
     def pump(self) -> list[bytes]:
         while (event := self.endpoint.next_event()) is not None:
-            self.face.handle(event, self.now)
+            self.handler.handle(event, self.now)
         return [data for data, _ in self.endpoint.to_send()]
 
-    def later(self, seconds: float) -> list[Response | Request]:
+    def advance(self, seconds: float) -> list[Response | Request]:
         """Advance the time and run the timers."""
-        end, said = self.now + seconds, []
+        end, received = self.now + seconds, []
         while self.now < end:
-            due = min(end, self.endpoint.deadline() or end, self.face.deadline())
+            due = min(end, self.endpoint.deadline() or end, self.handler.deadline())
             self.clock.advance(max(due - self.now, 0.001))
             self.endpoint.timer(self.now)
-            self.face.timer(self.now)
-            said += self.pump()
-        return [parse(answer) for answer in said]
+            self.handler.timer(self.now)
+            received += self.pump()
+        return [parse(answer) for answer in received]
 
 
 def _signals() -> tuple[type, ...]:
@@ -221,12 +223,12 @@ def _signals() -> tuple[type, ...]:
 class Phone:
     """A phone, of Acme by default, that registers, calls and answers challenges."""
 
-    face: Face
+    harness: SipHarness
     number: str = "1001"
     username: str = "1001-t1a"
     password: str = "secret-1001"
     domain: str = DOMAIN
-    flow: Flow = HOME
+    flow: Flow = PHONE_FLOW
     contact: str = ""
     algorithm: str = "SHA-256"
     call_id: str = ""
@@ -239,7 +241,7 @@ class Phone:
         self.contact = self.contact or f"sip:{self.number}@{self.flow.host}:{self.flow.port}"
         self.call_id = self.call_id or f"reg-{self.username}-{self.flow.host}"
 
-    def words(
+    def build(
         self, method: str, uri: str, to: str, headers: Iterable[str] = (), *, auth: str = "", vias: Iterable[str] = ()
     ) -> bytes:
         self.cseq += 1
@@ -268,7 +270,7 @@ class Phone:
         value = response_for(self.challenge, self.username, self.password, method, uri, cnonce="c0ffee", nc=self.nc)
         return ("Authorization: " if method == "REGISTER" else "Proxy-Authorization: ") + value
 
-    def learn(self, response: Response) -> None:
+    def store_challenge(self, response: Response) -> None:
         """Store the challenge with our algorithm."""
         name = "www-authenticate" if response.status == 401 else "proxy-authenticate"
         offered = [parse_auth(line) for line in response.all(name)]
@@ -280,22 +282,22 @@ class Phone:
         lines = [contact if contact is not None else f"Contact: <{self.contact}>", *headers]
         if expires is not None:
             lines.append(f"Expires: {expires}")
-        return self.ask("REGISTER", f"sip:{self.domain}", to or f"<sip:{self.number}@{self.domain}>", lines)
+        return self.request("REGISTER", f"sip:{self.domain}", to or f"<sip:{self.number}@{self.domain}>", lines)
 
     def invite(self, number: str, *headers: str) -> Response:
         uri = f"sip:{number}@{self.domain}"
-        return self.ask("INVITE", uri, f"<{uri}>", headers)
+        return self.request("INVITE", uri, f"<{uri}>", headers)
 
-    def ask(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
-        response = self.once(method, uri, to, headers)
+    def request(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
+        response = self.request_once(method, uri, to, headers)
         if response.status in (401, 407):
-            self.learn(response)
-            response = self.once(method, uri, to, headers)
+            self.store_challenge(response)
+            response = self.request_once(method, uri, to, headers)
         return response
 
-    def once(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
-        data = self.words(method, uri, to, headers, auth=self.credentials(method, uri))
-        said = self.face.say(data, self.flow)
-        assert len(said) == 1, said
-        assert isinstance(said[0], Response)
-        return said[0]
+    def request_once(self, method: str, uri: str, to: str, headers: Iterable[str] = ()) -> Response:
+        data = self.build(method, uri, to, headers, auth=self.credentials(method, uri))
+        responses = self.harness.send(data, self.flow)
+        assert len(responses) == 1, responses
+        assert isinstance(responses[0], Response)
+        return responses[0]

@@ -28,7 +28,7 @@ async def installation(home: Path) -> AsyncIterator[Container]:
         yield rooms
 
 
-async def anna(rooms: Container) -> Extension:
+async def create_user_with_data(rooms: Container) -> Extension:
     """Create a user with a voicemail message, a custom sound and a call recording."""
     tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     await rooms.identity.create_person(
@@ -54,7 +54,7 @@ async def anna(rooms: Container) -> Extension:
     return mine
 
 
-async def left(rooms: Container, mine: Extension) -> list[str]:
+async def remaining_data(rooms: Container, mine: Extension) -> list[str]:
     """Return the remaining data of the user."""
     tenant = mine.tenant_id
     messages = await rooms.mailboxes.list(tenant, [mine.id])
@@ -69,9 +69,9 @@ async def left(rooms: Container, mine: Extension) -> list[str]:
     ]
 
 
-async def eventually_nothing(rooms: Container, mine: Extension) -> None:
+async def wait_until_deleted(rooms: Container, mine: Extension) -> None:
     async with asyncio.timeout(30):
-        while await left(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfinished()]:
+        while await remaining_data(rooms, mine) or mine.subject in [one.subject for one in rooms.erasure.unfinished()]:
             await asyncio.sleep(0.02)
 
 
@@ -82,11 +82,11 @@ def fails(*args: object) -> None:
 @pytest.mark.promise("D3", "R4")
 async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> None:
     async with installation(tmp_path) as rooms:
-        mine = await anna(rooms)
-        assert {"message", "recording", "sound"} <= set(await left(rooms, mine))
+        mine = await create_user_with_data(rooms)
+        assert {"message", "recording", "sound"} <= set(await remaining_data(rooms, mine))
         assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is not None
         rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
-        await eventually_nothing(rooms, mine)
+        await wait_until_deleted(rooms, mine)
         assert await rooms.custom_sounds.load(mine.tenant_id, "en", LEAVE) is None
 
 
@@ -103,34 +103,34 @@ async def test_failed_deletions_are_repeated_at_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Callable[[Container], tuple[object, str]]
 ) -> None:
     async with installation(tmp_path) as rooms:
-        mine = await anna(rooms)
+        mine = await create_user_with_data(rooms)
         with monkeypatch.context() as patched:
             patched.setattr(*broken(rooms), fails)
             rooms.erasure.erase_subject(mine.tenant_id, mine.subject)
     async with installation(tmp_path) as rooms:
-        await eventually_nothing(rooms, mine)
+        await wait_until_deleted(rooms, mine)
 
 
 @pytest.mark.promise("D3")
 async def test_crash_after_key_destruction_is_completed_at_the_next_start(tmp_path: Path) -> None:
     async with installation(tmp_path) as rooms:
-        mine = await anna(rooms)
+        mine = await create_user_with_data(rooms)
         [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
         rooms.erasure.erase_subject(mine.tenant_id, f"audio-{recording.audio_id}")
-        assert "recording" in await left(rooms, mine)
+        assert "recording" in await remaining_data(rooms, mine)
     async with installation(tmp_path) as rooms:
         async with asyncio.timeout(30):
-            while "recording" in (found := await left(rooms, mine)):
+            while "recording" in (found := await remaining_data(rooms, mine)):
                 await asyncio.sleep(0.02)
         assert {"message", "sound"} <= set(found)
 
 
 async def test_deleting_a_recording_does_not_erase_a_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with installation(tmp_path) as rooms:
-        mine = await anna(rooms)
+        mine = await create_user_with_data(rooms)
         asked: list[object] = []
         monkeypatch.setattr(type(rooms.history), "erase", lambda *args: asked.append(args))
         [recording] = (await rooms.archive.list(mine.tenant_id, None)).items
         await rooms.archive.erase(recording)
-        assert "recording" not in await left(rooms, mine)
+        assert "recording" not in await remaining_data(rooms, mine)
         assert asked == []

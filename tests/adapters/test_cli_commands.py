@@ -4,233 +4,233 @@ import asyncio
 import json
 
 import pytest
-from cli_home import Home, one_line
-from http_world import LISTENING, Call, World
+from cli_home import CliHome, error_line
+from http_world import LISTENING, FakeCall, World
 from pyotp.totp import TOTP
 from test_http_greetings import wav
 
 from unificx.identity import SecondFactorRequired, SignedIn, SignInContext, SignInResult, Source
 
 
-def test_tenant_commands(home: Home) -> None:
-    made = home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+def test_tenant_commands(home: CliHome) -> None:
+    made = home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     assert (made["slug"], made["name"]) == ("acme", "acme")
-    assert [one["slug"] for one in home.told("tenant", "list")] == ["demo", "acme"]
-    changed = home.told("tenant", "update", "acme", "--name", "Acme Ltd", "--suspend")
+    assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo", "acme"]
+    changed = home.run_json("tenant", "update", "acme", "--name", "Acme Ltd", "--suspend")
     assert (changed["name"], changed["state"]) == ("Acme Ltd", "suspended")
-    assert home.told("tenant", "update", "acme", "--resume")["state"] == "active"
-    spoken = home.told("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
+    assert home.run_json("tenant", "update", "acme", "--resume")["state"] == "active"
+    spoken = home.run_json("tenant", "update", "acme", "--language", "de", "--time-zone", "Europe/Berlin")
     assert (spoken["language"], spoken["time_zone"]) == ("de", "Europe/Berlin")
-    assert home.told("tenant", "show", made["id"])["name"] == "Acme Ltd"
-    assert home.told("tenant", "delete", "acme") == {"deleted": made["id"]}
-    assert [one["slug"] for one in home.told("tenant", "list")] == ["demo"]
+    assert home.run_json("tenant", "show", made["id"])["name"] == "Acme Ltd"
+    assert home.run_json("tenant", "delete", "acme") == {"deleted": made["id"]}
+    assert [one["slug"] for one in home.run_json("tenant", "list")] == ["demo"]
 
 
-def test_extension_commands(home: Home) -> None:
-    made = home.told(
+def test_extension_commands(home: CliHome) -> None:
+    made = home.run_json(
         "extension", "create", "--tenant", "demo", "--number", "1001", "--name", "Reception", "--email", "r@example.com"
     )
     assert made["number"] == "1001"
     assert made["person_id"]
     assert made["sip"].keys() >= {"username", "password", "domain", "uri"}
     assert (made["sip"]["domain"], made["sip"]["uri"]) == ("demo.example", "sip:1001@demo.example")
-    assert [one["number"] for one in home.told("extension", "list", "--tenant", "demo")] == ["1001"]
-    assert home.told("extension", "show", "1001")["id"] == made["id"]
-    changed = home.told("extension", "update", "1001", "--name", "Front desk", "--ring-seconds", "45")
+    assert [one["number"] for one in home.run_json("extension", "list", "--tenant", "demo")] == ["1001"]
+    assert home.run_json("extension", "show", "1001")["id"] == made["id"]
+    changed = home.run_json("extension", "update", "1001", "--name", "Front desk", "--ring-seconds", "45")
     assert (changed["name"], changed["ring_seconds"]) == ("Front desk", 45)
-    assert home.told("extension", "delete", "1001") == {"deleted": made["id"]}
-    assert home.told("extension", "list") == []
+    assert home.run_json("extension", "delete", "1001") == {"deleted": made["id"]}
+    assert home.run_json("extension", "list") == []
 
 
-def test_device_commands(home: Home) -> None:
-    home.told("extension", "create", "--number", "1001", "--name", "Reception")
-    made = home.told("device", "create", "--extension", "1001", "--name", "Desk", "--kind", "softphone")
+def test_device_commands(home: CliHome) -> None:
+    home.run_json("extension", "create", "--number", "1001", "--name", "Reception")
+    made = home.run_json("device", "create", "--extension", "1001", "--name", "Desk", "--kind", "softphone")
     assert made["kind"] == "softphone"
-    assert len(home.told("device", "list", "--extension", "1001")) == 2
-    assert len(home.told("device", "list")) == 2
-    assert home.told("device", "update", made["id"], "--disable")["enabled"] is False
-    assert home.told("device", "update", made["id"], "--enable", "--name", "Table")["name"] == "Table"
-    assert home.told("device", "renew", made["id"])["sip"]["password"] != made["sip"]["password"]
-    assert home.told("device", "show", made["id"])["id"] == made["id"]
-    assert home.told("device", "delete", made["id"]) == {"deleted": made["id"]}
-    assert len(home.told("device", "list")) == 1
+    assert len(home.run_json("device", "list", "--extension", "1001")) == 2
+    assert len(home.run_json("device", "list")) == 2
+    assert home.run_json("device", "update", made["id"], "--disable")["enabled"] is False
+    assert home.run_json("device", "update", made["id"], "--enable", "--name", "Table")["name"] == "Table"
+    assert home.run_json("device", "renew", made["id"])["sip"]["password"] != made["sip"]["password"]
+    assert home.run_json("device", "show", made["id"])["id"] == made["id"]
+    assert home.run_json("device", "delete", made["id"]) == {"deleted": made["id"]}
+    assert len(home.run_json("device", "list")) == 1
 
 
-def test_a_sign_in_code_is_shown(home: Home) -> None:
-    home.told("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
-    home.told("extension", "create", "--number", "1002", "--name", "Lobby")
+def test_a_sign_in_code_is_shown(home: CliHome) -> None:
+    home.run_json("extension", "create", "--number", "1001", "--name", "Ada Example", "--email", "ada@example.com")
+    home.run_json("extension", "create", "--number", "1002", "--name", "Lobby")
     for reference in ("1001", "ada@example.com"):
-        made = home.told("person", "sign-in-code", reference)
+        made = home.run_json("person", "sign-in-code", reference)
         assert made.keys() == {"id", "url", "expires"}
         assert made["url"].startswith(f"{LISTENING}/app/#sign-in=")
-    shown = home.shown("person", "sign-in-code", "1001")
+    shown = home.run_text("person", "sign-in-code", "1001")
     assert "/app/#sign-in=" in shown
     assert "█▀" in shown
-    nobody = one_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
+    nobody = error_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
     assert "has no user" in nobody
 
 
-def test_second_factors_can_be_reset(home: Home) -> None:
-    made = home.told(
-        "person", "create", "--name", "Ada", "--email", "a@example.com", "--password-stdin", given="long enough 1\n"
+def test_second_factors_can_be_reset(home: CliHome) -> None:
+    made = home.run_json(
+        "person", "create", "--name", "Ada", "--email", "a@example.com", "--password-stdin", stdin="long enough 1\n"
     )
 
     async def enter(world: World) -> SignInResult:
-        return await world.people.sign_in("a@example.com", "long enough 1", SignInContext())
+        return await world.identity.sign_in("a@example.com", "long enough 1", SignInContext())
 
     async def set_up(world: World) -> None:
         signed_in = await enter(world)
         assert isinstance(signed_in, SignedIn)
         principal = signed_in.principal
-        begun = await world.people.start_totp_enrollment(principal, "Phone")
+        begun = await world.identity.start_totp_enrollment(principal, "Phone")
         code = TOTP(begun.secret).at(int(world.clock.now().timestamp()))
-        await world.people.confirm_totp(principal, begun.id, code, Source())
+        await world.identity.confirm_totp(principal, begun.id, code, Source())
 
-    asyncio.run(home.inside(set_up))
-    assert isinstance(asyncio.run(home.inside(enter)), SecondFactorRequired)
-    assert home.told("person", "reset-factors", "a@example.com") == {"reset": made["id"]}
-    assert isinstance(asyncio.run(home.inside(enter)), SignedIn)
+    asyncio.run(home.with_world(set_up))
+    assert isinstance(asyncio.run(home.with_world(enter)), SecondFactorRequired)
+    assert home.run_json("person", "reset-factors", "a@example.com") == {"reset": made["id"]}
+    assert isinstance(asyncio.run(home.with_world(enter)), SignedIn)
 
 
-def test_person_commands(home: Home) -> None:
-    made = home.told("person", "create", "--name", "Ada", "--email", "Ada@example.com")
+def test_person_commands(home: CliHome) -> None:
+    made = home.run_json("person", "create", "--name", "Ada", "--email", "Ada@example.com")
     assert made["state"] == "invited"
-    assert home.told("person", "show", "ada@EXAMPLE.com")["id"] == made["id"]
-    assert home.told("person", "show", made["id"])["name"] == "Ada"
-    once = home.told("person", "password", "ada@example.com")
+    assert home.run_json("person", "show", "ada@EXAMPLE.com")["id"] == made["id"]
+    assert home.run_json("person", "show", made["id"])["name"] == "Ada"
+    once = home.run_json("person", "password", "ada@example.com")
     assert len(once["password"]) >= 10
-    own = home.told("person", "password", "ada@example.com", "--password-stdin", given="a long enough one\n")
+    own = home.run_json("person", "password", "ada@example.com", "--password-stdin", stdin="a long enough one\n")
     assert "password" not in own
-    changed = home.told("person", "update", "ada@example.com", "--role", "tenant_admin", "--suspend")
+    changed = home.run_json("person", "update", "ada@example.com", "--role", "tenant_admin", "--suspend")
     assert (changed["role"], changed["state"]) == ("tenant_admin", "suspended")
-    ben = home.told(
-        "person", "create", "--name", "Ben", "--email", "b@example.com", "--password-stdin", given="long enough 1\n"
+    ben = home.run_json(
+        "person", "create", "--name", "Ben", "--email", "b@example.com", "--password-stdin", stdin="long enough 1\n"
     )
     assert ben["state"] == "active"
-    assert home.told("person", "delete", "b@example.com") == {"deleted": ben["id"]}
-    assert [one["name"] for one in home.told("person", "list")] == ["Ada"]
+    assert home.run_json("person", "delete", "b@example.com") == {"deleted": ben["id"]}
+    assert [one["name"] for one in home.run_json("person", "list")] == ["Ada"]
 
 
-def test_live_call_commands(home: Home) -> None:
-    tenant = home.told("tenant", "show", "demo")["id"]
-    home.calls = [Call("call-1", tenant, home.clock.now())]
-    assert [one["id"] for one in home.told("calls", "list")] == ["call-1"]
-    shown = home.shown("calls", "list", "--tenant", "demo")
+def test_live_call_commands(home: CliHome) -> None:
+    tenant = home.run_json("tenant", "show", "demo")["id"]
+    home.calls = [FakeCall("call-1", tenant, home.clock.now())]
+    assert [one["id"] for one in home.run_json("calls", "list")] == ["call-1"]
+    shown = home.run_text("calls", "list", "--tenant", "demo")
     assert "talking" in shown
     assert f"{home.calls[0].started:%Y-%m-%d %H:%M:%S} UTC" in shown
-    assert home.told("calls", "hangup", "call-1") == {"ended": "call-1"}
-    assert home.told("calls", "list") == []
-    assert "no such call" in one_line(home.run("calls", "hangup", "call-1", "--home", str(home.folder)))
+    assert home.run_json("calls", "hangup", "call-1") == {"ended": "call-1"}
+    assert home.run_json("calls", "list") == []
+    assert "no such call" in error_line(home.run("calls", "hangup", "call-1", "--home", str(home.folder)))
 
 
-def test_history_json(home: Home) -> None:
-    home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+def test_history_json(home: CliHome) -> None:
+    home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
     for slug in ("demo", "acme"):
         for number in ("1001", "1002"):
-            home.told("extension", "create", "--tenant", slug, "--number", number, "--name", f"Phone {number}")
+            home.run_json("extension", "create", "--tenant", slug, "--number", number, "--name", f"Phone {number}")
 
     async def add_calls(world: World) -> list[str]:
-        tenants = [await world.people.tenant(slug) for slug in ("demo", "acme", "demo")]
-        return [await world.talked(tenant, "1001", "1002") for tenant in tenants]
+        tenants = [await world.identity.tenant(slug) for slug in ("demo", "acme", "demo")]
+        return [await world.record_call(tenant, "1001", "1002") for tenant in tenants]
 
-    calls = asyncio.run(home.inside(add_calls))
-    found = home.told("history", "list")
+    calls = asyncio.run(home.with_world(add_calls))
+    found = home.run_json("history", "list")
     assert [one["id"] for one in found] == calls[::-1]
     promised = {"id", "direction", "caller", "callee", "started", "answered", "ended", "talk_seconds"}
     assert found[0].keys() >= promised | {"outcome", "recorded", "quality"}
     assert (found[0]["caller"], found[0]["callee"], found[0]["talk_seconds"]) == ("1001", "1002", 30)
-    assert [one["id"] for one in home.told("history", "list", "--tenant", "acme")] == [calls[1]]
-    assert [one["id"] for one in home.told("history", "list", "--limit", "1")] == [calls[2]]
-    assert home.told("history", "list", "--outcome", "busy") == []
+    assert [one["id"] for one in home.run_json("history", "list", "--tenant", "acme")] == [calls[1]]
+    assert [one["id"] for one in home.run_json("history", "list", "--limit", "1")] == [calls[2]]
+    assert home.run_json("history", "list", "--outcome", "busy") == []
     since = found[0]["started"]
-    assert [one["id"] for one in home.told("history", "list", "--since", since)] == [calls[2]]
-    assert len(home.told("history", "list", "--tenant", "demo", "--extension", "1001")) == 2
+    assert [one["id"] for one in home.run_json("history", "list", "--since", since)] == [calls[2]]
+    assert len(home.run_json("history", "list", "--tenant", "demo", "--extension", "1001")) == 2
 
 
-def test_lists_include_all_pages(home: Home) -> None:
+def test_lists_include_all_pages(home: CliHome) -> None:
     from unificx.identity import NewExtension
 
     async def many(world: World) -> None:
-        tenant = await world.people.tenant("demo")
+        tenant = await world.identity.tenant("demo")
         for number in range(1000, 1205):
-            await world.people.create_extension(tenant.id, NewExtension(str(number), "Phone"))
+            await world.identity.create_extension(tenant.id, NewExtension(str(number), "Phone"))
 
-    asyncio.run(home.inside(many))
-    assert len(home.told("extension", "list")) == 205
-
-
-def test_the_privacy_map(home: Home) -> None:
-    assert {one["table"] for one in home.told("privacy", "map")["held"]} >= {"person", "device", "call_party"}
-    assert "person.name" in home.shown("privacy", "map")
+    asyncio.run(home.with_world(many))
+    assert len(home.run_json("extension", "list")) == 205
 
 
-def test_text_output_is_a_table(home: Home) -> None:
-    login = home.shown("extension", "create", "--number", "1001", "--name", "Reception [bold]")
+def test_the_privacy_map(home: CliHome) -> None:
+    assert {one["table"] for one in home.run_json("privacy", "map")["held"]} >= {"person", "device", "call_party"}
+    assert "person.name" in home.run_text("privacy", "map")
+
+
+def test_text_output_is_a_table(home: CliHome) -> None:
+    login = home.run_text("extension", "create", "--number", "1001", "--name", "Reception [bold]")
     assert "SIP password" in login
     assert "cannot be shown again" in login
-    table = home.shown("extension", "list")
+    table = home.run_text("extension", "list")
     assert "Reception [bold]" in table
     assert "1001" in table
-    assert "Demo" in home.shown("tenant", "list")
-    assert "demo.example" in home.shown("tenant", "show", "demo")
-    assert "There are no calls yet." in home.shown("history", "list")
-    assert "The extension was deleted." in home.shown("extension", "delete", "1001")
+    assert "Demo" in home.run_text("tenant", "list")
+    assert "demo.example" in home.run_text("tenant", "show", "demo")
+    assert "There are no calls yet." in home.run_text("history", "list")
+    assert "The extension was deleted." in home.run_text("extension", "delete", "1001")
 
 
-def test_output_has_no_terminal_control_characters(home: Home) -> None:
-    tenant = home.told("tenant", "show", "demo")["id"]
-    home.calls = [Call("call-1", tenant, home.clock.now(), caller="\x1b]0;owned\x07\x1b[2J")]
-    shown = home.shown("calls", "list")
+def test_output_has_no_terminal_control_characters(home: CliHome) -> None:
+    tenant = home.run_json("tenant", "show", "demo")["id"]
+    home.calls = [FakeCall("call-1", tenant, home.clock.now(), caller="\x1b]0;owned\x07\x1b[2J")]
+    shown = home.run_text("calls", "list")
     assert "\x1b" not in shown
     assert "\x07" not in shown
     assert json.loads(home.run("calls", "list", "--home", str(home.folder), "--json").stdout)
 
 
-def test_version_and_up(home: Home) -> None:
+def test_version_and_up(home: CliHome) -> None:
     assert home.run("--version").stdout.startswith("unificx ")
     assert home.run("up", "--http", "127.0.0.1:0").stdout == "up at 127.0.0.1:0\n"
     assert "Manage tenants" in home.run("--help").stdout
 
 
-def test_room_commands(home: Home) -> None:
-    home.told("extension", "create", "--number", "1001", "--name", "Reception")
-    made = home.told("room", "create", "--tenant", "demo", "--number", "8000", "--pin", "4711", "--host", "1001")
+def test_room_commands(home: CliHome) -> None:
+    home.run_json("extension", "create", "--number", "1001", "--name", "Reception")
+    made = home.run_json("room", "create", "--tenant", "demo", "--number", "8000", "--pin", "4711", "--host", "1001")
     assert (made["number"], made["name"], made["has_pin"], made["hosts"]) == ("8000", "8000", True, ["1001"])
-    assert [one["id"] for one in home.told("room", "list", "--tenant", "demo")] == [made["id"]]
-    changed = home.told("room", "update", "8000", "--name", "Board", "--pin", "", "--wait-for-host")
+    assert [one["id"] for one in home.run_json("room", "list", "--tenant", "demo")] == [made["id"]]
+    changed = home.run_json("room", "update", "8000", "--name", "Board", "--pin", "", "--wait-for-host")
     assert (changed["name"], changed["has_pin"], changed["wait_for_host"]) == ("Board", False, True)
-    assert home.told("room", "show", made["id"])["name"] == "Board"
-    assert "Board" in home.shown("room", "list")
-    assert home.told("room", "participants", "8000") == []
-    assert "not in this room" in one_line(home.run("room", "end", "8000", "--home", str(home.folder)))
-    assert "taken" in one_line(
+    assert home.run_json("room", "show", made["id"])["name"] == "Board"
+    assert "Board" in home.run_text("room", "list")
+    assert home.run_json("room", "participants", "8000") == []
+    assert "not in this room" in error_line(home.run("room", "end", "8000", "--home", str(home.folder)))
+    assert "taken" in error_line(
         home.run("extension", "create", "--number", "8000", "--name", "X", "--home", str(home.folder))
     )
-    assert home.told("room", "delete", "8000") == {"deleted": made["id"]}
-    assert home.told("room", "list") == []
+    assert home.run_json("room", "delete", "8000") == {"deleted": made["id"]}
+    assert home.run_json("room", "list") == []
 
 
 @pytest.mark.promise("C9")
-def test_custom_sounds_and_greetings(home: Home) -> None:
-    home.told("extension", "create", "--tenant", "demo", "--number", "1001", "--name", "Reception")
+def test_custom_sounds_and_greetings(home: CliHome) -> None:
+    home.run_json("extension", "create", "--tenant", "demo", "--number", "1001", "--name", "Reception")
     file = home.folder / "tone.wav"
     file.write_bytes(wav(500))
-    made = home.told("sound", "set", "voicemail/leave", "--file", str(file), "--language", "de")
+    made = home.run_json("sound", "set", "voicemail/leave", "--file", str(file), "--language", "de")
     assert (made["language"], made["name"]) == ("de", "voicemail/leave")
-    assert home.told("sound", "set", "music/hold", "--file", str(file), "--speaker", "1001")["language"] == "any"
-    assert len(home.told("sound", "list")) == 2
-    assert [one["name"] for one in home.told("sound", "prompts", "--language", "de") if one["own"]] == [
+    assert home.run_json("sound", "set", "music/hold", "--file", str(file), "--speaker", "1001")["language"] == "any"
+    assert len(home.run_json("sound", "list")) == 2
+    assert [one["name"] for one in home.run_json("sound", "prompts", "--language", "de") if one["own"]] == [
         "voicemail/leave"
     ]
     for name, language in (("voicemail/leave", "de"), ("music/hold", "en")):
         gone = home.run("sound", "delete", name, "--language", language, "--home", str(home.folder))
         assert gone.stdout.splitlines()[-1] == "The standard sound was restored."
-    assert home.told("sound", "list") == []
-    greeting = home.told("mailbox", "greet", "1001", "--kind", "busy", "--file", str(file))
-    assert home.told("mailbox", "greetings", "1001") == [greeting]
+    assert home.run_json("sound", "list") == []
+    greeting = home.run_json("mailbox", "greet", "1001", "--kind", "busy", "--file", str(file))
+    assert home.run_json("mailbox", "greetings", "1001") == [greeting]
     gone = home.run("mailbox", "greet", "1001", "--kind", "busy", "--off", "--home", str(home.folder))
     assert gone.stdout.splitlines()[-1] == "The standard greeting is played."
-    assert home.told("mailbox", "greetings", "1001") == []
+    assert home.run_json("mailbox", "greetings", "1001") == []
     for wrong in (
         ("sound", "set", "voicemail/leave"),
         ("sound", "set", "leave", "--file", str(file)),
@@ -239,30 +239,32 @@ def test_custom_sounds_and_greetings(home: Home) -> None:
     ):
         answer = home.run(*wrong, "--home", str(home.folder), "--json")
         assert answer.exit_code == 2
-        one_line(answer)
+        error_line(answer)
 
 
-def test_shared_mailbox_commands(home: Home) -> None:
+def test_shared_mailbox_commands(home: CliHome) -> None:
     for number in ("1001", "1002"):
-        home.told("extension", "create", "--tenant", "demo", "--number", number, "--name", f"Extension {number}")
-    made = home.told(
+        home.run_json("extension", "create", "--tenant", "demo", "--number", number, "--name", f"Extension {number}")
+    made = home.run_json(
         *("mailbox", "create", "--tenant", "demo", "--number", "7900", "--name", "Sales", "--members", "1001,1002")
     )
     assert (made["number"], made["name"], made["members"]) == ("7900", "Sales", ["1001", "1002"])
-    assert home.told("mailbox", "update", "7900", "--members", "1001", "--no-lamp", "--pin", "8264")["has_pin"] is True
-    assert [one["members"] for one in home.told("mailbox", "list")] == [["1001"]]
-    assert home.told("mailbox", "update", "7900", "--off")["enabled"] is False
-    assert home.told("mailbox", "switch", "1001", "--off")["enabled"] is False
-    assert home.told("mailbox", "switch", "--off", "--old-messages", "keep")["enabled"] is False
-    assert home.told("mailbox", "switch", "--on")["enabled"] is True
-    assert home.told("mailbox", "mail")["mail_sound"] is True
-    assert home.told("mailbox", "mail", "--no-sound")["mail_sound"] is False
-    settings = home.told("mailbox", "mail", "1001", "--off", "--caller", "--no-sound")
+    assert (
+        home.run_json("mailbox", "update", "7900", "--members", "1001", "--no-lamp", "--pin", "8264")["has_pin"] is True
+    )
+    assert [one["members"] for one in home.run_json("mailbox", "list")] == [["1001"]]
+    assert home.run_json("mailbox", "update", "7900", "--off")["enabled"] is False
+    assert home.run_json("mailbox", "switch", "1001", "--off")["enabled"] is False
+    assert home.run_json("mailbox", "switch", "--off", "--old-messages", "keep")["enabled"] is False
+    assert home.run_json("mailbox", "switch", "--on")["enabled"] is True
+    assert home.run_json("mailbox", "mail")["mail_sound"] is True
+    assert home.run_json("mailbox", "mail", "--no-sound")["mail_sound"] is False
+    settings = home.run_json("mailbox", "mail", "1001", "--off", "--caller", "--no-sound")
     assert (settings["mail"], settings["mail_caller"], settings["mail_sound"]) == (False, True, False)
     for wrong in (("mail", "1001", "--sound"), ("mail", "--off")):
-        one_line(home.run("mailbox", *wrong, "--home", str(home.folder)))
-    assert home.told("mailbox", "mail", "1001") == settings
-    assert home.told("mailbox", "show", "7900")["id"] == made["id"]
+        error_line(home.run("mailbox", *wrong, "--home", str(home.folder)))
+    assert home.run_json("mailbox", "mail", "1001") == settings
+    assert home.run_json("mailbox", "show", "7900")["id"] == made["id"]
     gone = home.run("mailbox", "delete", "7900", "--home", str(home.folder), "--json")
     # The server runs in this process, and its log lines come first.
     assert json.loads(gone.stdout.splitlines()[-1]) == {"deleted": made["id"]}

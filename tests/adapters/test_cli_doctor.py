@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from cli_home import Home, one_line
+from cli_home import CliHome, error_line
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from http_world import open_rooms
+from http_world import open_installation
 
 from unificx.api import ComponentState, as_operator
 from unificx.cli import Listener
@@ -131,28 +131,28 @@ def test_the_database_answers_or_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("T4")
-def test_without_a_server_it_says_what_one_would_need(home: Home) -> None:
+def test_without_a_server_it_says_what_one_would_need(home: CliHome) -> None:
     home.clock.at = datetime.fromtimestamp((home.folder / "unificx.db").stat().st_mtime, UTC)
-    found = by_name(home.told("doctor"))
+    found = by_name(home.run_json("doctor"))
     assert found.keys() >= {"server", "rtpengine", "database", "disk", "clock", "limits", "mail", "push"}
     assert found["server"]["do"] == "Start it with `unificx up`."
     assert (found["mail"]["state"], found["mail"]["detail"]) == ("warn", "not set up")
     assert "UNIFICX_SMTP" in found["mail"]["do"]
     assert all(check["do"] for check in found.values() if check["state"] != "ok")
-    assert "not set up" in home.shown("doctor")
+    assert "not set up" in home.run_text("doctor")
 
 
-def test_what_fails_ends_it_with_1(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_ends_it_with_1(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "EARLIEST_TIME", datetime(2100, 1, 1, tzinfo=UTC))
     result = home.run("doctor", "--home", str(home.folder))
     assert (result.exit_code, result.stderr) == (1, "")
     assert "FAIL" in result.stdout
     assert home.run("doctor", "--home", str(home.folder), "--json").exit_code == 1
-    assert "--help" in one_line(home.run("doctor", "--nonsense"))
+    assert "--help" in error_line(home.run("doctor", "--nonsense"))
 
 
 @pytest.fixture
-def running(home: Home) -> Iterator[Home]:
+def running(home: CliHome) -> Iterator[CliHome]:
     """The installation with a server at its control socket, one part of it broken."""
     home.control = home.folder / "c"
     listener = socket.socket(socket.AF_UNIX)
@@ -161,8 +161,8 @@ def running(home: Home) -> Iterator[Home]:
     stop = threading.Event()
 
     async def serve() -> None:
-        async with open_rooms(home.folder, home.template, home.clock) as world:
-            world.parts.found = [
+        async with open_installation(home.folder, home.template, home.clock) as world:
+            world.readiness.components = [
                 ComponentState("database", True),
                 ComponentState("rtpengine", False, "It is gone. Restart it."),
             ]
@@ -181,7 +181,7 @@ def running(home: Home) -> Iterator[Home]:
     listener.close()
 
 
-def test_a_running_server_tells_of_its_parts(running: Home) -> None:
+def test_a_running_server_tells_of_its_parts(running: CliHome) -> None:
     result = running.run("doctor", "--home", str(running.folder))
     assert result.exit_code == 1
     assert "It is gone" in result.stdout
@@ -238,7 +238,7 @@ def test_a_server_that_does_not_say_where_it_listens(tmp_path: Path, text: str |
     assert (check.name, check.state, bool(check.do)) == ("addresses", "warn", True)
 
 
-def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
+def test_something_else_at_the_control_socket_is_noticed(home: CliHome) -> None:
     home.control = home.folder / "c"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(home.control))
@@ -256,7 +256,7 @@ def test_something_else_at_the_control_socket_is_noticed(home: Home) -> None:
     assert "does not answer as it should" in result.stdout
 
 
-def test_mail_and_push_are_tried_and_told(home: Home) -> None:
+def test_mail_and_push_are_tried_and_told(home: CliHome) -> None:
     def refuse() -> str:
         raise StartupError("mail.example.com:587 is not reached.", hint="Check its address.")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cli_home import Home, one_line
+from cli_home import CliHome, error_line
 
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
@@ -71,38 +71,38 @@ from unificx.server.paths import InstallationPaths, database_url
         "extension list --tenant nobody",
     ],
 )
-def test_a_wrong_command_prints_one_line(home: Home, line: str) -> None:
+def test_a_wrong_command_prints_one_line(home: CliHome, line: str) -> None:
     words = [word.strip("'") for word in line.split(" ")] if line else []
     where = ["--home", str(home.folder)] if len(words) > 1 else []
-    message = one_line(home.run(*words, *where))
+    message = error_line(home.run(*words, *where))
     assert "Internal error" not in message
     assert message.rstrip().endswith((".", "`"))
     assert "/api/" not in message
 
 
-def test_an_invalid_value_is_reported_by_its_option(home: Home) -> None:
+def test_an_invalid_value_is_reported_by_its_option(home: CliHome) -> None:
     wrong = ("extension", "create", "--number", "1010", "--name", "A", "--ring-seconds", "1")
-    message = one_line(home.run(*wrong, "--home", str(home.folder)))
+    message = error_line(home.run(*wrong, "--home", str(home.folder)))
     assert message.startswith("unificx: --ring-seconds must be 5 or more. ")
 
 
-def test_an_option_name_that_differs_from_the_field_is_reported(home: Home) -> None:
+def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -> None:
     where = ("--home", str(home.folder))
-    home.told("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")
+    home.run_json("extension", "create", "--number", "1010", "--name", "A", "--tenant", "demo")
     for option in ("--recording", "--recording-consent"):
-        message = one_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
+        message = error_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
         assert message.startswith(f"unificx: {option} must be ")
 
 
-def test_an_empty_home_is_not_the_current_directory(home: Home) -> None:
+def test_an_empty_home_is_not_the_current_directory(home: CliHome) -> None:
     for command in (("tenant", "list"), ("doctor",)):
-        assert "the directory is empty" in one_line(home.run(*command, "--home", ""))
+        assert "the directory is empty" in error_line(home.run(*command, "--home", ""))
 
 
-def test_a_missing_audio_file_is_named(home: Home, tmp_path: Path) -> None:
+def test_a_missing_audio_file_is_named(home: CliHome, tmp_path: Path) -> None:
     for file in (tmp_path / "waltz.mp3", tmp_path):
         wrong = ("sound", "set", "music/hold", "--file", str(file), "--home", str(home.folder))
-        assert f"{file} cannot be read: " in one_line(home.run(*wrong))
+        assert f"{file} cannot be read: " in error_line(home.run(*wrong))
 
 
 async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
@@ -122,36 +122,36 @@ async def tenant_slugs(home: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def no_room(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def disk_full(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise StartupError("The disk is full.", hint="Make room.")
     yield
 
 
 @asynccontextmanager
-async def no_rights(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def permission_denied(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise PermissionError(13, "Permission denied", str(home))
     yield
 
 
 @asynccontextmanager
-async def no_time(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def timed_out(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise TimeoutError
     yield
 
 
 @asynccontextmanager
-async def our_mistake(home: Path) -> AsyncIterator[httpx.AsyncClient]:
+async def internal_error(home: Path) -> AsyncIterator[httpx.AsyncClient]:
     raise KeyError("canary-value")
     yield
 
 
-def answering(answer: httpx.Response | Exception):
+def responding(response: httpx.Response | Exception):
     """A server that gives this response to every request."""
 
     def handle(request: httpx.Request) -> httpx.Response:
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if isinstance(response, Exception):
+            raise response
+        return response
 
     @asynccontextmanager
     async def connect(home: Path) -> AsyncIterator[httpx.AsyncClient]:
@@ -164,37 +164,37 @@ def answering(answer: httpx.Response | Exception):
 @pytest.mark.parametrize(
     ("connect", "words"),
     [
-        (no_room, "The disk is full. Make room."),
-        (no_rights, "Run this as the server's user."),
-        (no_time, "The operation timed out. Run `unificx doctor`"),
-        (our_mistake, "Internal error: KeyError at test_cli_errors:"),
-        (answering(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
-        (answering(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
-        (answering(httpx.Response(502, text="<html>")), "answered 502"),
-        (answering(httpx.Response(500, json=[])), "answered 500"),
-        (answering(httpx.Response(500, json={"detail": "Broken.", "incident": "0815"})), "incident 0815"),
-        (answering(httpx.Response(409, json={"detail": "Two\nlines\x1b.", "hint": "Do it."})), "Two lines?. Do it."),
-        (answering(httpx.Response(200, text="no JSON")), "Internal error: JSONDecodeError"),
+        (disk_full, "The disk is full. Make room."),
+        (permission_denied, "Run this as the server's user."),
+        (timed_out, "The operation timed out. Run `unificx doctor`"),
+        (internal_error, "Internal error: KeyError at test_cli_errors:"),
+        (responding(httpx.ConnectError("gone")), "does not answer (ConnectError)"),
+        (responding(httpx.ReadTimeout("slow")), "does not answer (ReadTimeout)"),
+        (responding(httpx.Response(502, text="<html>")), "answered 502"),
+        (responding(httpx.Response(500, json=[])), "answered 500"),
+        (responding(httpx.Response(500, json={"detail": "Broken.", "incident": "0815"})), "incident 0815"),
+        (responding(httpx.Response(409, json={"detail": "Two\nlines\x1b.", "hint": "Do it."})), "Two lines?. Do it."),
+        (responding(httpx.Response(200, text="no JSON")), "Internal error: JSONDecodeError"),
     ],
 )
-def test_connection_and_server_errors_print_one_line(home: Home, connect: object, words: str) -> None:
+def test_connection_and_server_errors_print_one_line(home: CliHome, connect: object, words: str) -> None:
     home.connect = connect
-    message = one_line(home.run("tenant", "list", "--home", str(home.folder)))
+    message = error_line(home.run("tenant", "list", "--home", str(home.folder)))
     assert words in message
     assert "canary" not in message
 
 
-def test_several_tenants_require_the_tenant_option(home: Home) -> None:
-    home.told("tenant", "create", "--slug", "acme", "--domain", "acme.example")
-    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+def test_several_tenants_require_the_tenant_option(home: CliHome) -> None:
+    home.run_json("tenant", "create", "--slug", "acme", "--domain", "acme.example")
+    message = error_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
     assert "--tenant demo" in message
 
 
-def test_without_a_tenant_the_first_step_is_shown(home: Home) -> None:
-    home.told("tenant", "delete", "demo")
-    message = one_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
+def test_without_a_tenant_the_first_step_is_shown(home: CliHome) -> None:
+    home.run_json("tenant", "delete", "demo")
+    message = error_line(home.run("extension", "create", "--number", "1001", "--name", "A", "--home", str(home.folder)))
     assert "unificx tenant create" in message
-    assert home.told("extension", "list") == []
+    assert home.run_json("extension", "list") == []
 
 
 BUILD = """

@@ -1,7 +1,7 @@
 """The API resources, each from creation to deletion."""
 
 import pytest
-from http_world import PASSWORD, Call, World
+from http_world import PASSWORD, FakeCall, World
 
 from unificx.identity import OPERATOR_SLUG, NewExtension, Role
 
@@ -59,15 +59,15 @@ async def test_a_one_time_password_only_permits_a_password_change(world: World) 
 
 async def test_a_user_with_a_one_time_password_can_sign_out(world: World) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
-    once = await world.people.reset_password(world.acme.id, ada.id)
+    once = await world.identity.reset_password(world.acme.id, ada.id)
     signed_in = await world.signed_in("ada@acme.example", once)
     assert (await signed_in.delete("/api/v1/sessions/current")).status_code == 204
 
 
 async def test_the_first_operator_must_choose_a_password_in_a_browser_only(world: World) -> None:
-    tenant = await world.people.tenant(OPERATOR_SLUG)
+    tenant = await world.identity.tenant(OPERATOR_SLUG)
     operator = await world.person(tenant, "first@operator.example", Role.OPERATOR)
-    password = await world.people.reset_password(tenant.id, operator.id)
+    password = await world.identity.reset_password(tenant.id, operator.id)
     program = await world.signed_in(operator.email, password)
     assert (await program.get("/api/v1/tenants")).status_code == 200
     screen, home = world.client(), {"Sec-Fetch-Site": "same-origin"}
@@ -88,7 +88,7 @@ async def test_a_new_extension_is_returned_with_sip_credentials(world: World) ->
     extension = made.json()
     sip = extension["sip"]
     assert (sip["domain"], sip["uri"]) == ("acme.example", "sip:1001@acme.example")
-    auth = world.people.directory.device_by_username(sip["username"])
+    auth = world.identity.directory.device_by_username(sip["username"])
     assert auth is not None
     assert auth.extension_id == extension["id"]
     assert len(sip["password"]) >= 20
@@ -98,12 +98,12 @@ async def test_a_new_extension_is_returned_with_sip_credentials(world: World) ->
     changed = await admin.patch("/api/v1/extensions/1001", json={"name": "Front desk", "ring_seconds": 20})
     assert (changed.json()["name"], changed.json()["ring_seconds"]) == ("Front desk", 20)
     assert (await admin.delete("/api/v1/extensions/1001")).status_code == 204
-    assert world.people.directory.device_by_username(sip["username"]) is None
+    assert world.identity.directory.device_by_username(sip["username"]) is None
 
 
 async def test_a_device_is_created_disabled_renewed_and_deleted(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
+    await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
 
     made = await admin.post("/api/v1/devices", json={"extension": "1001", "name": "Desk", "kind": "phone"})
     assert made.status_code == 201, made.text
@@ -123,7 +123,7 @@ async def test_lists_are_paged(world: World) -> None:
     admin = await world.admin(world.acme)
     numbers = [str(1001 + n) for n in range(5)]
     for number in numbers:
-        await world.people.create_extension(world.acme.id, NewExtension(number, "Phone"))
+        await world.identity.create_extension(world.acme.id, NewExtension(number, "Phone"))
 
     seen, cursor = [], None
     while True:
@@ -145,9 +145,9 @@ async def test_the_page_size_is_1_to_200(world: World, limit: str) -> None:
 
 async def test_live_calls_are_listed_and_ended(world: World) -> None:
     admin = await world.admin(world.acme)
-    world.calls.going_on = [
-        Call("call-1", world.acme.id, world.clock.now()),
-        Call("call-2", world.globex.id, world.clock.now()),
+    world.calls.live_calls = [
+        FakeCall("call-1", world.acme.id, world.clock.now()),
+        FakeCall("call-2", world.globex.id, world.clock.now()),
     ]
 
     assert [one["id"] for one in (await admin.get("/api/v1/calls")).json()["items"]] == ["call-1"]
@@ -155,16 +155,16 @@ async def test_live_calls_are_listed_and_ended(world: World) -> None:
     assert [one["id"] for one in everywhere] == ["call-1", "call-2"]
     assert (await admin.delete("/api/v1/calls/call-2")).status_code == 404
     assert (await admin.delete("/api/v1/calls/call-1")).status_code == 204
-    assert [one.id for one in world.calls.going_on] == ["call-2"]
+    assert [one.id for one in world.calls.live_calls] == ["call-2"]
 
 
 @pytest.mark.promise("C5")
 async def test_a_finished_call_is_in_the_history(world: World) -> None:
     admin = await world.admin(world.acme)
     for number, name in (("1001", "Reception"), ("1002", "Ada"), ("1003", "Ben")):
-        await world.people.create_extension(world.acme.id, NewExtension(number, name))
-    first = await world.talked(world.acme, "1001", "1002", seconds=42)
-    second = await world.talked(world.acme, "1003", "1002")
+        await world.identity.create_extension(world.acme.id, NewExtension(number, name))
+    first = await world.record_call(world.acme, "1001", "1002", seconds=42)
+    second = await world.record_call(world.acme, "1003", "1002")
 
     page = (await admin.get("/api/v1/history", params={"limit": 1})).json()
     assert [one["id"] for one in page["items"]] == [second]
@@ -184,7 +184,7 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
 @pytest.mark.promise("U1")
 async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only(world: World) -> None:
     admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
-    call_id = await world.talked(world.acme, "1001", "1002", withheld=True)
+    call_id = await world.record_call(world.acme, "1001", "1002", withheld=True)
     for reader, told in ((admin, "1001"), (ada, "1001"), (ben, "")):
         call = (await reader.get(f"/api/v1/history/{call_id}")).json()
         assert call == (await reader.get("/api/v1/history")).json()["items"][0]
@@ -195,9 +195,9 @@ async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only
 @pytest.mark.promise("D3")
 async def test_erasing_a_person_keeps_the_history_of_the_other_parties(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
-    call_id = await world.talked(world.acme, "1001", "0711123456")
-    extension = world.people.directory.extension(world.acme.id, "1001")
+    await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
+    call_id = await world.record_call(world.acme, "1001", "0711123456")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
     world.keys.destroy(world.acme.id, extension.subject)
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 from http_world import ORIGIN, World
-from push_service import Browser, PushService
+from push_service import PushService, SubscribedBrowser
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
@@ -99,14 +99,14 @@ async def test_a_signed_in_client_is_accepted(world: World, address: Address, wa
     }
     async with address.listen(**ways[way]) as talk:
         await listening(world, 1)
-        await world.talked(world.acme, "1001", "1001")
+        await world.record_call(world.acme, "1001", "1001")
         assert await told(talk) == {"type": "history"}
     await listening(world, 0)
 
 
 async def test_a_user_with_a_one_time_password_gets_no_events(world: World, address: Address) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
-    once = await world.people.reset_password(world.acme.id, ada.id)
+    once = await world.identity.reset_password(world.acme.id, ada.id)
     token = token_of(await world.signed_in("ada@acme.example", once))
     async with address.listen(first={"token": token}) as talk:
         assert await closed(talk) == event_hub.SIGNED_OUT
@@ -186,8 +186,8 @@ async def test_events_do_not_reach_other_tenants_or_persons(world: World, addres
         address.listen(token=root) as at_root,
     ):
         await listening(world, 5)
-        await world.talked(world.acme, "1001", "1001")
-        world.telling.calls_changed(world.acme.id)
+        await world.record_call(world.acme, "1001", "1001")
+        world.live_events.calls_changed(world.acme.id)
         assert await told(at_boss) == {"type": "history"}
         assert await told(at_boss) == {"type": "calls"}
         assert [await told(at_root), await told(at_root)] == [{"type": "history"}, {"type": "calls"}]
@@ -202,7 +202,7 @@ async def test_events_do_not_reach_other_tenants_or_persons(world: World, addres
 
 async def operator(world: World) -> str:
     """Return the token of an operator."""
-    staff = await world.people.tenant("operator")
+    staff = await world.identity.tenant("operator")
     await world.person(staff, "olga@operator.example", Role.OPERATOR)
     return token_of(await world.signed_in("olga@operator.example"))
 
@@ -212,7 +212,7 @@ async def test_events_about_many_calls_are_coalesced(world: World, address: Addr
     async with address.listen(token=token_of(boss)) as talk:
         await listening(world, 1)
         for _ in range(500):
-            world.telling.calls_changed(world.acme.id)
+            world.live_events.calls_changed(world.acme.id)
         assert await told(talk) == {"type": "calls"}
         world.services.event_hub.send_to_person((await boss.get("/api/v1/me")).json()["person"]["id"], {"type": "last"})
         assert await told(talk) == {"type": "last"}
@@ -324,8 +324,8 @@ async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
                 world.services.event_hub.send_to_person(who, {"type": "filler", "text": f"{number}" + "x" * 100_000})
                 number += 1
                 await asyncio.sleep(0)
-        world.telling.calls_changed(world.acme.id)
-        await world.talked(world.acme, "1002", "1002")
+        world.live_events.calls_changed(world.acme.id)
+        await world.record_call(world.acme, "1002", "1002")
         assert await told(talk) == {"type": "history"}
     sock.close()
 
@@ -347,13 +347,13 @@ async def test_messages_from_clients_are_ignored(world: World, address: Address)
         await listening(world, 1)
         for each in ('{"type":"history"}', b"\x00" * 1000, "x" * 60_000):
             await talk.send(each)
-        await world.talked(world.acme, "1001", "1001")
+        await world.record_call(world.acme, "1001", "1001")
         assert await told(talk) == {"type": "history"}
 
 
 async def test_a_received_test_push_notifies_its_session(world: World, address: Address) -> None:
     alice = await world.user(world.acme, "1001")
-    browser = Browser(PushService("http://127.0.0.1:1"), "/x")
+    browser = SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x")
     assert (await alice.put("/api/v1/me/push", json=browser.as_json())).status_code == 204
     test_id = (await alice.post("/api/v1/me/push/test")).json()["id"]
     async with address.listen(token=token_of(alice)) as talk:

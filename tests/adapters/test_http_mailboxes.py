@@ -56,7 +56,7 @@ async def test_only_members_can_list_and_play_messages(world: World) -> None:
     admin = await world.admin(world.acme)
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     box = (await admin.post(PATH, json={**SALES, "members": ["1001"]})).json()["id"]
-    message = await world.left(world.acme, "7900")
+    message = await world.leave_message(world.acme, "7900")
     [shown] = (await anna.get("/api/v1/voicemail")).json()["items"]
     assert (shown["id"], shown["number"], shown["own"], shown["caller"]) == (message, "7900", True, "+491511234567")
     assert len((await anna.get("/api/v1/voicemail", params={"extension": "7900"})).json()["items"]) == 1
@@ -80,7 +80,7 @@ async def test_only_members_can_list_and_play_messages(world: World) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/voicemail/settings", "/api/v1/extensions/1001/voicemail"])
 async def test_switching_off_requires_a_decision_about_old_messages(world: World, path: str) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
-    message = await world.left(world.acme, "1001")
+    message = await world.leave_message(world.acme, "1001")
     refused = await admin.patch(path, json={"enabled": False})
     assert (refused.status_code, refused.json()["code"]) == (409, "old_messages_undecided")
     assert "keep, put_away or erase" in refused.text
@@ -110,12 +110,12 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
         ("1002", MailboxSettingsChange(mail=False)),
         ("1003", MailboxSettingsChange(mail_caller=True)),
     ):
-        extension = world.people.directory.extension(world.acme.id, number)
+        extension = world.identity.directory.extension(world.acme.id, number)
         assert extension is not None
         await boxes.change_mailbox(extension, change)
-    message = await world.left(world.acme, "7900")
+    message = await world.leave_message(world.acme, "7900")
     letters = Letters()
-    rooms = SimpleNamespace(people=world.people, mailboxes=boxes, courier=letters)
+    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, courier=letters)
     async with world.database.begin() as uow:
         await send_voicemail_emails(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
     assert [(email, news.number, bool(news.caller)) for email, news in letters.written] == [

@@ -41,7 +41,7 @@ async def with_totp(world: World, client: httpx.AsyncClient) -> tuple[str, list[
     return begun["secret"], added.json()["recovery_codes"]
 
 
-async def first_proof(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
+async def first_factor(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:
     """Sign in by password; return the ticket for the second factor."""
     body = {"email": EMAIL, "password": PASSWORD, **more}
     answer = await client.post(f"{API}/sessions", json=body, headers=HOME)
@@ -71,7 +71,7 @@ async def test_totp_is_set_up_by_qr_code(world: World, ada: httpx.AsyncClient) -
 async def test_program_and_browser_sign_in_with_a_second_factor(world: World, ada: httpx.AsyncClient) -> None:
     secret, recovery = await with_totp(world, ada)
     program = world.client()
-    needed = await first_proof(program)
+    needed = await first_factor(program)
     assert needed["kinds"] == ["totp", "recovery_code"]
     body = {"ticket": needed["ticket"], "totp": code(world, secret)}
     answer = await program.post(f"{API}/sessions/second-factor", json=body)
@@ -80,7 +80,7 @@ async def test_program_and_browser_sign_in_with_a_second_factor(world: World, ad
     assert (await program.get(f"{API}/me")).json()["person"]["email"] == EMAIL
 
     browser = world.client()
-    needed = await first_proof(browser, keep="cookie")
+    needed = await first_factor(browser, keep="cookie")
     body = {"ticket": needed["ticket"], "recovery_code": recovery[0], "keep": "cookie"}
     problem(await browser.post(f"{API}/sessions/second-factor", json=body), 403, "forbidden")
     answer = await browser.post(f"{API}/sessions/second-factor", json=body, headers=HOME)
@@ -91,7 +91,7 @@ async def test_program_and_browser_sign_in_with_a_second_factor(world: World, ad
 async def test_wrong_proofs_have_problem_codes(world: World, ada: httpx.AsyncClient) -> None:
     secret, _ = await with_totp(world, ada)
     stranger, url = world.client(address="198.51.100.9"), f"{API}/sessions/second-factor"
-    ticket = (await first_proof(stranger))["ticket"]
+    ticket = (await first_factor(stranger))["ticket"]
     problem(await stranger.post(url, json={"ticket": "x", "totp": "000000"}), 410, "ticket_over")
     problem(await stranger.post(f"{url}/options", json={"ticket": "x"}), 410, "ticket_over")
     for body in ({}, {"totp": "000000", "recovery_code": "x"}, {"password": PASSWORD}):
@@ -125,7 +125,7 @@ async def test_passkey_is_registered_and_signs_in(world: World, ada: httpx.Async
     key = Authenticator(ORIGIN)
     options = (await ada.post(f"{API}/me/passkeys/options")).json()
     assert (options["rp"]["id"], options["user"]["name"], options["attestation"]) == ("pbx.example.com", EMAIL, "none")
-    body = {"name": "Key", "credential": key.make(options)}
+    body = {"name": "Key", "credential": key.create(options)}
     answer = await ada.post(f"{API}/me/passkeys", json=body)
     assert answer.status_code == 201, answer.text
     assert (answer.json()["factor"]["kind"], len(answer.json()["recovery_codes"])) == ("passkey", 10)
@@ -138,7 +138,7 @@ async def test_passkey_is_registered_and_signs_in(world: World, ada: httpx.Async
     assert answer.status_code == 201, answer.text
     problem(await program.post(f"{API}/sessions/by-passkey", json=given), 401, "wrong_proof")
 
-    ticket = (await first_proof(program))["ticket"]
+    ticket = (await first_factor(program))["ticket"]
     options = (await program.post(f"{API}/sessions/second-factor/options", json={"ticket": ticket})).json()
     body = {"ticket": ticket, "passkey": key.sign(options)}
     assert (await program.post(f"{API}/sessions/second-factor", json=body)).status_code == 201
@@ -153,7 +153,7 @@ async def test_passkey_is_bound_to_the_browser_origin(world: World, ada: httpx.A
     evil = Authenticator("https://pbx.example.com.evil.example")
     options = (await ada.post(f"{API}/me/passkeys/options", headers={"Origin": evil.origin})).json()
     assert options["rp"]["id"] == "pbx.example.com", "what a browser says counts where the host it asked agrees"
-    body["credential"] = evil.make(options)
+    body["credential"] = evil.create(options)
     problem(await ada.post(f"{API}/me/passkeys", json=body, headers={"Origin": evil.origin}), 422, "invalid")
     ada.base_url = "http://192.0.2.1:8080"
     problem(await ada.post(f"{API}/me/passkeys/options"), 409, "conflict")
@@ -164,20 +164,20 @@ async def test_passkey_is_bound_to_the_browser_origin(world: World, ada: httpx.A
 async def test_origin_header_is_used_behind_a_tls_proxy(world: World, ada: httpx.AsyncClient) -> None:
     key = Authenticator(ORIGIN)
     ada.base_url, ada.headers["Origin"] = "http://pbx.example.com", ORIGIN
-    made = key.make((await ada.post(f"{API}/me/passkeys/options")).json())
+    made = key.create((await ada.post(f"{API}/me/passkeys/options")).json())
     answer = await ada.post(f"{API}/me/passkeys", json={"name": "Key", "credential": made})
     assert answer.status_code == 201, answer.text
 
 
 async def test_factor_change_and_recovery_code_use_are_notified(world: World, ada: httpx.AsyncClient) -> None:
     _, codes = await with_totp(world, ada)
-    ticket = (await first_proof(world.client()))["ticket"]
+    ticket = (await first_factor(world.client()))["ticket"]
     body = {"ticket": ticket, "recovery_code": codes[0]}
     assert (await world.client().post(f"{API}/sessions/second-factor", json=body)).status_code == 201
     (held,) = (await ada.get(f"{API}/me/factors")).json()["items"]
     assert (await ada.delete(f"{API}/me/factors/{held['id']}")).status_code == 204
-    await world.people.join_background_tasks()
-    assert [one for one in world.letters.sent if one[0] != "new_device"] == [
+    await world.identity.join_background_tasks()
+    assert [one for one in world.emails.sent if one[0] != "new_device"] == [
         ("factor_changed", EMAIL, "Phone"),
         ("recovery_used", EMAIL, ""),
         ("factor_changed", EMAIL, "Phone"),
@@ -199,8 +199,8 @@ async def test_administrator_resets_factors(world: World, ada: httpx.AsyncClient
 async def test_administrator_cannot_reset_an_operator(world: World) -> None:
     operator = world.client(operator=True)
     staff = (await operator.get(f"{API}/tenants/operator")).json()
-    boss = await world.person(await world.people.tenant(staff["id"]), "boss@operator.example", Role.OPERATOR)
-    admin = await world.person(await world.people.tenant(staff["id"]), "desk@operator.example", Role.TENANT_ADMIN)
+    boss = await world.person(await world.identity.tenant(staff["id"]), "boss@operator.example", Role.OPERATOR)
+    admin = await world.person(await world.identity.tenant(staff["id"]), "desk@operator.example", Role.TENANT_ADMIN)
     client = await world.signed_in("desk@operator.example")
     problem(await client.delete(f"{API}/persons/{boss.id}/factors"), 403, "forbidden")
     assert (await client.delete(f"{API}/persons/{admin.id}/factors")).status_code == 204

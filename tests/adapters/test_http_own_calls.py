@@ -1,8 +1,8 @@
 """The user's own calls over HTTP: list, click to dial, transfer."""
 
 import pytest
-from conference_legs import Dialling
-from http_world import Call, World
+from conference_legs import FakeDialer
+from http_world import FakeCall, World
 
 from unificx.calls import ParkedCall
 from unificx.identity import Role
@@ -10,17 +10,17 @@ from unificx.identity import Role
 
 async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    own = [one.id for one in [world.people.directory.extension(world.acme.id, "1001")] if one is not None]
+    own = [one.id for one in [world.identity.directory.extension(world.acme.id, "1001")] if one is not None]
     now = world.clock.now()
-    world.calls.going_on = [
-        Call("one", world.acme.id, now, extensions=(own[0], "e-9")),
-        Call("two", world.acme.id, now, extensions=(own[0],)),
+    world.calls.live_calls = [
+        FakeCall("one", world.acme.id, now, extensions=(own[0], "e-9")),
+        FakeCall("two", world.acme.id, now, extensions=(own[0],)),
     ]
     assert [each["id"] for each in (await user.get("/api/v1/me/calls")).json()["items"]] == ["one", "two"]
     assert (await other.get("/api/v1/me/calls")).json()["items"] == []
     assert (await user.post("/api/v1/calls/one/transfer", json={"to": "*85"})).status_code == 204
     assert (await user.post("/api/v1/calls/one/transfer", json={"consultation": "two"})).status_code == 204
-    assert world.calls.asked == [("transfer", "one", "*85"), ("join", "one", "two")]
+    assert world.calls.requests == [("transfer", "one", "*85"), ("join", "one", "two")]
     for body in ({}, {"to": "1003", "consultation": "two"}, {"to": ""}, {"to": "1" * 65}):
         assert (await user.post("/api/v1/calls/one/transfer", json=body)).status_code == 422, body
     assert (await other.post("/api/v1/calls/one/transfer", json={"to": "1003"})).status_code == 404
@@ -30,7 +30,7 @@ async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None
 async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
     user, stranger = await world.user(world.acme, "1001"), await world.user(world.globex, "1001")
     held = ParkedCall(3, "one", world.clock.now(), "1002", "1003", "Carol")
-    world.calls.held[world.acme.id] = [held]
+    world.calls.parked_calls[world.acme.id] = [held]
     [shown] = (await user.get("/api/v1/parked")).json()["items"]
     assert (shown["place"], shown["call_id"], shown["by"], shown["number"], shown["name"]) == (
         *(3, "one", "1002", "1003", "Carol"),
@@ -42,7 +42,7 @@ async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
     assert (await admin.get("/api/v1/tenants/acme")).json()["park_seconds"] == 90
     changed = await admin.patch("/api/v1/tenants/acme", json={"park_seconds": 30})
     assert (changed.status_code, changed.json()["park_seconds"]) == (200, 30)
-    assert world.people.directory.park_seconds(world.acme.id) == 30
+    assert world.identity.directory.park_seconds(world.acme.id) == 30
     assert (await admin.patch("/api/v1/tenants/acme", json={"park_seconds": 1})).status_code == 422
 
 
@@ -50,9 +50,9 @@ async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
 async def test_a_call_is_converted_to_a_conference_with_invitations(world: World) -> None:
     user, other = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     admin = await world.admin(world.acme)
-    own = world.people.directory.extension(world.acme.id, "1001")
+    own = world.identity.directory.extension(world.acme.id, "1001")
     assert own is not None
-    world.calls.going_on = [Call("one", world.acme.id, world.clock.now(), extensions=(own.id,))]
+    world.calls.live_calls = [FakeCall("one", world.acme.id, world.clock.now(), extensions=(own.id,))]
     assert (await other.post("/api/v1/calls/one/room")).status_code == 404
     key = {"Idempotency-Key": "k-1"}
     first, again = [await user.post("/api/v1/calls/one/room", headers=key) for _ in range(2)]
@@ -63,28 +63,30 @@ async def test_a_call_is_converted_to_a_conference_with_invitations(world: World
     there = f"/api/v1/rooms/{room['id']}"
     assert (await user.get(there)).json() == room
     assert (await user.get("/api/v1/rooms")).json()["items"] == []
-    world.services.meetings.dialer = dialling = Dialling()
+    world.services.meetings.dialer = dialling = FakeDialer()
     assert (await other.post(f"{there}/invitations", json={"number": "1003"})).status_code == 403
     assert (await user.post(f"{there}/invitations", json={"number": "1003"})).status_code == 202
-    assert dialling.rung == [("", "", "1003")]
+    assert dialling.dialed == [("", "", "1003")]
     assert (await admin.patch(there, json={"name": "Mine"})).status_code == 409
     assert (await admin.delete(there)).status_code == 409
 
 
 async def test_click_to_dial_rings_the_own_device_first(world: World) -> None:
     user = await world.user(world.acme, "1001")
-    extension = world.people.directory.extension(world.acme.id, "1001")
-    other = world.people.directory.extension(world.acme.id, "1002") or ((await world.user(world.acme, "1002")) and None)
+    extension = world.identity.directory.extension(world.acme.id, "1001")
+    other = world.identity.directory.extension(world.acme.id, "1002") or (
+        (await world.user(world.acme, "1002")) and None
+    )
     assert extension is not None
-    [device, *_] = [each.device_id for each in world.people.directory.devices_of(extension.id)]
+    [device, *_] = [each.device_id for each in world.identity.directory.devices_of(extension.id)]
     answer = await user.post("/api/v1/calls", json={"to": "1002"})
     assert (answer.status_code, answer.json()) == (201, {"id": "call-9"})
     assert (await user.post("/api/v1/calls", json={"to": "1002", "device": device})).status_code == 201
-    assert world.calls.asked == [("dial", extension.id, "", "1002"), ("dial", extension.id, device, "1002")]
+    assert world.calls.requests == [("dial", extension.id, "", "1002"), ("dial", extension.id, device, "1002")]
     assert other is None
-    theirs = world.people.directory.extension(world.acme.id, "1002")
+    theirs = world.identity.directory.extension(world.acme.id, "1002")
     assert theirs is not None
-    [foreign, *_] = [each.device_id for each in world.people.directory.devices_of(theirs.id)]
+    [foreign, *_] = [each.device_id for each in world.identity.directory.devices_of(theirs.id)]
     for wrong in (foreign, "nobody"):
         assert (await user.post("/api/v1/calls", json={"to": "1002", "device": wrong})).status_code == 422
     await world.person(world.acme, "office@acme.example", Role.TENANT_ADMIN)

@@ -88,7 +88,7 @@ async def test_liveness(world: World) -> None:
 
 async def test_readiness_shows_reasons_to_local_requests_only(world: World) -> None:
     assert (await world.client().get("/readyz")).json()["ready"] is True
-    world.parts.found = [
+    world.readiness.components = [
         ComponentState("database", True),
         ComponentState("rtpengine", False, "It is gone. Restart it."),
     ]

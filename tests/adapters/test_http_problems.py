@@ -204,7 +204,7 @@ async def test_internal_errors_are_logged_without_personal_data(
     async def broken(*_: object) -> None:
         raise RuntimeError(f"{SECRET} at 203.0.113.7")
 
-    monkeypatch.setattr(world.people, "list_tenants", broken)
+    monkeypatch.setattr(world.identity, "list_tenants", broken)
     with structlog.testing.capture_logs() as log:
         answer = await world.client(operator=True).get("/api/v1/tenants?cursor=canary")
 
@@ -257,7 +257,7 @@ NEW = {
 async def test_creating_requests_are_rejected_while_the_disk_is_nearly_full(world: World) -> None:
     admin = await world.admin(world.acme)
     described = (await admin.get("/api/openapi.json")).json()["paths"]
-    world.parts.no_room = True
+    world.readiness.storage_full = True
     refused: set[str] = set()
     for path, operations in described.items():
         for verb in operations.keys() & {"post", "put", "patch"}:
@@ -271,13 +271,13 @@ async def test_creating_requests_are_rejected_while_the_disk_is_nearly_full(worl
 async def test_erasing_pausing_and_suspending_work_while_the_disk_is_nearly_full(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     ben = await world.person(world.acme, "ben@acme.example")
-    message, talk = await world.left(world.acme, "1001"), await world.recorded(world.acme, "1001", None)
-    await world.talks(world.acme, "1001", None, "call-2")
+    message, talk = await world.leave_message(world.acme, "1001"), await world.make_recording(world.acme, "1001", None)
+    await world.start_call(world.acme, "1001", None, "call-2")
     live = "/api/v1/calls/call-2/recording"
     await world.services.archive.change_tenant(world.acme.id, TenantRecordingPolicyChange(mode="announce"))
     assert (await anna.put(live, json={"state": "recording"})).status_code == 200
     await world.until_recording("call-2")
-    world.parts.no_room = True
+    world.readiness.storage_full = True
     assert (await anna.put(live, json={"state": "paused", "for_card": True})).json()["state"] == "paused"
     is_problem(await anna.put(live, json={"state": "recording"}), 507)
     assert (await anna.put(live, json={"state": "stopped"})).status_code == 200
@@ -292,7 +292,7 @@ async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: 
     admin = await world.admin(world.acme)
     body = {"number": "1001", "name": "Reception"}
     made = (await admin.post("/api/v1/extensions", json=body)).json()
-    world.parts.no_room = True
+    world.readiness.storage_full = True
     problem = is_problem(await admin.post("/api/v1/extensions", json={**body, "number": "1002"}), 507)
     assert problem["type"] == "urn:unificx:problem:no-room"
     assert "space" in problem["hint"]
@@ -301,5 +301,5 @@ async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: 
     assert (await admin.get("/api/v1/extensions")).status_code == 200
     await world.signed_in(f"admin@{world.acme.domain}")
     assert (await admin.delete(path)).status_code == 204
-    world.parts.no_room = False
+    world.readiness.storage_full = False
     assert (await admin.post("/api/v1/extensions", json={**body, "number": "1002"})).status_code == 201

@@ -2,13 +2,13 @@
 
 import pytest
 from http_world import World
-from push_service import Browser, PushService, push_service
+from push_service import PushService, SubscribedBrowser, push_service
 
 
 async def test_a_device_subscribes_and_sends_a_test_push(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     async with push_service() as service:
-        browser = Browser(service, "/ada")
+        browser = SubscribedBrowser(service, "/ada")
         assert (await ada.get("/api/v1/push/key")).json() == {"key": world.services.push.public_key}
         assert (await ada.put("/api/v1/me/push", json=browser.as_json())).status_code == 204
         begun = await ada.post("/api/v1/me/push/test")
@@ -29,7 +29,7 @@ async def test_a_device_subscribes_and_sends_a_test_push(world: World) -> None:
 async def test_a_remotely_signed_out_device_is_notified_and_removed(world: World) -> None:
     here, there = await world.user(world.acme, "1001"), await world.signed_in("user1001@acme.example")
     async with push_service() as service:
-        lost = Browser(service, "/lost")
+        lost = SubscribedBrowser(service, "/lost")
         await there.put("/api/v1/me/push", json=lost.as_json())
         sessions = (await here.get("/api/v1/sessions")).json()["items"]
         other = next(one["id"] for one in sessions if not one["current"])
@@ -55,7 +55,7 @@ async def test_a_remotely_signed_out_device_is_notified_and_removed(world: World
 )
 async def test_an_invalid_subscription_is_rejected(world: World, change: dict[str, object]) -> None:
     ada = await world.user(world.acme, "1001")
-    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json() | change
+    body = SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json() | change
     answer = await ada.put("/api/v1/me/push", json=body)
     assert answer.status_code == 422
     assert world.services.push.count == 0
@@ -63,7 +63,7 @@ async def test_an_invalid_subscription_is_rejected(world: World, change: dict[st
 
 async def test_the_control_socket_operator_cannot_subscribe(world: World) -> None:
     root = world.client(operator=True)
-    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
+    body = SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json()
     assert (await root.put("/api/v1/me/push", json=body)).status_code == 403
     assert (await root.post("/api/v1/me/push/test")).status_code == 403
 
@@ -72,7 +72,7 @@ async def test_the_control_socket_operator_cannot_subscribe(world: World) -> Non
 async def test_a_subscribed_client_can_be_woken(world: World, first: str) -> None:
     """Subscription and SIP access may be requested in either order."""
     ada = await world.user(world.acme, "1001")
-    body = Browser(PushService("http://127.0.0.1:1"), "/x").as_json()
+    body = SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json()
     if first == "push":
         await ada.put("/api/v1/me/push", json=body)
     access = (await ada.post("/api/v1/me/sip-access")).json()

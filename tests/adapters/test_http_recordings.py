@@ -14,7 +14,7 @@ NOBODYS = "019b8d62-7a80-7000-8000-0000000000ff"
 async def test_participants_can_list_play_and_see_playbacks(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     cleo = await world.user(world.acme, "1003")
-    recording = await world.recorded(world.acme, "1001", "1002")
+    recording = await world.make_recording(world.acme, "1001", "1002")
     path = f"/api/v1/recordings/{recording}"
     for client in (anna, ben):
         [one] = (await client.get("/api/v1/recordings")).json()["items"]
@@ -42,7 +42,7 @@ async def test_participants_can_list_play_and_see_playbacks(world: World) -> Non
 
 async def test_recordings_are_paged_newest_first(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    made = [await world.recorded(world.acme, "1001", "1002", f"call-{number}") for number in range(3)]
+    made = [await world.make_recording(world.acme, "1001", "1002", f"call-{number}") for number in range(3)]
     first = (await anna.get("/api/v1/recordings", params={"limit": 2})).json()
     rest = (await anna.get("/api/v1/recordings", params={"limit": 2, "cursor": first["next"]})).json()
     assert [one["id"] for one in [*first["items"], *rest["items"]]] == made[::-1]
@@ -53,9 +53,9 @@ async def test_recordings_are_paged_newest_first(world: World) -> None:
 @pytest.mark.promise("T2")
 async def test_a_transcoded_recording_is_stereo_opus_with_a_waveform(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
-    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
+    path = f"/api/v1/recordings/{await world.make_recording(world.acme, '1001', '1002')}"
     assert (await anna.get(path)).json()["waveform"] == []
-    await world.keeping.transcode_all()
+    await world.transcoding.transcode_all()
     sound = await anna.get(f"{path}/audio")
     assert (sound.headers["content-type"], sound.content[:4], sound.content[37]) == ("audio/ogg", b"OggS", 2)
     waveform = (await anna.get(path)).json()["waveform"]
@@ -68,7 +68,7 @@ async def test_a_transcoded_recording_is_stereo_opus_with_a_waveform(world: Worl
 @pytest.mark.promise("D3")
 async def test_archive_restore_and_erase(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', '1002')}"
+    path = f"/api/v1/recordings/{await world.make_recording(world.acme, '1001', '1002')}"
     assert (await anna.delete(path)).status_code == 204
     assert (await anna.get("/api/v1/recordings")).json()["items"] == []
     assert len((await anna.get("/api/v1/recordings", params={"hidden": True})).json()["items"]) == 1
@@ -82,7 +82,7 @@ async def test_archive_restore_and_erase(world: World) -> None:
 @pytest.mark.promise("S3")
 async def test_administrators_can_erase_and_with_permission_and_purpose_play(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
-    path = f"/api/v1/recordings/{await world.recorded(world.acme, '1001', None)}"
+    path = f"/api/v1/recordings/{await world.make_recording(world.acme, '1001', None)}"
     [one] = (await admin.get("/api/v1/recordings")).json()["items"]
     assert (one["own"], one["listen"]) == (False, False)
     assert {party["number"] for party in one["parties"]} == {None}
@@ -121,7 +121,7 @@ async def test_participants_start_pause_and_stop_a_recording(world: World) -> No
     admin = await world.admin(world.acme)
     path = "/api/v1/calls/call-1/recording"
     assert (await anna.get(path)).status_code == 404
-    await world.talks(world.acme, "1001", "1002")
+    await world.start_call(world.acme, "1001", "1002")
     assert (await anna.get(path)).json() == {
         "call_id": "call-1", "state": "none", "begun": None, "end": None, "allowed": False,
         "directs": False,
@@ -149,7 +149,7 @@ async def test_participants_can_pause_but_not_stop_an_automatic_recording(world:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
     await admin.patch("/api/v1/recordings/settings", json={"mode": "announce"})
     await admin.patch("/api/v1/extensions/1001/recording", json={"when": "always"})
-    await world.talks(world.acme, "1001", None)
+    await world.start_call(world.acme, "1001", None)
     path = "/api/v1/calls/call-1/recording"
     assert (await anna.get(path)).json()["state"] == "announced"
     await world.until_recording("call-1")

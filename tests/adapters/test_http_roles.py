@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from conference_legs import dial
-from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, Call, World
-from push_service import Browser, PushService
+from conference_legs import join_room
+from http_world import OPEN_TO_ALL, PASSWORD, SPOKEN, FakeCall, World
+from push_service import PushService, SubscribedBrowser
 
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
@@ -49,7 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 """Valid body of each operation that takes one and accesses a tenant."""
 
-OWN_ALONE = {
+WITHOUT_TENANT_PARAMETERS = {
     "begin_call",
     "list_own_calls",
     "link_single_sign_on",
@@ -79,7 +79,7 @@ OWN_ALONE = {
 }
 """Operations without tenant parameters: their responses are checked instead."""
 
-NAMES_OF_PROMPTS = {"language", "group", "prompt"}
+PROMPT_PARAMETERS = {"language", "group", "prompt"}
 """Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
 NOUNS = ("persons", "extensions", "devices", "history", "rooms", "mailboxes", "recordings", "sounds")
 
@@ -90,27 +90,27 @@ async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str
     return [(m.upper(), path, o) for path, verbs in described["paths"].items() for m, o in verbs.items()]
 
 
-async def inhabit(world: World) -> dict[str, list[str]]:
+async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     """Create objects in globex; return the values of each parameter that refer to them."""
     user = await world.user(world.globex, "2001")
-    call = await world.talked(world.globex, "2001", "2001")
-    recording = await world.recorded(world.globex, "2001", "2001")
+    call = await world.record_call(world.globex, "2001", "2001")
+    recording = await world.make_recording(world.globex, "2001", "2001")
     mailbox = await world.services.mailboxes.shared.create(world.globex.id, NewSharedMailbox("7900", "Sales"))
-    world.calls.going_on = [Call("live-1", world.globex.id, world.clock.now())]
+    world.calls.live_calls = [FakeCall("live-1", world.globex.id, world.clock.now())]
     me = (await user.get("/api/v1/me")).json()
     devices = (await user.get("/api/v1/devices?extension=2001")).json()["items"]
     sessions = (await user.get("/api/v1/sessions")).json()["items"]
     code = (await user.post("/api/v1/sign-in-codes", json={})).json()
     totp = (await user.post("/api/v1/me/factors/totp", json={})).json()
-    await user.put("/api/v1/me/push", json=Browser(PushService("http://127.0.0.1:1"), "/x").as_json())
+    await user.put("/api/v1/me/push", json=SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json())
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
-    extension = await world.people.extension(world.globex.id, "2001")
+    extension = await world.identity.extension(world.globex.id, "2001")
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     return {
         "room": [room.id, "8000"],
-        "participant": [dial(world, room, "2001").chair.id],
+        "participant": [join_room(world, room, "2001").session.id],
         "tenant": [world.globex.id, "globex"],
         "person_id": [me["person"]["id"]],
         "extension": [me["extensions"][0]["id"], "2001"],
@@ -121,7 +121,7 @@ async def inhabit(world: World) -> dict[str, list[str]]:
         "report_id": [report["id"]],
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
-        "message_id": [await world.left(world.globex, "2001")],
+        "message_id": [await world.leave_message(world.globex, "2001")],
         "mailbox": [mailbox.id, mailbox.number],
         "recording_id": [recording],
         "kind": ["busy"],
@@ -131,7 +131,7 @@ async def inhabit(world: World) -> dict[str, list[str]]:
     }
 
 
-async def everything_of(world: World, slug: str) -> list[Any]:
+async def all_objects_of(world: World, slug: str) -> list[Any]:
     operator = world.client(operator=True)
     paths = (
         "tenants/" + slug,
@@ -147,8 +147,8 @@ async def everything_of(world: World, slug: str) -> list[Any]:
 @pytest.mark.promise("T3")
 async def test_administrator_cannot_access_another_tenant(world: World) -> None:
     admin = await world.admin(world.acme)
-    targets = await inhabit(world)
-    before = await everything_of(world, "globex")
+    targets = await create_foreign_objects(world)
+    before = await all_objects_of(world, "globex")
     tried = 0
 
     for method, path, operation in await operations(admin):
@@ -157,14 +157,14 @@ async def test_administrator_cannot_access_another_tenant(world: World) -> None:
             continue
         in_path = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
         in_query = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
-        if name in OWN_ALONE:
+        if name in WITHOUT_TENANT_PARAMETERS:
             assert not in_path
             assert "tenant" not in in_query
             continue
         if "requestBody" in operation:
             assert name in BODIES, f"say in BODIES what {name} takes"
         named: list[dict[str, str]] = [{"tenant": one} for one in targets["tenant"]] if "tenant" in in_query else []
-        if set(in_path) - NAMES_OF_PROMPTS:
+        if set(in_path) - PROMPT_PARAMETERS:
             named.append({})
         if name == "list_devices":
             named.append({"extension": targets["extension"][0]})
@@ -177,15 +177,15 @@ async def test_administrator_cannot_access_another_tenant(world: World) -> None:
                 tried += 1
 
     assert tried > 40
-    assert await everything_of(world, "globex") == before
+    assert await all_objects_of(world, "globex") == before
 
 
 async def test_operations_without_tenant_return_only_own_data(world: World) -> None:
     admin = await world.admin(world.acme)
-    await inhabit(world)
+    await create_foreign_objects(world)
 
     for method, path, operation in await operations(admin):
-        if operation["operationId"] in OWN_ALONE and method == "GET":
+        if operation["operationId"] in WITHOUT_TENANT_PARAMETERS and method == "GET":
             answer = await admin.get(path)
             assert world.globex.id not in answer.text
             assert "globex" not in answer.text.lower()
@@ -233,9 +233,9 @@ async def test_user_cannot_access_data_of_colleagues(world: World) -> None:
     other = (await colleague.get("/api/v1/me")).json()
     device = (await colleague.get("/api/v1/devices?extension=1002")).json()["items"][0]
     session = (await colleague.get("/api/v1/sessions")).json()["items"][0]
-    await world.people.create_extension(world.acme.id, NewExtension("1003", "Lobby"))
-    own = await world.talked(world.acme, "1001", "1003")
-    others = await world.talked(world.acme, "1002", "1003")
+    await world.identity.create_extension(world.acme.id, NewExtension("1003", "Lobby"))
+    own = await world.record_call(world.acme, "1001", "1003")
+    others = await world.record_call(world.acme, "1002", "1003")
 
     for method, path in (
         ("GET", f"/api/v1/persons/{other['person']['id']}"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from conference_legs import Dialling, dial
+from conference_legs import FakeDialer, join_room
 from http_world import World
 
 from unificx.api.event_hub import EventQueue
@@ -95,8 +95,8 @@ async def test_participants_and_administrators_list_participants(world: World) -
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
-    there = dial(world, room, "1001", host=True)
-    dial(world, room, "+491511")
+    there = join_room(world, room, "1001", host=True)
+    join_room(world, room, "+491511")
     seen = (await anna.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert [(one["number"], one["host"], one["own"], one["state"]) for one in seen] == [
         ("1001", True, True, "in"),
@@ -108,62 +108,62 @@ async def test_participants_and_administrators_list_participants(world: World) -
     world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-+491511"))
     seen = (await admin.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert [one["speaking"] for one in seen] == [False, True]
-    there.chair.leave()
+    there.session.leave()
     assert (await anna.get(f"{ROOMS}/8000/participants")).status_code == 403
 
 
 async def test_participants_control_their_own_microphone_and_hand(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     room = await made(world, world.acme, admin)
-    mine, other = dial(world, room, "1001"), dial(world, room, "1002")
-    own, others = (f"{ROOMS}/8000/participants/{one.chair.id}" for one in (mine, other))
+    mine, other = join_room(world, room, "1001"), join_room(world, room, "1002")
+    own, others = (f"{ROOMS}/8000/participants/{one.session.id}" for one in (mine, other))
     assert (await anna.patch(own, json={"muted": True, "hand": True})).status_code == 204
-    assert mine.phone.orders == ["join heard", "mute True"]
+    assert mine.leg.commands == ["join heard", "mute True"]
     [seen, _] = (await anna.get(f"{ROOMS}/8000/participants")).json()["items"]
     assert (seen["muted"], seen["muted_by_host"], seen["hand"]) == (True, False, True)
     assert (await anna.patch(others, json={"muted": True})).status_code == 403
     assert (await anna.delete(others)).status_code == 403
     assert (await anna.patch(f"{ROOMS}/8000/meeting", json={"locked": True})).status_code == 403
     assert (await anna.patch(f"{ROOMS}/8000/participants/nobody", json={"muted": True})).status_code == 404
-    assert other.phone.orders == ["join heard"]
+    assert other.leg.commands == ["join heard"]
     assert (await anna.delete(own)).status_code == 204
-    assert mine.phone.orders[-1] == "leave"
+    assert mine.leg.commands[-1] == "leave"
 
 
 async def test_hosts_and_administrators_control_the_conference(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     room = await made(world, world.acme, admin)
     assert (await admin.delete(f"{ROOMS}/8000/meeting")).status_code == 404
-    host, guest = dial(world, room, "1001", host=True), dial(world, room, "1002")
-    of_guest = f"{ROOMS}/8000/participants/{guest.chair.id}"
+    host, guest = join_room(world, room, "1001", host=True), join_room(world, room, "1002")
+    of_guest = f"{ROOMS}/8000/participants/{guest.session.id}"
     assert (await anna.patch(of_guest, json={"muted": True})).status_code == 204
-    assert guest.phone.orders == ["join heard", "mute True"]
+    assert guest.leg.commands == ["join heard", "mute True"]
     assert (await admin.patch(of_guest, json={"muted": False})).status_code == 204
     assert (await anna.patch(f"{ROOMS}/8000/meeting", json={"locked": True, "all_muted": True})).status_code == 204
     meeting = (await anna.get(f"{ROOMS}/8000")).json()["meeting"]
     assert (meeting["locked"], meeting["all_muted"]) == (True, True)
     assert (await anna.delete(of_guest)).status_code == 204
-    assert guest.phone.orders[-1] == "leave"
+    assert guest.leg.commands[-1] == "leave"
     assert (await admin.delete(f"{ROOMS}/8000/meeting")).status_code == 204
-    assert host.phone.orders[-1] == "leave"
+    assert host.leg.commands[-1] == "leave"
 
 
 async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin)
-    world.services.meetings.dialer = dialling = Dialling()
+    world.services.meetings.dialer = dialling = FakeDialer()
     wanted = {"number": "1003"}
     assert (await anna.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     answer = await admin.post(f"{ROOMS}/8000/invitations", json=wanted)
     assert (answer.status_code, answer.json()) == (202, {"call_id": "call-1"})
-    dial(world, room, "1001", host=True)
-    dial(world, room, "1002")
+    join_room(world, room, "1001", host=True)
+    join_room(world, room, "1002")
     assert (await anna.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 202
     assert (await berta.post(f"{ROOMS}/8000/invitations", json=wanted)).status_code == 403
     refused = [(await one.post(f"{ROOMS}/8000/meeting/recording")).status_code for one in (anna, berta)]
     assert refused == [404, 404]  # no recorder is configured here
-    assert dialling.rung == [("8000", "", "1003"), ("8000", "1001", "1003")]
+    assert dialling.dialed == [("8000", "", "1003"), ("8000", "1001", "1003")]
 
 
 @dataclass
@@ -195,8 +195,8 @@ async def test_hosts_record_pause_and_resume(world: World) -> None:
     berta = await world.user(world.acme, "1002")
     room = await made(world, world.acme, admin, may_record=True)
     world.services.meetings.recorder = recording = Recording()
-    dial(world, room, "1001", host=True)
-    dial(world, room, "1002")
+    join_room(world, room, "1001", host=True)
+    join_room(world, room, "1002")
     where, pause = f"{ROOMS}/8000/meeting/recording", {"paused": True}
     assert (await anna.patch(where, json=pause)).status_code == 409
     assert (await anna.post(where)).status_code == 204
@@ -215,10 +215,10 @@ async def test_hosts_record_pause_and_resume(world: World) -> None:
 async def test_deleting_a_room_disconnects_its_participants(world: World) -> None:
     admin = await world.admin(world.acme)
     room = await made(world, world.acme, admin)
-    guest = dial(world, room, "1002")
+    guest = join_room(world, room, "1002")
     assert (await admin.delete(f"{ROOMS}/8000")).status_code == 204
-    assert guest.phone.orders[-1] == "leave"
-    while not isinstance(await guest.chair.next_prompt(), RemoveParticipant):
+    assert guest.leg.commands[-1] == "leave"
+    while not isinstance(await guest.session.next_prompt(), RemoveParticipant):
         pass
 
 
@@ -235,11 +235,11 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     room = await made(world, world.acme, admin)
     feeds = [
         world.services.event_hub.open(
-            await world.people.authenticate(one.headers["Authorization"].removeprefix("Bearer "))
+            await world.identity.authenticate(one.headers["Authorization"].removeprefix("Bearer "))
         )
         for one in (admin, anna, berta)
     ]
-    inside = dial(world, room, "1001")
+    inside = join_room(world, room, "1001")
     for _ in range(50):
         for speaker in ("leg-1001", None):
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
@@ -247,7 +247,7 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     told |= {"locked": False}
     assert [await heard(feed) for feed in feeds[:2]] == [told, told]
     world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
-    assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.chair.id] * 2
+    assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.session.id] * 2
     for feed in feeds:
         feed.close(1000)
         assert await feed.next() is None
@@ -256,8 +256,8 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
 async def test_an_erased_person_has_no_name_in_the_room(world: World) -> None:
     admin, _ = await world.admin(world.acme), await world.user(world.acme, "1001")
     room = await made(world, world.acme, admin)
-    dial(world, room, "1001")
-    extension = world.people.directory.extension(world.acme.id, "1001")
+    join_room(world, room, "1001")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
     world.services.meetings.anonymize(world.acme.id, extension.subject)
     [seen] = (await admin.get(f"{ROOMS}/8000/participants")).json()["items"]

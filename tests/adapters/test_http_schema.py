@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import schemathesis
 import uvicorn
-from http_world import Call, World, open_world
+from http_world import FakeCall, World, open_world
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
@@ -45,11 +45,11 @@ schemathesis.serializer.alias(list(ACCEPTED_TYPES), "application/octet-stream")
 
 async def settle(world: World) -> None:
     """Create objects for the path parameters."""
-    made = await world.people.create_extension(world.acme.id, NewExtension("1001", "Reception"))
-    person = await world.people.create_person(world.acme.id, NewPerson("Ada", "ada@acme.example"))
+    made = await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
+    person = await world.identity.create_person(world.acme.id, NewPerson("Ada", "ada@acme.example"))
     KNOWN.update(tenant="acme", extension="1001", person_id=person.id, device_id=made.device.id)
-    KNOWN["call_id"] = await world.talked(world.acme, "1001", "1001")
-    world.calls.going_on = [Call(KNOWN["call_id"], world.acme.id, world.clock.now())]
+    KNOWN["call_id"] = await world.record_call(world.acme, "1001", "1001")
+    world.calls.live_calls = [FakeCall(KNOWN["call_id"], world.acme.id, world.clock.now())]
 
 
 def serve(folder: Path, template: bytes, listener: socket.socket, stop: threading.Event) -> None:

@@ -92,8 +92,8 @@ async def test_token_theft_ends_the_session_and_clears_cookies(world: World) -> 
     over = await client.post(f"{API}/sessions/refresh", json={})
     assert problem(over, 401) == "session_over"
     assert not client.cookies
-    await world.people.join_background_tasks()
-    assert world.letters.of("session_theft") == [(EMAIL, "")]
+    await world.identity.join_background_tasks()
+    assert world.emails.of_kind("session_theft") == [(EMAIL, "")]
 
 
 async def test_program_refreshes_with_its_token(world: World) -> None:
@@ -161,8 +161,8 @@ async def test_second_device_is_refused_and_the_owner_notified_by_email(world: W
     assert problem(refused, 410) == "sign_in_code_used"
     assert "set-cookie" not in refused.headers
     assert (await laptop.get(f"{API}/sign-in-codes/{code['id']}")).json()["tried_again"]
-    await world.people.join_background_tasks()
-    assert world.letters.of("code_tried_again") == [(EMAIL, "")]
+    await world.identity.join_background_tasks()
+    assert world.emails.of_kind("code_tried_again") == [(EMAIL, "")]
     assert (await phone.get(f"{API}/me")).status_code == 200
 
 
@@ -215,7 +215,7 @@ async def test_permissions_to_create_codes(world: World) -> None:
     assert problem(await stranger.get(f"{API}/sign-in-codes/{made.json()['id']}"), 404) == "not-found"
     assert problem(await user.post(f"{API}/sign-in-codes", json={"person_id": boss.id}), 403) == "forbidden"
     assert problem(await admin.post(f"{API}/sign-in-codes", json={"person_id": outsider.id}), 404) == "not-found"
-    operators = await world.people.list_persons((await world.people.tenant("operator")).id)
+    operators = await world.identity.list_persons((await world.identity.tenant("operator")).id)
     wanted = {"person_id": operators.items[0].id}
     assert problem(await admin.post(f"{API}/sign-in-codes", json=wanted), 404) == "not-found"
     assert problem(await admin.post(f"{API}/sign-in-codes?tenant=globex", json={}), 404) == "not-found"
@@ -241,11 +241,11 @@ async def test_control_socket_operator_gets_a_reachable_url(world: World) -> Non
 
 async def invited(world: World) -> tuple[Person, str]:
     """Return an invited user and the code from the e-mail."""
-    person = await world.people.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
+    person = await world.identity.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = await admin.post(f"{API}/invitations", json={"person_id": person.id, "language": "de"})
     assert (made.status_code, made.json()["sent"], made.json()["url"]) == (201, True, None)
-    (to, url) = world.letters.of("invitation de")[-1]
+    (to, url) = world.emails.of_kind("invitation de")[-1]
     assert to == EMAIL
     assert url.startswith(f"{LISTENING}/app/#invitation=")
     return person, url.partition("=")[2]
@@ -275,8 +275,8 @@ async def test_underage_user_is_rejected(world: World) -> None:
 
 
 async def test_without_email_the_administrator_gets_the_link(world: World) -> None:
-    world.letters.can_send = False
-    person = await world.people.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
+    world.emails.can_send = False
+    person = await world.identity.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = (await admin.post(f"{API}/invitations", json={"person_id": person.id})).json()
     assert not made["sent"]
@@ -297,8 +297,8 @@ async def test_recovery_does_not_reveal_whether_an_account_exists(world: World) 
     unknown = await world.client().post(f"{API}/recoveries", json={"email": "nobody@acme.example"})
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b"")
     assert known.headers.raw == unknown.headers.raw
-    await world.people.join_background_tasks()
-    ((to, url),) = world.letters.of("recovery de")
+    await world.identity.join_background_tasks()
+    ((to, url),) = world.emails.of_kind("recovery de")
     assert to == EMAIL
     assert url.startswith(f"{LISTENING}/app/#recover=")  # not the Host header of the request
     phone = world.client(**HOME)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from http_world import ORIGIN, PASSWORD, World
-from oidc_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
 from pyotp.totp import TOTP
 
 from unificx.identity import NewTenant, Role
@@ -18,27 +18,27 @@ FLOW = "__Host-unificx-sso"
 
 
 @pytest.fixture
-async def provider(world: World) -> AsyncIterator[LoginProvider]:
+async def provider(world: World) -> AsyncIterator[OidcProvider]:
     """Provider of acme set by the operator, and its user Ada."""
-    async with serving(world.clock) as running:
+    async with running_provider(world.clock) as running:
         await world.person(world.acme, "ada@example.com")
-        answer = await world.client(operator=True).put(SETTING, json=setting(running, link_by_email=True))
+        answer = await world.client(operator=True).put(SETTING, json=provider_settings(running, link_by_email=True))
         assert answer.status_code == 200, answer.text
         yield running
 
 
-def setting(provider: LoginProvider, **more: Any) -> dict[str, Any]:
+def provider_settings(provider: OidcProvider, **more: Any) -> dict[str, Any]:
     return {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **more}
 
 
-async def go_there(browser: httpx.AsyncClient, tenant: str = "acme") -> str:
+async def start_and_authorize(browser: httpx.AsyncClient, tenant: str = "acme") -> str:
     """Start the flow and sign in at the provider; return the callback URL."""
     answer = await browser.get(f"{API}/sign-in/sso/{tenant}/start", headers={"Sec-Fetch-Site": "none"})
     assert answer.status_code == 303, answer.text
-    return await pass_through(answer.headers["location"])
+    return await authorize(answer.headers["location"])
 
 
-async def pass_through(url: str) -> str:
+async def authorize(url: str) -> str:
     async with httpx.AsyncClient(trust_env=False) as outside:
         answer = await outside.get(url)
     assert answer.status_code == 303, answer.text
@@ -46,7 +46,7 @@ async def pass_through(url: str) -> str:
     return answer.headers["location"]
 
 
-async def come_back(browser: httpx.AsyncClient, url: str) -> str:
+async def finish(browser: httpx.AsyncClient, url: str) -> str:
     """Return the redirect target of the callback."""
     answer = await browser.get(url, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 303, answer.text
@@ -54,7 +54,7 @@ async def come_back(browser: httpx.AsyncClient, url: str) -> str:
     return answer.headers["location"]
 
 
-async def test_browser_signs_in_at_the_provider(world: World, provider: LoginProvider) -> None:
+async def test_browser_signs_in_at_the_provider(world: World, provider: OidcProvider) -> None:
     browser = world.client()
     answer = await browser.get(f"{API}/sign-in/sso/acme/start")
     words = {word.strip().lower() for word in answer.headers["set-cookie"].split(";")}
@@ -63,7 +63,7 @@ async def test_browser_signs_in_at_the_provider(world: World, provider: LoginPro
     url = httpx.URL(answer.headers["location"])
     assert {"state", "nonce", "code_challenge"} <= set(url.params)
     assert url.params["redirect_uri"] == CALLBACK
-    assert await come_back(browser, await pass_through(str(url))) == "/app/"
+    assert await finish(browser, await authorize(str(url))) == "/app/"
     assert (await browser.get(f"{API}/me")).json()["person"]["email"] == "ada@example.com"
     (session,) = (await browser.get(f"{API}/sessions")).json()["items"]
     assert session["kind"] == "browser"
@@ -71,35 +71,35 @@ async def test_browser_signs_in_at_the_provider(world: World, provider: LoginPro
     assert refreshed.status_code == 200
 
 
-async def test_callback_is_bound_to_the_browser(world: World, provider: LoginProvider) -> None:
+async def test_callback_is_bound_to_the_browser(world: World, provider: OidcProvider) -> None:
     thief, victim = world.client(), world.client()
-    url = await go_there(thief)
-    assert await come_back(victim, url) == "/app/#sign-in-failed=ticket_over"
+    url = await start_and_authorize(thief)
+    assert await finish(victim, url) == "/app/#sign-in-failed=ticket_over"
     assert not victim.cookies
-    await go_there(victim)
-    assert await come_back(victim, url) == "/app/#sign-in-failed=ticket_over"
+    await start_and_authorize(victim)
+    assert await finish(victim, url) == "/app/#sign-in-failed=ticket_over"
     assert (await victim.get(f"{API}/me")).status_code == 401
 
 
-async def test_errors_are_returned_in_the_fragment(world: World, provider: LoginProvider) -> None:
+async def test_errors_are_returned_in_the_fragment(world: World, provider: OidcProvider) -> None:
     browser = world.client()
     for said in ("", "?state=x&code=y", f"?state={'x' * 5000}", "?error=access_denied"):
-        assert await come_back(browser, f"{CALLBACK}{said}") == "/app/#sign-in-failed=ticket_over"
+        assert await finish(browser, f"{CALLBACK}{said}") == "/app/#sign-in-failed=ticket_over"
     provider.claims = {"nonce": "another"}
-    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=single_sign_on_failed"
+    assert await finish(browser, await start_and_authorize(browser)) == "/app/#sign-in-failed=single_sign_on_failed"
     provider.claims = {"email_verified": False}
-    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
+    assert await finish(browser, await start_and_authorize(browser)) == "/app/#sign-in-failed=not_linked"
     for tenant in ("globex", "nobody"):
         answer = await browser.get(f"{API}/sign-in/sso/{tenant}/start")
         assert (answer.status_code, answer.headers["location"]) == (303, "/app/#sign-in-failed=not-found")
     world.clock.advance(301)
-    provider.down = True
+    provider.unavailable = True
     answer = await browser.get(f"{API}/sign-in/sso/acme/start")
     assert answer.headers["location"] == "/app/#sign-in-failed=single_sign_on_failed"
     assert (await browser.get(f"{API}/me")).status_code == 401
 
 
-async def test_second_factor_is_required(world: World, provider: LoginProvider) -> None:
+async def test_second_factor_is_required(world: World, provider: OidcProvider) -> None:
     ada = await world.signed_in("ada@example.com")
     begun = (await ada.post(f"{API}/me/factors/totp", json={})).json()
     totp = TOTP(begun["secret"])
@@ -107,7 +107,7 @@ async def test_second_factor_is_required(world: World, provider: LoginProvider) 
     assert (await ada.post(f"{API}/me/factors/totp/{begun['id']}/confirm", json={"code": code})).status_code == 200
     world.clock.advance(30)
     browser = world.client()
-    where = await come_back(browser, await go_there(browser))
+    where = await finish(browser, await start_and_authorize(browser))
     said = httpx.QueryParams(where.partition("#")[2])
     assert (where.partition("#")[0], said["kinds"]) == ("/app/", "totp,recovery_code")
     assert (await browser.get(f"{API}/me")).status_code == 401
@@ -116,33 +116,33 @@ async def test_second_factor_is_required(world: World, provider: LoginProvider) 
     assert (await browser.get(f"{API}/me")).status_code == 200
 
 
-async def test_user_links_their_account(world: World, provider: LoginProvider) -> None:
-    await world.client(operator=True).put(SETTING, json=setting(provider))
+async def test_user_links_their_account(world: World, provider: OidcProvider) -> None:
+    await world.client(operator=True).put(SETTING, json=provider_settings(provider))
     browser = world.client()
-    assert await come_back(browser, await go_there(browser)) == "/app/#sign-in-failed=not_linked"
+    assert await finish(browser, await start_and_authorize(browser)) == "/app/#sign-in-failed=not_linked"
     body = {"email": "ada@example.com", "password": PASSWORD, "keep": "cookie"}
     assert (await browser.post(f"{API}/sessions", json=body, headers=HOME)).status_code == 201
     early = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
     assert (early.status_code, early.json()["code"]) == (403, "acceptance_needed")
-    await say_yes(browser)
+    await accept_terms(browser)
     assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": False}
     evil = await browser.post(f"{API}/me/single-sign-on", headers={"Sec-Fetch-Site": "cross-site"})
     assert evil.status_code == 403
     begun = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
     assert begun.status_code == 200, begun.text
-    assert await come_back(browser, await pass_through(begun.json()["url"])) == "/app/#single-sign-on=linked"
+    assert await finish(browser, await authorize(begun.json()["url"])) == "/app/#single-sign-on=linked"
     fresh = world.client()
-    assert await come_back(fresh, await go_there(fresh)) == "/app/"
+    assert await finish(fresh, await start_and_authorize(fresh)) == "/app/"
     assert (await fresh.get(f"{API}/me")).json()["person"]["email"] == "ada@example.com"
 
     assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": True}
     assert (await browser.delete(f"{API}/me/single-sign-on", headers=HOME)).status_code == 204
     assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": False}
     again = world.client()
-    assert await come_back(again, await go_there(again)) == "/app/#sign-in-failed=not_linked"
+    assert await finish(again, await start_and_authorize(again)) == "/app/#sign-in-failed=not_linked"
 
 
-async def say_yes(browser: httpx.AsyncClient) -> None:
+async def accept_terms(browser: httpx.AsyncClient) -> None:
     """Accept the current terms and policy."""
     options = (await browser.get(f"{API}/sign-in/options")).json()
     said = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
@@ -150,7 +150,7 @@ async def say_yes(browser: httpx.AsyncClient) -> None:
 
 
 async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
-    world: World, provider: LoginProvider
+    world: World, provider: OidcProvider
 ) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
     shown = await admin.get(SETTING)
@@ -163,36 +163,36 @@ async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
     }
     assert CLIENT_SECRET not in shown.text
     for method in ("GET", "PUT", "DELETE"):
-        assert (await user.request(method, SETTING, json=setting(provider))).status_code == 403
-    refused = await admin.put(SETTING, json=setting(provider))
+        assert (await user.request(method, SETTING, json=provider_settings(provider))).status_code == 403
+    refused = await admin.put(SETTING, json=provider_settings(provider))
     assert (refused.status_code, refused.json()["field"]) == (422, "issuer"), "what is inside is an operator's to name"
     assert (await admin.delete(SETTING)).status_code == 204
     assert (await admin.get(SETTING)).status_code == 404
 
 
-async def test_sign_in_options_include_the_provider(world: World, provider: LoginProvider) -> None:
+async def test_sign_in_options_include_the_provider(world: World, provider: OidcProvider) -> None:
     stranger = world.client()
     there = [{"slug": "acme", "name": "Acme Ltd"}]
     for reference, options in (("acme", there), (world.acme.id, there), ("globex", []), ("nobody", []), (None, [])):
         query = {"tenant": reference} if reference else {}
         answer = await stranger.get(f"{API}/sign-in/options", params=query)
         assert answer.json()["single_sign_on"] == options
-    await world.people.delete_tenant(world.globex.id)
+    await world.identity.delete_tenant(world.globex.id)
     assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == there
-    await world.people.create_tenant(NewTenant("third", "Third", "third.example"))
+    await world.identity.create_tenant(NewTenant("third", "Third", "third.example"))
     assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
 
 
-async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: LoginProvider) -> None:
+async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: OidcProvider) -> None:
     world.services.public_address.configured = "https://phones.example.org"
     answer = await world.client().get(f"{API}/sign-in/sso/acme/start")
     back = httpx.URL(answer.headers["location"]).params["redirect_uri"]
     assert back == f"https://phones.example.org{API}/sign-in/sso/callback"
 
 
-async def test_administrator_may_sign_in_by_sso(world: World, provider: LoginProvider) -> None:
+async def test_administrator_may_sign_in_by_sso(world: World, provider: OidcProvider) -> None:
     await world.person(world.acme, "boss@example.com", Role.TENANT_ADMIN)
-    provider.person = {"sub": "0002", "email": "Boss@Example.com", "email_verified": True}
+    provider.user_claims = {"sub": "0002", "email": "Boss@Example.com", "email_verified": True}
     browser = world.client()
-    assert await come_back(browser, await go_there(browser)) == "/app/"
+    assert await finish(browser, await start_and_authorize(browser)) == "/app/"
     assert (await browser.get(f"{API}/me")).json()["role"] == "tenant_admin"

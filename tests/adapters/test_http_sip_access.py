@@ -17,7 +17,7 @@ async def test_a_session_has_one_device(world: World) -> None:
     elsewhere = await world.signed_in("user1001@acme.example")
     other = (await elsewhere.post(ACCESS)).json()
     assert first["instance_id"] == again["instance_id"] != other["instance_id"]
-    extension = world.people.directory.extension(world.acme.id, "1001")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
     devices = (await ada.get("/api/v1/devices", params={"extension": "1001"})).json()["items"]
     clients = [one["id"] for one in devices if one["kind"] == "client"]
@@ -41,9 +41,9 @@ async def test_a_session_has_one_device(world: World) -> None:
 async def test_the_device_ends_with_its_session(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
-    assert world.people.directory.device(device_id) is not None
+    assert world.identity.directory.device(device_id) is not None
     assert (await ada.delete("/api/v1/sessions/current")).status_code == 204
-    assert world.people.directory.device(device_id) is None
+    assert world.identity.directory.device(device_id) is None
 
 
 async def test_a_user_without_extension_gets_no_sip_access(world: World) -> None:
@@ -76,10 +76,10 @@ async def test_reachability(world: World) -> None:
     ada = await world.user(world.acme, "1001")
     assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": False}
     device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
-    world.telephony.there.add(device_id)
+    world.telephony.registered_devices.add(device_id)
     assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": True, "push": False}
-    world.telephony.there.clear()
-    world.telephony.sleeping.add(device_id)
+    world.telephony.registered_devices.clear()
+    world.telephony.wakeable_devices.add(device_id)
     assert (await ada.get("/api/v1/me/reachable")).json() == {"registered": False, "push": True}
 
 
@@ -88,7 +88,7 @@ async def test_a_call_is_declined_only_from_the_device_it_woke(world: World) -> 
     ada, eve = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
     device_id = (await ada.post(ACCESS)).json()["instance_id"][10:-1]
     decline = "/api/v1/me/calls/call-1/decline"
-    world.calls.waking.add(("call-1", device_id))
+    world.calls.ringing_devices.add(("call-1", device_id))
     assert (await eve.post(decline)).status_code == 404
     assert (await world.client().post(decline)).status_code == 401
     assert (await ada.post(decline)).status_code == 204

@@ -5,7 +5,7 @@ import wave
 from array import array
 
 import pytest
-from http_world import SPOKEN, Ears, World
+from http_world import SPOKEN, FakeSpeechRecognition, World
 
 from unificx.media.tones import level
 from unificx.voicemail import message_repository
@@ -14,7 +14,10 @@ from unificx.voicemail import message_repository
 @pytest.mark.promise("C9")
 async def test_own_messages_are_listed_newest_first(world: World) -> None:
     anna, ben = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    first, second = await world.left(world.acme, "1001"), await world.left(world.acme, "1001", "+49301234567")
+    first, second = (
+        await world.leave_message(world.acme, "1001"),
+        await world.leave_message(world.acme, "1001", "+49301234567"),
+    )
     items = (await anna.get("/api/v1/voicemail")).json()["items"]
     assert [one["id"] for one in items] == [second, first]
     assert [one["caller"] for one in items] == ["+49301234567", "+491511234567"]
@@ -31,7 +34,7 @@ async def test_own_messages_are_listed_newest_first(world: World) -> None:
 
 async def test_a_message_is_returned_as_wav(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    answer = await anna.get(f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio")
+    answer = await anna.get(f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
     assert (answer.headers["accept-ranges"], answer.headers["cache-control"]) == ("bytes", "private, no-store")
     with wave.open(io.BytesIO(answer.content)) as sound:
@@ -51,7 +54,7 @@ async def test_a_message_is_returned_as_wav(world: World) -> None:
 )
 async def test_a_range_is_returned(world: World, asked: str, start: int, end: int) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
     whole = (await anna.get(path)).content
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, answer.content) == (206, whole[start:end])
@@ -62,7 +65,7 @@ async def test_a_range_is_returned(world: World, asked: str, start: int, end: in
 @pytest.mark.parametrize("asked", ["bytes=40000-", "bytes=-0"])
 async def test_a_range_out_of_bounds_is_rejected(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, answer.headers["content-range"]) == (416, "bytes */32044")
 
@@ -70,18 +73,18 @@ async def test_a_range_out_of_bounds_is_rejected(world: World, asked: str) -> No
 @pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=0-1,5-6", "seconds=1-2", "bytes=-", "x" * 90, "bytes=a-b"])
 async def test_a_malformed_range_is_ignored(world: World, asked: str) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
     answer = await anna.get(path, headers={"Range": asked})
     assert (answer.status_code, len(answer.content)) == (200, 32_044)
 
 
 async def test_a_transcoded_message_is_returned_as_opus(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}"
     early = await anna.get(f"{path}/audio", params={"format": "ogg"})
     assert (early.status_code, early.headers["content-type"]) == (200, "audio/wav")
     assert (await anna.get(path)).json()["waveform"] == []
-    await world.keeping.transcode_all()
+    await world.transcoding.transcode_all()
     for asked in ({}, {"Accept": "audio/ogg, audio/wav;q=0.5"}, {"Accept": "audio/*"}):
         answer = await anna.get(f"{path}/audio", headers=asked)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/ogg")
@@ -108,8 +111,8 @@ async def test_a_transcoded_message_is_returned_as_opus(world: World) -> None:
 )
 async def test_a_transcoded_message_is_also_available_as_wav(world: World, accept: str, form: str | None) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
-    await world.keeping.transcode_all()
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
+    await world.transcoding.transcode_all()
     query, headers = {"format": form} if form else {}, {"Accept": accept} if accept else {}
     answer = await anna.get(path, params=query, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
@@ -126,9 +129,9 @@ async def test_a_transcoded_message_is_also_available_as_wav(world: World, accep
 async def test_a_range_with_an_outdated_if_range_returns_everything(world: World) -> None:
     """The sound may be transcoded to Opus between two requests."""
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
     before = (await anna.get(path)).headers["etag"]
-    await world.keeping.transcode_all()
+    await world.transcoding.transcode_all()
     changed = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": before})
     assert (changed.status_code, changed.headers["content-type"]) == (200, "audio/ogg")
     same = await anna.get(path, headers={"Range": "bytes=100-", "If-Range": changed.headers["etag"]})
@@ -139,9 +142,9 @@ async def test_a_range_with_an_outdated_if_range_returns_everything(world: World
 @pytest.mark.parametrize("kept", [False, True])
 async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bool) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}/audio"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
     if kept:
-        await world.keeping.transcode_all()
+        await world.transcoding.transcode_all()
     [file] = [each for each in (tmp_path / "audio").rglob("*") if each.is_file()]
     whole = file.read_bytes()
     for place in range(4, len(whole), 977):
@@ -155,7 +158,7 @@ async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bo
 
 async def test_a_message_is_marked_as_played_and_as_new(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}"
     for heard in (True, False):
         assert (await anna.post(f"{path}/heard", json={"heard": heard})).status_code == 204
         assert ((await anna.get(path)).json()["heard"] is not None) is heard
@@ -164,7 +167,7 @@ async def test_a_message_is_marked_as_played_and_as_new(world: World) -> None:
 @pytest.mark.promise("R2")
 async def test_an_archived_message_is_hidden_and_can_be_restored(world: World) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}"
     assert (await anna.delete(path)).status_code == 204
     assert (await anna.get("/api/v1/voicemail")).json()["items"] == []
     [hidden] = (await anna.get("/api/v1/voicemail", params={"hidden": True})).json()["items"]
@@ -177,7 +180,7 @@ async def test_an_archived_message_is_hidden_and_can_be_restored(world: World) -
 @pytest.mark.promise("R2", "R1")
 async def test_an_erased_message_is_gone(world: World, tmp_path) -> None:
     anna = await world.user(world.acme, "1001")
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001')}"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}"
     assert (await anna.post(f"{path}/erase")).status_code == 204
     for wanted in (path, f"{path}/audio"):
         answer = await anna.get(wanted)
@@ -189,7 +192,7 @@ async def test_an_erased_message_is_gone(world: World, tmp_path) -> None:
 async def test_administrators_can_erase_but_not_play_messages_of_others(world: World) -> None:
     await world.user(world.acme, "1001")
     admin = await world.admin(world.acme)
-    message = await world.left(world.acme, "1001")
+    message = await world.leave_message(world.acme, "1001")
     [shown] = (await admin.get("/api/v1/voicemail", params={"extension": "1001"})).json()["items"]
     assert (shown["id"], shown["caller"], shown["caller_name"], shown["own"]) == (message, None, None, False)
     path = f"/api/v1/voicemail/{message}"
@@ -197,14 +200,14 @@ async def test_administrators_can_erase_but_not_play_messages_of_others(world: W
         assert answer.status_code == 403
     assert (await admin.post(f"{path}/erase")).status_code == 204
     elsewhere = await world.admin(world.globex)
-    other = await world.left(world.acme, "1001")
+    other = await world.leave_message(world.acme, "1001")
     assert (await elsewhere.post(f"/api/v1/voicemail/{other}/erase")).status_code == 404
 
 
 @pytest.mark.promise("C9")
 async def test_voicemail_is_disabled_by_owner_and_by_tenant(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
-    extension = world.people.directory.extension(world.acme.id, "1001")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
     takes = world.services.mailboxes.accepts_messages
     assert takes(extension)
@@ -282,7 +285,7 @@ async def test_messages_are_attached_to_emails_if_owner_and_tenant_allow_it(
     assert (await admin.patch(box, json={"mail_sound": True})).status_code == 403
     assert (await anna.patch(settings, json={"mail_sound": True})).status_code == 403
     assert (await anna.patch(box, json={"mail_sound": True})).json()["mail_sound"] is True
-    extension = world.people.directory.extension(world.acme.id, "1001")
+    extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None
     mails = lambda: world.services.mailboxes.emails_audio(world.acme.id, extension.id)  # noqa: E731
     assert mails()
@@ -298,7 +301,7 @@ async def test_messages_are_attached_to_emails_if_owner_and_tenant_allow_it(
 @pytest.mark.promise("C9", "R2")
 async def test_a_message_shows_that_a_copy_was_mailed_even_after_erasure(world: World) -> None:
     anna, admin = await world.user(world.acme, "1001"), await world.admin(world.acme)
-    first, second = [await world.left(world.acme, "1001") for _ in range(2)]
+    first, second = [await world.leave_message(world.acme, "1001") for _ in range(2)]
     sent = world.clock.now()
     async with world.database.begin() as uow:
         await message_repository.mark_emailed(uow.session, world.acme.id, first, sent)
@@ -329,9 +332,9 @@ async def test_messages_are_transcribed_if_tenant_and_owner_enable_it(world: Wor
     changed = await admin.patch("/api/v1/voicemail/settings", json={"transcribe": True})
     assert changed.json()["transcribe"] is True
     assert (await anna.get(box)).json()["transcribes"] is True
-    path = f"/api/v1/voicemail/{await world.left(world.acme, '1001', transcribe=True)}"
+    path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001', transcribe=True)}"
     assert (await anna.get(path)).json()["transcript"] is None
-    assert await world.transcribing.transcribe_all() == 1
+    assert await world.transcription.transcribe_all() == 1
     assert (await anna.get(path)).json()["transcript"] == {"text": "2 seconds", "language": "en"}
     [listed] = (await anna.get("/api/v1/voicemail")).json()["items"]
     assert listed["transcript"]["text"] == "2 seconds"
@@ -345,7 +348,7 @@ async def test_messages_are_transcribed_if_tenant_and_owner_enable_it(world: Wor
 async def test_without_speech_recognition_the_setting_names_what_to_install(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Ears, "requirement", "Install requirements/transcription.txt.")
+    monkeypatch.setattr(FakeSpeechRecognition, "requirement", "Install requirements/transcription.txt.")
     admin = await world.admin(world.acme)
     path = "/api/v1/voicemail/settings"
     assert (await admin.get(path)).json()["transcription_needs"] == "Install requirements/transcription.txt."

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sip_harness import DOMAIN, Face, Phone
+from sip_harness import DOMAIN, Phone, SipHarness
 
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.sip.flow import Flow
@@ -85,14 +85,14 @@ async def flow_of(address: str, port: int) -> Flow:
 
 
 async def test_guessing_through_the_proxy_blocks_only_the_guessing_client() -> None:
-    face = Face()
+    face = SipHarness()
     attacker, honest = await flow_of(ATTACKER, 40001), await flow_of(HONEST, 40002)
     assert (attacker.host, honest.host) == (ATTACKER, HONEST)
     for number in range(40):
         guesser = Phone(face, username=f"{number}-x", password="guess", flow=attacker)
-        guesser.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+        guesser.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
         face.clock.advance(5)
-        if not face.guard.accepts(b"REGISTER sip:a SIP/2.0", attacker, face.clock.monotonic()):
+        if not face.rate_limiter.accepts(b"REGISTER sip:a SIP/2.0", attacker, face.clock.monotonic()):
             break
     else:
         pytest.fail("the guesser is still heard")

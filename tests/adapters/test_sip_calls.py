@@ -2,7 +2,7 @@
 
 import pytest
 import structlog.testing
-from sip_harness import DOMAIN, Face, Phone
+from sip_harness import DOMAIN, Phone, SipHarness
 
 from unificx.registrar import Caller
 from unificx.sip.flow import Flow
@@ -11,49 +11,49 @@ from unificx.sip.transactions.events import AckReceived, CancelReceived
 
 
 @pytest.fixture
-def face() -> Face:
-    return Face()
+def face() -> SipHarness:
+    return SipHarness()
 
 
-def test_an_authenticated_invite_is_passed_on(face: Face) -> None:
+def test_an_authenticated_invite_is_passed_on(face: SipHarness) -> None:
     phone = Phone(face)
     assert phone.invite("1002", "Privacy: id").status == 180
-    ((caller, request),) = face.calls.taken
+    ((caller, request),) = face.calls.incoming_calls
     assert caller == Caller("t1", "e-t1-1001", "d-t1-1001a", "s-t1-1001", "1001", "Extension 1001")
     assert request.first("privacy") == "id"
     assert "1001" not in repr(caller).replace("e-t1-1001", "").replace("d-t1-1001a", "").replace("s-t1-1001", "")
 
 
-def test_the_caller_is_the_authenticated_device_not_the_from_header(face: Face) -> None:
+def test_the_caller_is_the_authenticated_device_not_the_from_header(face: SipHarness) -> None:
     phone = Phone(face, number="1002")
     phone.invite("1002")
-    ((caller, _),) = face.calls.taken
+    ((caller, _),) = face.calls.incoming_calls
     assert caller.number == "1001"
 
 
-def test_requests_in_a_dialog_are_passed_on(face: Face) -> None:
+def test_requests_in_a_dialog_are_passed_on(face: SipHarness) -> None:
     phone = Phone(face)
     phone.invite("1002")
     uri = f"sip:1002@{DOMAIN}"
-    assert phone.once("BYE", uri, f"<{uri}>;tag=ours").status == 200
-    face.say(phone.words("ACK", uri, f"<{uri}>;tag=ours"))
+    assert phone.request_once("BYE", uri, f"<{uri}>;tag=ours").status == 200
+    face.send(phone.build("ACK", uri, f"<{uri}>;tag=ours"))
     assert isinstance(face.calls.events[-1], AckReceived)
 
 
-def test_a_cancel_is_passed_on(face: Face) -> None:
+def test_a_cancel_is_passed_on(face: SipHarness) -> None:
     phone = Phone(face)
     phone.register()
     uri = f"sip:1002@{DOMAIN}"
-    (challenge,) = face.say(phone.words("INVITE", uri, f"<{uri}>"))
+    (challenge,) = face.send(phone.build("INVITE", uri, f"<{uri}>"))
     assert isinstance(challenge, Response)
-    phone.learn(challenge)
-    invite = phone.words("INVITE", uri, f"<{uri}>", auth=phone.credentials("INVITE", uri))
-    face.say(invite)
-    face.say(invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n"))
+    phone.store_challenge(challenge)
+    invite = phone.build("INVITE", uri, f"<{uri}>", auth=phone.credentials("INVITE", uri))
+    face.send(invite)
+    face.send(invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n"))
     assert face.calls.events[-1] == CancelReceived(face.calls.keys[0])
 
 
-def test_an_internal_error_is_500_without_details(face: Face) -> None:
+def test_an_internal_error_is_500_without_details(face: SipHarness) -> None:
     def broken(*given: object) -> None:
         raise ValueError("no route for sip:1002 of Alice")
 
@@ -67,14 +67,14 @@ def test_an_internal_error_is_500_without_details(face: Face) -> None:
     assert "Alice" not in str(entry)
 
 
-def test_the_calls_timer_runs_when_due(face: Face) -> None:
-    face.later(0.01)
+def test_the_calls_timer_runs_when_due(face: SipHarness) -> None:
+    face.advance(0.01)
     face.calls.due = face.now + 3
-    face.later(5)
-    assert len(face.calls.rung) == 1
+    face.advance(5)
+    assert len(face.calls.timer_calls) == 1
 
 
-def test_websocket_requests_are_identified_by_their_connection(face: Face) -> None:
+def test_websocket_requests_are_identified_by_their_connection(face: SipHarness) -> None:
     flow = Flow("wss", "198.51.100.20", 50123, 12, 0)
     phone = Phone(face, flow=flow, contact="sip:x8kd@n5.invalid;transport=ws")
     assert phone.register().status == 200

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sip_harness import AWAY, DOMAIN, HOME, OTHER, Face, Phone, add_device
+from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device
 
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.sip.flow import Flow
@@ -13,12 +13,12 @@ TCP = Flow("tcp", "192.0.2.7", 40_001, 7, 2)
 
 
 @pytest.fixture
-def face() -> Face:
-    return Face()
+def face() -> SipHarness:
+    return SipHarness()
 
 
 @pytest.fixture
-def phone(face: Face) -> Phone:
+def phone(face: SipHarness) -> Phone:
     return Phone(face)
 
 
@@ -26,12 +26,12 @@ def contacts(response: Response) -> list[str]:
     return response.all("contact")
 
 
-def rung(face: Face, extension: str = "e-t1-1001") -> list[str]:
+def rung(face: SipHarness, extension: str = "e-t1-1001") -> list[str]:
     return [binding.contact for binding in face.location.contacts(extension, face.now)]
 
 
 def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) -> None:
-    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     assert response.status == 401
     offered = response.all("www-authenticate")
     assert ["algorithm=SHA-256" in line for line in offered] == [True, False]
@@ -45,46 +45,46 @@ def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) ->
     [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
 )
 def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_says: str, offered: int) -> None:
-    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
+    response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
     assert len(response.all("www-authenticate")) == offered
     assert "algorithm=MD5" in response.all("www-authenticate")[-1]
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
-def test_a_phone_registers(face: Face, algorithm: str) -> None:
+def test_a_phone_registers(face: SipHarness, algorithm: str) -> None:
     phone = Phone(face, algorithm=algorithm)
     response = phone.register()
     assert response.status == 200
     assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
     (binding,) = face.location.contacts("e-t1-1001", face.now)
-    assert binding.flow == HOME
+    assert binding.flow == PHONE_FLOW
     assert binding.device_id == "d-t1-1001a"
     assert face.signals == [DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")]
 
 
-def test_the_username_is_accepted_in_place_of_the_number(face: Face, phone: Phone) -> None:
+def test_the_username_is_accepted_in_place_of_the_number(face: SipHarness, phone: Phone) -> None:
     assert phone.register(to=f"<sip:{phone.username}@{DOMAIN}>").status == 200
     assert rung(face)
 
 
-def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(face: Face) -> None:
+def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(face: SipHarness) -> None:
     phone = Phone(face)
-    response = phone.ask("REGISTER", "sip:192.0.2.1", "<sip:1001@192.0.2.1>", [f"Contact: <{phone.contact}>"])
+    response = phone.request("REGISTER", "sip:192.0.2.1", "<sip:1001@192.0.2.1>", [f"Contact: <{phone.contact}>"])
     assert response.status == 200
 
 
 @pytest.mark.parametrize(
     "to", [f"<sip:1002@{DOMAIN}>", f"<sip:1001@{OTHER}>", f"<sip:1001-t2a@{DOMAIN}>", "<tel:1001>"]
 )
-def test_a_device_registers_its_own_extension_only(face: Face, to: str) -> None:
+def test_a_device_registers_its_own_extension_only(face: SipHarness, to: str) -> None:
     phone = Phone(face)
-    response = phone.ask("REGISTER", f"sip:{DOMAIN}", to, [f"Contact: <{phone.contact}>"])
+    response = phone.request("REGISTER", f"sip:{DOMAIN}", to, [f"Contact: <{phone.contact}>"])
     assert response.status == (200 if to == "<tel:1001>" else 403)
     assert not rung(face, "e-t1-1002")
     assert not rung(face, "e-t2-1001")
 
 
-def test_refreshes_rarely_write_a_record(face: Face, phone: Phone) -> None:
+def test_refreshes_rarely_write_a_record(face: SipHarness, phone: Phone) -> None:
     phone.register(expires=60)
     (before,) = face.location
     for _ in range(40):
@@ -101,7 +101,7 @@ def test_refreshes_rarely_write_a_record(face: Face, phone: Phone) -> None:
 
 def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tuple[object, ...]:
     """Return the bindings and the response of a second REGISTER; `judged`: with the fast path for repeats disabled."""
-    face = Face()
+    face = SipHarness()
     phone = Phone(face)
     phone.register("User-Agent: A/1", "Supported: path, outbound")
     held = face.location.device_bindings("e-t1-1001", "d-t1-1001a")
@@ -132,7 +132,7 @@ def test_an_unchanged_refresh_gets_the_same_response(headers: tuple[str, ...], s
     assert _refreshed(headers, judged=False, **said) == _refreshed(headers, judged=True, **said)
 
 
-def test_an_overtaken_unchanged_refresh_is_rejected(face: Face, phone: Phone) -> None:
+def test_an_overtaken_unchanged_refresh_is_rejected(face: SipHarness, phone: Phone) -> None:
     assert phone.register().status == 200
     phone.cseq -= 3
     assert phone.register().status == 500
@@ -144,11 +144,11 @@ def test_an_overtaken_unchanged_refresh_is_rejected(face: Face, phone: Phone) ->
 
 def test_a_query_lists_the_bindings(phone: Phone) -> None:
     phone.register()
-    response = phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    response = phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
 
 
-def test_expires_0_removes_a_contact(face: Face, phone: Phone) -> None:
+def test_expires_0_removes_a_contact(face: SipHarness, phone: Phone) -> None:
     phone.register()
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=0", expires=None)) == []
     assert not rung(face)
@@ -156,10 +156,10 @@ def test_expires_0_removes_a_contact(face: Face, phone: Phone) -> None:
     assert face.journal.records[-1].startswith(b"drop ")
 
 
-def test_star_removes_all_bindings_of_the_device_only(face: Face, phone: Phone) -> None:
+def test_star_removes_all_bindings_of_the_device_only(face: SipHarness, phone: Phone) -> None:
     """Every device has its own set of bindings."""
     add_device(face.directory, "t1", DOMAIN, "1001", "b")
-    other = Phone(face, username="1001-t1b", flow=AWAY)
+    other = Phone(face, username="1001-t1b", flow=OTHER_FLOW)
     other.register()
     phone.register(contact="Contact: <sip:1001@192.0.2.7:5060>, <sip:1001@192.0.2.7:5070>")
     assert len(rung(face)) == 3
@@ -177,7 +177,7 @@ def test_star_beside_another_contact_is_400(phone: Phone) -> None:
     assert phone.register(contact="Contact: *, <sip:1001@192.0.2.7>", expires=0).status == 400
 
 
-def test_too_brief_is_423(face: Face, phone: Phone) -> None:
+def test_too_brief_is_423(face: SipHarness, phone: Phone) -> None:
     response = phone.register(expires=59)
     assert (response.status, response.first("min-expires")) == (423, "60")
     assert not rung(face)
@@ -193,32 +193,32 @@ def test_the_contact_expires_parameter_overrides_the_header(phone: Phone) -> Non
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=120"))[0].endswith("expires=120")
 
 
-def test_an_overtaken_request_changes_nothing(face: Face, phone: Phone) -> None:
+def test_an_overtaken_request_changes_nothing(face: SipHarness, phone: Phone) -> None:
     phone.register()
-    face.later(40)
+    face.advance(40)
     phone.cseq = 0
     assert phone.register(expires=600).status == 500
     assert face.location.contacts("e-t1-1001", face.now)[0].expires_at > face.now + 3500
 
 
-def test_all_or_nothing(face: Face, phone: Phone) -> None:
+def test_all_or_nothing(face: SipHarness, phone: Phone) -> None:
     response = phone.register(contact="Contact: <sip:1001@192.0.2.7>, <sip:1001@192.0.2.8>;expires=1")
     assert response.status == 423
     assert not rung(face)
 
 
-def test_equal_uris_are_one_binding(face: Face, phone: Phone) -> None:
+def test_equal_uris_are_one_binding(face: SipHarness, phone: Phone) -> None:
     phone.register(contact="Contact: <sip:1001@PHONE.example:5060;Transport=udp>")
     phone.register(contact="Contact: <sip:1001@phone.example:5060;transport=UDP>")
     assert rung(face) == ["sip:1001@phone.example:5060;transport=UDP"]
 
 
-def test_the_preferred_contact_is_rung_first(face: Face, phone: Phone) -> None:
+def test_the_preferred_contact_is_rung_first(face: SipHarness, phone: Phone) -> None:
     phone.register(contact="Contact: <sip:1001@192.0.2.7>;q=0.3, <sip:1001@192.0.2.8>;q=0.9")
     assert rung(face) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
 
 
-def test_at_most_ten_contacts(face: Face, phone: Phone) -> None:
+def test_at_most_ten_contacts(face: SipHarness, phone: Phone) -> None:
     many = ", ".join(f"<sip:1001@192.0.2.7:{5000 + port}>" for port in range(10))
     assert phone.register(contact=f"Contact: {many}").status == 200
     assert phone.register(contact="Contact: <sip:1001@192.0.2.7:6000>").status == 403
@@ -235,7 +235,7 @@ def test_at_most_ten_contacts(face: Face, phone: Phone) -> None:
         'Contact: <sip:1001@192.0.2.7>;+sip.instance="<urn:x>\\"y"',
     ],
 )
-def test_an_invalid_contact_is_400(face: Face, phone: Phone, contact: str) -> None:
+def test_an_invalid_contact_is_400(face: SipHarness, phone: Phone, contact: str) -> None:
     assert phone.register(contact=contact).status == 400
     assert not rung(face)
 
@@ -250,31 +250,31 @@ def test_an_unsupported_option_is_420(phone: Phone) -> None:
     assert response.first("unsupported") == "gruu, magic"
 
 
-def test_expired_bindings_are_removed(face: Face, phone: Phone) -> None:
+def test_expired_bindings_are_removed(face: SipHarness, phone: Phone) -> None:
     phone.register(expires=60)
-    face.later(61)
+    face.advance(61)
     assert not rung(face)
-    face.later(15)
+    face.advance(15)
     assert not list(face.location)
     assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     assert face.journal.records[-1].startswith(b"drop ")
 
 
-def test_a_full_disk_is_503_and_changes_nothing(face: Face, phone: Phone) -> None:
+def test_a_full_disk_is_503_and_changes_nothing(face: SipHarness, phone: Phone) -> None:
     face.journal.full = True
     response = phone.register()
     assert (response.status, response.first("retry-after")) == (503, "60")
     assert not rung(face)
 
 
-def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(face: Face) -> None:
-    here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=AWAY)
+def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(face: SipHarness) -> None:
+    here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=OTHER_FLOW)
     assert here.register(expires=600).status == 200
     face.full = True
     response = new.register()
     assert (response.status, response.first("retry-after")) == (503, "60")
     assert here.register(expires=3600).status == 200
-    assert here.register(contact=f"Contact: <sip:1001@{HOME.host}:9>").status == 200
+    assert here.register(contact=f"Contact: <sip:1001@{PHONE_FLOW.host}:9>").status == 200
     assert new.register(contact="Contact: *", expires=0).status == 200
     face.full = False
     assert new.register().status == 200
@@ -283,7 +283,7 @@ def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(fa
 # ---- RFC 3327
 
 
-def test_path_is_stored_and_returned_if_supported(face: Face, phone: Phone) -> None:
+def test_path_is_stored_and_returned_if_supported(face: SipHarness, phone: Phone) -> None:
     path = "Path: <sip:edge.example;lr>, <sip:inner.example;lr>"
     response = phone.register("Supported: path", path)
     assert response.values("path") == ["<sip:edge.example;lr>", "<sip:inner.example;lr>"]
@@ -297,7 +297,7 @@ def test_path_is_stored_and_returned_if_supported(face: Face, phone: Phone) -> N
 INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
 
 
-def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: Face) -> None:
+def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: SipHarness) -> None:
     phone = Phone(face, flow=TCP)
     outbound = "Supported: path, outbound"
     first = phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}")
@@ -310,12 +310,12 @@ def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: Face) -> 
     assert sorted(rung(face)) == ["sip:1001@192.0.2.7;transport=tcp", "sip:1001@192.0.2.99:5099;transport=tcp"]
 
 
-def test_a_lost_connection_is_not_rung_until_it_registers_again(face: Face) -> None:
+def test_a_lost_connection_is_not_rung_until_it_registers_again(face: SipHarness) -> None:
     phone = Phone(face, flow=TCP)
     headers = ("Supported: outbound",)
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
     phone.register(*headers, contact=contact)
-    face.face.connection_lost(TCP, face.now)
+    face.handler.connection_lost(TCP, face.now)
     assert not rung(face)
     assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     phone.flow = Flow("tcp", "192.0.2.7", 40_002, 8, 2)
@@ -330,15 +330,15 @@ def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
     assert phone.register("Supported: outbound", contact=contact).status == 400
 
 
-def test_an_edge_without_outbound_support_is_439(face: Face, phone: Phone) -> None:
+def test_an_edge_without_outbound_support_is_439(face: SipHarness, phone: Phone) -> None:
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     lines = ["Supported: outbound, path", "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKinner", contact]
-    assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 439
+    assert phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 439
     lines.append("Path: <sip:edge.example;lr;ob>")
-    assert phone.ask("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 200
+    assert phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 200
 
 
-def test_reg_id_is_ignored_without_outbound_support(face: Face, phone: Phone) -> None:
+def test_reg_id_is_ignored_without_outbound_support(face: SipHarness, phone: Phone) -> None:
     response = phone.register(contact=f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}")
     assert response.status == 200
     assert "reg-id" not in contacts(response)[0]
@@ -348,7 +348,7 @@ def test_reg_id_is_ignored_without_outbound_support(face: Face, phone: Phone) ->
 
 
 @pytest.mark.parametrize("how", ["device", "extension", "review"])
-def test_a_revoked_device_is_not_rung(face: Face, phone: Phone, how: str) -> None:
+def test_a_revoked_device_is_not_rung(face: SipHarness, phone: Phone, how: str) -> None:
     phone.register()
     if how == "device":
         face.registrar.remove_device("d-t1-1001a", face.now)
@@ -362,23 +362,23 @@ def test_a_revoked_device_is_not_rung(face: Face, phone: Phone, how: str) -> Non
     assert face.journal.records[-1].startswith(b"drop ")
 
 
-def test_a_disabled_device_cannot_register(face: Face, phone: Phone) -> None:
+def test_a_disabled_device_cannot_register(face: SipHarness, phone: Phone) -> None:
     face.directory.enable_device("d-t1-1001a", enabled=False)
     assert phone.register().status == 403
 
 
-def test_invalid_utf8_is_not_stored(face: Face, phone: Phone) -> None:
+def test_invalid_utf8_is_not_stored(face: SipHarness, phone: Phone) -> None:
     uri = f"sip:{DOMAIN}"
     phone.register()
-    words = phone.words("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["User-Agent: ab", f"Contact: <{phone.contact}>"])
+    words = phone.build("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["User-Agent: ab", f"Contact: <{phone.contact}>"])
     data = words.replace(b"ab\r\n", b"a\xff\xfeb\r\n" + phone.credentials("REGISTER", uri).encode() + b"\r\n")
-    assert face.say_raw(data)[0].startswith(b"SIP/2.0 200 ")
+    assert face.send_raw(data)[0].startswith(b"SIP/2.0 200 ")
     (binding,) = face.location
     assert binding.user_agent == "ab"
     assert phone.register('Path: "\x01" <sip:edge.example>').status == 400
 
 
-def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> None:
+def test_a_device_that_registers_by_another_connection_has_moved(face: SipHarness) -> None:
     ways = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
     phone = Phone(face, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
     headers = ("Supported: path, outbound",)
@@ -395,11 +395,11 @@ def test_a_device_that_registers_by_another_connection_has_moved(face: Face) -> 
     assert face.location.current_flow(*device, phone.contact, "wss", face.now) == ways[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
         assert face.location.current_flow(*device, elsewhere, "wss", face.now) is None
-    face.face.connection_lost(ways[1], face.now)
+    face.handler.connection_lost(ways[1], face.now)
     assert face.location.current_flow(*device, phone.contact, "wss", face.now) is None
 
 
-def test_a_phone_is_identified_by_its_current_connection(face: Face) -> None:
+def test_a_phone_is_identified_by_its_current_connection(face: SipHarness) -> None:
     """The port differs from that of a call started on an earlier connection."""
     phone = Phone(face, flow=TCP)
     phone.register()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sip_harness import DOMAIN, HOME, OTHER, Face, Phone
+from sip_harness import DOMAIN, OTHER, PHONE_FLOW, Phone, SipHarness
 
 from unificx.registrar import MAX_EXPIRES
 from unificx.sip.flow import Flow
@@ -15,40 +15,42 @@ INSTANCE = '+sip.instance="<urn:uuid:0193a1b2-0000-7000-8000-000000000001>";reg-
 
 
 @pytest.fixture
-def face() -> Face:
-    return Face()
+def face() -> SipHarness:
+    return SipHarness()
 
 
 @pytest.fixture
-def phone(face: Face) -> Phone:
+def phone(face: SipHarness) -> Phone:
     return Phone(face, flow=WS, contact="sip:abc@xyz.invalid;transport=ws")
 
 
 def register(phone: Phone, token: str, *, lasts: int = 600) -> Response:
     contact = f"Contact: <{phone.contact}>;{INSTANCE};expires={lasts}"
     headers = [f"Authorization: Bearer {token}", contact, "Supported: path,gruu,outbound"]
-    return phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", headers)
+    return phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", headers)
 
 
 def invite(phone: Phone, token: str, domain: str = DOMAIN) -> Response:
-    return phone.once("INVITE", f"sip:1002@{domain}", f"<sip:1002@{domain}>", [f"Authorization: Bearer {token}"])
+    return phone.request_once(
+        "INVITE", f"sip:1002@{domain}", f"<sip:1002@{domain}>", [f"Authorization: Bearer {token}"]
+    )
 
 
 @pytest.mark.promise("U1", "T3")
-def test_a_token_authenticates_register_and_invite(face: Face, phone: Phone) -> None:
+def test_a_token_authenticates_register_and_invite(face: SipHarness, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     response = register(phone, token)
     assert response.status == 200
     (binding,) = face.location.contacts("e-t1-1001", face.now)
     assert (binding.device_id, binding.flow) == (DEVICE, WS)
     assert invite(phone, token).status == 180
-    ((caller, _),) = face.calls.taken
+    ((caller, _),) = face.calls.incoming_calls
     assert (caller.device_id, caller.number) == (DEVICE, "1001")
 
 
 @pytest.mark.promise("T3")
-@pytest.mark.parametrize("flow", [HOME, replace(WS, transport="tls"), replace(WS, transport="tcp")])
-def test_a_token_is_valid_over_websocket_only(face: Face, phone: Phone, flow: Flow) -> None:
+@pytest.mark.parametrize("flow", [PHONE_FLOW, replace(WS, transport="tls"), replace(WS, transport="tcp")])
+def test_a_token_is_valid_over_websocket_only(face: SipHarness, phone: Phone, flow: Flow) -> None:
     phone.flow = flow
     response = register(phone, face.bearers.issue(DEVICE, face.now))
     assert response.status == 401
@@ -56,7 +58,7 @@ def test_a_token_is_valid_over_websocket_only(face: Face, phone: Phone, flow: Fl
 
 
 @pytest.mark.promise("T3")
-def test_an_expired_token_is_challenged_and_not_a_failure(face: Face, phone: Phone) -> None:
+def test_an_expired_token_is_challenged_and_not_a_failure(face: SipHarness, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     face.clock.advance(301)
     for _ in range(20):
@@ -69,18 +71,18 @@ def test_an_expired_token_is_challenged_and_not_a_failure(face: Face, phone: Pho
     assert register(phone, face.bearers.issue(DEVICE, face.now)).status == 200
 
 
-def test_bearer_is_offered_first_and_digest_is_accepted(face: Face, phone: Phone) -> None:
+def test_bearer_is_offered_first_and_digest_is_accepted(face: SipHarness, phone: Phone) -> None:
     phone.algorithm = "MD5"
-    response = phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     schemes = [line.split()[0] for line in response.all("www-authenticate")]
     assert schemes == ["Bearer", "Digest", "Digest"]
-    phone.learn(response)
+    phone.store_challenge(response)
     contact = [f"Contact: <{phone.contact}>;expires=3600"]
-    assert phone.once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", contact).status == 200
+    assert phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", contact).status == 200
 
 
 @pytest.mark.promise("T3")
-def test_a_token_is_invalid_for_other_extensions_and_tenants(face: Face, phone: Phone) -> None:
+def test_a_token_is_invalid_for_other_extensions_and_tenants(face: SipHarness, phone: Phone) -> None:
     other = face.bearers.issue("d-t1-1002a", face.now)
     assert register(phone, other).status == 403
     foreign = face.bearers.issue("d-t2-1001a", face.now)
@@ -89,7 +91,7 @@ def test_a_token_is_invalid_for_other_extensions_and_tenants(face: Face, phone: 
 
 
 @pytest.mark.promise("T3")
-def test_a_deleted_or_disabled_device_is_rejected(face: Face, phone: Phone) -> None:
+def test_a_deleted_or_disabled_device_is_rejected(face: SipHarness, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     face.directory.enable_device(DEVICE, enabled=False)
     assert register(phone, token).status == 401
@@ -98,7 +100,7 @@ def test_a_deleted_or_disabled_device_is_rejected(face: Face, phone: Phone) -> N
     assert register(phone, face.bearers.issue("nobody", face.now)).status == 401
 
 
-def test_a_client_registration_lasts_at_most_ten_minutes(face: Face, phone: Phone) -> None:
+def test_a_client_registration_lasts_at_most_ten_minutes(face: SipHarness, phone: Phone) -> None:
     token = face.bearers.issue(DEVICE, face.now)
     response = register(phone, token, lasts=MAX_EXPIRES)
     assert "expires=600" in response.all("contact")[0]

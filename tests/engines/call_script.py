@@ -8,9 +8,9 @@ from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
 from unificx.calls.rules.messages import CALLER, Action, Event
 from unificx.calls.rules.states import Branch, Ended, SettingUp, State
 
-NOBODY = PushTargets()
+NO_PUSH = PushTargets()
 LIMITS = Limits(30.0, 600.0)
-NOBODY_RUNG = ForkTargets((), LIMITS)
+NO_TARGETS = ForkTargets((), LIMITS)
 LEGS = (CALLER, "b1", "b2", "app", "b3", "b4", "w1")
 
 
@@ -23,15 +23,15 @@ class Script:
         names: tuple[str, ...] = ("b1", "b2"),
         offer: bytes = b"offer",
         srtp: tuple[str, ...] = (),
-        sleepers: PushTargets = NOBODY,
-        instead: str = "",
+        push_targets: PushTargets = NO_PUSH,
+        fallback: str = "",
         *,
         by_app: bool = False,
     ) -> None:
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        targets = ForkTargets(names, LIMITS, frozenset(srtp), sleepers, instead)
+        targets = ForkTargets(names, LIMITS, frozenset(srtp), push_targets, fallback)
         self.state, actions = (
             state_machine.originate_by_app(targets, self.now)
             if by_app
@@ -40,7 +40,7 @@ class Script:
         self.done += actions
         self.last = actions
 
-    def tell(self, *events: Event) -> list[Action]:
+    def process(self, *events: Event) -> list[Action]:
         """Process events and return the resulting actions."""
         self.last = []
         for event in events:
@@ -49,20 +49,20 @@ class Script:
         self.done += self.last
         return self.last
 
-    def at(self, seconds: float) -> list[Action]:
+    def advance(self, seconds: float) -> list[Action]:
         """Advance the clock and process the deadline."""
         self.now += seconds
-        return self.tell(messages.DeadlineReached())
+        return self.process(messages.DeadlineReached())
 
     def phones_vanish(self) -> None:
         """All phones are gone: legs report timeouts, and all deadlines pass."""
         for name in LEGS:
-            self.tell(messages.LegLost(name), messages.CalleeRefused(name, 408))
+            self.process(messages.LegLost(name), messages.CalleeRefused(name, 408))
         for _ in range(6):
             at = state_machine.deadline(self.state)
             if at is not None:
                 self.now = max(self.now, at)
-                self.tell(messages.DeadlineReached())
+                self.process(messages.DeadlineReached())
 
     def check(self) -> None:
         """Check the invariants of an ended script."""
@@ -99,8 +99,8 @@ class Script:
 def talking(names: tuple[str, ...] = ("b1",)) -> Script:
     """A script with an established call of the caller and b1, with the SDP "offer" and "answer"."""
     script = Script(names)
-    script.tell(*(messages.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
-    script.tell(messages.CalleeAnswered("b1", b"answer"), messages.MediaAnswered("answer", b"relayed answer"))
+    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed offer") for name in names))
+    script.process(messages.CalleeAnswered("b1", b"answer"), messages.MediaAnswered("answer", b"relayed answer"))
     script.done.clear()
     return script
 
@@ -150,7 +150,7 @@ def every_event() -> list[Event]:
             messages.TransferRequested(leg, return_targets, "", keep_with_app=True),
         ]
         events += [
-            messages.TransferRequested(leg, NOBODY_RUNG, "w1", return_targets),
+            messages.TransferRequested(leg, NO_TARGETS, "w1", return_targets),
             messages.TransferRequested(leg, ringing(), "w1"),
         ]
         events += [

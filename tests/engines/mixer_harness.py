@@ -14,7 +14,7 @@ from unificx.media.mixer.packets import STRIDE, PacketBatch
 from unificx.media.mixer.wideband import new_codec
 
 PAYLOAD = {ULAW: 0, ALAW: 8, G722: 9}
-DELAY = 2
+PLAYOUT_DELAY = 2
 """Ticks between the arrival and the playout of a packet, on a network without jitter."""
 
 
@@ -26,69 +26,73 @@ class Phone:
     port: int
     codec: int = ULAW
     sequence: int = 0
-    stamp: int = 0
-    source: int = 0
-    heard: list[bytes] = field(default_factory=list)
+    timestamp: int = 0
+    ssrc: int = 0
+    received: list[bytes] = field(default_factory=list)
     headers: list[tuple[int, ...]] = field(default_factory=list)
     """Header of each received packet: first two bytes, sequence number, timestamp, SSRC."""
 
     def __post_init__(self) -> None:
-        self.source = self.source or 0xAB000000 + self.port
-        self.ear, self.mouth = new_codec(), new_codec()
+        self.ssrc = self.ssrc or 0xAB000000 + self.port
+        self.decoder, self.encoder = new_codec(), new_codec()
 
-    def packet(self, payload: bytes, *, kind: int | None = None, first: int = 0x80) -> bytes:
+    def packet(self, payload: bytes, *, payload_type: int | None = None, first: int = 0x80) -> bytes:
         """Return the next audio packet."""
-        kind = PAYLOAD[self.codec] if kind is None else kind
-        data = struct.pack("!BBHII", first, kind, self.sequence & 0xFFFF, self.stamp & 0xFFFFFFFF, self.source)
+        payload_type = PAYLOAD[self.codec] if payload_type is None else payload_type
+        data = struct.pack(
+            "!BBHII", first, payload_type, self.sequence & 0xFFFF, self.timestamp & 0xFFFFFFFF, self.ssrc
+        )
         self.sequence += 1
-        self.stamp += len(payload)
+        self.timestamp += len(payload)
         return data + payload
 
-    def says(self, samples: Sequence[int] | np.ndarray) -> bytes:
+    def audio(self, samples: Sequence[int] | np.ndarray) -> bytes:
         """Return a packet of these samples."""
-        return self.packet(self.code(np.asarray(samples)))
+        return self.packet(self.encode(np.asarray(samples)))
 
-    def code(self, samples: np.ndarray) -> bytes:
+    def encode(self, samples: np.ndarray) -> bytes:
         if self.codec == G722:
-            return self.mouth.encode(np.clip(samples, -32768, 32767).astype(np.int16))
+            return self.encoder.encode(np.clip(samples, -32768, 32767).astype(np.int16))
         return ENCODED[self.codec][samples + 32768].tobytes()
 
-    def key(self, event: int, length: int, *, ends: bool = False, stamp: int | None = None) -> bytes:
+    def dtmf(self, event: int, length: int, *, end: bool = False, timestamp: int | None = None) -> bytes:
         """Return a telephone event packet; the sequence number advances, the timestamp does not."""
-        at = self.stamp if stamp is None else stamp
-        data = struct.pack("!BBHII", 0x80, 101, self.sequence & 0xFFFF, at & 0xFFFFFFFF, self.source)
+        at = self.timestamp if timestamp is None else timestamp
+        data = struct.pack("!BBHII", 0x80, 101, self.sequence & 0xFFFF, at & 0xFFFFFFFF, self.ssrc)
         self.sequence += 1
-        return data + struct.pack("!BBH", event, (0x80 if ends else 0) | 10, length)
+        return data + struct.pack("!BBH", event, (0x80 if end else 0) | 10, length)
 
     def samples(self, last: int | None = None) -> np.ndarray:
         """Return the received samples, or those of the last frames."""
-        frames = self.heard if last is None else self.heard[-last:]
+        frames = self.received if last is None else self.received[-last:]
         if self.codec != G722:
             return DECODED[self.codec][np.frombuffer(b"".join(frames), np.uint8)]
         state = new_codec()
-        return np.concatenate([np.asarray(state.decode(frame), np.int32) for frame in self.heard])[-320 * len(frames) :]
+        return np.concatenate([np.asarray(state.decode(frame), np.int32) for frame in self.received])[
+            -320 * len(frames) :
+        ]
 
 
-class World:
+class MixerHarness:
     """A mixer with its phones; `events` collects the mixer's events."""
 
     def __init__(self, *, bank: int = 400_000, slots: int = 64) -> None:
         self.mixer = Mixer(bank, slots=slots, rooms=16)
-        self.desk = CommandHandler(self.mixer, lambda size: bytes(size))
-        self.told: list[Any] = []
+        self.handler = CommandHandler(self.mixer, lambda size: bytes(size))
+        self.events: list[Any] = []
         self.phones: dict[str, Phone] = {}
 
-    def phone(self, name: str, codec: int = ULAW, *, room: str = "", **more: Any) -> Phone:
+    def phone(self, name: str, codec: int = ULAW, *, room: str = "", **settings: Any) -> Phone:
         """Open a leg, optionally in a room."""
-        phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **more)
-        self.do(messages.OpenLeg(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
+        phone = self.phones[name] = Phone(name, 20_000 + 2 * len(self.phones), codec, **settings)
+        self.apply(messages.OpenLeg(name, phone.port, phone.port + 1, codec, PAYLOAD[codec], 101))
         if room:
-            self.do(messages.JoinRoom(room, name))
+            self.apply(messages.JoinRoom(room, name))
         return phone
 
-    def do(self, *orders: messages.Command) -> None:
-        for order in orders:
-            self.desk.apply(order)
+    def apply(self, *commands: messages.Command) -> None:
+        for command in commands:
+            self.handler.apply(command)
 
     def receive(self, packets: Sequence[tuple[int, bytes]]) -> list[int]:
         """Receive packets, given with their source ports."""
@@ -110,10 +114,10 @@ class World:
             name = self.mixer.legs.names.name(int(layout.slots[row]))
             packet = self.mixer.output[row].tobytes()
             phone = self.phones[name]
-            phone.heard.append(packet[HEADER:])
+            phone.received.append(packet[HEADER:])
             phone.headers.append(struct.unpack("!BBHII", packet[:HEADER]))
             assert len(packet) == HEADER + FRAME
-        self.told += self.mixer.events
+        self.events += self.mixer.events
         self.mixer.events.clear()
 
     def ticks(self, count: int) -> None:
@@ -121,18 +125,18 @@ class World:
             self.tick()
 
     def load(self, digest: str, samples: np.ndarray, rate: int = 8000) -> None:
-        self.do(messages.LoadSound(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
+        self.apply(messages.LoadSound(digest, rate, len(samples), 0, samples.astype("<i2").tobytes()))
 
-    def of(self, kind: type) -> list[Any]:
+    def events_of(self, kind: type) -> list[Any]:
         """Return the events of a class."""
-        return [each for each in self.told if isinstance(each, kind)]
+        return [each for each in self.events if isinstance(each, kind)]
 
 
-def tone(frequency: float, frames: int, *, width: int = 160, loud: float = 6000) -> np.ndarray:
+def tone(frequency: float, frames: int, *, width: int = 160, amplitude: float = 6000) -> np.ndarray:
     """Return a tone, one row per frame."""
     rate = width * 50
     return (
-        np.rint(loud * np.sin(2 * np.pi * frequency * np.arange(frames * width) / rate))
+        np.rint(amplitude * np.sin(2 * np.pi * frequency * np.arange(frames * width) / rate))
         .astype(int)
         .reshape(frames, width)
     )

@@ -24,7 +24,7 @@ from unificx.calls.rules.states import Ended, Ending, Exchange, MediaReanchor, S
 
 def ringing(*names: str) -> Script:
     script = Script(names or ("b1",))
-    script.tell(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names or ("b1",)))
+    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names or ("b1",)))
     return script
 
 
@@ -34,8 +34,8 @@ def ringing(*names: str) -> Script:
 def test_phone_is_dialled_once_the_anchor_has_replied() -> None:
     script = Script(("b1", "b2"))
     assert script.last == [OfferMedia("offer:b1", "b1", "a", b"offer"), OfferMedia("offer:b2", "b2", "a", b"offer")]
-    assert script.tell(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
-    assert script.tell(messages.MediaOffered("offer:b2", b"again")) == []
+    assert script.process(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    assert script.process(messages.MediaOffered("offer:b2", b"again")) == []
 
 
 def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
@@ -45,7 +45,7 @@ def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
 def test_provisional_status_only_increases() -> None:
     script = ringing("b1")
     told = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
-            for action in script.tell(messages.CalleeProgressed("b1", status, b""))
+            for action in script.process(messages.CalleeProgressed("b1", status, b""))
             if isinstance(action, messages.Progress)]  # fmt: skip
     assert told == [(180, b""), (183, b"")]
 
@@ -53,48 +53,48 @@ def test_provisional_status_only_increases() -> None:
 def test_failed_early_answer_is_retried() -> None:
     script = ringing("b1")
     ask = [AnswerMedia("early", "b1", "b1", b"early")]
-    assert script.tell(messages.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.tell(messages.MediaFailed("early", sdp_at_fault=False)) == []
-    assert script.tell(messages.CalleeProgressed("b1", 183, b"early")) == ask
-    assert script.tell(messages.MediaAnswered("early", b"relayed")) == [messages.Progress(183, b"relayed")]
+    assert script.process(messages.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.process(messages.MediaFailed("early", sdp_at_fault=False)) == []
+    assert script.process(messages.CalleeProgressed("b1", 183, b"early")) == ask
+    assert script.process(messages.MediaAnswered("early", b"relayed")) == [messages.Progress(183, b"relayed")]
 
 
 def test_phone_without_media_is_not_dialled_but_others_are() -> None:
     script = Script(("b1", "b2"))
-    assert script.tell(messages.MediaFailed("offer:b1", sdp_at_fault=False)) == []
-    assert script.tell(messages.MediaOffered("offer:b1", b"late")) == []
-    assert script.tell(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
-    script.tell(messages.CalleeRefused("b2", 480))
+    assert script.process(messages.MediaFailed("offer:b1", sdp_at_fault=False)) == []
+    assert script.process(messages.MediaOffered("offer:b1", b"late")) == []
+    assert script.process(messages.MediaOffered("offer:b2", b"relayed")) == [Dial("b2", b"relayed")]
+    script.process(messages.CalleeRefused("b2", 480))
     assert script.last[-2:] == [WriteRecord(Cause.NO_MEDIA), Reject(503, Cause.NO_MEDIA)]
 
 
 def test_late_media_failure_of_a_ringing_phone_is_ignored() -> None:
     script = ringing("b1")
     before = script.state
-    assert script.tell(messages.MediaFailed("offer:b1", sdp_at_fault=True)) == []
+    assert script.process(messages.MediaFailed("offer:b1", sdp_at_fault=True)) == []
     assert script.state == before
 
 
 @pytest.mark.parametrize("event", [messages.LegLost("b1"), messages.HungUp("b1")])
 def test_lost_branch_is_removed(event: messages.Event) -> None:
     script = ringing("b1", "b2")
-    assert script.tell(event) == []
-    assert script.tell(messages.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
+    assert script.process(event) == []
+    assert script.process(messages.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
 def test_srtp_refusal_is_retried_once_with_plain_rtp() -> None:
     script = Script(("b1",), srtp=("b1",))
-    script.tell(messages.MediaOffered("offer:b1", b"srtp"))
+    script.process(messages.MediaOffered("offer:b1", b"srtp"))
     plain = OfferMedia("offer:b1", "b1", "a", b"offer", messages.RecipientProfile.PLAIN)
-    assert script.tell(messages.CalleeRefused("b1", 488)) == [plain]
-    assert script.tell(messages.MediaOffered("offer:b1", b"plain")) == [Dial("b1", b"plain")]
-    assert script.tell(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
+    assert script.process(messages.CalleeRefused("b1", 488)) == [plain]
+    assert script.process(messages.MediaOffered("offer:b1", b"plain")) == [Dial("b1", b"plain")]
+    assert script.process(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 
 
 def test_ringing_ends_at_its_deadline() -> None:
     script = ringing("b1")
-    assert script.at(29.9) == []
-    assert script.at(0.1) == [
+    assert script.advance(29.9) == []
+    assert script.advance(0.1) == [
         CancelCallee("b1", elsewhere=False),
         ReleaseMedia("b1", final=False),
         WriteRecord(Cause.NO_ANSWER),
@@ -107,7 +107,7 @@ def test_ringing_ends_at_its_deadline() -> None:
 
 def test_late_events_of_other_branches_are_ignored() -> None:
     script = ringing("b1", "b2")
-    script.tell(messages.CalleeAnswered("b1", b"answer"))
+    script.process(messages.CalleeAnswered("b1", b"answer"))
     before = script.state
     for late in (
         messages.MediaFailed("offer:b2", sdp_at_fault=True),
@@ -118,35 +118,35 @@ def test_late_events_of_other_branches_are_ignored() -> None:
         messages.HungUp("b2"),
         messages.CalleeAnswered("b2", b"late"),
     ):
-        assert script.tell(late) == []
+        assert script.process(late) == []
         assert script.state == before
 
 
 def test_anchor_answer_before_a_restart_is_ignored() -> None:
     script = ringing("b1")
-    script.tell(messages.CalleeAnswered("b1", b"answer"))
-    assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
-    assert script.tell(messages.MediaFailed("answer", sdp_at_fault=False)) == []
-    assert script.tell(messages.MediaAnswered("answer", b"from before")) == []
-    assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
-    assert script.tell(messages.MediaOffered("redo:1", b"from before")) == []
-    assert script.tell(messages.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
-    script.tell(messages.MediaAnswered("again:2", b"for a"))
+    script.process(messages.CalleeAnswered("b1", b"answer"))
+    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "a", b"offer")]
+    assert script.process(messages.MediaFailed("answer", sdp_at_fault=False)) == []
+    assert script.process(messages.MediaAnswered("answer", b"from before")) == []
+    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:2", "b1", "a", b"offer")]
+    assert script.process(messages.MediaOffered("redo:1", b"from before")) == []
+    assert script.process(messages.MediaOffered("redo:2", b"for b1")) == [AnswerMedia("again:2", "b1", "b1", b"answer")]
+    script.process(messages.MediaAnswered("again:2", b"for a"))
     assert script.last == [messages.SetAnswered("b1"), messages.Accept(b"for a"), Offer("b1", b"for b1")]
-    assert script.tell(messages.OfferAnswered("b1", b"answer")) == []
+    assert script.process(messages.OfferAnswered("b1", b"answer")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_restart_repeats_the_delayed_offer() -> None:
     script = Script(("b1",), b"")
-    script.tell(messages.CalleeAnswered("b1", b"theirs"))
-    assert script.tell(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
-    assert script.tell(messages.MediaOffered("redo:1", b"for a")) == [
+    script.process(messages.CalleeAnswered("b1", b"theirs"))
+    assert script.process(messages.MediaRestarted()) == [OfferMedia("redo:1", "b1", "b1", b"theirs")]
+    assert script.process(messages.MediaOffered("redo:1", b"for a")) == [
         messages.SetAnswered("b1"),
         messages.Accept(b"for a"),
     ]
-    script.tell(messages.MediaRestarted())
+    script.process(messages.MediaRestarted())
     assert script.last == [
         Bye("b1", Cause.NO_MEDIA),
         ReleaseMedia("b1", final=False),
@@ -160,11 +160,11 @@ def test_restart_repeats_the_delayed_offer() -> None:
 
 def test_hold_passes_anchor_and_other_side() -> None:
     script = talking()
-    assert script.tell(messages.OfferReceived("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
-    assert script.tell(messages.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
-    assert script.tell(messages.OfferAnswered("a", b"not asked")) == []
-    assert script.tell(messages.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
-    assert script.tell(messages.MediaAnswered("exchange:1", b"held for a")) == [AnswerOffer("a", b"held for a")]
+    assert script.process(messages.OfferReceived("a", b"hold")) == [OfferMedia("exchange:1", "b1", "a", b"hold")]
+    assert script.process(messages.MediaOffered("exchange:1", b"hold for b1")) == [Offer("b1", b"hold for b1")]
+    assert script.process(messages.OfferAnswered("a", b"not asked")) == []
+    assert script.process(messages.OfferAnswered("b1", b"held")) == [AnswerMedia("exchange:1", "b1", "b1", b"held")]
+    assert script.process(messages.MediaAnswered("exchange:1", b"held for a")) == [AnswerOffer("a", b"held for a")]
     assert isinstance(script.state, Talking)
     assert (script.state.caller_sdp, script.state.callee_sdp) == (b"hold", b"held")
 
@@ -172,61 +172,61 @@ def test_hold_passes_anchor_and_other_side() -> None:
 @pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
 def test_refused_offer_resets_the_anchor(said: int, told: int) -> None:
     script = talking()
-    script.tell(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
-    assert script.tell(messages.OfferRefused("a", said)) == [
+    script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
+    assert script.process(messages.OfferRefused("a", said)) == [
         RefuseOffer("b1", told),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
-    assert script.tell(messages.OfferReceived("a", b"impatient")) == [RefuseOffer("a", 491)]
-    assert script.tell(messages.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
-    assert script.tell(messages.MediaAnswered("exchange:1", b"-")) == []
+    assert script.process(messages.OfferReceived("a", b"impatient")) == [RefuseOffer("a", 491)]
+    assert script.process(messages.MediaOffered("exchange:1", b"-")) == [AnswerMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.process(messages.MediaAnswered("exchange:1", b"-")) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_unusable_answer_resets_the_anchor() -> None:
     script = talking()
-    script.tell(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
-    script.tell(messages.OfferAnswered("b1", b"nonsense"))
-    assert script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=True)) == [
+    script.process(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
+    script.process(messages.OfferAnswered("b1", b"nonsense"))
+    assert script.process(messages.MediaFailed("exchange:1", sdp_at_fault=True)) == [
         RefuseOffer("a", 488),
         OfferMedia("exchange:1", "b1", "a", b"offer"),
     ]
-    script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=False))
+    script.process(messages.MediaFailed("exchange:1", sdp_at_fault=False))
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
 
 def test_answer_in_ack_is_relayed_only_if_changed() -> None:
     script = talking()
-    assert script.tell(messages.AckReceived("a", b"offer")) == []
-    assert script.tell(messages.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
-    script.tell(messages.MediaOffered("exchange:1", b"for b1"))
-    assert script.tell(messages.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
+    assert script.process(messages.AckReceived("a", b"offer")) == []
+    assert script.process(messages.AckReceived("a", b"new")) == [OfferMedia("exchange:1", "b1", "a", b"new")]
+    script.process(messages.MediaOffered("exchange:1", b"for b1"))
+    assert script.process(messages.OfferRefused("b1", 488)) == [OfferMedia("exchange:1", "b1", "a", b"offer")]
 
 
 def test_restart_aborts_an_exchange() -> None:
     script = talking()
-    script.tell(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
+    script.process(messages.OfferReceived("a", b"hold"), messages.MediaOffered("exchange:1", b"for b1"))
     rebuild = OfferMedia("exchange:2", "b1", "a", b"offer")
-    assert script.tell(messages.MediaRestarted()) == [RefuseOffer("a", 491), rebuild]
-    assert script.tell(messages.OfferAnswered("b1", b"held")) == []
-    assert script.tell(messages.MediaAnswered("exchange:1", b"late")) == []
-    script.tell(messages.MediaOffered("exchange:2", b"for b1"))
+    assert script.process(messages.MediaRestarted()) == [RefuseOffer("a", 491), rebuild]
+    assert script.process(messages.OfferAnswered("b1", b"held")) == []
+    assert script.process(messages.MediaAnswered("exchange:1", b"late")) == []
+    script.process(messages.MediaOffered("exchange:2", b"for b1"))
     assert script.last == [AnswerMedia("exchange:2", "b1", "b1", b"answer")]
-    script.tell(messages.MediaAnswered("exchange:2", b"for a"))
+    script.process(messages.MediaAnswered("exchange:2", b"for a"))
     assert script.last == [Offer("a", b"for a"), Offer("b1", b"for b1")]
-    script.tell(messages.OfferRefused("b1", 488))
+    script.process(messages.OfferRefused("b1", 488))
     assert isinstance(script.state, Talking)
     assert script.state.exchange == MediaReanchor(2, "reoffering", b"for b1", ("a",))
-    script.tell(messages.OfferAnswered("a", b"offer"))
+    script.process(messages.OfferAnswered("a", b"offer"))
     assert script.state.exchange is None
 
 
 def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     script = talking()
-    script.tell(messages.MediaRestarted())
-    assert script.tell(messages.MediaFailed("exchange:1", sdp_at_fault=False)) == []
+    script.process(messages.MediaRestarted())
+    assert script.process(messages.MediaFailed("exchange:1", sdp_at_fault=False)) == []
     assert isinstance(script.state, Talking)
     assert script.state.exchange is None
 
@@ -247,29 +247,29 @@ def test_end_sends_bye_then_records_then_acknowledges(
     event: messages.Event, cause: Cause, told: list[str], closing: str | None
 ) -> None:
     script = talking()
-    assert script.tell(event) == [*(Bye(leg, cause) for leg in told), ReleaseMedia("b1", final=True)]
+    assert script.process(event) == [*(Bye(leg, cause) for leg in told), ReleaseMedia("b1", final=True)]
     assert isinstance(script.state, Ending)
-    assert script.at(0.1) == []
-    assert script.tell(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
+    assert script.advance(0.1) == []
+    assert script.process(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
     assert script.state == Ended()
 
 
 def test_statistics_timeout_is_shorter_than_t1() -> None:
     script = talking()
-    script.tell(messages.HungUp("a"))
-    assert script.at(0.3) == [WriteRecord(Cause.HUNG_UP), Close("a")]
+    script.process(messages.HungUp("a"))
+    assert script.advance(0.3) == [WriteRecord(Cause.HUNG_UP), Close("a")]
 
 
 def test_call_ends_at_its_maximum_length() -> None:
     script = talking()
-    assert script.at(599.0) == []
-    assert script.at(1.0)[0] == Bye("a", Cause.TOO_LONG)
+    assert script.advance(599.0) == []
+    assert script.advance(1.0)[0] == Bye("a", Cause.TOO_LONG)
 
 
 def test_one_exchange_at_a_time() -> None:
     script = talking()
-    script.tell(messages.OfferReceived("a", b"one"))
-    assert script.tell(messages.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
+    script.process(messages.OfferReceived("a", b"one"))
+    assert script.process(messages.OfferReceived("b1", b"two")) == [RefuseOffer("b1", 491)]
     assert isinstance(script.state, Talking)
     assert isinstance(script.state.exchange, Exchange)
     assert script.state.exchange.offerer == "a"
@@ -324,7 +324,7 @@ def test_wall_and_monotonic_time_are_separate() -> None:
     script = ringing("b1")
     assert isinstance(script.state, SettingUp)
     assert state_machine.deadline(script.state) == script.now + 30
-    script.tell(messages.CalleeAnswered("b1", b"answer"))
+    script.process(messages.CalleeAnswered("b1", b"answer"))
     assert state_machine.deadline(script.state) is None
-    script.tell(messages.MediaAnswered("answer", b"relayed"))
+    script.process(messages.MediaAnswered("answer", b"relayed"))
     assert state_machine.deadline(script.state) == script.now + 600

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from call_script import NOBODY, Script, every_event, ringing, talking
+from call_script import NO_PUSH, Script, every_event, ringing, talking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,35 +24,35 @@ from unificx.calls.rules.states import (
 )
 
 EVENTS = every_event()
-SLEEPERS = PushTargets(frozenset("d"), {"b1": "e"})
+PUSH_TARGETS = PushTargets(frozenset("d"), {"b1": "e"})
 STAGES = ("offering", "asking", "answering", "restoring", "restored")
 
 
 def _ringing(names: tuple[str, ...] = ("b1", "b2"), offer: bytes = b"offer") -> Script:
     script = Script(names, offer, srtp=names)
-    script.tell(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names))
+    script.process(*(messages.MediaOffered(f"offer:{name}", b"relayed") for name in names))
     return script
 
 
-def _waking(names: tuple[str, ...] = ()) -> Script:
-    return Script(names, sleepers=SLEEPERS if names else PushTargets(frozenset("d")))
+def _pushing(names: tuple[str, ...] = ()) -> Script:
+    return Script(names, push_targets=PUSH_TARGETS if names else PushTargets(frozenset("d")))
 
 
-def _behind(*, passed_on: bool = False) -> Script:
+def _with_fallback(*, passed_on: bool = False) -> Script:
     """A call with a fallback app, which already takes it if `passed_on`."""
-    script = Script(instead="app")
+    script = Script(fallback="app")
     if passed_on:
-        script.tell(messages.CalleeRefused("b1", 486), messages.CalleeRefused("b2", 480))
+        script.process(messages.CalleeRefused("b1", 486), messages.CalleeRefused("b2", 480))
     return script
 
 
 def _answering(*, delayed: bool = False, accepted: bool = False, restarted: bool = False) -> Script:
     script = _ringing(offer=b"" if delayed else b"offer")
-    script.tell(messages.CalleeAnswered("b1", b"answer"))
+    script.process(messages.CalleeAnswered("b1", b"answer"))
     if accepted:
-        script.tell(messages.MediaOffered("answer", b"relayed"))
+        script.process(messages.MediaOffered("answer", b"relayed"))
     if restarted:
-        script.tell(messages.MediaRestarted())
+        script.process(messages.MediaRestarted())
     return script
 
 
@@ -64,7 +64,7 @@ def _exchanging(stage: str, *, silent: bool, offerer: str) -> Script:
     return script
 
 
-def _rebuilding(stage: str) -> Script:
+def _reanchoring(stage: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
     pending = ("a", "b1") if stage == "reoffering" else ()
@@ -73,32 +73,32 @@ def _rebuilding(stage: str) -> Script:
     return script
 
 
-def _renewing(stage: str, side: str) -> Script:
+def _ice_restarting(stage: str, side: str) -> Script:
     script = talking()
     assert isinstance(script.state, Talking)
     script.state = replace(script.state, exchange=IceRestart(1, stage, side), count=1)  # type: ignore[arg-type]
     return script
 
 
-def _moved(*events: messages.Event) -> Script:
+def _transferring(*events: messages.Event) -> Script:
     """An established call after these events, e.g. a transfer."""
     script = talking()
-    script.tell(*events)
+    script.process(*events)
     return script
 
 
-AWAY = next(
+TRANSFER = next(
     event
     for event in EVENTS
     if isinstance(event, messages.TransferRequested) and event.by == "b1" and event.return_targets
 )
-WAITS = (messages.MediaOffered("exchange:1", b"relayed"), messages.CalleeAnswered("w1", b"ring"))
-TAKES = messages.TakeOverRequested("b1", "b4", b"offer")
+RINGBACK = (messages.MediaOffered("exchange:1", b"relayed"), messages.CalleeAnswered("w1", b"ring"))
+TAKEOVER = messages.TakeOverRequested("b1", "b4", b"offer")
 
 
 def _ending(closing: bool) -> Script:
     script = talking()
-    script.tell(messages.HungUp("a") if closing else messages.MediaSilent(both=True))
+    script.process(messages.HungUp("a") if closing else messages.MediaSilent(both=True))
     return script
 
 
@@ -112,11 +112,11 @@ STATES = {
     "ringing": _ringing,
     "ringing one": lambda: _ringing(("b1",)),
     "ringing without an offer": lambda: _ringing(offer=b""),
-    "waking": _waking,
-    "pushing while others ring": lambda: _waking(("b1",)),
-    "ringing with a fallback app": _behind,
-    "in the fallback app": lambda: _behind(passed_on=True),
-    "in an app at once": lambda: Script((), instead="app"),
+    "waking": _pushing,
+    "pushing while others ring": lambda: _pushing(("b1",)),
+    "ringing with a fallback app": _with_fallback,
+    "in the fallback app": lambda: _with_fallback(passed_on=True),
+    "in an app at once": lambda: Script((), fallback="app"),
     "answering": _answering,
     "answering after a restart": lambda: _answering(restarted=True),
     "answering without an offer": lambda: _answering(delayed=True),
@@ -131,33 +131,35 @@ STATES = {
         for giver in ("a", "b1")
     },
     **{
-        f"reanchoring: {stage}": lambda stage=stage: _rebuilding(stage)
+        f"reanchoring: {stage}": lambda stage=stage: _reanchoring(stage)
         for stage in ("offering", "answering", "reoffering")
     },
     **{
-        f"ICE restart: {stage} {side}": lambda stage=stage, side=side: _renewing(stage, side)
+        f"ICE restart: {stage} {side}": lambda stage=stage, side=side: _ice_restarting(stage, side)
         for stage in ("offering", "asking", "answering")
         for side in ("a", "b1")
     },
-    "transferring": lambda: _moved(AWAY),
-    "transferring with ringback": lambda: _moved(AWAY, *WAITS),
-    "transferring by the caller": lambda: _moved(replace(AWAY, by="a"), *WAITS),
-    "transferring, transferor has left": lambda: _moved(AWAY, messages.HungUp("b1")),
-    "returning": lambda: _moved(
-        AWAY, messages.HungUp("b1"), messages.CalleeRefused("b3", 486), messages.CalleeRefused("app", 480)
+    "transferring": lambda: _transferring(TRANSFER),
+    "transferring with ringback": lambda: _transferring(TRANSFER, *RINGBACK),
+    "transferring by the caller": lambda: _transferring(replace(TRANSFER, by="a"), *RINGBACK),
+    "transferring, transferor has left": lambda: _transferring(TRANSFER, messages.HungUp("b1")),
+    "returning": lambda: _transferring(
+        TRANSFER, messages.HungUp("b1"), messages.CalleeRefused("b3", 486), messages.CalleeRefused("app", 480)
     ),
-    "transferring to ringing phones": lambda: _moved(messages.TransferRequested("b1", ringing(), "w1")),
-    "transferring by an app": lambda: _moved(messages.TransferRequested("b1", AWAY.targets, "")),
-    "recalling from an app": lambda: _moved(messages.TransferRequested("b1", AWAY.targets, "", keep_with_app=True)),
-    "moving to an app": lambda: _moved(messages.MoveToAppRequested("a", "w1")),
-    "moving to an app, dialled": lambda: _moved(
+    "transferring to ringing phones": lambda: _transferring(messages.TransferRequested("b1", ringing(), "w1")),
+    "transferring by an app": lambda: _transferring(messages.TransferRequested("b1", TRANSFER.targets, "")),
+    "recalling from an app": lambda: _transferring(
+        messages.TransferRequested("b1", TRANSFER.targets, "", keep_with_app=True)
+    ),
+    "moving to an app": lambda: _transferring(messages.MoveToAppRequested("a", "w1")),
+    "moving to an app, dialled": lambda: _transferring(
         messages.MoveToAppRequested("a", "w1"), messages.MediaOffered("exchange:1", b"relayed")
     ),
-    "joined": lambda: _moved(messages.JoinRequested("b1", "b3", b"theirs")),
-    "takeover": lambda: _moved(TAKES),
-    "takeover, offered": lambda: _moved(TAKES, messages.MediaOffered("exchange:1", b"relayed")),
-    "takeover, answered": lambda: _moved(
-        TAKES, messages.MediaOffered("exchange:1", b"relayed"), messages.OfferAnswered("a", b"new")
+    "joined": lambda: _transferring(messages.JoinRequested("b1", "b3", b"theirs")),
+    "takeover": lambda: _transferring(TAKEOVER),
+    "takeover, offered": lambda: _transferring(TAKEOVER, messages.MediaOffered("exchange:1", b"relayed")),
+    "takeover, answered": lambda: _transferring(
+        TAKEOVER, messages.MediaOffered("exchange:1", b"relayed"), messages.OfferAnswered("a", b"new")
     ),
     "ending by a BYE": lambda: _ending(closing=True),
     "ending by the PBX": lambda: _ending(closing=False),
@@ -184,7 +186,7 @@ def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
         script = STATES[name]()
         over = isinstance(script.state, Ended)
         ended = isinstance(script.state, Ending)
-        script.tell(event)
+        script.process(event)
         assert not over or script.last == []
         script.phones_vanish()
         assert isinstance(script.state, Ended), f"{name}, {event}: {script.state}"
@@ -201,7 +203,7 @@ def test_only_ended_or_answering_calls_have_no_deadline() -> None:
 # ---- random scripts
 
 
-def _fates(script: Script) -> dict[str, list[str]]:
+def _endings(script: Script) -> dict[str, list[str]]:
     """Return the ending actions of each dialled leg."""
     endings: dict[str, list[str]] = {}
     for action in script.done:
@@ -221,22 +223,22 @@ def _fates(script: Script) -> dict[str, list[str]]:
     st.sampled_from([("b1",), ("b1", "b2")]),
     st.sampled_from([b"", b"offer"]),
     st.booleans(),
-    st.sampled_from([(NOBODY, ""), (SLEEPERS, ""), (NOBODY, "app"), (SLEEPERS, "app")]),
+    st.sampled_from([(NO_PUSH, ""), (PUSH_TARGETS, ""), (NO_PUSH, "app"), (PUSH_TARGETS, "app")]),
 )
 def test_scripts_end_calls_and_branches(
     events: list[messages.Event], names: tuple[str, ...], offer: bytes, secure: bool, others: tuple[PushTargets, str]
 ) -> None:
-    script = Script(names, offer, srtp=names if secure else (), sleepers=others[0], instead=others[1])
+    script = Script(names, offer, srtp=names if secure else (), push_targets=others[0], fallback=others[1])
     gone: set[str] = set()
     for event in events:
         if isinstance(event, (messages.CalleeRefused, messages.HungUp, messages.LegLost)):
             gone.add(event.leg)
-        for action in script.tell(event):
+        for action in script.process(event):
             if isinstance(action, messages.Dial):
                 gone.discard(action.leg)
-    script.tell(messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
+    script.process(messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased())
     script.check()
-    for leg, endings in _fates(script).items():
+    for leg, endings in _endings(script).items():
         assert endings or leg in gone, f"{leg} was dialled but its end was not signalled"
 
 
@@ -244,14 +246,14 @@ def test_scripts_end_calls_and_branches(
 @given(
     st.lists(st.sampled_from(EVENTS), max_size=25),
     st.sampled_from([b"", b"offer"]),
-    st.sampled_from([NOBODY, SLEEPERS]),
+    st.sampled_from([NO_PUSH, PUSH_TARGETS]),
     st.sampled_from(["", "app"]),
 )
 def test_scripts_end_once_all_phones_are_gone(
     events: list[messages.Event], offer: bytes, push_targets: PushTargets, fallback: str
 ) -> None:
-    script = Script(("b1", "b2"), offer, sleepers=push_targets, instead=fallback)
-    script.tell(*events)
+    script = Script(("b1", "b2"), offer, push_targets=push_targets, fallback=fallback)
+    script.process(*events)
     script.phones_vanish()
     script.check()
 
@@ -271,7 +273,7 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
             continue
         if is_offer:
             opened.add(event.leg)
-        for action in script.tell(event):
+        for action in script.process(event):
             if isinstance(action, (messages.AnswerOffer, messages.RefuseOffer, messages.Bye)):
                 opened.discard(action.leg)
             if isinstance(action, messages.SwapCaller):
@@ -286,7 +288,7 @@ def test_every_offer_is_answered_or_refused_or_the_call_ends(events: list[messag
 MOVES = [event for event in EVENTS if isinstance(event, transfer.PeerChangeEvent)]
 
 
-def _brought(event: messages.Event) -> list[str]:
+def _legs_brought_in(event: messages.Event) -> list[str]:
     """Return the legs that an event brings in from another call."""
     match event:
         case messages.JoinRequested(leg=leg) | messages.TakeOverRequested(leg=leg):
@@ -297,7 +299,7 @@ def _brought(event: messages.Event) -> list[str]:
             return []
 
 
-def _to_be_rung(event: messages.Event) -> list[str]:
+def _legs_dialled(event: messages.Event) -> list[str]:
     """Return the legs that an event dials."""
     match event:
         case messages.MoveToAppRequested(app=app):
@@ -324,13 +326,13 @@ def test_every_leg_is_ended_after_repeated_transfers(events: list[messages.Event
     for number, event in enumerate(
         [*events, messages.EndRequested(state_machine.Cause.GOING_DOWN), messages.MediaReleased()]
     ):
-        if any(names.get(leg) in there for leg in [*_brought(event), *_to_be_rung(event)]):
+        if any(names.get(leg) in there for leg in [*_legs_brought_in(event), *_legs_dialled(event)]):
             continue  # a leg is in the call only once
         moved = isinstance(event, transfer.PeerChangeEvent) and isinstance(script.state, Talking)
         before = script.state
-        actions = script.tell(event)
+        actions = script.process(event)
         if moved and (script.state != before or actions):
-            for leg in _brought(event):
+            for leg in _legs_brought_in(event):
                 names[leg] = f"{leg} of {number}"
                 there.add(names[leg])
         if isinstance(event, messages.CalleeRefused | messages.HungUp | messages.LegLost):

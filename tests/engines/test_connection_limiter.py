@@ -5,17 +5,17 @@ from unificx.api.connection_limiter import ConnectionLimiter, ConnectionSlot, Ht
 LIMITS = HttpLimits(connections=6, per_source=3, per_source_loopback=5)
 
 
-def taken(seats: ConnectionLimiter, host: str, gone: list[str], name: str = "") -> ConnectionSlot:
-    seat = seats.acquire(host)
-    assert seat is not None
-    seat.on_evict = lambda: gone.append(name or host)
-    return seat
+def acquire(limiter: ConnectionLimiter, host: str, evicted: list[str], name: str = "") -> ConnectionSlot:
+    slot = limiter.acquire(host)
+    assert slot is not None
+    slot.on_evict = lambda: evicted.append(name or host)
+    return slot
 
 
 def test_source_at_its_limit_loses_its_oldest_connection() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(5):
-        taken(seats, "203.0.113.1", gone, f"c{number}")
+        acquire(seats, "203.0.113.1", gone, f"c{number}")
     assert gone == ["c0", "c1"]
     assert len(seats) == 3
 
@@ -23,29 +23,29 @@ def test_source_at_its_limit_loses_its_oldest_connection() -> None:
 def test_ipv6_addresses_of_one_subscriber_are_one_source() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(4):
-        taken(seats, f"2001:db8:1:2::{number}", gone)
-    taken(seats, "2001:db8:1:3::1", gone)
+        acquire(seats, f"2001:db8:1:2::{number}", gone)
+    acquire(seats, "2001:db8:1:3::1", gone)
     assert gone == ["2001:db8:1:2::0"]
 
 
 def test_connections_being_served_are_not_evicted() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
-    held = [taken(seats, "203.0.113.1", gone, f"c{number}") for number in range(3)]
+    held = [acquire(seats, "203.0.113.1", gone, f"c{number}") for number in range(3)]
     for seat in held:
         seat.set_waiting(for_peer=False)
     assert seats.acquire("203.0.113.1") is None
     assert seats.refused == 1
     held[1].set_waiting(for_peer=True)
-    taken(seats, "203.0.113.1", gone)
+    acquire(seats, "203.0.113.1", gone)
     assert gone == ["c1"]
 
 
 def test_source_with_most_connections_is_evicted_at_the_total_limit() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(3):
-        taken(seats, "203.0.113.1", gone, f"greedy{number}")
+        acquire(seats, "203.0.113.1", gone, f"greedy{number}")
     for last in (2, 3, 4, 5):
-        taken(seats, f"203.0.113.{last}", gone)
+        acquire(seats, f"203.0.113.{last}", gone)
     assert gone == ["greedy0"]
     assert len(seats) == 6
 
@@ -53,19 +53,19 @@ def test_source_with_most_connections_is_evicted_at_the_total_limit() -> None:
 def test_loopback_has_its_own_limit() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
     for number in range(6):
-        taken(seats, "127.0.0.1" if number % 2 else "::1", gone)
+        acquire(seats, "127.0.0.1" if number % 2 else "::1", gone)
     assert not gone
     for _ in range(6):
-        taken(ConnectionLimiter(LIMITS), "", gone)
+        acquire(ConnectionLimiter(LIMITS), "", gone)
 
 
 def test_releasing_a_slot_twice_counts_once() -> None:
     seats, gone = ConnectionLimiter(LIMITS), []
-    seat = taken(seats, "203.0.113.1", gone)
+    seat = acquire(seats, "203.0.113.1", gone)
     seat.release()
     seat.release()
     seat.set_waiting(for_peer=True)
     assert len(seats) == 0
     for _ in range(3):
-        taken(seats, "203.0.113.1", gone)
+        acquire(seats, "203.0.113.1", gone)
     assert not gone

@@ -146,7 +146,7 @@ def test_truncated_report_is_refused() -> None:
         rtp.parse_reports(whole.replace(b"\x81\xc8", b"\x82\xc8", 1))
 
 
-def heard(reception: Reception, *numbers: int, every: float = 0.02) -> None:
+def receive_packets(reception: Reception, *numbers: int, every: float = 0.02) -> None:
     for number in numbers:
         reception.receive(Packet(0, number & 0xFFFF, number * 160, 1, b""), number * every)
 
@@ -154,26 +154,26 @@ def heard(reception: Reception, *numbers: int, every: float = 0.02) -> None:
 def test_loss_counts_packets_missing_between_first_and_highest() -> None:
     reception = Reception(1)
     assert (reception.expected, reception.lost) == (0, 0)
-    heard(reception, 0, 1, 2, 4, 5, 3, 8)
+    receive_packets(reception, 0, 1, 2, 4, 5, 3, 8)
     assert (reception.expected, reception.received, reception.lost) == (9, 7, 2)
     block = reception.report_block(1.0)
     assert (block.lost, block.fraction_lost, block.highest) == (2, 2 * 256 // 9, 8)
-    heard(reception, *range(9, 19))
+    receive_packets(reception, *range(9, 19))
     assert reception.report_block(1.0).fraction_lost == 0
-    heard(reception, 18)
+    receive_packets(reception, 18)
     assert reception.lost == 1
 
 
 def test_sequence_number_wraps_around() -> None:
     reception = Reception(1)
-    heard(reception, 65530, 65535, 65536, 65540)
+    receive_packets(reception, 65530, 65535, 65536, 65540)
     assert reception.expected == 11
     assert reception.report_block(0.0).highest == 65540
 
 
 def test_jitter_grows_only_with_uneven_arrival() -> None:
     steady, uneven = Reception(1), Reception(1)
-    heard(steady, *range(100))
+    receive_packets(steady, *range(100))
     for number in range(100):
         uneven.receive(Packet(0, number, number * 160, 1, b""), number * 0.02 + (0.01 if number % 2 else 0.0))
     assert steady.report_block(0.0).jitter == 0
@@ -182,7 +182,7 @@ def test_jitter_grows_only_with_uneven_arrival() -> None:
 
 def test_report_block_refers_to_the_last_sender_report() -> None:
     reception = Reception(1)
-    heard(reception, 0)
+    receive_packets(reception, 0)
     reception.receive_report(Report(1, (), rtp.to_ntp(0.5)), now=10.0)
     reception.receive_report(Report(1), now=11.0)
     block = reception.report_block(12.0)

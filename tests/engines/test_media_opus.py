@@ -12,7 +12,7 @@ from unificx.media import ogg, opus
 from unificx.media.tones import level, rms, sine
 
 
-def said(seconds: float, rate: int, channels: int) -> bytes:
+def tones_pcm(seconds: float, rate: int, channels: int) -> bytes:
     """Return 443.7 Hz and, on the second channel, 800 Hz with silence in every other second."""
     count = round(seconds * rate)
     first = sine(443.7, 9000, count, rate=rate)
@@ -25,17 +25,17 @@ def said(seconds: float, rate: int, channels: int) -> bytes:
     return both.tobytes()
 
 
-def coded(pcm: bytes, rate: int, channels: int, piece: int = 8000) -> bytes:
+def encode_file(pcm: bytes, rate: int, channels: int, chunk: int = 8000) -> bytes:
     coding = OggOpusEncoder(rate, channels)
-    return b"".join([*(coding.feed(pcm[at : at + piece]) for at in range(0, len(pcm), piece)), coding.finish()])
+    return b"".join([*(coding.feed(pcm[at : at + chunk]) for at in range(0, len(pcm), chunk)), coding.finish()])
 
 
-def decoded(data: bytes, rate: int, channels: int, start: int, end: int) -> bytes:
+def decode_range(data: bytes, rate: int, channels: int, start: int, end: int) -> bytes:
     decoding = OggOpusDecoder(rate, channels, start, end)
     return b"".join(decoding.feed(data[at : at + 777]) for at in range(0, len(data), 777))
 
 
-def apart(one: bytes, other: bytes) -> float:
+def difference(one: bytes, other: bytes) -> float:
     """Return the difference of two sounds, relative to the first."""
     ours, theirs = array("h", one), array("h", other)
     return rms([a - b for a, b in zip(ours, theirs, strict=True)]) / rms(ours)
@@ -45,21 +45,21 @@ def apart(one: bytes, other: bytes) -> float:
 @pytest.mark.parametrize("rate", [8000, 16000])
 @pytest.mark.parametrize("seconds", [0.01, 0.06, 1.02, 5.3])
 def test_round_trip(rate: int, channels: int, seconds: float) -> None:
-    pcm = said(seconds, rate, channels)
-    out = decoded(coded(pcm, rate, channels), rate, channels, 0, len(pcm))
+    pcm = tones_pcm(seconds, rate, channels)
+    out = decode_range(encode_file(pcm, rate, channels), rate, channels, 0, len(pcm))
     assert len(out) == len(pcm)
     if seconds > 1:
         mine, theirs = array("h", pcm)[::channels], array("h", out)[::channels]
         assert level(theirs[rate // 2 : rate], 443.7, rate=rate) == pytest.approx(
             level(mine[rate // 2 : rate], 443.7, rate=rate), rel=0.15
         )
-        assert apart(pcm, out) < 0.4
+        assert difference(pcm, out) < 0.4
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])
 def test_silent_channel_stays_silent_while_the_other_talks(rate: int) -> None:
-    pcm = said(4, rate, 2)
-    second = array("h", decoded(coded(pcm, rate, 2), rate, 2, 0, len(pcm)))[1::2]
+    pcm = tones_pcm(4, rate, 2)
+    second = array("h", decode_range(encode_file(pcm, rate, 2), rate, 2, 0, len(pcm)))[1::2]
     silent = second[round(2.2 * rate) : round(2.9 * rate)]
     assert rms(silent) < 20 < 3000 < rms(second[round(1.2 * rate) : round(1.9 * rate)])
 
@@ -68,7 +68,7 @@ def test_silent_channel_stays_silent_while_the_other_talks(rate: int) -> None:
 def test_simultaneous_talkers_do_not_leak_between_channels(rate: int) -> None:
     both = array("h", [0]) * (8 * rate)
     both[::2], both[1::2] = sine(450, 8000, 4 * rate, rate=rate), sine(1000, 8000, 4 * rate, rate=rate)
-    out = array("h", decoded(coded(both.tobytes(), rate, 2), rate, 2, 0, len(both) * 2))
+    out = array("h", decode_range(encode_file(both.tobytes(), rate, 2), rate, 2, 0, len(both) * 2))
     for mine, theirs, side in ((450, 1000, out[::2]), (1000, 450, out[1::2])):
         heard = side[rate : 3 * rate]
         assert level(heard, theirs, rate=rate) < level(heard, mine, rate=rate) / 100
@@ -76,28 +76,28 @@ def test_simultaneous_talkers_do_not_leak_between_channels(rate: int) -> None:
 
 @pytest.mark.parametrize("rate", [8000, 16000])
 def test_seeking_gives_the_same_samples_as_decoding_from_the_start(rate: int) -> None:
-    pcm = said(9, rate, 1)
-    data = coded(pcm, rate, 1)
-    whole = decoded(data, rate, 1, 0, len(pcm))
+    pcm = tones_pcm(9, rate, 1)
+    data = encode_file(pcm, rate, 1)
+    whole = decode_range(data, rate, 1, 0, len(pcm))
     for start, end in ((0, 2), (2000, 30_000), (rate * 5 + 2, rate * 7), (len(pcm) - 2000, len(pcm))):
-        part = decoded(data, rate, 1, start, end)
+        part = decode_range(data, rate, 1, start, end)
         assert len(part) == end - start
-        assert apart(whole[start:end], part) < 0.1
+        assert difference(whole[start:end], part) < 0.1
 
 
 def test_seeking_needs_only_the_preceding_pages() -> None:
-    pcm = said(9, 8000, 1)
-    data = coded(pcm, 8000, 1)
+    pcm = tones_pcm(9, 8000, 1)
+    data = encode_file(pcm, 8000, 1)
     start, end = 100_000, 120_000
     begins = [at for at in range(len(data)) if data.startswith(b"OggS", at)]
     positions = [ogg.first_position(data[at:]) for at in begins]
     last = max(at for at, position in zip(begins, positions, strict=True) if position <= preroll_start(start, 8000, 1))
     assert last > 3000
-    assert decoded(data[last - 10 :], 8000, 1, start, end) == decoded(data, 8000, 1, start, end)
+    assert decode_range(data[last - 10 :], 8000, 1, start, end) == decode_range(data, 8000, 1, start, end)
 
 
 def test_pages_follow_rfc_3533() -> None:
-    data = coded(said(3, 8000, 1), 8000, 1)
+    data = encode_file(tones_pcm(3, 8000, 1), 8000, 1)
     at, numbers, kinds = 0, [], []
     while at < len(data):
         mark, version, kind, _, serial, number, crc, segments = struct.unpack_from("<4sBBqIIIB", data, at)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_harness import World, tone
+from mixer_harness import MixerHarness, tone
 
 from unificx import sdp
 from unificx.media import MediaUnavailable, rtp
@@ -26,81 +26,81 @@ KEYS = "0123456789*#ABCD"
 def test_each_digit_is_reported_once_despite_lost_packets(
     keys: list[tuple[int, int, int]], data: st.DataObject
 ) -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
-    a.stamp = 2**32 - 900
+    a.timestamp = 2**32 - 900
     for event, ticks, ends in keys:
-        stamp = a.stamp
-        packets = [a.key(event, 160 * (n + 1), stamp=stamp) for n in range(ticks)]
-        packets += [a.key(event, 160 * ticks, ends=True, stamp=stamp) for _ in range(3)][:ends]
+        stamp = a.timestamp
+        packets = [a.dtmf(event, 160 * (n + 1), timestamp=stamp) for n in range(ticks)]
+        packets += [a.dtmf(event, 160 * ticks, end=True, timestamp=stamp) for _ in range(3)][:ends]
         lost = data.draw(st.sets(st.integers(0, len(packets) - 1), max_size=len(packets) - 1))
         for number, packet in enumerate(packets):
             world.tick(*[] if number in lost else [(a, packet)])
-        a.stamp += 160 * (ticks + 2)
+        a.timestamp += 160 * (ticks + 2)
         world.ticks(2)
     world.ticks(40)
-    assert [each.digit for each in world.of(DigitPressed)] == [KEYS[event] for event, _, _ in keys]
-    assert all(each.leg == "a" and 0 <= each.ms <= 240 for each in world.of(DigitPressed))
+    assert [each.digit for each in world.events_of(DigitPressed)] == [KEYS[event] for event, _, _ in keys]
+    assert all(each.leg == "a" and 0 <= each.ms <= 240 for each in world.events_of(DigitPressed))
 
 
 def test_digit_is_reported_on_release_with_its_duration() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
     for n in range(5):
-        world.tick((a, a.key(5, 160 * (n + 1))))
-    assert not world.of(DigitPressed)
+        world.tick((a, a.dtmf(5, 160 * (n + 1))))
+    assert not world.events_of(DigitPressed)
     for _ in range(3):
-        world.tick((a, a.key(5, 960, ends=True)))
-    assert world.of(DigitPressed) == [DigitPressed("a", "5", 120)]
+        world.tick((a, a.dtmf(5, 960, end=True)))
+    assert world.events_of(DigitPressed) == [DigitPressed("a", "5", 120)]
 
 
 def test_late_packet_is_not_another_digit() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
-    late_packet = a.key(1, 160)
-    world.tick((a, a.key(1, 480, ends=True)))
-    a.stamp += 1600
-    world.tick((a, a.key(2, 160)), (a, late_packet))
-    world.tick((a, a.key(2, 320, ends=True)), (a, late_packet))
-    assert [each.digit for each in world.of(DigitPressed)] == ["1", "2"]
+    late_packet = a.dtmf(1, 160)
+    world.tick((a, a.dtmf(1, 480, end=True)))
+    a.timestamp += 1600
+    world.tick((a, a.dtmf(2, 160)), (a, late_packet))
+    world.tick((a, a.dtmf(2, 320, end=True)), (a, late_packet))
+    assert [each.digit for each in world.events_of(DigitPressed)] == ["1", "2"]
 
 
 def test_digit_flood_is_limited_and_truncated_events_are_ignored() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
     flood = []
     for _ in range(500):
-        a.stamp += 160
-        flood.append((a, a.key(1, 160, ends=True)))
-    world.tick(*flood, (a, a.key(1, 160)[:-3]), (a, a.key(77, 160, ends=True)))
-    assert len(world.of(DigitPressed)) == 64
+        a.timestamp += 160
+        flood.append((a, a.dtmf(1, 160, end=True)))
+    world.tick(*flood, (a, a.dtmf(1, 160)[:-3]), (a, a.dtmf(77, 160, end=True)))
+    assert len(world.events_of(DigitPressed)) == 64
     assert world.mixer.dtmf.dropped == 500 - 64
 
 
 def test_digits_are_not_audible_to_other_legs() -> None:
-    world = World()
+    world = MixerHarness()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     for n in range(10):
-        world.tick((a, a.key(5, 160 * (n + 1))))
+        world.tick((a, a.dtmf(5, 160 * (n + 1))))
     assert np.abs(b.samples()).max() < 80
 
 
 # reports
 
 
-def reports(world: World, now: float) -> dict[int, list[rtp.Report]]:
+def due_reports(world: MixerHarness, now: float) -> dict[int, list[rtp.Report]]:
     return {slot: rtp.parse_reports(data) for slot, data in world.mixer.due_rtcp(b"name", now)}
 
 
 def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a", sequence=65_500)
     said = tone(400, 1)[0]
     got: list[rtp.Report] = []
     for number in range(500):
-        packet = a.says(said)
+        packet = a.audio(said)
         world.tick(*[] if number % 10 == 9 else [(a, packet)])
-        for found in reports(world, 1000.0 + number / 50).values():
+        for found in due_reports(world, 1000.0 + number / 50).values():
             got += found
     assert len(got) == 2
     first, second = got
@@ -110,7 +110,7 @@ def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
     assert second.ntp is not None
     assert (second.ntp - first.ntp) / 2**32 == pytest.approx(5.0, abs=0.001)
     block = second.blocks[0]
-    assert block.ssrc == a.source
+    assert block.ssrc == a.ssrc
     assert block.fraction_lost == 25  # a tenth
     assert 40 <= block.lost <= 50
     assert block.highest > 65_536
@@ -118,11 +118,11 @@ def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
 
 
 def test_report_block_refers_to_the_legs_sender_report() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
-    world.tick((a, a.says(tone(400, 1)[0])))
+    world.tick((a, a.audio(tone(400, 1)[0])))
     slot = int(world.mixer.layout.slots[0])
-    world.mixer.receive_rtcp(slot, bytes(rtp.Report(a.source, (), rtp.to_ntp(500.0))), 10.0)
+    world.mixer.receive_rtcp(slot, bytes(rtp.Report(a.ssrc, (), rtp.to_ntp(500.0))), 10.0)
     (block,) = world.mixer.reception_stats.report_block(slot, 12.0)
     assert block.last_report == rtp.to_ntp(500.0) >> 16 & 0xFFFFFFFF
     assert block.delay == 2 * 65536
@@ -131,24 +131,24 @@ def test_report_block_refers_to_the_legs_sender_report() -> None:
 
 
 def test_multiplexed_rtcp_is_recognized() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
-    report = bytes(rtp.Report(a.source, (), 5))
-    assert world.receive([(a.port, a.says(tone(400, 1)[0])), (a.port, report), (9, report)]) == [1]
+    report = bytes(rtp.Report(a.ssrc, (), 5))
+    assert world.receive([(a.port, a.audio(tone(400, 1)[0])), (a.port, report), (9, report)]) == [1]
 
 
 def test_jitter_is_not_negative_after_a_burst() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a", room="r")
     said = tone(400, 1)[0]
     for _ in range(20):
-        world.tick((a, a.says(said)), (a, a.says(said)))
+        world.tick((a, a.audio(said)), (a, a.audio(said)))
         world.tick()
-    a.stamp += 80_000
+    a.timestamp += 80_000
     packets: list[tuple[int, bytes]] = []
     for _ in range(40):
-        packets.append((a.port, a.says(said)))
-        a.stamp += 80_000  # a jump of the clock is not jitter
+        packets.append((a.port, a.audio(said)))
+        a.timestamp += 80_000  # a jump of the clock is not jitter
     world.receive(packets)
     [block] = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 0.0)
     assert bytes(block)
@@ -156,11 +156,11 @@ def test_jitter_is_not_negative_after_a_burst() -> None:
 
 
 def test_uneven_arrival_is_measured_as_jitter() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
     said = tone(400, 1)[0]
     for _ in range(100):
-        world.tick((a, a.says(said)), (a, a.says(said)))
+        world.tick((a, a.audio(said)), (a, a.audio(said)))
         world.tick()
     (block,) = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 1.0)
     assert 40 < block.jitter <= 160
@@ -175,8 +175,8 @@ def offer(*lines: str, media: str = "m=audio 40000 RTP/AVP 8 0 9 96", address: s
     return "".join(line + "\r\n" for line in (*head, *lines)).encode()
 
 
-EVENTS = ("a=rtpmap:96 telephone-event/8000", "a=fmtp:96 0-15")
-OWN = LocalSession(12_000, 7)
+TELEPHONE_EVENT_LINES = ("a=rtpmap:96 telephone-event/8000", "a=fmtp:96 0-15")
+LOCAL = LocalSession(12_000, 7)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ OWN = LocalSession(12_000, 7)
 )
 def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool, codec: int, payload: int) -> None:
     media = f"m=audio 40000 RTP/AVP {formats} 96"
-    agreed, answered = sdp_negotiation.answer(offer(*EVENTS, media=media), OWN, wideband=wideband)
+    agreed, answered = sdp_negotiation.answer(offer(*TELEPHONE_EVENT_LINES, media=media), LOCAL, wideband=wideband)
     assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type, agreed.receives) == (codec, payload, 96, True)
     assert (agreed.port, agreed.rtcp_port) == (40_000, 40_001)
     session = sdp.parse(answered)
@@ -198,7 +198,7 @@ def test_answer_has_one_codec_and_telephone_events(formats: str, wideband: bool,
 
 
 def test_answer_has_telephone_events_only_if_offered() -> None:
-    agreed, answered = sdp_negotiation.answer(offer(), OWN)
+    agreed, answered = sdp_negotiation.answer(offer(), LOCAL)
     assert agreed.dtmf_payload_type == -1
     assert b"telephone-event" not in answered
 
@@ -208,14 +208,14 @@ def test_answer_has_telephone_events_only_if_offered() -> None:
     [("sendonly", "recvonly", False), ("recvonly", "sendonly", True), ("inactive", "inactive", False)],
 )
 def test_directions(given_line: str, answered: str, listens: bool) -> None:
-    agreed, answer = sdp_negotiation.answer(offer(f"a={given_line}"), OWN)
+    agreed, answer = sdp_negotiation.answer(offer(f"a={given_line}"), LOCAL)
     assert agreed.receives is listens
     assert f"a={answered}\r\n".encode() in answer
 
 
 def test_rtcp_port_is_taken_from_the_offer() -> None:
-    assert sdp_negotiation.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), OWN)[0].rtcp_port == 41_000
-    agreed, answer = sdp_negotiation.answer(offer("a=rtcp-mux", "a=mid:0"), OWN)
+    assert sdp_negotiation.answer(offer("a=rtcp:41000 IN IP4 127.0.0.1"), LOCAL)[0].rtcp_port == 41_000
+    agreed, answer = sdp_negotiation.answer(offer("a=rtcp-mux", "a=mid:0"), LOCAL)
     assert agreed.rtcp_port == 40_000
     assert b"a=rtcp-mux\r\n" in answer
     assert b"a=mid:0\r\n" in answer
@@ -224,7 +224,9 @@ def test_rtcp_port_is_taken_from_the_offer() -> None:
 def test_all_sections_but_one_audio_are_rejected() -> None:
     more = "m=video 5000 RTP/AVP 97"
     answered = sdp.parse(
-        sdp_negotiation.answer(offer(*EVENTS, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), OWN)[1]
+        sdp_negotiation.answer(
+            offer(*TELEPHONE_EVENT_LINES, more, media="m=image 1 udptl t38\r\nm=audio 40000 RTP/AVP 0 96"), LOCAL
+        )[1]
     )
     assert [(each.kind, each.port) for each in answered.media] == [("image", 0), ("audio", 12_000), ("video", 0)]
 
@@ -246,13 +248,13 @@ def test_all_sections_but_one_audio_are_rejected() -> None:
 )
 def test_unsupported_or_remote_media_is_refused(bad: bytes) -> None:
     with pytest.raises(MediaUnavailable, match="description"):
-        sdp_negotiation.answer(bad, OWN)
+        sdp_negotiation.answer(bad, LOCAL)
     with pytest.raises(MediaUnavailable, match="description"):
         sdp_negotiation.parse_answer(bad)
 
 
 def test_our_own_offer_can_be_answered_and_negotiated() -> None:
-    made = sdp_negotiation.offer(OWN)
+    made = sdp_negotiation.offer(LOCAL)
     agreed, answered = sdp_negotiation.answer(made, LocalSession(13_000, 8))
     assert (agreed.codec, agreed.payload_type, agreed.dtmf_payload_type) == (G722, 9, 101)
     settled = sdp_negotiation.parse_answer(answered)
@@ -264,12 +266,12 @@ def test_our_own_offer_can_be_answered_and_negotiated() -> None:
 def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
     for raw in (data, offer().replace(b"0 9 96", data)):
         with contextlib.suppress(MediaUnavailable):
-            assert sdp_negotiation.answer(raw, OWN)
+            assert sdp_negotiation.answer(raw, LOCAL)
 
 
 def test_command_with_out_of_range_values_is_tolerated() -> None:
-    world = World()
-    world.do(OpenLeg("a", 4464, 0, ULAW, 300, 400), JoinRoom("r", "a", gain=1e9), JoinRoom("r", "a", gain=-5.0))
+    world = MixerHarness()
+    world.apply(OpenLeg("a", 4464, 0, ULAW, 300, 400), JoinRoom("r", "a", gain=1e9), JoinRoom("r", "a", gain=-5.0))
     assert [world.mixer.advance() for _ in range(3)] == [1, 1, 1]
 
 

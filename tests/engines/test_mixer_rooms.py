@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mixer_harness import DELAY, Phone, World, level, tone
+from mixer_harness import PLAYOUT_DELAY, MixerHarness, Phone, level, tone
 
 from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
 from unificx.media.mixer.messages import ActiveSpeakerChanged, CloseLeg, JoinRoom, LeaveRoom, MuteLeg, OpenLeg
@@ -21,7 +21,7 @@ def expected(codec: int, samples: np.ndarray) -> bytes:
 )
 @settings(max_examples=30, deadline=None)
 def test_each_leg_gets_the_bit_exact_sum_of_the_others(codecs: list[int], seed: int, loud: int) -> None:
-    world, chance = World(), np.random.default_rng(seed)
+    world, chance = MixerHarness(), np.random.default_rng(seed)
     loud = max(loud, 400)
     phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate(codecs)]
     said = chance.integers(-loud, loud + 1, (FRAMES, len(phones), 160))
@@ -29,129 +29,131 @@ def test_each_leg_gets_the_bit_exact_sum_of_the_others(codecs: list[int], seed: 
     for frame in range(FRAMES):
         for n, phone in enumerate(phones):
             meant[frame, n] = DECODED[phone.codec][ENCODED[phone.codec][said[frame, n] + 32768]]
-        world.tick(*((phone, phone.says(said[frame, n])) for n, phone in enumerate(phones)))
+        world.tick(*((phone, phone.audio(said[frame, n])) for n, phone in enumerate(phones)))
     for n, phone in enumerate(phones):
-        for frame in range(1, FRAMES - DELAY):  # the first frame is faded in
+        for frame in range(1, FRAMES - PLAYOUT_DELAY):  # the first frame is faded in
             others = meant[frame].sum(axis=0) - meant[frame, n]
-            assert phone.heard[frame + DELAY] == expected(phone.codec, others)
+            assert phone.received[frame + PLAYOUT_DELAY] == expected(phone.codec, others)
 
 
 def test_echo_is_bit_exact_and_ends_with_leaving_the_room() -> None:
-    world = World()
+    world = MixerHarness()
     phone = world.phone("p")
-    world.do(JoinRoom("echo/p", "p", echo=True))
+    world.apply(JoinRoom("echo/p", "p", echo=True))
     chance = np.random.default_rng(3)
     said = chance.integers(-9000, 9001, (FRAMES, 160))
     for frame in range(FRAMES):
-        world.tick((phone, phone.says(said[frame])))
-    for frame in range(1, FRAMES - DELAY):
-        assert phone.heard[frame + DELAY] == expected(ULAW, DECODED[ULAW][ENCODED[ULAW][said[frame] + 32768]])
-    world.do(LeaveRoom("p"))
-    world.do(JoinRoom("r", "p"))
+        world.tick((phone, phone.audio(said[frame])))
+    for frame in range(1, FRAMES - PLAYOUT_DELAY):
+        assert phone.received[frame + PLAYOUT_DELAY] == expected(
+            ULAW, DECODED[ULAW][ENCODED[ULAW][said[frame] + 32768]]
+        )
+    world.apply(LeaveRoom("p"))
+    world.apply(JoinRoom("r", "p"))
     for frame in range(FRAMES):
-        world.tick((phone, phone.says(said[frame])))
+        world.tick((phone, phone.audio(said[frame])))
     assert level(phone.samples(3), 1000) < 20
 
 
 def test_mix_saturates_instead_of_wrapping_around() -> None:
-    world = World()
+    world = MixerHarness()
     phones = [world.phone(f"p{n}", room="r") for n in range(40)]
     for frame in range(FRAMES):
-        world.tick(*((phone, phone.says([32767] * 80 + [-32768] * 80)) for phone in phones))
-        assert frame < DELAY + 1 or set(phones[0].samples(1)[:80]) == {32124}
+        world.tick(*((phone, phone.audio([32767] * 80 + [-32768] * 80)) for phone in phones))
+        assert frame < PLAYOUT_DELAY + 1 or set(phones[0].samples(1)[:80]) == {32124}
     assert set(phones[0].samples(1)[80:]) == {-32124}
 
 
-def talk(world: World, tones: dict[str, float], frames: int = 40) -> None:
+def talk(world: MixerHarness, tones: dict[str, float], frames: int = 40) -> None:
     said = {
         name: tone(frequency, frames, width=320 if world.phones[name].codec == G722 else 160)
         for name, frequency in tones.items()
     }
     for frame in range(frames):
-        world.tick(*((world.phones[name], world.phones[name].says(said[name][frame])) for name in tones))
+        world.tick(*((world.phones[name], world.phones[name].audio(said[name][frame])) for name in tones))
 
 
-def hears(phone: Phone, frequency: float, last: int = 20) -> float:
+def level_at(phone: Phone, frequency: float, last: int = 20) -> float:
     return level(phone.samples(last), frequency, 16000 if phone.codec == G722 else 8000)
 
 
 @pytest.mark.parametrize("codecs", [(ULAW, ULAW, ULAW), (ULAW, ALAW, ULAW), (G722, G722, G722), (G722, ULAW, ALAW)])
 def test_a_silent_listener_hears_all_talkers(codecs: tuple[int, ...]) -> None:
-    world = World()
+    world = MixerHarness()
     a, b, c = (world.phone(name, codec, room="r") for name, codec in zip("abc", codecs, strict=True))
     talk(world, {"a": 440, "b": 950})
-    assert hears(c, 440) == pytest.approx(6000, rel=0.05)
-    assert hears(c, 950) == pytest.approx(6000, rel=0.05)
-    assert hears(a, 950) == pytest.approx(6000, rel=0.05)
-    assert hears(b, 440) == pytest.approx(6000, rel=0.05)
-    assert hears(a, 440) < 60
-    assert hears(b, 950) < 60
+    assert level_at(c, 440) == pytest.approx(6000, rel=0.05)
+    assert level_at(c, 950) == pytest.approx(6000, rel=0.05)
+    assert level_at(a, 950) == pytest.approx(6000, rel=0.05)
+    assert level_at(b, 440) == pytest.approx(6000, rel=0.05)
+    assert level_at(a, 440) < 60
+    assert level_at(b, 950) < 60
 
 
 def test_all_listeners_of_a_codec_get_the_same_payload() -> None:
-    world = World()
+    world = MixerHarness()
     phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate([ULAW, ULAW, ALAW, ALAW])]
     world.phone("talker", room="r")
     talk(world, {"talker": 500})
-    assert phones[0].heard == phones[1].heard
-    assert phones[2].heard == phones[3].heard
+    assert phones[0].received == phones[1].received
+    assert phones[2].received == phones[3].received
 
 
 def test_rooms_are_isolated_and_legs_outside_rooms_hear_nothing() -> None:
-    world = World()
+    world = MixerHarness()
     for name, room in (("a", "one"), ("b", "one"), ("c", "two"), ("d", "two"), ("e", "")):
         world.phone(name, room=room)
     talk(world, {"a": 400, "c": 700, "e": 1000})
-    assert hears(world.phones["b"], 400) > 5000
-    assert hears(world.phones["d"], 700) > 5000
-    assert hears(world.phones["b"], 700) < 30
+    assert level_at(world.phones["b"], 400) > 5000
+    assert level_at(world.phones["d"], 700) > 5000
+    assert level_at(world.phones["b"], 700) < 30
     assert not np.any(world.phones["e"].samples(20))
-    world.do(LeaveRoom("b"), JoinRoom("two", "b"))
+    world.apply(LeaveRoom("b"), JoinRoom("two", "b"))
     talk(world, {"a": 400, "c": 700})
-    assert hears(world.phones["b"], 700) > 5000
-    assert hears(world.phones["b"], 400) < 30
+    assert level_at(world.phones["b"], 700) > 5000
+    assert level_at(world.phones["b"], 400) < 30
 
 
 def test_a_muted_leg_is_inaudible_but_hears_the_others() -> None:
-    world = World()
+    world = MixerHarness()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
-    world.do(MuteLeg("a", on=True))
+    world.apply(MuteLeg("a", on=True))
     talk(world, {"a": 400, "b": 700})
-    assert hears(b, 400) < 30
-    assert hears(a, 700) > 5000
-    world.do(MuteLeg("a", on=False))
+    assert level_at(b, 400) < 30
+    assert level_at(a, 700) > 5000
+    world.apply(MuteLeg("a", on=False))
     talk(world, {"a": 400, "b": 700})
-    assert hears(b, 400) > 5000
+    assert level_at(b, 400) > 5000
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
 def test_gain_is_a_factor(gain: float) -> None:
-    world = World()
+    world = MixerHarness()
     world.phone("a")
     b = world.phone("b", room="r")
-    world.do(JoinRoom("r", "a", gain=gain))
+    world.apply(JoinRoom("r", "a", gain=gain))
     talk(world, {"a": 400})
-    assert hears(b, 400) == pytest.approx(6000 * gain, rel=0.05)
+    assert level_at(b, 400) == pytest.approx(6000 * gain, rel=0.05)
 
 
 def test_agc_brings_quiet_and_loud_legs_closer() -> None:
-    world = World()
+    world = MixerHarness()
     for name in "ab":
         world.phone(name)
-        world.do(JoinRoom("r", name, agc=True))
+        world.apply(JoinRoom("r", name, agc=True))
     c = world.phone("c", room="r")
-    loud, quiet = tone(400, 400, loud=16000), tone(700, 400, loud=800)
+    loud, quiet = tone(400, 400, amplitude=16000), tone(700, 400, amplitude=800)
     for frame in range(400):
         world.tick(
-            (world.phones["a"], world.phones["a"].says(loud[frame])),
-            (world.phones["b"], world.phones["b"].says(quiet[frame])),
+            (world.phones["a"], world.phones["a"].audio(loud[frame])),
+            (world.phones["b"], world.phones["b"].audio(quiet[frame])),
         )
-    assert hears(c, 400) / hears(c, 700) < 3
-    assert hears(c, 400) > 3500
+    assert level_at(c, 400) / level_at(c, 700) < 3
+    assert level_at(c, 400) > 3500
 
 
 def test_comfort_noise_is_played_only_in_rooms() -> None:
-    world = World()
+    world = MixerHarness()
     a, alone = world.phone("a", room="r"), world.phone("b")
     world.ticks(20)
     assert 0 < np.abs(a.samples(10)).max() < 80
@@ -159,88 +161,88 @@ def test_comfort_noise_is_played_only_in_rooms() -> None:
 
 
 def test_active_speaker_changes_only_for_a_louder_leg() -> None:
-    world = World()
+    world = MixerHarness()
     world.phone("a", room="r")
     world.phone("b", room="r")
-    quieter, louder = tone(400, 50, loud=3000), tone(500, 50, loud=8000)
+    quieter, louder = tone(400, 50, amplitude=3000), tone(500, 50, amplitude=8000)
     for frame in range(50):
-        world.tick((world.phones["a"], world.phones["a"].says(quieter[frame])))
-    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
+        world.tick((world.phones["a"], world.phones["a"].audio(quieter[frame])))
+    assert world.events_of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
     for frame in range(50):
         a, b = world.phones["a"], world.phones["b"]
-        world.tick((a, a.says(quieter[frame])), (b, b.says(quieter[frame])))
-    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
+        world.tick((a, a.audio(quieter[frame])), (b, b.audio(quieter[frame])))
+    assert world.events_of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a")]
     for frame in range(50):
-        world.tick((a, a.says(quieter[frame])), (b, b.says(louder[frame])))
-    assert world.of(ActiveSpeakerChanged)[1:] == [ActiveSpeakerChanged("r", "b")]
+        world.tick((a, a.audio(quieter[frame])), (b, b.audio(louder[frame])))
+    assert world.events_of(ActiveSpeakerChanged)[1:] == [ActiveSpeakerChanged("r", "b")]
     world.ticks(150)
-    assert world.of(ActiveSpeakerChanged)[2:] == [ActiveSpeakerChanged("r", None)]
+    assert world.events_of(ActiveSpeakerChanged)[2:] == [ActiveSpeakerChanged("r", None)]
 
 
 def test_active_speaker_is_cleared_when_its_leg_closes() -> None:
-    world = World()
+    world = MixerHarness()
     world.phone("a", room="r")
     world.phone("b", room="r")
     talk(world, {"a": 400})
-    world.do(CloseLeg("a"))
+    world.apply(CloseLeg("a"))
     world.ticks(1)
-    assert world.of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a"), ActiveSpeakerChanged("r", None)]
+    assert world.events_of(ActiveSpeakerChanged) == [ActiveSpeakerChanged("r", "a"), ActiveSpeakerChanged("r", None)]
 
 
 def test_renegotiated_leg_stays_in_its_room_and_its_stream_continues() -> None:
-    world = World()
+    world = MixerHarness()
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     talk(world, {"a": 400})
     before = b.headers[-1]
     b.port = 30_000
-    world.do(OpenLeg("b", 30_000, 30_001, ALAW, 8, 101))
-    b.codec, b.heard = ALAW, []
+    world.apply(OpenLeg("b", 30_000, 30_001, ALAW, 8, 101))
+    b.codec, b.received = ALAW, []
     talk(world, {"a": 400, "b": 900})
-    assert hears(b, 400) > 5000
-    assert hears(a, 900) > 5000
+    assert level_at(b, 400) > 5000
+    assert level_at(a, 900) > 5000
     assert b.headers[-1][2] == before[2] + 40
     assert b.headers[-1][4] == before[4]
     assert {header[1] for header in b.headers[-40:]} == {8}
 
 
 def test_a_room_is_wideband_as_soon_as_one_leg_is() -> None:
-    world = World()
+    world = MixerHarness()
     a, b = world.phone("a", G722, room="r"), world.phone("b", G722, room="r")
     c = world.phone("c", room="r")
     talk(world, {"a": 5600})
-    assert hears(b, 5600) > 5000
-    assert hears(c, 2400) < 60  # no aliasing
-    assert hears(a, 5600) < 60
+    assert level_at(b, 5600) > 5000
+    assert level_at(c, 2400) < 60  # no aliasing
+    assert level_at(a, 5600) < 60
 
 
 def test_a_send_only_leg_is_sent_nothing() -> None:
-    world = World()
+    world = MixerHarness()
     world.phone("a", room="r")
     b = world.phone("b", room="r")
-    world.do(OpenLeg("b", b.port, b.port + 1, ULAW, 0, 101, receives=False))
+    world.apply(OpenLeg("b", b.port, b.port + 1, ULAW, 0, 101, receives=False))
     talk(world, {"a": 400, "b": 700})
-    assert not b.heard
-    assert hears(world.phones["a"], 700) > 5000
+    assert not b.received
+    assert level_at(world.phones["a"], 700) > 5000
 
 
 def test_excess_legs_are_refused_until_a_slot_is_free() -> None:
-    world = World(slots=3)
+    world = MixerHarness(slots=3)
     for name in "abcd":
         world.phone(name)
     world.ticks(1)
-    opened = [each.accepted for each in world.told]
+    opened = [each.accepted for each in world.events]
     assert opened == [True, True, True, False]
-    world.do(CloseLeg("a"))
+    world.apply(CloseLeg("a"))
     world.phone("e")
     world.ticks(1)
-    assert world.told[-1].accepted
+    assert world.events[-1].accepted
 
 
 def test_sequence_numbers_and_timestamps_increase_steadily() -> None:
-    world = World()
+    world = MixerHarness()
     a = world.phone("a")
     world.ticks(5)
-    world.do(JoinRoom("r", "a"))
+    world.apply(JoinRoom("r", "a"))
     world.ticks(5)
     assert np.diff([header[2] for header in a.headers]).tolist() == [1] * 9
     assert np.diff([header[3] for header in a.headers]).tolist() == [160] * 9

@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 """A Tuesday."""
 
 
-def said(keys: tuple[str, ...], language: str) -> str:
+def texts_of(keys: tuple[str, ...], language: str) -> str:
     return " ".join(TEXTS[language][key] for key in keys)
 
 
@@ -60,8 +60,8 @@ def said(keys: tuple[str, ...], language: str) -> str:
     ],
 )  # fmt: skip
 def test_number(number: int, english: str, german: str) -> None:
-    assert said(say_number(number, "en"), "en") == english
-    assert said(say_number(number, "de"), "de") == german
+    assert texts_of(say_number(number, "en"), "en") == english
+    assert texts_of(say_number(number, "de"), "de") == german
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_number(number: int, english: str, german: str) -> None:
     ],
 )
 def test_count(count: int, noun: Noun, english: str, german: str) -> None:
-    assert said(say_count(count, noun, "en"), "en") == english
-    assert said(say_count(count, noun, "de"), "de") == german
+    assert texts_of(say_count(count, noun, "en"), "en") == english
+    assert texts_of(say_count(count, noun, "de"), "de") == german
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_count(count: int, noun: Noun, english: str, german: str) -> None:
     ],
 )  # fmt: skip
 def test_message_counts(new: int, old: int, english: str, german: str) -> None:
-    assert said(say_messages(new, old, "en"), "en") == english
-    assert said(say_messages(new, old, "de"), "de") == german
+    assert texts_of(say_messages(new, old, "en"), "en") == english
+    assert texts_of(say_messages(new, old, "de"), "de") == german
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_message_counts(new: int, old: int, english: str, german: str) -> None:
     ],
 )
 def test_time(moment: time, english: str, german: str) -> None:
-    assert said(say_time(moment, "en"), "en") == english
-    assert said(say_time(moment, "de"), "de") == german
+    assert texts_of(say_time(moment, "en"), "en") == english
+    assert texts_of(say_time(moment, "de"), "de") == german
 
 
 @pytest.mark.parametrize(
@@ -138,15 +138,15 @@ def test_time(moment: time, english: str, german: str) -> None:
     ],
 )  # fmt: skip
 def test_date(day: date, english: str, german: str) -> None:
-    assert said(say_date(day, NOW.date(), "en"), "en") == english
-    assert said(say_date(day, NOW.date(), "de"), "de") == german
+    assert texts_of(say_date(day, NOW.date(), "en"), "en") == english
+    assert texts_of(say_date(day, NOW.date(), "de"), "de") == german
 
 
 def test_moment_is_spoken_in_the_time_zone_of_the_listener() -> None:
     message = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    assert said(say_moment(message, NOW, "en"), "en") == "yesterday at eleven thirty p m"
+    assert texts_of(say_moment(message, NOW, "en"), "en") == "yesterday at eleven thirty p m"
     there = NOW.astimezone(timezone(timedelta(hours=1)))
-    assert said(say_moment(message, there, "de"), "de") == "heute um null Uhr dreißig"
+    assert texts_of(say_moment(message, there, "de"), "de") == "heute um null Uhr dreißig"
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_moment_is_spoken_in_the_time_zone_of_the_listener() -> None:
     ],
 )
 def test_duration(seconds: float, english: str, german: str) -> None:
-    assert said(say_duration(seconds, "en"), "en") == english
-    assert said(say_duration(seconds, "de"), "de") == german
+    assert texts_of(say_duration(seconds, "en"), "en") == english
+    assert texts_of(say_duration(seconds, "de"), "de") == german
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_duration(seconds: float, english: str, german: str) -> None:
     ],
 )
 def test_digits(digits: str, english: str) -> None:
-    assert said(say_digits(digits), "en") == english
+    assert texts_of(say_digits(digits), "en") == english
 
 
 @given(

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from phones import description, shown
+from phones import describe_sdp, sdp_of
 
 from unificx.calls import AppCallContext
 from unificx.identity import Extension
 from unificx.routing import CallApp
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
-SAYS: dict[str, Callable[[bytes], LegEvent]] = {
+APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
     "answers": Answered,
     "accepts": OfferAnswered,
     "offers": OfferReceived,
@@ -19,15 +19,15 @@ SAYS: dict[str, Callable[[bytes], LegEvent]] = {
 }
 
 
-class Apps:
+class FakeApps:
     """Implements `AppHost` and `AppDirectory`. `log` receives what is sent to an app."""
 
-    def __init__(self, voicemail: set[str], say: Callable[[str], None]) -> None:
+    def __init__(self, voicemail: set[str], log: Callable[[str], None]) -> None:
         self._voicemail = voicemail
-        self._say = say
-        self._tells: list[Callable[[LegEvent], None]] = []
+        self._log = log
+        self._emitters: list[Callable[[LegEvent], None]] = []
         self.running = 0
-        self.last: AppCallContext | None = None
+        self.last_context: AppCallContext | None = None
         """Context of the latest call."""
 
     def find_app(self, tenant_id: str, code: str) -> CallApp | None:
@@ -39,40 +39,40 @@ class Apps:
     def fallback_for(self, extension: Extension) -> CallApp | None:
         return CallApp("voicemail") if extension.number in self._voicemail else None
 
-    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> "Apps":
+    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> "FakeApps":
         for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
-        self._say(f"{hosting.app}{for_whom}" + (f" {shown(offer)}" if offer else ""))
-        self._tells.append(tell)
-        self.last = hosting
+        self._log(f"{hosting.app}{for_whom}" + (f" {describe_sdp(offer)}" if offer else ""))
+        self._emitters.append(tell)
+        self.last_context = hosting
         self.running += 1
         return self
 
-    def does(self, words: list[str]) -> None:
+    def act(self, words: list[str]) -> None:
         """Execute a ladder line such as `answers [vm]` for the latest app."""
-        self._says(self._tells[-1], words)
+        self._emit(self._emitters[-1], words)
 
-    def one_does(self, number: int, words: list[str]) -> None:
+    def act_as(self, number: int, words: list[str]) -> None:
         """Execute a ladder line for the app with this number, from 1."""
-        self._says(self._tells[number - 1], words)
+        self._emit(self._emitters[number - 1], words)
 
-    def _says(self, tell: Callable[[LegEvent], None], words: list[str]) -> None:
-        tell(SAYS[words[0]](description(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
+    def _emit(self, tell: Callable[[LegEvent], None], words: list[str]) -> None:
+        tell(APP_EVENTS[words[0]](sdp_of(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
 
     def acknowledged(self, sdp: bytes) -> None:
-        self._say(f"ACK {shown(sdp)}")
+        self._log(f"ACK {describe_sdp(sdp)}")
 
     def offered(self, sdp: bytes) -> None:
-        self._say(f"INVITE {shown(sdp)}")
+        self._log(f"INVITE {describe_sdp(sdp)}")
 
     def offer_answered(self, sdp: bytes) -> None:
-        self._say(f"200 {shown(sdp)}")
+        self._log(f"200 {describe_sdp(sdp)}")
 
     def offer_refused(self, status: int) -> None:
-        self._say(f"{status}")
+        self._log(f"{status}")
 
     def info_received(self, content_type: str, body: bytes) -> None:
-        self._say(f"INFO {body.decode()}".strip())
+        self._log(f"INFO {body.decode()}".strip())
 
     def ended(self) -> None:
         self.running -= 1
-        self._say("BYE")
+        self._log("BYE")

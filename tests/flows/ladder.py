@@ -25,12 +25,12 @@ automatically, unless the cast contains "by hand".
 import re
 from collections.abc import Iterable
 
-from phones import Phone, shown
+from phones import Phone, describe_sdp
 from world import World
 
 from unificx.sip.message import Request, Response
 
-_SAYS = re.compile(r"(\w+) +(->|<-) (.+)")
+_MESSAGE_LINE = re.compile(r"(\w+) +(->|<-) (.+)")
 _TIME = re.compile(r"\.\.\. ([0-9.]+) s")
 _BODY = re.compile(r"(.*?) ?\[(.+)\]")
 
@@ -50,19 +50,19 @@ async def play_on(world: World, text: str) -> None:
     steps = list(_steps([line for line in lines if line]))
     await world.settle()
     for line, headers in steps:
-        match = _SAYS.fullmatch(line)
+        match = _MESSAGE_LINE.fullmatch(line)
         if match is not None and match[2] == "<-":
             _expect(world, match[1], match[3], headers)
             continue
-        _nothing_more(world, line)
+        _expect_nothing_more(world, line)
         if match is not None:
-            _say(world, world.phones[match[1]], match[3], headers)
+            _send(world, world.phones[match[1]], match[3], headers)
         elif (time := _TIME.fullmatch(line)) is not None:
             await world.pass_time(float(time[1]))
         else:
             world.act(line.removeprefix("! "))
         await world.settle()
-    _nothing_more(world, "the end")
+    _expect_nothing_more(world, "the end")
 
 
 def _cast(line: str) -> list[Phone]:
@@ -82,21 +82,21 @@ def _steps(lines: list[str]) -> Iterable[tuple[str, list[tuple[str, str]]]]:
         yield line, headers
 
 
-def _say(world: World, phone: Phone, line: str, headers: list[tuple[str, str]]) -> None:
+def _send(world: World, phone: Phone, line: str, headers: list[tuple[str, str]]) -> None:
     if line == "nothing any more":
         phone.gone = True
         return
     body = _BODY.fullmatch(line)
     words, name = (body[1], body[2]) if body is not None else (line, "")
     word, _, argument = words.partition(" ")
-    world.arrive(phone, phone.words(word, argument, name, headers))
+    world.arrive(phone, phone.build(word, argument, name, headers))
 
 
 def _expect(world: World, receiver: str, line: str, headers: list[tuple[str, str]]) -> None:
     assert world.log, f"expected: {receiver} <- {line}\nbut no further message was sent"
     to, message = world.log.pop(0)
-    world.read.append(message)
-    actual = _told(message)
+    world.checked.append(message)
+    actual = _describe(message)
     assert (to, actual) == (receiver, line), (
         f"expected: {receiver} <- {line}\nbut it was: {to} <- {actual}\nand then: {_rest(world)}\n{message}"
     )
@@ -106,13 +106,13 @@ def _expect(world: World, receiver: str, line: str, headers: list[tuple[str, str
         if pattern == "none":
             assert not values, f"{receiver} <- {line}: {name} is {values}"
         else:
-            assert any(_fits(world, pattern, value) for value in values), f"{receiver} <- {line}: {name} is {values}"
+            assert any(_matches(world, pattern, value) for value in values), f"{receiver} <- {line}: {name} is {values}"
 
 
-def _fits(world: World, pattern: str, value: str) -> bool:
+def _matches(world: World, pattern: str, value: str) -> bool:
     """Whether a header value matches; `{name}` is bound on its first match."""
     parts = re.split(r"\{([\w*]+)\}", pattern)
-    known = world.meanings
+    known = world.bindings
     exact = "".join(
         re.escape(part) if at % 2 == 0
         else ".*" if part == "*" else re.escape(known[part]) if part in known else f"(?P<{part}>.+)"
@@ -124,7 +124,7 @@ def _fits(world: World, pattern: str, value: str) -> bool:
     return match is not None
 
 
-def _told(message: Request | Response | str) -> str:
+def _describe(message: Request | Response | str) -> str:
     if isinstance(message, str):
         return message
     if isinstance(message, Request):
@@ -136,12 +136,12 @@ def _told(message: Request | Response | str) -> str:
         method = message.cseq.method
         words = str(message.status) if method == "INVITE" else f"{message.status} {method}"
     described = message.body and message.content_type == "application/sdp"
-    return f"{words} {shown(message.body)}" if described else words
+    return f"{words} {describe_sdp(message.body)}" if described else words
 
 
 def _rest(world: World) -> str:
-    return "; ".join(f"{to} <- {_told(message)}" for to, message in world.log)
+    return "; ".join(f"{to} <- {_describe(message)}" for to, message in world.log)
 
 
-def _nothing_more(world: World, line: str) -> None:
+def _expect_nothing_more(world: World, line: str) -> None:
     assert not world.log, f"before {line}: {_rest(world)}"

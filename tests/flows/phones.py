@@ -10,12 +10,12 @@ from unificx.sip.message import Request, Response, respond
 DOMAIN = "acme.example"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
 PROTOCOLS = {"srtp": "RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
-PICTURES = {"video": 4002, "novideo": 0}
-WISHES = {"shy": "off", "shows": "nopreference"}
-BY_ITSELF = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
+VIDEO_PORTS = {"video": 4002, "novideo": 0}
+RECORDING_PREFERENCES = {"shy": "off", "shows": "nopreference"}
+AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
 
 
-def description(name: str) -> bytes:
+def sdp_of(name: str) -> bytes:
     """Return the SDP of `[name]`. After a slash: its direction (hold, held, off), "srtp", "webrtc", "video" or
     "novideo" for an accepted or rejected video section; "shy" for `a=recordpref:off`, "shows" for `nopreference`; or
     any other word to distinguish it."""
@@ -24,16 +24,16 @@ def description(name: str) -> bytes:
     lines = ["v=0", f"o={options[0]} 7 7 IN IP4 192.0.2.9", "s=-", "c=IN IP4 192.0.2.9", "t=0 0"]
     lines += [f"m=audio 4000 {protocol} 0 8", f"a=x-said:{name}"]
     lines += [f"a={DIRECTIONS[word]}" for word in options if word in DIRECTIONS]
-    lines += [f"a=recordpref:{WISHES[word]}" for word in options if word in WISHES]
+    lines += [f"a=recordpref:{RECORDING_PREFERENCES[word]}" for word in options if word in RECORDING_PREFERENCES]
     ice_lines = ["a=mid:0", "a=ice-ufrag:a"] if "webrtc" in options else []
     lines += ice_lines
     for word in options:
-        if word in PICTURES:
-            lines += [f"m=video {PICTURES[word]} {protocol} 96", *(each.replace(":0", ":1") for each in ice_lines)]
+        if word in VIDEO_PORTS:
+            lines += [f"m=video {VIDEO_PORTS[word]} {protocol} 96", *(each.replace(":0", ":1") for each in ice_lines)]
     return "\r\n".join([*lines, ""]).encode()
 
 
-def shown(body: bytes) -> str:
+def describe_sdp(body: bytes) -> str:
     """Describe SDP sent by the PBX: its author, the protocol if not plain RTP, accepted or rejected video, "both ways"
     if it is sendrecv although the author was on hold, and the recording state. The author's recording preference must
     not be relayed."""
@@ -82,9 +82,9 @@ class Phone:
 
     # ---- sending
 
-    def words(self, word: str, argument: str, name: str, headers: list[tuple[str, str]]) -> Request | Response:
+    def build(self, word: str, argument: str, name: str, headers: list[tuple[str, str]]) -> Request | Response:
         """Build the message of a ladder line, such as `INVITE 1002 [alice]` or `200 [bob]`."""
-        body = argument.encode() if word == "INFO" else description(name) if name else b""
+        body = argument.encode() if word == "INFO" else sdp_of(name) if name else b""
         if word.isdigit():
             return self._answer(int(word), argument, body, headers)
         if word == "INVITE" and argument:
@@ -94,12 +94,12 @@ class Phone:
             number = self.invite.cseq.number
             if word == "CANCEL":
                 return self.invite.replace(method="CANCEL", body=b"").with_header("CSeq", f"{number} CANCEL")
-            return self._word("ACK", number, body, headers)
+            return self._request("ACK", number, body, headers)
         self.cseq += 1
         if word == "PRACK":
             assert self.invite is not None
             headers = [*({"RAck": f"{self.rseq} {self.invite.cseq.number} INVITE"} | dict(headers)).items()]
-        request = self._word(word, self.cseq, body, headers)
+        request = self._request(word, self.cseq, body, headers)
         if word == "INVITE":
             self.invite = request
         return request
@@ -112,10 +112,10 @@ class Phone:
         self.remote = f"<sip:{number}@{DOMAIN}>"
         self.target = f"{number}@{DOMAIN}" if number.startswith("sips:") else f"sip:{number}@{DOMAIN}"
         self.routes = []
-        self.invite = self._word("INVITE", self.cseq, body, list(named.items()))
+        self.invite = self._request("INVITE", self.cseq, body, list(named.items()))
         return self.invite
 
-    def _word(self, method: str, number: int, body: bytes, headers: Iterable[tuple[str, str]]) -> Request:
+    def _request(self, method: str, number: int, body: bytes, headers: Iterable[tuple[str, str]]) -> Request:
         self.branches += 1
         via = f"SIP/2.0/{self.flow.transport.upper()} {self.flow.host}:{self.flow.port}"
         extra = dict(headers)
@@ -148,10 +148,10 @@ class Phone:
 
     # ---- receiving
 
-    def hears(self, message: Request | Response) -> list[Request | Response]:
+    def receive(self, message: Request | Response) -> list[Request | Response]:
         """Process a message and return the automatic answers."""
         if isinstance(message, Response):
-            return self._hears_response(message)
+            return self._receive_response(message)
         if message.method == "ACK":
             return []
         if message.method == "INVITE" and not message.to.tag:
@@ -164,7 +164,7 @@ class Phone:
         if self.by_hand:
             self.open.append(message)
             return []
-        if message.method in BY_ITSELF or (message.method == "UPDATE" and not message.body):
+        if message.method in AUTO_ANSWERED or (message.method == "UPDATE" and not message.body):
             return [respond(message, 200)]
         if message.method == "CANCEL":
             invites = [each for each in self.open if each.method == "INVITE"]
@@ -174,7 +174,7 @@ class Phone:
         self.open.append(message)
         return []
 
-    def _hears_response(self, response: Response) -> list[Request | Response]:
+    def _receive_response(self, response: Response) -> list[Request | Response]:
         invite = self.invite
         if response.cseq.method != "INVITE" or invite is None or response.cseq.number != invite.cseq.number:
             return []

@@ -11,7 +11,7 @@ UP = """
     alice <- 200 [bob]
     alice -> ACK
 """
-ASKED = """
+REFERRED = """
     bob   -> REFER
       Refer-To: <sip:1003@acme.example>
     bob   <- 202 REFER
@@ -27,7 +27,7 @@ ASKED = """
     carol -> 180
     bob   <- NOTIFY 180
 """
-GONE = """
+TRANSFEROR_HANGS_UP = """
     bob   -> BYE
     bob   <- 200 BYE
 """
@@ -46,7 +46,7 @@ HOLDS = """
     bob   <- 200 [alice/held]
     bob   -> ACK
 """
-MEETS = """
+TARGET_ANSWERS = """
     carol <- INVITE [alice]
     carol -> 200 [carol]
     carol <- ACK
@@ -85,7 +85,7 @@ def up(by: str) -> str:
     """
 
 
-MEET = """
+MOVED_TO_ROOM = """
     ! bob clicks to meet
     app   <- room [alice]
     app   <- room [bob]

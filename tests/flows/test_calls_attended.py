@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CONSULTS, HOLDS, MEETS, WITH_DESK, up
+from steps import ANSWERS, CONSULTS, HOLDS, TARGET_ANSWERS, WITH_DESK, up
 from world import World
 
 from unificx.sip.headers import parse_address
@@ -39,7 +39,7 @@ TAKEN = """
 @pytest.mark.parametrize("turned", [False, True])
 async def test_attended_transfer_joins_two_calls(by: str, turned: bool) -> None:
     world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
-    await play_on(world, refer(world, turned=turned) + TAKEN + MEETS + f"""
+    await play_on(world, refer(world, turned=turned) + TAKEN + TARGET_ANSWERS + f"""
         carol -> BYE
         alice <- BYE
         history <- answered 16 {"alice bob" if by == "alice" else "bob alice"} desk carol
@@ -52,7 +52,7 @@ async def test_attended_transfer_joins_two_calls(by: str, turned: bool) -> None:
 
 async def test_party_on_hold_becomes_sendrecv_after_attended_transfer() -> None:
     world = await play(WITH_DESK + up("alice") + HOLDS + CONSULTS + ANSWERS)
-    await play_on(world, refer(world) + TAKEN + MEETS.replace("[alice]", "[alice/held both ways]", 1))
+    await play_on(world, refer(world) + TAKEN + TARGET_ANSWERS.replace("[alice]", "[alice/held both ways]", 1))
 
 
 async def test_party_on_hold_becomes_sendrecv_after_blind_transfer() -> None:
@@ -72,8 +72,8 @@ async def test_party_on_hold_becomes_sendrecv_after_blind_transfer() -> None:
 async def test_initiator_is_known_after_attended_transfer(by: str) -> None:
     """Only the party that started the call is the initiator."""
     world = await play(WITH_DESK + up(by) + CONSULTS + ANSWERS)
-    await play_on(world, refer(world) + TAKEN + MEETS)
-    talk = world.talk
+    await play_on(world, refer(world) + TAKEN + TARGET_ANSWERS)
+    talk = world.last_conversation
     assert talk is not None
     assert {leg.extension_id: leg.is_initiator for leg in talk.legs} == {"e-1001": by == "alice", "e-1003": False}
 
@@ -95,7 +95,7 @@ async def test_attended_transfer_while_the_consultation_call_rings() -> None:
         carol <- ACK
         bob   <- NOTIFY 200 over
         bob   <- BYE
-    """ + MEETS + """
+    """ + TARGET_ANSWERS + """
         carol -> BYE
         alice <- BYE
         history <- answered 16 alice bob desk carol
@@ -236,7 +236,7 @@ async def test_leg_cannot_be_replaced_while_moving_to_an_app() -> None:
           Replaces: {replaces(world, "bob")}
         desk  <- 491
     """)  # fmt: skip
-    await world.conductor.close()
+    await world.manager.close()
 
 
 ASKS_APP = """
@@ -268,7 +268,7 @@ async def test_attended_transfer_to_an_app(by: str) -> None:
 
 async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
-    [held] = [call for call in world.conductor.calls.values() if call.apps]
+    [held] = [call for call in world.manager.calls.values() if call.apps]
     assert world.parking.occupy("t1", held.app_leg_id("app"), "e-1002", world.clock.now()) == 1  # as its app does
     await play_on(world, refer(world) + TAKEN + """
         app   <- INVITE [alice]
@@ -277,7 +277,7 @@ async def test_attended_transfer_to_a_parking_slot() -> None:
         alice -> 200 [alice]
         alice <- ACK
     """)  # fmt: skip
-    [parked] = world.conductor.parked_calls("t1")
+    [parked] = world.manager.parked_calls("t1")
     assert (parked.number, parked.by) == ("1001", "1002")
     await play_on(world, """
         carol -> INVITE *861 [carol]

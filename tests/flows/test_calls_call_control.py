@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CAST, CLICKED, CONSULTS, MEET, MEETS, UP, WITH_DESK, parties, up
+from steps import ANSWERS, CAST, CLICKED, CONSULTS, MOVED_TO_ROOM, TARGET_ANSWERS, UP, WITH_DESK, parties, up
 from world import World
 
 from unificx.calls import CallControl
@@ -96,7 +96,7 @@ async def test_blind_transfer_by_api() -> None:
         alice -> 200 [alice]
         alice <- ACK
     """)  # fmt: skip
-    commands = CallControl(world.conductor)
+    commands = CallControl(world.manager)
     [live] = commands.calls({"e-1003"})
     assert (live.state, live.caller, live.callee) == ("talking", "1001", "1003")
     assert commands.calls({"e-1002"}) == []
@@ -111,7 +111,7 @@ async def test_attended_transfer_by_api() -> None:
         ! bob clicks to join
         desk  <- BYE
         bob   <- BYE
-    """ + MEETS)  # fmt: skip
+    """ + TARGET_ANSWERS)  # fmt: skip
 
 
 async def test_impossible_transfers_by_api_are_refused() -> None:
@@ -121,7 +121,7 @@ async def test_impossible_transfers_by_api_are_refused() -> None:
         bob   -> 180
         alice <- 180
     """)  # fmt: skip
-    commands = CallControl(world.conductor)
+    commands = CallControl(world.manager)
     [live] = commands.calls({"e-1001"})
     with pytest.raises(Conflict):
         commands.transfer(live.id, {"e-1001"}, "1003")
@@ -168,9 +168,9 @@ ALICE_GOES = """
 @pytest.mark.parametrize("goes", [BOB_GOES, ALICE_GOES])
 async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> None:
     world = await play(CAST + UP)
-    [live] = CallControl(world.conductor).calls({"e-1001"})
-    await play_on(world, MEET)
-    assert [one.app.app for one in world.conductor.live_calls() if one.app is not None] == ["room", "room"]
+    [live] = CallControl(world.manager).calls({"e-1001"})
+    await play_on(world, MOVED_TO_ROOM)
+    assert [one.app.app for one in world.manager.live_calls() if one.app is not None] == ["room", "room"]
     await play_on(world, goes)
     await world.pass_time(70)
     assert world.leftovers() == {}

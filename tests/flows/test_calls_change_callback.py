@@ -17,11 +17,11 @@ from world import World
 async def test_change_callback_is_called_for_each_change_of_live_calls(ladder: str, states: list[str]) -> None:
     world = await play("alice 1001, bob 1002")
     seen: list[str] = []
-    world.conductor.on_changed = lambda tenant: seen.append(_shape(world, tenant))
+    world.manager.on_changed = lambda tenant: seen.append(_shape(world, tenant))
     await play_on(world, ladder)
     assert seen == states
 
 
 def _shape(world: World, tenant: str) -> str:
-    live = world.conductor.live_calls(tenant)
+    live = world.manager.live_calls(tenant)
     return " ".join([str(len(live)), *(one.state for one in live)])

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ASKED, CAST, GONE, UP, WITH_DESK, up
+from steps import CAST, REFERRED, TRANSFEROR_HANGS_UP, UP, WITH_DESK, up
 from test_calls_attended import replaces
 
 RINGS = """
@@ -46,8 +46,8 @@ async def test_answer_of_a_revoked_device_is_too_late() -> None:
         tablet <- BYE
         tablet -> 200 BYE
     """ + BOB_ANSWERS)  # fmt: skip
-    assert world.talk is not None
-    assert world.talk.callee.device_id == "bob"
+    assert world.last_conversation is not None
+    assert world.last_conversation.callee.device_id == "bob"
 
 
 async def test_revoking_the_last_ringing_device_ends_the_call() -> None:
@@ -92,7 +92,7 @@ async def test_call_of_a_revoked_device_ends(one: str) -> None:
 
 
 async def test_revoking_the_transferred_device_ends_the_call() -> None:
-    world = await play(CAST + UP + ASKED + """
+    world = await play(CAST + UP + REFERRED + """
         ! alice is signed out
         app   <- BYE
         carol <- CANCEL
@@ -106,7 +106,7 @@ async def test_revoking_the_transferred_device_ends_the_call() -> None:
 
 
 async def test_revoking_the_transferor_ends_the_call() -> None:
-    await play(CAST + UP + ASKED + """
+    await play(CAST + UP + REFERRED + """
         ! bob is signed out
         app   <- BYE
         carol <- CANCEL
@@ -118,7 +118,7 @@ async def test_revoking_the_transferor_ends_the_call() -> None:
 
 
 async def test_revoking_the_ringing_transfer_target_returns_the_call() -> None:
-    await play(CAST + UP + ASKED + """
+    await play(CAST + UP + REFERRED + """
         ! carol is signed out
         app   <- BYE
         carol <- CANCEL
@@ -135,7 +135,7 @@ async def test_returned_call_does_not_ring_a_revoked_device() -> None:
         bob   <- NOTIFY 100
         app   <- waiting for 1003 [alice]
         carol <- INVITE [alice]
-    """ + GONE + """
+    """ + TRANSFEROR_HANGS_UP + """
         ! desk is signed out
         carol -> 486
         bob   <- INVITE [alice]
@@ -163,4 +163,4 @@ async def test_revoked_device_is_not_dialled_by_an_app() -> None:
         ! the app answers [room]
         bob    <- INVITE [room]
     """)
-    await world.conductor.close()
+    await world.manager.close()

@@ -160,7 +160,7 @@ async def test_sdp_version_increments_only_on_change() -> None:
         bob   -> INVITE [bob/hold]
         alice <- INVITE [bob/hold]
     """)
-    bodies = [each.body for each in world.read if not isinstance(each, str) and each.body]
+    bodies = [each.body for each in world.checked if not isinstance(each, str) and each.body]
     origins = [body.partition(b"o=")[2].split() for body in bodies]
     assert [origin[2] for origin in origins] == [b"1", b"1", b"1", b"2"]
     assert len({origin[1] for origin in origins}) == 1
@@ -649,10 +649,10 @@ async def test_shutdown_cancels_ringing_calls() -> None:
 
 async def test_live_calls_are_listed() -> None:
     world = await up("", settings=CallSettings())
-    [call] = world.conductor.live_calls("t1")
+    [call] = world.manager.live_calls("t1")
     assert (call.state, call.caller, call.callee) == ("talking", "1001", "1002")
-    assert world.conductor.live_calls("t2") == []
-    assert not world.conductor.hang_up(call.id, "t2")
+    assert world.manager.live_calls("t2") == []
+    assert not world.manager.hang_up(call.id, "t2")
     assert "1001" not in repr(call)
     await play_on(world, DOWN)
-    assert world.conductor.live_calls() == []
+    assert world.manager.live_calls() == []

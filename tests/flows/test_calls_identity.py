@@ -38,7 +38,7 @@ async def test_withheld_number_is_anonymous_to_the_callee(wish: str) -> None:
         history <- busy 17 alice 1002
         alice <- 486
     """)
-    invite = world.read[0]
+    invite = world.checked[0]
     assert not isinstance(invite, str)
     assert all(trace not in invite.encode() for trace in (b"1001", b"Alice", b"O\\Neill", b"192.0.2.9"))
     assert world.ended[0].parties[0].number == "1001"  # the call record contains the identity
@@ -56,12 +56,16 @@ async def test_withheld_number_is_hidden_from_observers_and_live_calls() -> None
         alice <- 200 [bob]
         alice -> ACK
     """)
-    commands = CallControl(world.conductor)
+    commands = CallControl(world.manager)
     for live, number in ((commands.calls({"e-1002"}), ""), (commands.calls({"e-1001"}), "1001")):
         assert [call.caller for call in live] == [number]
-    assert [call.caller for call in world.conductor.live_calls()] == [""]
-    assert world.talk is not None
-    assert (world.talk.caller.number, world.talk.caller.name, world.talk.callee.number) == ("", "", "1002")
+    assert [call.caller for call in world.manager.live_calls()] == [""]
+    assert world.last_conversation is not None
+    assert (
+        world.last_conversation.caller.number,
+        world.last_conversation.caller.name,
+        world.last_conversation.callee.number,
+    ) == ("", "", "1002")
     await play_on(world, """
         bob   -> BYE
         alice <- BYE
@@ -78,8 +82,8 @@ async def test_withheld_number_is_hidden_from_apps() -> None:
           Privacy: id
         app   <- voicemail for 1002 [alice]
     """)
-    assert world.apps.last is not None
-    caller = world.apps.last.caller
+    assert world.apps.last_context is not None
+    caller = world.apps.last_context.caller
     assert (caller.extension_id, caller.number, caller.name) == ("e-1001", "", "")
 
 
@@ -115,7 +119,7 @@ async def test_headers_of_one_side_are_not_leaked_to_the_other() -> None:
         bob   <- 200 BYE
     """)
     phones = world.phones
-    for message in world.read:
+    for message in world.checked:
         if not isinstance(message, str):
             text = message.encode()
             assert not (phones["alice"].flow.host.encode() in text and phones["bob"].flow.host.encode() in text)

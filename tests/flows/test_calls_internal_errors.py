@@ -64,7 +64,7 @@ async def test_internal_error_ends_its_call() -> None:
 
 async def test_internal_error_while_ringing_refuses_and_records_the_call() -> None:
     world = await play("alice 1001, bob 1002" + RINGS)
-    [call] = world.conductor.calls.values()
+    [call] = world.manager.calls.values()
     call.state = "nonsense"  # type: ignore[assignment]
     with capture_logs() as logs:
         await play_on(world, """
@@ -114,7 +114,7 @@ async def test_exception_of_the_media_port_means_no_media() -> None:
 @pytest.mark.parametrize("cast", ["alice 1001, bob 1002 udp", "alice 1001 udp, bob 1002"])
 async def test_internal_error_does_not_affect_other_calls(cast: str) -> None:
     world = await play(cast + ", carol 1001, dave 1003" + UP)
-    broken = next(iter(world.conductor.calls.values()))
+    broken = next(iter(world.manager.calls.values()))
     await play_on(world, """
         carol -> INVITE 1003 [carol]
         dave  <- INVITE [carol]

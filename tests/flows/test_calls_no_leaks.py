@@ -98,7 +98,7 @@ async def test_ended_call_leaves_no_reference_cycles(ending: str) -> None:
         for _ in range(3):
             await play_on(world, ENDINGS[ending])
             await world.pass_time(70)
-        world.forget()
+        world.clear()
         assert gc.collect() == 0
     finally:
         gc.enable()
@@ -109,13 +109,13 @@ async def test_repeated_hold_does_not_grow_tables() -> None:
     world = await play("alice 1001, bob 1002" + UP)
     for _ in range(3):
         await play_on(world, held)
-    before = _books(world)
+    before = _table_sizes(world)
     for _ in range(10):
         await play_on(world, held)
-    assert _books(world) <= before
+    assert _table_sizes(world) <= before
 
 
-def _books(world: World) -> int:
+def _table_sizes(world: World) -> int:
     return len(world.legs._clients) + sum(len(leg._invites) for leg in world.legs._by_tag.values())
 
 
@@ -124,18 +124,18 @@ async def test_thousand_calls_do_not_leak_memory() -> None:
     tracemalloc.start()
     try:
         for _ in range(6):  # fills the bounded caches of the parsers
-            await _calls(world, 100)
-        before = _held()
+            await _run_calls(world, 100)
+        before = _memory_in_use()
         for _ in range(10):
-            await _calls(world, 100)
-        after = _held()
+            await _run_calls(world, 100)
+        after = _memory_in_use()
     finally:
         tracemalloc.stop()
     assert world.leftovers() == {}
     assert after - before < 30_000, f"{after - before} bytes more after a thousand calls"
 
 
-def _held() -> int:
+def _memory_in_use() -> int:
     """Return the bytes in use after garbage collection.
 
     Bounded caches are cleared, since their size does not grow with the number of calls.
@@ -147,9 +147,9 @@ def _held() -> int:
     return tracemalloc.get_traced_memory()[0]
 
 
-async def _calls(world: World, number: int) -> None:
+async def _run_calls(world: World, number: int) -> None:
     for at in range(number):
         await play_on(world, REFUSED if at % 3 == 2 else ANSWERED)
-        world.forget()
+        world.clear()
     await world.pass_time(70)
-    world.forget()
+    world.clear()

@@ -25,12 +25,12 @@ async def test_conversation_is_announced_once_both_are_connected() -> None:
         alice <- 180
     """
     )
-    assert ringing.overheard == []
+    assert ringing.observed == []
     world = await up()
-    assert world.overheard == ["alice, bob"]
-    talk = world.talk
+    assert world.observed == ["alice, bob"]
+    talk = world.last_conversation
     assert talk is not None
-    run = world.conductor.calls[talk.call_id]
+    run = world.manager.calls[talk.call_id]
     assert (talk.tenant_id, talk.anchor, talk.media_generation, talk.restored) == ("t1", run.anchor_id("b1"), 0, False)
     assert [leg.tag for leg in talk.legs] == [run.legs["a"].id, run.legs["b1"].id]
     assert [(leg.extension_id, leg.number, leg.subject) for leg in talk.legs] == [
@@ -50,7 +50,7 @@ async def test_hold_and_resume_are_announced() -> None:
         alice <- 200 [bob/held]
         alice -> ACK
     """)
-    assert world.overheard == ["alice, bob", "alice holds, bob"]
+    assert world.observed == ["alice, bob", "alice holds, bob"]
 
 
 async def test_reanchored_media_is_announced_once_done() -> None:
@@ -59,7 +59,7 @@ async def test_reanchored_media_is_announced_once_done() -> None:
         alice <- INVITE [bob]
         bob   <- INVITE [alice]
     """)
-    assert world.overheard == ["alice, bob"]
+    assert world.observed == ["alice, bob"]
     await play_on(
         world,
         """
@@ -69,15 +69,15 @@ async def test_reanchored_media_is_announced_once_done() -> None:
         bob   <- ACK
     """,
     )
-    assert world.overheard == ["alice, bob", "alice, bob again 1"]
+    assert world.observed == ["alice, bob", "alice, bob again 1"]
 
 
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_end_is_announced_before_the_call_record(keeps: bool) -> None:
     world = await up()
-    world.keeps = keeps
+    world.records = keeps
     await play_on(world, DOWN)
-    assert world.overheard[-1] == "over"
+    assert world.observed[-1] == "over"
     assert world.ended[0].recorded is keeps
 
 
@@ -89,13 +89,13 @@ async def test_dtmf_by_rtp_and_info_is_announced_with_its_leg() -> None:
         bob   <- 200 INFO
         alice <- INFO
     """)
-    assert world.overheard[1:] == ["alice presses *", "bob presses 1"]
+    assert world.observed[1:] == ["alice presses *", "bob presses 1"]
 
 
 async def test_app_call_is_not_announced() -> None:
     world = await play(TALKING)
     await play_on(world, "! alice presses 1")
-    assert world.overheard == []
+    assert world.observed == []
 
 
 async def test_unanswered_call_is_not_announced() -> None:
@@ -109,4 +109,4 @@ async def test_unanswered_call_is_not_announced() -> None:
         alice <- 486
     """
     )
-    assert world.overheard == []
+    assert world.observed == []

@@ -117,8 +117,8 @@ async def test_originate_to_unknown_number_and_at_the_call_limit() -> None:
     room = Caller("t1", "e-8000", "", "s-8000", "8000", "The room")
     for number in ("4711", "*43", "sip:x"):
         with pytest.raises(NotFound):
-            world.conductor.originate(Origination(room, "room", to=number))
-    world.conductor.originate(Origination(room, "room", to="1002"))
+            world.manager.originate(Origination(room, "room", to=number))
+    world.manager.originate(Origination(room, "room", to="1002"))
     with pytest.raises(StorageFull):
-        world.conductor.originate(Origination(room, "room", to="1002"))
-    await world.conductor.close()
+        world.manager.originate(Origination(room, "room", to="1002"))
+    await world.manager.close()

@@ -48,11 +48,11 @@ RETURNS = """
 @pytest.mark.parametrize("code", ["*861", "*86"])
 async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> None:
     world = await play(CAST + UP + PARKED)
-    [parked] = world.conductor.parked_calls("t1")
+    [parked] = world.manager.parked_calls("t1")
     assert (parked.place, parked.number, parked.by) == (1, "1001", "1002")
-    assert world.conductor.parked_calls("another") == []
+    assert world.manager.parked_calls("another") == []
     await play_on(world, "... 10 s\n" + FETCHED.format(code=code))
-    assert world.overheard == ["alice, bob", "apart", "alice, carol"]
+    assert world.observed == ["alice, bob", "apart", "alice, carol"]
     world.parking.release(world.parking.occupied("t1")[0].app_leg_id)  # as its app does
     await play_on(world, """
         carol -> BYE
@@ -111,7 +111,7 @@ async def test_recall_is_answered_by_the_parking_extension() -> None:
 @pytest.mark.parametrize("answer", ["bob -> 486", "... 30 s\nbob <- CANCEL"])
 async def test_unanswered_recall_keeps_the_call_parked(answer: str) -> None:
     world = await play(CAST + UP + PARKED + RETURNS + answer)
-    assert [one.place for one in world.conductor.parked_calls("t1")] == [1]
+    assert [one.place for one in world.manager.parked_calls("t1")] == [1]
     await play_on(world, "... 60 s" + FETCHED.format(code="*861"))
 
 
@@ -127,7 +127,7 @@ async def test_call_is_retrieved_during_a_recall() -> None:
         carol <- 200 [alice]
         carol -> ACK
     """)  # fmt: skip
-    assert world.overheard[-1] == "alice, carol"
+    assert world.observed[-1] == "alice, carol"
 
 
 async def test_parked_party_hangs_up_during_a_recall() -> None:

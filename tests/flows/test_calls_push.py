@@ -47,7 +47,7 @@ async def test_browser_gets_the_call_id_of_its_notification() -> None:
         phone <- INVITE [alice in webrtc]
           UnifiCX-Call: {call}
     """)
-    assert [*world.conductor.calls] == [world.meanings["call"]]
+    assert [*world.manager.calls] == [world.bindings["call"]]
 
 
 async def test_pushed_device_that_does_not_register_misses_the_call() -> None:
@@ -257,7 +257,7 @@ async def test_ring_test_dials_only_the_calling_device() -> None:
         phone -> INVITE *44 [phone/webrtc]
         phone <- INVITE [phone/webrtc in webrtc]
     """)
-    assert len(world.conductor.calls) == 1
+    assert len(world.manager.calls) == 1
 
 
 async def test_sips_call_does_not_dial_insecure_devices() -> None:

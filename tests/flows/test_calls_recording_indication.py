@@ -114,7 +114,7 @@ async def test_refused_recording_reoffer_is_not_repeated() -> None:
     alice <- ACK
     """
     )
-    call = next(iter(world.conductor.calls.values()))
+    call = next(iter(world.manager.calls.values()))
     assert world.media.anchors[call.anchor_id("b1")]
     await play_on(world, DOWN)
 
@@ -150,8 +150,8 @@ async def test_changed_answer_to_a_recording_reoffer_updates_the_anchor() -> Non
     alice <- ACK
     """
     )
-    assert world.talk is not None
-    assert b"a=x-said:alice/elsewhere" in world.talk.caller.sdp
+    assert world.last_conversation is not None
+    assert b"a=x-said:alice/elsewhere" in world.last_conversation.caller.sdp
 
 
 async def test_recording_attributes_are_not_relayed() -> None:
@@ -166,7 +166,7 @@ async def test_recording_attributes_are_not_relayed() -> None:
     alice -> ACK
     """
     )
-    assert world.overheard == ["alice, bob"]
+    assert world.observed == ["alice, bob"]
 
 
 @pytest.mark.promise("C8")

@@ -384,7 +384,7 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
         alice <- 200 [bob]
         alice -> ACK
     """)
-    world.conductor.storage_full = lambda: True
+    world.manager.storage_full = lambda: True
     await play_on(
         world,
         """
@@ -393,8 +393,8 @@ async def test_calls_are_refused_when_storage_is_full() -> None:
           Retry-After: 60
     """,
     )
-    assert [call.state for call in world.conductor.live_calls()] == ["talking"]
-    world.conductor.storage_full = lambda: False
+    assert [call.state for call in world.manager.live_calls()] == ["talking"]
+    world.manager.storage_full = lambda: False
     await play_on(
         world,
         """

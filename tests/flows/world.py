@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
-from apps import Apps
+from apps import FakeApps
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
@@ -37,7 +37,7 @@ from unificx.sip.message import Request, Response, parse, respond
 from unificx.sip.transactions.events import RequestReceived
 
 TENANT = "t1"
-LASTS = 7200
+MAX_CALL_SECONDS = 7200
 NAMES = {"1001": 'Alice "Al" O\\Neill'}
 _ports = count(20_000)
 
@@ -51,31 +51,31 @@ class World:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
         self.log: list[tuple[str, Request | Response | str]] = []
-        self.read: list[Request | Response | str] = []
-        self.meanings: dict[str, str] = {}
+        self.checked: list[Request | Response | str] = []
+        self.bindings: dict[str, str] = {}
         self.ended: list[CallEnded] = []
-        self.directory, self.location = _people(phones, rings), LocationService()
+        self.directory, self.location = _directory(phones, rings), LocationService()
         for phone in phones:
             if not phone.asleep:
                 self._register(phone)
         self.media = FakeEngine(self.clock)
-        self.apps = Apps(
+        self.apps = FakeApps(
             {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line))
         )
-        self.notes: list[Call] = []
-        self.overheard: list[str] = []
-        self.talk: Conversation | None = None
+        self.journalled: list[Call] = []
+        self.observed: list[str] = []
+        self.last_conversation: Conversation | None = None
         """The conversation announced last."""
-        self.keeps = False
+        self.records = False
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
-        self._left: set[tuple[str, str, int]] = set()
+        self._abandoned: set[tuple[str, str, int]] = set()
         self.settings = settings or CallSettings()
         self.session_expires = session_expires
         self.build()
 
     def build(
-        self, answered: Callable[[Call], None] | None = None, over: Callable[[Call], None] = lambda call: None
+        self, on_answered: Callable[[Call], None] | None = None, on_ended: Callable[[Call], None] = lambda call: None
     ) -> None:
         """Create the call manager as at process start; earlier in-memory state is lost."""
         tags = count(1)
@@ -87,8 +87,10 @@ class World:
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
         )
-        self.conductor = CallManager(parts, self.settings, on_answered=answered or self.notes.append, on_ended=over)
-        self.watch = MediaWatchdog(self.conductor, self.media, self.clock, self.settings)
+        self.manager = CallManager(
+            parts, self.settings, on_answered=on_answered or self.journalled.append, on_ended=on_ended
+        )
+        self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
 
     @staticmethod
     def phone(name: str, number: str, options: str = "") -> Phone:
@@ -124,25 +126,25 @@ class World:
     # ---- CallObserver
 
     def conversation_changed(self, conversation: Conversation) -> None:
-        self.talk = conversation
+        self.last_conversation = conversation
         names = [leg.device_id + " holds" * leg.is_holding for leg in conversation.legs]
-        self.overheard.append(
+        self.observed.append(
             f"{', '.join(names)}" + f" again {conversation.media_generation}" * bool(conversation.media_generation)
         )
 
     def conversation_suspended(self, call_id: str) -> None:
-        assert call_id in self.conductor.calls
-        self.overheard.append("apart")
+        assert call_id in self.manager.calls
+        self.observed.append("apart")
 
     def dtmf_received(self, call_id: str, tag: str, digit: str) -> None:
-        assert self.talk is not None
-        names = [leg.device_id for leg in self.talk.legs if leg.tag == tag]
-        self.overheard.append(f"{' '.join(names)} presses {digit}")
+        assert self.last_conversation is not None
+        names = [leg.device_id for leg in self.last_conversation.legs if leg.tag == tag]
+        self.observed.append(f"{' '.join(names)} presses {digit}")
 
     def call_ended(self, call_id: str) -> bool:
-        assert call_id in self.conductor.calls
-        self.overheard.append("over")
-        return self.keeps
+        assert call_id in self.manager.calls
+        self.observed.append("over")
+        return self.records
 
     # ---- PushWakeup
 
@@ -151,11 +153,11 @@ class World:
         return tuple(phone.name for phone in of if phone.wakeable)
 
     def notify_call(self, device_ids: Sequence[str], call_id: str) -> None:
-        assert call_id in self.conductor.calls
+        assert call_id in self.manager.calls
         self.log += [("push", f"call {device_id}") for device_id in device_ids]
 
     def notify_end(self, device_ids: Sequence[str], call_id: str) -> None:
-        assert call_id in self.conductor.calls
+        assert call_id in self.manager.calls
         self.log += [("push", f"stop {device_id}") for device_id in device_ids]
 
     # ---- input and output
@@ -168,10 +170,10 @@ class World:
     def _events(self) -> None:
         endpoint = self.legs.endpoint
         while (event := endpoint.next_event()) is not None:
-            if self.conductor.event(event, self.now) or not isinstance(event, RequestReceived):
+            if self.manager.event(event, self.now) or not isinstance(event, RequestReceived):
                 continue
             if event.request.method == "INVITE" and not event.request.to.tag:
-                self.conductor.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
+                self.manager.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
             else:
                 endpoint.respond(event.key, respond(event.request, 481), self.now)
 
@@ -193,7 +195,7 @@ class World:
                 if flow.peer in self._cut:
                     self.legs.endpoint.connection_lost(flow, self.now)
                     self._events()
-                elif flow.peer not in self._left:
+                elif flow.peer not in self._abandoned:
                     self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
@@ -201,28 +203,28 @@ class World:
     def _deliver(self, phone: Phone, message: Request | Response) -> None:
         if phone.gone:
             return
-        if not _says_nothing(phone, message):
+        if not _is_ignored(phone, message):
             self.log.append((phone.name, message))
-        for answer in phone.hears(message):
+        for answer in phone.receive(message):
             self.arrive(phone, answer)
 
     async def pass_time(self, seconds: float) -> None:
         """Advance the clock, running every timer when it is due."""
         end = self.now + seconds
         while self.now < end:
-            due = min(self.conductor.deadline(), self.legs.endpoint.deadline() or end, end)
+            due = min(self.manager.deadline(), self.legs.endpoint.deadline() or end, end)
             self.clock.advance(max(due - self.now, 0.001))
             self.legs.endpoint.timer(self.now)
             self._events()
-            if self.now >= self.conductor.deadline():
-                self.conductor.timer(self.now)
+            if self.now >= self.manager.deadline():
+                self.manager.timer(self.now)
             await self.settle()
 
     # ---- other events
 
     def act(self, what: str) -> None:
         """Execute a ladder line that is not a message; the cases are all supported lines."""
-        call_id = next(iter(self.conductor.calls), "")
+        call_id = next(iter(self.manager.calls), "")
         match what.split():
             case ["the", "media", "engine", "sleeps"]:
                 self.media.awake.clear()
@@ -233,46 +235,46 @@ class World:
             case ["the", "media", "engine", "restarts"]:
                 self.media.dead = False
                 self.media.anchors.clear()
-                self.conductor.media_restarted()
+                self.manager.media_restarted()
             case ["the", "media", "engine", "forgets", "the", "call"]:
                 self.media.anchors.clear()
             case ["an", "administrator", "ends", "the", "call"]:
-                assert self.conductor.hang_up(call_id, TENANT)
+                assert self.manager.hang_up(call_id, TENANT)
             case [name, "is", "not", "heard", "any", "more"]:
-                tag = self.conductor.calls[call_id].legs[self._leg_name(call_id, name)].id
+                tag = self.manager.calls[call_id].legs[self._leg_name(call_id, name)].id
                 self.media.silent_since[tag] = self.clock.now().timestamp()
             case ["the", "call", "is", "recorded", indication]:
-                CallRecordingStatus(self.conductor).indicate(call_id, indication)
+                CallRecordingStatus(self.manager).indicate(call_id, indication)
             case ["the", "watch", "goes", "round"]:
                 self._tasks = [asyncio.ensure_future(self.watch.check_all())]
             case [name, "presses", key]:
-                call = self.conductor.calls[call_id]
+                call = self.manager.calls[call_id]
                 tag = call.legs[self._leg_name(call_id, name)].id
-                self.conductor.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
+                self.manager.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
-                self.conductor.originate(Origination(room, "room", ("a",), number, " ".join(device)))
+                self.manager.originate(Origination(room, "room", ("a",), number, " ".join(device)))
             case [name, "clicks", "to", "dial", to, *device]:
                 phone = self.phones[name]
-                CallControl(self.conductor).dial(self._caller(phone.flow), " ".join(device), to)
+                CallControl(self.manager).dial(self._caller(phone.flow), " ".join(device), to)
             case [name, "clicks", "to", "transfer", to]:
-                CallControl(self.conductor).transfer(call_id, {f"e-{self.phones[name].number}"}, to)
+                CallControl(self.manager).transfer(call_id, {f"e-{self.phones[name].number}"}, to)
             case [name, "clicks", "to", "meet"]:
                 own = {f"e-{self.phones[name].number}"}
-                CallControl(self.conductor).move_to_app(call_id, own, CallApp("room", ("a",)), "8000")
+                CallControl(self.manager).move_to_app(call_id, own, CallApp("room", ("a",)), "8000")
             case ["nobody", "fetches", "who", "is", "parked", "at", place]:
                 found = self.parking.find(TENANT, place)
                 assert found is not None
                 self.parking.recall(found.app_leg_id)
             case [name, "clicks", "to", "join"]:
-                one, other = self.conductor.calls
-                CallControl(self.conductor).attended_transfer(one, {f"e-{self.phones[name].number}"}, other)
+                one, other = self.manager.calls
+                CallControl(self.manager).attended_transfer(one, {f"e-{self.phones[name].number}"}, other)
             case ["app", number, *words]:
-                self.apps.one_does(int(number), words)
+                self.apps.act_as(int(number), words)
             case ["the", "app", *words]:
-                self.apps.does(words)
+                self.apps.act(words)
             case ["the", "server", "goes", "down"]:
-                self._tasks = [asyncio.ensure_future(self.conductor.close())]
+                self._tasks = [asyncio.ensure_future(self.manager.close())]
             case [name, "loses", "its", "connection"]:
                 flow = self.phones[name].flow
                 self._cut.add(flow.peer)
@@ -281,41 +283,41 @@ class World:
                 self._events()
             case [name, "wakes", "up"]:
                 self._register(self.phones[name])
-                self.conductor.device_registered(f"e-{self.phones[name].number}", name)
+                self.manager.device_registered(f"e-{self.phones[name].number}", name)
                 self._events()
             case [name, "declines", "asleep"]:
-                declined = self.conductor.decline(call_id, name)
+                declined = self.manager.decline(call_id, name)
                 self.log.append(("api", "declined" if declined else "it does not ring there"))
             case [name, "is", "signed", "out"]:
                 self.location.set_bindings(f"e-{self.phones[name].number}", name, ())
-                self.conductor.device_revoked(f"e-{self.phones[name].number}", name)
+                self.manager.device_revoked(f"e-{self.phones[name].number}", name)
             case [name, "comes", "back"]:  # by another connection, whether the loss of the old one was detected or not
                 self._come_back(self.phones[name])
             case _:
                 raise AssertionError(f"unknown: {what}")
 
     def _come_back(self, phone: Phone) -> None:
-        self._left.add(phone.flow.peer)
+        self._abandoned.add(phone.flow.peer)
         phone.flow = replace(phone.flow, port=next(_ports), connection=next(_ports))
         self._register(phone)
-        self.conductor.device_registered(f"e-{phone.number}", phone.name)
+        self.manager.device_registered(f"e-{phone.number}", phone.name)
         self._events()
 
     def _leg_name(self, call_id: str, name: str) -> str:
-        call = self.conductor.calls[call_id]
+        call = self.manager.calls[call_id]
         assert isinstance(call.state, Talking)
         return CALLER if call.caller.device_id == name else call.state.callee
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Clear what the test helpers store about earlier calls."""
-        for stored in (self.read, self.ended, self.notes, self.media.offered, self._tasks, self.overheard):
+        for stored in (self.checked, self.ended, self.journalled, self.media.offered, self._tasks, self.observed):
             stored.clear()
         for phone in self.phones.values():
             phone.refused.clear()
 
     def leftovers(self) -> dict[str, int]:
         """Return the sizes of all tables that still hold call state."""
-        conductor, legs = self.conductor, self.legs
+        conductor, legs = self.manager, self.legs
         sizes = {
             "runs": len(conductor.calls),
             "runs of tenants": len(conductor._limiter),
@@ -336,20 +338,20 @@ class World:
         return {name: number for name, number in sizes.items() if number}
 
 
-def _says_nothing(phone: Phone, message: Request | Response) -> bool:
+def _is_ignored(phone: Phone, message: Request | Response) -> bool:
     if isinstance(message, Request):
         return message.method == "ACK" and message.via.branch in phone.refused
     return message.status == 100 or message.cseq.method == "CANCEL"
 
 
-def _people(phones: list[Phone], rings: int) -> DirectoryCache:
+def _directory(phones: list[Phone], rings: int) -> DirectoryCache:
     directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", DOMAIN, "active", datetime(2026, 1, 1, tzinfo=UTC)))
     for number in ("1001", "1002", "1003", *(phone.number for phone in phones)):
         directory.put_extension(
             Extension(
                 id=f"e-{number}", tenant_id=TENANT, number=number, person_id=None, subject=f"s-{number}",
-                ring_seconds=rings, max_call_seconds=LASTS, name=NAMES.get(number, f"Extension {number}"),
+                ring_seconds=rings, max_call_seconds=MAX_CALL_SECONDS, name=NAMES.get(number, f"Extension {number}"),
             )
         )  # fmt: skip
     return directory

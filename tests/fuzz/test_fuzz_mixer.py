@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "engines"))
 
-from mixer_harness import World, tone
+from mixer_harness import MixerHarness, tone
 
 from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import PACKET
@@ -24,7 +24,7 @@ flags = st.booleans()
 codecs = st.sampled_from([ULAW, ALAW, G722])
 seconds = st.floats(allow_nan=False, width=32)
 
-orders = st.one_of(
+commands = st.one_of(
     st.builds(
         messages.OpenLeg, names, st.integers(1, 65535), st.integers(0, 65535), codecs, st.integers(0, 127), st.integers(-1, 127), flags, st.just(0)
     ),
@@ -42,13 +42,13 @@ orders = st.one_of(
     st.builds(messages.EndTap, names),
 )  # fmt: skip
 
-steps = st.lists(st.one_of(orders, st.integers(1, 8), st.lists(st.binary(max_size=400), max_size=6)), max_size=40)
+steps = st.lists(st.one_of(commands, st.integers(1, 8), st.lists(st.binary(max_size=400), max_size=6)), max_size=40)
 
 
 @given(steps, st.integers(0, 2**32 - 1))
 @settings(max_examples=150, deadline=None)
 def test_any_commands_and_any_packets(steps: list, seed: int) -> None:
-    world, chance = World(bank=12_000), np.random.default_rng(seed)
+    world, chance = MixerHarness(bank=12_000), np.random.default_rng(seed)
     mixer = world.mixer
     for step in steps:
         if isinstance(step, list):
@@ -63,28 +63,26 @@ def test_any_commands_and_any_packets(steps: list, seed: int) -> None:
                 )
                 assert mixer.advance() <= len(used)
         else:
-            world.do(step)
+            world.apply(step)
     mixer.advance()
     assert len(mixer.events) < 3000
     assert mixer.output.shape[1] == PACKET
     assert not [each for each in mixer.bank.evicted if each == "beep"]
 
 
-def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> list[bytes]:
+def _packets(world: MixerHarness, used: np.ndarray, rng: np.random.Generator) -> list[bytes]:
     """Return one packet per leg, some of them malformed."""
     legs = world.mixer.legs
     found = []
     for slot in used.tolist():
-        kind = int(legs.payload_type[slot]) if chance.random() < 0.8 else int(chance.integers(0, 256))
-        head = (
-            bytes([int(chance.choice([0x80, 0x80, 0x80, 0x90, 0xA0, 0xBF]))]) + bytes([kind & 0xFF]) + chance.bytes(2)
-        )
-        stamp = (world.mixer.tick * 160 + int(chance.choice([0, 0, 0, 160, -320, 10**6]))) & 0xFFFFFFFF
+        kind = int(legs.payload_type[slot]) if rng.random() < 0.8 else int(rng.integers(0, 256))
+        head = bytes([int(rng.choice([0x80, 0x80, 0x80, 0x90, 0xA0, 0xBF]))]) + bytes([kind & 0xFF]) + rng.bytes(2)
+        stamp = (world.mixer.tick * 160 + int(rng.choice([0, 0, 0, 160, -320, 10**6]))) & 0xFFFFFFFF
         found.append(
             head
             + stamp.to_bytes(4, "big")
             + slot.to_bytes(4, "big")
-            + chance.bytes(int(chance.choice([160, 160, 0, 7, 240, 1400])))
+            + rng.bytes(int(rng.choice([160, 160, 0, 7, 240, 1400])))
         )
     return found
 
@@ -93,7 +91,7 @@ def _packets(world: World, used: np.ndarray, chance: np.random.Generator) -> lis
 @settings(max_examples=100, deadline=None)
 def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: int) -> None:
     """Two rooms; a leg in one of them sends arbitrary packets."""
-    calm, wild = World(), World()
+    calm, wild = MixerHarness(), MixerHarness()
     heard = []
     for world in (calm, wild):
         world.phone("junk", codec, room="noise")
@@ -104,8 +102,8 @@ def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: 
                 world.receive(
                     [(world.phones["junk"].port, junk[number]), (world.phones["junk"].port, b"\x80\x00" + junk[number])]
                 )
-            world.tick((a, a.says(frame)))
-        heard.append(b.heard)
+            world.tick((a, a.audio(frame)))
+        heard.append(b.received)
     assert heard[0] == heard[1]
 
 
@@ -130,7 +128,7 @@ def test_messages_with_any_values_are_decoded_or_refused(name: str, fields: list
         protocol.decode(json.dumps([name, *fields]).encode() + b"\0" + tail)
 
 
-@given(orders)
+@given(commands)
 @settings(max_examples=200, deadline=None)
 def test_commands_round_trip(command: messages.Command) -> None:
     assert protocol.decode(protocol.encode(command)) == command

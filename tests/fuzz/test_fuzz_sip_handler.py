@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "adapters"))
 
-from sip_harness import AWAY, DOMAIN, Face, Phone
+from sip_harness import DOMAIN, OTHER_FLOW, Phone, SipHarness
 
 from unificx.sip_server import RateLimits
 
@@ -23,21 +23,21 @@ SPICE = (
 )  # fmt: skip
 
 
-def seeds(face: Face) -> list[bytes]:
+def seeds(face: SipHarness) -> list[bytes]:
     """Messages of an authenticated phone: some mutations still carry valid credentials."""
     phone = Phone(face)
     phone.register("Supported: path, outbound", "Path: <sip:edge.example;lr;ob>")
     uri, invited = f"sip:{DOMAIN}", f"sip:1002@{DOMAIN}"
     contact = f'Contact: "A" <{phone.contact}>;q=0.5;expires=600;reg-id=1;+sip.instance="<urn:uuid:1>"'
     return [
-        phone.words(
+        phone.build(
             "REGISTER",
             uri,
             f"<sip:1001@{DOMAIN}>",
             [contact, "Supported: path, outbound", "User-Agent: a phone", "Path: <sip:edge.example;lr;ob>"],
             auth=phone.credentials("REGISTER", uri),
         ),
-        phone.words(
+        phone.build(
             "INVITE",
             invited,
             f"<{invited}>",
@@ -67,13 +67,13 @@ def sound(said: list[bytes]) -> None:
 @given(st.integers(0, 2**32))
 def test_mutated_requests_of_an_authenticated_phone(seed: int) -> None:
     dice = random.Random(seed)
-    face = Face(LAVISH)
+    face = SipHarness(LAVISH)
     with structlog.testing.capture_logs() as logs:
         for data in seeds(face):
             for _ in range(12):
-                sound(face.say_raw(mutated(data, dice)))
+                sound(face.send_raw(mutated(data, dice)))
                 face.clock.advance(dice.choice((0.0, 0.1, 40.0)))
-        sound([answer.encode() for answer in face.later(2)])
+        sound([answer.encode() for answer in face.advance(2)])
     assert not logs
 
 
@@ -82,14 +82,14 @@ def test_mutated_requests_of_an_authenticated_phone(seed: int) -> None:
 def test_mutated_requests_without_credentials_have_no_effect(seed: int) -> None:
     """Mutated wrong credentials never become valid."""
     dice = random.Random(seed)
-    face = Face(LAVISH)
-    phone = Phone(face, password="guess", flow=AWAY)
+    face = SipHarness(LAVISH)
+    phone = Phone(face, password="guess", flow=OTHER_FLOW)
     with structlog.testing.capture_logs() as logs:
         for method, uri in (("REGISTER", f"sip:{DOMAIN}"), ("INVITE", f"sip:1002@{DOMAIN}")):
             phone.challenge = None
-            answer = phone.once(method, uri, f"<sip:1001@{DOMAIN}>", [f"Contact: <{phone.contact}>"])
-            phone.learn(answer)
-            data = phone.words(
+            answer = phone.request_once(method, uri, f"<sip:1001@{DOMAIN}>", [f"Contact: <{phone.contact}>"])
+            phone.store_challenge(answer)
+            data = phone.build(
                 method,
                 uri,
                 f"<sip:1001@{DOMAIN}>",
@@ -97,14 +97,14 @@ def test_mutated_requests_without_credentials_have_no_effect(seed: int) -> None:
                 auth=phone.credentials(method, uri),
             )
             for _ in range(12):
-                sound(face.say_raw(mutated(data, dice), AWAY))
+                sound(face.send_raw(mutated(data, dice), OTHER_FLOW))
     assert not logs
     assert not list(face.location)
-    assert not face.calls.taken
+    assert not face.calls.incoming_calls
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
-    face = Face(LAVISH)
-    sound(face.say_raw(data))
+    face = SipHarness(LAVISH)
+    sound(face.send_raw(data))

@@ -11,23 +11,23 @@ ROOT = Path(__file__).parents[2]
 REGISTER = ROOT / "docs" / "promises.md"
 
 
-def promised() -> list[str]:
+def promise_ids() -> list[str]:
     """Return all promise ids of the register, in order."""
     return re.findall(r"^\| ([A-Z]\d+) \|", REGISTER.read_text("utf-8"), re.M)
 
 
-def proofs() -> dict[str, list[str]]:
+def tests_by_promise() -> dict[str, list[str]]:
     """Return the test ids by promise. Raises KeyError if a test names an unknown promise."""
-    table: dict[str, list[str]] = {each: [] for each in promised()}
+    table: dict[str, list[str]] = {each: [] for each in promise_ids()}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for each in _named(node):
+                for each in _marked_ids(node):
                     table[each].append(f"{path.relative_to(ROOT)}::{node.name}")
     return table
 
 
-def _named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+def _marked_ids(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     ids: list[str] = []
     for mark in node.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.promise":
@@ -36,7 +36,7 @@ def _named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 
 def main() -> int:
-    table = proofs()
+    table = tests_by_promise()
     if "--json" in sys.argv:
         print(json.dumps(table))
     else:

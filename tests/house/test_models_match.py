@@ -18,7 +18,7 @@ from unificx.db.migrations.models import load_all_models
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def empty(request: pytest.FixtureRequest, tmp_path, postgres: Postgres, clock: ManualClock):
     """An empty database."""
-    name = await postgres.make()
+    name = await postgres.create()
     url = f"sqlite:///{tmp_path / 'empty.db'}" if request.param == "sqlite" else postgres.url(name)
     database = Database(url, clock)
     yield database

@@ -8,12 +8,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2] / "unificx"
 FILE_LINES, FUNCTION_LINES, PARAMETERS = 500, 60, 7
-NOT_WRITTEN_BY_HAND = ("migrations", "generated")
+GENERATED = ("migrations", "generated")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def sources() -> list[Path]:
-    return [path for path in sorted(ROOT.rglob("*.py")) if not set(path.parts) & set(NOT_WRITTEN_BY_HAND)]
+    return [path for path in sorted(ROOT.rglob("*.py")) if not set(path.parts) & set(GENERATED)]
 
 
 def functions(source: str) -> Iterator[Function]:
@@ -27,8 +27,13 @@ def lines(function: Function) -> int:
 
 def parameters(function: Function) -> int:
     """Count parameters, including `*args` and `**kwargs`, without `self`, `cls` and the options of CLI commands."""
-    given = function.args
-    named = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
+    arguments = function.args
+    named = [
+        *arguments.posonlyargs,
+        *arguments.args,
+        *arguments.kwonlyargs,
+        *filter(None, (arguments.vararg, arguments.kwarg)),
+    ]
     return len([each for each in named if each.arg not in ("self", "cls") and not is_option(each)])
 
 

@@ -44,10 +44,10 @@ def unscoped(source: str, scoped: set[str]) -> list[int]:
     """Return the lines of statements on scoped tables without a tenant or a reason."""
     lines, tree = source.splitlines(), ast.parse(source)
     conditions = [node for node in ast.walk(tree) if isinstance(node, ast.Assign) and "tenant_id" in _names(node.value)]
-    enough = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
+    scoping_names = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
     found: list[int] = []
     for statement, call in _statements(tree):
-        if not _names(call) & scoped or _names(statement) & enough:
+        if not _names(call) & scoped or _names(statement) & scoping_names:
             continue
         written = lines[max(statement.lineno - 3, 0) : statement.end_lineno]
         if not any(ESCAPE in line and len(line.split(ESCAPE)[1]) > 8 for line in written):

@@ -16,7 +16,7 @@ from unificx.media import tones
 from unificx.sdp import Direction
 from unificx.sip.flow import Flow
 
-SECOND = 8000
+SAMPLES_PER_SECOND = 8000
 _ROWS, _LOW, _HIGH = ("123", "456", "789", "*0#"), (697, 770, 852, 941), (1209, 1336, 1477)
 
 
@@ -29,21 +29,23 @@ class AppPhone(SoftPhone):
         self.leg.offer(self._sdp(way if yes else Direction.SENDRECV), self._clock.monotonic())
         self._flush()
 
-    def say(self, hertz: float) -> None:
+    def play_tone(self, hertz: float) -> None:
         self.audio._tone = hertz
 
-    def level(self, hertz: float, seconds: float = 0.5) -> float:
+    def tone_level(self, hertz: float, seconds: float = 0.5) -> float:
         """Level of a tone during the last seconds received; half the amplitude counts as detected."""
-        return tones.level(self.audio.received[-round(seconds * SECOND) :], hertz)
+        return tones.level(self.audio.received[-round(seconds * SAMPLES_PER_SECOND) :], hertz)
 
     def loudness(self, seconds: float = 0.5) -> float:
         """Overall level of the last seconds received."""
-        return tones.rms(self.audio.received[-round(seconds * SECOND) :])
+        return tones.rms(self.audio.received[-round(seconds * SAMPLES_PER_SECOND) :])
 
-    async def hears(self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3) -> None:
+    async def wait_for_tone(
+        self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3
+    ) -> None:
         """Wait until the tone is heard."""
         async with asyncio.timeout(within):
-            while self.level(hertz, seconds) < least:
+            while self.tone_level(hertz, seconds) < least:
                 await asyncio.sleep(0.05)
 
 

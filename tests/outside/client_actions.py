@@ -7,7 +7,7 @@ from recording_helpers import signed_in
 from server import Login, Server
 
 
-def give_away(server: Server, network: Network, by: Login, to: str) -> None:
+def transfer_call(server: Server, network: Network, by: Login, to: str) -> None:
     """Transfer the remote party of the only call to a number."""
     with network.inside(), closing(signed_in(server, by)) as client:
         [live] = client.get("/api/v1/me/calls").json()["items"]

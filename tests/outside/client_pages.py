@@ -13,17 +13,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browser import CLIENT, MUTE, SWITCHES, chromium
-from browser_audio import Loudspeaker, loudspeakers
+from browser import CLIENT, OMITTED_SWITCHES, SWITCHES, chromium
+from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
-from push_service import Browser, Pushed, PushService
-from server import PATIENCE, ROOT, Login, Server, eventually
+from push_service import PushService, ReceivedPush, SubscribedBrowser
+from server import ROOT, TIMEOUT, Login, Server, eventually
 
-SIZE: ViewportSize = {"width": 390, "height": 844}
+PHONE_VIEWPORT: ViewportSize = {"width": 390, "height": 844}
 """A phone in portrait, in CSS pixels."""
-NOT_THE_CLIENT = "/healthz"
+OUTSIDE_SCOPE_PATH = "/healthz"
 """An address of the same origin outside the scope of the client's service worker."""
-SELF_MADE = ("--ignore-certificate-errors",)
+IGNORE_CERTIFICATE_ERRORS = ("--ignore-certificate-errors",)
 """The server certificate is self-signed, so service workers cannot be fetched otherwise."""
 
 SIGN_IN = """async ({code, secret, name}) => {
@@ -40,7 +40,7 @@ SIGN_IN = """async ({code, secret, name}) => {
   return {status: accepted.status, text: await accepted.text()}
 }"""
 
-KEPT = """async () => {
+READ_STORAGE = """async () => {
   const answer = (request) => new Promise((done, fail) => {
     request.onsuccess = () => done(request.result)
     request.onerror = () => fail(request.error)
@@ -76,7 +76,7 @@ PUSH_SERVICE = """({endpoint, keys}) => {
 }"""
 
 
-WATCH_SHOWING = """() => {
+RECORD_NOTIFICATIONS = """() => {
   if (self.showing) return
   self.showing = {begun: 0, open: 0}
   const show = self.registration.showNotification.bind(self.registration)
@@ -87,7 +87,7 @@ WATCH_SHOWING = """() => {
   }
 }"""
 
-SHOWN = """async () => {
+READ_NOTIFICATIONS = """async () => {
   // Asked for what is there while it is about to show something, Chromium forgets that.
   for (let begun = -1; showing.open || begun !== showing.begun; await new Promise((done) => setTimeout(done, 300)))
     begun = showing.begun
@@ -100,7 +100,7 @@ SHOWN = """async () => {
 class Client:
     """A profile with one page of `/app`. `requests` are all requests of its pages and its service worker."""
 
-    def __init__(self, context: BrowserContext, server: Server, speaker: Loudspeaker) -> None:
+    def __init__(self, context: BrowserContext, server: Server, speaker: BrowserSink) -> None:
         self.context, self._server, self.speaker = context, server, speaker
         self.requests: list[Request] = []
         self.complaints: list[str] = []
@@ -136,7 +136,7 @@ class Client:
         text = self.page.evaluate(script, [method, path])
         return json.loads(text) if text else None
 
-    def registered(self) -> "Client":
+    def wait_registered(self) -> "Client":
         """Wait until the phone can receive calls."""
         eventually(lambda: self.api("GET", "/me/reachable")["registered"], what="a registered telephone")
         return self
@@ -145,21 +145,21 @@ class Client:
         """Data stored by this origin, read from a page that stores nothing itself."""
         other = self.context.new_page()
         try:
-            other.goto(self.origin + NOT_THE_CLIENT)
+            other.goto(self.origin + OUTSIDE_SCOPE_PATH)
             return other.evaluate("async () => (await indexedDB.databases()).map((each) => each.name)")
         finally:
             other.close()
 
-    def kept(self) -> str:
+    def stored_data(self) -> str:
         """All data stored by this origin as one text: database, caches, web storage."""
-        return self.page.evaluate(KEPT)
+        return self.page.evaluate(READ_STORAGE)
 
     def close(self) -> None:
         self.context.close()
         self.speaker.close()
 
 
-class WorkerOf:
+class ServiceWorkerProbe:
     """The service worker, driven through the DevTools protocol: delivers push messages, reads notifications."""
 
     def __init__(self, client: Client) -> None:
@@ -167,33 +167,33 @@ class WorkerOf:
         client.page.evaluate("async () => { await navigator.serviceWorker.ready }")
         self._session: CDPSession = client.context.new_cdp_session(client.page)
         self._registration = ""
-        self._session.on("ServiceWorker.workerRegistrationUpdated", self._note)
+        self._session.on("ServiceWorker.workerRegistrationUpdated", self._on_version)
         self._session.send("ServiceWorker.enable")
         eventually(lambda: self._registration or client.page.wait_for_timeout(50), what="a registered worker")
 
-    def _note(self, event: dict[str, Any]) -> None:
+    def _on_version(self, event: dict[str, Any]) -> None:
         for each in event["registrations"]:
             if each["scopeURL"].endswith("/app/") and not each["isDeleted"]:
                 self._registration = each["registrationId"]
 
-    def alone(self) -> None:
+    def close_page(self) -> None:
         """Close the page and wait until the service worker has noticed: it does not notify while a page is visible."""
         self._client.page.goto("about:blank")
         script = "async () => (await self.clients.matchAll({type: 'window', includeUncontrolled: true})).length"
-        end = time.monotonic() + PATIENCE
-        while left := self.itself.evaluate(script):
+        end = time.monotonic() + TIMEOUT
+        while left := self.execution_context.evaluate(script):
             assert time.monotonic() < end, f"{left} pages are open still"
             self._client.page.wait_for_timeout(50)
 
-    def push(self, message: dict[str, str]) -> None:
+    def deliver_push(self, message: dict[str, str]) -> None:
         """Deliver a message as the push service would."""
-        self.itself.evaluate(WATCH_SHOWING)
+        self.execution_context.evaluate(RECORD_NOTIFICATIONS)
         data = json.dumps(message)
         told = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
         self._session.send("ServiceWorker.deliverPushMessage", told)
 
     @property
-    def itself(self) -> Worker:
+    def execution_context(self) -> Worker:
         """The execution context of the worker, started if needed."""
         if not self._client.context.service_workers:
             self._session.send("ServiceWorker.startWorker", {"scopeURL": f"{self._client.origin}/app/"})
@@ -203,22 +203,22 @@ class WorkerOf:
         assert found
         return found[0]
 
-    def shown(self) -> list[dict[str, Any]]:
+    def notifications(self) -> list[dict[str, Any]]:
         """The current notifications."""
-        self.itself.evaluate(WATCH_SHOWING)
-        return self.itself.evaluate(SHOWN)
+        self.execution_context.evaluate(RECORD_NOTIFICATIONS)
+        return self.execution_context.evaluate(READ_NOTIFICATIONS)
 
-    def until_shown(self, *titles: str) -> list[dict[str, Any]]:
+    def wait_for_notifications(self, *titles: str) -> list[dict[str, Any]]:
         """Wait until exactly these notifications are shown."""
-        end = time.monotonic() + PATIENCE
-        shown = self.shown()
+        end = time.monotonic() + TIMEOUT
+        shown = self.notifications()
         while [each["title"] for each in shown] != list(titles):
             assert time.monotonic() < end, f"not {titles} but {shown}"
             self._client.page.wait_for_timeout(100)
-            shown = self.shown()
+            shown = self.notifications()
         return shown
 
-    def press(self, tag: str, action: str = "") -> list[str]:
+    def click_notification(self, tag: str, action: str = "") -> list[str]:
         """Click a notification or one of its actions; return the addresses opened. Not a user gesture: windows cannot be
         opened, so the call is recorded instead."""
         script = """async ([tag, action]) => {
@@ -232,19 +232,19 @@ class WorkerOf:
           await Promise.all(waited)
           return opened
         }"""
-        return self.itself.evaluate(script, [tag, action])
+        return self.execution_context.evaluate(script, [tag, action])
 
 
-class PushServiceOfATest:
+class FakePushService:
     """Receives the push messages for one browser and can decrypt them."""
 
     def __init__(self, listener: ThreadingHTTPServer) -> None:
         host, port = listener.server_address[:2]
         self._service = PushService(base=f"http://{host!s}:{port}")
-        self.browser = Browser(self._service, "/push/of-a-test")
+        self.browser = SubscribedBrowser(self._service, "/push/of-a-test")
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> None:
-        self._service.took.append(Pushed(path, headers, body))
+    def receive(self, path: str, headers: dict[str, str], body: bytes) -> None:
+        self._service.received.append(ReceivedPush(path, headers, body))
 
     def install(self, client: Client) -> None:
         """From the next page on, the client subscribes to this service."""
@@ -255,13 +255,13 @@ class PushServiceOfATest:
 
 
 @contextmanager
-def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
+def fake_push_service() -> Iterator[FakePushService]:
     """A push service on this machine."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            service.take(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            service.receive(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             self.send_response(201)
             self.send_header("content-length", "0")
             self.end_headers()
@@ -270,18 +270,18 @@ def push_service_of_a_test() -> Iterator[PushServiceOfATest]:
             """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
-        service = PushServiceOfATest(listener)
+        service = FakePushService(listener)
         threading.Thread(target=listener.serve_forever, daemon=True).start()
         yield service
         listener.shutdown()
 
 
-def lasts(where: Locator) -> None:
+def wait_two_seconds(where: Locator) -> None:
     """Wait until a clock shows at least two seconds: each value is shown briefly only."""
     expect(where.get_by_text(re.compile("^0:(0[2-9]|[1-5][0-9])$"))).to_be_visible(timeout=30_000)
 
 
-def build_if_old() -> None:
+def build_if_outdated() -> None:
     """Build the client, unless the build is newer than all its sources."""
     made = CLIENT / "dist" / "app" / "sw.js"
     parts = [CLIENT / name for name in ("src", "public", "app", "portal")]
@@ -305,14 +305,14 @@ class Clients:
 
     def __call__(self, *permissions: str, language: str = "en", switches: tuple[str, ...] = (), **how: Any) -> Client:
         """A new profile, not signed in. `how` is passed to Playwright."""
-        settings = {"viewport": SIZE, "has_touch": True, "is_mobile": True, **how}
+        settings = {"viewport": PHONE_VIEWPORT, "has_touch": True, "is_mobile": True, **how}
         program = settings.pop("program", None) or chromium(self._server, self._directory)
-        speaker = loudspeakers().one()
+        speaker = browser_sinks().create()
         context = self._playwright.chromium.launch_persistent_context(
             self._directory / f"profile-{len(self._clients)}",
             executable_path=program,
-            args=[*SWITCHES, *SELF_MADE, *switches],
-            ignore_default_args=MUTE,
+            args=[*SWITCHES, *IGNORE_CERTIFICATE_ERRORS, *switches],
+            ignore_default_args=OMITTED_SWITCHES,
             env=dict(speaker.environment),
             locale=language,
             permissions=list(permissions),

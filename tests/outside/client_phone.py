@@ -9,7 +9,7 @@ from client_pages import Client, Clients
 from playwright.sync_api import Locator, expect
 from server import Login, eventually
 
-EARS = Path(__file__).with_name("client_media_probe.js")
+MEDIA_PROBE = Path(__file__).with_name("client_media_probe.js")
 ANSWERED = "Encrypted to your phone system"
 
 
@@ -18,10 +18,10 @@ class ClientPhone:
 
     def __init__(self, client: Client, login: Login) -> None:
         self.client, self.login, self.page = client, login, client.page
-        client.context.add_init_script(path=EARS)
+        client.context.add_init_script(path=MEDIA_PROBE)
 
     def sign_in(self, device: str = "Chromium of a test") -> "ClientPhone":
-        self.client.sign_in(self.login, device).open("/dial").registered()
+        self.client.sign_in(self.login, device).open("/dial").wait_registered()
         return self
 
     # user actions
@@ -31,7 +31,7 @@ class ClientPhone:
         self.page.get_by_label("Number", exact=True).fill(number)
         self.page.get_by_role("button", name="Video call" if video else "Call", exact=True).click()
 
-    def ringing(self, of: str, *, video: bool = False) -> Locator:
+    def wait_for_ringing(self, of: str, *, video: bool = False) -> Locator:
         """Wait until it rings with a call from that name."""
         kind = "Video call" if video else "Call"
         rings = self.page.get_by_role("alertdialog", name=f"{kind} from {of}", exact=True)
@@ -39,14 +39,14 @@ class ClientPhone:
         return rings
 
     def answer(self, of: str, *, video: bool = False, key: str = "Answer") -> None:
-        rings = self.ringing(of, video=video)
+        rings = self.wait_for_ringing(of, video=video)
         rings.get_by_role("button", name="With video" if video else key, exact=True).click()
 
     def call_with(self, name: str) -> Locator:
         """The call screen with that party."""
         return self.page.get_by_role("dialog", name=f"Call with {name}", exact=True)
 
-    def talks_with(self, name: str) -> None:
+    def is_in_call_with(self, name: str) -> None:
         expect(self.call_with(name).get_by_role("button", name=ANSWERED)).to_be_visible()
 
     def press(self, name: str) -> None:
@@ -57,18 +57,18 @@ class ClientPhone:
 
     # observations
 
-    def figures(self) -> dict[str, Any]:
+    def media_stats(self) -> dict[str, Any]:
         return self.page.evaluate("mediaProbe.figures()")
 
-    def hears(self, hertz: int) -> bool:
+    def is_receiving(self, hertz: int) -> bool:
         """Whether the dominant frequency played is that tone."""
         return self.client.speaker.hears(hertz)
 
     def frames(self) -> int:
         """Video frames of the remote party decoded."""
-        return self.figures()["frames"]
+        return self.media_stats()["frames"]
 
-    def free(self) -> None:
+    def assert_idle(self) -> None:
         """No call is left on the screen."""
         expect(self.page.get_by_role("dialog")).to_have_count(0)
         expect(self.page.get_by_role("alertdialog")).to_have_count(0)
@@ -77,10 +77,10 @@ class ClientPhone:
         """Reload the page, which ends calls left by a test."""
         if self.page.is_closed() or not self.page.url.endswith("/dial") or self.page.get_by_role("dialog").count():
             self.client.open("/dial")
-        self.client.registered()
+        self.client.wait_registered()
 
 
-def telephone(
+def start_client_phone(
     clients: Clients, login: Login, hertz: int, *permissions: str, directory: Path, **how: Any
 ) -> ClientPhone:
     """A new client that plays a tone of that frequency, signed in and registered."""
@@ -92,7 +92,7 @@ def telephone(
     return ClientPhone(client, login).sign_in()
 
 
-def hear_each_other(anna: ClientPhone, berta: ClientPhone, tones: tuple[int, int] = (440, 1000)) -> None:
+def assert_two_way_audio(anna: ClientPhone, berta: ClientPhone, tones: tuple[int, int] = (440, 1000)) -> None:
     """Each party hears the tone of the other: the first frequency belongs to the first party."""
-    heard = lambda: (anna.hears(tones[1]), berta.hears(tones[0]))  # noqa: E731
-    eventually(lambda: heard() == (True, True), what=f"voices: {anna.figures()} {berta.figures()}")
+    heard = lambda: (anna.is_receiving(tones[1]), berta.is_receiving(tones[0]))  # noqa: E731
+    eventually(lambda: heard() == (True, True), what=f"voices: {anna.media_stats()} {berta.media_stats()}")

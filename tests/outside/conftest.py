@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import Playwright, driven
-from client_pages import Clients, build_if_old
-from server import Household, Server, settle, watched
-from sipp_phones import Desk
-from third_party_services import Outside
-from third_party_services import reaching as server_that_reaches
+from browser import Playwright, start_playwright
+from client_pages import Clients, build_if_outdated
+from server import Household, Server, create_household, run_and_check_log
+from sipp_phones import SippPhones
+from third_party_services import ThirdPartyServices
+from third_party_services import server_with_services as server_that_reaches
 
 FAILED = pytest.StashKey[bool]()
 
@@ -47,19 +47,19 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server on SQLite which the tests of a module share."""
-    yield from watched(Server(tmp_path_factory.mktemp("shared") / "home"))
+    yield from run_and_check_log(Server(tmp_path_factory.mktemp("shared") / "home"))
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A server for one test that will hurt it."""
-    yield from watched(Server(tmp_path / "home"))
+    yield from run_and_check_log(Server(tmp_path / "home"))
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> Iterator[Outside]:
+def outside(tmp_path: Path) -> Iterator[ThirdPartyServices]:
     """A mail server and a push service."""
-    found = Outside()
+    found = ThirdPartyServices()
     thread = threading.Thread(target=found.run, args=(tmp_path / "mail",))
     thread.start()
     found.wait()
@@ -69,9 +69,9 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def reaching(outside: Outside, tmp_path: Path) -> Iterator[Server]:
+def reaching(outside: ThirdPartyServices, tmp_path: Path) -> Iterator[Server]:
     """A server that knows both."""
-    yield from watched(server_that_reaches(outside, tmp_path))
+    yield from run_and_check_log(server_that_reaches(outside, tmp_path))
 
 
 @pytest.fixture(scope="session")
@@ -84,13 +84,13 @@ def network() -> Iterator[Network]:
 
 @pytest.fixture(scope="module")
 def household(server: Server) -> Household:
-    return settle(server)
+    return create_household(server)
 
 
 @pytest.fixture
-def desk(server: Server, tmp_path: Path) -> Iterator[Desk]:
+def desk(server: Server, tmp_path: Path) -> Iterator[SippPhones]:
     """SIPp phones around the module's server."""
-    desk = Desk(tmp_path, server)
+    desk = SippPhones(tmp_path, server)
     yield desk
     desk.close()
 
@@ -106,12 +106,12 @@ def phones(server: Server, network: Network, tmp_path: Path) -> Iterator[Phones]
 @pytest.fixture(scope="session")
 def built() -> None:
     """The client as its sources are now, where the server hands it out from."""
-    build_if_old()
+    build_if_outdated()
 
 
 @pytest.fixture(scope="module")
 def playwright(built: None) -> Iterator[Playwright]:
-    with driven() as playwright:
+    with start_playwright() as playwright:
         yield playwright
 
 

@@ -25,7 +25,7 @@ class Coturn:
         return {"UNIFICX_TURN": ",".join(urls), "UNIFICX_TURN_SECRET": secret}
 
 
-def taken_tcp(port: int) -> bool:
+def is_listening(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -54,7 +54,7 @@ def coturn(directory: Path, certificate: Path, key: Path) -> Iterator[Coturn]:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=directory)
     try:
         served = Coturn(port, tls)
-        eventually(lambda: process.poll() is not None or all(map(taken_tcp, (port, tls))), what="coturn listens")
+        eventually(lambda: process.poll() is not None or all(map(is_listening, (port, tls))), what="coturn listens")
         assert process.poll() is None, log.read_text()[-2000:]
         yield served
     finally:

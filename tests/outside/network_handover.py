@@ -12,8 +12,8 @@ from browser import CHROMIUM
 
 UPLINK = "10.98.0"
 """Network between the server and the router."""
-CABLES = ("10.98.1", "10.98.2")
-QUIET = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1"
+LINKS = ("10.98.1", "10.98.2")
+SYSCTL = "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.ip_forward=1"
 """IPv6 autoconfiguration takes a second, which a browser would treat as a network change."""
 
 
@@ -21,7 +21,7 @@ class Namespace:
     """A network namespace that exists until it is closed."""
 
     def __init__(self) -> None:
-        script = f"{QUIET} && ip link set lo up && echo up && exec sleep infinity"
+        script = f"{SYSCTL} && ip link set lo up && echo up && exec sleep infinity"
         command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--net", "sh", "-c", script]
         self._holder = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self._holder.stdout
@@ -39,11 +39,11 @@ class Namespace:
         self._holder.stdout.close()
 
 
-class Roads:
+class NetworkHandover:
     """A client behind a router with two links, of which one is up."""
 
     def __init__(self, network: Network) -> None:
-        self._router, self._here = Namespace(), Namespace()
+        self._router, self._client = Namespace(), Namespace()
         at_server = network.enter
         run(at_server, "sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         run(at_server, f"ip link add name uplink type veth peer name server netns {self._router.pid}")
@@ -51,23 +51,23 @@ class Roads:
         address(self._router.enter, f"{UPLINK}.2", "server")
         run(at_server, f"ip route add 10.98.0.0/16 via {UPLINK}.2")
         run(self._router.enter, f"ip route add {network.address} via {UPLINK}.1")
-        for number, prefix in enumerate(CABLES):
+        for number, prefix in enumerate(LINKS):
             run(
                 self._router.enter,
-                f"ip link add name road{number} type veth peer name cable{number} netns {self._here.pid}",
+                f"ip link add name road{number} type veth peer name cable{number} netns {self._client.pid}",
             )
             address(self._router.enter, f"{prefix}.1", f"road{number}")
-        self._lead(0)
+        self._bring_up(0)
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """Addresses of the browser in the first and in the second network."""
-        return tuple(f"{prefix}.2" for prefix in CABLES)
+        return tuple(f"{prefix}.2" for prefix in LINKS)
 
-    def change(self) -> None:
+    def switch(self) -> None:
         """Take the first network down and bring the second up."""
-        run(self._here.enter, "ip link set cable0 down")
-        self._lead(1)
+        run(self._client.enter, "ip link set cable0 down")
+        self._bring_up(1)
 
     def block(self, blocked: bool = True) -> None:
         """Drop or forward all packets; the browser gets no network event, as with a lost radio signal."""
@@ -76,17 +76,17 @@ class Roads:
     def browser(self, directory: Path) -> Path:
         """Return a script that runs Chromium in the client's namespace."""
         program = directory / "chromium-on-the-road"
-        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._here.enter)} {CHROMIUM} "$@"\n')
+        program.write_text(f'#!/bin/sh\nexec {shlex.join(self._client.enter)} {CHROMIUM} "$@"\n')
         program.chmod(0o700)
         return program
 
     def close(self) -> None:
-        self._here.close()
+        self._client.close()
         self._router.close()
 
-    def _lead(self, number: int) -> None:
-        address(self._here.enter, f"{CABLES[number]}.2", f"cable{number}")
-        run(self._here.enter, f"ip route add default via {CABLES[number]}.1 dev cable{number}")
+    def _bring_up(self, number: int) -> None:
+        address(self._client.enter, f"{LINKS[number]}.2", f"cable{number}")
+        run(self._client.enter, f"ip route add default via {LINKS[number]}.1 dev cable{number}")
 
 
 def address(enter: tuple[str, ...], own: str, interface: str) -> None:

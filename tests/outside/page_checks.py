@@ -18,7 +18,7 @@ WATCH = """() => {
   window.violations = []
   addEventListener('securitypolicyviolation', (e) => violations.push(`${e.violatedDirective} ${e.blockedURI}`))
 }"""
-STANDS_STILL = """async () => {
+WAIT_UNTIL_STABLE = """async () => {
   const seen = () => document.body.innerText + document.querySelectorAll('.mantine-Loader-root, .mantine-Skeleton-root').length
   for (let before = '', same = 0; same < 3; ) {
     const now = seen()
@@ -46,7 +46,7 @@ AXE_RUN = """async () => {
   return violations.flatMap(({id, nodes}) => nodes.map((each) => `${id}: ${each.html.slice(0, 200)} ${each.failureSummary}`))
 }"""
 
-TOO_WIDE = """(room) => {
+FIND_OVERFLOW = """(room) => {
   const sticksOut = (each) => {
     const box = each.getBoundingClientRect()
     return box.width && box.right > room + 1 && getComputedStyle(each).position !== 'fixed'
@@ -60,7 +60,7 @@ TOO_WIDE = """(room) => {
     ...[...out, ...cut].map((each) => `${each.tagName} ${each.className.baseVal ?? each.className}: ${each.textContent.slice(0, 60)}`),
   ]
 }"""
-NARROWEST: ViewportSize = {"width": 320, "height": 640}
+NARROWEST_VIEWPORT: ViewportSize = {"width": 320, "height": 640}
 
 
 def pages(program: str) -> tuple[list[str], list[str]]:
@@ -73,24 +73,24 @@ def pages(program: str) -> tuple[list[str], list[str]]:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalog:
     """English texts and their German translations."""
 
     german: dict[str, str]
 
     @classmethod
-    def read(cls) -> "Catalogue":
+    def read(cls) -> "Catalog":
         entries = re.findall(
             r"^msgid (.+?)^msgstr (.+?)(?=^\n|\Z)", (CLIENT / "src/locales/de.po").read_text("utf-8"), re.M | re.S
         )
         return cls({unquoted(english): unquoted(german) for english, german in entries if unquoted(english)})
 
-    def identifiers(self) -> set[str]:
+    def message_ids(self) -> set[str]:
         """What is shown for texts that were not loaded: the beginning of the base64 digest."""
         digests = (hashlib.sha256(f"{english}\x1f".encode()).digest() for english in self.german)
         return {base64.b64encode(digest).decode()[:6] for digest in digests}
 
-    def of_the_other(self, language: str) -> set[str]:
+    def texts_of_other_language(self, language: str) -> set[str]:
         """Texts that must not appear on a page in this language."""
         pairs = [(en, de) for en, de in self.german.items() if en != de and "{" not in en and "<" not in en]
         own = {de for _, de in pairs} if language == "de" else {en for en, _ in pairs}
@@ -102,70 +102,70 @@ def unquoted(text: str) -> str:
 
 
 @dataclass
-class Walk:
+class PageChecker:
     """Leads a client over its pages and collects findings. `where` labels them."""
 
     client: Client
     language: str
-    amiss: list[str] = field(default_factory=list)
-    where: str = ""
+    findings: list[str] = field(default_factory=list)
+    label: str = ""
 
     def __post_init__(self) -> None:
         page = self.client.page
         self.client.context.add_init_script(f"({WATCH})()")
-        page.on("console", self._hear)
-        page.on("websocket", self._connects)
+        page.on("console", self._on_console)
+        page.on("websocket", self._on_websocket)
         self._axe = AXE.read_text("utf-8")
-        catalogue = Catalogue.read()
-        self._identifiers, self._others = catalogue.identifiers(), catalogue.of_the_other(self.language)
+        catalogue = Catalog.read()
+        self._identifiers, self._others = catalogue.message_ids(), catalogue.texts_of_other_language(self.language)
 
     @property
     def page(self) -> Page:
         return self.client.page
 
-    def go(self, path: str, scheme: Scheme) -> None:
+    def open_and_check(self, path: str, scheme: Scheme) -> None:
         """Open a page and check it in these color schemes."""
-        self.where = path
+        self.label = path
         self.page.goto(self.client.origin + path)
         self.page.locator("h1").first.wait_for()
-        self.look(scheme)
+        self.check(scheme)
         for each in self.page.evaluate("violations"):
-            self.note(f"against the policy: {each}")
+            self.add_finding(f"against the policy: {each}")
 
-    def look(self, *schemes: Scheme) -> None:
+    def check(self, *schemes: Scheme) -> None:
         """Check the current page in these color schemes."""
         for scheme in schemes:
             self.page.emulate_media(color_scheme=scheme)
-            self._look()
+            self._check()
 
-    def _look(self) -> None:
-        self.page.evaluate(STANDS_STILL)
+    def _check(self) -> None:
+        self.page.evaluate(WAIT_UNTIL_STABLE)
         for text in self.page.evaluate(TEXTS):
             if text in self._identifiers:
-                self.note(f"a text that was not loaded: {text}")
+                self.add_finding(f"a text that was not loaded: {text}")
             if text in self._others:
-                self.note(f"in the other language: {text}")
+                self.add_finding(f"in the other language: {text}")
         assert self.page.evaluate("document.documentElement.lang") == self.language
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(self._axe)
         for each in self.page.evaluate(AXE_RUN):
-            self.note(each)
-        self._fits()
+            self.add_finding(each)
+        self._check_overflow()
 
-    def _fits(self) -> None:
+    def _check_overflow(self) -> None:
         """Check the current width, and on phones the narrowest one too (WCAG 2.2, 1.4.10)."""
         now = self.page.viewport_size
         assert now
-        for size in (now, NARROWEST) if now["width"] < 500 else (now,):
+        for size in (now, NARROWEST_VIEWPORT) if now["width"] < 500 else (now,):
             self.page.set_viewport_size(size)
-            for each in self.page.evaluate(TOO_WIDE, size["width"]):
-                self.note(f"does not fit into {size['width']}: {each}")
+            for each in self.page.evaluate(FIND_OVERFLOW, size["width"]):
+                self.add_finding(f"does not fit into {size['width']}: {each}")
         self.page.set_viewport_size(now)
 
-    def note(self, what: str) -> None:
-        self.amiss.append(f"{self.where} {what}")
+    def add_finding(self, what: str) -> None:
+        self.findings.append(f"{self.label} {what}")
 
-    def strangers(self) -> Iterator[str]:
+    def foreign_requests(self) -> Iterator[str]:
         """Requests to other hosts."""
         own = urlsplit(self.client.origin).netloc
         for each in self.client.requests:
@@ -173,10 +173,10 @@ class Walk:
             if there.scheme not in ("data", "blob") and there.netloc != own:
                 yield each.url
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text or "Refused to" in message.text:
-            self.note(message.text)
+            self.add_finding(message.text)
 
-    def _connects(self, socket: WebSocket) -> None:
+    def _on_websocket(self, socket: WebSocket) -> None:
         if urlsplit(socket.url).netloc != urlsplit(self.client.origin).netloc:
-            self.note(f"connects to {socket.url}")
+            self.add_finding(f"connects to {socket.url}")

@@ -7,11 +7,11 @@ from client_pages import Client, Clients
 from playwright.sync_api import Locator, Page, expect
 from server import Server
 
-DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
+DESKTOP_OPTIONS = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
 EMAIL, PASSWORD = "olga.admin@example.com", "a lantern beside the harbour"
 
 
-def administrator(server: Server) -> None:
+def create_administrator(server: Server) -> None:
     """Create an administrator of the demo tenant."""
     new = {"name": "Olga Verwaltung", "email": EMAIL, "password": PASSWORD, "role": "tenant_admin"}
     with server.rest() as operator:
@@ -22,13 +22,13 @@ def administrator(server: Server) -> None:
 
 def portal(clients: Clients, **how: object) -> Client:
     """The portal in its own browser, signed in as the administrator."""
-    desk = clients(**{**DESK, **how})
+    desk = clients(**{**DESKTOP_OPTIONS, **how})
     desk.page.goto(f"{desk.origin}/portal/sign-in")
     give_password(desk.page, EMAIL, PASSWORD)
     before, inside = (desk.page.get_by_role("heading", name=name) for name in ("Before you start", "Live calls"))
     expect(before.or_(inside)).to_be_visible()
     if before.is_visible():
-        say_yes(desk.page)
+        accept_terms(desk.page)
     expect(inside).to_be_visible()
     return desk
 
@@ -39,7 +39,7 @@ def give_password(page: Page, email: str, password: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def say_yes(page: Page) -> None:
+def accept_terms(page: Page) -> None:
     """Confirm age and terms, which are asked for once."""
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
     page.get_by_label("Yes", exact=True).check()
@@ -47,7 +47,7 @@ def say_yes(page: Page) -> None:
     page.get_by_role("button", name="Continue", exact=True).click()
 
 
-def choose(desk: Client, name: str, action: str) -> Locator:
+def choose_action(desk: Client, name: str, action: str) -> Locator:
     """Choose an action of a person; return the dialog it opens."""
     desk.page.goto(f"{desk.origin}/portal/people")
     desk.page.get_by_role("button", name=f"Actions for {name}").first.click()
@@ -55,7 +55,7 @@ def choose(desk: Client, name: str, action: str) -> Locator:
     return desk.page.get_by_role("dialog")
 
 
-def film(code: Locator, directory: Path) -> tuple[str, ...]:
+def as_camera_video(code: Locator, directory: Path) -> tuple[str, ...]:
     """Convert a displayed QR code into camera video; return the browser switches that use it."""
     picture, video = directory / "code.png", directory / "code.y4m"
     code.screenshot(path=picture)

@@ -20,7 +20,7 @@ from unificx.prompts import Prompts
 CALLER, CALLEE, BEEP = 700.0, 1150.0, 1400.0
 PASSWORD = "correct horse battery"
 RATE = 8000
-LIKE = 0.6
+MATCH_THRESHOLD = 0.6
 """Matching threshold: other prompts score below half of this."""
 
 
@@ -28,14 +28,14 @@ def tenant(server: Server) -> dict[str, str]:
     return {"tenant": server.ready["tenant"]}
 
 
-def records(server: Server, **settings: object) -> None:
+def set_tenant_policy(server: Server, **settings: object) -> None:
     """Set the tenant's recording policy."""
     with server.rest() as rest:
         answer = rest.patch("/api/v1/recordings/settings", params=tenant(server), json=settings)
         assert answer.status_code == 200, answer.text
 
 
-def extension(server: Server, login: Login, **settings: object) -> None:
+def set_extension_policy(server: Server, login: Login, **settings: object) -> None:
     """Set an extension's recording policy."""
     with server.rest() as rest:
         path = f"/api/v1/extensions/{login.number}/recording"
@@ -56,26 +56,24 @@ def signed_in(server: Server, login: Login) -> httpx.Client:
     return client
 
 
-class KeyPhone(AppPhone):
+class DtmfPhone(AppPhone):
     """A phone that sends RFC 4733 digits, like most phones."""
 
-    async def key(self, number: int) -> None:
+    async def send_digit(self, digit: int) -> None:
         """Press a digit for 0.1 seconds."""
         for place in range(8):
             ends = place >= 5
-            payload = bytes((number, 0x8A if ends else 0x0A)) + (160 * min(place + 1, 5)).to_bytes(2, "big")
-            packet = rtp.Packet(
-                101, 30000 + number * 100 + place, 80_000_000 + number * 8000, self.audio._ssrc, payload
-            )
+            payload = bytes((digit, 0x8A if ends else 0x0A)) + (160 * min(place + 1, 5)).to_bytes(2, "big")
+            packet = rtp.Packet(101, 30000 + digit * 100 + place, 80_000_000 + digit * 8000, self.audio._ssrc, payload)
             self.audio._media.send(bytes(packet), *self.audio._target)
             await asyncio.sleep(0 if ends else 0.02)
 
 
 @asynccontextmanager
-async def talking(server: Server, household: Household) -> AsyncIterator[tuple[KeyPhone, AppPhone]]:
+async def connected_call(server: Server, household: Household) -> AsyncIterator[tuple[DtmfPhone, AppPhone]]:
     """Anna has called Berta, and both send their tones."""
-    anna_phone = app_phone(server, household.anna, CALLER, KeyPhone)
-    async with anna_phone as anna, app_phone(server, household.berta, CALLEE, KeyPhone) as berta:
+    anna_phone = app_phone(server, household.anna, CALLER, DtmfPhone)
+    async with anna_phone as anna, app_phone(server, household.berta, CALLEE, DtmfPhone) as berta:
         await anna.call(household.berta.number)
         yield anna, berta
 
@@ -90,22 +88,22 @@ def state(server: Server, call: str) -> str:
         return str(rest.get(f"/api/v1/calls/{call}/recording").json().get("state"))
 
 
-def change(client: httpx.Client, call: str, wanted: str, **more: object) -> httpx.Response:
+def set_state(client: httpx.Client, call: str, wanted: str, **more: object) -> httpx.Response:
     return client.put(f"/api/v1/calls/{call}/recording", json={"state": wanted, **more})
 
 
-def kept(client: httpx.Client) -> list[dict[str, Any]]:
+def list_recordings(client: httpx.Client) -> list[dict[str, Any]]:
     return list(client.get("/api/v1/recordings").json()["items"])
 
 
-def one_kept(client: httpx.Client) -> dict[str, Any]:
-    [found] = eventually(lambda: kept(client), what="the recording is kept")
+def one_recording(client: httpx.Client) -> dict[str, Any]:
+    [found] = eventually(lambda: list_recordings(client), what="the recording is kept")
     return found
 
 
-def two_kept(client: httpx.Client) -> list[dict[str, Any]]:
+def two_recordings(client: httpx.Client) -> list[dict[str, Any]]:
     """Both recordings of a call recorded in two parts, the later one first."""
-    return eventually(lambda: parts if len(parts := kept(client)) == 2 else [], what="both parts are kept")
+    return eventually(lambda: parts if len(parts := list_recordings(client)) == 2 else [], what="both parts are kept")
 
 
 def channels(client: httpx.Client, recording: dict[str, Any]) -> tuple["array[int]", "array[int]", int]:
@@ -122,25 +120,25 @@ def prompt(name: str, language: str = "en") -> Sound:
     return Prompts().sound(name, language)
 
 
-def likeness(heard: "array[int] | list[int]", sound: Sound) -> float:
+def correlation(heard: "array[int] | list[int]", sound: Sound) -> float:
     """The best match of a sound in what was heard; 1.0 is identical. Normalized cross-correlation of its first loud
     half second at every position."""
     wanted = np.frombuffer(sound.pcm, "<i2").astype(float)
-    wanted = wanted[:: sound.rate // RATE] if sound.rate == RATE else _halved(wanted)
-    energy = _sums(np.abs(wanted), RATE // 2)
+    wanted = wanted[:: sound.rate // RATE] if sound.rate == RATE else _downsampled(wanted)
+    energy = _moving_sums(np.abs(wanted), RATE // 2)
     loud = int(np.argmax(energy > energy.max() / 2))
     wanted = wanted[loud : loud + RATE // 2]
-    given = np.array(heard, float)
-    if len(given) < len(wanted):
+    received = np.array(heard, float)
+    if len(received) < len(wanted):
         return 0.0
-    size = 1 << (len(given) + len(wanted)).bit_length()
-    found = np.fft.irfft(np.fft.rfft(given, size) * np.conj(np.fft.rfft(wanted, size)), size)
-    found = found[: len(given) - len(wanted) + 1]
-    energy = _sums(given**2, len(wanted))
+    size = 1 << (len(received) + len(wanted)).bit_length()
+    found = np.fft.irfft(np.fft.rfft(received, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    found = found[: len(received) - len(wanted) + 1]
+    energy = _moving_sums(received**2, len(wanted))
     return float(np.max(found / np.sqrt(np.maximum(energy, 1.0) * np.sum(wanted**2))))
 
 
-async def hears(phone: AppPhone, *names: str, within: float = 25) -> None:
+async def wait_until_heard(phone: AppPhone, *names: str, within: float = 25) -> None:
     """Wait until the phone hears one of these prompts."""
     async with asyncio.timeout(within):
         while not await asyncio.to_thread(_heard, list(phone.audio.received), *names):  # the phones keep running
@@ -148,16 +146,16 @@ async def hears(phone: AppPhone, *names: str, within: float = 25) -> None:
 
 
 def _heard(sound: list[int], *names: str) -> bool:
-    return max(likeness(sound, prompt(name)) for name in names) > LIKE
+    return max(correlation(sound, prompt(name)) for name in names) > MATCH_THRESHOLD
 
 
-def _sums(values: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":
+def _moving_sums(values: "np.ndarray[Any, Any]", count: int) -> "np.ndarray[Any, Any]":
     """Moving sums of `count` values."""
     total = np.concatenate(([0.0], np.cumsum(values)))
     return total[count:] - total[:-count]
 
 
-def _halved(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+def _downsampled(samples: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
     """Downsample by two, with an anti-aliasing filter."""
     spectrum = np.fft.rfft(samples)
     return np.fft.irfft(spectrum[: len(samples) // 4 + 1], len(samples) // 2) / 2

@@ -23,24 +23,24 @@ class RtpEndpoint:
         self.proto = "RTP/AVP"
         self.extra: tuple[str, ...] = ()
         self.protect = self.unprotect = bytes
-        self.heard: list[rtp.Packet] = []
+        self.received: list[rtp.Packet] = []
         self.raw: list[bytes] = []
         self.sent: list[bytes] = []
         self.reception: rtp.Reception | None = None
         self.target: tuple[str, int] | None = None
         self.sequence = 0
-        self._media, self._control = _port_pair(host)
-        self.port: int = self._media.getsockname()[1]
+        self._rtp, self._rtcp = _port_pair(host)
+        self.port: int = self._rtp.getsockname()[1]
 
     async def __aenter__(self) -> "RtpEndpoint":
         loop = asyncio.get_running_loop()
-        loop.add_reader(self._media, self._hear)
-        loop.add_reader(self._control, self._hear_report)
+        loop.add_reader(self._rtp, self._receive)
+        loop.add_reader(self._rtcp, self._receive_report)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         loop = asyncio.get_running_loop()
-        for each in (self._media, self._control):
+        for each in (self._rtp, self._rtcp):
             loop.remove_reader(each)
             each.close()
 
@@ -60,17 +60,17 @@ class RtpEndpoint:
         ]
         return "".join(line + "\r\n" for line in lines).encode()
 
-    def aim(self, description: bytes) -> None:
+    def set_target(self, remote_sdp: bytes) -> None:
         """Send to the address in the other side's SDP, with its first codec."""
-        session = sdp.parse(description)
+        session = sdp.parse(remote_sdp)
         media = sdp.first_audio(session)
         assert media is not None
-        where = session.connection(media)
-        assert where is not None
-        self.target = (where.address, media.port)
+        connection = session.connection(media)
+        assert connection is not None
+        self.target = (connection.address, media.port)
         self.payload_type = sdp.codecs(media)[0].payload
 
-    async def talk(self, seconds: float, *, lose_every: int = 0, reports: bool = False) -> None:
+    async def send_tone(self, seconds: float, *, lose_every: int = 0, reports: bool = False) -> None:
         """Send the tone in packets of 20 ms; every `lose_every`th packet is dropped."""
         assert self.target is not None
         began = time.monotonic()
@@ -81,12 +81,12 @@ class RtpEndpoint:
             self.sequence += 1
             self.sent.append(payload)
             if not (lose_every and number % lose_every == lose_every - 1):
-                self._media.sendto(self.protect(bytes(packet)), self.target)
+                self._rtp.sendto(self.protect(bytes(packet)), self.target)
             if reports and number % 25 == 24:
-                self._report()
+                self._send_report()
             await asyncio.sleep(max(0.0, began + number * 0.02 - time.monotonic()))
 
-    async def press(self, event: int, ms: int = 100) -> None:
+    async def send_dtmf(self, event: int, ms: int = 100) -> None:
         """Send a DTMF digit as telephone events (RFC 4733) with payload type 101."""
         assert self.target is not None
         stamp, frames = self.sequence * 160, ms // 20
@@ -94,7 +94,7 @@ class RtpEndpoint:
             ends = number >= frames
             length = 160 * min(number + 1, frames)
             payload = bytes((event, 0x8A if ends else 0x0A)) + length.to_bytes(2, "big")
-            self._media.sendto(
+            self._rtp.sendto(
                 self.protect(bytes(rtp.Packet(101, self.sequence, stamp, self.ssrc, payload))), self.target
             )
             self.sequence += 1
@@ -103,33 +103,33 @@ class RtpEndpoint:
     def level(self, tone: float) -> float:
         """Return the amplitude of a tone in the last half second received."""
         samples: list[int] = []
-        for packet in self.heard[-25:]:
+        for packet in self.received[-25:]:
             samples.extend(DECODE[packet.payload_type](packet.payload))
         return tones.level(samples, tone)
 
-    def forget(self) -> None:
-        self.heard.clear()
+    def clear(self) -> None:
+        self.received.clear()
         self.raw.clear()
         self.sent.clear()
 
-    def _report(self) -> None:
+    def _send_report(self) -> None:
         assert self.target is not None
         blocks = (self.reception.report_block(time.monotonic()),) if self.reception else ()
         now = rtp.to_ntp(time.time())
         report = rtp.Report(self.ssrc, blocks, now, self.sequence * 160, self.sequence, self.sequence * 160)
-        self._control.sendto(bytes(report), (self.target[0], self.target[1] + 1))
+        self._rtcp.sendto(bytes(report), (self.target[0], self.target[1] + 1))
 
-    def _hear(self) -> None:
-        data = self._media.recv(2048)
+    def _receive(self) -> None:
+        data = self._rtp.recv(2048)
         self.raw.append(data)
         packet = rtp.parse(self.unprotect(data))
         if self.reception is None or self.reception.ssrc != packet.ssrc:
             self.reception = rtp.Reception(packet.ssrc)
         self.reception.receive(packet, time.monotonic())
-        self.heard.append(packet)
+        self.received.append(packet)
 
-    def _hear_report(self) -> None:
-        for report in rtp.parse_reports(self._control.recv(2048)):
+    def _receive_report(self) -> None:
+        for report in rtp.parse_reports(self._rtcp.recv(2048)):
             if self.reception and self.reception.ssrc == report.ssrc:
                 self.reception.receive_report(report, time.monotonic())
 

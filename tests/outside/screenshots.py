@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyotp
-from browser import Playwright, driven
+from browser import Playwright, start_playwright
 from client_pages import (
-    SIZE,
+    PHONE_VIEWPORT,
     Client,
     Clients,
-    PushServiceOfATest,
-    WorkerOf,
-    build_if_old,
-    lasts,
-    push_service_of_a_test,
+    FakePushService,
+    ServiceWorkerProbe,
+    build_if_outdated,
+    fake_push_service,
+    wait_two_seconds,
 )
 from client_phone import ClientPhone
 from playwright.sync_api import Page, expect
-from portal_pages import DESK, administrator, choose, film, portal
+from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
 from server import ROOT, Login, Server, eventually
 
 from unificx.prompts import Prompts
 
 PLACE = ROOT / "docs" / "screenshots"
-WIDE = DESK["viewport"]
+WIDE = DESKTOP_OPTIONS["viewport"]
 COLOURS = 160
 PEOPLE = {
     "1005": "Dana Beispiel",
@@ -53,12 +53,12 @@ BEN = {"wall": "#cfe0dc", "shade": "#7fa39d", "coat": "#8a4b2f", "skin": "#c68b6
 
 
 @dataclass
-class Album:
+class ScreenshotWriter:
     """Takes screenshots with a reduced palette."""
 
     directory: Path
 
-    def take(self, page: Page, name: str, *, dark: bool = False) -> None:
+    def capture(self, page: Page, name: str, *, dark: bool = False) -> None:
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         page.mouse.move(0, 0)
         page.evaluate("async () => { await document.fonts.ready }")
@@ -71,7 +71,7 @@ class Album:
         print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")
 
 
-def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
+def drawing_as_camera(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
     """A drawing as video for the fake camera."""
     page.set_content(f"<body style='margin:0'>{svg}")
     picture, video = directory / f"{name}.png", directory / f"{name}.y4m"
@@ -97,7 +97,7 @@ def drawn(page: Page, directory: Path, name: str, svg: str) -> tuple[str, ...]:
     return (f"--use-file-for-fake-video-capture={video}",)
 
 
-def spoken(directory: Path) -> Path:
+def speech_as_microphone(directory: Path) -> Path:
     """Speech as audio for the fake microphone."""
     sound = Prompts().sound("parking/several", "en")
     path = directory / "voice.wav"
@@ -107,15 +107,15 @@ def spoken(directory: Path) -> Path:
     return path
 
 
-class Story:
+class DemoMorning:
     """A morning at the demo tenant."""
 
-    def __init__(self, clients: Clients, server: Server, service: PushServiceOfATest, directory: Path) -> None:
+    def __init__(self, clients: Clients, server: Server, service: FakePushService, directory: Path) -> None:
         self._clients, self._server, self._service, self._directory = clients, server, service, directory
-        self._album = Album(directory)
-        self._voice = spoken(directory)
+        self._album = ScreenshotWriter(directory)
+        self._voice = speech_as_microphone(directory)
 
-    def tell(self) -> None:
+    def run(self) -> None:
         self._people()
         self.desk = portal(self._clients)
         self._sign_in()
@@ -132,7 +132,7 @@ class Story:
         self._portal()
 
     def _people(self) -> None:
-        administrator(self._server)
+        create_administrator(self._server)
         for number, name in PEOPLE.items():
             self._server.extension(number, name)
 
@@ -140,38 +140,38 @@ class Story:
         return Login(number, name, "", "", "", "")
 
     def _phone(self, number: str, name: str, drawing: dict[str, str], **how: object) -> ClientPhone:
-        camera = drawn(self.desk.context.new_page(), self._directory, number, PORTRAIT.format(**drawing))
+        camera = drawing_as_camera(self.desk.context.new_page(), self._directory, number, PORTRAIT.format(**drawing))
         switches = (*camera, f"--use-file-for-fake-audio-capture={self._voice}")
         client = self._clients("microphone", "camera", "notifications", switches=switches, **how)
         self._service.install(client)
         return ClientPhone(client, self._login(number, name)).sign_in(f"{name.split(maxsplit=1)[0]}'s phone")
 
     def _sign_in(self) -> None:
-        for name, how in (("sign-in", {"device_scale_factor": 2}), ("sign-in-wide", {**DESK})):
+        for name, how in (("sign-in", {"device_scale_factor": 2}), ("sign-in-wide", {**DESKTOP_OPTIONS})):
             client = self._clients(**how).open("/sign-in")
-            self._album.take(client.page, name)
+            self._album.capture(client.page, name)
             if name == "sign-in":
-                self._album.take(client.page, "sign-in-dark", dark=True)
+                self._album.capture(client.page, "sign-in-dark", dark=True)
                 client.open("/about")
-                self._album.take(client.page, "about")
+                self._album.capture(client.page, "about")
 
     def _scan(self) -> None:
-        code = choose(self.desk, "Ben Example", "Show sign-in code").get_by_role("img", name="Sign-in code")
+        code = choose_action(self.desk, "Ben Example", "Show sign-in code").get_by_role("img", name="Sign-in code")
         expect(code).to_be_visible()
-        self._album.take(self.desk.page, "portal-code")
+        self._album.capture(self.desk.page, "portal-code")
         code.evaluate(
             "each => { each.style.filter = 'blur(7px)' }"
         )  # blurred at first, otherwise it would be read at once
-        camera = film(code, self._directory)
+        camera = as_camera_video(code, self._directory)
         phone = self._clients("camera", switches=camera, device_scale_factor=2)
         phone.page.goto(f"{phone.origin}/app/scan")
         expect(phone.page.locator("video")).to_be_visible()
-        self._album.take(phone.page, "scan")
+        self._album.capture(phone.page, "scan")
         phone.close()
 
     def _phones(self) -> None:
         self.ada = self._phone("1002", "Ada Example", ADA, device_scale_factor=2)
-        self.ben = self._phone("1003", "Ben Example", BEN, **DESK)
+        self.ben = self._phone("1003", "Ben Example", BEN, **DESKTOP_OPTIONS)
         self.cleo = self._phone("1004", "Cleo Example", BEN)
 
     def _morning(self) -> None:
@@ -180,47 +180,47 @@ class Story:
             caller.dial(callee.login.number)
             if answered:
                 callee.answer(caller.login.name)
-                caller.talks_with(callee.login.name)
+                caller.is_in_call_with(callee.login.name)
                 caller.page.wait_for_timeout(answered * 1000)
             else:
-                callee.ringing(caller.login.name)
+                callee.wait_for_ringing(caller.login.name)
             caller.hang_up()
-            caller.free()
-            callee.free()
+            caller.assert_idle()
+            callee.assert_idle()
         self.ada.dial("1006")
         self.ada.call_with("Emil Muster").wait_for()
         self.ada.page.wait_for_timeout(1500)
         self.ada.hang_up()
-        self.ada.free()
+        self.ada.assert_idle()
         self.ada.page.get_by_label("Number", exact=True).fill("100")
-        self._album.take(self.ada.page, "dial")
-        self._album.take(self.ada.page, "dial-dark", dark=True)
+        self._album.capture(self.ada.page, "dial")
+        self._album.capture(self.ada.page, "dial-dark", dark=True)
         self.ada.page.get_by_label("Number", exact=True).fill("")
-        self._album.take(self.ben.page, "dial-wide")
+        self._album.capture(self.ben.page, "dial-wide")
 
     def _video_call(self) -> None:
         self.ben.dial("1002", video=True)
-        self.ada.ringing("Ben Example", video=True)
-        self._album.take(self.ada.page, "incoming")
+        self.ada.wait_for_ringing("Ben Example", video=True)
+        self._album.capture(self.ada.page, "incoming")
         self.ada.answer("Ben Example", video=True)
         eventually(lambda: self.ada.frames() > 60 and self.ben.frames() > 60, what="pictures")
         self.ada.page.wait_for_timeout(3000)  # until the statistics are meaningful
-        self._album.take(self.ada.page, "video-call")
-        self._album.take(self.ben.page, "video-call-wide")
+        self._album.capture(self.ada.page, "video-call")
+        self._album.capture(self.ben.page, "video-call-wide")
         self.desk.page.goto(f"{self.desk.origin}/portal/")
         expect(self.desk.page.get_by_text("active", exact=True).first).to_be_visible()
-        self._album.take(self.desk.page, "portal-live-calls")
+        self._album.capture(self.desk.page, "portal-live-calls")
         self.ada.press("Camera")
         self.ben.press("Camera")
         expect(self.ada.page.locator("video")).to_have_count(0)
         self.ada.press("Keypad")
-        self._album.take(self.ada.page, "call-keypad")
+        self._album.capture(self.ada.page, "call-keypad")
         self.ada.press("Hide keypad")
         self.ada.page.get_by_role("button", name="Encrypted").click()
-        self._album.take(self.ada.page, "call")
+        self._album.capture(self.ada.page, "call")
         self.ada.hang_up()
-        self.ben.free()
-        self.ada.free()
+        self.ben.assert_idle()
+        self.ada.assert_idle()
 
     def _recorded_call(self) -> None:
         """Recorded with announcement; the tenant setting applies for these few seconds only."""
@@ -230,52 +230,52 @@ class Story:
         self.ben.answer("Ada Example")
         expect(self.ada.page.get_by_text("This call is being recorded")).to_be_visible(timeout=30_000)
         self.ada.page.wait_for_timeout(4000)
-        self._album.take(self.ada.page, "call-recorded")
+        self._album.capture(self.ada.page, "call-recorded")
         self.ada.hang_up()
-        self.ben.free()
-        self.ada.free()
+        self.ben.assert_idle()
+        self.ada.assert_idle()
         self._server.cli("recording", "settings", "--tenant", "demo", "--mode", "off")
 
     def _message(self) -> None:
         """Ada declines and then finds the message from Ben."""
         self.ben.dial("1002")
-        self.ada.ringing("Ben Example").get_by_role("button", name="Decline", exact=True).click()
+        self.ada.wait_for_ringing("Ben Example").get_by_role("button", name="Decline", exact=True).click()
         self.ben.page.wait_for_timeout(16_000)  # greeting, tone, a few words
         self.ben.hang_up()
-        self.ben.free()
+        self.ben.assert_idle()
         page = self.ada.client.open("/voicemail").page
         page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
         page.get_by_role("button", name="Play", exact=True).click()
         page.wait_for_timeout(2500)
-        self._album.take(page, "voicemail")
+        self._album.capture(page, "voicemail")
         page = self.ada.client.open("/recordings").page
         page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
         page.wait_for_timeout(1000)
-        self._album.take(page, "recordings")
-        self.ada.client.open("/dial").registered()
+        self._album.capture(page, "recordings")
+        self.ada.client.open("/dial").wait_registered()
 
     def _greetings(self) -> None:
         page = self.ada.client.open("/settings/voicemail").page
         greeting = page.get_by_role("listitem").filter(has_text="No answer")
         greeting.get_by_role("button", name="No answer").click()
         greeting.get_by_role("button", name="Record greeting").click()
-        lasts(greeting)
+        wait_two_seconds(greeting)
         greeting.get_by_role("button", name="Use recording").click()
         expect(greeting).to_contain_text("custom greeting")
         greeting.scroll_into_view_if_needed()
-        self._album.take(page, "greetings")
-        self.ada.client.open("/dial").registered()
+        self._album.capture(page, "greetings")
+        self.ada.client.open("/dial").wait_registered()
 
     def _parked(self) -> None:
         self.ada.dial("1003")
         self.ben.answer("Ada Example")
-        self.ada.talks_with("Ben Example")
+        self.ada.is_in_call_with("Ben Example")
         self.ada.press("Park")
-        self.ada.free()
+        self.ada.assert_idle()
         expect(self.ada.page.get_by_role("button", name="Retrieve Ben Example")).to_be_visible()
-        self._album.take(self.ada.page, "parked")
+        self._album.capture(self.ada.page, "parked")
         self.ben.hang_up()
-        self.ben.free()
+        self.ben.assert_idle()
 
     def _meeting(self) -> None:
         """Ada is the host."""
@@ -291,51 +291,51 @@ class Story:
         self.ada.press("Participants")
         expect(self.ada.page.get_by_text("3 participants")).to_be_visible(timeout=30_000)
         self.ada.page.wait_for_timeout(2000)
-        self._album.take(self.ada.page, "room")
+        self._album.capture(self.ada.page, "room")
         self.ada.page.keyboard.press("Escape")
         for each in (self.cleo, self.ben, self.ada):
             each.hang_up()
-            each.free()
+            each.assert_idle()
 
     def _own_pages(self) -> None:
         ada, page = self.ada.client, self.ada.page
-        self._clients(**DESK).sign_in(self._login("1002", "Ada Example"), "Tablet at home")
+        self._clients(**DESKTOP_OPTIONS).sign_in(self._login("1002", "Ada Example"), "Tablet at home")
         second_factor(ada)
         for path in ("history", "directory", "settings", "settings/devices", "settings/security"):
             ada.open(f"/{path}")
             page.wait_for_timeout(800)
-            self._album.take(page, path.rpartition("/")[2])
-        self._album.take(self.ben.client.open("/history").page, "history-wide")
+            self._album.capture(page, path.rpartition("/")[2])
+        self._album.capture(self.ben.client.open("/history").page, "history-wide")
         ada.open("/history")
-        self._album.take(page, "history-dark", dark=True)
+        self._album.capture(page, "history-dark", dark=True)
         page.emulate_media(color_scheme="light")
         self._self_test()
 
     def _self_test(self) -> None:
         page = self.ada.page
-        worker = WorkerOf(self.ada.client)
-        self.ada.client.open("/self-test").registered()
+        worker = ServiceWorkerProbe(self.ada.client)
+        self.ada.client.open("/self-test").wait_registered()
         page.get_by_role("button", name="Start test").click()
         [message] = eventually(lambda: self._service.messages("test"), what="a push")
-        worker.push(message)
+        worker.deliver_push(message)
         page.get_by_role("button", name="Yes", exact=True).click()
         expect(page.get_by_text("The microphone works.", exact=True)).to_be_visible()
         expect(
             page.get_by_role("heading", name="Yes, your phone rings").or_(page.get_by_text("Yes, your phone rings"))
         ).to_be_visible(timeout=30_000)
-        self._album.take(page, "self-test")
+        self._album.capture(page, "self-test")
 
     def _portal(self) -> None:
         page = self.desk.page
         for path in ("people", "rooms", "recordings", "voicemail", "organisation", "history"):
             page.goto(f"{self.desk.origin}/portal/{path}")
             page.wait_for_timeout(800)
-            self._album.take(page, f"portal-{path}")
-        self._album.take(page, "portal-history-dark", dark=True)
-        page.set_viewport_size(SIZE)
+            self._album.capture(page, f"portal-{path}")
+        self._album.capture(page, "portal-history-dark", dark=True)
+        page.set_viewport_size(PHONE_VIEWPORT)
         page.goto(f"{self.desk.origin}/portal/people")
         page.wait_for_timeout(800)
-        self._album.take(page, "portal-people-narrow")
+        self._album.capture(page, "portal-people-narrow")
 
 
 def second_factor(client: Client) -> None:
@@ -350,24 +350,24 @@ def second_factor(client: Client) -> None:
 
 
 @contextmanager
-def story(playwright: Playwright) -> Iterator[Story]:
+def story(playwright: Playwright) -> Iterator[DemoMorning]:
     with ExitStack() as stack:
         directory = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="unificx-screenshots-", ignore_cleanup_errors=True))
         )
-        service = stack.enter_context(push_service_of_a_test())
+        service = stack.enter_context(fake_push_service())
         server = stack.enter_context(Server(directory / "home", settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
         clients = Clients(playwright, directory, server)
         stack.callback(clients.close)
-        yield Story(clients, server, service, directory)
+        yield DemoMorning(clients, server, service, directory)
 
 
 def main() -> None:
     began = time.monotonic()
-    build_if_old()
+    build_if_outdated()
     PLACE.mkdir(parents=True, exist_ok=True)
-    with driven() as playwright, story(playwright) as told:
-        told.tell()
+    with start_playwright() as playwright, story(playwright) as told:
+        told.run()
     size = sum(each.stat().st_size for each in PLACE.glob("*.png"))
     print(f"{size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
 

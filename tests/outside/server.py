@@ -118,7 +118,7 @@ class Server:
         return None
 
     @property
-    def engine(self) -> int:
+    def media_worker_pid(self) -> int:
         """Return the pid of its media worker."""
         found = [pid for pid in self.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         assert len(found) == 1
@@ -204,7 +204,7 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def complaints(self) -> list[str]:
+    def log_violations(self) -> list[str]:
         """Return forbidden log content: internal errors and personal data."""
         found = []
         for line in self.log().splitlines():
@@ -254,11 +254,11 @@ class Server:
                 self.process.stdout.close()
 
 
-def watched(server: Server) -> Iterator[Server]:
+def run_and_check_log(server: Server) -> Iterator[Server]:
     """Run a server for a test, and check its log afterwards."""
     with server:
         yield server
-    assert not server.complaints(), "\n".join(server.complaints()[:20])
+    assert not server.log_violations(), "\n".join(server.log_violations()[:20])
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ class Household:
     clara: Login
 
 
-def voicemail(server: Server, on: bool) -> None:
+def set_voicemail(server: Server, on: bool) -> None:
     """Enable or disable voicemail for the tenant."""
     with server.rest() as rest:
         where = {"tenant": server.ready["tenant"]}
@@ -278,9 +278,9 @@ def voicemail(server: Server, on: bool) -> None:
         assert answer.status_code == 200, answer.text
 
 
-def settle(server: Server) -> Household:
+def create_household(server: Server) -> Household:
     """Create the extensions and disable voicemail, so that unanswered calls fail."""
-    voicemail(server, on=False)
+    set_voicemail(server, on=False)
     return Household(
         server.extension("710071", "Annarosa Quellmalz"),
         server.extension("720072", "Bertalina Oxenfurt"),
@@ -298,15 +298,15 @@ def contains(line: str, canary: str) -> bool:
     return re.search(rf"(?<![\w.-]){re.escape(canary)}(?![\w-])", line) is not None
 
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Timeout in seconds for delayed effects; long, because test machines may be slow."""
 
 
-def eventually(look: Callable[[], T], timeout: float = PATIENCE, what: str = "") -> T:
+def eventually(condition: Callable[[], T], timeout: float = TIMEOUT, what: str = "") -> T:
     """Poll until the result is true; fail after `timeout` seconds."""
     end = time.monotonic() + timeout
     while True:
-        if seen := look():
-            return seen
-        assert time.monotonic() < end, f"did not come true: {what or look}; last seen: {seen!r}"
+        if result := condition():
+            return result
+        assert time.monotonic() < end, f"did not come true: {what or condition}; last seen: {result!r}"
         time.sleep(0.1)

@@ -13,7 +13,7 @@ from pathlib import Path
 _numbers = itertools.count(1)
 
 
-def lane(first: int, last: int, step: int) -> Iterator[int]:
+def port_lane(first: int, last: int, step: int) -> Iterator[int]:
     """Yield every `step`th port of this worker's quarter, cyclically; two runs rarely start with the same port."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     quarter = (last - first) // 4
@@ -21,8 +21,8 @@ def lane(first: int, last: int, step: int) -> Iterator[int]:
     return itertools.islice(itertools.cycle(mine), os.getpid() % len(mine), None)
 
 
-_ports = lane(20000, 29900, 4)
-_media_ports = lane(12000, 19900, 40)
+_ports = port_lane(20000, 29900, 4)
+_media_ports = port_lane(12000, 19900, 40)
 
 AUDIO_MISSED = 253
 """SIPp's exit status if the audio pattern did not come back."""
@@ -33,10 +33,10 @@ TIMED_OUT = 255
 def free_port(host: str = "127.0.0.1") -> int:
     """Return a port unused over UDP and TCP, returned only once. It is outside the ranges used by the kernel and
     rtpengine, so that it stays free until it is needed."""
-    return next(port for port in _ports if not taken(host, port))
+    return next(port for port in _ports if not is_taken(host, port))
 
 
-def taken(host: str, port: int) -> bool:
+def is_taken(host: str, port: int) -> bool:
     """Return whether a socket is bound to it, over UDP or TCP."""
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         with socket.socket(socket.AF_INET, kind) as probe:
@@ -48,7 +48,7 @@ def taken(host: str, port: int) -> bool:
     return False
 
 
-def bound(port: int) -> bool:
+def is_bound(port: int) -> bool:
     """Return whether a port is in use. Only looked up, because binding it would interfere with others."""
     return any(
         f":{port:04X}" in line.split()[1]
@@ -130,7 +130,7 @@ class Sipp:
             self.process = subprocess.Popen(
                 self._command(), cwd=self.directory, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
-        while self.process.poll() is None and not bound(self.port):
+        while self.process.poll() is None and not is_bound(self.port):
             time.sleep(0.01)
         return self
 
@@ -205,7 +205,7 @@ class Sipp:
         return path.read_text(errors="replace") if path.exists() else ""
 
 
-def talk(callees: Iterable[Sipp], caller: Sipp) -> tuple[Outcome, list[Outcome]]:
+def run_call(callees: Iterable[Sipp], caller: Sipp) -> tuple[Outcome, list[Outcome]]:
     """Start the called phones, then the caller, and wait for all of them."""
     waiting = [callee.start() for callee in callees]
     try:

@@ -7,25 +7,25 @@ from typing import Any
 
 import scenarios as s
 from server import Login, Server, eventually
-from sipp import Outcome, Sipp, User, free_port, talk
-from tls_tunnel import TlsRoad
+from sipp import Outcome, Sipp, User, free_port, run_call
+from tls_tunnel import TlsTunnel
 
 TRANSPORTS = {"udp": "u1", "tcp": "t1", "tls": "t1"}
 """TLS goes through a separate proxy: Debian links SIPp with wolfSSL, with which it cannot send."""
 
 
 @dataclass
-class Desk:
+class SippPhones:
     directory: Path
     server: Server
     _registered: list[tuple[Login, int]] = field(default_factory=list)
-    _road: TlsRoad | None = None
+    _tls_proxy: TlsTunnel | None = None
 
     def register(self, login: Login, port: int, *, expires: int = 3600, **settings: Any) -> Outcome:
         """Send REGISTER with digest, from the port where the phone will be called."""
         return self._sipp(login, *s.registers(expires), s.recv(200), port=port, **settings).run()
 
-    def stranger(self, username: str, password: str, *steps: str, **settings: Any) -> Sipp:
+    def unauthenticated(self, username: str, password: str, *steps: str, **settings: Any) -> Sipp:
         """A phone with wrong credentials."""
         login = Login("710071", "", username, password, self.server.domain, "")
         return self._sipp(login, *steps, **settings)
@@ -53,7 +53,7 @@ class Desk:
 
     def calls(self, caller: Sipp, *callees: Sipp) -> Outcome:
         """Run all phones; each must complete its ladder."""
-        outcome, others = talk(callees, caller)
+        outcome, others = run_call(callees, caller)
         for each in (outcome, *others):
             assert each.ok, f"{each.errors}\n{each.trace[-6000:]}"
         return outcome
@@ -62,7 +62,7 @@ class Desk:
         """Return the history record of the caller's latest call, once it has these values."""
 
         def look() -> dict[str, Any] | None:
-            rows = [row for row in self.server.history() if names(row["caller"], caller.number)]
+            rows = [row for row in self.server.history() if mentions(row["caller"], caller.number)]
             latest = max(rows, key=lambda row: row["started"], default=None)
             return latest if latest and all(latest[name] == value for name, value in expected.items()) else None
 
@@ -72,8 +72,8 @@ class Desk:
         """Unregister all phones, so that calls of the next test do not ring here."""
         for login, port in self._registered:
             self.register(login, port, expires=0)
-        if self._road is not None:
-            self._road.close()
+        if self._tls_proxy is not None:
+            self._tls_proxy.close()
 
     def _sipp(
         self, login: Login, *steps: str, dials: str = "", port: int = 0, transport: str = "udp", **settings: Any
@@ -85,19 +85,19 @@ class Desk:
             s.scenario(*steps),
             users=[user],
             domain=login.domain,
-            remote=self._way(transport),
+            remote=self._remote_address(transport),
             port=port,
             transport=TRANSPORTS[transport],
             **settings,
         )
 
-    def _way(self, transport: str) -> str:
+    def _remote_address(self, transport: str) -> str:
         """Return the address a phone sends to."""
         if transport != "tls":
             return self.server.sip(transport)
-        self._road = self._road or TlsRoad(self.server.address("tls"), self.server.ca)
-        return self._road.address
+        self._tls_proxy = self._tls_proxy or TlsTunnel(self.server.address("tls"), self.server.ca)
+        return self._tls_proxy.address
 
 
-def names(party: Any, number: str) -> bool:
+def mentions(party: Any, number: str) -> bool:
     return f'"{number}"' in json.dumps(party)

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 from recording_helpers import signed_in
-from server import Household, Server, eventually, settle, voicemail, watched
+from server import Household, Server, create_household, eventually, run_and_check_log, set_voicemail
 from test_voicemail import messages
-from voicemail_messages import leave
+from voicemail_messages import leave_message
 
 LENGTH = 64
 """Length of the searched byte sequences: four milliseconds of samples, or more Opus data than two files share by
@@ -21,13 +21,13 @@ chance."""
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    yield from watched(Server(tmp_path / "home"))
+    yield from run_and_check_log(Server(tmp_path / "home"))
 
 
 @pytest.fixture
 def household(server: Server) -> Household:
-    household = settle(server)
-    voicemail(server, on=True)
+    household = create_household(server)
+    set_voicemail(server, on=True)
     return household
 
 
@@ -37,7 +37,7 @@ def client(server: Server, household: Household) -> Iterator[httpx.Client]:
         yield client
 
 
-def everything(home: Path) -> dict[str, bytes]:
+def all_files(home: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
@@ -53,7 +53,7 @@ async def watch(home: Path, seen: dict[str, bytes]) -> None:
     """Scan repeatedly, to find files that exist only briefly."""
     turn = 0
     while True:
-        for path, data in everything(home).items():
+        for path, data in all_files(home).items():
             if "/audio/" in path:
                 seen[f"{path} at {turn}"] = data
             else:
@@ -72,7 +72,7 @@ async def test_no_plaintext_audio_on_disk(
         assert rest.patch("/api/v1/voicemail/settings", params=tenant, json={"keep_wav": keep_wav}).is_success
     seen: dict[str, bytes] = {}
     watching = asyncio.create_task(watch(server.home, seen))
-    await leave(server, household.clara, household.anna.number, 3)
+    await leave_message(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
     eventually(lambda: messages(client)[0]["waveform"], what="it is looked after")
     await asyncio.sleep(0.3)
@@ -88,8 +88,8 @@ async def test_no_plaintext_audio_on_disk(
     looks = {path.partition(" ")[2] for path in seen if "/audio/" in path}
     assert len(looks) > 5  # also during recording
     assert found(seen, sound) == set()
-    assert found(everything(server.home), sound) == set()
+    assert found(all_files(server.home), sound) == set()
 
     for name, data in (("control.sample", sound[len(sound) // 2 :]), ("control.ogg", b"some OggS")):
         (server.home / name).write_bytes(data)  # the search does find plaintext
-    assert {Path(path).name for path in found(everything(server.home), sound)} == {"control.sample", "control.ogg"}
+    assert {Path(path).name for path in found(all_files(server.home), sound)} == {"control.sample", "control.ogg"}

@@ -35,7 +35,7 @@ class Attacker:
     def request(self, number: int, transport: str = "UDP", more: str = "") -> bytes:
         return REGISTER.format(domain=self.server.domain, transport=transport, n=number, more=more).encode()
 
-    def guess(self, number: int, username: str) -> bytes:
+    def password_guess(self, number: int, username: str) -> bytes:
         domain = self.server.domain
         return self.request(number, more=GUESS.format(user=username, domain=domain, n=number))
 
@@ -82,10 +82,10 @@ def check_service(desk, household, server) -> Callable[[], None]:
 
 def assert_answered_over_tls(server: Server) -> None:
     context = ssl.create_default_context(cafile=str(server.ca))
-    honest = REGISTER.format(domain=server.domain, transport="TLS", n=random.randrange(1 << 40), more="")
+    request = REGISTER.format(domain=server.domain, transport="TLS", n=random.randrange(1 << 40), more="")
     plain = socket.create_connection(server.address("tls"), timeout=20)
     with context.wrap_socket(plain, server_hostname=server.address("tls")[0]) as wire:
-        wire.sendall(honest.encode())
+        wire.sendall(request.encode())
         assert wire.recv(4096).startswith(b"SIP/2.0 401")
 
 
@@ -181,7 +181,7 @@ def test_password_guessing_blocks_only_the_attackers_address(attacker, check_ser
         with attacker.datagrams() as wire:
             while not stop.wait(0.001):
                 number += 1
-                send(wire, attacker.guess(number, household.anna.username))
+                send(wire, attacker.password_guess(number, household.anna.username))
 
     attack = threading.Thread(target=guess)
     attack.start()
@@ -213,7 +213,7 @@ def test_memory_does_not_grow_with_garbage(attacker, server):
     def rain(first: int) -> None:
         with attacker.datagrams() as wire:
             for number in range(first, first + 15000):
-                send(wire, attacker.guess(number, f"user{number}"))
+                send(wire, attacker.password_guess(number, f"user{number}"))
 
     rain(1_000_000)
     before = resident(server.pid)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
 SRTP = {"encryption": "srtp-mand"}
@@ -16,7 +16,7 @@ SRTP = {"encryption": "srtp-mand"}
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("phones") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 def talk(phones: Phones, household: Household, caller: str = "udp", callee: str = "udp") -> tuple[Phone, Phone]:
@@ -26,7 +26,7 @@ def talk(phones: Phones, household: Household, caller: str = "udp", callee: str 
     anna.dial(household.berta.uri)
     anna.wait("CALL_ESTABLISHED")
     berta.wait("CALL_ESTABLISHED")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
     return anna, berta
 
 
@@ -60,7 +60,10 @@ def test_the_history_contains_the_audio_quality(phones, household, server):
     """A phone's RTCP report is used once it covers one of the peer's; baresip sends one every five seconds."""
     before = len(server.history())
     anna, berta = talk(phones, household)
-    eventually(lambda: all(phone.told_of() > 400 for phone in (anna, berta)), what="the second report of each by RTCP")
+    eventually(
+        lambda: all(phone.packets_reported_by_peer() > 400 for phone in (anna, berta)),
+        what="the second report of each by RTCP",
+    )
     anna.hang_up()
     rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
     quality = max(rows, key=lambda row: row["started"])["quality"]

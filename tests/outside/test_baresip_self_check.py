@@ -3,24 +3,24 @@
 import time
 
 import numpy as np
-from baresip_phone import RATE, Network, Phone, Place, Sound
+from baresip_phone import RATE, Network, Phone, PhoneConfig, Sound
 from server import eventually
 
 
 def account(phone: Phone, user: str, options: str = "") -> str:
-    return f"<sip:{user}@{phone.place.network.address}:{phone.port}>;regint=0;audio_codecs=PCMU/8000{options}"
+    return f"<sip:{user}@{phone.config.network.address}:{phone.port}>;regint=0;audio_codecs=PCMU/8000{options}"
 
 
 def test_two_phones_receive_each_others_tone_and_dtmf(tmp_path, network: Network):
-    caller = Phone(tmp_path / "caller", Place(network, "", hertz=440))
-    callee = Phone(tmp_path / "callee", Place(network, "", hertz=1000))
+    caller = Phone(tmp_path / "caller", PhoneConfig(network, "", hertz=440))
+    callee = Phone(tmp_path / "callee", PhoneConfig(network, "", hertz=1000))
     try:
         caller.command("uanew", account(caller, "one"))
         callee.command("uanew", account(callee, "two", ";answermode=auto"))
         caller.dial(f"sip:two@{network.address}:{callee.port}")
         caller.wait("CALL_ESTABLISHED")
-        eventually(lambda: caller.hears(1000) and callee.hears(440))
-        assert not caller.hears(440)
+        eventually(lambda: caller.is_receiving(1000) and callee.is_receiving(440))
+        assert not caller.is_receiving(440)
         caller.press("15#")
         eventually(lambda: callee.digits() == "15#")
         caller.hold()

@@ -6,39 +6,41 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephone, Telephones, library
-from server import Server, eventually, settle
+from browser import BrowserPhone, BrowserPhones, Playwright, library
+from server import Server, create_household, eventually
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, own_server: Server, tmp_path: Path) -> Iterator[Telephones]:
-    telephones = Telephones(playwright, tmp_path, own_server, library(tmp_path))
+def telephones(playwright: Playwright, own_server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, own_server, library(tmp_path))
     yield telephones
     telephones.close()
 
 
 @pytest.fixture
-def talking(telephones: Telephones, own_server: Server) -> tuple[Telephone, Telephone]:
+def talking(telephones: BrowserPhones, own_server: Server) -> tuple[BrowserPhone, BrowserPhone]:
     """Anna (440 Hz) and Berta (1000 Hz) in a call."""
-    household = settle(own_server)
+    household = create_household(own_server)
     anna = telephones(440).register(household.anna)
-    berta = telephones(1000).register(household.berta).answers()
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna.dial(household.berta.number)
-    anna.until("confirmed")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    anna.wait_for_event("confirmed")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
     return anna, berta
 
 
-def hear_each_other_again(anna: Telephone, berta: Telephone) -> None:
+def hear_each_other_again(anna: BrowserPhone, berta: BrowserPhone) -> None:
     before = anna.packets(), berta.packets()
     more = lambda: anna.packets() > before[0] + 100 and berta.packets() > before[1] + 100  # noqa: E731
     eventually(more, 30, "sound again")
-    assert anna.hears(1000)
-    assert berta.hears(440)
+    assert anna.is_receiving(1000)
+    assert berta.is_receiving(440)
 
 
 @pytest.mark.promise("U1")
-def test_a_call_survives_a_crash_of_the_media_engine(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+def test_a_call_survives_a_crash_of_the_media_engine(
+    talking: tuple[BrowserPhone, BrowserPhone], own_server: Server
+) -> None:
     pid = own_server.child("rtpengine")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -47,16 +49,16 @@ def test_a_call_survives_a_crash_of_the_media_engine(talking: tuple[Telephone, T
 
 
 @pytest.mark.promise("U1")
-def test_a_call_survives_a_crash_of_the_server(talking: tuple[Telephone, Telephone], own_server: Server) -> None:
+def test_a_call_survives_a_crash_of_the_server(talking: tuple[BrowserPhone, BrowserPhone], own_server: Server) -> None:
     """After the restart the new process knows the call and waits for the browsers; neither has hung up."""
     anna, berta = talking
     own_server.kill()
     own_server.start()
     for each in talking:
-        each.come_back()
+        each.register_again()
     hear_each_other_again(anna, berta)
     berta.hold()
-    anna.until("hold")
+    anna.wait_for_event("hold")
     anna.hang_up()
-    berta.until("ended")
+    berta.wait_for_event("ended")
     eventually(lambda: [row["outcome"] for row in own_server.history()] == ["answered"], what="the record")

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import Playwright, Telephone, Telephones, library
-from client_actions import give_away
-from server import Household, Server, eventually, watched
+from browser import BrowserPhone, BrowserPhones, Playwright, library
+from client_actions import transfer_call
+from server import Household, Server, eventually, run_and_check_log
 
 
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("browsers-given-away") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 @pytest.fixture(scope="module")
@@ -22,101 +22,111 @@ def jssip(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Path) -> Iterator[Telephones]:
-    telephones = Telephones(playwright, tmp_path, server, jssip)
+def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, server, jssip)
     yield telephones
     telephones.close()
 
 
-def talk(telephones: Telephones, household: Household) -> tuple[Telephone, Telephone]:
+def talk(telephones: BrowserPhones, household: Household) -> tuple[BrowserPhone, BrowserPhone]:
     """Anna (700 Hz) calls Berta (1000 Hz), with audio in both directions."""
     anna = telephones(700).register(household.anna)
-    berta = telephones(1000).register(household.berta).answers()
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna.dial(household.berta.number)
-    eventually(lambda: anna.hears(1000) and berta.hears(700), what="voices")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(700), what="voices")
     return anna, berta
 
 
-def holds_and_hangs_up(browser: Telephone, hertz: int) -> None:
+def holds_and_hangs_up(browser: BrowserPhone, hertz: int) -> None:
     """The call still works after the transfer."""
     browser.hold()
-    eventually(lambda: not browser.hears(hertz), what="silence on hold")
+    eventually(lambda: not browser.is_receiving(hertz), what="silence on hold")
     browser.resume()
-    eventually(lambda: browser.hears(hertz), what="the voice again")
+    eventually(lambda: browser.is_receiving(hertz), what="the voice again")
     browser.hang_up()
-    browser.until("ended")
+    browser.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
-def test_a_browser_is_transferred_to_an_app(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_browser_is_transferred_to_an_app(telephones: BrowserPhones, phones: Phones, household: Household) -> None:
     anna = phones(hertz=440).register(household.anna)
-    berta = telephones(1000).register(household.berta).answers()
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna.dial(household.berta.uri)
-    berta.until("confirmed")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    berta.wait_for_event("confirmed")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
     host = household.berta.uri.partition("@")[2]
     anna.command("transfer", f"sip:*43@{host}")
-    eventually(lambda: berta.hears(1000), what=f"her own voice: {berta.figures()}")
+    eventually(lambda: berta.is_receiving(1000), what=f"her own voice: {berta.media_stats()}")
     berta.hang_up()
-    berta.until("ended")
+    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
-def test_a_browser_is_transferred_to_a_desk_phone(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_browser_is_transferred_to_a_desk_phone(
+    telephones: BrowserPhones, phones: Phones, household: Household
+) -> None:
     anna = phones(hertz=440).register(household.anna)
     clara = phones(hertz=700).register(household.clara)
-    berta = telephones(1000).register(household.berta).answers()
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna.dial(household.berta.uri)
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
     anna.command("transfer", household.clara.uri)
     clara.wait("CALL_INCOMING")
-    eventually(lambda: berta.hears(425), what=f"it rings in her ear: {berta.figures()}")
+    eventually(lambda: berta.is_receiving(425), what=f"it rings in her ear: {berta.media_stats()}")
     clara.accept()
-    eventually(lambda: berta.hears(700) and clara.hears(1000), what=f"voices: {berta.figures()}")
+    eventually(lambda: berta.is_receiving(700) and clara.is_receiving(1000), what=f"voices: {berta.media_stats()}")
     anna.wait("CALL_CLOSED")
     holds_and_hangs_up(berta, 700)
     clara.wait("CALL_CLOSED")
 
 
 @pytest.mark.promise("U1")
-def test_a_desk_phone_is_transferred_to_a_browser(telephones: Telephones, phones: Phones, household: Household) -> None:
+def test_a_desk_phone_is_transferred_to_a_browser(
+    telephones: BrowserPhones, phones: Phones, household: Household
+) -> None:
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta, answers=True)
-    clara = telephones(700).register(household.clara).answers()
+    clara = telephones(700).register(household.clara).auto_answer()
     anna.dial(household.berta.uri)
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
     anna.command("transfer", household.clara.uri)
-    clara.until("confirmed")
-    eventually(lambda: clara.hears(1000) and berta.hears(700), what=f"voices: {clara.figures()}")
+    clara.wait_for_event("confirmed")
+    eventually(lambda: clara.is_receiving(1000) and berta.is_receiving(700), what=f"voices: {clara.media_stats()}")
     anna.wait("CALL_CLOSED")
     holds_and_hangs_up(clara, 1000)
     berta.wait("CALL_CLOSED")
 
 
 @pytest.mark.promise("U1")
-def test_attended_transfer_connects_two_browsers(telephones: Telephones, household: Household) -> None:
+def test_attended_transfer_connects_two_browsers(telephones: BrowserPhones, household: Household) -> None:
     anna, berta = talk(telephones, household)
-    clara = telephones(1500).register(household.clara).answers()
+    clara = telephones(1500).register(household.clara).auto_answer()
     anna.hold()
     anna.dial(household.clara.number)
-    eventually(lambda: anna.hears(1500) and clara.hears(700), what="voices of the second call")
+    eventually(lambda: anna.is_receiving(1500) and clara.is_receiving(700), what="voices of the second call")
     anna.connect_both()
-    eventually(lambda: berta.hears(1500) and clara.hears(1000), what=f"voices: {berta.figures()} {clara.figures()}")
+    eventually(
+        lambda: berta.is_receiving(1500) and clara.is_receiving(1000),
+        what=f"voices: {berta.media_stats()} {clara.media_stats()}",
+    )
     holds_and_hangs_up(clara, 1000)
-    berta.until("ended")
+    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
-def test_a_parked_browser_is_retrieved_by_another(telephones: Telephones, household: Household) -> None:
+def test_a_parked_browser_is_retrieved_by_another(telephones: BrowserPhones, household: Household) -> None:
     anna, berta = talk(telephones, household)
     clara = telephones(1500).register(household.clara)
     [live] = anna.api("GET", "/me/calls")["items"]
     anna.api("POST", f"/calls/{live['id']}/transfer", {"to": "*85"})
-    anna.until("ended")
+    anna.wait_for_event("ended")
     clara.dial("*86")
-    eventually(lambda: berta.hears(1500) and clara.hears(1000), what=f"voices: {berta.figures()} {clara.figures()}")
+    eventually(
+        lambda: berta.is_receiving(1500) and clara.is_receiving(1000),
+        what=f"voices: {berta.media_stats()} {clara.media_stats()}",
+    )
     holds_and_hangs_up(clara, 1000)
-    berta.until("ended")
+    berta.wait_for_event("ended")
 
 
 @pytest.mark.promise("U1")
@@ -124,13 +134,13 @@ def test_an_unanswered_transfer_returns_to_the_transferor(telephones, phones, ho
     """Transferred through the API: a baresip that transfers itself hangs up when the transfer fails."""
     anna = phones(hertz=440).register(household.anna)
     clara = phones(hertz=700).register(household.clara)
-    berta = telephones(1000).register(household.berta).answers()
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna.dial(household.berta.uri)
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
-    give_away(server, network, household.anna, household.clara.number)
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
+    transfer_call(server, network, household.anna, household.clara.number)
     clara.wait("CALL_INCOMING")
-    eventually(lambda: berta.hears(425), what="it rings in her ear")
+    eventually(lambda: berta.is_receiving(425), what="it rings in her ear")
     clara.hang_up()
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices again")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices again")
     holds_and_hangs_up(berta, 440)
     anna.wait("CALL_CLOSED")

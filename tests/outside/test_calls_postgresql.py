@@ -9,19 +9,19 @@ import pytest
 import scenarios as s
 from baresip_phone import Network, Phones
 from databases import Postgres
-from server import Server, eventually, settle
-from sipp_phones import Desk
+from server import Server, create_household, eventually
+from sipp_phones import SippPhones
 
 
 @contextmanager
 def on_postgresql(postgres: Postgres, home: Path, network: Network | None = None) -> Iterator[Server]:
-    name = asyncio.run(postgres.make())
+    name = asyncio.run(postgres.create())
     place = {"host": network.address, "enter": network.enter} if network is not None else {}
     try:
         with Server(home, database=postgres.url(name), **place) as server:
             yield server
             assert not list(home.glob("unificx.db*"))
-        assert not server.complaints(), "\n".join(server.complaints()[:20])
+        assert not server.log_violations(), "\n".join(server.log_violations()[:20])
     finally:
         asyncio.run(postgres.drop(name))
 
@@ -29,7 +29,7 @@ def on_postgresql(postgres: Postgres, home: Path, network: Network | None = None
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
 def test_sipp_phones_have_audio(postgres: Postgres, tmp_path: Path, transport: str) -> None:
     with on_postgresql(postgres, tmp_path / "home") as server:
-        household, desk = settle(server), Desk(tmp_path, server)
+        household, desk = create_household(server), SippPhones(tmp_path, server)
         talk = (*s.answered(), s.in_dialog("ACK", 2), s.play(), s.pause(2200), *s.hang_up(3))
         ladder = (*s.authenticated_invite(s.sdp(audio=True)), *talk)
         callee = desk.callee(household.berta, s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
@@ -46,13 +46,13 @@ def test_sipp_phones_have_audio(postgres: Postgres, tmp_path: Path, transport: s
 
 def test_baresip_phones_hear_each_other(postgres: Postgres, network: Network, tmp_path: Path) -> None:
     with on_postgresql(postgres, tmp_path / "home", network) as server:
-        household, phones = settle(server), Phones(tmp_path, network, server)
+        household, phones = create_household(server), Phones(tmp_path, network, server)
         try:
             anna = phones(hertz=440).register(household.anna)
             berta = phones(hertz=1000).register(household.berta, answers=True)
             anna.dial(household.berta.uri)
             anna.wait("CALL_ESTABLISHED")
-            eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+            eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
             assert [call["state"] for call in server.live_calls()] == ["talking"]
             anna.hang_up()
             berta.wait("CALL_CLOSED")

@@ -9,11 +9,11 @@ import pytest
 from baresip_phone import Network, Phones
 from browser import Playwright
 from client_pages import Clients
-from client_phone import ClientPhone, hear_each_other, telephone
-from network_handover import Roads
-from page_checks import Walk
+from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
+from network_handover import NetworkHandover
+from page_checks import PageChecker
 from playwright.sync_api import expect
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
@@ -32,13 +32,13 @@ MENDED_WITHIN = 5.0
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("client-calls") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 @pytest.fixture(scope="module")
-def roads(network: Network) -> Iterator[Roads | None]:
+def roads(network: Network) -> Iterator[NetworkHandover | None]:
     """Network namespaces require root."""
-    roads = Roads(network) if network.enter else None
+    roads = NetworkHandover(network) if network.enter else None
     yield roads
     if roads:
         roads.close()
@@ -49,14 +49,14 @@ def pair(
     playwright: Playwright,
     server: Server,
     household: Household,
-    roads: Roads | None,
+    roads: NetworkHandover | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
     """Two clients shared by the tests, started after the networks."""
     directory = tmp_path_factory.mktemp("pair")
     clients = Clients(playwright, directory, server)
-    anna = telephone(clients, household.anna, 440, directory=directory)
-    yield anna, telephone(clients, household.berta, 1000, directory=directory)
+    anna = start_client_phone(clients, household.anna, 440, directory=directory)
+    yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
     clients.close()
 
 
@@ -78,43 +78,43 @@ def berta(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
 def test_two_clients_exchange_audio_and_video(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number, video=True)
     berta.answer(ANNA, video=True)
-    anna.talks_with(BERTA)
-    berta.talks_with(ANNA)
-    hear_each_other(anna, berta)
+    anna.is_in_call_with(BERTA)
+    berta.is_in_call_with(ANNA)
+    assert_two_way_audio(anna, berta)
     eventually(lambda: anna.frames() > 20 and berta.frames() > 20, what="pictures")
     expect(anna.page.get_by_label(f"{BERTA}, live")).to_be_visible()
     expect(berta.page.get_by_label(f"{ANNA}, live")).to_be_visible()
     assert anna.page.get_by_label(f"{BERTA}, live").evaluate("each => each.videoWidth") > 0
     berta.hang_up()
-    anna.free()
-    berta.free()
+    anna.assert_idle()
+    berta.assert_idle()
 
 
 @pytest.mark.promise("U1", "S2")
 def test_a_call_is_held_and_resumed(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     anna.press("Hold")
     expect(anna.call_with(BERTA).get_by_text("On hold")).to_be_visible()
     expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
-    eventually(lambda: not berta.hears(440), what="silence on hold")
+    eventually(lambda: not berta.is_receiving(440), what="silence on hold")
     anna.press("Hold")
     expect(berta.page.get_by_text("On hold by the other party")).to_have_count(0)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     anna.press("Mute")
-    eventually(lambda: not berta.hears(440) and anna.hears(1000), what="one side muted")
+    eventually(lambda: not berta.is_receiving(440) and anna.is_receiving(1000), what="one side muted")
     anna.press("Mute")
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     anna.hang_up()
-    berta.free()
+    berta.assert_idle()
 
 
 @pytest.mark.promise("U1", "C4")
 def test_video_is_added_and_removed(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     assert anna.page.locator("video").count() == 0
     anna.press("Camera")
     eventually(lambda: berta.frames() > 20, what="Anna's picture at Berta")
@@ -122,9 +122,9 @@ def test_video_is_added_and_removed(anna: ClientPhone, berta: ClientPhone) -> No
     eventually(lambda: anna.frames() > 20, what="Berta's picture at Anna")
     anna.press("Camera")
     expect(berta.page.get_by_label(f"{ANNA}, live")).to_have_count(0)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     anna.hang_up()
-    berta.free()
+    berta.assert_idle()
 
 
 @pytest.mark.promise("U1")
@@ -134,19 +134,19 @@ def test_a_second_call_is_held_and_swapped(
     clara = phones(hertz=1500).register(household.clara)
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     clara.dial(household.anna.uri)
     anna.answer(CLARA, key="Hold and answer")
-    eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
+    eventually(lambda: anna.is_receiving(1500) and clara.is_receiving(440), what="voices of the second call")
     expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
     anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
     expect(berta.page.get_by_text("On hold by the other party")).to_have_count(0)
-    eventually(lambda: berta.hears(440) and anna.hears(1000), what="voices of the first call")
+    eventually(lambda: berta.is_receiving(440) and anna.is_receiving(1000), what="voices of the first call")
     anna.hang_up()
-    berta.free()
+    berta.assert_idle()
     anna.page.get_by_role("dialog", name=f"Call with {CLARA}").wait_for()
     clara.hang_up()
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1")
@@ -155,28 +155,30 @@ def test_a_call_answered_during_another_is_held_in_silence(
 ) -> None:
     clara = phones(hertz=1500).register(household.clara)
     anna.dial(berta.login.number)
-    berta.ringing(ANNA)
+    berta.wait_for_ringing(ANNA)
     clara.dial(household.anna.uri)
     anna.answer(CLARA)
     expect(anna.page.get_by_role("button", name=f"Ringing: {BERTA}")).to_be_visible()
-    eventually(lambda: anna.hears(1500) and clara.hears(440), what="voices of the second call")
+    eventually(lambda: anna.is_receiving(1500) and clara.is_receiving(440), what="voices of the second call")
     berta.answer(ANNA)
     expect(berta.call_with(ANNA).get_by_text("On hold by the other party")).to_be_visible()
-    eventually(lambda: not berta.hears(440) and anna.hears(1500), what="music for the one, voices of the other")
+    eventually(
+        lambda: not berta.is_receiving(440) and anna.is_receiving(1500), what="music for the one, voices of the other"
+    )
     anna.page.get_by_role("button", name=f"On hold: {BERTA}").click()
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     anna.hang_up()
-    berta.free()
+    berta.assert_idle()
     clara.hang_up()
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1", "S2", "T1")
 def test_a_client_calls_a_desk_phone(anna: ClientPhone, phones: Phones, household: Household) -> None:
     desk = phones(hertz=1000).register(household.berta, answers=True)
     anna.dial(household.berta.number)
-    eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
-    assert anna.figures()["codecs"] == {"audio": "audio/PCMU"}  # supported by both: no transcoding
+    eventually(lambda: anna.is_receiving(1000) and desk.is_receiving(440), what="voices")
+    assert anna.media_stats()["codecs"] == {"audio": "audio/PCMU"}  # supported by both: no transcoding
     anna.press("Keypad")
     pad = anna.call_with(BERTA).get_by_role("group", name="Dial pad")
     for key in ("4", "2", "Hash"):
@@ -185,7 +187,7 @@ def test_a_client_calls_a_desk_phone(anna: ClientPhone, phones: Phones, househol
     anna.press("Hide keypad")
     anna.hang_up()
     desk.wait("CALL_CLOSED")
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1", "S2", "T1")
@@ -193,39 +195,39 @@ def test_a_desk_phone_calls_a_client(anna: ClientPhone, phones: Phones, househol
     desk = phones(hertz=1000).register(household.berta)
     desk.dial(household.anna.uri)
     anna.answer(BERTA)
-    eventually(lambda: anna.hears(1000) and desk.hears(440), what="voices")
+    eventually(lambda: anna.is_receiving(1000) and desk.is_receiving(440), what="voices")
     desk.hang_up()
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1")
 def test_all_clients_of_a_user_ring_and_one_answers(
     anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
-    second = telephone(clients, household.berta, 1500, directory=tmp_path)
+    second = start_client_phone(clients, household.berta, 1500, directory=tmp_path)
     anna.dial(berta.login.number)
-    berta.ringing(ANNA)
+    berta.wait_for_ringing(ANNA)
     second.answer(ANNA)
     expect(berta.page.get_by_text("Answered on another device")).to_be_visible()
-    berta.free()
-    hear_each_other(anna, second, (440, 1500))
+    berta.assert_idle()
+    assert_two_way_audio(anna, second, (440, 1500))
     second.hang_up()
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1")
 def test_a_call_survives_the_loss_of_its_signaling_connection(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     cut(anna)
-    assert anna.hears(1000)
+    assert anna.is_receiving(1000)
     berta.press("Hold")  # reaches her over the new one
     expect(anna.call_with(BERTA).get_by_text("On hold by the other party")).to_be_visible()
     berta.press("Hold")
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     berta.hang_up()
-    anna.free()
+    anna.assert_idle()
 
 
 @pytest.mark.promise("U1")
@@ -235,21 +237,21 @@ def test_a_call_ringing_over_a_lost_connection_rings_again_and_is_answered(
     clara = phones(hertz=1500).register(household.clara)
     phones().register(household.berta)  # keeps ringing meanwhile, so that the call continues
     anna.dial(berta.login.number)
-    berta.ringing(ANNA)
+    berta.wait_for_ringing(ANNA)
     cut(berta)
     berta.answer(ANNA)
-    hear_each_other(anna, berta)
+    assert_two_way_audio(anna, berta)
     clara.dial(household.berta.uri)
-    berta.ringing(CLARA)
+    berta.wait_for_ringing(CLARA)
     cut(berta)
     berta.answer(CLARA, key="Hold and answer")
-    eventually(lambda: berta.hears(1500) and clara.hears(1000), what="voices of the second call")
+    eventually(lambda: berta.is_receiving(1500) and clara.is_receiving(1000), what="voices of the second call")
     berta.hang_up()
     clara.wait("CALL_CLOSED")
     expect(berta.call_with(ANNA)).to_be_visible()
     berta.hang_up()
-    anna.free()
-    berta.free()
+    anna.assert_idle()
+    berta.assert_idle()
 
 
 def cut(phone: ClientPhone) -> None:
@@ -257,29 +259,29 @@ def cut(phone: ClientPhone) -> None:
     before = phone.page.evaluate("mediaProbe.sockets()")
     phone.page.evaluate("mediaProbe.cut()")
     eventually(lambda: phone.page.evaluate("mediaProbe.sockets()") > before, what="another connection")
-    phone.client.registered()
+    phone.client.wait_registered()
 
 
 @pytest.mark.promise("C4", "S2")
 def test_a_blocked_microphone_is_reported_and_the_call_continues(
-    anna: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
+    anna: ClientPhone, clients: Clients, household: Household, roads: NetworkHandover | None, tmp_path: Path
 ) -> None:
     how: dict[str, Any] = {"switches": ("--use-fake-ui-for-media-stream=deny",)}
     if roads:  # Such a page learns only the default-route address of this machine.
         how["program"] = roads.browser(tmp_path)
-    clara = telephone(clients, household.clara, 1500, "notifications", directory=tmp_path, **how)
+    clara = start_client_phone(clients, household.clara, 1500, "notifications", directory=tmp_path, **how)
     anna.dial(household.clara.number)
     clara.answer(ANNA)
     screen = clara.call_with(ANNA)
     expect(screen.get_by_role("alert")).to_contain_text("You cannot be heard: the microphone is blocked")
     expect(screen.get_by_role("alert")).to_contain_text("allow access, then try again")
     clara.press("Continue without")
-    eventually(lambda: clara.hears(440), what="the other side is heard all the same")
+    eventually(lambda: clara.is_receiving(440), what="the other side is heard all the same")
     clara.press("Camera")
     expect(screen.get_by_role("alert")).to_contain_text("You cannot be seen: the camera is blocked")
     clara.press("Continue without")
     clara.hang_up()
-    anna.free()
+    anna.assert_idle()
     clara.client.open("/directory")
     expect(clara.page.get_by_text(BERTA)).to_be_visible()
     assert clara.client.complaints == []
@@ -287,42 +289,42 @@ def test_a_blocked_microphone_is_reported_and_the_call_continues(
 
 @pytest.mark.promise("U1", "S2")
 def test_a_call_survives_a_network_change(
-    berta: ClientPhone, clients: Clients, household: Household, roads: Roads | None, tmp_path: Path
+    berta: ClientPhone, clients: Clients, household: Household, roads: NetworkHandover | None, tmp_path: Path
 ) -> None:
     if not roads:
         pytest.skip("networks are made and taken away by root alone")
     program = roads.browser(tmp_path)
-    clara = telephone(clients, household.clara, 1500, directory=tmp_path, program=program)
+    clara = start_client_phone(clients, household.clara, 1500, directory=tmp_path, program=program)
     clara.dial(berta.login.number)
     berta.answer(CLARA)
-    hear_each_other(clara, berta, (1500, 1000))
-    assert clara.figures()["way"] == roads.addresses[0]
+    assert_two_way_audio(clara, berta, (1500, 1000))
+    assert clara.media_stats()["way"] == roads.addresses[0]
 
     # Packets are dropped without any notification to the browser.
     roads.block()
     expect(clara.call_with(BERTA).get_by_text(LOST)).to_be_visible(timeout=10_000)
     roads.block(False)
-    hear_each_other(clara, berta, (1500, 1000))
+    assert_two_way_audio(clara, berta, (1500, 1000))
     expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
 
     clara.page.evaluate(WORDS)
-    roads.change()
+    roads.switch()
     gone = time.monotonic()
-    eventually(lambda: clara.figures()["way"] == roads.addresses[1], 10, "another way")
-    hear_each_other(clara, berta, (1500, 1000))
+    eventually(lambda: clara.media_stats()["way"] == roads.addresses[1], 10, "another way")
+    assert_two_way_audio(clara, berta, (1500, 1000))
     assert time.monotonic() - gone < MENDED_WITHIN
     expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
     words = clara.page.evaluate("words")
     assert set(words) & {LOST, "Reconnecting…"}, f"nothing was said of it: {words}"
     berta.hang_up()
-    clara.free()
+    clara.assert_idle()
 
 
 @pytest.mark.promise("U1")
 def test_a_blind_transfer_continues_without_the_transferor(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    anna.talks_with(BERTA)
+    anna.is_in_call_with(BERTA)
     anna.press("Transfer")
     sheet = anna.page.get_by_role("dialog", name="Transfer call")
     sheet.get_by_label("Transfer to").fill("nobody")
@@ -330,10 +332,10 @@ def test_a_blind_transfer_continues_without_the_transferor(anna: ClientPhone, be
     sheet.get_by_label("Transfer to").fill("*43")
     sheet.get_by_role("button", name="Transfer now").click()
     expect(anna.page.get_by_text("Transferred", exact=True)).to_be_visible()
-    anna.free()
-    eventually(lambda: berta.hears(1000), what="her own voice, without Anna")
+    anna.assert_idle()
+    eventually(lambda: berta.is_receiving(1000), what="her own voice, without Anna")
     berta.hang_up()
-    berta.free()
+    berta.assert_idle()
 
 
 def ask_first(phone: ClientPhone, number: str) -> None:
@@ -348,52 +350,52 @@ def ask_first(phone: ClientPhone, number: str) -> None:
 def test_an_attended_transfer_connects_two_calls(
     anna: ClientPhone, berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
-    clara = telephone(clients, household.clara, 1500, directory=tmp_path)
+    clara = start_client_phone(clients, household.clara, 1500, directory=tmp_path)
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    anna.talks_with(BERTA)
+    anna.is_in_call_with(BERTA)
     ask_first(anna, clara.login.number)
     clara.answer(ANNA)
-    anna.talks_with(CLARA)
-    eventually(lambda: anna.hears(1500), 20, "a word with Clara")
+    anna.is_in_call_with(CLARA)
+    eventually(lambda: anna.is_receiving(1500), 20, "a word with Clara")
     anna.press("Connect both")
-    anna.free()
-    hear_each_other(berta, clara, (1000, 1500))
+    anna.assert_idle()
+    assert_two_way_audio(berta, clara, (1000, 1500))
     berta.hang_up()
-    berta.free()
-    clara.free()
+    berta.assert_idle()
+    clara.assert_idle()
 
 
 @pytest.mark.promise("U1")
 def test_a_call_is_transferred_to_an_app_after_consultation(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    anna.talks_with(BERTA)
+    anna.is_in_call_with(BERTA)
     ask_first(anna, "*43")
-    eventually(lambda: anna.hears(440), 30, "her own voice")
+    eventually(lambda: anna.is_receiving(440), 30, "her own voice")
     anna.press("Connect both")
-    anna.free()
-    eventually(lambda: berta.hears(1000), what="her own voice")
+    anna.assert_idle()
+    eventually(lambda: berta.is_receiving(1000), what="her own voice")
     berta.hang_up()
-    berta.free()
+    berta.assert_idle()
 
 
 @pytest.mark.promise("U1")
 def test_a_call_is_parked_and_retrieved(anna: ClientPhone, berta: ClientPhone) -> None:
     anna.dial(berta.login.number)
     berta.answer(ANNA)
-    anna.talks_with(BERTA)
+    anna.is_in_call_with(BERTA)
     anna.press("Park")
-    anna.free()  # the slot was announced to her
+    anna.assert_idle()  # the slot was announced to her
     parked = anna.page.get_by_role("list", name="Parked calls")
     expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
-    walk = Walk(anna.client, "en", where="a parked call")
-    walk.look("light", "dark")
+    walk = PageChecker(anna.client, "en", label="a parked call")
+    walk.check("light", "dark")
     parked.get_by_role("button", name=f"Retrieve {BERTA}").click()
-    anna.talks_with(BERTA)
-    hear_each_other(anna, berta)
+    anna.is_in_call_with(BERTA)
+    assert_two_way_audio(anna, berta)
     expect(anna.page.get_by_role("list", name="Parked calls")).to_have_count(0)
     anna.hang_up()
-    anna.free()
-    berta.free()
-    assert walk.amiss == []
+    anna.assert_idle()
+    berta.assert_idle()
+    assert walk.findings == []

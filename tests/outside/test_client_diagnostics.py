@@ -7,7 +7,7 @@ import pytest
 from browser import CLIENT
 from client_pages import Client, Clients
 from playwright.sync_api import expect
-from portal_pages import administrator, portal
+from portal_pages import create_administrator, portal
 from server import ROOT, Household, Server
 
 ANNA = "Annarosa Quellmalz"
@@ -33,7 +33,7 @@ def test_a_report_is_shown_in_full_and_sent_unchanged_on_request(
     report.fill(f"{found}\n{OWN_WORDS}")
     anna.page.get_by_role("button", name="Send to administrators").click()
     expect(anna.page.get_by_text("Report sent", exact=True)).to_be_visible()
-    administrator(server)
+    create_administrator(server)
     desk = portal(clients)
     assert [each["text"] for each in desk.api("GET", "/diagnostics-reports")["items"]] == [f"{found}\n{OWN_WORDS}"]
     desk.page.goto(f"{desk.origin}/portal/reports")

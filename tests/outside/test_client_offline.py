@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from client_pages import Client, Clients, WorkerOf
+from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import expect
-from server import Household, Server, settle, watched
+from server import Household, Server, create_household, run_and_check_log
 
 NO_CONNECTION = "No connection. You are seeing saved data and cannot receive calls."
 QUICK_SECONDS = 3.0
@@ -17,17 +17,17 @@ QUICK_SECONDS = 3.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Each test has its own server, because it is stopped."""
-    yield from watched(Server(tmp_path / "home"))
+    yield from run_and_check_log(Server(tmp_path / "home"))
 
 
 @pytest.fixture
 def household(server: Server) -> Household:
-    return settle(server)
+    return create_household(server)
 
 
 def called(anna: Client, berta: Client) -> None:
     """Anna calls Berta, who declines; both have the call in their history."""
-    anna.open("/directory").registered()
+    anna.open("/directory").wait_registered()
     anna.page.get_by_role("button", name="Call Bertalina Oxenfurt", exact=True).click()
     berta.page.get_by_role("button", name="Decline").click()
     anna.page.get_by_role("dialog", name="Call with Bertalina Oxenfurt").wait_for(state="detached")
@@ -37,9 +37,9 @@ def called(anna: Client, berta: Client) -> None:
 def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
     clients: Clients, server: Server, household: Household
 ) -> None:
-    berta = clients("microphone").sign_in(household.berta).registered()
+    berta = clients("microphone").sign_in(household.berta).wait_registered()
     anna = clients("microphone").sign_in(household.anna)
-    WorkerOf(anna)
+    ServiceWorkerProbe(anna)
     called(anna, berta)
     anna.open("/history")
     expect(anna.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
@@ -57,7 +57,7 @@ def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
 
     server.start()
     expect(anna.page.get_by_text(NO_CONNECTION)).to_have_count(0, timeout=40_000)
-    anna.registered()
+    anna.wait_registered()
     assert anna.complaints == []
 
 
@@ -65,7 +65,7 @@ def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
 def test_a_network_that_drops_everything_does_not_delay_the_start(clients: Clients, household: Household) -> None:
     anna = clients().sign_in(household.anna).open("/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
-    WorkerOf(anna)
+    ServiceWorkerProbe(anna)
     anna.context.route("**/api/**", lambda route: None)
     began = time.monotonic()
     anna.open("/directory")
@@ -79,9 +79,9 @@ def test_a_network_that_drops_everything_does_not_delay_the_start(clients: Clien
 def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, household: Household) -> None:
     anna = clients("notifications").sign_in(household.anna).open("/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
-    assert "Claramunde" in anna.kept()
+    assert "Claramunde" in anna.stored_data()
     anna.open("/settings").page.get_by_role("button", name="Sign out").click()
     expect(anna.page).to_have_url(f"{anna.origin}/app/sign-in")
-    kept = anna.kept()
+    kept = anna.stored_data()
     for name in ("Claramunde", "Annarosa", household.anna.number):
         assert name not in kept

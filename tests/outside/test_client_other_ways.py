@@ -7,9 +7,9 @@ import pytest
 from client_pages import Client, Clients
 from oidc_provider import CLIENT_ID, CLIENT_SECRET
 from playwright.sync_api import expect
-from portal_pages import PASSWORD, give_password, say_yes
+from portal_pages import PASSWORD, accept_terms, give_password
 from server import Household, Server
-from test_sign_in_methods_browser import AUTHENTICATOR, provider_beside
+from test_sign_in_methods_browser import AUTHENTICATOR, provider_in_thread
 
 
 def with_password(server: Server, name: str, email: str) -> None:
@@ -36,7 +36,7 @@ def test_a_passkey_signs_in_alone_and_serves_as_second_factor(clients: Clients, 
     page = device.page
     page.goto(f"{here}/sign-in")
     give_password(page, email, PASSWORD)
-    say_yes(page)
+    accept_terms(page)
     inside(device)
     page.goto(f"{here}/settings/security")
     page.get_by_role("button", name="Add a passkey").click()
@@ -57,16 +57,16 @@ def test_a_passkey_signs_in_alone_and_serves_as_second_factor(clients: Clients, 
 @pytest.mark.promise("U3")
 def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Household) -> None:
     device = clients()
-    with provider_beside() as provider, server.rest() as operator:
+    with provider_in_thread() as provider, server.rest() as operator:
         email = owner_of(operator, household.berta.number)
-        provider.person = {"sub": "0007", "email": email, "email_verified": True}
+        provider.user_claims = {"sub": "0007", "email": email, "email_verified": True}
         setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
         assert answer.status_code == 200, answer.text
         server.canaries.add(CLIENT_SECRET)
         device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
         device.page.get_by_role("link", name="Sign in with Demo").click()
-        say_yes(device.page)
+        accept_terms(device.page)
         inside(device)
         assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
 
@@ -74,7 +74,7 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         expect(device.page.get_by_role("button", name="Unlink account")).to_be_visible()
         device.page.goto(f"{device.origin}/app/settings")
         device.page.get_by_role("button", name="Sign out").click()
-        provider.person = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
+        provider.user_claims = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
         device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
         device.page.get_by_role("link", name="Sign in with Demo").click()
         expect(device.page.get_by_role("alert")).to_be_visible()

@@ -3,9 +3,9 @@
 import pytest
 from browser import CLIENT
 from client_pages import Clients
-from page_checks import Catalogue, Scheme, Walk, pages
+from page_checks import Catalog, PageChecker, Scheme, pages
 from playwright.sync_api import Page, expect
-from portal_pages import DESK, EMAIL, PASSWORD, administrator, choose, portal
+from portal_pages import DESKTOP_OPTIONS, EMAIL, PASSWORD, choose_action, create_administrator, portal
 from server import Household, Server
 
 ANNA, BERTA = "Annarosa Quellmalz", "Bertalina Oxenfurt"
@@ -16,37 +16,37 @@ LOCALES = {"en": "en-GB", "de": "de-DE"}
 @pytest.fixture(scope="module")
 def settled(server: Server, household: Household) -> Household:
     """With an administrator."""
-    administrator(server)
+    create_administrator(server)
     return household
 
 
-def unique(walk: Walk) -> list[str]:
+def unique(walk: PageChecker) -> list[str]:
     """Findings without duplicates."""
-    return list(dict.fromkeys(walk.amiss))
+    return list(dict.fromkeys(walk.findings))
 
 
 def test_the_catalog_checks_can_find_something() -> None:
     """The message ids match the built client, and each language has texts of its own."""
-    catalogue = Catalogue.read()
+    catalogue = Catalog.read()
     built = next((CLIENT / "dist" / "assets").glob("en-*.js")).read_text("utf-8")
-    assert sum(each in built for each in catalogue.identifiers()) > 200
-    assert "Sign in" in catalogue.of_the_other("de")
-    assert "Anmelden" in catalogue.of_the_other("en")
+    assert sum(each in built for each in catalogue.message_ids()) > 200
+    assert "Sign in" in catalogue.texts_of_other_language("de")
+    assert "Anmelden" in catalogue.texts_of_other_language("en")
 
 
 @LOOKS
 @pytest.mark.promise("S1", "S2", "S3", "T1")
 def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
     client = clients("camera", "microphone", language=LOCALES[language])
-    walk = Walk(client, language)
+    walk = PageChecker(client, language)
     everybodys, own = pages("app")
     for path in everybodys:
-        walk.go(f"/app{path}", scheme)
-    client.sign_in(settled.anna).open("/directory").registered()
+        walk.open_and_check(f"/app{path}", scheme)
+    client.sign_in(settled.anna).open("/directory").wait_registered()
     for path in [*own, "/about"]:
-        walk.go(f"/app{path}", scheme)
+        walk.open_and_check(f"/app{path}", scheme)
     assert unique(walk) == []
-    assert list(walk.strangers()) == []
+    assert list(walk.foreign_requests()) == []
     assert client.complaints == []
 
 
@@ -54,17 +54,17 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
 @pytest.mark.promise("S2", "S3")
 def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
     client = clients(language=LOCALES[language])
-    walk = Walk(client, language)
+    walk = PageChecker(client, language)
     everybodys, own = pages("portal")
     for path in everybodys:
-        walk.go(f"/portal{path}", scheme)
+        walk.open_and_check(f"/portal{path}", scheme)
     sign_in_as_administrator(client.page, client.origin)
     for path in own:
-        for size in ({"width": 390, "height": 844}, DESK["viewport"]):
+        for size in ({"width": 390, "height": 844}, DESKTOP_OPTIONS["viewport"]):
             client.page.set_viewport_size(size)
-            walk.go(f"/portal{path}", scheme)
+            walk.open_and_check(f"/portal{path}", scheme)
     assert unique(walk) == []
-    assert list(walk.strangers()) == []
+    assert list(walk.foreign_requests()) == []
     assert client.complaints == []
 
 
@@ -90,28 +90,28 @@ def sign_in_as_administrator(page: Page, origin: str) -> None:
 @pytest.mark.usefixtures("settled")
 def test_dialogs_and_menus_of_the_portal(clients: Clients) -> None:
     desk = portal(clients)
-    walk = Walk(desk, "en")
+    walk = PageChecker(desk, "en")
     for action in ("Show sign-in code", "Invite", "New password", "Close account"):
-        walk.where = action
-        choose(desk, ANNA, action)
-        walk.look("light", "dark")
+        walk.label = action
+        choose_action(desk, ANNA, action)
+        walk.check("light", "dark")
     for page, button in (("people", "New person"), ("extensions", "New extension"), ("devices", "New device")):
-        walk.where = button
+        walk.label = button
         desk.page.goto(f"{desk.origin}/portal/{page}")
         desk.page.get_by_role("button", name=button).click()
         expect(desk.page.get_by_role("dialog")).to_be_visible()
-        walk.look("light", "dark")
+        walk.check("light", "dark")
     assert unique(walk) == []
 
 
 @pytest.mark.promise("S2")
 def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server: Server, settled: Household) -> None:
-    berta = clients("microphone", "camera").sign_in(settled.berta).registered()
+    berta = clients("microphone", "camera").sign_in(settled.berta).wait_registered()
     caller = server.extension("740074", "Dorlinde Taste")
     email = f"dorlinde.{caller.number}@example.com"
     give(server, email)
     anna = clients("microphone", "camera")
-    page, walk, hers = anna.page, Walk(anna, "en"), Walk(berta, "en")
+    page, walk, hers = anna.page, PageChecker(anna, "en"), PageChecker(berta, "en")
     page.goto(f"{anna.origin}/app/")
     expect(page.get_by_label("E-mail")).to_be_visible()
     tab_to(page, "E-mail")
@@ -120,7 +120,7 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
-    walk.look("light", "dark")
+    walk.check("light", "dark")
     tab_to(page, "Yes")
     page.keyboard.press("Space")
     tab_to(page, "I have read and accept")
@@ -128,14 +128,14 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     tab_to(page, "Continue")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Number", exact=True)).to_be_focused()
-    anna.registered()
+    anna.wait_registered()
 
     page.keyboard.type(settled.berta.number)
     page.keyboard.press("Enter")
     expect(berta.page.get_by_role("alertdialog")).to_be_visible()
-    walk.where = hers.where = "ringing"
-    walk.look("light", "dark")
-    hers.look("light", "dark")
+    walk.label = hers.label = "ringing"
+    walk.check("light", "dark")
+    hers.check("light", "dark")
     expect(berta.page.get_by_role("alertdialog").get_by_role("heading")).to_be_focused()
     for key in ("Space", "Enter", "Tab"):  # typing does not answer the call
         berta.page.keyboard.press(key)
@@ -145,21 +145,21 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     for key, where in (("Keypad", "keypad"), ("Hide keypad", "call"), ("Camera", "pictures")):
         tab_to(page, key)
         page.keyboard.press("Enter")
-        walk.where = where
-        walk.look("light", "dark")
+        walk.label = where
+        walk.check("light", "dark")
     expect(berta.page.locator("video").first).to_be_visible()
-    hers.look("light", "dark")
+    hers.check("light", "dark")
     tab_to(page, "Audio")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Audio and camera")).to_be_visible()
-    walk.look("light", "dark")
+    walk.check("light", "dark")
     page.keyboard.press("Escape")
     tab_to(page, "Hang up")
     page.keyboard.press("Enter")
     expect(berta.page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert unique(walk) + unique(hers) == []
-    assert list(walk.strangers()) + list(hers.strangers()) == []
+    assert list(walk.foreign_requests()) + list(hers.foreign_requests()) == []
 
 
 def give(server: Server, email: str) -> None:

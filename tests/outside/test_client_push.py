@@ -6,9 +6,9 @@ server and decrypted with the browser's key, to the service worker through the D
 from collections.abc import Iterator
 
 import pytest
-from client_pages import Client, Clients, PushServiceOfATest, WorkerOf, lasts, push_service_of_a_test
+from client_pages import Client, Clients, FakePushService, ServiceWorkerProbe, fake_push_service, wait_two_seconds
 from playwright.sync_api import expect
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 INSTALLED = ["unificx"]
 SIGNED_OUT = "You have been signed out, here or on another device."
@@ -17,12 +17,12 @@ SIGNED_OUT = "You have been signed out, here or on another device."
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("pushing") / "home"
-    yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+    yield from run_and_check_log(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
 
 
 @pytest.fixture
-def service() -> Iterator[PushServiceOfATest]:
-    with push_service_of_a_test() as service:
+def service() -> Iterator[FakePushService]:
+    with fake_push_service() as service:
         yield service
 
 
@@ -33,58 +33,58 @@ def anna(clients: Clients, household: Household) -> Client:
 
 @pytest.mark.promise("U1", "T1")
 def test_a_call_shows_an_anonymous_notification_that_is_closed(anna: Client) -> None:
-    worker = WorkerOf(anna)
-    worker.alone()
-    worker.push({"type": "call", "call": "019b-1"})
-    [shown] = worker.until_shown("Incoming call")
+    worker = ServiceWorkerProbe(anna)
+    worker.close_page()
+    worker.deliver_push({"type": "call", "call": "019b-1"})
+    [shown] = worker.wait_for_notifications("Incoming call")
     assert (shown["stays"], shown["body"], shown["data"]) == (True, "", {"call": "019b-1"})
     assert shown["actions"] == ["answer", "decline"]
-    worker.push({"type": "call", "call": "019b-2"})
-    worker.until_shown("Incoming call", "Incoming call")
-    worker.push({"type": "stop", "call": "019b-1"})
-    [left] = worker.until_shown("Incoming call")
+    worker.deliver_push({"type": "call", "call": "019b-2"})
+    worker.wait_for_notifications("Incoming call", "Incoming call")
+    worker.deliver_push({"type": "stop", "call": "019b-1"})
+    [left] = worker.wait_for_notifications("Incoming call")
     assert left["data"] == {"call": "019b-2"}
-    worker.push({"type": "stop", "call": "019b-2"})
-    worker.until_shown()
+    worker.deliver_push({"type": "stop", "call": "019b-2"})
+    worker.wait_for_notifications()
 
 
 def test_a_stop_that_arrives_first_leaves_no_notification(anna: Client) -> None:
-    worker = WorkerOf(anna)
-    worker.alone()
-    worker.push({"type": "stop", "call": "019b-3"})
-    worker.push({"type": "call", "call": "019b-3"})
-    worker.push({"type": "notice"})
-    worker.until_shown("Security notice")
+    worker = ServiceWorkerProbe(anna)
+    worker.close_page()
+    worker.deliver_push({"type": "stop", "call": "019b-3"})
+    worker.deliver_push({"type": "call", "call": "019b-3"})
+    worker.deliver_push({"type": "notice"})
+    worker.wait_for_notifications("Security notice")
 
 
 def test_a_visible_client_shows_no_notification(anna: Client) -> None:
-    worker = WorkerOf(anna)
+    worker = ServiceWorkerProbe(anna)
     anna.page.bring_to_front()
     anna.page.evaluate(
         "() => { window.told = []; navigator.serviceWorker.addEventListener('message', (e) => told.push(e.data.type)) }"
     )
-    worker.push({"type": "call", "call": "019b-4"})
+    worker.deliver_push({"type": "call", "call": "019b-4"})
     eventually(lambda: anna.page.evaluate("told") == ["call"], what="the page is told")
-    assert worker.shown() == []
+    assert worker.notifications() == []
 
 
 def test_a_click_opens_the_client_for_this_call_or_notifies_the_open_one(anna: Client) -> None:
-    worker = WorkerOf(anna)
-    worker.alone()
+    worker = ServiceWorkerProbe(anna)
+    worker.close_page()
     for call in ("019b-5", "019b-6"):
-        worker.push({"type": "call", "call": call})
-    worker.until_shown("Incoming call", "Incoming call")
-    assert worker.press("call-019b-5", "answer") == ["/app/?answer=019b-5"]
-    assert worker.press("call-019b-6", "decline") == []
-    worker.until_shown()
+        worker.deliver_push({"type": "call", "call": call})
+    worker.wait_for_notifications("Incoming call", "Incoming call")
+    assert worker.click_notification("call-019b-5", "answer") == ["/app/?answer=019b-5"]
+    assert worker.click_notification("call-019b-6", "decline") == []
+    worker.wait_for_notifications()
 
 
 def test_the_worker_uses_the_language_of_the_device(clients: Clients, household: Household) -> None:
     client = clients("notifications", language="de-DE").sign_in(household.anna)
-    worker = WorkerOf(client)
-    worker.alone()
-    worker.push({"type": "call", "call": "019b-7"})
-    [shown] = worker.until_shown("Eingehender Anruf")
+    worker = ServiceWorkerProbe(client)
+    worker.close_page()
+    worker.deliver_push({"type": "call", "call": "019b-7"})
+    [shown] = worker.wait_for_notifications("Eingehender Anruf")
     assert shown["lang"] == "de"
 
 
@@ -97,16 +97,16 @@ def test_an_unresponsive_push_service_is_reported(clients: Clients, household: H
 
 @pytest.mark.promise("U1")
 def test_the_self_test_sends_and_receives_a_real_push(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     client = clients("notifications", "microphone")
     service.install(client)
     client.sign_in(household.berta)
-    worker = WorkerOf(client)
+    worker = ServiceWorkerProbe(client)
     eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
     client.open("/self-test").page.get_by_role("button", name="Start test").click()
     [message] = eventually(lambda: service.messages("test"), what="a push")
-    worker.push(message)
+    worker.deliver_push(message)
     expect(client.page.get_by_text("Test message received.", exact=True)).to_be_visible()
     expect(client.page.get_by_text("This phone is registered.", exact=True)).to_be_visible()
     expect(client.page.get_by_text("The microphone works.", exact=True)).to_be_visible()
@@ -116,22 +116,22 @@ def test_the_self_test_sends_and_receives_a_real_push(
 
 @pytest.mark.promise("S2", "T1")
 def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     client = clients("notifications")
     service.install(client)
     client.sign_in(household.clara).open("/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
-    worker = WorkerOf(client)
+    worker = ServiceWorkerProbe(client)
     eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
-    worker.alone()
+    worker.close_page()
     assert client.databases() == INSTALLED
     other = clients().sign_in(household.clara)
     other.api("DELETE", f"/sessions/{session['id']}")
     [message] = eventually(lambda: service.messages("signed_out"), what="a push")
-    worker.push(message)
-    worker.until_shown("Signed out")
+    worker.deliver_push(message)
+    worker.wait_for_notifications("Signed out")
     eventually(lambda: client.databases() == [], what="nothing kept")
 
 
@@ -144,7 +144,7 @@ def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Cl
     expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_have_count(0)
-    kept = client.kept()
+    kept = client.stored_data()
     for name in ("Bertalina", "Claramunde", household.clara.number):
         assert name not in kept
 
@@ -161,42 +161,42 @@ def test_a_device_signed_out_while_off_says_so_when_opened(clients: Clients, hou
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
 
 
-def asleep(client: Client, service: PushServiceOfATest) -> WorkerOf:
+def asleep(client: Client, service: FakePushService) -> ServiceWorkerProbe:
     """A device with the client closed: subscribed, and no page open."""
-    worker = WorkerOf(client)
+    worker = ServiceWorkerProbe(client)
     eventually(
         lambda: client.api("GET", "/me/reachable") == {"registered": True, "push": True}, what="a wakeable device"
     )
-    worker.alone()
+    worker.close_page()
     return worker
 
 
 def woken(
-    clients: Clients, household: Household, service: PushServiceOfATest
-) -> tuple[Client, WorkerOf, Client, dict[str, str]]:
+    clients: Clients, household: Household, service: FakePushService
+) -> tuple[Client, ServiceWorkerProbe, Client, dict[str, str]]:
     """Berta calls Anna's sleeping device: Anna's client and worker, Berta's client, the push message."""
     sleeper = clients("notifications", "microphone")
     service.install(sleeper)
     worker = asleep(sleeper.sign_in(household.anna), service)
-    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
+    caller = clients("microphone").sign_in(household.berta).open("/directory").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     [message] = eventually(lambda: service.messages("call"), what="a push")
-    worker.push(message)
+    worker.deliver_push(message)
     return sleeper, worker, caller, message
 
 
 @pytest.mark.promise("U1", "T1")
 def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     sleeper, worker, caller, message = woken(clients, household, service)
     assert set(message) == {"type", "call"}
-    [shown] = worker.until_shown("Incoming call")
-    [address] = worker.press(shown["tag"], "answer")
+    [shown] = worker.wait_for_notifications("Incoming call")
+    [address] = worker.click_notification(shown["tag"], "answer")
     sleeper.page.goto(sleeper.origin + address)
     for each, other in ((sleeper, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
         call = each.page.get_by_role("dialog", name=f"Call with {other}")
-        lasts(call)
+        wait_two_seconds(call)
     caller.page.get_by_role("button", name="Hang up").click()
     expect(sleeper.page.get_by_text("Call ended")).to_be_visible()
     assert sleeper.complaints == caller.complaints == []
@@ -204,8 +204,8 @@ def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
 
 @pytest.mark.promise("U1", "S2")
 def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: Household) -> None:
-    caller = clients("microphone").sign_in(household.berta).open("/directory").registered()
-    called = clients("microphone").sign_in(household.anna).open("/?answer=019b-8").registered()
+    caller = clients("microphone").sign_in(household.berta).open("/directory").wait_registered()
+    called = clients("microphone").sign_in(household.anna).open("/?answer=019b-8").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     rings = called.page.get_by_role("alertdialog", name="Call from Bertalina Oxenfurt")
     rings.get_by_role("button", name="Decline").click()
@@ -214,31 +214,31 @@ def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: 
 
 @pytest.mark.promise("U1")
 def test_a_caller_who_hangs_up_stops_the_sleeping_device_ringing(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     _, worker, caller, message = woken(clients, household, service)
-    worker.until_shown("Incoming call")
+    worker.wait_for_notifications("Incoming call")
     caller.page.get_by_role("button", name="Hang up").click()
     [stop] = eventually(lambda: service.messages("stop"), what="a second push")
     assert stop["call"] == message["call"]
-    worker.push(stop)
-    worker.until_shown()
+    worker.deliver_push(stop)
+    worker.wait_for_notifications()
 
 
 @pytest.mark.promise("U1")
 def test_a_sleeping_device_declines_from_its_notification(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     _, worker, caller, _ = woken(clients, household, service)
-    [shown] = worker.until_shown("Incoming call")
-    assert worker.press(shown["tag"], "decline") == []
+    [shown] = worker.wait_for_notifications("Incoming call")
+    assert worker.click_notification(shown["tag"], "decline") == []
     expect(caller.page.get_by_text("Declined", exact=True)).to_be_visible()
-    worker.until_shown()
+    worker.wait_for_notifications()
 
 
 @pytest.mark.promise("U1")
 def test_the_self_test_receives_a_callback(clients: Clients, household: Household) -> None:
-    client = clients("microphone").sign_in(household.clara).registered().open("/self-test").registered()
+    client = clients("microphone").sign_in(household.clara).wait_registered().open("/self-test").wait_registered()
     client.page.get_by_role("button", name="Start test").click()
     expect(client.page.get_by_text("Permission denied.")).to_be_visible()
     client.page.get_by_role("button", name="Yes", exact=True).click()
@@ -251,12 +251,12 @@ def test_the_self_test_receives_a_callback(clients: Clients, household: Househol
 
 
 def test_a_changed_push_endpoint_is_registered(
-    clients: Clients, household: Household, service: PushServiceOfATest
+    clients: Clients, household: Household, service: FakePushService
 ) -> None:
     client = clients("notifications").sign_in(household.anna)
-    worker = WorkerOf(client)
-    worker.alone()
-    worker.itself.evaluate(
+    worker = ServiceWorkerProbe(client)
+    worker.close_page()
+    worker.execution_context.evaluate(
         """async (subscription) => {
           const event = new ExtendableEvent('pushsubscriptionchange')
           event.newSubscription = {toJSON: () => subscription}

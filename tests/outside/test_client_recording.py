@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from client_pages import Client, Clients
-from page_checks import Walk
+from page_checks import PageChecker
 from playwright.sync_api import WebSocketRoute, expect
-from recording_helpers import extension, records
+from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Server
 
 BERTA = "Bertalina Oxenfurt"
@@ -20,18 +20,18 @@ Two = tuple[Client, Client]
 @pytest.fixture
 def recording(server: Server, household: Household) -> Iterator[None]:
     """Recording is enabled; Anna's calls are recorded automatically unless a test changes it."""
-    records(server, mode="announce")
-    extension(server, household.anna, when="always")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.anna, when="always")
     yield
-    extension(server, household.anna, when="on_demand")
-    records(server, mode="off")
+    set_extension_policy(server, household.anna, when="on_demand")
+    set_tenant_policy(server, mode="off")
 
 
 @pytest.fixture
 def two(clients: Clients, household: Household, recording: None) -> Two:
     """Anna, and Berta, whom she can call with a tap."""
-    berta = clients("microphone").sign_in(household.berta).registered()
-    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    berta = clients("microphone").sign_in(household.berta).wait_registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
     return anna, berta
 
 
@@ -71,8 +71,8 @@ def test_both_parties_see_the_recording_and_one_pauses_it(two: Two) -> None:
     call(anna, berta)
     for each in two:
         expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
-    walk = Walk(anna, "en", where="a recorded call")
-    walk.look("light", "dark")
+    walk = PageChecker(anna, "en", label="a recorded call")
+    walk.check("light", "dark")
     anna.page.get_by_role("button", name="Pause recording").click()
     for each in two:
         expect(each.page.get_by_text(PAUSED)).to_be_visible()
@@ -82,18 +82,18 @@ def test_both_parties_see_the_recording_and_one_pauses_it(two: Two) -> None:
         expect(each.page.get_by_role("button", name="Stop recording")).to_have_count(0)
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text(TOLD)).to_have_count(0)
-    assert walk.amiss == anna.complaints == berta.complaints == []
+    assert walk.findings == anna.complaints == berta.complaints == []
 
 
 @pytest.mark.promise("C8")
 def test_missed_recording_events_are_caught_up(
     server: Server, clients: Clients, household: Household, recording: None
 ) -> None:
-    extension(server, household.anna, when="on_demand")
-    berta = clients("microphone").sign_in(household.berta).registered()
+    set_extension_policy(server, household.anna, when="on_demand")
+    berta = clients("microphone").sign_in(household.berta).wait_registered()
     anna = clients("microphone")
     events = Breakable(anna)
-    anna.sign_in(household.anna).open("/directory").registered()
+    anna.sign_in(household.anna).open("/directory").wait_registered()
     call(anna, berta)
     record = berta.page.get_by_role("button", name="Record", exact=True)
     record.wait_for()
@@ -114,7 +114,7 @@ def test_missed_recording_events_are_caught_up(
 
 @pytest.mark.promise("C8")
 def test_a_participant_starts_and_stops_a_recording(server: Server, household: Household, two: Two) -> None:
-    extension(server, household.anna, when="on_demand")
+    set_extension_policy(server, household.anna, when="on_demand")
     anna, berta = two
     call(anna, berta)
     record = anna.page.get_by_role("button", name="Record", exact=True)
@@ -124,15 +124,15 @@ def test_a_participant_starts_and_stops_a_recording(server: Server, household: H
         expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
     expect(anna.page.get_by_role("button", name="Pause recording")).to_be_visible()
     expect(berta.page.get_by_role("button", name="Pause recording")).to_have_count(0)
-    walk = Walk(anna, "en", where="a call one has recorded")
-    walk.look("light", "dark")
+    walk = PageChecker(anna, "en", label="a call one has recorded")
+    walk.check("light", "dark")
     anna.page.get_by_role("button", name="Stop recording").click()
     for each in two:
         expect(each.page.get_by_text(TOLD)).to_have_count(0)
     expect(record).to_be_visible()
-    records(server, mode="off")
+    set_tenant_policy(server, mode="off")
     record.click()
     expect(anna.page.get_by_text("Permission denied")).to_be_visible()
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text("Call ended")).to_be_visible()
-    assert walk.amiss == anna.complaints == berta.complaints == []
+    assert walk.findings == anna.complaints == berta.complaints == []

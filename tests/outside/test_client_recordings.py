@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from client_pages import Client, Clients
-from client_phone import EARS
-from page_checks import Walk
+from client_phone import MEDIA_PROBE
+from page_checks import PageChecker
 from playwright.sync_api import expect
-from portal_pages import administrator, portal
-from recording_helpers import call_id, extension, records, state, talking
+from portal_pages import create_administrator, portal
+from recording_helpers import call_id, connected_call, set_extension_policy, set_tenant_policy, state
 from server import Household, Server, eventually
 
 BERTA = "Bertalina Oxenfurt"
@@ -18,7 +18,7 @@ BERTA = "Bertalina Oxenfurt"
 
 async def record(server: Server, household: Household) -> None:
     """Anna and Berta talk for three recorded seconds."""
-    async with talking(server, household):
+    async with connected_call(server, household):
         call = call_id(server)
         async with asyncio.timeout(30):
             while state(server, call) != "recording":
@@ -29,16 +29,16 @@ async def record(server: Server, household: Household) -> None:
 @pytest.fixture
 def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
     """A recorded call with Berta; the browser runs in this thread."""
-    records(server, mode="announce")
-    extension(server, household.anna, when="always")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.anna, when="always")
     recording = threading.Thread(target=lambda: asyncio.run(record(server, household)))
     recording.start()
     recording.join()
     anna = clients()
-    anna.context.add_init_script(path=EARS)
+    anna.context.add_init_script(path=MEDIA_PROBE)
     yield anna.sign_in(household.anna)
-    extension(server, household.anna, when="on_demand")
-    records(server, mode="off")
+    set_extension_policy(server, household.anna, when="on_demand")
+    set_tenant_policy(server, mode="off")
 
 
 @pytest.mark.promise("C8", "R2")
@@ -49,8 +49,8 @@ def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Ser
     line = page.get_by_role("listitem").filter(has_text=BERTA)
     line.get_by_role("button", name=BERTA).click()
     expect(page.locator("svg rect[height='100']").first).to_be_attached()  # its peak
-    walk = Walk(anna, "en", where="a recording")
-    walk.look("light", "dark")
+    walk = PageChecker(anna, "en", label="a recording")
+    walk.check("light", "dark")
     page.get_by_role("button", name="Play", exact=True).click()
     eventually(lambda: page.evaluate("mediaProbe.recording().at") > 0.2, what="it is heard")
     page.get_by_role("button", name="Archive", exact=True).click()
@@ -59,17 +59,17 @@ def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Ser
     line.get_by_role("button", name=BERTA).click()
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("The archive is empty.")).to_be_visible()
-    assert walk.amiss == anna.complaints == []
+    assert walk.findings == anna.complaints == []
 
-    administrator(server)
+    create_administrator(server)
     office = portal(clients)
     desk = office.page
     desk.goto(f"{office.origin}/portal/recordings")
     desk.get_by_role("combobox", name="Extension").click()
     desk.get_by_role("option").first.click()
     expect(desk.get_by_role("combobox", name="Record calls")).to_be_visible()
-    page_of_all = Walk(office, "en", where="recordings of all")
-    page_of_all.look("light", "dark")
+    page_of_all = PageChecker(office, "en", label="recordings of all")
+    page_of_all.check("light", "dark")
     expect(desk.get_by_role("cell", name=BERTA)).to_have_count(0)
     desk.get_by_role("button", name="Access log of the recording from").click()
     listened = desk.get_by_role("dialog")
@@ -91,4 +91,4 @@ def test_a_recording_is_played_archived_and_erased(clients: Clients, server: Ser
     desk.get_by_role("dialog").get_by_role("button", name="Erase", exact=True).click()
     expect(desk.get_by_text("No recordings.")).to_be_visible()
     assert anna.api("GET", "/recordings")["items"] == []
-    assert page_of_all.amiss == office.complaints == []
+    assert page_of_all.findings == office.complaints == []

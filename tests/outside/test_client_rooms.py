@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 from app_phone import AppPhone, app_phone
 from client_pages import Clients
-from page_checks import Walk
+from page_checks import PageChecker
 from playwright.sync_api import expect
-from portal_pages import administrator, portal
-from recording_helpers import extension, records
+from portal_pages import create_administrator, portal
+from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Login, Server, eventually
 
 NUMBER, NAME = "7391", "Harbour office"
@@ -28,7 +28,7 @@ def meanwhile(server: Server, login: Login, does: Callable[[AppPhone], Awaitable
         async with app_phone(server, login) as phone:
             ready.set()
             await does(phone)
-            phone.say(700)
+            phone.play_tone(700)
             while not enough.is_set():
                 await asyncio.sleep(0.1)
 
@@ -56,17 +56,17 @@ async def lets_itself_be_called_in(phone: AppPhone) -> None:
 
 @pytest.fixture
 def recorded_on_demand(server: Server, household: Household) -> Iterator[None]:
-    records(server, mode="announce")
-    extension(server, household.anna, when="on_demand")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.anna, when="on_demand")
     yield
-    records(server, mode="off")
+    set_tenant_policy(server, mode="off")
 
 
 @pytest.mark.promise("C10")
 def test_a_room_is_created_joined_and_hosted(
     clients: Clients, server: Server, household: Household, recorded_on_demand: None
 ) -> None:
-    administrator(server)
+    create_administrator(server)
     office = portal(clients)
     desk = office.page
     desk.goto(f"{office.origin}/portal/rooms")
@@ -77,13 +77,13 @@ def test_a_room_is_created_joined_and_hosted(
     form.get_by_role("combobox", name="Hosts").fill(household.anna.number)
     form.get_by_role("combobox", name="Hosts").press("Enter")
     form.get_by_role("switch", name="Hosts may record").click()
-    new = Walk(office, "en", where="a new room")
-    new.look("light", "dark")
+    new = PageChecker(office, "en", label="a new room")
+    new.check("light", "dark")
     form.get_by_role("button", name="Save").click()
     line = desk.get_by_role("row").filter(has_text=NUMBER)
     expect(line).to_contain_text("empty")
 
-    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
     page = anna.page
     page.get_by_role("link", name="Rooms").click()
     page.get_by_role("button", name=f"Join {NAME}").click()
@@ -95,8 +95,8 @@ def test_a_room_is_created_joined_and_hosted(
         clara = sheet.get_by_role("listitem").filter(has_text=CLARA)
         expect(clara).to_contain_text("speaking")
         expect(line).to_contain_text("2 people")
-        walk = Walk(anna, "en", where="who is in the room")
-        walk.look("light", "dark")
+        walk = PageChecker(anna, "en", label="who is in the room")
+        walk.check("light", "dark")
         clara.get_by_role("button", name=f"Mute {CLARA}").click()
         expect(clara.get_by_role("button", name=f"Unmute {CLARA}")).to_be_visible()
         expect(clara).not_to_contain_text("speaking")
@@ -119,15 +119,15 @@ def test_a_room_is_created_joined_and_hosted(
     page.get_by_role("button", name="End", exact=True).click()
     expect(page.get_by_text("Call ended")).to_be_visible()
     expect(line).to_contain_text("empty")
-    assert walk.amiss == new.amiss == anna.complaints == []
+    assert walk.findings == new.findings == anna.complaints == []
 
 
 @pytest.mark.promise("C10")
 def test_a_call_becomes_a_conference_with_a_third_participant(
     clients: Clients, server: Server, household: Household
 ) -> None:
-    berta = clients("microphone").sign_in(household.berta).registered()
-    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    berta = clients("microphone").sign_in(household.berta).wait_registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
     with meanwhile(server, household.clara, lets_itself_be_called_in):
@@ -137,8 +137,8 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
         sheet.get_by_role("button", name="Add participant").click()
         sheet.get_by_role("textbox", name="Name or number to add").fill(CLARA[:8])
         sheet.get_by_role("button", name=CLARA).click()
-        walk = Walk(anna, "en", where="somebody is asked in")
-        walk.look("light", "dark")
+        walk = PageChecker(anna, "en", label="somebody is asked in")
+        walk.check("light", "dark")
         sheet.get_by_role("button", name="Invite").click()
         expect(sheet.get_by_text(f"Calling {CLARA}…")).to_be_visible()
         expect(sheet.get_by_role("listitem").filter(has_text=CLARA)).to_contain_text("speaking", timeout=30_000)
@@ -152,4 +152,4 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
         anna.page.get_by_role("button", name="End", exact=True).click()
         for each in (anna, berta):
             expect(each.page.get_by_text("Call ended")).to_be_visible()
-    assert walk.amiss == anna.complaints == berta.complaints == []
+    assert walk.findings == anna.complaints == berta.complaints == []

@@ -13,9 +13,9 @@ import pytest
 from browser import Playwright
 from client_pages import Client, Clients
 from playwright.sync_api import expect
-from portal_pages import administrator, choose, film, give_password, portal, say_yes
-from server import Household, Server, eventually, watched
-from smtp_server import MailBox, mail_server, text_of
+from portal_pages import accept_terms, as_camera_video, choose_action, create_administrator, give_password, portal
+from server import Household, Server, eventually, run_and_check_log
+from smtp_server import FakeSmtpServer, mail_server, text_of
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 NEW = "seven herons over water"
@@ -25,7 +25,7 @@ class PostOffice:
     """A mail server in its own thread."""
 
     def __init__(self, folder: Path) -> None:
-        self.box, self._folder = MailBox(), folder
+        self.box, self._folder = FakeSmtpServer(), folder
         self._open, self._closed = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self._thread.start()
@@ -41,7 +41,7 @@ class PostOffice:
         """The link in the newest e-mail to an address."""
 
         def look() -> str | None:
-            letters = [each.letter for each in self.box.taken if to in each.recipients]
+            letters = [each.message for each in self.box.received if to in each.recipients]
             found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in letters]
             return next((links[0] for links in reversed(found) if links), None)  # not all contain one
 
@@ -63,7 +63,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
 def server(post: PostOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     url = f"smtp://127.0.0.1:{post.box.port}?from=pbx@example.com"
     server = Server(tmp_path_factory.mktemp("sign-in") / "home", settings={"UNIFICX_SMTP": url})
-    yield from watched(server)
+    yield from run_and_check_log(server)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def desk(
     playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     """The portal, signed in."""
-    administrator(server)
+    create_administrator(server)
     clients = Clients(playwright, tmp_path_factory.mktemp("desk"), server)
     yield portal(clients)
     clients.close()
@@ -103,16 +103,16 @@ def link_of(desk: Client, number: str) -> str:
 def test_a_displayed_code_is_scanned_and_signs_in_one_device(
     desk: Client, clients: Clients, household: Household, tmp_path: Path
 ) -> None:
-    shown = choose(desk, ANNA, "Show sign-in code")
-    camera = film(shown.get_by_role("img", name="Sign-in code"), tmp_path)
+    shown = choose_action(desk, ANNA, "Show sign-in code")
+    camera = as_camera_video(shown.get_by_role("img", name="Sign-in code"), tmp_path)
     phone = clients("camera", "microphone", switches=camera)
     phone.page.goto(f"{phone.origin}/app/")
     phone.page.get_by_role("link", name="Scan code").click()
-    say_yes(phone.page)
+    accept_terms(phone.page)
     inside(phone, household.anna.number)
     expect(shown).to_contain_text("Chromium on Linux used the code")
     assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium on Linux"]
-    phone.registered()
+    phone.wait_registered()
 
     thief = clients("camera", switches=camera)
     thief.page.goto(f"{thief.origin}/app/scan")
@@ -134,10 +134,10 @@ def test_a_link_from_the_camera_app_needs_confirmation_and_leaves_no_trace(
     assert code not in phone.page.url
     phone.page.get_by_label("Device name").fill("Berta's own telephone")
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
-    say_yes(phone.page)
+    accept_terms(phone.page)
     inside(phone, household.berta.number)
     assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Berta's own telephone"]
-    assert code not in phone.kept()
+    assert code not in phone.stored_data()
     assert not any(code in each.url for each in phone.requests)
 
 
@@ -163,7 +163,7 @@ def test_a_refused_camera_is_reported_and_the_link_can_be_typed(
     expect(phone.page.get_by_text("Camera access denied")).to_be_visible()
     phone.page.get_by_label("Or enter the link").fill(link_of(desk, household.clara.number))
     phone.page.get_by_role("button", name="Continue", exact=True).click()
-    say_yes(phone.page)
+    accept_terms(phone.page)
     inside(phone, household.clara.number)
 
 
@@ -182,9 +182,9 @@ def test_users_below_the_minimum_age_cannot_sign_in(desk: Client, clients: Clien
 
 @pytest.mark.promise("S2", "C2", "T3")
 def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clients, household: Household) -> None:
-    lost = clients("microphone").sign_in(household.anna).open("/directory").registered()
+    lost = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
     expect(lost.page.get_by_text(CLARA)).to_be_visible()
-    assert "Claramunde" in lost.kept()
+    assert "Claramunde" in lost.stored_data()
     stolen = {cookie["name"]: cookie["value"] for cookie in lost.context.cookies()}
     [mine] = [each["id"] for each in lost.api("GET", "/sessions")["items"] if each["current"]]
     other = clients().sign_in(household.anna).open("/settings/devices")
@@ -200,7 +200,7 @@ def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clien
     expect(lost.page).to_have_url(f"{lost.origin}/app/sign-in")
     expect(lost.page.get_by_text("You have been signed out, here or on another device.")).to_be_visible()
     for name in ("Claramunde", "Annarosa", household.anna.number):
-        assert name not in lost.kept()
+        assert name not in lost.stored_data()
     assert lost.context.cookies() == []
     cookies = "; ".join(f"{name}={value}" for name, value in stolen.items())
     with httpx.Client(base_url=lost.origin, headers={"cookie": cookies, "origin": lost.origin}) as thief:
@@ -214,7 +214,7 @@ def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clien
 def test_an_invitation_by_e_mail_signs_in(desk: Client, clients: Clients, post: PostOffice, server: Server) -> None:
     new = server.extension("750075", "Emmerich Neuling")
     email = "emmerich.750075@example.com"
-    dialog = choose(desk, new.name, "Invite")
+    dialog = choose_action(desk, new.name, "Invite")
     dialog.get_by_role("button", name="Send invitation").click()
     expect(dialog).to_contain_text("Invitation sent")
     guest = clients()
@@ -254,7 +254,7 @@ def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     phone.page.get_by_role("button", name="Set password and sign in").click()
     inside(phone, household.clara.number)
     expect(signed_in.page).to_have_url(f"{phone.origin}/app/sign-in")
-    assert not any("nobody@example.com" in each.recipients for each in post.box.taken)
+    assert not any("nobody@example.com" in each.recipients for each in post.box.received)
 
 
 @pytest.mark.promise("T3")
@@ -267,7 +267,7 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     device = clients()
     device.page.goto(f"{device.origin}/app/sign-in")
     give_password(device.page, email, password)
-    say_yes(device.page)
+    accept_terms(device.page)
     expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
     secret, recovery = set_up(device)
 

@@ -1,7 +1,7 @@
 """Screens that appear during a call leave the call and its hang-up button intact."""
 
 import pytest
-from client_pages import Client, Clients, WorkerOf
+from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import Route, expect
 from server import Household
 
@@ -13,10 +13,10 @@ Two = tuple[Client, Client]
 @pytest.fixture
 def two(clients: Clients, household: Household) -> Two:
     """Anna, in a call with Berta."""
-    berta = clients("microphone").sign_in(household.berta).registered()
-    anna = clients("microphone").sign_in(household.anna).open("/directory").registered()
-    WorkerOf(anna)
-    anna.open("/directory").registered()
+    berta = clients("microphone").sign_in(household.berta).wait_registered()
+    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
+    ServiceWorkerProbe(anna)
+    anna.open("/directory").wait_registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
     expect(anna.page.get_by_role("button", name="Keypad", exact=True)).to_be_enabled()
@@ -59,5 +59,5 @@ def test_an_update_applied_by_another_tab_waits_for_the_end_of_the_call(two: Two
     page.get_by_role("button", name="Hang up").click()
     page.wait_for_function("self.ofBefore === undefined")
     expect(page.get_by_role("heading", name="People")).to_be_visible()
-    anna.registered()
+    anna.wait_registered()
     assert anna.complaints == berta.complaints == []

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from client_pages import Client, Clients, WorkerOf, lasts
-from client_phone import EARS
-from page_checks import Walk
+from client_pages import Client, Clients, ServiceWorkerProbe, wait_two_seconds
+from client_phone import MEDIA_PROBE
+from page_checks import PageChecker
 from playwright.sync_api import Locator, expect
-from portal_pages import administrator, portal
-from server import Household, Server, eventually, settle, voicemail
-from voicemail_messages import SAID, empty, leave
+from portal_pages import create_administrator, portal
+from server import Household, Server, create_household, eventually, set_voicemail
+from voicemail_messages import TONE, erase_messages, leave_message
 
 WHO, SHARED = "Claramunde Zwiebach", "7355"
 
 
 @pytest.fixture(scope="module")
 def household(server: Server) -> Household:
-    household = settle(server)
-    voicemail(server, on=True)
-    administrator(server)
+    household = create_household(server)
+    set_voicemail(server, on=True)
+    create_administrator(server)
     return household
 
 
@@ -29,15 +29,17 @@ def household(server: Server) -> Household:
 def anna(clients: Clients, server: Server, household: Household) -> Iterator[Client]:
     """With an empty mailbox."""
     anna = clients("microphone")
-    anna.context.add_init_script(path=EARS)
-    yield anna.sign_in(household.anna).open("/voicemail").registered()
-    empty(server, household.anna.number)
+    anna.context.add_init_script(path=MEDIA_PROBE)
+    yield anna.sign_in(household.anna).open("/voicemail").wait_registered()
+    erase_messages(server, household.anna.number)
 
 
 @contextmanager
 def spoken_to(server: Server, household: Household) -> Iterator[None]:
     """Clara leaves a message for Anna in a thread: the browser runs in this one."""
-    speaking = threading.Thread(target=lambda: asyncio.run(leave(server, household.clara, household.anna.number)))
+    speaking = threading.Thread(
+        target=lambda: asyncio.run(leave_message(server, household.clara, household.anna.number))
+    )
     speaking.start()
     try:
         yield
@@ -60,17 +62,17 @@ def test_a_message_arrives_is_played_and_archived(server: Server, household: Hou
     tab = page.get_by_role("navigation").get_by_role("link", name="Voicemail")
     expect(tab).to_contain_text("1 new message")
     message.get_by_role("button", name=WHO).press("Enter")
-    walk = Walk(anna, "en", where="a message")
-    walk.look("light", "dark")
+    walk = PageChecker(anna, "en", label="a message")
+    walk.check("light", "dark")
 
     page.get_by_role("button", name="Play", exact=True).click()
-    eventually(lambda: anna.speaker.hears(SAID), what="what was said")
+    eventually(lambda: anna.speaker.hears(TONE), what="what was said")
     expect(tab).not_to_contain_text("new message")
     expect(message.get_by_text("New", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Speed: 1").click()
     eventually(lambda: page.evaluate("mediaProbe.recording().speed") == 1.25, what="it is faster")
-    walk.look("light", "dark")
-    assert walk.amiss == []
+    walk.check("light", "dark")
+    assert walk.findings == []
 
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()  # played to the end
     place = page.get_by_role("slider", name="Position")
@@ -96,7 +98,7 @@ def test_offline_the_list_is_readable_and_playback_fails_clearly(
     server: Server, household: Household, anna: Client
 ) -> None:
     left(server, household, anna)
-    WorkerOf(anna)
+    ServiceWorkerProbe(anna)
     server.stop()
     page = anna.open("/voicemail").page
     expect(page.get_by_text("You are seeing the saved list.")).to_be_visible()
@@ -114,18 +116,18 @@ def test_a_greeting_is_recorded_played_and_removed(anna: Client) -> None:
     expect(greeting).to_contain_text("system greeting")
     greeting.get_by_role("button", name="No answer").click()
     greeting.get_by_role("button", name="Record greeting").click()
-    walk = Walk(anna, "en", where="a greeting that is recorded")
-    walk.look("light", "dark")
-    lasts(greeting)
+    walk = PageChecker(anna, "en", label="a greeting that is recorded")
+    walk.check("light", "dark")
+    wait_two_seconds(greeting)
     greeting.get_by_role("button", name="Use recording").click()
     expect(greeting).to_contain_text("custom greeting")
     greeting.get_by_role("button", name="Play", exact=True).click()
     eventually(lambda: page.evaluate("mediaProbe.recording().at") > 0.2, what="it is heard")
-    walk.where = "a greeting"
-    walk.look("light", "dark")
+    walk.label = "a greeting"
+    walk.check("light", "dark")
     greeting.get_by_role("button", name="Remove").click()
     expect(greeting).to_contain_text("system greeting")
-    assert walk.amiss == anna.complaints == []
+    assert walk.findings == anna.complaints == []
 
 
 @pytest.mark.promise("C9", "R2")
@@ -144,9 +146,9 @@ def test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrato
     expect(sound).not_to_be_checked()
     sound.check()
     eventually(lambda: anna.api("GET", box)["mail_sound"] is True, what="the message is in the e-mail")
-    set_up = Walk(anna, "en", where="one's own mailbox")
-    set_up.look("light", "dark")
-    assert set_up.amiss == []
+    set_up = PageChecker(anna, "en", label="one's own mailbox")
+    set_up.check("light", "dark")
+    assert set_up.findings == []
     mail.uncheck()
     expect(sound).not_to_be_checked()
     expect(sound).to_be_disabled()
@@ -155,11 +157,11 @@ def test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrato
     takes = page.get_by_role("switch", name="Send unanswered calls to voicemail")
     takes.click()
     old = page.get_by_role("dialog", name="Keep existing messages?")
-    asked = Walk(anna, "en", where="what becomes of messages")
-    asked.look("light", "dark")
+    asked = PageChecker(anna, "en", label="what becomes of messages")
+    asked.check("light", "dark")
     old.get_by_role("button", name="Keep voicemail on").click()
     expect(takes).to_be_checked()
-    assert asked.amiss == []
+    assert asked.findings == []
     anna.open("/voicemail")
 
     office = portal(clients)
@@ -167,9 +169,9 @@ def test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrato
     desk.goto(f"{anna.origin}/portal/voicemail")
     desk.get_by_role("combobox", name="Extension").click()
     desk.get_by_role("option", name=household.anna.number).click()
-    walk = Walk(office, "en", where="a mailbox")
-    walk.look("light", "dark")
-    assert walk.amiss == []
+    walk = PageChecker(office, "en", label="a mailbox")
+    walk.check("light", "dark")
+    assert walk.findings == []
     expect(desk.get_by_role("cell", name=WHO)).to_have_count(0)
     desk.get_by_role("switch", name="Send unanswered calls to voicemail").first.uncheck()
     desk.get_by_role("button", name="Save").click()
@@ -194,8 +196,8 @@ def test_a_shared_mailbox_is_created_and_deleted(clients: Clients, household: Ho
     form.get_by_role("textbox", name="Name").fill("Harbour office")
     form.get_by_role("combobox", name="Members").fill(household.anna.number)
     form.get_by_role("combobox", name="Members").press("Enter")
-    walk = Walk(office, "en", where="a new mailbox")
-    walk.look("light", "dark")
+    walk = PageChecker(office, "en", label="a new mailbox")
+    walk.check("light", "dark")
     form.get_by_role("button", name="Save").click()
     expect(form).to_have_count(0)
     expect(desk.get_by_role("row").filter(has_text=SHARED)).to_contain_text(household.anna.number)
@@ -203,10 +205,10 @@ def test_a_shared_mailbox_is_created_and_deleted(clients: Clients, household: Ho
     form = desk.get_by_role("dialog", name=f"Mailbox {SHARED}")
     form.get_by_role("button", name="No answer").click()
     expect(form.get_by_role("button", name="Record greeting")).to_be_visible()
-    walk.look("light", "dark")
+    walk.check("light", "dark")
     desk.keyboard.press("Escape")
     expect(form).to_have_count(0)
     desk.get_by_role("button", name=f"Delete {SHARED}").click()
     desk.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(desk.get_by_role("row").filter(has_text=SHARED)).to_have_count(0)
-    assert walk.amiss == office.complaints == []
+    assert walk.findings == office.complaints == []

@@ -17,49 +17,49 @@ GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
 """Golomb ruler: all differences are distinct, so that intermodulation from clipping never matches another tone."""
 
 
-def room(server: Server, number: str, *options: str) -> dict[str, Any]:
+def create_room(server: Server, number: str, *options: str) -> dict[str, Any]:
     return server.cli("room", "create", "--tenant", "demo", "--number", number, *options)
 
 
-def update(server: Server, number: str, *options: str) -> None:
+def update_room(server: Server, number: str, *options: str) -> None:
     server.cli("room", "update", number, "--tenant", "demo", *options)
 
 
-def there(server: Server, number: str) -> dict[str, dict[str, Any]]:
+def participants(server: Server, number: str) -> dict[str, dict[str, Any]]:
     """Return the participants of a room by number."""
     found = server.cli("room", "participants", number, "--tenant", "demo")
     return {one["number"]: one for one in found}
 
 
-async def inside(server: Server, number: str, *phones: AppPhone, within: float = 20) -> None:
+async def wait_until_joined(server: Server, number: str, *phones: AppPhone, within: float = 20) -> None:
     """Wait until these phones have joined the room."""
     wanted = {phone.account.number for phone in phones}
     async with asyncio.timeout(within):
-        while not wanted <= {one for one, who in there(server, number).items() if who["state"] == "in"}:
+        while not wanted <= {one for one, who in participants(server, number).items() if who["state"] == "in"}:
             await asyncio.sleep(0.2)
 
 
-async def misses(phone: AppPhone, hertz: float, *, most: float = 400, within: float = 10) -> None:
+async def wait_for_silence(phone: AppPhone, hertz: float, *, most: float = 400, within: float = 10) -> None:
     """Wait until a phone no longer receives a tone."""
     async with asyncio.timeout(within):
-        while phone.level(hertz) > most:
+        while phone.tone_level(hertz) > most:
             await asyncio.sleep(0.05)
 
 
-async def over(phone: AppPhone, within: float = 30) -> None:
+async def wait_for_hangup(phone: AppPhone, within: float = 30) -> None:
     """Wait until the remote side has ended the call."""
     async with asyncio.timeout(within):
         while phone.in_call.is_set():
             await asyncio.sleep(0.1)
 
 
-def rough(phone: AppPhone, chance: random.Random) -> None:
+def degrade_network(phone: AppPhone, rng: random.Random) -> None:
     """Drop 5 % of the packets sent by a phone and delay the others by up to 100 ms."""
     send, loop = phone.audio._media.send, asyncio.get_running_loop()
 
     def later(data: bytes, host: str, port: int) -> None:
-        if chance.random() >= 0.05:
-            loop.call_later(chance.random() * 0.1, send, data, host, port)
+        if rng.random() >= 0.05:
+            loop.call_later(rng.random() * 0.1, send, data, host, port)
 
     phone.audio._media.send = later  # type: ignore[method-assign]
 
@@ -68,10 +68,10 @@ async def test_two_callers_hear_each_other_and_not_themselves(server: Server, ho
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8000")
         await berta.call("8000")
-        await anna.hears(900, within=15)
-        await berta.hears(700, within=15)
-        assert anna.level(700) < 300
-        assert berta.level(900) < 300
+        await anna.wait_for_tone(900, within=15)
+        await berta.wait_for_tone(700, within=15)
+        assert anna.tone_level(700) < 300
+        assert berta.tone_level(900) < 300
         anna.hang_up()
         berta.hang_up()
         rows = eventually(lambda: len(server.history()) == 2 and server.history(), what="each call is in the history")
@@ -94,7 +94,7 @@ def test_ten_soft_phones_hear_each_other_and_not_themselves(server: Server) -> N
 @pytest.mark.promise("C10")
 async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, household: Household) -> None:
     hertz, chance = [400 + 50 * mark for mark in GOLOMB], random.Random(7)
-    room(server, "8013")
+    create_room(server, "8013")
     with server.rest() as rest:
         body = {"extension": household.anna.number, "name": "Rough", "kind": "softphone"}
         made = [rest.post("/api/v1/devices", params=DEMO, json=body).json()["sip"] for _ in hertz]
@@ -103,20 +103,20 @@ async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, ho
         for sip, tone in zip(made, hertz, strict=True):
             login = replace(household.anna, username=sip["username"], password=sip["password"])
             phones.append(await stack.enter_async_context(app_phone(server, login, tone)))
-            rough(phones[-1], chance)
+            degrade_network(phones[-1], chance)
             await phones[-1].call("8013")
         async with asyncio.timeout(30):
             while len(server.cli("room", "participants", "8013", "--tenant", "demo")) < len(phones):
                 await asyncio.sleep(0.5)
         await asyncio.sleep(5)
         for phone, own in zip(phones, hertz, strict=True):
-            heard = {tone: phone.level(tone, 1) for tone in hertz}
+            heard = {tone: phone.tone_level(tone, 1) for tone in hertz}
             assert min(level for tone, level in heard.items() if tone != own) > 1000, heard
             assert heard[own] < 500, heard
 
 
 async def test_three_wrong_pins_end_the_call(server: Server, household: Household) -> None:
-    room(server, "8010", "--pin", "4711", "--host-pin", "8362")
+    create_room(server, "8010", "--pin", "4711", "--host-pin", "8362")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8010")
         await asyncio.sleep(1)
@@ -124,40 +124,40 @@ async def test_three_wrong_pins_end_the_call(server: Server, household: Househol
         await berta.call("8010")
         await asyncio.sleep(1)
         berta.send_dtmf("4711#")
-        await inside(server, "8010", anna, berta)
-        assert {number: one["host"] for number, one in there(server, "8010").items()} == {
+        await wait_until_joined(server, "8010", anna, berta)
+        assert {number: one["host"] for number, one in participants(server, "8010").items()} == {
             household.anna.number: True,
             household.berta.number: False,
         }
-        await anna.hears(900)
+        await anna.wait_for_tone(900)
     async with app_phone(server, household.clara, 900) as clara:
         await clara.call("8010")
         for _ in range(3):
             assert clara.in_call.is_set()
             await asyncio.sleep(1)
             clara.send_dtmf("9999#")
-        await over(clara)
-        assert not there(server, "8010")
+        await wait_for_hangup(clara)
+        assert not participants(server, "8010")
 
 
 async def test_guests_hear_music_until_a_host_joins(server: Server, household: Household) -> None:
-    room(server, "8011", "--host", household.anna.number)
-    update(server, "8011", "--wait-for-host")
+    create_room(server, "8011", "--host", household.anna.number)
+    update_room(server, "8011", "--wait-for-host")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await berta.call("8011")
-        eventually(lambda: there(server, "8011"), what="the guest is waiting")
-        assert there(server, "8011")[household.berta.number]["state"] == "waiting"
+        eventually(lambda: participants(server, "8011"), what="the guest is waiting")
+        assert participants(server, "8011")[household.berta.number]["state"] == "waiting"
         await asyncio.sleep(4)
         assert berta.loudness() > 50
         await anna.call("8011")
-        await inside(server, "8011", anna, berta)
-        await anna.hears(900)
-        await berta.hears(700)
+        await wait_until_joined(server, "8011", anna, berta)
+        await anna.wait_for_tone(900)
+        await berta.wait_for_tone(700)
 
 
 @pytest.mark.promise("C10")
 async def test_a_host_mutes_and_removes_participants(server: Server, household: Household) -> None:
-    room(server, "8012", "--host", household.anna.number)
+    create_room(server, "8012", "--host", household.anna.number)
     async with (
         app_phone(server, household.anna, 700) as anna,
         app_phone(server, household.berta, 900) as berta,
@@ -165,31 +165,33 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
     ):
         for phone in (anna, berta, clara):
             await phone.call("8012")
-        await inside(server, "8012", anna, berta, clara)
-        await clara.hears(900)
+        await wait_until_joined(server, "8012", anna, berta, clara)
+        await clara.wait_for_tone(900)
         server.cli("room", "mute", "8012", household.berta.number, "--tenant", "demo")
-        await misses(clara, 900)
-        await misses(anna, 900)
-        await berta.hears(700)
+        await wait_for_silence(clara, 900)
+        await wait_for_silence(anna, 900)
+        await berta.wait_for_tone(700)
         berta.send_dtmf("*6")
         await asyncio.sleep(1.5)
-        assert clara.level(900) < 400
+        assert clara.tone_level(900) < 400
         clara.send_dtmf("*5")
-        eventually(lambda: there(server, "8012")[household.clara.number]["hand"], what="the hand is raised")
+        eventually(lambda: participants(server, "8012")[household.clara.number]["hand"], what="the hand is raised")
         clara.send_dtmf("*8")
         await asyncio.sleep(1)
-        assert anna.level(1100) > 1000
+        assert anna.tone_level(1100) > 1000
         anna.send_dtmf("*8")
-        await misses(anna, 1100)
+        await wait_for_silence(anna, 1100)
         anna.send_dtmf("*8")
-        await anna.hears(1100)
+        await anna.wait_for_tone(1100)
         server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
-        await misses(anna, 1100)
-        eventually(lambda: household.clara.number not in there(server, "8012"), what="the participant was removed")
+        await wait_for_silence(anna, 1100)
+        eventually(
+            lambda: household.clara.number not in participants(server, "8012"), what="the participant was removed"
+        )
         anna.send_dtmf("*7")
         await asyncio.sleep(1)
         await clara.call("8012")
-        await over(clara)
+        await wait_for_hangup(clara)
         anna.send_dtmf("*9")
         eventually(lambda: not server.live_calls(), what="all calls have ended")
 
@@ -200,35 +202,35 @@ async def test_audio_resumes_after_the_media_engine_was_killed(own_server: Serve
     async with app_phone(server, first, 700) as anna, app_phone(server, second, 900) as berta:
         await anna.call("8000")
         await berta.call("8000")
-        await inside(server, "8000", anna, berta)
-        await anna.hears(900)
+        await wait_until_joined(server, "8000", anna, berta)
+        await anna.wait_for_tone(900)
         berta.send_dtmf("*6")
-        await misses(anna, 900)
+        await wait_for_silence(anna, 900)
         berta.send_dtmf("*6")
-        await anna.hears(900)
-        os.kill(server.engine, signal.SIGKILL)
+        await anna.wait_for_tone(900)
+        os.kill(server.media_worker_pid, signal.SIGKILL)
         await asyncio.sleep(0.5)
         for phone in (anna, berta):
             phone.audio.received = phone.audio.received[:0]
-        await anna.hears(900, within=20)
-        await berta.hears(700, within=20)
-        assert set(there(server, "8000")) == {first.number, second.number}
+        await anna.wait_for_tone(900, within=20)
+        await berta.wait_for_tone(700, within=20)
+        assert set(participants(server, "8000")) == {first.number, second.number}
 
 
 async def test_an_invited_extension_joins_after_confirming(server: Server, household: Household) -> None:
-    room(server, "8014", "--host", household.anna.number, "--pin", "4711")
+    create_room(server, "8014", "--host", household.anna.number, "--pin", "4711")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8014")
-        await inside(server, "8014", anna)
+        await wait_until_joined(server, "8014", anna)
         server.cli("room", "invite", "8014", household.berta.number, "--tenant", "demo")
         async with asyncio.timeout(10):
             await berta.in_call.wait()
         await asyncio.sleep(1)
-        assert household.berta.number not in there(server, "8014")
+        assert household.berta.number not in participants(server, "8014")
         berta.send_dtmf("1")
-        await inside(server, "8014", anna, berta)
-        await anna.hears(900)
-        await berta.hears(700)
+        await wait_until_joined(server, "8014", anna, berta)
+        await anna.wait_for_tone(900)
+        await berta.wait_for_tone(700)
         berta.hang_up()
         [row] = eventually(
             lambda: [one for one in server.history() if one["caller"] == "8014"], what="the call is in the history"

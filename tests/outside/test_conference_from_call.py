@@ -18,7 +18,7 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
         app_phone(server, household.clara, 1100) as clara,
     ):
         await anna.call(household.berta.number)
-        await anna.hears(900)
+        await anna.wait_for_tone(900)
         with contextlib.closing(signed_in(server, household.berta)) as client:
             [call] = client.get("/api/v1/me/calls").json()["items"]
             made = client.post(f"/api/v1/calls/{call['id']}/room")
@@ -32,8 +32,8 @@ async def test_a_call_becomes_a_conference_of_three(server: Server, household: H
             tones = {anna: 700.0, berta: 900.0, clara: 1100.0}
             for phone, own in tones.items():
                 for tone in set(tones.values()) - {own}:
-                    await phone.hears(tone, within=20)
-                assert phone.level(own) < 300
+                    await phone.wait_for_tone(tone, within=20)
+                assert phone.tone_level(own) < 300
             roster = {one["number"]: one for one in client.get(f"{room_url}/participants").json()["items"]}
             assert {number: one["host"] for number, one in roster.items()} == {
                 household.anna.number: False,

@@ -14,7 +14,15 @@ from typing import Any
 import httpx
 import pytest
 from app_phone import AppPhone, app_phone
-from recording_helpers import LIKE, hears, kept, likeness, prompt, records, signed_in
+from recording_helpers import (
+    MATCH_THRESHOLD,
+    correlation,
+    list_recordings,
+    prompt,
+    set_tenant_policy,
+    signed_in,
+    wait_until_heard,
+)
 from server import Household, Login, Server, eventually
 
 from unificx.media import tones
@@ -24,7 +32,7 @@ SECOND = 8000
 WINDOW = 2000
 
 
-def room(server: Server, number: str, host: Login) -> None:
+def create_room(server: Server, number: str, host: Login) -> None:
     server.cli("room", "create", "--tenant", "demo", "--number", number, "--host", host.number)
     server.cli("room", "update", number, "--tenant", "demo", "--may-record")
 
@@ -34,25 +42,25 @@ def consents(server: Server, number: str) -> dict[str, str | None]:
     return {one["number"]: one["consent"] for one in found}
 
 
-async def until_all(server: Server, number: str, wanted: dict[str, str | None], within: float = 25) -> None:
+async def wait_for_consents(server: Server, number: str, wanted: dict[str, str | None], within: float = 25) -> None:
     async with asyncio.timeout(within):
         while consents(server, number) != wanted:
             await asyncio.sleep(0.2)
 
 
-async def begun(server: Server, number: str, anna: AppPhone, berta: AppPhone, *, key: str = "") -> None:
+async def start_recording(server: Server, number: str, anna: AppPhone, berta: AppPhone, *, key: str = "") -> None:
     """Let both join, start recording with Anna's phone, and wait for both consents."""
     for phone in (anna, berta):
         await phone.call(number)
-    await until_all(server, number, {anna.account.number: None, berta.account.number: None})
+    await wait_for_consents(server, number, {anna.account.number: None, berta.account.number: None})
     await asyncio.sleep(3)
     anna.send_dtmf("*2")
     await asyncio.sleep(1)
     berta.send_dtmf(key)
-    await until_all(server, number, {anna.account.number: "consented", berta.account.number: "consented"})
+    await wait_for_consents(server, number, {anna.account.number: "consented", berta.account.number: "consented"})
 
 
-def heard_in(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
+def recorded_audio(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
     """Return the audio of a recording, in one channel."""
     answer = client.get(f"/api/v1/recordings/{recording['id']}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
@@ -61,22 +69,22 @@ def heard_in(client: httpx.Client, recording: dict[str, Any]) -> "array[int]":
         return array("h", sound.readframes(sound.getnframes()))
 
 
-def loudest(samples: "array[int]", hertz: float) -> float:
+def peak_level(samples: "array[int]", hertz: float) -> float:
     """Return the peak level of a tone."""
     starts = range(0, max(len(samples) - WINDOW, 1), WINDOW)
     return max(tones.level(samples[at : at + WINDOW], hertz) for at in starts)
 
 
-def engine(server: Server) -> list[int]:
+def engine_pids(server: Server) -> list[int]:
     """Return the pid of the media engine; empty while it is not running."""
     return [pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
-def kill_engine(server: Server) -> None:
+def restart_engine(server: Server) -> None:
     """Kill the media engine and wait for its successor."""
-    [gone] = engine(server)
+    [gone] = engine_pids(server)
     os.kill(gone, signal.SIGKILL)
-    eventually(lambda: engine(server) not in ([], [gone]), what="a new media engine runs")
+    eventually(lambda: engine_pids(server) not in ([], [gone]), what="a new media engine runs")
 
 
 def numbers(recording: dict[str, Any]) -> set[str]:
@@ -85,81 +93,83 @@ def numbers(recording: dict[str, Any]) -> set[str]:
 
 @pytest.mark.promise("C8", "C10", "T2")
 async def test_all_participants_are_notified_before_being_recorded(server: Server, household: Household) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    room(server, "8020", household.anna)
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    create_room(server, "8020", household.anna)
     async with (
         app_phone(server, household.anna) as anna,
         app_phone(server, household.berta) as berta,
         app_phone(server, household.clara, CLARA) as clara,
     ):
-        await begun(server, "8020", anna, berta)
+        await start_recording(server, "8020", anna, berta)
         for phone in (anna, berta):
-            assert likeness(phone.audio.received, prompt("recording/notice-hang-up")) > LIKE
-        anna.say(ANNA)
-        berta.say(BERTA)
+            assert correlation(phone.audio.received, prompt("recording/notice-hang-up")) > MATCH_THRESHOLD
+        anna.play_tone(ANNA)
+        berta.play_tone(BERTA)
         await asyncio.sleep(3)
         await clara.call("8020")
-        await anna.hears(CLARA, within=25)
-        await clara.hears(ANNA)
+        await anna.wait_for_tone(CLARA, within=25)
+        await clara.wait_for_tone(ANNA)
         await asyncio.sleep(1)
         starts = range(0, len(clara.audio.received) - WINDOW, WINDOW)
         first = next(at for at in starts if tones.level(clara.audio.received[at : at + WINDOW], ANNA) > 500)
-        assert likeness(clara.audio.received[:first], prompt("recording/joined-recorded")) > LIKE
+        assert correlation(clara.audio.received[:first], prompt("recording/joined-recorded")) > MATCH_THRESHOLD
         await asyncio.sleep(3)
         calls = {str(one["id"]) for one in server.live_calls()}
-        await asyncio.to_thread(kill_engine, server)
+        await asyncio.to_thread(restart_engine, server)
         await asyncio.sleep(2)  # so that only new audio is measured
-        await clara.hears(ANNA, within=20)
+        await clara.wait_for_tone(ANNA, within=20)
         await asyncio.sleep(3)
         anna.send_dtmf("*4")
         await asyncio.sleep(1)
-        berta.say(SECRET)
-        await hears(berta, "recording/paused", within=10)
+        berta.play_tone(SECRET)
+        await wait_until_heard(berta, "recording/paused", within=10)
         anna.send_dtmf("*2")
-        await until_all(server, "8020", dict.fromkeys(consents(server, "8020")))
+        await wait_for_consents(server, "8020", dict.fromkeys(consents(server, "8020")))
     eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
     with closing(signed_in(server, household.anna)) as client:
-        second, first_kept = eventually(lambda: len(kept(client)) == 2 and kept(client), what="both parts are stored")
+        second, first_kept = eventually(
+            lambda: len(list_recordings(client)) == 2 and list_recordings(client), what="both parts are stored"
+        )
         assert numbers(first_kept) == {household.anna.number, household.berta.number}
         assert numbers(second) == numbers(first_kept) | {household.clara.number}
-        sound = heard_in(client, first_kept)
-        assert loudest(sound, ANNA) > 1500
-        assert loudest(sound, BERTA) > 1500
-        assert loudest(sound, CLARA) < 300
-        sound = heard_in(client, second)
+        sound = recorded_audio(client, first_kept)
+        assert peak_level(sound, ANNA) > 1500
+        assert peak_level(sound, BERTA) > 1500
+        assert peak_level(sound, CLARA) < 300
+        sound = recorded_audio(client, second)
         assert [mark["kind"] for mark in second["marks"]] == ["gap", "paused"]
-        assert loudest(sound[: SECOND * 4], CLARA) > 1500
-        assert loudest(sound[-SECOND:], CLARA) > 1500  # after the restart of the media engine
-        assert loudest(sound, SECRET) < 300
+        assert peak_level(sound[: SECOND * 4], CLARA) > 1500
+        assert peak_level(sound[-SECOND:], CLARA) > 1500  # after the restart of the media engine
+        assert peak_level(sound, SECRET) < 300
     with closing(signed_in(server, household.clara)) as client:
-        assert [one["id"] for one in kept(client)] == [second["id"]]
+        assert [one["id"] for one in list_recordings(client)] == [second["id"]]
 
 
 @pytest.mark.promise("C8", "C10")
 async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Server, household: Household) -> None:
-    records(server, mode="opt_in", beep_seconds=0)
-    room(server, "8021", household.berta)
+    set_tenant_policy(server, mode="opt_in", beep_seconds=0)
+    create_room(server, "8021", household.berta)
     async with (
         app_phone(server, household.berta) as berta,
         app_phone(server, household.anna) as anna,
         app_phone(server, household.clara, CLARA) as clara,
     ):
-        await begun(server, "8021", berta, anna, key="1")
-        berta.say(BERTA)
+        await start_recording(server, "8021", berta, anna, key="1")
+        berta.play_tone(BERTA)
         await clara.call("8021")
-        await hears(clara, "recording/ask", within=15)
+        await wait_until_heard(clara, "recording/ask", within=15)
         clara.send_dtmf("2")
         async with asyncio.timeout(20):
             while clara.in_call.is_set():
                 await asyncio.sleep(0.1)
-        assert clara.level(BERTA, 20) < 100
+        assert clara.tone_level(BERTA, 20) < 100
         assert set(consents(server, "8021").values()) == {"consented"}
         await asyncio.sleep(1)
         berta.send_dtmf("*2")
-        await until_all(server, "8021", dict.fromkeys(consents(server, "8021")))
+        await wait_for_consents(server, "8021", dict.fromkeys(consents(server, "8021")))
     with closing(signed_in(server, household.berta)) as client:
-        [recording] = [one for one in eventually(lambda: kept(client)) if one["mode"] == "opt_in"]
+        [recording] = [one for one in eventually(lambda: list_recordings(client)) if one["mode"] == "opt_in"]
         assert numbers(recording) == {household.anna.number, household.berta.number}
-        sound = heard_in(client, recording)
-        assert loudest(sound, BERTA) > 1500
-        assert loudest(sound, CLARA) < 300
+        sound = recorded_audio(client, recording)
+        assert peak_level(sound, BERTA) > 1500
+        assert peak_level(sound, CLARA) < 300

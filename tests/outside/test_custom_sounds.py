@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from app_phone import AppPhone, app_phone
-from server import Household, Server, voicemail
+from server import Household, Server, set_voicemail
 from test_hold_music import hears_music
 
 from unificx.media.tones import sine
@@ -28,7 +28,7 @@ def wav(hertz: float, seconds: float) -> bytes:
 
 
 @contextmanager
-def own(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
+def custom_sounds(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
     """Use these custom sounds temporarily."""
     where = {"tenant": server.ready["tenant"]}
     with server.rest() as rest:
@@ -40,28 +40,28 @@ def own(server: Server, sounds: dict[str, bytes]) -> Iterator[None]:
             assert rest.delete(f"/api/v1/{path}", params=where).status_code == 204
 
 
-async def hears_alone(phone: AppPhone, tone: float) -> None:
+async def wait_until_only(phone: AppPhone, tone: float) -> None:
     """Wait until only this tone is heard: its level is then 1.41 times the loudness."""
     async with asyncio.timeout(10):
-        while phone.level(tone) < max(700, phone.loudness()):
+        while phone.tone_level(tone) < max(700, phone.loudness()):
             await asyncio.sleep(0.05)
 
 
 @pytest.mark.promise("U1")
 async def test_custom_music_and_prompts_are_heard(server: Server, household: Household) -> None:
     sounds = {"sounds/any/music/hold": wav(MUSIC, 3.0), "sounds/en/echo/begin": wav(PROMPT, 2.0)}
-    with own(server, sounds):
+    with custom_sounds(server, sounds):
         async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
             await anna.call("*43")
-            await anna.hears(PROMPT)
-            await anna.hears(ANNA)
+            await anna.wait_for_tone(PROMPT)
+            await anna.wait_for_tone(ANNA)
             anna.hang_up()
             await anna.call(household.berta.number)
-            await berta.hears(ANNA)
+            await berta.wait_for_tone(ANNA)
             anna.hold()
-            await hears_alone(berta, MUSIC)
+            await wait_until_only(berta, MUSIC)
             anna.hold(yes=False)
-            await berta.hears(ANNA, seconds=0.5)
+            await berta.wait_for_tone(ANNA, seconds=0.5)
 
 
 @pytest.mark.promise("C9")
@@ -74,12 +74,12 @@ async def test_music_set_by_cli_is_heard_on_hold_until_removed(
     assert (set_["name"], set_["language"], round(set_["seconds"])) == ("music/hold", "any", 3)
     async with app_phone(server, household.berta, BERTA) as berta, app_phone(server, household.anna, ANNA) as anna:
         await anna.call(household.berta.number)
-        await berta.hears(ANNA)
-        assert berta.level(MUSIC) < 300
+        await berta.wait_for_tone(ANNA)
+        assert berta.tone_level(MUSIC) < 300
         anna.hold()
-        await hears_alone(berta, MUSIC)
+        await wait_until_only(berta, MUSIC)
         anna.hold(yes=False)
-        await berta.hears(ANNA, seconds=0.5)
+        await berta.wait_for_tone(ANNA, seconds=0.5)
         server.cli("sound", "delete", *name)
         anna.hold()
         await hears_music(berta)
@@ -87,10 +87,10 @@ async def test_music_set_by_cli_is_heard_on_hold_until_removed(
 
 @pytest.mark.promise("C9")
 async def test_uploaded_greeting_is_heard(server: Server, household: Household) -> None:
-    voicemail(server, on=True)
-    with own(server, {f"mailboxes/{household.berta.number}/greetings/no_answer": wav(GREETING, 3.0)}):
+    set_voicemail(server, on=True)
+    with custom_sounds(server, {f"mailboxes/{household.berta.number}/greetings/no_answer": wav(GREETING, 3.0)}):
         async with app_phone(server, household.anna, ANNA) as anna:
             await anna.call(household.berta.number)
-            await anna.hears(GREETING)
+            await anna.wait_for_tone(GREETING)
             anna.hang_up()
-    voicemail(server, on=False)
+    set_voicemail(server, on=False)

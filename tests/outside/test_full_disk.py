@@ -17,16 +17,16 @@ from recording_helpers import (
     CALLER,
     call_id,
     channels,
-    extension,
-    hears,
-    one_kept,
-    records,
+    connected_call,
+    one_recording,
+    set_extension_policy,
+    set_tenant_policy,
     signed_in,
     state,
-    talking,
+    wait_until_heard,
 )
-from server import Server, eventually, settle
-from sipp_phones import Desk
+from server import Server, create_household, eventually
+from sipp_phones import SippPhones
 
 from unificx.media import tones
 
@@ -59,7 +59,7 @@ def fill(home: Path) -> Path:
 
 def test_a_full_disk_blocks_new_calls_and_keeps_records_of_ending_ones(small_home: Path, tmp_path: Path) -> None:
     with Server(small_home) as server:
-        household, desk = settle(server), Desk(tmp_path, server)
+        household, desk = create_household(server), SippPhones(tmp_path, server)
         callee = desk.callee(household.berta, *ANSWER, *s.is_hung_up())
         caller = desk.caller(household.anna, household.berta.number, *TALK, s.pause(8000), *s.hang_up(3))
         with_phones = [callee.start(), caller.start()]
@@ -89,16 +89,16 @@ def test_a_full_disk_blocks_new_calls_and_keeps_records_of_ending_ones(small_hom
         assert ready(server) == {}
         [row] = [row for row in server.history() if row["outcome"] == "answered"]
         assert row["talk_seconds"] >= 7
-    assert not server.complaints(), "\n".join(server.complaints()[:20])
+    assert not server.log_violations(), "\n".join(server.log_violations()[:20])
 
 
 @pytest.mark.promise("C8", "T2")
 async def test_a_full_disk_stops_a_recording_with_notice_and_the_call_continues(small_home: Path) -> None:
     with Server(small_home) as server:
-        household = settle(server)
-        records(server, mode="announce", beep_seconds=0)
-        extension(server, household.anna, when="always")
-        async with talking(server, household) as phones:
+        household = create_household(server)
+        set_tenant_policy(server, mode="announce", beep_seconds=0)
+        set_extension_policy(server, household.anna, when="always")
+        async with connected_call(server, household) as phones:
             call = call_id(server)
             async with asyncio.timeout(25):
                 while state(server, call) != "recording":
@@ -108,20 +108,20 @@ async def test_a_full_disk_stops_a_recording_with_notice_and_the_call_continues(
             async with asyncio.timeout(10):
                 while state(server, call) != "ended":
                     await asyncio.sleep(0.1)
-            await asyncio.gather(*(hears(phone, "recording/failed", within=10) for phone in phones))
+            await asyncio.gather(*(wait_until_heard(phone, "recording/failed", within=10) for phone in phones))
             for phone, other in zip(phones, (CALLEE, CALLER), strict=True):
-                await phone.hears(other)
+                await phone.wait_for_tone(other)
         greedy.unlink()
         server.kill()  # records that failed on the full disk are written once there is space
         server.start()
         with closing(signed_in(server, household.anna)) as client:
-            recording = one_kept(client)
+            recording = one_recording(client)
             left, right, rate = channels(client, recording)
         assert recording["ended"] in ("full", "cut_off")
         assert recording["seconds"] > 1.5
         for side, tone in ((left, CALLER), (right, CALLEE)):
             assert tones.level(side[rate // 2 : rate], tone, rate=rate) > 4000
-    assert not server.complaints(), "\n".join(server.complaints()[:20])
+    assert not server.log_violations(), "\n".join(server.log_violations()[:20])
 
 
 def ready(server: Server) -> dict[str, Any]:

@@ -6,42 +6,50 @@ from contextlib import closing
 
 import pytest
 from app_phone import TonePhone, app_phone
-from recording_helpers import call_id, extension, hears, one_kept, records, signed_in, state
-from server import Household, Server, settle, voicemail, watched
+from recording_helpers import (
+    call_id,
+    one_recording,
+    set_extension_policy,
+    set_tenant_policy,
+    signed_in,
+    state,
+    wait_until_heard,
+)
+from server import Household, Server, create_household, run_and_check_log, set_voicemail
 
 PIN = "9918"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from watched(Server(tmp_path_factory.mktemp("tones") / "home"))
+    yield from run_and_check_log(Server(tmp_path_factory.mktemp("tones") / "home"))
 
 
 @pytest.fixture(scope="module")
 def household(server: Server) -> Household:
-    return settle(server)
+    return create_household(server)
 
 
 @pytest.mark.promise("C9")
 async def test_mailbox_is_opened_by_inband_dtmf(server: Server, household: Household) -> None:
     """A missed or repeated digit would change the mailbox number or PIN."""
-    voicemail(server, on=True)
+    set_voicemail(server, on=True)
     with closing(signed_in(server, household.berta)) as berta:
         assert berta.patch(f"/api/v1/extensions/{household.berta.number}/voicemail", json={"pin": PIN}).is_success
     async with app_phone(server, household.anna, kind=TonePhone) as anna:
         await anna.call("*98")
-        await hears(anna, "voicemail/enter-mailbox")
+        await wait_until_heard(anna, "voicemail/enter-mailbox")
         await anna.dial(f"{household.berta.number}#")
-        await hears(anna, "voicemail/enter-pin")
+        await wait_until_heard(anna, "voicemail/enter-pin")
         await anna.dial(f"{PIN}#")
-        await hears(anna, "voicemail/welcome")
-    voicemail(server, on=False)
+        await wait_until_heard(anna, "voicemail/welcome")
+    set_voicemail(server, on=False)
 
 
 @pytest.mark.promise("C8")
 async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Household) -> None:
-    records(server, mode="opt_in", beep_seconds=0)
-    extension(server, household.anna, when="always")
+    set_tenant_policy(server, mode="opt_in", beep_seconds=0)
+    set_extension_policy(server, household.anna, when="always")
     with closing(signed_in(server, household.anna)) as client:
         async with (
             app_phone(server, household.anna, 600, TonePhone) as anna,
@@ -50,9 +58,9 @@ async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Ho
             await anna.call(household.berta.number)
             call = call_id(server)
             asks = "recording/ask", "recording/ask-again"
-            await asyncio.gather(hears(anna, *asks), hears(berta, *asks))
+            await asyncio.gather(wait_until_heard(anna, *asks), wait_until_heard(berta, *asks))
             # Before both hear each other again, prompts to the other party interfere with the tones.
-            await asyncio.gather(anna.hears(1500, within=15), berta.hears(600, within=15))
+            await asyncio.gather(anna.wait_for_tone(1500, within=15), berta.wait_for_tone(600, within=15))
             await anna.dial("1")
             await asyncio.sleep(1)
             assert state(server, call) == "announced"
@@ -61,4 +69,4 @@ async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Ho
                 while state(server, call) != "recording":
                     await asyncio.sleep(0.1)
             await asyncio.sleep(1)
-        assert [party["key"] for party in one_kept(client)["parties"]] == ["1", "1"]
+        assert [party["key"] for party in one_recording(client)["parties"]] == ["1", "1"]

@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from push_service import Browser
+from push_service import SubscribedBrowser
 from recording_helpers import signed_in
 from server import Login, Server, eventually
 from smtp_server import text_of
-from third_party_services import Outside
+from third_party_services import ThirdPartyServices
 
 from unificx.cli.softphone import Account, SoftPhone, SoftPhoneError
 from unificx.core.clock import SystemClock
@@ -20,7 +20,7 @@ from unificx.sip.flow import Flow
 
 
 @pytest.mark.promise("U2", "U3", "T1")
-def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: Outside) -> None:
+def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: ThirdPartyServices) -> None:
     link = invited(reaching, outside)
     code = link.partition("#invitation=")[2]
     with httpx.Client(base_url=reaching.ready["http"], timeout=30) as client:
@@ -41,7 +41,7 @@ def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: Outside)
         )
         assert answer.status_code == 201, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-        browser = Browser(outside.service, "/ada")
+        browser = SubscribedBrowser(outside.service, "/ada")
         reaching.canaries |= {browser.subscription().endpoint, browser.subscription().auth, code}
         assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
         key = client.get("/api/v1/push/key").json()
@@ -57,7 +57,7 @@ def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: Outside)
     assert (found["mail"], found["push"]) == ("ok", "ok")
 
 
-def invited(server: Server, outside: Outside) -> str:
+def invited(server: Server, outside: ThirdPartyServices) -> str:
     """Return the link in the e-mail."""
     server.cli("person", "create", "--tenant", "demo", "--name", "Adalbert Quexample", "--email", "ada@example.com")
     with server.rest() as operator:
@@ -66,13 +66,13 @@ def invited(server: Server, outside: Outside) -> str:
         answer = operator.post("/api/v1/invitations", params={"tenant": "demo"}, json={"person_id": person})
         assert answer.status_code == 201, answer.text
         assert answer.json()["sent"] is True
-    letter = eventually(lambda: outside.box.taken and outside.box.taken[0].letter, what="the letter")
+    letter = eventually(lambda: outside.box.received and outside.box.received[0].message, what="the letter")
     assert letter["To"] == "Adalbert Quexample <ada@example.com>"
     [link] = set(re.findall(r"https://pbx\.example\.com/app/#\S+", text_of(letter, "plain")))
     return link
 
 
-def tried(client: httpx.Client, browser: Browser) -> None:
+def tried(client: httpx.Client, browser: SubscribedBrowser) -> None:
     """Assert that a test push arrives."""
     begun: Any = client.post("/api/v1/me/push/test")
     assert begun.status_code == 201, begun.text
@@ -81,12 +81,12 @@ def tried(client: httpx.Client, browser: Browser) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(reaching: Server, outside: Outside) -> None:
+def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(reaching: Server, outside: ThirdPartyServices) -> None:
     callee, caller = (
         reaching.extension("740074", "Dorothea Quillfeder"),
         reaching.extension("750075", "Emil Zaunkoenig"),
     )
-    browser = Browser(outside.service, "/dorothea")
+    browser = SubscribedBrowser(outside.service, "/dorothea")
     with closing(signed_in(reaching, callee)) as client:
         assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
         assert client.post("/api/v1/me/sip-access").status_code == 200
@@ -97,7 +97,7 @@ def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(reaching: Server
     assert first.keys() | last.keys() == {"type", "call"}
 
 
-async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser: Browser) -> None:
+async def ring_and_give_up(server: Server, caller: Login, callee: Login, browser: SubscribedBrowser) -> None:
     """Call; hang up as soon as the sleeping device is notified, and wait until it is notified of the end."""
     here = Flow("udp", *server.address())
     account = Account(caller.username, caller.password, caller.domain, caller.number, here)

@@ -55,23 +55,23 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
         yield stack
 
 
-class Ears:
+class EventCollector:
     """Collects the events of an engine."""
 
     def __init__(self, engine: MediaEngine) -> None:
-        self.told: list[Event] = []
-        self._news = asyncio.Event()
-        engine.on_event = self._hear
+        self.events: list[Event] = []
+        self._changed = asyncio.Event()
+        engine.on_event = self._receive
 
-    def _hear(self, event: Event) -> None:
-        self.told.append(event)
-        self._news.set()
+    def _receive(self, event: Event) -> None:
+        self.events.append(event)
+        self._changed.set()
 
     async def wait(self, kind: type, count: int = 1) -> list[Any]:
         async with asyncio.timeout(10):
-            while len(found := [each for each in self.told if isinstance(each, kind)]) < count:
-                self._news.clear()
-                await self._news.wait()
+            while len(found := [each for each in self.events if isinstance(each, kind)]) < count:
+                self._changed.clear()
+                await self._changed.wait()
             return found
 
 
@@ -79,47 +79,47 @@ async def phone(parties: AsyncExitStack, tone: float) -> RtpEndpoint:
     return await parties.enter_async_context(RtpEndpoint(tone, codecs=(0, 101)))
 
 
-async def straight(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+async def connect_directly(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
     """Connect an endpoint directly, without rtpengine."""
-    endpoint.aim(await engine.open(leg, endpoint.describe()))
+    endpoint.set_target(await engine.open(leg, endpoint.describe()))
 
 
-async def through(relay: RtpEngine, engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+async def connect_through_rtpengine(relay: RtpEngine, engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
     offer = await relay.offer(leg, "a", endpoint.describe(), Profile.PLAIN)
-    endpoint.aim(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
+    endpoint.set_target(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
 
 
-def spoken(seconds: float, frequency: float) -> Sound:
+def sine_sound(seconds: float, frequency: float) -> Sound:
     return Sound(tones.sine(frequency, 8000, int(seconds * 8000)).tobytes())
 
 
 async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears, caller = Ears(engine), await phone(parties, 440.0)
-    await through(relay, engine, "leg", caller)
-    ticket = engine.play("leg", spoken(1.0, 700))
-    await caller.talk(0.9)
+    ears, caller = EventCollector(engine), await phone(parties, 440.0)
+    await connect_through_rtpengine(relay, engine, "leg", caller)
+    ticket = engine.play("leg", sine_sound(1.0, 700))
+    await caller.send_tone(0.9)
     assert caller.level(700) > 7000
     assert caller.level(440) < 100
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     assert caller.level(700) < 50
-    assert len({packet.ssrc for packet in caller.heard}) == 1
-    numbers = [packet.sequence for packet in caller.heard]
+    assert len({packet.ssrc for packet in caller.received}) == 1
+    numbers = [packet.sequence for packet in caller.received]
     assert numbers == [number & 0xFFFF for number in range(numbers[0], numbers[0] + len(numbers))]
 
 
 async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears = Ears(engine)
+    ears = EventCollector(engine)
     phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
     for number, each in enumerate(phones):
-        await through(relay, engine, f"leg-{number}", each)
+        await connect_through_rtpengine(relay, engine, f"leg-{number}", each)
         engine.join("room", f"leg-{number}")
-    await asyncio.gather(*(each.talk(2.0, reports=True) for each in phones))
+    await asyncio.gather(*(each.send_tone(2.0, reports=True) for each in phones))
     for each in phones:
         for other in phones:
             assert (each.level(other.tone) > 2000) is (each is not other)
@@ -132,7 +132,7 @@ async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
     assert figures.dropped["unknown_source"] == 0
 
 
-class Walkie:
+class NetworkPhone:
     """A phone on a bad network: sends a tone, loses and delays packets, collects received audio."""
 
     def __init__(
@@ -140,17 +140,17 @@ class Walkie:
     ) -> None:
         self.tone = tone
         self.wide, self.rate, self.payload = wide, 16000 if wide else 8000, 9 if wide else 0
-        self.end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self.end.bind(("127.0.0.1", 0))
-        self.end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self.port: int = self.end.getsockname()[1]
-        self.heard: dict[int, bytes] = {}
-        chance = np.random.default_rng(seed)
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.sock.bind(("127.0.0.1", 0))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.port: int = self.sock.getsockname()[1]
+        self.received: dict[int, bytes] = {}
+        rng = np.random.default_rng(seed)
         sine = tones.sine(tone, 6000, int(seconds * self.rate), rate=self.rate)
         said = new_codec().encode(sine) if wide else g711.ulaw_encode(sine)
-        self.plan: list[tuple[float, bytes]] = []
+        self.schedule: list[tuple[float, bytes]] = []
         for number in range(int(seconds * 50)):
-            if chance.random() >= loss:
+            if rng.random() >= loss:
                 head = struct.pack(
                     "!BBHII",
                     0x80,
@@ -159,8 +159,8 @@ class Walkie:
                     (2**32 - 9000 + number * 160) & 0xFFFFFFFF,
                     self.port,
                 )
-                self.plan.append((number / 50 + jitter * chance.random(), head + said[number * 160 :][:160]))
-        self.plan.sort(reverse=True)
+                self.schedule.append((number / 50 + jitter * rng.random(), head + said[number * 160 :][:160]))
+        self.schedule.sort(reverse=True)
 
     def describe(self) -> bytes:
         return (
@@ -168,19 +168,19 @@ class Walkie:
             f"m=audio {self.port} RTP/AVP {self.payload}\r\n"
         ).encode()
 
-    def go(self, now: float, target: int) -> None:
-        while self.plan and self.plan[-1][0] <= now:
-            self.end.sendto(self.plan.pop()[1], ("127.0.0.1", target))
+    def run(self, now: float, target: int) -> None:
+        while self.schedule and self.schedule[-1][0] <= now:
+            self.sock.sendto(self.schedule.pop()[1], ("127.0.0.1", target))
         while True:
             try:
-                data = self.end.recv(2048)
+                data = self.sock.recv(2048)
             except BlockingIOError:
                 return
-            self.heard[int.from_bytes(data[4:8], "big")] = data[12:]
+            self.received[int.from_bytes(data[4:8], "big")] = data[12:]
 
     def spectrum(self, tone: float, seconds: float) -> float:
         """Return the amplitude of a tone in `seconds` of audio ending half a second before the end."""
-        payload = b"".join(self.heard[stamp] for stamp in sorted(self.heard))[: -int(0.5 * 8000)]
+        payload = b"".join(self.received[stamp] for stamp in sorted(self.received))[: -int(0.5 * 8000)]
         decoded = new_codec().decode(payload) if self.wide else g711.ulaw_decode(payload)
         samples = np.array(decoded[-int(seconds * self.rate) :], float)
         window = np.hanning(len(samples))
@@ -192,8 +192,8 @@ class Walkie:
 @pytest.mark.parametrize(("loss", "jitter"), [(0.0, 0.0), (0.05, 0.1)])
 async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, loss: float, jitter: float) -> None:
     seconds = 8.0
-    walkies = [Walkie(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
-    await converse(engine, walkies, seconds)
+    walkies = [NetworkPhone(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
+    await run_conversation(engine, walkies, seconds)
     for each in walkies:
         others = [each.spectrum(other.tone, 4.0) for other in walkies if other is not each]
         assert min(others) > 3500
@@ -201,8 +201,8 @@ async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, los
 
 
 async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> None:
-    walkies = [Walkie(5200.0, 4.0, wide=True), Walkie(1000.0, 4.0, wide=True), Walkie(600.0, 4.0)]
-    await converse(engine, walkies, 4.0)
+    walkies = [NetworkPhone(5200.0, 4.0, wide=True), NetworkPhone(1000.0, 4.0, wide=True), NetworkPhone(600.0, 4.0)]
+    await run_conversation(engine, walkies, 4.0)
     high, low, narrow = walkies
     assert low.spectrum(5200.0, 2.0) > 3000
     assert low.spectrum(600.0, 2.0) > 3000
@@ -212,7 +212,7 @@ async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> 
     assert narrow.spectrum(600.0, 2.0) < 100
 
 
-async def converse(engine: MediaEngine, walkies: list[Walkie], seconds: float) -> None:
+async def run_conversation(engine: MediaEngine, walkies: list[NetworkPhone], seconds: float) -> None:
     """Put all phones in one room until all of their audio is sent."""
     for number, each in enumerate(walkies):
         await engine.open(f"leg-{number}", each.describe())
@@ -220,15 +220,15 @@ async def converse(engine: MediaEngine, walkies: list[Walkie], seconds: float) -
     port, began = engine.port, time.monotonic()
     while (now := time.monotonic() - began) < seconds + 0.3:
         for each in walkies:
-            each.go(now, port)
+            each.run(now, port)
         await asyncio.sleep(0.002)
     for each in walkies:
-        each.end.close()
+        each.sock.close()
 
 
 async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
-    await straight(engine, "leg", caller)
+    await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
     pieces: list[Chunk] = []
 
@@ -236,7 +236,7 @@ async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: A
         pieces.extend([piece async for piece in recording])
 
     taking = asyncio.create_task(take())
-    await caller.talk(2.0)
+    await caller.send_tone(2.0)
     await asyncio.sleep(0.2)
     engine.end("tap")
     await asyncio.wait_for(taking, 5)
@@ -251,19 +251,19 @@ async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: A
 
 async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
-    await straight(engine, "leg", caller)
+    await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     engine.pause("tap")
     await asyncio.sleep(0.1)
     caller.tone = 1500.0
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     await asyncio.sleep(0.2)
     caller.tone = 440.0
-    await caller.talk(0.1)
+    await caller.send_tone(0.1)
     await asyncio.sleep(0.1)
     engine.resume("tap")
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     engine.close("leg")
     heard = array("h", b"".join([piece.pcm async for piece in recording]))
     assert recording.reason == "closed"
@@ -274,12 +274,12 @@ async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncE
 async def test_dtmf_is_received_through_rtpengine(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears, caller = Ears(engine), await phone(parties, 440.0)
-    await through(relay, engine, "leg", caller)
-    await caller.talk(0.3)
+    ears, caller = EventCollector(engine), await phone(parties, 440.0)
+    await connect_through_rtpengine(relay, engine, "leg", caller)
+    await caller.send_tone(0.3)
     for event in (1, 11):
-        await caller.press(event)
-        await caller.talk(0.1)
+        await caller.send_dtmf(event)
+        await caller.send_tone(0.1)
     assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
 
 
@@ -287,19 +287,19 @@ async def test_rtpengine_evaluates_our_rtcp_reports(
     engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     caller, shared = await phone(parties, 440.0), await phone(parties, 620.0)
-    await through(relay, engine, "leg", caller)
+    await connect_through_rtpengine(relay, engine, "leg", caller)
     shared.extra = ("a=rtcp-mux",)
-    await straight(engine, "shared", shared)
+    await connect_directly(engine, "shared", shared)
     received: list[bytes] = []
 
     def sorted_out(data: bytes) -> bytes:
         if not rtp.is_rtcp(data):
             return data
         received.append(data)
-        return bytes(shared.heard[-1])
+        return bytes(shared.received[-1])
 
     shared.unprotect = sorted_out
-    await asyncio.gather(caller.talk(5.6, lose_every=10, reports=True), shared.talk(5.6))
+    await asyncio.gather(caller.send_tone(5.6, lose_every=10, reports=True), shared.send_tone(5.6))
     report = await relay.delete("leg")
     assert report is not None
     heard = report.party("a")
@@ -314,7 +314,7 @@ async def test_rtpengine_evaluates_our_rtcp_reports(
 async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
-        await straight(engine, leg, each)
+        await connect_directly(engine, leg, each)
         engine.join("room", leg)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
         intruder.bind(("127.0.0.1", 0))
@@ -327,7 +327,7 @@ async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngi
                     intruder.sendto(packet, ("127.0.0.1", engine.port))
                 await asyncio.sleep(0.01)
 
-        await asyncio.gather(one.talk(1.2), other.talk(1.2), intrude())
+        await asyncio.gather(one.send_tone(1.2), other.send_tone(1.2), intrude())
     await asyncio.sleep(0.1)
     assert one.level(620.0) > 2000
     assert one.level(1500.0) < 50
@@ -338,7 +338,7 @@ async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngi
 async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, parties: AsyncExitStack) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
-        await straight(engine, leg, each)
+        await connect_directly(engine, leg, each)
         engine.join("room", leg)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flooder:
         flooder.bind(("127.0.0.1", 0))
@@ -355,7 +355,7 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, pa
                     flooder.sendto(packet, ("127.0.0.1", engine.port))
                 await asyncio.sleep(0.01)
 
-        await asyncio.gather(one.talk(2.0), other.talk(2.0), flood())
+        await asyncio.gather(one.send_tone(2.0), other.send_tone(2.0), flood())
     assert one.level(620.0) > 2000
     assert other.level(440.0) > 2000
     assert (await engine.stats()).dropped["payload"] > 4000
@@ -364,14 +364,14 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, pa
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     engine: MediaEngine, parties: AsyncExitStack
 ) -> None:
-    ears, again = Ears(engine), asyncio.Event()
+    ears, again = EventCollector(engine), asyncio.Event()
     engine.on_restarted = again.set
     caller = await phone(parties, 440.0)
-    await straight(engine, "leg", caller)
+    await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
-    prompt = spoken(30, 700)
+    prompt = sine_sound(30, 700)
     ticket = engine.play("leg", prompt)
-    await caller.talk(0.6)
+    await caller.send_tone(0.6)
     killed = engine.pid
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
@@ -380,10 +380,10 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
     assert len([piece async for piece in recording]) >= 1  # chunks so far are kept
     assert recording.reason == "lost"
-    caller.forget()
-    await straight(engine, "leg", caller)
+    caller.clear()
+    await connect_directly(engine, "leg", caller)
     engine.play("leg", prompt, start=2.0)
-    await caller.talk(0.8)
+    await caller.send_tone(0.8)
     assert caller.level(700) > 7000
 
 
@@ -427,10 +427,10 @@ async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
 async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
     callee = await phone(parties, 440.0)
     offer = await relay.offer("call", "a", await engine.create_offer("leg"), Profile.PLAIN)
-    callee.aim(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
+    callee.set_target(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
     await engine.accept_answer("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
-    engine.play("leg", spoken(2.0, 700))
-    await callee.talk(0.8)
+    engine.play("leg", sine_sound(2.0, 700))
+    await callee.send_tone(0.8)
     assert callee.level(700) > 7000
 
 

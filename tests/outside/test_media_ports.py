@@ -14,23 +14,23 @@ from unificx.rtpengine.port_ranges import reserve_media_ports as taken
 from unificx.server.settings import calls_per_tenant, media_ports
 
 
-def used(server: Server) -> tuple[int, int]:
+def media_port_range(server: Server) -> tuple[int, int]:
     """Return the port range in the command line of its rtpengine."""
     words = Path(f"/proc/{server.child('rtpengine')}/cmdline").read_text()
     found = dict(re.findall(r"--port-(min|max)=(\d+)", words))
     return int(found["min"]), int(found["max"])
 
 
-def apart(one: Server, two: Server) -> bool:
-    return used(one)[1] < used(two)[0] or used(two)[1] < used(one)[0]
+def are_disjoint(one: Server, two: Server) -> bool:
+    return media_port_range(one)[1] < media_port_range(two)[0] or media_port_range(two)[1] < media_port_range(one)[0]
 
 
 def test_two_installations_on_one_machine_use_different_ports(tmp_path: Path) -> None:
     with Server(tmp_path / "one") as one, Server(tmp_path / "two") as two:
-        assert apart(one, two)
+        assert are_disjoint(one, two)
         one.kill()
         one.start()
-        assert apart(one, two)
+        assert are_disjoint(one, two)
 
 
 def test_ranges_are_released_and_shared_when_all_are_in_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from server import Household, Server, eventually, voicemail, watched
-from voicemail_messages import empty, leave
+from server import Household, Server, eventually, run_and_check_log, set_voicemail
+from voicemail_messages import erase_messages, leave_message
 
 
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lamps") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 @pytest.fixture
 def household(household: Household, server: Server) -> Household:
-    voicemail(server, on=True)
+    set_voicemail(server, on=True)
     return household
 
 
@@ -44,10 +44,10 @@ async def test_a_phone_is_notified_of_messages(
     await asyncio.to_thread(eventually, lambda: told(with_lamp) == ["0/0"], what="told once it has subscribed")
     declined = asyncio.create_task(asyncio.to_thread(decline, with_lamp))
     with network.inside():
-        await leave(server, household.clara, household.berta.number)
+        await leave_message(server, household.clara, household.berta.number)
     await declined
     await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "1/0", what="the lamp is lit")
-    await asyncio.to_thread(empty, server, household.berta.number)
+    await asyncio.to_thread(erase_messages, server, household.berta.number)
     await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "0/0", what="the lamp is out")
 
 
@@ -64,8 +64,8 @@ async def test_all_members_of_a_group_mailbox_are_notified(
     everyone = lambda wanted: all(told(phone)[-1:] == [wanted] for phone in lamps)  # noqa: E731
     await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="told once they have subscribed")
     with network.inside():
-        await leave(server, household.anna, "7900")
+        await leave_message(server, household.anna, "7900")
     await asyncio.to_thread(eventually, lambda: everyone("1/0"), what="the lamps are lit")
-    await asyncio.to_thread(empty, server, "7900")
+    await asyncio.to_thread(erase_messages, server, "7900")
     await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="the lamps are out")
     server.cli("mailbox", "delete", "7900", "--tenant", "demo")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from recording_helpers import signed_in
 from s3 import ObjectServer
-from server import Server, eventually, settle, voicemail, watched
-from test_startup_errors import up
+from server import Server, create_household, eventually, run_and_check_log, set_voicemail
+from test_startup_errors import failed_start
 from test_voicemail import messages, sound_of
-from voicemail_messages import SAID, leave
+from voicemail_messages import TONE, leave_message
 
 from unificx.media import tones
 
@@ -25,22 +25,22 @@ def objects(tmp_path: Path) -> Iterator[ObjectServer]:
 
 @pytest.fixture
 def server(tmp_path: Path, objects: ObjectServer) -> Iterator[Server]:
-    yield from watched(Server(tmp_path / "home", settings=objects.environ))
+    yield from run_and_check_log(Server(tmp_path / "home", settings=objects.environ))
 
 
 @pytest.mark.promise("T2", "R1")
 async def test_message_is_in_the_store(server: Server, objects: ObjectServer) -> None:
-    household = settle(server)
-    voicemail(server, on=True)
+    household = create_household(server)
+    set_voicemail(server, on=True)
     with closing(signed_in(server, household.anna)) as client:
-        await leave(server, household.clara, household.anna.number, 3)
+        await leave_message(server, household.clara, household.anna.number, 3)
         [message] = eventually(lambda: messages(client), what="the message is there")
         eventually(objects.objects, what="it was brought to the store")
         audio = server.home / "audio"
         eventually(lambda: not [path for path in audio.rglob("*") if path.is_file()], what="it is not here any more")
         assert not any(b"OggS" in objects.read(name) for name in objects.objects())
         heard = sound_of(client, message["id"])
-        assert tones.level(heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000], SAID) > 5000
+        assert tones.level(heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000], TONE) > 5000
         objects.stop()
         away = client.get(f"/api/v1/voicemail/{message['id']}/audio")
         assert (away.status_code, away.json()["code"]) == (503, "away")
@@ -49,4 +49,4 @@ async def test_message_is_in_the_store(server: Server, objects: ObjectServer) ->
 
 
 def test_invalid_store_prevents_start(tmp_path: Path) -> None:
-    assert "takes s3://BUCKET" in up(tmp_path / "home", UNIFICX_BLOBS="https://example.com/bucket")
+    assert "takes s3://BUCKET" in failed_start(tmp_path / "home", UNIFICX_BLOBS="https://example.com/bucket")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from baresip_phone import Network, Phones
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("parking") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 def test_a_parked_call_is_retrieved_by_another_phone_with_audio(
@@ -21,13 +21,13 @@ def test_a_parked_call_is_retrieved_by_another_phone_with_audio(
     berta = phones(hertz=1000).register(household.berta, answers=True)
     clara = phones(hertz=700).register(household.clara)
     anna.dial(household.berta.uri)
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
     berta.command("transfer", f"sip:*85@{household.berta.domain}")
     [held] = eventually(lambda: server.cli("parked", "list", "--tenant", "demo"), what="she is parked")
     assert (held["place"], held["number"], held["by"]) == (1, household.anna.number, household.berta.number)
     berta.wait("CALL_CLOSED")
     clara.dial(f"sip:*86{held['place']}@{household.clara.domain}")
-    eventually(lambda: anna.hears(700) and clara.hears(440), what="they hear each other")
+    eventually(lambda: anna.is_receiving(700) and clara.is_receiving(440), what="they hear each other")
     assert not server.cli("parked", "list", "--tenant", "demo")
     clara.hang_up()
     rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
@@ -44,13 +44,13 @@ def test_an_unretrieved_call_rings_back_at_the_parking_phone(
     anna.dial(household.berta.uri)
     berta.wait("CALL_INCOMING")
     berta.accept()
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
     before = berta.mark()
     berta.command("transfer", f"sip:*85@{household.berta.domain}")
     rings = berta.wait("CALL_INCOMING", since=before, timeout=40)
     assert "(parked at 1)" in str(rings)
     berta.accept()
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other again")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other again")
     taken = berta.mark()
     anna.hang_up()
     berta.wait("CALL_CLOSED", since=taken)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from client_pages import Client, Clients
 from playwright.sync_api import expect
-from portal_pages import administrator, portal
-from recording_helpers import records, tenant
+from portal_pages import create_administrator, portal
+from recording_helpers import set_tenant_policy, tenant
 from server import Household, Server, eventually
 
 NEWCOMER = "Dietlinde Neuland"
@@ -15,7 +15,7 @@ EMAIL = "dietlinde.neuland@example.com"
 
 @pytest.fixture(scope="module")
 def administered(server: Server) -> None:
-    administrator(server)
+    create_administrator(server)
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def test_a_person_whose_extension_is_refused_gets_another_one(
 
 @pytest.fixture
 def beep(server: Server) -> Iterator[None]:
-    records(server, beep_seconds=15)
+    set_tenant_policy(server, beep_seconds=15)
     yield
-    records(server, beep_seconds=0)
+    set_tenant_policy(server, beep_seconds=0)
 
 
 @pytest.mark.usefixtures("beep")
@@ -61,7 +61,7 @@ def test_a_number_is_saved_on_blur_and_reverted_if_refused(desk: Client, server:
     page.goto(f"{desk.origin}/portal/recordings")
     tone = page.get_by_label("Reminder tone interval (seconds)")
     expect(tone).to_have_value("15")
-    records(server, beep_seconds=20)
+    set_tenant_policy(server, beep_seconds=20)
     sent: list[str] = []
     page.on("request", lambda each: sent.append(each.url) if each.method == "PATCH" else None)
     tone.focus()

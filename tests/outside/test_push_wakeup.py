@@ -4,32 +4,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephone, Telephones, library
-from client_pages import PushServiceOfATest, push_service_of_a_test
-from server import Household, Server, eventually, items, watched
+from browser import BrowserPhone, BrowserPhones, Playwright, library
+from client_pages import FakePushService, fake_push_service
+from server import Household, Server, eventually, items, run_and_check_log
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("sleepers") / "home"
-    yield from watched(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+    yield from run_and_check_log(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Telephones]:
-    telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
+def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
     yield telephones
     telephones.close()
 
 
 @pytest.fixture
-def service() -> Iterator[PushServiceOfATest]:
-    with push_service_of_a_test() as service:
+def service() -> Iterator[FakePushService]:
+    with fake_push_service() as service:
         yield service
 
 
 @pytest.fixture
-def berta(telephones: Telephones, household: Household, service: PushServiceOfATest) -> Telephone:
+def berta(telephones: BrowserPhones, household: Household, service: FakePushService) -> BrowserPhone:
     """A sleeping client: subscribed to push and not registered."""
     berta = telephones(1000).register(household.berta)
     berta.api("PUT", "/me/push", service.browser.as_json())
@@ -41,22 +41,24 @@ def berta(telephones: Telephones, household: Household, service: PushServiceOfAT
 
 @pytest.mark.promise("U1", "C6")
 def test_a_sleeping_client_is_woken_and_answers(
-    telephones: Telephones, household: Household, berta: Telephone, service: PushServiceOfATest
+    telephones: BrowserPhones, household: Household, berta: BrowserPhone, service: FakePushService
 ) -> None:
     anna = telephones(440).register(household.anna)
     anna.dial(household.berta.number)
-    anna.until("progress")
+    anna.wait_for_event("progress")
     [told] = eventually(lambda: service.messages("call"), what="a push")
     assert set(told) == {"type", "call"}  # without names and numbers
-    berta.answers().wake()
-    anna.until("confirmed")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="voices")
+    berta.auto_answer().wake()
+    anna.wait_for_event("confirmed")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
     assert service.messages("stop") == []
     anna.hang_up()
-    berta.until("ended")
+    berta.wait_for_event("ended")
 
 
-def test_administrators_see_that_a_device_can_be_woken(server: Server, household: Household, berta: Telephone) -> None:
+def test_administrators_see_that_a_device_can_be_woken(
+    server: Server, household: Household, berta: BrowserPhone
+) -> None:
     number, organisation = household.berta.number, ("--tenant", server.ready["tenant"])
     devices = items(server.cli("device", "list", "--extension", number, *organisation))
     newest = devices[-1]
@@ -67,22 +69,22 @@ def test_administrators_see_that_a_device_can_be_woken(server: Server, household
 
 @pytest.mark.promise("U1")
 def test_a_client_that_does_not_wake_is_notified_of_the_end(
-    telephones: Telephones, household: Household, berta: Telephone, service: PushServiceOfATest
+    telephones: BrowserPhones, household: Household, berta: BrowserPhone, service: FakePushService
 ) -> None:
     anna = telephones(440).register(household.anna)
     anna.dial(household.berta.number)
     [told] = eventually(lambda: service.messages("call"), what="a push")
-    anna.until("progress")
+    anna.wait_for_event("progress")
     anna.hang_up()
     eventually(lambda: service.messages("stop") == [{"type": "stop", "call": told["call"]}], what="the end by push")
 
 
 @pytest.mark.promise("U1")
-def test_a_client_sends_a_test_push(telephones: Telephones, household: Household) -> None:
-    anna = telephones(440).register(household.anna).answers()
+def test_a_client_sends_a_test_push(telephones: BrowserPhones, household: Household) -> None:
+    anna = telephones(440).register(household.anna).auto_answer()
     anna.dial("*44")
     eventually(lambda: anna.page.evaluate("phone.calls.length") == 2, what="called back")
-    anna.until("confirmed")
-    eventually(lambda: anna.hears(440), what="one's own voice")
+    anna.wait_for_event("confirmed")
+    eventually(lambda: anna.is_receiving(440), what="one's own voice")
     anna.hang_up()
-    anna.until("ended")
+    anna.wait_for_event("ended")

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from server import ROOT, Household, Login, Server, eventually
-from sipp import bound, free_port
+from sipp import free_port, is_bound
 
 
 def commands() -> dict[str, list[str]]:
@@ -44,7 +44,7 @@ def test_the_commands_of_the_readme_register_answer_and_call(server: Server, hou
     answer = [*filled(told["answer"], server, berta, ports, ""), "-nostdin"]
     with subprocess.Popen(answer, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as waiting:
         try:
-            eventually(lambda: bound(int(ports["5071"])), what="SIPp waits for a call")
+            eventually(lambda: is_bound(int(ports["5071"])), what="SIPp waits for a call")
             run(filled(told["call"], server, anna, ports, berta.number))
             assert waiting.wait(30) == 0
         finally:

@@ -15,22 +15,22 @@ from recording_helpers import (
     BEEP,
     CALLEE,
     CALLER,
-    LIKE,
+    MATCH_THRESHOLD,
     call_id,
-    change,
     channels,
-    extension,
-    kept,
-    likeness,
-    one_kept,
+    connected_call,
+    correlation,
+    list_recordings,
+    one_recording,
     prompt,
-    records,
+    set_extension_policy,
+    set_state,
+    set_tenant_policy,
     signed_in,
     state,
-    talking,
-    two_kept,
+    two_recordings,
 )
-from server import Household, Server, eventually, settle, watched
+from server import Household, Server, create_household, eventually, run_and_check_log
 
 from unificx.media import tones
 
@@ -40,7 +40,7 @@ SECRET = 1900.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from watched(Server(tmp_path_factory.mktemp("recording") / "home"))
+    yield from run_and_check_log(Server(tmp_path_factory.mktemp("recording") / "home"))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def household(server: Server) -> Household:
     with server.rest() as rest:  # uncompressed, so that the recorded audio itself is measured
         where = {"tenant": server.ready["tenant"]}
         assert rest.patch("/api/v1/voicemail/settings", params=where, json={"keep_wav": True}).is_success
-    return settle(server)
+    return create_household(server)
 
 
 @pytest.fixture
@@ -62,15 +62,15 @@ def anna(server: Server, household: Household) -> Iterator[httpx.Client]:
             assert erased.status_code == 204, erased.text
     client.close()
     for login in (household.anna, household.berta):
-        extension(server, login, when="on_demand", mode="announce")
-    records(server, mode="off", pause_on_keys=True)
+        set_extension_policy(server, login, when="on_demand", mode="announce")
+    set_tenant_policy(server, mode="off", pause_on_keys=True)
 
 
 def files(server: Server) -> list[Path]:
     return [path for path in (server.home / "audio").rglob("*") if path.is_file()]
 
 
-async def until(server: Server, call: str, wanted: str, within: float = 25) -> None:
+async def wait_for_state(server: Server, call: str, wanted: str, within: float = 25) -> None:
     async with asyncio.timeout(within):
         while state(server, call) != wanted:
             await asyncio.sleep(0.1)
@@ -95,21 +95,21 @@ def pauses(phone: AppPhone, hertz: float, since: int) -> float:
 
 @pytest.mark.promise("C8", "R1", "R2")
 async def test_everyone_is_informed_and_has_a_channel(server: Server, household: Household, anna: httpx.Client) -> None:
-    records(server, mode="announce", beep_seconds=5)
-    extension(server, household.berta, when="always")
-    async with talking(server, household) as phones:
+    set_tenant_policy(server, mode="announce", beep_seconds=5)
+    set_extension_policy(server, household.berta, when="always")
+    async with connected_call(server, household) as phones:
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         told = [len(phone.audio.received) for phone in phones]
         await asyncio.sleep(8)
         raw = [array("h", phone.audio.received) for phone in phones]
         missed = [pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), told, strict=True)]
     notice = prompt("recording/notice-hang-up")
     for heard, since in zip(raw, told, strict=True):
-        assert likeness(heard, notice) > LIKE
+        assert correlation(heard, notice) > MATCH_THRESHOLD
         assert loudest(heard[since:], BEEP, 8000) > 2000
     assert max(missed) < 0.4  # a beep is shorter than a syllable
-    recording = one_kept(anna)
+    recording = one_recording(anna)
     assert recording["call_id"] == call
     assert (recording["mode"], recording["begun"], recording["ended"]) == ("announce", "automatic", "over")
     for party in recording["parties"]:
@@ -127,37 +127,37 @@ async def test_everyone_is_informed_and_has_a_channel(server: Server, household:
 
 
 def test_webrtc_call_is_recorded(server: Server, household: Household, anna: httpx.Client) -> None:
-    records(server, mode="announce")
-    extension(server, household.anna, when="always")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.anna, when="always")
     numbers = household.anna.number, household.berta.number
     assert server.cli("call", *numbers, "--tenant", "demo", "--seconds", "12")["ok"]
-    assert one_kept(anna)["seconds"] > 2
+    assert one_recording(anna)["seconds"] > 2
 
 
 @pytest.mark.promise("C8", "R1")
 async def test_nothing_is_recorded_before_everyone_has_agreed(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="opt_in", beep_seconds=0)
-    extension(server, household.anna, when="always")
-    async with talking(server, household) as (caller, callee):
+    set_tenant_policy(server, mode="opt_in", beep_seconds=0)
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household) as (caller, callee):
         call = call_id(server)
-        caller.say(SECRET)
-        callee.say(SECRET)
+        caller.play_tone(SECRET)
+        callee.play_tone(SECRET)
         await asyncio.sleep(5)
         caller.send_dtmf("1")
         await asyncio.sleep(2)
-        caller.say(CALLER)
-        callee.say(CALLEE)
+        caller.play_tone(CALLER)
+        callee.play_tone(CALLEE)
         await asyncio.sleep(0.6)
         assert state(server, call) == "announced"
         assert files(server) == []
         callee.send_dtmf("1")
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(3)
         heard = [array("h", phone.audio.received) for phone in (caller, callee)]
-    assert [likeness(each, prompt("recording/ask")) > LIKE for each in heard] == [True, True]
-    recording = one_kept(anna)
+    assert [correlation(each, prompt("recording/ask")) > MATCH_THRESHOLD for each in heard] == [True, True]
+    recording = one_recording(anna)
     assert [party["key"] for party in recording["parties"]] == ["1", "1"]
     left, right, rate = channels(anna, recording)
     assert loudest(left, CALLER, rate) > 4000
@@ -168,24 +168,24 @@ async def test_nothing_is_recorded_before_everyone_has_agreed(
 async def test_refusal_is_announced_and_nothing_is_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="opt_in")
-    extension(server, household.anna, when="always")
-    async with talking(server, household) as (caller, callee):
+    set_tenant_policy(server, mode="opt_in")
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household) as (caller, callee):
         call = call_id(server)
         await asyncio.sleep(2)
         caller.send_dtmf("1")
         await asyncio.sleep(1)
         callee.send_dtmf("2")
-        await until(server, call, "ended")
+        await wait_for_state(server, call, "ended")
         assert anna.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
-        assert change(anna, call, "recording").status_code == 409
+        assert set_state(anna, call, "recording").status_code == 409
         await asyncio.sleep(4)
         heard = [array("h", phone.audio.received) for phone in (caller, callee)]
-        assert caller.level(CALLEE) > 4000  # and the call continues
-    assert likeness(heard[0], prompt("recording/not-everybody")) > LIKE
-    assert likeness(heard[1], prompt("recording/refused")) > LIKE
+        assert caller.tone_level(CALLEE) > 4000  # and the call continues
+    assert correlation(heard[0], prompt("recording/not-everybody")) > MATCH_THRESHOLD
+    assert correlation(heard[1], prompt("recording/refused")) > MATCH_THRESHOLD
     assert files(server) == []
-    assert kept(anna) == []
+    assert list_recordings(anna) == []
     eventually(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
     assert [row["recorded"] for row in server.history() if row["id"] == call] == [False]
 
@@ -194,10 +194,10 @@ async def test_refusal_is_announced_and_nothing_is_recorded(
 async def test_nothing_is_recorded_if_disabled_for_the_tenant(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    extension(server, household.anna, when="always")
-    async with talking(server, household) as (caller, _):
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household) as (caller, _):
         call = call_id(server)
-        assert change(anna, call, "recording").status_code == 403
+        assert set_state(anna, call, "recording").status_code == 403
         caller.send_dtmf("*1")
         await asyncio.sleep(1.5)
         assert state(server, call) == "none"
@@ -208,31 +208,31 @@ async def test_nothing_is_recorded_if_disabled_for_the_tenant(
 async def test_recording_on_demand_paused_for_a_card_and_stopped(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce", beep_seconds=0, pause_on_keys=False)
+    set_tenant_policy(server, mode="announce", beep_seconds=0, pause_on_keys=False)
     clara = signed_in(server, household.clara)
-    async with talking(server, household) as (caller, callee):
+    async with connected_call(server, household) as (caller, callee):
         call = call_id(server)
         for stranger in ("recording", "stopped"):
-            assert change(clara, call, stranger).status_code == 404
+            assert set_state(clara, call, stranger).status_code == 404
         assert clara.get(f"/api/v1/calls/{call}/recording").status_code == 404
-        assert change(anna, call, "recording").json()["state"] == "announced"
-        await until(server, call, "recording")
+        assert set_state(anna, call, "recording").json()["state"] == "announced"
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(2)
-        assert change(anna, call, "paused", for_card=True).json()["state"] == "paused"
-        caller.say(SECRET)
+        assert set_state(anna, call, "paused", for_card=True).json()["state"] == "paused"
+        caller.play_tone(SECRET)
         caller.send_dtmf("4929")
         await asyncio.sleep(4)
-        caller.say(CALLER)
+        caller.play_tone(CALLER)
         await asyncio.sleep(0.5)
         heard = array("h", callee.audio.received)
-        assert change(anna, call, "recording").json()["state"] == "recording"
+        assert set_state(anna, call, "recording").json()["state"] == "recording"
         await asyncio.sleep(4)
-        assert change(anna, call, "stopped").json()["state"] == "ended"
-        recording = one_kept(anna)
+        assert set_state(anna, call, "stopped").json()["state"] == "ended"
+        recording = one_recording(anna)
         await asyncio.sleep(2.5)
-        assert caller.level(CALLEE) > 4000
+        assert caller.tone_level(CALLEE) > 4000
     clara.close()
-    assert likeness(heard, prompt("recording/paused-for-card")) > LIKE
+    assert correlation(heard, prompt("recording/paused-for-card")) > MATCH_THRESHOLD
     assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_card", "resumed"]
     assert (recording["begun"], recording["ended"]) == ("demand", "stopped")
     left, right, rate = channels(anna, recording)
@@ -243,29 +243,29 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
 
 @pytest.mark.promise("C8", "R1")
 async def test_recording_by_dtmf_and_paused_by_digits(server: Server, household: Household, anna: httpx.Client) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    async with talking(server, household) as (caller, _):
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    async with connected_call(server, household) as (caller, _):
         call = call_id(server)
         caller.send_dtmf("*1")
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(1.5)
         caller.send_dtmf("5")
-        await until(server, call, "paused", 2)
-        caller.say(SECRET)  # as the digit's in-band tone would be
+        await wait_for_state(server, call, "paused", 2)
+        caller.play_tone(SECRET)  # as the digit's in-band tone would be
         await asyncio.sleep(2)
         caller.send_dtmf("5")
         await asyncio.sleep(3)
         assert state(server, call) == "paused"
-        caller.say(CALLER)
-        await until(server, call, "recording", 8)
+        caller.play_tone(CALLER)
+        await wait_for_state(server, call, "recording", 8)
         await asyncio.sleep(1.5)
         caller.send_dtmf("*0")
-        await until(server, call, "paused", 2)
+        await wait_for_state(server, call, "paused", 2)
         caller.send_dtmf("*0")
-        await until(server, call, "recording", 2)
+        await wait_for_state(server, call, "recording", 2)
         caller.send_dtmf("*1")
-        await until(server, call, "ended", 2)
-    recording = one_kept(anna)
+        await wait_for_state(server, call, "ended", 2)
+    recording = one_recording(anna)
     assert [mark["kind"] for mark in recording["marks"]][:2] == ["paused_for_keys", "resumed"]
     left, _, rate = channels(anna, recording)
     assert loudest(left, CALLER, rate) > 4000
@@ -276,22 +276,22 @@ async def test_recording_by_dtmf_and_paused_by_digits(server: Server, household:
 async def test_rfc4733_digits_start_pause_and_stop_recording(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    async with talking(server, household) as (caller, _):
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    async with connected_call(server, household) as (caller, _):
         call = call_id(server)
         await asyncio.sleep(0.5)
-        await caller.key(10)
-        await caller.key(1)
-        await until(server, call, "recording")
+        await caller.send_digit(10)
+        await caller.send_digit(1)
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(1.5)
-        await caller.key(5)
-        await until(server, call, "paused", 3)
-        await until(server, call, "recording", 10)
+        await caller.send_digit(5)
+        await wait_for_state(server, call, "paused", 3)
+        await wait_for_state(server, call, "recording", 10)
         await asyncio.sleep(1)
-        await caller.key(10)
-        await caller.key(1)
-        await until(server, call, "ended", 3)
-    recording = one_kept(anna)
+        await caller.send_digit(10)
+        await caller.send_digit(1)
+        await wait_for_state(server, call, "ended", 3)
+    recording = one_recording(anna)
     assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_keys", "resumed"]
 
 
@@ -299,26 +299,26 @@ async def test_rfc4733_digits_start_pause_and_stop_recording(
 async def test_blind_transfer_target_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.berta, when="always")
-    async with talking(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.berta, when="always")
+    async with connected_call(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(2)
         given = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": household.clara.number})
         assert given.is_success, given.text
-        await until(server, call, "announced")
-        await until(server, call, "recording")
-        clara.say(CALLER)
+        await wait_for_state(server, call, "announced")
+        await wait_for_state(server, call, "recording")
+        clara.play_tone(CALLER)
         await asyncio.sleep(3)
         told = array("h", clara.audio.received)
-        assert berta.level(CALLER) > 4000
-    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+        assert berta.tone_level(CALLER) > 4000
+    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
-        second, first = two_kept(client)
+        second, first = two_recordings(client)
         assert (first["ended"], second["ended"]) == ("changed", "over")
         sides = channels(client, second)
-    assert kept(anna)[0]["id"] == first["id"]
+    assert list_recordings(anna)[0]["id"] == first["id"]
     rate = sides[2]
     assert (
         min(max(tones.level(side[-rate:], tone, rate=rate) for side in sides[:2]) for tone in (CALLER, CALLEE)) > 3000
@@ -329,30 +329,30 @@ async def test_blind_transfer_target_is_informed_before_being_recorded(
 async def test_attended_transfer_target_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.berta, when="always")
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.berta, when="always")
     async with (
-        talking(server, household) as (_, berta),
+        connected_call(server, household) as (_, berta),
         app_phone(server, household.anna, CALLER) as asking,
         app_phone(server, household.clara, SECRET) as clara,
     ):
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asking.call(household.clara.number)
-        await clara.hears(CALLER)
+        await clara.wait_for_tone(CALLER)
         [asked] = [live["id"] for live in server.live_calls() if live["id"] != call]
         joined = anna.post(f"/api/v1/calls/{call}/transfer", json={"consultation": asked})
         assert joined.is_success, joined.text
-        await until(server, call, "announced")
+        await wait_for_state(server, call, "announced")
         since = len(clara.audio.received)
-        await until(server, call, "recording")
-        clara.say(CALLER)
+        await wait_for_state(server, call, "recording")
+        clara.play_tone(CALLER)
         await asyncio.sleep(3)
         told = array("h", clara.audio.received[max(0, since - 8000) :])
-        assert berta.level(CALLER) > 4000
-    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+        assert berta.tone_level(CALLER) > 4000
+    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
-        second, first = two_kept(client)
+        second, first = two_recordings(client)
         assert (first["ended"], second["ended"]) == ("changed", "over")
         left, right, rate = channels(client, second)
     assert max(tones.level(side, SECRET, rate=rate) for side in (left, right)) < 300
@@ -364,26 +364,28 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
 async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.berta, when="always")
-    async with talking(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.berta, when="always")
+    async with connected_call(server, household) as (_, berta), app_phone(server, household.clara, SECRET) as clara:
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(2)
         parked = anna.post(f"/api/v1/calls/{call}/transfer", json={"to": "*85"})
         assert parked.is_success, parked.text
         [held] = await asyncio.to_thread(eventually, lambda: anna.get("/api/v1/parked").json()["items"], what="parked")
-        await asyncio.to_thread(eventually, lambda: berta.level(CALLER) < 400, what="she hears music instead of her")
+        await asyncio.to_thread(
+            eventually, lambda: berta.tone_level(CALLER) < 400, what="she hears music instead of her"
+        )
         await clara.call(f"*86{held['place']}")
-        await until(server, call, "announced")
-        await until(server, call, "recording")
-        clara.say(CALLER)
+        await wait_for_state(server, call, "announced")
+        await wait_for_state(server, call, "recording")
+        clara.play_tone(CALLER)
         await asyncio.sleep(3)
         told = array("h", clara.audio.received)
-        assert berta.level(CALLER) > 4000
-    assert likeness(told, prompt("recording/joined-recorded")) > LIKE
+        assert berta.tone_level(CALLER) > 4000
+    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
-        second, first = two_kept(client)
+        second, first = two_recordings(client)
         sides = channels(client, second)
     assert first["call_id"] == second["call_id"] == call
     rate = sides[2]
@@ -396,13 +398,13 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
 async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     server: Server, household: Household, anna: httpx.Client
 ) -> None:
-    records(server, mode="announce")
-    extension(server, household.anna, when="always")
-    async with talking(server, household):
-        await until(server, call_id(server), "recording")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household):
+        await wait_for_state(server, call_id(server), "recording")
         await asyncio.sleep(4)
         while_it_runs = {path: path.read_bytes() for path in files(server)}
-    recording = one_kept(anna)
+    recording = one_recording(anna)
     where = f"/api/v1/recordings/{recording['id']}"
     answer = anna.get(f"{where}/audio", params={"format": "wav"})
     raw = answer.content[44:]
@@ -415,14 +417,14 @@ async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
     assert [path for path, data in on_disk.items() for needle in needles if needle in data] == []
 
     berta, clara = signed_in(server, household.berta), signed_in(server, household.clara)
-    assert [one["id"] for one in kept(berta)] == [recording["id"]]
+    assert [one["id"] for one in list_recordings(berta)] == [recording["id"]]
     assert clara.get(where).status_code == 404
-    assert kept(clara) == []
+    assert list_recordings(clara) == []
     assert clara.post(f"{where}/erase").status_code == 404
     [listen] = anna.get(f"{where}/listens").json()["items"]
     assert (listen["purpose"], listen["who"]) == ("own", household.anna.name)
     assert berta.delete(where).status_code == 204
-    assert (kept(berta), len(kept(anna))) == ([], 1)
+    assert (list_recordings(berta), len(list_recordings(anna))) == ([], 1)
     assert berta.post(f"{where}/restore").status_code == 204
     assert berta.post(f"{where}/erase").status_code == 204
     assert anna.get(f"{where}/audio").status_code == 410
@@ -433,11 +435,11 @@ async def test_recording_is_sealed_visible_to_its_parties_and_erasable(
 
 @pytest.mark.promise("C8", "T2")
 async def test_media_engine_is_killed_while_recording(server: Server, household: Household, anna: httpx.Client) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.anna, when="always")
-    async with talking(server, household):
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household):
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(3)
         [engine] = [
             pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -445,7 +447,7 @@ async def test_media_engine_is_killed_while_recording(server: Server, household:
         os.kill(engine, signal.SIGKILL)
         await asyncio.sleep(6)
         assert state(server, call) == "recording"
-    recording = one_kept(anna)
+    recording = one_recording(anna)
     assert [mark["kind"] for mark in recording["marks"]] == ["gap"]
     left, right, rate = channels(anna, recording)
     assert 7.5 < recording["seconds"] < 10.5
@@ -456,21 +458,21 @@ async def test_media_engine_is_killed_while_recording(server: Server, household:
 
 @pytest.mark.promise("C8", "T2")
 async def test_server_is_killed_while_recording(server: Server, household: Household, anna: httpx.Client) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.anna, when="always")
-    async with talking(server, household) as phones:
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.anna, when="always")
+    async with connected_call(server, household) as phones:
         call = call_id(server)
-        await until(server, call, "recording")
+        await wait_for_state(server, call, "recording")
         await asyncio.sleep(3)
         server.kill()
         before = [len(phone.audio.received) for phone in phones]
         server.start()
         eventually(lambda: server.live_calls(), what="the call goes on")
-        await until(server, call, "recording", 40)
+        await wait_for_state(server, call, "recording", 40)
         heard = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
         await asyncio.sleep(3)
-    assert [likeness(each, prompt("recording/notice-hang-up")) > LIKE for each in heard] == [True, True]
-    second, first = two_kept(anna)
+    assert [correlation(each, prompt("recording/notice-hang-up")) > MATCH_THRESHOLD for each in heard] == [True, True]
+    second, first = two_recordings(anna)
     assert (first["ended"], second["ended"]) == ("cut_off", "over")
     assert first["call_id"] == second["call_id"] == call
     for part in (first, second):

@@ -8,10 +8,19 @@ from pathlib import Path
 import pytest
 import scenarios as s
 from app_phone import app_phone
-from recording_helpers import CALLER, call_id, change, extension, kept, records, signed_in, tenant
+from recording_helpers import (
+    CALLER,
+    call_id,
+    list_recordings,
+    set_extension_policy,
+    set_state,
+    set_tenant_policy,
+    signed_in,
+    tenant,
+)
 from server import Household, Login, Server, eventually
 from sipp import Sipp
-from sipp_phones import Desk
+from sipp_phones import SippPhones
 
 AWARE = "Supported: timer, record-aware\n"
 
@@ -20,11 +29,11 @@ AWARE = "Supported: timer, record-aware\n"
 def recorded(server: Server, household: Household) -> Iterator[Login]:
     """An extension with automatic recording; its recordings are deleted after the test."""
     anna = household.anna
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, anna, when="always")
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, anna, when="always")
     yield anna
-    extension(server, anna, when="on_demand")
-    records(server, mode="off", beep_seconds=15)
+    set_extension_policy(server, anna, when="on_demand")
+    set_tenant_policy(server, mode="off", beep_seconds=15)
     with server.rest() as rest:
         for one in rest.get("/api/v1/recordings", params=tenant(server)).json()["items"]:
             rest.post(f"/api/v1/recordings/{one['id']}/erase", params=tenant(server))
@@ -44,7 +53,7 @@ def files(server: Server) -> set[Path]:
 
 @pytest.mark.promise("C8")
 async def test_recording_state_is_signaled_to_the_phone(
-    desk: Desk, server: Server, household: Household, recorded: Login
+    desk: SippPhones, server: Server, household: Household, recorded: Login
 ) -> None:
     def told(indication: str, version: int) -> tuple[str, ...]:
         answer = s.reply("200 OK", s.sdp(version=version), extra=AWARE, attributes='retrans="500"')
@@ -56,28 +65,28 @@ async def test_recording_state_is_signaled_to_the_phone(
         *(*told("on", 2), *told("paused", 3), *told("on", 4), *told("off", 5), *s.is_hung_up()),
         timeout=60,
     ).start()
-    extension(server, recorded, when="on_demand")
+    set_extension_policy(server, recorded, when="on_demand")
     asked = (("recording", "on", 1), ("paused", "paused", 1), ("recording", "on", 2), ("stopped", "off", 1))
     with closing(signed_in(server, recorded)) as client, stopping(phone):
         async with app_phone(server, recorded, CALLER) as anna:
             await anna.call(household.berta.number)
             call = call_id(server)
             for wanted, indication, times in asked:
-                assert change(client, call, wanted).is_success
+                assert set_state(client, call, wanted).is_success
                 async with asyncio.timeout(20):
                     while phone.trace_so_far().count(f"a=record:{indication}") < times:
                         await asyncio.sleep(0.1)
                 await asyncio.sleep(1.2)  # audio is sent
-            await anna.hears(CALLER)  # and its audio is still echoed
+            await anna.wait_for_tone(CALLER)  # and its audio is still echoed
         outcome = await asyncio.to_thread(phone.wait)
         assert outcome.ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
-        [recording] = eventually(lambda: kept(client), what="what was recorded is kept")
+        [recording] = eventually(lambda: list_recordings(client), what="what was recorded is kept")
     assert [mark["kind"] for mark in recording["marks"]] == ["paused", "resumed"]
 
 
 @pytest.mark.promise("C8", "R1")
 async def test_refusing_phone_is_not_recorded(
-    desk: Desk, server: Server, household: Household, recorded: Login
+    desk: SippPhones, server: Server, household: Household, recorded: Login
 ) -> None:
     shy = s.sdp() + "a=recordpref:off\n"
     phone = desk.callee(household.berta, s.called(), s.ringing(), *s.answers(shy), *s.is_hung_up()).start()
@@ -87,9 +96,9 @@ async def test_refusing_phone_is_not_recorded(
             await anna.call(household.berta.number)
             call = call_id(server)
             assert client.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
-            assert change(client, call, "recording").status_code == 409
-            await anna.hears(CALLER)
+            assert set_state(client, call, "recording").status_code == 409
+            await anna.wait_for_tone(CALLER)
         outcome = await asyncio.to_thread(phone.wait)
         assert outcome.ok, f"{outcome.errors}\n{outcome.trace[-6000:]}"
-        assert kept(client) == []
+        assert list_recordings(client) == []
     assert files(server) == before

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from browser import Playwright, Telephone, Telephones, library
+from browser import BrowserPhone, BrowserPhones, Playwright, library
 from recording_helpers import (
-    LIKE,
+    MATCH_THRESHOLD,
     RATE,
     call_id,
     channels,
-    extension,
-    likeness,
-    one_kept,
+    correlation,
+    one_recording,
     prompt,
-    records,
+    set_extension_policy,
+    set_tenant_policy,
     signed_in,
     state,
 )
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 from unificx.media import tones
 from unificx.media.sounds import Sound
@@ -34,52 +34,52 @@ ITSELF = 0.8
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("recorded") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Telephones]:
-    telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
+def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
     yield telephones
     telephones.close()
 
 
 def heard_by_baresip(phone: Phone) -> list[int]:
-    sound = phone.heard()
+    sound = phone.received_audio()
     assert sound.rate == RATE
     return [int(each) for each in sound.samples]
 
 
-def heard_by_browser(phone: Telephone, sound: Sound) -> bool:
+def heard_by_browser(phone: BrowserPhone, sound: Sound) -> bool:
     """Compared in half-second windows, because a busy browser stretches or skips audio: two matching windows identify
     the sound. Without it, the best match is at most 0.7."""
-    heard, piece = phone.heard(), sound.rate  # two bytes per sample
+    heard, piece = phone.received_audio(), sound.rate  # two bytes per sample
     pieces = [sound.pcm[at : at + piece] for at in range(0, len(sound.pcm) - piece, piece)]
-    return sum(likeness(heard, Sound(each, sound.rate)) > ITSELF for each in pieces) >= 2
+    return sum(correlation(heard, Sound(each, sound.rate)) > ITSELF for each in pieces) >= 2
 
 
 @pytest.mark.promise("C8", "R1", "R2")
 def test_browser_and_baresip_hear_the_notice_and_have_a_channel_each(
-    telephones: Telephones, phones: Phones, network: Network, household: Household, server: Server
+    telephones: BrowserPhones, phones: Phones, network: Network, household: Household, server: Server
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.berta, when="always")
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.berta, when="always")
     berta = phones(hertz=BARESIP).register(household.berta, answers=True)
     anna = telephones(BROWSER).register(household.anna)
     anna.dial(household.berta.number)
-    anna.until("confirmed")
+    anna.wait_for_event("confirmed")
     call = call_id(server)
     eventually(lambda: state(server, call) == "recording", timeout=30, what="it is recorded")
-    eventually(lambda: anna.hears(BARESIP) and berta.hears(BROWSER), what="they hear each other again")
-    eventually(lambda: berta.hears(BROWSER, seconds=3.0), what="three seconds of it")
+    eventually(lambda: anna.is_receiving(BARESIP) and berta.is_receiving(BROWSER), what="they hear each other again")
+    eventually(lambda: berta.is_receiving(BROWSER, seconds=3.0), what="three seconds of it")
     time.sleep(4)  # on a busy machine the recording starts a moment later
     notice = prompt("recording/notice-hang-up")
     assert heard_by_browser(anna, notice)
-    assert likeness(heard_by_baresip(berta), notice) > LIKE
+    assert correlation(heard_by_baresip(berta), notice) > MATCH_THRESHOLD
     anna.hang_up()
     berta.wait("CALL_CLOSED")
     with network.inside(), closing(signed_in(server, household.berta)) as client:
-        recording = one_kept(client)
+        recording = one_recording(client)
         left, right, rate = channels(client, recording)
     assert [party["notice"] for party in recording["parties"]] == [notice.digest] * 2
     for side, own, other in ((left, BROWSER, BARESIP), (right, BARESIP, BROWSER)):
@@ -90,17 +90,17 @@ def test_browser_and_baresip_hear_the_notice_and_have_a_channel_each(
 
 @pytest.mark.promise("C8", "R1")
 def test_two_browsers_hear_the_notice_and_each_other_again(
-    telephones: Telephones, household: Household, server: Server
+    telephones: BrowserPhones, household: Household, server: Server
 ) -> None:
-    records(server, mode="announce", beep_seconds=0)
-    extension(server, household.berta, when="always")
-    berta = telephones(1000).register(household.berta).answers()
+    set_tenant_policy(server, mode="announce", beep_seconds=0)
+    set_extension_policy(server, household.berta, when="always")
+    berta = telephones(1000).register(household.berta).auto_answer()
     anna = telephones(BROWSER).register(household.anna)
     anna.dial(household.berta.number)
-    anna.until("confirmed")
+    anna.wait_for_event("confirmed")
     call = call_id(server)
     eventually(lambda: state(server, call) == "recording", timeout=30, what="it is recorded")
-    eventually(lambda: anna.hears(1000) and berta.hears(BROWSER), what="they hear each other again")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(BROWSER), what="they hear each other again")
     assert all(heard_by_browser(one, prompt("recording/notice-hang-up")) for one in (anna, berta))
     anna.hang_up()
-    berta.until("ended")
+    berta.wait_for_event("ended")

@@ -4,9 +4,9 @@ import re
 import time
 
 import scenarios as s
-from server import Server, eventually, settle
+from server import Server, create_household, eventually
 from sipp import Sipp
-from sipp_phones import Desk
+from sipp_phones import SippPhones
 
 CALLER = (
     *s.authenticated_invite(s.sdp()),
@@ -26,8 +26,8 @@ def told(trace: str, method: str) -> set[str]:
 
 
 def test_no_acknowledged_call_is_lost(tmp_path, own_server: Server):
-    household = settle(own_server)
-    desk = Desk(tmp_path, own_server)
+    household = create_household(own_server)
+    desk = SippPhones(tmp_path, own_server)
     many = {"calls": 400, "rate": 40, "timeout": 60}
     callee = desk.callee(household.berta, *CALLEE, **many).start()
     caller: Sipp = desk.caller(household.anna, household.berta.number, *CALLER, **many).start()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from baresip_phone import Network, Phone, Phones
 from databases import Postgres
-from server import Household, Server, eventually, settle
+from server import Household, Server, create_household, eventually
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -20,7 +20,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
         yield None
         return
     postgres: Postgres = request.getfixturevalue("postgres")
-    name = asyncio.run(postgres.make())
+    name = asyncio.run(postgres.create())
     yield postgres.url(name)
     asyncio.run(postgres.drop(name))
 
@@ -41,14 +41,14 @@ def conversation(tmp_path: Path, network: Network, empty_database: str | None) -
     with Server(tmp_path / "home", host=network.address, enter=network.enter, database=empty_database) as server:
         phones = Phones(tmp_path, network, server)
         try:
-            household = settle(server)
+            household = create_household(server)
             anna = phones(hertz=440).register(household.anna)
             berta = phones(hertz=1000).register(household.berta, answers=True)
             call(anna, berta, household)
             yield Conversation(server, phones, household, anna, berta)
         finally:
             phones.close()
-    assert not server.complaints(), "\n".join(server.complaints()[:20])
+    assert not server.log_violations(), "\n".join(server.log_violations()[:20])
 
 
 def call(anna: Phone, berta: Phone, household: Household) -> None:
@@ -59,7 +59,7 @@ def call(anna: Phone, berta: Phone, household: Household) -> None:
 
 
 def hear_each_other(anna: Phone, berta: Phone) -> None:
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other", timeout=30)
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other", timeout=30)
 
 
 def test_a_call_survives_killing_the_server(conversation: Conversation):

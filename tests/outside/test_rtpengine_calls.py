@@ -36,19 +36,19 @@ async def connect(engine: RtpEngine, caller: RtpEndpoint, callee: RtpEndpoint, a
     """Exchange an offer and an answer; return the offer as received by the callee."""
     offer = await engine.offer(anchor, "a", caller.describe(), Profile.PLAIN)
     answer = await engine.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN)
-    callee.aim(offer)
-    caller.aim(answer)
+    callee.set_target(offer)
+    caller.set_target(answer)
     return offer
 
 
 async def both_talk(one: RtpEndpoint, other: RtpEndpoint, seconds: float = 0.8) -> None:
-    one.forget()
-    other.forget()
-    await asyncio.gather(one.talk(seconds), other.talk(seconds))
+    one.clear()
+    other.clear()
+    await asyncio.gather(one.send_tone(seconds), other.send_tone(seconds))
     await asyncio.sleep(0.05)
 
 
-def assert_heard(listener: RtpEndpoint, tone: float, *, not_tone: float) -> None:
+def assert_level(listener: RtpEndpoint, tone: float, *, not_tone: float) -> None:
     assert listener.level(tone) > 6000
     assert listener.level(not_tone) < 300
 
@@ -57,8 +57,8 @@ async def test_two_way_audio(engine: RtpEngine, parties: AsyncExitStack) -> None
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee)
-    assert_heard(callee, CALLER, not_tone=CALLEE)
-    assert_heard(caller, CALLEE, not_tone=CALLER)
+    assert_level(callee, CALLER, not_tone=CALLEE)
+    assert_level(caller, CALLEE, not_tone=CALLER)
 
 
 async def test_unknown_sdp_attributes_are_forwarded_unchanged(engine: RtpEngine, parties: AsyncExitStack) -> None:
@@ -74,10 +74,10 @@ async def test_common_codec_is_relayed_without_transcoding(engine: RtpEngine, pa
     callee = await parties.enter_async_context(RtpEndpoint(CALLEE, codecs=(8, 101)))
     await connect(engine, caller, callee)
     await both_talk(caller, callee)
-    assert [packet.payload for packet in callee.heard] == caller.sent
-    assert [packet.payload for packet in caller.heard] == callee.sent
-    assert {packet.ssrc for packet in callee.heard} == {caller.ssrc}
-    assert {packet.payload_type for packet in caller.heard} == {8}
+    assert [packet.payload for packet in callee.received] == caller.sent
+    assert [packet.payload for packet in caller.received] == callee.sent
+    assert {packet.ssrc for packet in callee.received} == {caller.ssrc}
+    assert {packet.payload_type for packet in caller.received} == {8}
 
 
 async def test_transcoding_without_a_common_codec(engine: RtpEngine, parties: AsyncExitStack) -> None:
@@ -88,10 +88,10 @@ async def test_transcoding_without_a_common_codec(engine: RtpEngine, parties: As
     assert [codec.name for codec in sdp.codecs(offer)] == ["PCMU", "PCMA"]
     callee.payload_type = 8
     await both_talk(caller, callee, 1.0)
-    assert {packet.payload_type for packet in callee.heard} == {8}
-    assert {packet.payload_type for packet in caller.heard} == {0}
-    assert_heard(callee, CALLER, not_tone=CALLEE)
-    assert_heard(caller, CALLEE, not_tone=CALLER)
+    assert {packet.payload_type for packet in callee.received} == {8}
+    assert {packet.payload_type for packet in caller.received} == {0}
+    assert_level(callee, CALLER, not_tone=CALLEE)
+    assert_level(caller, CALLEE, not_tone=CALLER)
 
 
 async def test_names_and_addresses_are_hidden_from_the_other_side(engine: RtpEngine) -> None:
@@ -117,18 +117,18 @@ async def test_hold_and_resume(engine: RtpEngine, parties: AsyncExitStack, holde
     async def renegotiate(offered: str, answered: str) -> bytes:
         offer = await engine.offer("call", tags[0], one.describe(offered), Profile.PLAIN)
         answer = await engine.answer("call", *tags, other.describe(answered), Profile.PLAIN)
-        other.aim(offer)
-        one.aim(answer)
+        other.set_target(offer)
+        one.set_target(answer)
         return offer
 
     assert sdp.is_hold(sdp.parse(await renegotiate("sendonly", "recvonly")))
     await both_talk(caller, callee, 0.4)
-    assert len(one.heard) == 0
-    assert len(other.heard) == 20
+    assert len(one.received) == 0
+    assert len(other.received) == 20
     assert not sdp.is_hold(sdp.parse(await renegotiate("sendrecv", "sendrecv")))
     await both_talk(caller, callee)
-    assert_heard(callee, CALLER, not_tone=CALLEE)
-    assert_heard(caller, CALLEE, not_tone=CALLER)
+    assert_level(callee, CALLER, not_tone=CALLEE)
+    assert_level(caller, CALLEE, not_tone=CALLER)
 
 
 async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, parties: AsyncExitStack) -> None:
@@ -136,29 +136,29 @@ async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, p
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.4)
     offer = await engine.offer("call", "a", roamed.describe(), Profile.PLAIN)
-    roamed.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
-    callee.aim(offer)
+    roamed.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    callee.set_target(offer)
     await both_talk(roamed, callee)
-    assert_heard(callee, 800.0, not_tone=CALLEE)
-    assert_heard(roamed, CALLEE, not_tone=800.0)
+    assert_level(callee, 800.0, not_tone=CALLEE)
+    assert_level(roamed, CALLEE, not_tone=800.0)
 
 
 async def test_address_behind_nat_is_learned_from_the_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     hidden = caller.describe().replace(b"127.0.0.1", b"192.0.2.44")
-    callee.aim(await engine.offer("call", "a", hidden, Profile.PLAIN))
-    caller.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    callee.set_target(await engine.offer("call", "a", hidden, Profile.PLAIN))
+    caller.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
     await both_talk(caller, callee)
-    assert_heard(callee, CALLER, not_tone=CALLEE)
-    assert_heard(caller, CALLEE, not_tone=CALLER)
+    assert_level(callee, CALLER, not_tone=CALLEE)
+    assert_level(caller, CALLEE, not_tone=CALLER)
 
 
 async def test_intruder_can_neither_inject_nor_redirect_media(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.1)
-    caller.forget()
-    callee.forget()
+    caller.clear()
+    callee.clear()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as intruder:
         intruder.bind(("127.0.0.1", 0))
         intruder.setblocking(False)
@@ -171,13 +171,13 @@ async def test_intruder_can_neither_inject_nor_redirect_media(engine: RtpEngine,
                     intruder.sendto(packet, party.target)
                 await asyncio.sleep(0.01)
 
-        await asyncio.gather(caller.talk(1.0), callee.talk(1.0), intrude())
+        await asyncio.gather(caller.send_tone(1.0), callee.send_tone(1.0), intrude())
         await asyncio.sleep(0.05)
         with pytest.raises(BlockingIOError):
             intruder.recv(2048)
-    assert {packet.ssrc for packet in caller.heard} == {callee.ssrc}
-    assert {packet.ssrc for packet in callee.heard} == {caller.ssrc}
-    assert len(caller.heard) == len(callee.heard) == 50
+    assert {packet.ssrc for packet in caller.received} == {callee.ssrc}
+    assert {packet.ssrc for packet in callee.received} == {caller.ssrc}
+    assert len(caller.received) == len(callee.received) == 50
 
 
 async def test_one_offer_anchored_for_several_callees_with_different_profiles(
@@ -192,21 +192,21 @@ async def test_one_offer_anchored_for_several_callees_with_different_profiles(
         assert media is not None
         assert media.proto == proto
     for number, (offer, callee) in enumerate(zip(offers, callees, strict=True)):
-        callee.aim(offer)
+        callee.set_target(offer)
         if number != 1:
             assert await engine.delete(f"call-{number}") is not None
-    caller.aim(await engine.answer("call-1", "a", "b", callees[1].describe(), Profile.PLAIN))
+    caller.set_target(await engine.answer("call-1", "a", "b", callees[1].describe(), Profile.PLAIN))
     await both_talk(caller, callees[1])
-    assert_heard(callees[1], CALLER, not_tone=690.0)
-    assert_heard(caller, 690.0, not_tone=CALLER)
-    assert not callees[0].heard
-    assert not callees[2].heard
+    assert_level(callees[1], CALLER, not_tone=690.0)
+    assert_level(caller, 690.0, not_tone=CALLER)
+    assert not callees[0].received
+    assert not callees[2].received
 
 
 async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
-    await asyncio.gather(caller.talk(2.6, lose_every=10, reports=True), callee.talk(2.6, reports=True))
+    await asyncio.gather(caller.send_tone(2.6, lose_every=10, reports=True), callee.send_tone(2.6, reports=True))
     report = await engine.delete("call")
     assert report is not None
     lossy, clean = report.party("a"), report.party("b")
@@ -233,7 +233,7 @@ async def test_one_way_audio_is_visible_in_the_report(engine: RtpEngine, parties
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.2)
-    await caller.talk(3.0)
+    await caller.send_tone(3.0)
     report = await engine.query("call")
     assert report is not None
     talking, silent = report.party("a"), report.party("b")
@@ -278,8 +278,8 @@ async def test_calls_over_ipv6(parties: AsyncExitStack) -> None:
     assert caller.target is not None
     assert caller.target[0] == "::1"
     await both_talk(caller, callee)
-    assert_heard(callee, CALLER, not_tone=CALLEE)
-    assert_heard(caller, CALLEE, not_tone=CALLER)
+    assert_level(callee, CALLER, not_tone=CALLEE)
+    assert_level(caller, CALLEE, not_tone=CALLER)
 
 
 async def test_sdp_contains_the_advertised_address() -> None:

@@ -52,18 +52,18 @@ async def parties() -> AsyncIterator[tuple[RtpEndpoint, RtpEndpoint]]:
 
 async def connect(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint], anchor: str = "call") -> None:
     caller, callee = parties
-    callee.aim(await relay.offer(anchor, "a", caller.describe(), Profile.PLAIN))
-    caller.aim(await relay.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN))
+    callee.set_target(await relay.offer(anchor, "a", caller.describe(), Profile.PLAIN))
+    caller.set_target(await relay.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN))
 
 
 async def talk(parties: tuple[RtpEndpoint, RtpEndpoint], seconds: float) -> None:
     for each in parties:
-        each.forget()
-    await asyncio.gather(*(each.talk(seconds) for each in parties))
+        each.clear()
+    await asyncio.gather(*(each.send_tone(seconds) for each in parties))
     await asyncio.sleep(0.05)
 
 
-def steadily(samples: Sequence[int], frequency: float, rate: int) -> float:
+def median_level(samples: Sequence[int], frequency: float, rate: int) -> float:
     """Return the median amplitude of a tone over tenths of a second.
 
     A late packet shifts the phase, so that the amplitude over a whole second would look like silence.
@@ -120,14 +120,14 @@ async def test_each_party_is_recorded_separately(
         await relay.answer_subscription("call", f"rec-{tag}", await engine.open(f"rec-{tag}", offer))
         taps[tag] = engine.record(f"tap-{tag}", leg=f"rec-{tag}")
     await talk(parties, 1.5)
-    assert len(caller.heard) == len(callee.heard) == 75
+    assert len(caller.received) == len(callee.received) == 75
     for tag, own, other in (("a", CALLER, CALLEE), ("b", CALLEE, CALLER)):
         engine.end(f"tap-{tag}")
         pieces = [piece async for piece in taps[tag]]
         assert {piece.rate for piece in pieces} == {rate}
         samples = array("h", b"".join(piece.pcm for piece in pieces))[-rate - rate // 5 : -rate // 5]
-        assert steadily(samples, own, rate) > 5000
-        assert steadily(samples, other, rate) < 300
+        assert median_level(samples, own, rate) > 5000
+        assert median_level(samples, other, rate) < 300
         await relay.unsubscribe("call", f"rec-{tag}")
     again = engine.record("after", leg="rec-a")
     await talk(parties, 0.6)
@@ -142,8 +142,8 @@ async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: t
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.2)
-    await caller.press(10)
-    await callee.press(1)
+    await caller.send_dtmf(10)
+    await callee.send_dtmf(1)
     async with asyncio.timeout(5):
         told = {await pressed.get(), await pressed.get()}
     assert told == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}

@@ -73,7 +73,7 @@ def secure(endpoint: RtpEndpoint, tag: int) -> None:
     endpoint.protect = own.protect
 
 
-def take_key(endpoint: RtpEndpoint, description: bytes) -> int:
+def set_remote_key(endpoint: RtpEndpoint, description: bytes) -> int:
     """Read the other side's key from its SDP; return the tag of the suite."""
     lines = [value for name, value in audio_of(description).attributes if name == "crypto" and value and SUITE in value]
     endpoint.unprotect = Srtp.from_crypto(lines[0]).unprotect
@@ -81,7 +81,7 @@ def take_key(endpoint: RtpEndpoint, description: bytes) -> int:
 
 
 async def talk(caller: RtpEndpoint, callee: RtpEndpoint) -> None:
-    await asyncio.gather(caller.talk(0.8), callee.talk(0.8))
+    await asyncio.gather(caller.send_tone(0.8), callee.send_tone(0.8))
     await asyncio.sleep(0.05)
     assert callee.level(caller.tone) > 6000
     assert caller.level(callee.tone) > 6000
@@ -94,12 +94,12 @@ async def test_secure_caller_plain_callee(engine: RtpEngine) -> None:
         offer = await engine.offer("call", "a", caller.describe(), Profile.PLAIN)
         assert audio_of(offer).proto == "RTP/AVP"
         assert b"a=crypto" not in offer
-        callee.aim(offer)
+        callee.set_target(offer)
         answer = await engine.answer("call", "a", "b", callee.describe(), profile_of(caller.describe()))
-        assert take_key(caller, answer) == 1
-        caller.aim(answer)
+        assert set_remote_key(caller, answer) == 1
+        caller.set_target(answer)
         await talk(caller, callee)
-        assert all(packet.payload not in raw for packet, raw in zip(caller.heard, caller.raw, strict=True))
+        assert all(packet.payload not in raw for packet, raw in zip(caller.received, caller.raw, strict=True))
 
 
 @pytest.mark.promise("T1")
@@ -109,12 +109,12 @@ async def test_plain_caller_secure_callee(engine: RtpEngine) -> None:
         assert audio_of(offer).proto == "RTP/SAVP"
         suites = [value.split()[1] for name, value in audio_of(offer).attributes if name == "crypto" and value]
         assert suites == ["AEAD_AES_256_GCM", "AES_256_CM_HMAC_SHA1_80", SUITE]
-        secure(callee, take_key(callee, offer))
-        callee.aim(offer)
+        secure(callee, set_remote_key(callee, offer))
+        callee.set_target(offer)
         answer = await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN)
         assert audio_of(answer).proto == "RTP/AVP"
         assert b"a=crypto" not in answer
-        caller.aim(answer)
+        caller.set_target(answer)
         await talk(caller, callee)
 
 
@@ -123,11 +123,11 @@ async def test_two_secure_parties(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
         secure(caller, 1)
         offer = await engine.offer("call", "a", caller.describe(), Profile.SRTP)
-        secure(callee, take_key(callee, offer))
-        callee.aim(offer)
+        secure(callee, set_remote_key(callee, offer))
+        callee.set_target(offer)
         answer = await engine.answer("call", "a", "b", callee.describe(), Profile.SRTP)
-        take_key(caller, answer)
-        caller.aim(answer)
+        set_remote_key(caller, answer)
+        caller.set_target(answer)
         await talk(caller, callee)
 
 

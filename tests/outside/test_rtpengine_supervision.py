@@ -36,7 +36,7 @@ async def engine() -> AsyncIterator[RtpEngine]:
     await engine.close()
 
 
-def gone(pid: int) -> bool:
+def has_exited(pid: int) -> bool:
     """Whether the process does not exist or is a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
@@ -58,22 +58,22 @@ async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
 
         async def negotiate() -> None:
-            callee.aim(await engine.offer("call", "a", caller.describe(), Profile.PLAIN))
-            caller.aim(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+            callee.set_target(await engine.offer("call", "a", caller.describe(), Profile.PLAIN))
+            caller.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
 
         await negotiate()
-        await asyncio.gather(caller.talk(0.3), callee.talk(0.3))
+        await asyncio.gather(caller.send_tone(0.3), callee.send_tone(0.3))
         killed = engine.pid
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         await asyncio.wait_for(again.wait(), 5)
-        assert gone(killed)
+        assert has_exited(killed)
         assert engine.pid != killed
         assert await engine.query("call") is None
         await negotiate()
-        caller.forget()
-        callee.forget()
-        await asyncio.gather(caller.talk(0.8), callee.talk(0.8))
+        caller.clear()
+        callee.clear()
+        await asyncio.gather(caller.send_tone(0.8), callee.send_tone(0.8))
         await asyncio.sleep(0.05)
         assert callee.level(440.0) > 6000
         assert caller.level(620.0) > 6000
@@ -111,7 +111,7 @@ async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -
         assert hanging is not None
         freeze(hanging)
         await asyncio.wait_for(again.wait(), 5)
-        assert gone(hanging)
+        assert has_exited(hanging)
         assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
     finally:
         await engine.close()
@@ -150,14 +150,14 @@ async def test_rtpengine_dies_with_its_parent() -> None:
     assert parent.stdout is not None
     line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
     child = int(line.split()[1])
-    assert not gone(child)
+    assert not has_exited(child)
     parent.kill()
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 5
-    while not gone(child) and time.monotonic() < deadline:
+    while not has_exited(child) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
-    assert gone(child)
+    assert has_exited(child)
 
 
 @pytest.mark.parametrize("lacks", ["a port", "a socket"])
@@ -194,7 +194,7 @@ async def test_close_ends_a_hanging_process() -> None:
     assert pid is not None
     freeze(pid)
     await asyncio.wait_for(engine.close(), 5)
-    assert gone(pid)
+    assert has_exited(pid)
 
 
 async def test_missing_program_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: 
     assert "192.0.2.44" not in written
 
 
-class Crowd(asyncio.DatagramProtocol):
+class LossyRtpengine(asyncio.DatagramProtocol):
     """A fake rtpengine that answers every third request, twice, after replies with a wrong cookie or content."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -273,7 +273,7 @@ class Crowd(asyncio.DatagramProtocol):
 async def test_lost_request_is_retransmitted_with_the_same_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ng_client, "RETRY_DELAYS", (0.05, 0.05, 0.05))
     loop = asyncio.get_running_loop()
-    transport, crowd = await loop.create_datagram_endpoint(Crowd, local_addr=("127.0.0.1", 0))
+    transport, crowd = await loop.create_datagram_endpoint(LossyRtpengine, local_addr=("127.0.0.1", 0))
     client = NgClient(SystemClock())
     await client.connect(transport.get_extra_info("sockname")[1])
     assert await client.request(ng.ping()) == {"result": "pong"}

@@ -9,7 +9,7 @@ import scenarios as s
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from sipp_phones import Desk
+from sipp_phones import SippPhones
 
 from unificx.integrations.local_ca import Certificates
 from unificx.server.host_names import own_host_names
@@ -20,7 +20,7 @@ from unificx.transport.binding import BindAddress
 NOW = datetime.now(UTC)
 
 
-def given_certificate(directory: Path, *names: str) -> Certificates:
+def self_signed_certificate(directory: Path, *names: str) -> Certificates:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + timedelta(days=1))
@@ -40,14 +40,14 @@ def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
         sip=(BindAddress("udp", "Office.example", 5060, "203.0.113.5"),),
         database="",
         media=(),
-        certificates=given_certificate(tmp_path, *names),
+        certificates=self_signed_certificate(tmp_path, *names),
         public_url="https://voice.example.com:8443",
     )
     expected = {"127.0.0.1", "office.example", "203.0.113.5", "voice.example.com", "localhost"}
     assert own_host_names(settings) == expected | {socket.gethostname().lower()} | {name.lower() for name in names}
 
 
-def test_server_accepts_its_own_name_and_refuses_others(desk: Desk, household) -> None:
+def test_server_accepts_its_own_name_and_refuses_others(desk: SippPhones, household) -> None:
     by_name = desk._sipp(household.anna, *s.registers(), s.recv(200), s.pause(10))
     by_name.domain = "localhost"
     assert by_name.run().ok

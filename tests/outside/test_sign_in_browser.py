@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from browser import CHROMIUM, PAGE, PLACE, SWITCHES, ask
+from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from server import Server
 
@@ -26,8 +26,8 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
     """Page of a local server, without and with TLS."""
     context.clear_cookies()
     page = context.new_page()
-    place = server.ready[request.param] + PLACE
-    page.route(place, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    place = server.ready[request.param] + PAGE_PATH
+    page.route(place, lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
     page.goto(place)
     yield page
     page.close()
@@ -54,7 +54,7 @@ def test_first_start_prints_a_code_that_signs_in_a_phone(server: Server) -> None
 @pytest.mark.promise("S2", "T3")
 def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, server: Server) -> None:
     body = {"code": new_code(server), "device_secret": "A" * 43, "device": PHONE, "keep": "cookie"}
-    status, signed = ask(page, "POST", "/sessions/by-code", body)
+    status, signed = fetch_in_page(page, "POST", "/sessions/by-code", body)
     assert status == 201, signed
     assert (signed["token"], signed["refresh"]) == (None, None)
     kept = {cookie["name"]: cookie for cookie in page.context.cookies()}
@@ -62,14 +62,14 @@ def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, serve
     for cookie in kept.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
     assert page.evaluate("document.cookie") == ""
-    assert ask(page, "GET", "/me")[1]["extensions"][0]["number"] == "1001"
-    assert ask(page, "POST", "/sessions/refresh", {})[0] == 200
+    assert fetch_in_page(page, "GET", "/me")[1]["extensions"][0]["number"] == "1001"
+    assert fetch_in_page(page, "POST", "/sessions/refresh", {})[0] == 200
     renewed = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert not {cookie["value"] for cookie in kept.values()} & set(renewed.values())
-    assert ask(page, "GET", "/me")[0] == 200
-    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+    assert fetch_in_page(page, "GET", "/me")[0] == 200
+    assert fetch_in_page(page, "DELETE", "/sessions/current")[0] == 204
     assert page.context.cookies() == []
-    assert ask(page, "GET", "/me")[0] == 401
+    assert fetch_in_page(page, "GET", "/me")[0] == 401
 
 
 def test_terminal_shows_a_qr_code(server: Server) -> None:

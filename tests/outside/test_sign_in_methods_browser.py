@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from browser import CHROMIUM, PAGE, PLACE, SWITCHES, ask
-from oidc_provider import CLIENT_ID, CLIENT_SECRET, LoginProvider, serving
+from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
+from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from server import Server
 
@@ -23,11 +23,11 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-MAKE = """async (options) => {
+CREATE_SCRIPT = """async (options) => {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options)
   return (await navigator.credentials.create({publicKey})).toJSON()
 }"""
-PROVE = """async (options) => {
+GET_SCRIPT = """async (options) => {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
   return (await navigator.credentials.get({publicKey})).toJSON()
 }"""
@@ -57,8 +57,8 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
     context.clear_cookies()
     page = context.new_page()
     address = urlsplit(server.ready[request.param])
-    place = f"{address.scheme}://localhost:{address.port}{PLACE}"
-    page.route(place, lambda route: route.fulfill(body=PAGE, content_type="text/html"))
+    place = f"{address.scheme}://localhost:{address.port}{PAGE_PATH}"
+    page.route(place, lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
     page.goto(place)
     debugging = context.new_cdp_session(page)
     debugging.send("WebAuthn.enable")
@@ -67,48 +67,50 @@ def page(request: pytest.FixtureRequest, server: Server, context: BrowserContext
     page.close()
 
 
-def say_yes(page: Page) -> None:
+def accept_terms(page: Page) -> None:
     """Accept the current terms and policy: everything else is refused before."""
-    versions = ask(page, "GET", "/sign-in/options")[1]
+    versions = fetch_in_page(page, "GET", "/sign-in/options")[1]
     yes = {"of_age": True} | {name: versions[name] for name in ("terms_version", "policy_version")}
-    assert ask(page, "POST", "/me/acceptances", yes)[0] == 204
+    assert fetch_in_page(page, "POST", "/me/acceptances", yes)[0] == 204
 
 
 @pytest.mark.promise("T3")
 def test_browser_passkey_signs_in_alone_and_as_a_second_factor(page: Page, dora: str, server: Server) -> None:
     password = {"email": EMAIL, "password": PASSWORD, "keep": "cookie"}
-    assert ask(page, "POST", "/sessions", password)[0] == 201
-    say_yes(page)
-    status, options = ask(page, "POST", "/me/passkeys/options")
+    assert fetch_in_page(page, "POST", "/sessions", password)[0] == 201
+    accept_terms(page)
+    status, options = fetch_in_page(page, "POST", "/me/passkeys/options")
     assert status == 200, options
-    status, added = ask(page, "POST", "/me/passkeys", {"name": "Key", "credential": page.evaluate(MAKE, options)})
+    status, added = fetch_in_page(
+        page, "POST", "/me/passkeys", {"name": "Key", "credential": page.evaluate(CREATE_SCRIPT, options)}
+    )
     assert (status, len(added.get("recovery_codes", []))) == (201, 10), added
-    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+    assert fetch_in_page(page, "DELETE", "/sessions/current")[0] == 204
 
-    asked = ask(page, "POST", "/sessions/passkey/options")[1]
-    given = {"ticket": asked["ticket"], "credential": page.evaluate(PROVE, asked["options"]), "keep": "cookie"}
-    status, signed = ask(page, "POST", "/sessions/by-passkey", given)
+    asked = fetch_in_page(page, "POST", "/sessions/passkey/options")[1]
+    given = {"ticket": asked["ticket"], "credential": page.evaluate(GET_SCRIPT, asked["options"]), "keep": "cookie"}
+    status, signed = fetch_in_page(page, "POST", "/sessions/by-passkey", given)
     assert (status, signed["person_id"]) == (201, dora)
-    assert ask(page, "POST", "/sessions/by-passkey", given)[0] == 401
-    assert ask(page, "DELETE", "/sessions/current")[0] == 204
+    assert fetch_in_page(page, "POST", "/sessions/by-passkey", given)[0] == 401
+    assert fetch_in_page(page, "DELETE", "/sessions/current")[0] == 204
 
-    status, needed = ask(page, "POST", "/sessions", password)
+    status, needed = fetch_in_page(page, "POST", "/sessions", password)
     assert (status, needed["kinds"]) == (202, ["passkey", "recovery_code"])
-    options = ask(page, "POST", "/sessions/second-factor/options", {"ticket": needed["ticket"]})[1]
-    proof = {"ticket": needed["ticket"], "passkey": page.evaluate(PROVE, options), "keep": "cookie"}
-    assert ask(page, "POST", "/sessions/second-factor", proof)[0] == 201
-    assert ask(page, "DELETE", f"/me/factors/{added['factor']['id']}")[0] == 204
-    assert ask(page, "GET", "/me/factors")[1]["items"] == []
+    options = fetch_in_page(page, "POST", "/sessions/second-factor/options", {"ticket": needed["ticket"]})[1]
+    proof = {"ticket": needed["ticket"], "passkey": page.evaluate(GET_SCRIPT, options), "keep": "cookie"}
+    assert fetch_in_page(page, "POST", "/sessions/second-factor", proof)[0] == 201
+    assert fetch_in_page(page, "DELETE", f"/me/factors/{added['factor']['id']}")[0] == 204
+    assert fetch_in_page(page, "GET", "/me/factors")[1]["items"] == []
 
 
 @contextmanager
-def provider_beside() -> Iterator[LoginProvider]:
+def provider_in_thread() -> Iterator[OidcProvider]:
     """OpenID Connect provider in a thread, with the system clock."""
     begun, ended = threading.Event(), threading.Event()
-    made: list[LoginProvider] = []
+    made: list[OidcProvider] = []
 
     async def run() -> None:
-        async with serving(SystemClock()) as provider:
+        async with running_provider(SystemClock()) as provider:
             made.append(provider)
             begun.set()
             await asyncio.to_thread(ended.wait)
@@ -122,15 +124,15 @@ def provider_beside() -> Iterator[LoginProvider]:
 
 
 def test_browser_signs_in_at_the_provider_of_the_tenant(page: Page, dora: str, server: Server) -> None:
-    with provider_beside() as provider, server.rest() as operator:
-        provider.person = {"sub": "0001", "email": EMAIL, "email_verified": True}
+    with provider_in_thread() as provider, server.rest() as operator:
+        provider.user_claims = {"sub": "0001", "email": EMAIL, "email_verified": True}
         setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
         assert answer.status_code == 200, answer.text
         server.canaries.add(CLIENT_SECRET)
-        (option,) = ask(page, "GET", "/sign-in/options?tenant=demo")[1]["single_sign_on"]
-        page.goto(page.url.replace(PLACE, f"/api/v1/sign-in/sso/{option['slug']}/start"))
+        (option,) = fetch_in_page(page, "GET", "/sign-in/options?tenant=demo")[1]["single_sign_on"]
+        page.goto(page.url.replace(PAGE_PATH, f"/api/v1/sign-in/sso/{option['slug']}/start"))
         assert urlsplit(page.url).path == "/app/"
-        assert ask(page, "GET", "/me")[1]["person"]["id"] == dora
+        assert fetch_in_page(page, "GET", "/me")[1]["person"]["id"] == dora
         assert "__Host-unificx-sso" not in {cookie["name"] for cookie in page.context.cookies()}
         assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204

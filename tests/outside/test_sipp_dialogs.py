@@ -84,7 +84,7 @@ def test_a_reliable_180_is_acknowledged_with_prack(desk, household):
         s.reply("180 Ringing", tag=True, extra="Require: 100rel\nRSeq: 7\n", attributes='retrans="500"'),
         s.recv("PRACK", action=s.expect("7 [0-9]+ INVITE", header="RAck")),
         s.reply("200 OK"),
-        s.reply("200 OK", s.sdp(), kept=True, attributes='retrans="500"'),
+        s.reply("200 OK", s.sdp(), stored=True, attributes='retrans="500"'),
         s.recv("ACK"),
         *s.is_hung_up(),
     )

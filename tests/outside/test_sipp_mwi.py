@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 import scenarios as s
-from server import Household, Server, eventually, voicemail
-from sipp_phones import Desk
-from voicemail_messages import empty, leave
+from server import Household, Server, eventually, set_voicemail
+from sipp_phones import SippPhones
+from voicemail_messages import erase_messages, leave_message
 
 
 @pytest.fixture
 def household(household: Household, server: Server) -> Household:
-    voicemail(server, on=True)
+    set_voicemail(server, on=True)
     for login in (household.anna, household.berta):
-        empty(server, login.number)
+        erase_messages(server, login.number)
     return household
 
 
@@ -57,7 +57,7 @@ def notified(*patterns: str) -> tuple[str, ...]:
 
 @pytest.mark.promise("C9")
 async def test_a_subscription_is_notified_at_once_and_of_each_message(
-    desk: Desk, server: Server, household: Household
+    desk: SippPhones, server: Server, household: Household
 ) -> None:
     steps = (
         *subscribes(),
@@ -66,15 +66,15 @@ async def test_a_subscription_is_notified_at_once_and_of_each_message(
     )
     phone = desk.caller(household.berta, "", *steps).start()
     await asyncio.to_thread(eventually, lambda: "0/0" in phone.trace_so_far(), what="told that there is nothing")
-    await leave(server, household.clara, household.berta.number)
+    await leave_message(server, household.clara, household.berta.number)
     outcome = await asyncio.to_thread(phone.wait)
     assert outcome.ok, outcome.errors or outcome.trace
 
 
 async def test_a_phone_without_subscription_is_notified_after_registration(
-    desk: Desk, server: Server, household: Household
+    desk: SippPhones, server: Server, household: Household
 ) -> None:
-    await leave(server, household.clara, household.anna.number)
+    await leave_message(server, household.clara, household.anna.number)
     steps = (*s.registers(3600), s.recv(200), s.pause(6000))
     listens = s.scenario(*notified("Messages-Waiting: yes", "Event: message-summary"))
     phone = desk.caller(household.anna, "", *steps, out_of_call=listens).start()

@@ -43,7 +43,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_response(desk, househ
     source = "127.0.0.9"
     refused = []
     for username, password in ((household.anna.username, "wrong"), ("nobody-here", "wrong")):
-        phone: Sipp = desk.stranger(username, password, *s.registers(), s.recv(403), host=source)
+        phone: Sipp = desk.unauthenticated(username, password, *s.registers(), s.recv(403), host=source)
         outcome = phone.run()
         assert outcome.ok, outcome.errors or outcome.trace
         refused.append(shape(outcome.trace.rsplit("SIP/2.0 403", 1)[1]))

@@ -1,7 +1,7 @@
 """SIPp against SIPp: its audio check must fail if nothing comes back, and its counts must show the rejecting side."""
 
 import scenarios as s
-from sipp import AUDIO_MISSED, TIMED_OUT, Outcome, Sipp, User, free_port, talk
+from sipp import AUDIO_MISSED, TIMED_OUT, Outcome, Sipp, User, free_port, run_call
 
 CHALLENGE = 'Proxy-Authenticate: Digest realm="d", nonce="x", algorithm=SHA-256, qop="auth"\n'
 CALLEE = s.scenario(
@@ -36,7 +36,7 @@ def heard(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
         directory = tmp_path / str(attempt)
         directory.mkdir()
         callee, caller = phones(directory, callee_options)
-        outcome, _ = talk([callee], caller)
+        outcome, _ = run_call([callee], caller)
         if outcome.status != TIMED_OUT:
             return outcome
     raise AssertionError("SIPp does not get through to SIPp")

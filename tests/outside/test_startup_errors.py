@@ -17,7 +17,7 @@ from unificx.privacy import KeyStore
 FREE = ("--http", "--https", "--sip-udp", "--sip-tcp", "--sip-tls")
 
 
-def up(home: Path, *extra: str, **environ: str) -> str:
+def failed_start(home: Path, *extra: str, **environ: str) -> str:
     """Try to start; return the line on stderr."""
     command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home)]
     for option in FREE:
@@ -41,7 +41,9 @@ def test_port_in_use(tmp_path: Path, option: str, kind: socket.SocketKind) -> No
         port = other.getsockname()[1]
         if kind == socket.SOCK_STREAM:
             other.listen()
-        assert f"Port {port} is taken by another program: " in up(tmp_path / "home", option, f"127.0.0.1:{port}")
+        assert f"Port {port} is taken by another program: " in failed_start(
+            tmp_path / "home", option, f"127.0.0.1:{port}"
+        )
 
 
 def test_port_in_use_is_the_only_message_and_creates_no_operator(tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ def test_rtpengine_missing(tmp_path: Path) -> None:
     program = shutil.which("rtpengine", path="/usr/bin:/usr/sbin:/usr/local/sbin")
     assert program is not None
     if os.getuid() != 0:
-        line = up(tmp_path / "home", PATH=str(tmp_path))
+        line = failed_start(tmp_path / "home", PATH=str(tmp_path))
     else:
         hidden = tmp_path / "nothing"
         hidden.touch(mode=0o644)
@@ -98,19 +100,19 @@ def test_second_server_with_the_same_home(tmp_path: Path) -> None:
     home.mkdir()
     with (home / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "Another UnifiCX process is using" in up(home)
+        assert "Another UnifiCX process is using" in failed_start(home)
 
 
 def test_home_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "cannot be used" in up(tmp_path / "file" / "home")
+    assert "cannot be used" in failed_start(tmp_path / "file" / "home")
 
 
 def test_master_key_missing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "keys.db").touch()
-    assert "master key" in up(home)
+    assert "master key" in failed_start(home)
 
 
 @pytest.mark.promise("T2")
@@ -140,22 +142,22 @@ def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, says: str
     if spoil == "inside":
         key = key.rename(home / "master.key")
     before = {path: path.read_bytes() for path in home.iterdir()}
-    assert says in up(home, UNIFICX_MASTER_KEY_FILE=str(key))
+    assert says in failed_start(home, UNIFICX_MASTER_KEY_FILE=str(key))
     after = {path: path.read_bytes() for path in home.iterdir() if path.name != "lock"}
     assert {path: data for path, data in after.items() if data} == before
 
 
 def test_invalid_address(tmp_path: Path) -> None:
-    assert "HOST:PORT" in up(tmp_path / "home", "--http", "nowhere")
+    assert "HOST:PORT" in failed_start(tmp_path / "home", "--http", "nowhere")
 
 
 def test_database_unreachable(tmp_path: Path) -> None:
-    line = up(tmp_path / "home", UNIFICX_DATABASE="postgresql://nobody@127.0.0.1:1/none")
+    line = failed_start(tmp_path / "home", UNIFICX_DATABASE="postgresql://nobody@127.0.0.1:1/none")
     assert "database" in line.lower()
 
 
 def test_unsupported_database(tmp_path: Path) -> None:
-    line = up(tmp_path / "home", UNIFICX_DATABASE="mysql://root:canary@127.0.0.1/unificx")
+    line = failed_start(tmp_path / "home", UNIFICX_DATABASE="mysql://root:canary@127.0.0.1/unificx")
     assert "SQLite or PostgreSQL" in line
     assert "canary" not in line
 
@@ -164,7 +166,7 @@ def test_damaged_database(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "unificx.db").write_bytes(b"this is no database at all" * 100)
-    assert f"{home}/unificx.db is damaged. Restore it from a backup." in up(home)
+    assert f"{home}/unificx.db is damaged. Restore it from a backup." in failed_start(home)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="a small file system takes root to mount")
@@ -173,7 +175,7 @@ def test_disk_full(tmp_path: Path) -> None:
     home.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(home)], check=True)
     try:
-        line = up(home / "home")
+        line = failed_start(home / "home")
     finally:
         subprocess.run(["umount", str(home)], check=True)
     assert "space" in line or "full" in line
@@ -189,7 +191,7 @@ def test_key_store_of_another_database(tmp_path: Path) -> None:
         assert b'"ready": true' in server.stdout.readline()
         server.terminate()
     (home / "keys.db").unlink()
-    assert "keys.db" in up(home)
+    assert "keys.db" in failed_start(home)
 
 
 def test_command_does_not_create_an_installation(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from urllib.parse import quote
 import pytest
 from app_phone import AppPhone, app_phone
 from baresip_phone import Network, Phone, Phones
-from client_actions import give_away
+from client_actions import transfer_call
 from recording_helpers import signed_in
-from server import Household, Server, eventually, watched
+from server import Household, Server, eventually, run_and_check_log
 
 from unificx.core.clock import SystemClock
 
@@ -18,7 +18,7 @@ from unificx.core.clock import SystemClock
 @pytest.fixture(scope="module")
 def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("transfers") / "home"
-    yield from watched(Server(home, host=network.address, enter=network.enter))
+    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
 
 
 def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:
@@ -26,7 +26,7 @@ def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta, answers=True)
     anna.dial(household.berta.uri)
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
     return anna, berta
 
 
@@ -38,9 +38,9 @@ def test_blind_transfer(phones, household, server, by):
     gives, stays, tone = (berta, anna, 440) if by == "callee" else (anna, berta, 1000)
     gives.command("transfer", household.clara.uri)
     clara.wait("CALL_INCOMING")
-    eventually(lambda: stays.hears(425, seconds=0.4), what="it rings in the ear of who was given away")
+    eventually(lambda: stays.is_receiving(425, seconds=0.4), what="it rings in the ear of who was given away")
     clara.accept()
-    eventually(lambda: stays.hears(700) and clara.hears(tone), what="they hear each other")
+    eventually(lambda: stays.is_receiving(700) and clara.hears(tone), what="they hear each other")
     gives.wait("CALL_CLOSED")
     [live] = server.live_calls()
     assert live["state"] == "talking"
@@ -55,11 +55,11 @@ def test_an_unanswered_transfer_returns_to_the_transferor(phones, household, ser
     """Transferred through the API: baresip hangs up itself when its own REFER fails."""
     anna, berta = talk(phones, household)
     clara = phones(hertz=700).register(household.clara)
-    give_away(server, network, household.anna, household.clara.number)
+    transfer_call(server, network, household.anna, household.clara.number)
     clara.wait("CALL_INCOMING")
-    eventually(lambda: berta.hears(425, seconds=0.4), what="it rings in the ear of who was given away")
+    eventually(lambda: berta.is_receiving(425, seconds=0.4), what="it rings in the ear of who was given away")
     clara.hang_up()
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other again")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other again")
     anna.hang_up()
     berta.wait("CALL_CLOSED")
 

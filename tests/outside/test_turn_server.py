@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Playwright, Telephones, library
+from browser import BrowserPhones, Playwright, library
 from coturn import Coturn, coturn
-from server import Server, eventually, settle, watched
+from server import Server, create_household, eventually, run_and_check_log
 
 from unificx.core.clock import SystemClock
 from unificx.integrations.local_ca import Certificates, ensure_certificates
@@ -23,7 +23,7 @@ def turn(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -
         yield turn
 
 
-def examined(home: Path, settings: dict[str, str]) -> dict[str, str]:
+def turn_check(home: Path, settings: dict[str, str]) -> dict[str, str]:
     """Return the result of the TURN check of `unificx doctor`."""
     server = Server(home, settings=settings)
     checks = server.cli("doctor", check=False)
@@ -34,7 +34,7 @@ def examined(home: Path, settings: dict[str, str]) -> dict[str, str]:
 def test_doctor_allocates_a_relay_on_every_server(turn: Coturn, certificates: Certificates, tmp_path: Path) -> None:
     urls = [f"turn:127.0.0.1:{turn.port}?transport=udp", f"turn:127.0.0.1:{turn.port}?transport=tcp"]
     urls += [f"turns:localhost:{turn.tls}?transport=tcp", f"stun:127.0.0.1:{turn.port}"]
-    found = examined(tmp_path, turn.settings(*urls) | {"SSL_CERT_FILE": str(certificates.authority)})
+    found = turn_check(tmp_path, turn.settings(*urls) | {"SSL_CERT_FILE": str(certificates.authority)})
     assert found["state"] == "ok", found
     assert found["detail"].count("relays from 127.0.0.1") == 3
     assert found["detail"].endswith("reports our address as 127.0.0.1")
@@ -42,34 +42,34 @@ def test_doctor_allocates_a_relay_on_every_server(turn: Coturn, certificates: Ce
 
 def test_doctor_reports_the_problem(turn: Coturn, tmp_path: Path) -> None:
     url = f"turn:127.0.0.1:{turn.port}?transport=tcp"
-    found = examined(tmp_path, turn.settings(url, secret="quite another secret"))
+    found = turn_check(tmp_path, turn.settings(url, secret="quite another secret"))
     assert found["state"] == "fail"
     assert "UNIFICX_TURN_SECRET" in found["do"]
-    found = examined(tmp_path, turn.settings(f"turns:localhost:{turn.tls}"))
+    found = turn_check(tmp_path, turn.settings(f"turns:localhost:{turn.tls}"))
     assert (found["state"], "not trusted" in found["detail"]) == ("fail", True), found
-    found = examined(tmp_path, turn.settings("turn:127.0.0.1:9?transport=udp"))
+    found = turn_check(tmp_path, turn.settings("turn:127.0.0.1:9?transport=udp"))
     assert (found["state"], "does not respond" in found["detail"]) == ("fail", True), found
-    assert examined(tmp_path, {})["state"] == "ok"
+    assert turn_check(tmp_path, {})["state"] == "ok"
 
 
 @pytest.fixture(params=["udp", "tcp"])
 def telephones(
     request: pytest.FixtureRequest, turn: Coturn, playwright: Playwright, tmp_path: Path
-) -> Iterator[Telephones]:
+) -> Iterator[BrowserPhones]:
     """Browsers of a server that uses coturn over one transport only."""
     url = f"turn:127.0.0.1:{turn.port}?transport={request.param}"
-    for server in watched(Server(tmp_path / "home", settings=turn.settings(url))):
-        telephones = Telephones(playwright, tmp_path, server, library(tmp_path))
+    for server in run_and_check_log(Server(tmp_path / "home", settings=turn.settings(url))):
+        telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
         yield telephones
         telephones.close()
 
 
 @pytest.mark.promise("U1", "T1")
-def test_browsers_behind_restrictive_firewalls_hear_each_other(telephones: Telephones) -> None:
-    household = settle(telephones.server)
-    anna = telephones(440).register(household.anna).by_relay_alone()
-    berta = telephones(1000).register(household.berta).by_relay_alone().answers()
+def test_browsers_behind_restrictive_firewalls_hear_each_other(telephones: BrowserPhones) -> None:
+    household = create_household(telephones.server)
+    anna = telephones(440).register(household.anna).relay_only()
+    berta = telephones(1000).register(household.berta).relay_only().auto_answer()
     anna.dial(household.berta.number)
-    anna.until("confirmed")
-    eventually(lambda: anna.hears(1000) and berta.hears(440), what="audio through the relay")
-    assert anna.way() == berta.way() == "relay"
+    anna.wait_for_event("confirmed")
+    eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="audio through the relay")
+    assert anna.candidate_type() == berta.candidate_type() == "relay"

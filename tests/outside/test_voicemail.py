@@ -13,23 +13,23 @@ from typing import Any
 
 import httpx
 import pytest
-from app_phone import SECOND, app_phone
+from app_phone import SAMPLES_PER_SECOND, app_phone
 from recording_helpers import signed_in
-from server import Household, Server, eventually, settle, voicemail, watched
-from voicemail_messages import BEEP, SAID, leave
+from server import Household, Server, create_household, eventually, run_and_check_log, set_voicemail
+from voicemail_messages import BEEP, TONE, leave_message
 
 from unificx.media import tones
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    yield from watched(Server(tmp_path / "home"))
+    yield from run_and_check_log(Server(tmp_path / "home"))
 
 
 @pytest.fixture
 def household(server: Server) -> Household:
-    household = settle(server)
-    voicemail(server, on=True)
+    household = create_household(server)
+    set_voicemail(server, on=True)
     return household
 
 
@@ -48,19 +48,19 @@ def sound_of(client: httpx.Client, message: str) -> "array[int]":
     answer = client.get(f"/api/v1/voicemail/{message}/audio", params={"format": "wav"})
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as sound:
-        assert sound.getframerate() == SECOND
+        assert sound.getframerate() == SAMPLES_PER_SECOND
         return array("h", sound.readframes(sound.getnframes()))
 
 
 @pytest.mark.promise("C9", "T2", "R1", "R2")
 async def test_message_is_left_played_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
-    await leave(server, household.clara, household.anna.number, 3)
+    await leave_message(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
     assert 2.5 < message["seconds"] < 5
     heard = sound_of(client, message["id"])
     middle = heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000]
-    assert tones.level(middle, SAID) > 5000
+    assert tones.level(middle, TONE) > 5000
     assert tones.level(middle, BEEP) < 300  # the tone before the recording is not part of it
 
     raw = heard.tobytes()
@@ -80,13 +80,13 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
 async def test_message_is_played_by_phone_and_archived(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
-    await leave(server, household.clara, household.anna.number, 3, finish="#")
+    await leave_message(server, household.clara, household.anna.number, 3, finish="#")
     [message] = eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.anna) as anna:
         await anna.call("*97")
         await asyncio.sleep(1)
         anna.send_dtmf("#")
-        await anna.hears(SAID, within=25, least=3000)
+        await anna.wait_for_tone(TONE, within=25, least=3000)
         anna.send_dtmf("7")
         eventually(lambda: not messages(client), what="it is put away")
     [hidden] = client.get("/api/v1/voicemail", params={"hidden": True}).json()["items"]
@@ -97,7 +97,7 @@ async def test_message_is_played_from_any_phone_with_pin(
     server: Server, household: Household, client: httpx.Client
 ) -> None:
     assert client.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"pin": "8264"}).is_success
-    await leave(server, household.clara, household.anna.number, 3)
+    await leave_message(server, household.clara, household.anna.number, 3)
     eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.berta) as berta:
         await berta.call("*98")
@@ -110,7 +110,7 @@ async def test_message_is_played_from_any_phone_with_pin(
         berta.send_dtmf("8264#")
         await asyncio.sleep(2)
         berta.send_dtmf("#")
-        await berta.hears(SAID, within=25, least=3000)
+        await berta.wait_for_tone(TONE, within=25, least=3000)
     assert messages(client)[0]["heard"] is not None
 
 
@@ -121,9 +121,9 @@ async def test_killed_server_keeps_the_recorded_message(
         await clara.call(household.anna.number)
         await asyncio.sleep(1)
         clara.send_dtmf("#")
-        await clara.hears(BEEP, within=15, seconds=0.2)
+        await clara.wait_for_tone(BEEP, within=15, seconds=0.2)
         await asyncio.sleep(0.6)
-        clara.say(SAID)
+        clara.play_tone(TONE)
         await asyncio.sleep(4)
         server.kill()
         clara.leg = None
@@ -131,7 +131,7 @@ async def test_killed_server_keeps_the_recorded_message(
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert 3 < message["seconds"] < 5
     heard = sound_of(client, message["id"])
-    assert tones.level(heard[-8000:], SAID) > 5000
+    assert tones.level(heard[-8000:], TONE) > 5000
 
 
 async def test_media_engine_crash_loses_no_recorded_audio(
@@ -141,10 +141,10 @@ async def test_media_engine_crash_loses_no_recorded_audio(
         await clara.call(household.anna.number)
         await asyncio.sleep(1)
         clara.send_dtmf("#")
-        await clara.hears(BEEP, within=15, seconds=0.2)
+        await clara.wait_for_tone(BEEP, within=15, seconds=0.2)
         await asyncio.sleep(0.6)
-        clara.say(SAID)
+        clara.play_tone(TONE)
         await asyncio.sleep(3)
-        os.kill(server.engine, signal.SIGKILL)
+        os.kill(server.media_worker_pid, signal.SIGKILL)
         [message] = eventually(lambda: messages(client), what="the message is there")
     assert message["seconds"] > 2

@@ -9,15 +9,15 @@ from email.message import EmailMessage
 
 import pytest
 from recording_helpers import signed_in
-from server import Server, eventually, settle, voicemail
+from server import Server, create_household, eventually, set_voicemail
 from test_voicemail import messages, sound_of
-from third_party_services import Outside
-from voicemail_messages import BEEP, SAID, leave
+from third_party_services import ThirdPartyServices
+from voicemail_messages import BEEP, TONE, leave_message
 
 from unificx.media import tones
 
 
-def heard_in(letter: EmailMessage) -> "array[int]":
+def attached_audio(letter: EmailMessage) -> "array[int]":
     """The attached audio."""
     [part] = letter.iter_attachments()
     assert part.get_content_type() == "audio/wav"
@@ -27,19 +27,19 @@ def heard_in(letter: EmailMessage) -> "array[int]":
 
 
 @pytest.mark.promise("C9", "R2", "T1", "T2")
-async def test_message_is_emailed_and_erasure_mentions_the_copy(reaching: Server, outside: Outside) -> None:
-    household = settle(reaching)
-    voicemail(reaching, on=True)
+async def test_message_is_emailed_and_erasure_mentions_the_copy(reaching: Server, outside: ThirdPartyServices) -> None:
+    household = create_household(reaching)
+    set_voicemail(reaching, on=True)
     with closing(signed_in(reaching, household.anna)) as anna:
         wanted = anna.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"mail_sound": True})
         assert wanted.json()["mail_sound"] is True
-        await leave(reaching, household.clara, household.anna.number, 3)
-        of_messages = lambda: [one for one in outside.box.taken if "new message" in one.letter["Subject"]]  # noqa: E731
+        await leave_message(reaching, household.clara, household.anna.number, 3)
+        of_messages = lambda: [one for one in outside.box.received if "new message" in one.message["Subject"]]  # noqa: E731
         [taken] = eventually(of_messages, what="the letter")
         assert (taken.encrypted, taken.recipients) == (True, ["annarosa.710071@example.com"])
-        sound = heard_in(taken.letter)
+        sound = attached_audio(taken.message)
         middle = sound[len(sound) // 2 - 4000 : len(sound) // 2 + 4000]
-        assert tones.level(middle, SAID) > 5000
+        assert tones.level(middle, TONE) > 5000
         assert tones.level(middle, BEEP) < 300
 
         [message] = messages(anna)

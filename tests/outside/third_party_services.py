@@ -6,14 +6,14 @@ from pathlib import Path
 
 from push_service import PushService, push_service
 from server import Server
-from smtp_server import MailBox, mail_server
+from smtp_server import FakeSmtpServer, mail_server
 
 
-class Outside:
+class ThirdPartyServices:
     """The two services."""
 
     def __init__(self) -> None:
-        self.box, self.service = MailBox(), PushService()
+        self.box, self.service = FakeSmtpServer(), PushService()
         self._ready, self._stop = threading.Event(), asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -34,7 +34,7 @@ class Outside:
         self._loop.call_soon_threadsafe(self._stop.set)
 
 
-def reaching(outside: Outside, folder: Path) -> Server:
+def server_with_services(outside: ThirdPartyServices, folder: Path) -> Server:
     """A server configured with both services."""
     url = f"smtp://pbx:p%40ss%3Aword@localhost:{outside.box.port}?from=pbx@example.com&tls=required"
     settings = {

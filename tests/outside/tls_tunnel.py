@@ -8,10 +8,10 @@ import ssl
 import threading
 from pathlib import Path
 
-WRITTEN = ((b"SIP/2.0/TCP", b"SIP/2.0/TLS"), (b"transport=TCP", b"transport=TLS"))
+REPLACEMENTS = ((b"SIP/2.0/TCP", b"SIP/2.0/TLS"), (b"transport=TCP", b"transport=TLS"))
 
 
-class TlsRoad:
+class TlsTunnel:
     """Tunnel from `address` ("host:port") to `to`, whose certificate is signed by `ca`; open until closed."""
 
     def __init__(self, to: tuple[str, int], ca: Path) -> None:
@@ -29,7 +29,7 @@ class TlsRoad:
         self._loop.close()
 
     async def _run(self) -> None:
-        server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._forward, "127.0.0.1", 0)
         host, port = server.sockets[0].getsockname()
         self.address = f"{host}:{port}"
         self._open.set()
@@ -37,19 +37,19 @@ class TlsRoad:
         server.close()
         await server.wait_closed()
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(
             *self._to, ssl=self._context, server_hostname="localhost"
         )
-        await asyncio.gather(_pass_on(reader, far_writer, WRITTEN), _pass_on(far_reader, writer, ()))
+        await asyncio.gather(_copy(reader, far_writer, REPLACEMENTS), _copy(far_reader, writer, ()))
 
 
-async def _pass_on(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, instead: tuple[tuple[bytes, bytes], ...]
+async def _copy(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, replacements: tuple[tuple[bytes, bytes], ...]
 ) -> None:
     try:
         while data := await reader.read(65536):
-            for there, here in instead:
+            for there, here in replacements:
                 data = data.replace(there, here)
             writer.write(data)
             await writer.drain()

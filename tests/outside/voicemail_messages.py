@@ -5,23 +5,23 @@ import asyncio
 from app_phone import app_phone
 from server import Login, Server
 
-SAID, BEEP = 700.0, 1000.0
+TONE, BEEP = 700.0, 1000.0
 
 
-async def leave(server: Server, caller: Login, number: str, seconds: float = 2.0, *, finish: str = "") -> None:
+async def leave_message(server: Server, caller: Login, number: str, seconds: float = 2.0, *, finish: str = "") -> None:
     """Call an extension that does not answer, skip the greeting and send a tone."""
     async with app_phone(server, caller) as phone:
         await phone.call(number)
         await asyncio.sleep(1)
         phone.send_dtmf("#")
-        await phone.hears(BEEP, within=20, seconds=0.2)
+        await phone.wait_for_tone(BEEP, within=20, seconds=0.2)
         await asyncio.sleep(0.6)
-        phone.say(SAID)
+        phone.play_tone(TONE)
         await asyncio.sleep(seconds)
         phone.send_dtmf(finish)
 
 
-def empty(server: Server, number: str) -> None:
+def erase_messages(server: Server, number: str) -> None:
     """Erase all messages of a mailbox."""
     tenant = {"tenant": server.ready["tenant"]}
     with server.rest() as rest:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from recording_setup import Room
+from recording_setup import RecordingSetup
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
@@ -15,8 +15,8 @@ from unificx.privacy import KeyStore
 @pytest.fixture
 async def room(
     tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock
-) -> AsyncIterator[Room]:
-    made = Room(tmp_path, database, keys, bus, clock)
+) -> AsyncIterator[RecordingSetup]:
+    made = RecordingSetup(tmp_path, database, keys, bus, clock)
     await made.boxes.start()
     yield made
-    made.let_go()
+    made.abandon_writers()

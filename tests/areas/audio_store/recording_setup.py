@@ -29,7 +29,7 @@ ANNA = Extension("e-anna", TENANT, "1001", "p-anna", "s-anna", 30, 3600, "Anna E
 
 
 @dataclass
-class Room:
+class RecordingSetup:
     """`new` is a later process on the same disk."""
 
     home: Path
@@ -42,9 +42,9 @@ class Room:
     files: Path = field(init=False)
     audio: AudioStore = field(init=False)
     boxes: Mailboxes = field(init=False)
-    own: CustomSounds = field(init=False)
-    keeping: TranscodeWorker = field(init=False)
-    transcribing: TranscriptionWorker = field(init=False)
+    custom_sounds: CustomSounds = field(init=False)
+    transcoder: TranscodeWorker = field(init=False)
+    transcription: TranscriptionWorker = field(init=False)
     archive: RecordingArchive = field(init=False)
     writers: list[AudioWriter] = field(default_factory=list)
 
@@ -59,14 +59,14 @@ class Room:
         )
         self.audio = AudioStore(parts)
         self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK))
-        self.own = CustomSounds(parts, self.audio)
-        self.transcribing = TranscriptionWorker(parts, self.audio, self.boxes)
-        self.keeping = TranscodeWorker(
+        self.custom_sounds = CustomSounds(parts, self.audio)
+        self.transcription = TranscriptionWorker(parts, self.audio, self.boxes)
+        self.transcoder = TranscodeWorker(
             parts, self.audio, lambda tenant_id: self.boxes.tenant_settings(tenant_id).keep_wav
         )
         self.archive = RecordingArchive(parts, self.audio)
 
-    async def tenant(self) -> None:
+    async def create_tenant(self) -> None:
         """Create the tenant, whose numbers can be assigned."""
         words = "'acme', 'acme', 'Acme', 'acme.example', 'active', :now, 'en', ''"
         columns = "id, slug, name, domain, state, created, language, time_zone"
@@ -79,14 +79,14 @@ class Room:
 
     def crash(self) -> None:
         """Simulate a crash and a restart."""
-        self.let_go()
+        self.abandon_writers()
         self.build()
 
-    def let_go(self) -> None:
+    def abandon_writers(self) -> None:
         for writer in self.writers:
             writer.abandon()
 
-    async def restarted(self) -> None:
+    async def restart(self) -> None:
         self.crash()
         await self.boxes.start()
         await self.archive.start()
@@ -95,5 +95,5 @@ class Room:
         return [path for path in self.files.rglob("*") if path.is_file()]
 
 
-def message(number: str = "+491511234567", caller: str | None = None, extension: Extension = ANNA) -> NewMessage:
+def new_message(number: str = "+491511234567", caller: str | None = None, extension: Extension = ANNA) -> NewMessage:
     return NewMessage(extension.tenant_id, extension.id, extension.subject, "call-1", caller, number, "Carl Caller")

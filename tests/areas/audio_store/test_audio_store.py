@@ -7,7 +7,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from recording_setup import Room
+from recording_setup import RecordingSetup
 from sqlalchemy import text
 
 from unificx.audio_store import AudioWriter, CorruptAudio, LocalBlobStore
@@ -19,12 +19,16 @@ from unificx.privacy import KeyStore
 RATE = 8000
 
 
-def said(seconds: float, rate: int = RATE) -> bytes:
+def noise(seconds: float, rate: int = RATE) -> bytes:
     return sine(443.7, 9000, round(seconds * rate), rate=rate).tobytes()
 
 
-async def recorded(
-    room: Room, pcm: bytes, owners: tuple[str, ...] = ("s-anna", "s-carl"), rate: int = RATE, channels: int = 1
+async def begin_recording(
+    room: RecordingSetup,
+    pcm: bytes,
+    owners: tuple[str, ...] = ("s-anna", "s-carl"),
+    rate: int = RATE,
+    channels: int = 1,
 ) -> AudioWriter:
     async with room.database.begin() as uow:
         writer = await room.audio.begin(uow, "acme", owners, channels=channels)
@@ -34,8 +38,8 @@ async def recorded(
     return writer
 
 
-async def finished(room: Room, pcm: bytes, **more) -> str:
-    writer = await recorded(room, pcm, **more)
+async def record(room: RecordingSetup, pcm: bytes, **more) -> str:
+    writer = await begin_recording(room, pcm, **more)
     async with room.database.begin() as uow:
         await room.audio.finish(uow, writer)
     return writer.id
@@ -43,32 +47,32 @@ async def finished(room: Room, pcm: bytes, **more) -> str:
 
 @pytest.mark.parametrize("rate", [8000, 16000])
 @pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 3.3])
-async def test_written_samples_are_read_back(room: Room, rate: int, seconds: float) -> None:
-    pcm = said(seconds, rate)
-    reader = await room.audio.open("acme", await finished(room, pcm, rate=rate))
+async def test_written_samples_are_read_back(room: RecordingSetup, rate: int, seconds: float) -> None:
+    pcm = noise(seconds, rate)
+    reader = await room.audio.open("acme", await record(room, pcm, rate=rate))
     assert await reader.read() == pcm
     assert (reader.header.rate, reader.length, reader.seconds) == (rate, len(pcm), pytest.approx(seconds))
 
 
-async def test_two_channels_are_stored_separately(room: Room) -> None:
-    pcm = said(2.3)
-    reader = await room.audio.open("acme", await finished(room, pcm, channels=2))
+async def test_two_channels_are_stored_separately(room: RecordingSetup) -> None:
+    pcm = noise(2.3)
+    reader = await room.audio.open("acme", await record(room, pcm, channels=2))
     assert await reader.read() == pcm
     assert (reader.header.channels, reader.seconds) == (2, pytest.approx(1.15))
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 1), (7999, 8001), (8000, 16000), (31_999, 40_000), (20_001, None)])
-async def test_reading_can_start_at_any_position(room: Room, start: int, end: int | None) -> None:
-    pcm = said(2.7)
-    reader = await room.audio.open("acme", await finished(room, pcm))
+async def test_reading_can_start_at_any_position(room: RecordingSetup, start: int, end: int | None) -> None:
+    pcm = noise(2.7)
+    reader = await room.audio.open("acme", await record(room, pcm))
     assert await reader.read(start, end) == pcm[start:end]
 
 
 @pytest.mark.promise("T2")
-async def test_no_plaintext_on_disk(room: Room, tmp_path: Path) -> None:
-    pcm = said(4)
-    await finished(room, pcm)
-    await recorded(room, pcm)  # also one that is still being written
+async def test_no_plaintext_on_disk(room: RecordingSetup, tmp_path: Path) -> None:
+    pcm = noise(4)
+    await record(room, pcm)
+    await begin_recording(room, pcm)  # also one that is still being written
     everything = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert sum(map(len, everything.values())) > 2 * len(pcm) * 0.8
     needles = [pcm[at : at + 32] for at in range(0, len(pcm) - 32, 1600)]
@@ -77,9 +81,9 @@ async def test_no_plaintext_on_disk(room: Room, tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("T2")
-async def test_modified_removed_or_moved_bytes_are_detected(room: Room) -> None:
-    pcm = said(2.2)
-    audio_id = await finished(room, pcm)
+async def test_modified_removed_or_moved_bytes_are_detected(room: RecordingSetup) -> None:
+    pcm = noise(2.2)
+    audio_id = await record(room, pcm)
     [path] = room.all_files()
     whole = path.read_bytes()
     chunk = 8000 + 28
@@ -99,24 +103,24 @@ async def test_modified_removed_or_moved_bytes_are_detected(room: Room) -> None:
     assert await (await room.audio.open("acme", audio_id)).read() == pcm
 
 
-async def test_swapped_recording_does_not_decrypt(room: Room) -> None:
-    first, second = await finished(room, said(1)), await finished(room, said(1))
+async def test_swapped_recording_does_not_decrypt(room: RecordingSetup) -> None:
+    first, second = await record(room, noise(1)), await record(room, noise(1))
     ours, theirs = room.files / first[-2:] / first, room.files / second[-2:] / second
     shutil.copy(theirs, ours)
     with pytest.raises(CorruptAudio):
         await (await room.audio.open("acme", first)).read()
 
 
-async def test_recording_of_another_tenant_is_not_found(room: Room) -> None:
-    audio_id = await finished(room, said(1))
+async def test_recording_of_another_tenant_is_not_found(room: RecordingSetup) -> None:
+    audio_id = await record(room, noise(1))
     with pytest.raises(NotFound):
         await room.audio.open("globex", audio_id)
 
 
-async def test_crash_loses_less_than_a_second(room: Room) -> None:
+async def test_crash_loses_less_than_a_second(room: RecordingSetup) -> None:
     """After a crash only the last incomplete chunk is lost."""
-    pcm = said(5.3)
-    writer = await recorded(room, pcm)
+    pcm = noise(5.3)
+    writer = await begin_recording(room, pcm)
     with (room.files / writer.id[-2:] / writer.id).open("ab") as file:
         file.write(b"a chunk that was torn off" * 40)
     room.crash()
@@ -128,34 +132,34 @@ async def test_crash_loses_less_than_a_second(room: Room) -> None:
     assert await room.audio.recover() == {}
 
 
-async def test_file_closed_before_the_crash_is_complete(room: Room) -> None:
-    pcm = said(1.3)
-    writer = await recorded(room, pcm)
+async def test_file_closed_before_the_crash_is_complete(room: RecordingSetup) -> None:
+    pcm = noise(1.3)
+    writer = await begin_recording(room, pcm)
     assert await writer.close()
     room.crash()
     assert await room.audio.recover() == {writer.id: pytest.approx(1.3)}
     assert await (await room.audio.open("acme", writer.id)).read() == pcm
 
 
-async def test_recording_without_samples_is_gone_after_a_crash(room: Room) -> None:
-    writer = await recorded(room, b"")
+async def test_recording_without_samples_is_gone_after_a_crash(room: RecordingSetup) -> None:
+    writer = await begin_recording(room, b"")
     room.crash()
     assert await room.audio.recover() == {writer.id: 0.0}
     with pytest.raises(Expired):
         await room.audio.open("acme", writer.id)
 
 
-async def test_recording_in_progress_is_readable(room: Room) -> None:
-    pcm = said(2.9)
-    writer = await recorded(room, pcm)
+async def test_recording_in_progress_is_readable(room: RecordingSetup) -> None:
+    pcm = noise(2.9)
+    writer = await begin_recording(room, pcm)
     assert await (await room.audio.open("acme", writer.id)).read() == pcm[: 5 * 8000]
 
 
 async def test_full_disk_ends_recording_and_written_part_stays_readable(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pcm = said(1.0)
-    writer = await recorded(room, pcm)
+    pcm = noise(1.0)
+    writer = await begin_recording(room, pcm)
     before = writer._write_all
 
     def full(file, data: bytes) -> None:
@@ -177,8 +181,8 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> None:
-    audio_id, other = await finished(room, said(1)), await finished(room, said(1))
+async def test_erased_recording_is_gone_and_reported_as_erased(room: RecordingSetup) -> None:
+    audio_id, other = await record(room, noise(1)), await record(room, noise(1))
     await room.audio.erase("acme", [audio_id])
     assert [path.name for path in room.all_files()] == [other]
     with pytest.raises(Expired):
@@ -188,8 +192,8 @@ async def test_erased_recording_is_gone_and_reported_as_erased(room: Room) -> No
 
 
 @pytest.mark.promise("R1", "T2", "D3")
-async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: Path) -> None:
-    audio_id, other = await finished(room, said(1)), await finished(room, said(1))
+async def test_backup_from_before_erasure_cannot_be_read(room: RecordingSetup, tmp_path: Path) -> None:
+    audio_id, other = await record(room, noise(1)), await record(room, noise(1))
     shutil.copytree(room.files, tmp_path / "backup")
     async with room.database.read() as session:
         wrapped = {row.id: row.wrapped for row in await session.execute(text("SELECT id, wrapped FROM audio"))}
@@ -211,8 +215,8 @@ async def test_backup_from_before_erasure_cannot_be_read(room: Room, tmp_path: P
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("owner", ["s-anna", "s-carl"])
-async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> None:
-    audio_id, other = await finished(room, said(1)), await finished(room, said(1), owners=("s-ben",))
+async def test_recording_is_erased_with_any_owner(room: RecordingSetup, owner: str) -> None:
+    audio_id, other = await record(room, noise(1)), await record(room, noise(1), owners=("s-ben",))
     room.keys.destroy("acme", owner)
     with pytest.raises(Expired):
         await room.audio.open("acme", audio_id)
@@ -221,8 +225,10 @@ async def test_recording_is_erased_with_any_owner(room: Room, owner: str) -> Non
     assert (await room.audio.open("acme", other)).length == 16000
 
 
-async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_path: Path, clock: ManualClock) -> None:
-    audio_id = await finished(room, said(1))
+async def test_other_master_key_or_key_store_decrypts_nothing(
+    room: RecordingSetup, tmp_path: Path, clock: ManualClock
+) -> None:
+    audio_id = await record(room, noise(1))
     fresh = KeyStore(tmp_path / "others.db", bytes(32), clock)
     try:
         room.keys = fresh
@@ -233,16 +239,16 @@ async def test_other_master_key_or_key_store_decrypts_nothing(room: Room, tmp_pa
         fresh.close()
 
 
-async def test_orphaned_files_are_deleted(room: Room) -> None:
-    audio_id = await finished(room, said(1))
+async def test_orphaned_files_are_deleted(room: RecordingSetup) -> None:
+    audio_id = await record(room, noise(1))
     (room.files / "ab").mkdir(exist_ok=True)
     (room.files / "ab" / "0123456789ab").write_bytes(b"stray")
-    writer = await recorded(room, said(1))
+    writer = await begin_recording(room, noise(1))
     assert await room.audio.delete_orphans() == 1
     assert {path.name for path in room.all_files()} == {audio_id, writer.id}
 
 
-async def test_invalid_blob_ids_are_rejected(room: Room) -> None:
+async def test_invalid_blob_ids_are_rejected(room: RecordingSetup) -> None:
     (room.home / "secret").write_text("x")
     for wrong in ("../secret", "", "..", "a/../../secret"):
         with pytest.raises(FileNotFoundError):
@@ -250,4 +256,4 @@ async def test_invalid_blob_ids_are_rejected(room: Room) -> None:
 
 
 def test_samples_are_unchanged() -> None:
-    assert max(array("h", said(0.1))) > 8000
+    assert max(array("h", noise(0.1))) > 8000

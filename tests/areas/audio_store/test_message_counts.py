@@ -1,14 +1,14 @@
 """Message counts: refreshed on each change, and the same after a restart."""
 
 import pytest
-from recording_setup import ANNA, TENANT, Room, message
+from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 
 from unificx.media.tones import sine
 from unificx.voicemail import MessageCounts
 
 
-async def left(room: Room) -> str:
-    draft = await room.boxes.begin(message())
+async def leave_message(room: RecordingSetup) -> str:
+    draft = await room.boxes.begin(new_message())
     room.writers.append(draft.writer)
     await draft.write(sine(443.7, 9000, 16000).tobytes(), 8000)
     assert await draft.store()
@@ -16,17 +16,17 @@ async def left(room: Room) -> str:
 
 
 @pytest.mark.promise("C9")
-async def test_new_and_old_messages_are_counted_without_archived_ones(room: Room) -> None:
+async def test_new_and_old_messages_are_counted_without_archived_ones(room: RecordingSetup) -> None:
     waiting = room.boxes.message_counts
     assert waiting.get(ANNA.id) == MessageCounts()
-    first, second, _ = [await room.boxes.get(TENANT, await left(room)) for _ in range(3)]
+    first, second, _ = [await room.boxes.get(TENANT, await leave_message(room)) for _ in range(3)]
     await waiting.refresh(TENANT, ANNA.id)
     assert waiting.get(ANNA.id) == MessageCounts(3, 0)
     await room.boxes.mark_heard(first)
     await room.boxes.archive(second)
     await waiting.refresh(TENANT, ANNA.id)
     assert waiting.get(ANNA.id) == MessageCounts(1, 1)
-    await room.restarted()
+    await room.restart()
     assert room.boxes.message_counts.get(ANNA.id) == MessageCounts(1, 1)
     for one in await room.boxes.list(TENANT, [ANNA.id]):
         await room.boxes.erase(one)
@@ -34,8 +34,8 @@ async def test_new_and_old_messages_are_counted_without_archived_ones(room: Room
     assert room.boxes.message_counts.get(ANNA.id) == MessageCounts()
 
 
-async def test_message_in_progress_is_not_counted(room: Room) -> None:
-    draft = await room.boxes.begin(message())
+async def test_message_in_progress_is_not_counted(room: RecordingSetup) -> None:
+    draft = await room.boxes.begin(new_message())
     room.writers.append(draft.writer)
     await room.boxes.message_counts.refresh(TENANT, ANNA.id)
     assert room.boxes.message_counts.get(ANNA.id) == MessageCounts()

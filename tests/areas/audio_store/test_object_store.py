@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recording_setup import ANNA, Room, message
+from recording_setup import ANNA, RecordingSetup, new_message
 from s3 import ObjectServer
 
 from unificx.audio_store import CorruptAudio, LocalBlobStore
@@ -48,14 +48,14 @@ def store_of(home: Path, server: ObjectServer) -> ObjectStore:
 @pytest.fixture
 async def room(
     tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock, server: ObjectServer
-) -> Room:
-    made = Room(tmp_path, database, keys, bus, clock, store_of(tmp_path, server))
+) -> RecordingSetup:
+    made = RecordingSetup(tmp_path, database, keys, bus, clock, store_of(tmp_path, server))
     await made.boxes.start()
     return made
 
 
-async def left(room: Room, seconds: float = 3) -> str:
-    draft = await room.boxes.begin(message())
+async def leave_message(room: RecordingSetup, seconds: float = 3) -> str:
+    draft = await room.boxes.begin(new_message())
     await draft.write(sine(443.7, 9000, round(RATE * seconds)).tobytes(), RATE)
     assert await draft.store()
     return draft.message.audio_id
@@ -63,22 +63,24 @@ async def left(room: Room, seconds: float = 3) -> str:
 
 @pytest.mark.promise("T2", "R1")
 @pytest.mark.parametrize("keep_wav", [False, True])
-async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: ObjectServer, keep_wav: bool) -> None:
+async def test_object_is_sealed_and_deleted_on_erasure(
+    room: RecordingSetup, server: ObjectServer, keep_wav: bool
+) -> None:
     await room.boxes.change_tenant("acme", VoicemailSettingsChange(keep_wav=keep_wav))
-    audio_id = await left(room, 40)
+    audio_id = await leave_message(room, 40)
     assert server.objects() == []
-    await room.keeping.transcode_all()
+    await room.transcoder.transcode_all()
     before = await (await room.audio.open("acme", audio_id)).read()
     [file] = room.all_files()
     sealed = file.read_bytes()
-    assert await room.keeping.upload_all() == 1
+    assert await room.transcoder.upload_all() == 1
     assert room.all_files() == []
     [name] = server.objects()
     assert server.read(name) == sealed
     reader = await room.audio.open("acme", audio_id)
     assert await reader.read() == before
     assert await reader.read(300_000, 300_100) == before[300_000:300_100] or not keep_wav
-    await room.restarted()
+    await room.restart()
     assert len(await (await room.audio.open("acme", audio_id)).read()) == len(before)
     [listed] = await room.boxes.list("acme", [ANNA.id])
     await room.boxes.erase(listed)
@@ -89,18 +91,18 @@ async def test_object_is_sealed_and_deleted_on_erasure(room: Room, server: Objec
         await reader.read()
 
 
-async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer) -> None:
-    audio_id = await left(room)
-    await room.keeping.transcode_all()
+async def test_unavailable_store_loses_nothing(room: RecordingSetup, server: ObjectServer) -> None:
+    audio_id = await leave_message(room)
+    await room.transcoder.transcode_all()
     server.stop()
     with pytest.raises(ServiceUnavailable):
-        await room.keeping.upload_all()
+        await room.transcoder.upload_all()
     assert (await room.audio.open("acme", audio_id)).seconds == pytest.approx(3)
     assert len(room.all_files()) == 1
-    await room.restarted()
+    await room.restart()
     assert (await room.audio.open("acme", audio_id)).seconds == pytest.approx(3)
     server.start()
-    assert await room.keeping.upload_all() == 1
+    assert await room.transcoder.upload_all() == 1
     server.stop()
     with pytest.raises(ServiceUnavailable):
         await room.audio.open("acme", audio_id)
@@ -108,14 +110,14 @@ async def test_unavailable_store_loses_nothing(room: Room, server: ObjectServer)
 
 @pytest.mark.promise("R1")
 async def test_erasure_while_unavailable_is_completed_later(
-    room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+    room: RecordingSetup, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, other = await left(room), await left(room)
-    await room.keeping.transcode_all()
-    await room.keeping.upload_all()
+    first, other = await leave_message(room), await leave_message(room)
+    await room.transcoder.transcode_all()
+    await room.transcoder.upload_all()
     kept = {name: server.read(name) for name in server.objects()}
     server.stop()
-    many = [await left(room) for _ in range(5)]
+    many = [await leave_message(room) for _ in range(5)]
     began = time.monotonic()
     await room.audio.erase("acme", [first, *many])
     assert time.monotonic() - began < 15  # without a timeout for each
@@ -125,16 +127,16 @@ async def test_erasure_while_unavailable_is_completed_later(
     for name, data in kept.items():
         server.write(name, data)
     server.write("pbx/0123456789ab", b"of another installation, or of a database that was restored")
-    assert await room.keeping.delete_erased_remote() == 1
+    assert await room.transcoder.delete_erased_remote() == 1
     assert set(server.objects()) == {f"pbx/opus-{other}", "pbx/0123456789ab"}
 
 
 @pytest.mark.promise("R1")
 async def test_recording_erased_during_upload_is_deleted(
-    room: Room, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
+    room: RecordingSetup, server: ObjectServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    audio_id = await left(room)
-    await room.keeping.transcode_all()
+    audio_id = await leave_message(room)
+    await room.transcoder.transcode_all()
     [file] = room.all_files()
     sealed = file.read_bytes()
     bring = ObjectStore.upload
@@ -148,7 +150,7 @@ async def test_recording_erased_during_upload_is_deleted(
     await room.audio.destroy_keys("acme", [audio_id])
     async with room.database.begin() as uow:
         await room.audio.mark_erased(uow, "acme", [audio_id])
-    await room.keeping.upload_all()
+    await room.transcoder.upload_all()
     assert server.objects() == []
     assert room.all_files() == []
 
@@ -157,10 +159,10 @@ async def _nothing(audio_ids: object) -> None: ...
 
 
 @pytest.mark.promise("T2")
-async def test_modified_object_does_not_decrypt(room: Room, server: ObjectServer) -> None:
-    audio_id = await left(room)
-    await room.keeping.transcode_all()
-    await room.keeping.upload_all()
+async def test_modified_object_does_not_decrypt(room: RecordingSetup, server: ObjectServer) -> None:
+    audio_id = await leave_message(room)
+    await room.transcoder.transcode_all()
+    await room.transcoder.upload_all()
     [name] = server.objects()
     whole = server.read(name)
     for damaged in (whole[:500] + bytes([whole[500] ^ 1]) + whole[501:], whole[:-20], whole + b"more", os.urandom(900)):

@@ -5,7 +5,7 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from recording_setup import ANNA, TENANT, Room
+from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.audio_store import AudioReader, AudioStore, CorruptAudio
 from unificx.core.errors import Expired, Invalid, NotFound, ServiceUnavailable
@@ -30,7 +30,7 @@ MASTER = bytes(range(32))
 SECOND = b"".join(left + right for left, right in zip([b"\x01\x00"] * 8000, [b"\x02\x00"] * 8000, strict=True))
 
 
-def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> NewCallRecording:
+def new_recording(room: RecordingSetup, call_id: str = "call-1", callee: str | None = "s-bert") -> NewCallRecording:
     now = room.clock.now()
     consent = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
     return NewCallRecording(
@@ -45,22 +45,22 @@ def call(room: Room, call_id: str = "call-1", callee: str | None = "s-bert") -> 
     )
 
 
-async def recorded(room: Room, **given: str | None) -> CallRecording:
-    made = await begun(room, **given)
+async def record(room: RecordingSetup, **options: str | None) -> CallRecording:
+    made = await begin_recording(room, **options)
     await made.write(SECOND, 8000)
     await made.finish("over")
     return (await room.archive.of_call(TENANT, made.new.call_id))[-1]
 
 
-async def begun(room: Room, **given: str | None) -> CallRecordingWriter:
-    made = await room.archive.begin(call(room, **given))  # type: ignore[arg-type]
+async def begin_recording(room: RecordingSetup, **options: str | None) -> CallRecordingWriter:
+    made = await room.archive.begin(new_recording(room, **options))  # type: ignore[arg-type]
     room.writers.append(made.writer)
     return made
 
 
 @pytest.mark.promise("C8")
-async def test_recording_is_stored_with_parties_and_consent_evidence(room: Room) -> None:
-    made = await begun(room)
+async def test_recording_is_stored_with_parties_and_consent_evidence(room: RecordingSetup) -> None:
+    made = await begin_recording(room)
     with pytest.raises(NotFound):
         await room.archive.get(TENANT, made.id)
     await made.write(SECOND, 8000)
@@ -85,14 +85,14 @@ async def test_recording_is_stored_with_parties_and_consent_evidence(room: Room)
 
 
 @pytest.mark.promise("C8")
-async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
-    made = await begun(room)
+async def test_pauses_are_chapters_of_the_file(room: RecordingSetup) -> None:
+    made = await begin_recording(room)
     await made.write(SECOND, 8000)
     await made.mark("paused_for_card")
     await made.mark("resumed")
     await made.write(SECOND, 8000)
     await made.finish("over")
-    await room.keeping.transcode_all()
+    await room.transcoder.transcode_all()
     kept = await room.archive.get(TENANT, made.id)
     reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
     assert reader.ogg is not None
@@ -102,24 +102,24 @@ async def test_pauses_are_chapters_of_the_file(room: Room) -> None:
         assert b"CHAPTER%03dNAME=%s" % (number, name) in file
 
 
-async def test_each_party_has_a_channel(room: Room) -> None:
-    kept = await recorded(room)
+async def test_each_party_has_a_channel(room: RecordingSetup) -> None:
+    kept = await record(room)
     reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
     assert reader.header.channels == 2
     assert await reader.read() == SECOND
 
 
 @pytest.mark.promise("R1")
-async def test_empty_recording_is_not_stored(room: Room) -> None:
-    made = await begun(room)
+async def test_empty_recording_is_not_stored(room: RecordingSetup) -> None:
+    made = await begin_recording(room)
     await made.finish("refused")
     assert room.all_files() == []
     assert (await room.archive.list(TENANT, None)).items == ()
 
 
 @pytest.mark.promise("S3")
-async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
-    kept = await recorded(room)
+async def test_playback_is_logged_for_the_recorded_parties(room: RecordingSetup) -> None:
+    kept = await record(room)
     await room.archive.open_for_listener(kept, Listener("s-boss", "The Boss", "complaint"))
     [listen] = await room.archive.playback_log(kept)
     assert (listen.listener, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
@@ -131,9 +131,9 @@ async def test_playback_is_logged_for_the_recorded_parties(room: Room) -> None:
     assert (await room.archive.list(TENANT, None)).items
 
 
-async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) -> None:
+async def test_pagination_includes_recordings_with_equal_timestamps(room: RecordingSetup) -> None:
     for number in range(5):
-        await recorded(room, call_id=f"call-{number}")
+        await record(room, call_id=f"call-{number}")
         room.clock.advance(60 if number % 2 else 0)
     found: list[CallRecording] = []
     cursor: str | None = None
@@ -151,8 +151,8 @@ async def test_pagination_includes_recordings_with_equal_timestamps(room: Room) 
 
 
 @pytest.mark.promise("D3")
-async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> None:
-    kept = await recorded(room)
+async def test_archiving_by_one_party_does_not_affect_the_other(room: RecordingSetup) -> None:
+    kept = await record(room)
     await room.archive.archive(kept, [0])
     assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
     assert len((await room.archive.list(TENANT, [ANNA.id], hidden=True)).items) == 1
@@ -161,10 +161,10 @@ async def test_archiving_by_one_party_does_not_affect_the_other(room: Room) -> N
     assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
 
 
-async def test_recording_archived_by_all_parties_is_purged_after_retention(room: Room) -> None:
+async def test_recording_archived_by_all_parties_is_purged_after_retention(room: RecordingSetup) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(restorable_days=10))
-    kept = await recorded(room)
-    outside = await recorded(room, call_id="call-2", callee=None)
+    kept = await record(room)
+    outside = await record(room, call_id="call-2", callee=None)
     await room.archive.archive(kept, [0])
     await room.archive.archive(outside, [0])
     room.clock.advance(11 * 86400)
@@ -183,8 +183,8 @@ async def test_recording_archived_by_all_parties_is_purged_after_retention(room:
 
 
 @pytest.mark.promise("T2", "D3")
-async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None:
-    kept = await recorded(room)
+async def test_erased_recording_cannot_be_read_from_a_backup(room: RecordingSetup) -> None:
+    kept = await record(room)
     backup = room.home / "backup"
     shutil.copytree(room.files, backup / "audio")
     for part in room.home.glob("keys.db*"):
@@ -210,8 +210,8 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: Room) -> None
 
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
-async def test_recording_is_erased_with_either_party(room: Room, subject: str) -> None:
-    kept = await recorded(room)
+async def test_recording_is_erased_with_either_party(room: RecordingSetup, subject: str) -> None:
+    kept = await record(room)
     room.keys.destroy(TENANT, subject)
     with pytest.raises(Expired):
         await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
@@ -219,14 +219,14 @@ async def test_recording_is_erased_with_either_party(room: Room, subject: str) -
     assert room.all_files() == []
     assert (await room.archive.list(TENANT, None)).items == ()
     with pytest.raises(ErasedSubject):
-        await begun(room)
+        await begin_recording(room)
 
 
 @pytest.mark.promise("T2")
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("words_before", [0, 1])
-async def test_recording_erased_while_in_progress_is_not_stored(room: Room, words_before: int) -> None:
-    made = await begun(room)
+async def test_recording_erased_while_in_progress_is_not_stored(room: RecordingSetup, words_before: int) -> None:
+    made = await begin_recording(room)
     await made.write(SECOND * words_before, 8000)
     room.keys.destroy(TENANT, "s-bert")
     await room.audio.erase_subject(TENANT, "s-bert")
@@ -238,11 +238,11 @@ async def test_recording_erased_while_in_progress_is_not_stored(room: Room, word
     assert room.all_files() == []
 
 
-async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Room) -> None:
-    made = await begun(room)
+async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: RecordingSetup) -> None:
+    made = await begin_recording(room)
     await made.write(SECOND, 8000)
-    empty = await begun(room, call_id="call-2")
-    await room.restarted()
+    empty = await begin_recording(room, call_id="call-2")
+    await room.restart()
     kept = await room.archive.get(TENANT, made.id)
     assert (kept.seconds, kept.ended) == (1.0, "cut_off")
     with pytest.raises(Expired):
@@ -251,10 +251,10 @@ async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Room) -
 
 
 async def test_unreadable_recording_blocks_neither_start_nor_others(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = ("call-away", "call-damaged", "call-whole")
-    made = {call_id: await begun(room, call_id=call_id) for call_id in calls}
+    made = {call_id: await begin_recording(room, call_id=call_id) for call_id in calls}
     for each in made.values():
         await each.write(SECOND, 8000)
     room.crash()
@@ -283,7 +283,7 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
     assert set(room.archive.interrupted) == set(calls)
 
 
-async def test_concurrent_policy_changes_are_merged(room: Room) -> None:
+async def test_concurrent_policy_changes_are_merged(room: RecordingSetup) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="announce"))
     await asyncio.gather(
         room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="off")),
@@ -294,25 +294,25 @@ async def test_concurrent_policy_changes_are_merged(room: Room) -> None:
     for _ in range(2):
         assert (room.archive.tenant(TENANT).mode, room.archive.tenant(TENANT).beep_seconds) == ("off", 20)
         assert room.archive.extension(ANNA.id) == ExtensionRecordingPolicy("never", "opt_in")
-        await room.restarted()
+        await room.restart()
 
 
-async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: Room) -> None:
+async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: RecordingSetup) -> None:
     archive = room.archive
     assert archive.decide(TENANT, [ANNA.id]) is None
     await archive.change_tenant(TENANT, TenantRecordingPolicyChange(mode="announce", beep_seconds=0))
     await archive.change_extension(TENANT, ANNA.id, ExtensionRecordingPolicyChange(when="always", mode="opt_in"))
-    await room.restarted()
+    await room.restart()
     found = room.archive.decide(TENANT, [ANNA.id, "e-bert"])
     assert found is not None
     assert (found.automatic, found.terms.mode, found.terms.beep_interval) == (True, "opt_in", 0)
     for wrong in (TenantRecordingPolicyChange(beep_seconds=3), TenantRecordingPolicyChange(restorable_days=400)):
         with pytest.raises(Invalid):
             await room.archive.change_tenant(TENANT, wrong)
-    kept = await recorded(room)
+    kept = await record(room)
     async with room.database.begin() as uow:
         await room.archive.on_extension_deleted(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
-    await room.restarted()
+    await room.restart()
     assert room.archive.extension(ANNA.id).when == "on_demand"
     assert await room.archive.get(TENANT, kept.id)
     async with room.database.begin() as uow:

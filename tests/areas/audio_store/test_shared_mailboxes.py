@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from recording_setup import ANNA, TENANT, Room, message
+from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 
 from unificx.core.errors import Conflict, Invalid, NotFound
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
@@ -22,12 +22,12 @@ SALES = NewSharedMailbox("7900", "Sales", ("e-anna", "e-ben", "e-anna"))
 
 
 @pytest.fixture(autouse=True)
-async def acme(room: Room) -> None:
-    await room.tenant()
+async def acme(room: RecordingSetup) -> None:
+    await room.create_tenant()
 
 
-async def left(room: Room, box: SharedMailbox | None = None) -> str:
-    new = message()
+async def leave_message(room: RecordingSetup, box: SharedMailbox | None = None) -> str:
+    new = new_message()
     if box is not None:
         new = replace(new, extension_id=box.id, owner_subject=box.subject)
     draft = await room.boxes.begin(new)
@@ -38,7 +38,7 @@ async def left(room: Room, box: SharedMailbox | None = None) -> str:
 
 
 @pytest.mark.promise("C9")
-async def test_shared_mailbox_has_a_number_and_unique_members(room: Room) -> None:
+async def test_shared_mailbox_has_a_number_and_unique_members(room: RecordingSetup) -> None:
     groups = room.boxes.shared
     box = await groups.create(TENANT, SALES)
     assert (box.name, box.members, box.lamp) == ("Sales", ("e-anna", "e-ben"), True)
@@ -49,11 +49,11 @@ async def test_shared_mailbox_has_a_number_and_unique_members(room: Room) -> Non
     assert groups.by_number("globex", "7900") is None
     with pytest.raises(NotFound):
         groups.find("globex", box.id)
-    await room.restarted()
+    await room.restart()
     assert room.boxes.shared.find(TENANT, "7900") == box
 
 
-async def test_number_conflicts_are_rejected(room: Room) -> None:
+async def test_number_conflicts_are_rejected(room: RecordingSetup) -> None:
     groups = room.boxes.shared
     box = await groups.create(TENANT, SALES)
     with pytest.raises(Conflict):
@@ -67,20 +67,20 @@ async def test_number_conflicts_are_rejected(room: Room) -> None:
         await groups.create(TENANT, NewSharedMailbox("7901", members=tuple(f"e{one}" for one in range(101))))
 
 
-async def test_shared_mailbox_is_updated(room: Room) -> None:
+async def test_shared_mailbox_is_updated(room: RecordingSetup) -> None:
     box = await room.boxes.shared.create(TENANT, SALES)
     changed = await room.boxes.shared.update(box, SharedMailboxChange("Support", ("e-clara",), False))
     assert (changed.name, changed.members, changed.lamp) == ("Support", ("e-clara",), False)
     assert list(room.boxes.shared.of_member("e-anna")) == []
     assert list(room.boxes.shared.of_member("e-clara")) == [changed]
-    await room.restarted()
+    await room.restart()
     assert room.boxes.shared.find(TENANT, box.id) == changed
 
 
 @pytest.mark.promise("C9")
-async def test_messages_are_deleted_with_the_shared_mailbox(room: Room) -> None:
+async def test_messages_are_deleted_with_the_shared_mailbox(room: RecordingSetup) -> None:
     box = await room.boxes.shared.create(TENANT, SALES)
-    await left(room, box)
+    await leave_message(room, box)
     assert len(await room.boxes.list(TENANT, [box.id])) == 1
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     await room.boxes.message_counts.refresh(TENANT, box.id)
@@ -96,7 +96,7 @@ async def test_messages_are_deleted_with_the_shared_mailbox(room: Room) -> None:
         room.boxes.shared.find(TENANT, box.id)
 
 
-async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(room: Room) -> None:
+async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(room: RecordingSetup) -> None:
     box = await room.boxes.shared.create(TENANT, SALES)
     async with room.database.begin() as uow:
         await room.boxes.on_extension_deleted(ExtensionDeleted("f1", TENANT, "e-anna"), uow)
@@ -104,7 +104,7 @@ async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(roo
     async with room.database.begin() as uow:
         await room.boxes.on_tenant_deleted(TenantDeleted("f2", TENANT), uow)
     assert room.boxes.shared.by_number(TENANT, "7900") is None
-    await room.restarted()
+    await room.restart()
     assert room.boxes.shared.by_number(TENANT, "7900") is None
 
 
@@ -114,7 +114,7 @@ async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(roo
     ("said", "there", "away", "files"), [("keep", 1, 1, 2), ("put_away", 0, 2, 2), ("erase", 0, 0, 0)]
 )
 async def test_disabling_applies_the_decision_about_messages(
-    room: Room, whose: str, said: str, there: int, away: int, files: int
+    room: RecordingSetup, whose: str, said: str, there: int, away: int, files: int
 ) -> None:
     boxes = room.boxes
 
@@ -124,7 +124,7 @@ async def test_disabling_applies_the_decision_about_messages(
         else:
             await boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False, old_messages=old))  # type: ignore[arg-type]
 
-    first, _ = await left(room), await left(room)
+    first, _ = await leave_message(room), await leave_message(room)
     await boxes.archive(await boxes.get(TENANT, first))
     with pytest.raises(OldMessagesUndecided, match=r"There are 2 messages"):
         await off(None)
@@ -137,7 +137,7 @@ async def test_disabling_applies_the_decision_about_messages(
     await off(None)  # already disabled: no decision needed
 
 
-async def test_disabling_without_messages_needs_no_decision(room: Room) -> None:
+async def test_disabling_without_messages_needs_no_decision(room: RecordingSetup) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False))
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(enabled=False))
     assert not room.boxes.accepts_messages(ANNA)

@@ -8,7 +8,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from recording_setup import ANNA, Room, message
+from recording_setup import ANNA, RecordingSetup, new_message
 from sqlalchemy import text
 
 from unificx.audio_store import AudioReader, CorruptAudio, DerivedData, writer
@@ -19,11 +19,11 @@ from unificx.voicemail import VoicemailSettingsChange
 RATE = 8000
 
 
-def said(seconds: float) -> bytes:
+def speech(seconds: float) -> bytes:
     return sine(443.7, 9000, round(seconds * RATE)).tobytes()
 
 
-async def left(room: Room, pcm: bytes, channels: int = 1) -> str:
+async def record(room: RecordingSetup, pcm: bytes, channels: int = 1) -> str:
     """Create a finished recording; return its id."""
     async with room.database.begin() as uow:
         writer = await room.audio.begin(uow, "acme", ("s-anna", "s-carl"), channels=channels)
@@ -34,11 +34,11 @@ async def left(room: Room, pcm: bytes, channels: int = 1) -> str:
     return writer.id
 
 
-async def opened(room: Room, audio_id: str) -> AudioReader:
+async def open_recording(room: RecordingSetup, audio_id: str) -> AudioReader:
     return await room.audio.open("acme", audio_id)
 
 
-async def form(room: Room, audio_id: str) -> str | None:
+async def form(room: RecordingSetup, audio_id: str) -> str | None:
     async with room.database.read() as session:
         return await session.scalar(text("SELECT form FROM audio WHERE id = :id"), {"id": audio_id})
 
@@ -50,12 +50,12 @@ def sounds_alike(pcm: bytes, other: bytes) -> None:
 
 
 @pytest.mark.promise("T2")
-async def test_transcoded_opus_has_the_same_length(room: Room) -> None:
-    pcm = said(7.3)
-    audio_id = await left(room, pcm)
+async def test_transcoded_opus_has_the_same_length(room: RecordingSetup) -> None:
+    pcm = speech(7.3)
+    audio_id = await record(room, pcm)
     before = room.all_files()[0].stat().st_size
-    assert await room.keeping.transcode_all() == 1
-    reader = await opened(room, audio_id)
+    assert await room.transcoder.transcode_all() == 1
+    reader = await open_recording(room, audio_id)
     assert reader.ogg is not None
     assert (reader.length, reader.seconds, reader.header.rate) == (len(pcm), pytest.approx(7.3), RATE)
     sounds_alike(pcm, await reader.read())
@@ -63,39 +63,39 @@ async def test_transcoded_opus_has_the_same_length(room: Room) -> None:
     [file] = room.all_files()
     assert file.stat().st_size < before / 6
     assert file.stat().st_mode & 0o077 == 0
-    assert await room.keeping.transcode_all() == 0
+    assert await room.transcoder.transcode_all() == 0
     assert await room.audio.delete_orphans() == 0
 
 
-async def test_long_recording_is_read_from_any_position(room: Room) -> None:
+async def test_long_recording_is_read_from_any_position(room: RecordingSetup) -> None:
     """Longer than one chunk of the sealed file, so that seeking is required."""
     noise = os.urandom(RATE * 2 * 20)
-    pcm = noise * 6 + said(20)
-    reader_id = await left(room, pcm)
-    await room.keeping.transcode_all()
-    reader = await opened(room, reader_id)
+    pcm = noise * 6 + speech(20)
+    reader_id = await record(room, pcm)
+    await room.transcoder.transcode_all()
+    reader = await open_recording(room, reader_id)
     assert reader.ogg is not None
     assert reader.ogg.length > 5 * reader.header.chunk
-    sounds_alike(said(2), await reader.read(len(pcm) - 64_000, len(pcm) - 32_000))
+    sounds_alike(speech(2), await reader.read(len(pcm) - 64_000, len(pcm) - 32_000))
     assert (await reader.read(len(pcm), len(pcm) + 2)) == b""
     assert len(await reader.read(len(pcm) - 2)) == 2
 
 
-async def test_two_channels_stay_separate(room: Room) -> None:
+async def test_two_channels_stay_separate(room: RecordingSetup) -> None:
     pcm = array("h", [0]) * (RATE * 6)
     pcm[::2] = sine(443.7, 9000, RATE * 3)
-    audio_id = await left(room, pcm.tobytes(), channels=2)
-    await room.keeping.transcode_all()
-    heard = array("h", await (await opened(room, audio_id)).read())
+    audio_id = await record(room, pcm.tobytes(), channels=2)
+    await room.transcoder.transcode_all()
+    heard = array("h", await (await open_recording(room, audio_id)).read())
     assert rms(heard[::2]) > 5000
     assert rms(heard[1::2]) < 10
 
 
-async def test_waveform_is_stored_and_erased_with_the_recording(room: Room) -> None:
-    pcm = said(1) + bytes(16_000) + array("h", [each // 2 for each in array("h", said(1))]).tobytes()
-    audio_id = await left(room, pcm)
+async def test_waveform_is_stored_and_erased_with_the_recording(room: RecordingSetup) -> None:
+    pcm = speech(1) + bytes(16_000) + array("h", [each // 2 for each in array("h", speech(1))]).tobytes()
+    audio_id = await record(room, pcm)
     assert await room.audio.derived("acme", [audio_id]) == {}
-    await room.keeping.transcode_all()
+    await room.transcoder.transcode_all()
     waveform = (await room.audio.derived("acme", [audio_id]))[audio_id].waveform
     assert len(waveform) == 200
     assert set(waveform[2:65]) <= {99, 100}
@@ -110,18 +110,18 @@ async def test_waveform_is_stored_and_erased_with_the_recording(room: Room) -> N
 
 @pytest.mark.promise("T2", "R1")
 @pytest.mark.parametrize("owner", ["s-anna", "s-carl"])
-async def test_derived_data_is_erased_with_any_owner(room: Room, owner: str) -> None:
+async def test_derived_data_is_erased_with_any_owner(room: RecordingSetup, owner: str) -> None:
     """Immediately, through the key, before the row is deleted."""
-    audio_id = await left(room, said(1))
-    await room.keeping.transcode_all()
+    audio_id = await record(room, speech(1))
+    await room.transcoder.transcode_all()
     room.keys.destroy("acme", owner)
     assert (await room.audio.derived("acme", [audio_id]))[audio_id] == DerivedData()
 
 
 @pytest.mark.promise("R1", "T2", "D3")
-async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) -> None:
-    audio_id, other = await left(room, said(2)), await left(room, said(2))
-    await room.keeping.transcode_all()
+async def test_backup_without_keys_restores_nothing(room: RecordingSetup, tmp_path: Path) -> None:
+    audio_id, other = await record(room, speech(2)), await record(room, speech(2))
+    await room.transcoder.transcode_all()
     shutil.copytree(room.files, tmp_path / "backup")
     async with room.database.read() as session:
         waveform = await session.scalar(
@@ -145,32 +145,32 @@ async def test_backup_without_keys_restores_nothing(room: Room, tmp_path: Path) 
             of,
         )
     with pytest.raises(Expired):
-        await opened(room, audio_id)
+        await open_recording(room, audio_id)
     assert (await room.audio.derived("acme", [audio_id]))[audio_id] == DerivedData()
-    assert (await opened(room, other)).seconds == 2
+    assert (await open_recording(room, other)).seconds == 2
     assert (await room.audio.derived("acme", [other]))[other].waveform
 
 
-async def test_tenant_may_keep_uncompressed_audio(room: Room) -> None:
+async def test_tenant_may_keep_uncompressed_audio(room: RecordingSetup) -> None:
     await room.boxes.change_tenant("acme", VoicemailSettingsChange(keep_wav=True))
-    pcm = said(2.2)
-    audio_id = await left(room, pcm)
-    assert await room.keeping.transcode_all() == 1
-    reader = await opened(room, audio_id)
+    pcm = speech(2.2)
+    audio_id = await record(room, pcm)
+    assert await room.transcoder.transcode_all() == 1
+    reader = await open_recording(room, audio_id)
     assert reader.ogg is None
     assert await reader.read() == pcm
     assert (await room.audio.derived("acme", [audio_id]))[audio_id].waveform
-    assert await room.keeping.transcode_all() == 0
-    await room.restarted()
+    assert await room.transcoder.transcode_all() == 0
+    await room.restart()
     assert room.boxes.tenant_settings("acme").keep_wav
 
 
-async def test_open_reader_continues_after_transcoding(room: Room) -> None:
-    pcm = said(40)
-    audio_id = await left(room, pcm)
-    pieces = (await opened(room, audio_id)).stream()
+async def test_open_reader_continues_after_transcoding(room: RecordingSetup) -> None:
+    pcm = speech(40)
+    audio_id = await record(room, pcm)
+    pieces = (await open_recording(room, audio_id)).stream()
     heard = await anext(pieces)
-    await room.keeping.transcode_all()
+    await room.transcoder.transcode_all()
     async for piece in pieces:
         heard += piece
     sounds_alike(pcm, heard)
@@ -178,18 +178,18 @@ async def test_open_reader_continues_after_transcoding(room: Room) -> None:
 
 
 @pytest.mark.promise("R1")
-async def test_open_reader_fails_after_erasure(room: Room) -> None:
-    audio_id = await left(room, said(40))
-    await room.keeping.transcode_all()
-    reader = await opened(room, audio_id)
+async def test_open_reader_fails_after_erasure(room: RecordingSetup) -> None:
+    audio_id = await record(room, speech(40))
+    await room.transcoder.transcode_all()
+    reader = await open_recording(room, audio_id)
     await room.audio.erase("acme", [audio_id])
     with pytest.raises(Expired):
         await reader.read()
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_erasure_during_transcoding_leaves_no_file(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    audio_id = await left(room, said(40))
+async def test_erasure_during_transcoding_leaves_no_file(room: RecordingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    audio_id = await record(room, speech(40))
     began, go_on = asyncio.Event(), asyncio.Event()
     put, loop = writer.SealedFileWriter.finish, asyncio.get_running_loop()
 
@@ -199,71 +199,71 @@ async def test_erasure_during_transcoding_leaves_no_file(room: Room, monkeypatch
         return put(self)
 
     monkeypatch.setattr(writer.SealedFileWriter, "finish", slow)
-    work = asyncio.create_task(room.keeping.transcode_all())
+    work = asyncio.create_task(room.transcoder.transcode_all())
     await began.wait()
     await room.audio.erase("acme", [audio_id])
     go_on.set()
     await work
     assert room.all_files() == []
     with pytest.raises(Expired):
-        await opened(room, audio_id)
+        await open_recording(room, audio_id)
 
 
 @pytest.mark.promise("T2")
-async def test_crash_during_transcoding_restarts_it(room: Room, tmp_path: Path) -> None:
-    pcm = said(3)
-    audio_id = await left(room, pcm)
+async def test_crash_during_transcoding_restarts_it(room: RecordingSetup, tmp_path: Path) -> None:
+    pcm = speech(3)
+    audio_id = await record(room, pcm)
     torn = room.files / audio_id[-2:] / f"opus-{audio_id}"
     torn.write_bytes(b"half a file")
-    await room.restarted()
+    await room.restart()
     assert [path.name for path in room.all_files()] == [audio_id]
     torn.write_bytes(b"half a file")
-    assert await room.keeping.transcode_all() == 1
-    sounds_alike(pcm, await (await opened(room, audio_id)).read())
+    assert await room.transcoder.transcode_all() == 1
+    sounds_alike(pcm, await (await open_recording(room, audio_id)).read())
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
 
 
-async def test_leftover_samples_are_deleted_after_a_crash(room: Room, tmp_path: Path) -> None:
-    audio_id = await left(room, said(2))
+async def test_leftover_samples_are_deleted_after_a_crash(room: RecordingSetup, tmp_path: Path) -> None:
+    audio_id = await record(room, speech(2))
     samples = room.files / audio_id[-2:] / audio_id
     shutil.copy(samples, tmp_path / "copy")
-    await room.keeping.transcode_all()
+    await room.transcoder.transcode_all()
     shutil.copy(tmp_path / "copy", samples)
-    await room.restarted()
+    await room.restart()
     assert [path.name for path in room.all_files()] == [f"opus-{audio_id}"]
 
 
-async def test_full_disk_postpones_transcoding(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    pcm = said(3)
-    audio_id = await left(room, pcm)
+async def test_full_disk_postpones_transcoding(room: RecordingSetup, monkeypatch: pytest.MonkeyPatch) -> None:
+    pcm = speech(3)
+    audio_id = await record(room, pcm)
 
     def full(file, data: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
         patch.setattr(writer, "_write_all", full)
-        assert await room.keeping.transcode_all() == 0
+        assert await room.transcoder.transcode_all() == 0
     assert [path.name for path in room.all_files()] == [audio_id]
-    assert await (await opened(room, audio_id)).read() == pcm
-    assert await room.keeping.transcode_all() == 1
+    assert await (await open_recording(room, audio_id)).read() == pcm
+    assert await room.transcoder.transcode_all() == 1
 
 
-async def test_corrupt_recording_is_skipped(room: Room) -> None:
-    first, second = await left(room, said(2)), await left(room, said(2))
+async def test_corrupt_recording_is_skipped(room: RecordingSetup) -> None:
+    first, second = await record(room, speech(2)), await record(room, speech(2))
     file = room.files / first[-2:] / first
     whole = bytearray(file.read_bytes())
     whole[9000] ^= 1
     file.write_bytes(whole)
-    assert await room.keeping.transcode_all() == 1
-    assert await room.keeping.transcode_all() == 0
+    assert await room.transcoder.transcode_all() == 1
+    assert await room.transcoder.transcode_all() == 0
     assert (await form(room, first), await form(room, second)) == ("new", "opus")
     assert {path.name for path in room.all_files()} == {first, f"opus-{second}"}
 
 
 @pytest.mark.promise("T2")
-async def test_modified_opus_file_is_detected(room: Room) -> None:
-    audio_id = await left(room, os.urandom(RATE * 2 * 40))
-    await room.keeping.transcode_all()
+async def test_modified_opus_file_is_detected(room: RecordingSetup) -> None:
+    audio_id = await record(room, os.urandom(RATE * 2 * 40))
+    await room.transcoder.transcode_all()
     [path] = room.all_files()
     whole, chunk = path.read_bytes(), 16_384 + 28
     assert len(whole) > 3 * chunk
@@ -278,13 +278,13 @@ async def test_modified_opus_file_is_detected(room: Room) -> None:
     for damaged in (*changed, *moved):
         path.write_bytes(damaged)
         with pytest.raises(CorruptAudio):
-            await (await opened(room, audio_id)).read()
+            await (await open_recording(room, audio_id)).read()
 
 
-async def test_worker_transcodes_a_new_message(room: Room) -> None:
-    work = asyncio.create_task(room.keeping.run())
-    draft = await room.boxes.begin(message())
-    await draft.write(said(2), RATE)
+async def test_worker_transcodes_a_new_message(room: RecordingSetup) -> None:
+    work = asyncio.create_task(room.transcoder.run())
+    draft = await room.boxes.begin(new_message())
+    await draft.write(speech(2), RATE)
     assert await draft.store()
     async with asyncio.timeout(10):
         while await form(room, draft.message.audio_id) != "opus":

@@ -4,7 +4,7 @@ message."""
 from pathlib import Path
 
 import pytest
-from recording_setup import ANNA, Room, message
+from recording_setup import ANNA, RecordingSetup, new_message
 from sqlalchemy import text
 
 from unificx.audio_store import Transcript, TranscriptionFailed
@@ -17,7 +17,7 @@ from unificx.voicemail.events import MailboxChanged
 SAID = "please call me back, canary"
 
 
-class Ears:
+class FakeRecognizer:
     """A recognizer with a predefined transcript."""
 
     def __init__(self) -> None:
@@ -33,17 +33,17 @@ class Ears:
 
 
 @pytest.fixture
-async def ears(room: Room) -> Ears:
+async def ears(room: RecordingSetup) -> FakeRecognizer:
     """A recognizer, with transcription enabled."""
-    ears = room.transcriber = Ears()
-    await room.restarted()
+    ears = room.transcriber = FakeRecognizer()
+    await room.restart()
     await room.boxes.change_tenant("acme", VoicemailSettingsChange(transcribe=True))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
     return ears
 
 
-async def left(room: Room, *, told: bool = True) -> Message:
-    new = message()
+async def leave_message(room: RecordingSetup, *, told: bool = True) -> Message:
+    new = new_message()
     draft = await room.boxes.begin(
         NewMessage(**{name: getattr(new, name) for name in new.__slots__ if name != "transcribe"}, transcribe=told)
     )
@@ -52,37 +52,37 @@ async def left(room: Room, *, told: bool = True) -> Message:
     return draft.message
 
 
-async def shown(room: Room, left: Message) -> Transcript | None:
+async def transcript_of(room: RecordingSetup, left: Message) -> Transcript | None:
     return (await room.boxes.get("acme", left.id)).derived.transcript
 
 
-async def test_message_is_transcribed_once(room: Room, ears: Ears) -> None:
+async def test_message_is_transcribed_once(room: RecordingSetup, ears: FakeRecognizer) -> None:
     told: list[MailboxChanged] = []
     room.bus.subscribe(MailboxChanged, told.append)
     outbox = Outbox(room.database, room.bus, room.clock)
-    found = await left(room)
-    assert await shown(room, found) is None
-    assert await room.transcribing.transcribe_all() == 1
-    assert await shown(room, found) == Transcript(SAID, "en")
+    found = await leave_message(room)
+    assert await transcript_of(room, found) is None
+    assert await room.transcription.transcribe_all() == 1
+    assert await transcript_of(room, found) == Transcript(SAID, "en")
     assert ears.heard == [(32_000, 8000)]
     await outbox.deliver()
     assert ANNA.id in [fact.extension_id for fact in told]
-    assert await room.transcribing.transcribe_all() == 0
-    await room.keeping.transcode_all()
-    assert await shown(room, found) == Transcript(SAID, "en")  # besides the waveform
+    assert await room.transcription.transcribe_all() == 0
+    await room.transcoder.transcode_all()
+    assert await transcript_of(room, found) == Transcript(SAID, "en")  # besides the waveform
     assert "canary" not in repr(await room.boxes.get("acme", found.id))
 
 
-async def test_opus_message_is_transcribed_too(room: Room, ears: Ears) -> None:
-    found = await left(room)
-    await room.keeping.transcode_all()
-    assert await room.transcribing.transcribe_all() == 1
-    assert (await shown(room, found), ears.heard) == (Transcript(SAID, "en"), [(32_000, 8000)])
+async def test_opus_message_is_transcribed_too(room: RecordingSetup, ears: FakeRecognizer) -> None:
+    found = await leave_message(room)
+    await room.transcoder.transcode_all()
+    assert await room.transcription.transcribe_all() == 1
+    assert (await transcript_of(room, found), ears.heard) == (Transcript(SAID, "en"), [(32_000, 8000)])
 
 
 @pytest.mark.parametrize("who", ["caller", "owner", "organisation", "machine"])
-async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, who: str) -> None:
-    found = await left(room, told=who != "caller")
+async def test_message_is_transcribed_only_if_all_agree(room: RecordingSetup, ears: FakeRecognizer, who: str) -> None:
+    found = await leave_message(room, told=who != "caller")
     if who == "owner":
         await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=False))
     if who == "organisation":
@@ -90,38 +90,40 @@ async def test_message_is_transcribed_only_if_all_agree(room: Room, ears: Ears, 
     if who == "machine":
         ears.requirement = "Install it."
     assert not room.boxes.is_transcribed("acme", ANNA.id) or who == "caller"
-    assert await room.transcribing.transcribe_all() == 0
-    assert (await shown(room, found), ears.heard) == (None, [])
+    assert await room.transcription.transcribe_all() == 0
+    assert (await transcript_of(room, found), ears.heard) == (None, [])
 
 
-async def test_disabling_cancels_pending_transcription(room: Room, ears: Ears) -> None:
-    await left(room)
+async def test_disabling_cancels_pending_transcription(room: RecordingSetup, ears: FakeRecognizer) -> None:
+    await leave_message(room)
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=False))
-    await room.transcribing.transcribe_all()
+    await room.transcription.transcribe_all()
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
-    assert await room.transcribing.transcribe_all() == 0
+    assert await room.transcription.transcribe_all() == 0
 
 
-async def test_transcription_cannot_be_enabled_without_a_recognizer(room: Room) -> None:
+async def test_transcription_cannot_be_enabled_without_a_recognizer(room: RecordingSetup) -> None:
     with pytest.raises(Conflict):
         await room.boxes.change_tenant("acme", VoicemailSettingsChange(transcribe=True))
     assert not room.boxes.tenant_settings("acme").transcribe
 
 
-async def test_failed_transcription_is_not_retried(room: Room, ears: Ears) -> None:
+async def test_failed_transcription_is_not_retried(room: RecordingSetup, ears: FakeRecognizer) -> None:
     ears.fails = True
-    first = await left(room)
-    assert await room.transcribing.transcribe_all() == 0
+    first = await leave_message(room)
+    assert await room.transcription.transcribe_all() == 0
     ears.fails = False
-    second = await left(room)
-    assert await room.transcribing.transcribe_all() == 1
-    assert (await shown(room, first), await shown(room, second)) == (None, Transcript(SAID, "en"))
+    second = await leave_message(room)
+    assert await room.transcription.transcribe_all() == 1
+    assert (await transcript_of(room, first), await transcript_of(room, second)) == (None, Transcript(SAID, "en"))
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_transcript_is_sealed_and_erased_with_the_message(room: Room, ears: Ears, tmp_path: Path) -> None:
-    found = await left(room)
-    await room.transcribing.transcribe_all()
+async def test_transcript_is_sealed_and_erased_with_the_message(
+    room: RecordingSetup, ears: FakeRecognizer, tmp_path: Path
+) -> None:
+    found = await leave_message(room)
+    await room.transcription.transcribe_all()
     async with room.database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM audio_derived WHERE transcript IS NOT NULL")) == 1
     assert not any(b"canary" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
@@ -131,15 +133,15 @@ async def test_transcript_is_sealed_and_erased_with_the_message(room: Room, ears
 
 
 @pytest.mark.promise("R1", "T2")
-async def test_transcript_is_erased_with_the_caller(room: Room, ears: Ears) -> None:
-    found = await left(room)
-    await room.transcribing.transcribe_all()
+async def test_transcript_is_erased_with_the_caller(room: RecordingSetup, ears: FakeRecognizer) -> None:
+    found = await leave_message(room)
+    await room.transcription.transcribe_all()
     room.keys.destroy("acme", room.keys.find("acme", "number", "+491511234567") or "")
-    assert await shown(room, found) is None
+    assert await transcript_of(room, found) is None
 
 
-async def test_erasure_during_transcription_leaves_nothing(room: Room, ears: Ears) -> None:
-    found = await left(room)
+async def test_erasure_during_transcription_leaves_nothing(room: RecordingSetup, ears: FakeRecognizer) -> None:
+    found = await leave_message(room)
     transcribe = ears.transcribe
 
     async def erased_meanwhile(pcm: bytes, rate: int) -> Transcript:
@@ -147,6 +149,6 @@ async def test_erasure_during_transcription_leaves_nothing(room: Room, ears: Ear
         return await transcribe(pcm, rate)
 
     ears.transcribe = erased_meanwhile
-    assert await room.transcribing.transcribe_all() == 0
+    assert await room.transcription.transcribe_all() == 0
     async with room.database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM audio_derived")) == 0

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from recording_setup import ANNA, TENANT, Room, message
+from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
@@ -20,45 +20,45 @@ from unificx.voicemail.events import MessageLeft
 BEN = Extension("e-ben", TENANT, "1002", None, "s-ben", 30, 3600, "Ben Example")
 
 
-def said(seconds: float) -> bytes:
+def noise(seconds: float) -> bytes:
     return sine(443.7, 9000, round(seconds * 8000)).tobytes()
 
 
-async def draft(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> MessageWriter:
-    begun = await room.boxes.begin(new or message())
+async def begin_message(room: RecordingSetup, new: NewMessage | None = None, seconds: float = 2.0) -> MessageWriter:
+    begun = await room.boxes.begin(new or new_message())
     room.writers.append(begun.writer)
-    await begun.write(said(seconds), 8000)
+    await begun.write(noise(seconds), 8000)
     return begun
 
 
-async def left(room: Room, new: NewMessage | None = None, seconds: float = 2.0) -> str:
-    begun = await draft(room, new, seconds)
+async def leave_message(room: RecordingSetup, new: NewMessage | None = None, seconds: float = 2.0) -> str:
+    begun = await begin_message(room, new, seconds)
     assert await begun.store()
     return begun.message.id
 
 
 @pytest.mark.promise("C9")
-async def test_message_is_stored_with_its_caller(room: Room) -> None:
-    message_id = await left(room)
+async def test_message_is_stored_with_its_caller(room: RecordingSetup) -> None:
+    message_id = await leave_message(room)
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert (found.id, found.seconds, found.heard, found.hidden) == (message_id, 2.0, None, None)
     assert found.caller == CallerId("+491511234567", "Carl Caller")
-    assert await (await room.boxes.open(found)).read() == said(2.0)
+    assert await (await room.boxes.open(found)).read() == noise(2.0)
     assert await room.boxes.list(TENANT, [BEN.id]) == ()
     assert await room.boxes.list("globex", [ANNA.id]) == ()
 
 
 @pytest.mark.promise("T2")
-async def test_caller_is_sealed(room: Room) -> None:
-    await left(room)
+async def test_caller_is_sealed(room: RecordingSetup) -> None:
+    await leave_message(room)
     async with room.database.read() as session:
         rows = repr((await session.execute(text("SELECT * FROM voicemail"))).all())
     assert "511234567" not in rows
     assert "Carl" not in rows
 
 
-async def test_message_in_progress_is_not_listed(room: Room) -> None:
-    begun = await draft(room)
+async def test_message_in_progress_is_not_listed(room: RecordingSetup) -> None:
+    begun = await begin_message(room)
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     with pytest.raises(NotFound):
         await room.boxes.get(TENANT, begun.message.id)
@@ -67,8 +67,8 @@ async def test_message_in_progress_is_not_listed(room: Room) -> None:
 
 
 @pytest.mark.parametrize("way", ["dropped", "too short"])
-async def test_discarded_message_leaves_nothing(room: Room, way: str) -> None:
-    begun = await draft(room, seconds=2.0 if way == "dropped" else 0.6)
+async def test_discarded_message_leaves_nothing(room: RecordingSetup, way: str) -> None:
+    begun = await begin_message(room, seconds=2.0 if way == "dropped" else 0.6)
     if way == "dropped":
         await begun.discard()
     else:
@@ -77,35 +77,35 @@ async def test_discarded_message_leaves_nothing(room: Room, way: str) -> None:
     assert room.all_files() == []
 
 
-async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: Room) -> None:
-    begun = await draft(room, seconds=4.3)
-    silent = await room.boxes.begin(message())
-    await room.restarted()
+async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: RecordingSetup) -> None:
+    begun = await begin_message(room, seconds=4.3)
+    silent = await room.boxes.begin(new_message())
+    await room.restart()
     [found] = await room.boxes.list(TENANT, [ANNA.id])
     assert found.id == begun.message.id
     assert 3.3 < found.seconds <= 4.3
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, silent.message.id)
-    await room.restarted()
+    await room.restart()
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
 
 
-async def test_archived_messages_count_towards_the_limit(room: Room) -> None:
+async def test_archived_messages_count_towards_the_limit(room: RecordingSetup) -> None:
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=2))
-    await room.boxes.archive(await room.boxes.get(TENANT, await left(room)))
+    await room.boxes.archive(await room.boxes.get(TENANT, await leave_message(room)))
     assert not await room.boxes.is_full(TENANT, ANNA.id)
-    second = await room.boxes.get(TENANT, await left(room))
+    second = await room.boxes.get(TENANT, await leave_message(room))
     assert await room.boxes.is_full(TENANT, ANNA.id)
     await room.boxes.erase(second)
     assert not await room.boxes.is_full(TENANT, ANNA.id)
 
 
 @pytest.mark.promise("R2")
-async def test_archived_message_is_purged_after_retention(room: Room, clock: ManualClock) -> None:
-    old = await room.boxes.get(TENANT, await left(room))
+async def test_archived_message_is_purged_after_retention(room: RecordingSetup, clock: ManualClock) -> None:
+    old = await room.boxes.get(TENANT, await leave_message(room))
     await room.boxes.archive(old)
     clock.advance(timedelta(days=20).total_seconds())
-    young, kept = await room.boxes.get(TENANT, await left(room)), await left(room)
+    young, kept = await room.boxes.get(TENANT, await leave_message(room)), await leave_message(room)
     await room.boxes.archive(young)
     clock.advance(timedelta(days=10, seconds=1).total_seconds())
     await room.boxes.purge_archived()
@@ -118,9 +118,9 @@ async def test_archived_message_is_purged_after_retention(room: Room, clock: Man
 
 @pytest.mark.promise("T2", "D3")
 @pytest.mark.parametrize("subject", ["s-anna", "s-carl"])
-async def test_message_is_erased_with_caller_or_owner(room: Room, subject: str) -> None:
-    gone = await left(room, message(caller="s-carl"))
-    stays = await left(room, message(extension=BEN, caller="s-dora"))
+async def test_message_is_erased_with_caller_or_owner(room: RecordingSetup, subject: str) -> None:
+    gone = await leave_message(room, new_message(caller="s-carl"))
+    stays = await leave_message(room, new_message(extension=BEN, caller="s-dora"))
     room.keys.destroy(TENANT, subject)
     await room.audio.erase_subject(TENANT, subject)
     with pytest.raises(Expired):
@@ -131,14 +131,14 @@ async def test_message_is_erased_with_caller_or_owner(room: Room, subject: str) 
 
 
 @pytest.mark.promise("D3")
-async def test_erasing_the_caller_while_recording_leaves_no_message(room: Room) -> None:
+async def test_erasing_the_caller_while_recording_leaves_no_message(room: RecordingSetup) -> None:
     told: list[MessageLeft] = []
     room.bus.subscribe(MessageLeft, told.append)
     Outbox(room.database, room.bus, room.clock)
-    begun = await draft(room, message(caller="s-carl"))
+    begun = await begin_message(room, new_message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
     await room.audio.erase_subject(TENANT, "s-carl")
-    await begun.write(said(1), 8000)
+    await begun.write(noise(1), 8000)
     assert not await begun.store()
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
     with pytest.raises(Expired):
@@ -147,19 +147,19 @@ async def test_erasing_the_caller_while_recording_leaves_no_message(room: Room) 
     assert told == []
 
 
-async def test_caller_is_anonymous_between_key_and_row_erasure(room: Room) -> None:
-    message_id = await left(room, message(caller="s-carl"))
+async def test_caller_is_anonymous_between_key_and_row_erasure(room: RecordingSetup) -> None:
+    message_id = await leave_message(room, new_message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
     found = await room.boxes.get(TENANT, message_id)
     assert found.caller == Erased()
     with pytest.raises(Expired):
         await room.boxes.open(found)
     with pytest.raises(ErasedSubject):
-        await room.boxes.begin(message(caller="s-carl"))
+        await room.boxes.begin(new_message(caller="s-carl"))
 
 
-async def test_external_caller_is_identified_by_number(room: Room) -> None:
-    await left(room, message("+4930111"))
+async def test_external_caller_is_identified_by_number(room: RecordingSetup) -> None:
+    await leave_message(room, new_message("+4930111"))
     subject = room.keys.find(TENANT, "number", "+4930111")
     assert subject is not None
     room.keys.destroy(TENANT, subject)
@@ -167,9 +167,9 @@ async def test_external_caller_is_identified_by_number(room: Room) -> None:
     assert await room.boxes.list(TENANT, [ANNA.id]) == ()
 
 
-async def test_mailbox_is_deleted_with_extension_or_tenant(room: Room) -> None:
-    await left(room)
-    other = await left(room, message(extension=BEN))
+async def test_mailbox_is_deleted_with_extension_or_tenant(room: RecordingSetup) -> None:
+    await leave_message(room)
+    other = await leave_message(room, new_message(extension=BEN))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="keep", pin="8264"))
     async with room.database.begin() as uow:
         await room.boxes.on_extension_deleted(ExtensionDeleted("fact-1", TENANT, ANNA.id), uow)
@@ -184,10 +184,10 @@ async def test_mailbox_is_deleted_with_extension_or_tenant(room: Room) -> None:
 
 
 @pytest.mark.promise("C9")
-async def test_settings_survive_a_restart(room: Room) -> None:
+async def test_settings_survive_a_restart(room: RecordingSetup) -> None:
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(longest_seconds=60))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False, old_messages="keep"))
-    await room.restarted()
+    await room.restart()
     assert room.boxes.tenant_settings(TENANT).longest_seconds == 60
     assert not room.boxes.accepts_messages(ANNA)
     assert room.boxes.accepts_messages(BEN)
@@ -195,9 +195,9 @@ async def test_settings_survive_a_restart(room: Room) -> None:
     assert not room.boxes.accepts_messages(BEN)
 
 
-async def test_pin_opens_only_its_own_mailbox(room: Room) -> None:
+async def test_pin_opens_only_its_own_mailbox(room: RecordingSetup) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
-    await room.restarted()
+    await room.restart()
     assert room.boxes.mailbox_settings(ANNA.id).has_pin
     assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
     for tenant, box, pin in ((TENANT, ANNA.id, "8265"), (TENANT, BEN.id, "8264"), ("globex", ANNA.id, "8264")):
@@ -210,7 +210,7 @@ async def test_pin_opens_only_its_own_mailbox(room: Room) -> None:
     assert not await room.boxes.check_pin(TENANT, ANNA.id, "")
 
 
-async def test_pin_attempts_are_rate_limited(room: Room, clock: ManualClock) -> None:
+async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for guess in range(5):
         assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{guess}")
@@ -228,22 +228,22 @@ async def test_pin_attempts_are_rate_limited(room: Room, clock: ManualClock) -> 
 
 
 @pytest.mark.parametrize("pin", ["1234", "0000", "4321", "123", "1" * 13, "12ab", "９８２６"])
-async def test_trivial_pin_is_rejected(room: Room, pin: str) -> None:
+async def test_trivial_pin_is_rejected(room: RecordingSetup, pin: str) -> None:
     with pytest.raises(Invalid):
         await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin=pin))
 
 
-async def test_new_greeting_replaces_the_old_one(room: Room) -> None:
+async def test_new_greeting_replaces_the_old_one(room: RecordingSetup) -> None:
     with pytest.raises(NotFound):
         await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")
     for seconds in (1.5, 2.5):
         writer = await room.boxes.greetings.begin(ANNA)
         room.writers.append(writer)
-        await writer.write(said(seconds), 8000)
+        await writer.write(noise(seconds), 8000)
         await room.boxes.greetings.activate(ANNA, writer, "no_answer")
-        assert await (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).read() == said(seconds)
+        assert await (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).read() == noise(seconds)
         assert len(room.all_files()) == 1
-    await room.restarted()
+    await room.restart()
     assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.5
     await room.boxes.greetings.remove(ANNA)
     with pytest.raises(NotFound):
@@ -251,8 +251,8 @@ async def test_new_greeting_replaces_the_old_one(room: Room) -> None:
     assert room.all_files() == []
 
 
-async def test_concurrent_mailbox_changes_are_merged(room: Room) -> None:
-    sound = Sound(said(1))
+async def test_concurrent_mailbox_changes_are_merged(room: RecordingSetup) -> None:
+    sound = Sound(noise(1))
     await asyncio.gather(
         room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="4711")),
         room.boxes.change_mailbox(ANNA, MailboxSettingsChange(enabled=False)),
@@ -267,4 +267,4 @@ async def test_concurrent_mailbox_changes_are_merged(room: Room) -> None:
         box, tenant = room.boxes.mailbox_settings(ANNA.id), room.boxes.tenant_settings(TENANT)
         assert (box.enabled, box.mail, box.has_pin, set(box.greetings)) == (False, False, True, {"busy"})
         assert (tenant.enabled, tenant.most_messages) == (False, 7)
-        await room.restarted()
+        await room.restart()

@@ -24,10 +24,10 @@ ANNA = Extension("e-anna", "acme", "1001", "p-anna", "s-anna", 30, 3600, "Anna E
 HANG_UP = "hang up"
 
 
-class Tap:
+class ScriptedTap:
     """The caller's script: "speak 2", "silence 3", "press #", "hang up", "lost" in sequence."""
 
-    def __init__(self, stage: "Stage", leg: str, says: Sequence[str]) -> None:
+    def __init__(self, stage: "AppHarness", leg: str, says: Sequence[str]) -> None:
         self.reason: str | None = None
         self.ended = asyncio.Event()
         self._stage, self._leg, self._says = stage, leg, says
@@ -52,7 +52,7 @@ class Tap:
         await self.ended.wait()
 
 
-class Prompts:
+class FakePrompts:
     """Each prompt is its own name."""
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
@@ -66,32 +66,32 @@ class Prompts:
 
 
 @dataclass
-class Stage:
+class AppHarness:
     """`keys` are the digits pressed during a prompt, each once; `says` is the audio of each recording."""
 
     app: App
-    keys: dict[str, list[str]] = field(default_factory=dict)
-    says: list[list[str]] = field(default_factory=list)
+    digits: dict[str, list[str]] = field(default_factory=dict)
+    audio_scripts: list[list[str]] = field(default_factory=list)
     mailbox: Extension | None = ANNA
     caller: Extension | None = None
-    why: str = "missed"
+    reason: str = "missed"
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
     heard: list[str] = field(default_factory=list)
     """What the caller heard; recorded audio is "sound 2.0"."""
-    told: list[LegEvent] = field(default_factory=list)
+    events: list[LegEvent] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
-    fails: str = ""
+    media_error: str = ""
     """The engine's error for the next SDP."""
-    unheard: str = ""
+    unplayable: str = ""
     """Sounds the engine fails to play."""
-    taps: dict[str, Tap] = field(default_factory=dict)
+    taps: dict[str, ScriptedTap] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.host = AppRunner(self, Prompts(), self.clock, {self.app.name: self.app})
+        self.host = AppRunner(self, FakePrompts(), self.clock, {self.app.name: self.app})
         self.over = asyncio.Event()
-        self.keys = {prompt: list(keys) for prompt, keys in self.keys.items()}
+        self.digits = {prompt: list(keys) for prompt, keys in self.digits.items()}
         self._tickets = 0
 
     def begin(self) -> None:
@@ -106,10 +106,10 @@ class Stage:
             caller,
             self.mailbox,
             datetime(2026, 1, 5, tzinfo=UTC),
-            self.why,
+            self.reason,
             "x",
         )
-        self.line = self.host.host(hosting, self.offer, self._hear)
+        self.line = self.host.host(hosting, self.offer, self._on_event)
 
     async def run(self, within: float = 5) -> None:
         """Run the call to the end of its app."""
@@ -129,8 +129,8 @@ class Stage:
     def hang_up(self) -> None:
         self.line.ended()
 
-    def _hear(self, event: LegEvent) -> None:
-        self.told.append(event)
+    def _on_event(self, event: LegEvent) -> None:
+        self.events.append(event)
         if isinstance(event, ByeReceived | Rejected):
             asyncio.get_running_loop().call_soon(self.line.ended)
         if isinstance(event, Answered) and not self.offer:
@@ -139,17 +139,17 @@ class Stage:
     # ---- the engine
 
     async def open(self, leg: str, offer: bytes) -> bytes:
-        return self._described(f"open {offer.decode()}")
+        return self._negotiate(f"open {offer.decode()}")
 
     async def create_offer(self, leg: str) -> bytes:
-        return self._described("invite")
+        return self._negotiate("invite")
 
     async def accept_answer(self, leg: str, answer: bytes) -> None:
-        self._described(f"answered {answer.decode()}")
+        self._negotiate(f"answered {answer.decode()}")
 
-    def _described(self, order: str) -> bytes:
+    def _negotiate(self, order: str) -> bytes:
         self.orders.append(order)
-        fault, self.fails = self.fails, ""
+        fault, self.media_error = self.media_error, ""
         if fault:
             raise MediaUnavailable(fault)  # type: ignore[arg-type]
         return b"ours"
@@ -162,23 +162,23 @@ class Stage:
         ticket = f"t{self._tickets}"
         name = sound.pcm[:-1].decode() if sound.pcm.endswith(b"!") else f"sound {sound.seconds}"
         self.heard.append(name)
-        keys = self.keys.get(name, [])
+        keys = self.digits.get(name, [])
         loop = asyncio.get_running_loop()
         if keys:
             pressed = keys.pop(0)
             loop.call_soon(self.hang_up if pressed == HANG_UP else lambda: self.press(pressed))
-        reason = "full" if self.unheard and name == self.unheard else "end"
-        loop.call_soon(lambda: loop.call_soon(lambda: self.ends(ticket, reason)))
+        reason = "full" if self.unplayable and name == self.unplayable else "end"
+        loop.call_soon(lambda: loop.call_soon(lambda: self.end_playback(ticket, reason)))
         return ticket
 
-    def ends(self, ticket: str, reason: Any = "end") -> None:
+    def end_playback(self, ticket: str, reason: Any = "end") -> None:
         self.host.handle_event(PlayEnded("leg-1", ticket, reason))
 
     def stop(self, leg: str) -> None:
         self.orders.append("stop")
 
-    def record(self, tap: str, *, leg: str) -> Tap:
-        self.taps[tap] = made = Tap(self, leg, self.says.pop(0) if self.says else [])
+    def record(self, tap: str, *, leg: str) -> ScriptedTap:
+        self.taps[tap] = made = ScriptedTap(self, leg, self.audio_scripts.pop(0) if self.audio_scripts else [])
         return made
 
     def end(self, tap: str) -> None:
@@ -198,14 +198,23 @@ class Stage:
         self.orders.append("mute" if on else "unmute")
 
 
-def acting(run: Callable[[Call], Any], **stage: Any) -> Stage:
+def harness_for(run: Callable[[Call], Any], **stage: Any) -> AppHarness:
     """A test bench for one coroutine."""
-    return Stage(App("test", run), **stage)
+    return AppHarness(App("test", run), **stage)
 
 
-def without(heard: Iterable[str], *groups: str) -> list[str]:
+def without_prompts(heard: Iterable[str], *groups: str) -> list[str]:
     """Heard prompts without menus."""
     return [one for one in heard if not one.startswith(groups)]
 
 
-__all__ = ["HANG_UP", "OfferAnswered", "OfferReceived", "OfferRejected", "Stage", "acting", "verbs", "without"]
+__all__ = [
+    "HANG_UP",
+    "AppHarness",
+    "OfferAnswered",
+    "OfferReceived",
+    "OfferRejected",
+    "harness_for",
+    "verbs",
+    "without_prompts",
+]

@@ -9,7 +9,7 @@ import structlog.testing
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "recordings"))
 
-from recording_setup import Room
+from recording_setup import RecordingSetup
 
 from unificx.callapps import call
 from unificx.core.clock import ManualClock
@@ -35,8 +35,8 @@ def no_fault_in_the_log() -> Iterator[None]:
 @pytest.fixture
 async def room(
     tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus, clock: ManualClock
-) -> AsyncIterator[Room]:
-    made = Room(tmp_path, database, keys, bus, clock)
+) -> AsyncIterator[RecordingSetup]:
+    made = RecordingSetup(tmp_path, database, keys, bus, clock)
     await made.boxes.start()
     yield made
-    made.let_go()
+    made.abandon_writers()

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from app_harness import HANG_UP, Stage, acting
+from app_harness import HANG_UP, AppHarness, harness_for
 from structlog.testing import capture_logs
 
 from unificx.callapps import App, Call, Clip, RecordResult, SpokenValue
@@ -20,10 +20,10 @@ async def test_app_answers_plays_and_hangs_up() -> None:
         await call.hang_up()
         raise AssertionError("nothing follows")
 
-    stage = acting(app)
+    stage = harness_for(app)
     await stage.run()
     assert stage.heard == ["hello", "world", "number 7"]
-    assert stage.told == [Answered(b"ours"), ByeReceived()]
+    assert stage.events == [Answered(b"ours"), ByeReceived()]
     assert stage.orders == ["open offer", "close"]
 
 
@@ -31,17 +31,17 @@ async def test_finished_app_hangs_up() -> None:
     async def app(call: Call) -> None:
         await call.play("hello")
 
-    stage = acting(app)
+    stage = harness_for(app)
     await stage.run()
-    assert stage.told == [Answered(b"ours"), ByeReceived()]
+    assert stage.events == [Answered(b"ours"), ByeReceived()]
 
 
 async def test_app_that_never_answers_rejects() -> None:
     async def app(call: Call) -> None: ...
 
-    stage = acting(app)
+    stage = harness_for(app)
     await stage.run()
-    assert stage.told == [Rejected(480, None)]
+    assert stage.events == [Rejected(480, None)]
 
 
 async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
@@ -49,18 +49,18 @@ async def test_exception_ends_only_its_call_and_logs_no_personal_data() -> None:
         await call.answer()
         raise ValueError("+491511")
 
-    stage = acting(app)
+    stage = harness_for(app)
     with capture_logs() as logs:
         await stage.run()
     assert [(one["event"], one["kind"]) for one in logs] == [("call_app_failed", "ValueError")]
-    assert stage.told[-1] == ByeReceived()
+    assert stage.events[-1] == ByeReceived()
 
 
 async def test_unknown_app_rejects() -> None:
-    stage = acting(lambda call: asyncio.sleep(0))
+    stage = harness_for(lambda call: asyncio.sleep(0))
     stage.host._apps = {}  # type: ignore[assignment]
     await stage.run()
-    assert stage.told == [Rejected(480, None)]
+    assert stage.events == [Rejected(480, None)]
 
 
 async def test_missing_media_rejects_the_call() -> None:
@@ -68,16 +68,16 @@ async def test_missing_media_rejects_the_call() -> None:
         await call.answer()
         raise AssertionError("it was not answered")
 
-    stage = acting(app, fails="full")
+    stage = harness_for(app, fails="full")
     await stage.run()
-    assert stage.told == [Rejected(503, None)]
+    assert stage.events == [Rejected(503, None)]
 
 
 async def test_delayed_offer_is_completed_by_the_answer() -> None:
     async def app(call: Call) -> None:
         await call.play("hello")
 
-    stage = acting(app, offer=b"")
+    stage = harness_for(app, offer=b"")
     await stage.run()
     assert stage.orders == ["invite", "answered their answer", "close"]
 
@@ -92,10 +92,10 @@ async def test_hang_up_cancels_the_app() -> None:
             await asyncio.sleep(0)
             steps.append("tidied")
 
-    stage = acting(app, keys={"second": [HANG_UP]})
+    stage = harness_for(app, keys={"second": [HANG_UP]})
     await stage.run()
     assert (stage.heard, steps) == (["first", "second"], ["tidied"])
-    assert stage.told == [Answered(b"ours")]
+    assert stage.events == [Answered(b"ours")]
     assert stage.orders[-1] == "close"
 
 
@@ -106,7 +106,7 @@ async def test_escape_digit_stops_the_prompt() -> None:
         found.append(await call.play("menu", "rest", escape_digits="12"))
         found.append(await call.play("menu", "rest", escape_digits="12"))
 
-    stage = acting(app, keys={"menu": ["9", "2"]})
+    stage = harness_for(app, keys={"menu": ["9", "2"]})
     await stage.run()
     assert (stage.heard, found) == (["menu", "rest", "menu"], ["", "2"])
     assert "stop" in stage.orders
@@ -119,7 +119,7 @@ async def test_early_digits_are_queued() -> None:
         await call.play("enter")
         found.extend((await call.read_digits(12), await call.read_digits(2), await call.read_digits(1)))
 
-    stage = acting(app, keys={"enter": ["4711#123"]})
+    stage = harness_for(app, keys={"enter": ["4711#123"]})
     await stage.run()
     assert found == ["4711", "12", "3"]
 
@@ -130,7 +130,7 @@ async def test_no_digit_returns_empty() -> None:
     async def app(call: Call) -> None:
         found.append(await call.read_digits(4, timeout=0.02))
 
-    await acting(app).run()
+    await harness_for(app).run()
     assert found == [""]
 
 
@@ -141,7 +141,7 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
         await call.play_until_digit("enter", "more")
         found.append(await call.read_digits(4))
 
-    stage = acting(app, keys={"enter": ["82#"]})
+    stage = harness_for(app, keys={"enter": ["82#"]})
     await stage.run()
     assert (stage.heard, found) == (["enter"], ["82"])
 
@@ -166,7 +166,7 @@ async def test_recording_stops_at_its_limits(
         found.append(await call.record(clip, stop_digits="#*", silence_seconds=3.0))
         await call.play(clip)
 
-    stage = acting(app, says=[says])
+    stage = harness_for(app, says=[says])
     await stage.run()
     [said] = found
     assert (said.ended, said.digit, said.silent) == (ended, key, silent)
@@ -180,7 +180,7 @@ async def test_recording_is_limited_in_duration() -> None:
     async def app(call: Call) -> None:
         found.append(await call.record(Clip(), max_seconds=0.05, silence_seconds=1e9))
 
-    await acting(app, says=[["speak 1"]]).run()
+    await harness_for(app, says=[["speak 1"]]).run()
     assert found[0].ended == "longest"
 
 
@@ -194,7 +194,7 @@ async def test_full_sink_ends_recording() -> None:
     async def app(call: Call) -> None:
         found.append(await call.record(Full()))
 
-    await acting(app, says=[["speak 2"]]).run()
+    await harness_for(app, says=[["speak 2"]]).run()
     assert (found[0].ended, found[0].seconds) == ("full", 0.0)
 
 
@@ -207,7 +207,7 @@ async def test_hang_up_keeps_the_recorded_audio() -> None:
         finally:
             recorded.append(call.last_recording)
 
-    await acting(app, says=[["speak 2", HANG_UP]]).run()
+    await harness_for(app, says=[["speak 2", HANG_UP]]).run()
     [said] = recorded
     assert said is not None
     assert (clip.sound.seconds, said.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
@@ -220,7 +220,7 @@ async def test_digits_by_sip_info() -> None:
         await call.answer()
         found.append(await call.read_digits(6))
 
-    stage = acting(app)
+    stage = harness_for(app)
     stage.begin()
     await stage.settle()
     for kind, body in (
@@ -244,22 +244,22 @@ async def test_reinvite_is_answered_or_rejected() -> None:
         await call.answer()
         await asyncio.Event().wait()
 
-    stage = acting(app)
+    stage = harness_for(app)
     stage.begin()
     await stage.settle()
     stage.line.offered(b"hold")
     await stage.settle()
-    stage.fails = "description"
+    stage.media_error = "description"
     stage.line.offered(b"bad")
     await stage.settle()
-    assert stage.told == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRejected(488)]
+    assert stage.events == [Answered(b"ours"), OfferAnswered(b"ours"), OfferRejected(488)]
     stage.hang_up()
     await stage.settle()
     assert len(stage.host) == 0
 
 
 async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
-    class Deaf(Stage):
+    class Deaf(AppHarness):
         """An engine that never ends playback."""
 
         def play(self, leg, sound):
@@ -272,17 +272,17 @@ async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
     stage = Deaf(App("test", app))
     stage.begin()
     await stage.settle()
-    stage.ends("t1", "lost")
+    stage.end_playback("t1", "lost")
     stage.host.on_engine_restarted()
     await stage.settle()
-    assert stage.told == [Answered(b"ours"), OfferReceived(b"ours")]
+    assert stage.events == [Answered(b"ours"), OfferReceived(b"ours")]
     assert stage.heard == ["long"]
     stage.line.offer_answered(b"theirs")
     await stage.settle()
     assert stage.heard == ["long", "long"]
-    stage.ends("t2")
+    stage.end_playback("t2")
     await stage.settle()
-    assert stage.told[-1] == ByeReceived()
+    assert stage.events[-1] == ByeReceived()
 
 
 async def test_server_shutdown_ends_all_apps() -> None:
@@ -290,17 +290,17 @@ async def test_server_shutdown_ends_all_apps() -> None:
         await call.answer()
         await asyncio.Event().wait()
 
-    stage = acting(app)
+    stage = harness_for(app)
     stage.begin()
     await stage.settle()
     await stage.host.close()
-    assert (stage.told[-1], len(stage.host)) == (ByeReceived(), 0)
+    assert (stage.events[-1], len(stage.host)) == (ByeReceived(), 0)
 
 
 async def test_date_and_time_are_spoken() -> None:
     async def app(call: Call) -> None:
         await call.play(SpokenValue(call.clock.now()))
 
-    stage = acting(app)
+    stage = harness_for(app)
     await stage.run()
     assert stage.heard == ["a moment"]

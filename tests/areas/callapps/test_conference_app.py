@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from app_harness import ANNA, Stage
+from app_harness import ANNA, AppHarness
 from argon2 import PasswordHasher
 
 from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
@@ -38,7 +38,7 @@ AWAY = ["general/goodbye"]
 
 
 @dataclass
-class Phone:
+class FakePhone:
     """Another participant."""
 
     leg: str
@@ -57,7 +57,7 @@ class Phone:
 
 
 @dataclass
-class House:
+class ConferenceWorld:
     rooms: Standing
     meetings: Live
     tenant_id: str
@@ -65,54 +65,54 @@ class House:
     async def room(self, **more: Any) -> Room:
         return await self.rooms.create(self.tenant_id, NewRoom("8000", **more))
 
-    def stage(self, room: Room, *more: str, **stage: Any) -> Stage:
-        return Stage(conference_app(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
+    def stage(self, room: Room, *more: str, **stage: Any) -> AppHarness:
+        return AppHarness(conference_app(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
 
     def other(self, room: Room, *, host: bool = False) -> ParticipantSession:
-        chair = self.meetings.join(room, CallerIdentity(None, "", "1", "Other"), Phone("other"), host=host)
+        chair = self.meetings.join(room, CallerIdentity(None, "", "1", "Other"), FakePhone("other"), host=host)
         chair.entered()
         return chair
 
 
 @pytest.fixture
-async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[House]:
+async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[ConferenceWorld]:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     people = IdentityService(database, keys, clock, passwords=passwords)
     await people.start()
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     rooms = Standing(database, keys, people.directory, passwords, clock)
     await rooms.start()
-    yield House(rooms, Live(clock), tenant.id)
+    yield ConferenceWorld(rooms, Live(clock), tenant.id)
     await people.join_background_tasks()
 
 
-async def until(seen: Callable[[], object]) -> None:
+async def wait_until(seen: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not seen():
             await asyncio.sleep(0)
 
 
-async def hung_up(stage: Stage) -> None:
+async def hung_up(stage: AppHarness) -> None:
     stage.hang_up()
-    await until(lambda: not len(stage.host))
+    await wait_until(lambda: not len(stage.host))
 
 
-async def test_participant_count_is_announced_on_entry(house: House) -> None:
+async def test_participant_count_is_announced_on_entry(house: ConferenceWorld) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     assert stage.heard == ALONE
     house.other(room)
     stage.press("*3")
-    await until(lambda: len(stage.heard) == 3)
+    await wait_until(lambda: len(stage.heard) == 3)
     assert stage.heard[1:] == ["conference/in-conference", "number 1"]
     await hung_up(stage)
     [left] = house.meetings.status(room).participants  # type: ignore[union-attr]
     assert left.name == "Other"
 
 
-async def test_deleted_room(house: House) -> None:
+async def test_deleted_room(house: ConferenceWorld) -> None:
     room = await house.room()
     await house.rooms.delete(room)
     stage = house.stage(room)
@@ -129,18 +129,20 @@ async def test_deleted_room(house: House) -> None:
         ({"host_pin": "8362"}, "8362#", "conference/enter-host-pin", True),
     ],
 )
-async def test_correct_pin_admits(house: House, pins: dict[str, str], pressed: str, asked: str, host: bool) -> None:
+async def test_correct_pin_admits(
+    house: ConferenceWorld, pins: dict[str, str], pressed: str, asked: str, host: bool
+) -> None:
     room = await house.room(**pins)
     stage = house.stage(room, keys={asked: [pressed]})
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     assert stage.heard == [asked, *ALONE]
     [one] = house.meetings.status(room).participants  # type: ignore[union-attr]
     assert one.host is host
     await hung_up(stage)
 
 
-async def test_three_wrong_pins_end_the_call(house: House) -> None:
+async def test_three_wrong_pins_end_the_call(house: ConferenceWorld) -> None:
     room = await house.room(pin="4711")
     stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
     await stage.run()
@@ -148,7 +150,7 @@ async def test_three_wrong_pins_end_the_call(house: House) -> None:
     assert house.meetings.status(room) is None
 
 
-async def test_pin_attempts_are_rate_limited(house: House) -> None:
+async def test_pin_attempts_are_rate_limited(house: ConferenceWorld) -> None:
     room = await house.room(pin="4711")
     for _ in range(2):
         stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
@@ -159,15 +161,15 @@ async def test_pin_attempts_are_rate_limited(house: House) -> None:
     assert stage.heard == ["conference/enter-pin", "general/too-many-tries", *AWAY]
 
 
-async def test_guest_waits_with_music_for_the_host(house: House) -> None:
+async def test_guest_waits_with_music_for_the_host(house: ConferenceWorld) -> None:
     room = await house.room(settings=RoomSettings(wait_for_host=True))
     stage = house.stage(room)
     stage.begin()
-    await until(lambda: "music/hold" in stage.heard)
+    await wait_until(lambda: "music/hold" in stage.heard)
     assert stage.heard[0] == "conference/waiting-for-host"
     assert "join heard" not in stage.orders
     house.other(room, host=True)
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     assert stage.heard[-3:] == ["conference/opened", "conference/in-conference", "number 1"]
     heard = len(stage.heard)
     await stage.settle()
@@ -176,113 +178,113 @@ async def test_guest_waits_with_music_for_the_host(house: House) -> None:
 
 
 @pytest.mark.parametrize(("settings", "why"), [({"locked": True}, "locked"), ({"most": 2}, "full")])
-async def test_locked_or_full_room_is_announced(house: House, settings: dict[str, Any], why: str) -> None:
+async def test_locked_or_full_room_is_announced(house: ConferenceWorld, settings: dict[str, Any], why: str) -> None:
     room = await house.room(settings=RoomSettings(**settings))
     for number in range(2):
-        chair = house.meetings.join(room, CallerIdentity(None, "", "", ""), Phone(f"p{number}"), host=True)
+        chair = house.meetings.join(room, CallerIdentity(None, "", "", ""), FakePhone(f"p{number}"), host=True)
         chair.entered()
     stage = house.stage(room)
     await stage.run()
     assert stage.heard == [f"conference/{why}", *AWAY]
 
 
-async def test_names_are_announced_and_deleted_with_the_call(house: House) -> None:
+async def test_names_are_announced_and_deleted_with_the_call(house: ConferenceWorld) -> None:
     room = await house.room(settings=RoomSettings(announce="names"))
     stage = house.stage(room, says=[["speak 1", "silence 2"]])
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     assert stage.heard[0] == "conference/say-name"
     other = house.other(room)
-    await until(lambda: stage.heard[-1] == "conference/somebody-joined")
+    await wait_until(lambda: stage.heard[-1] == "conference/somebody-joined")
     other.leave()
-    await until(lambda: stage.heard[-1] == "conference/somebody-left")
+    await wait_until(lambda: stage.heard[-1] == "conference/somebody-left")
     stage.press("*9")  # no host
-    await until(lambda: stage.heard[-1] == "general/not-allowed")
+    await wait_until(lambda: stage.heard[-1] == "general/not-allowed")
     named = house.stage(room, says=[["silence 2"]])
     await hung_up(stage)
     assert house.meetings.status(room) is None
     named.begin()
-    await until(lambda: "join heard" in named.orders)
+    await wait_until(lambda: "join heard" in named.orders)
     await hung_up(named)
 
 
-async def test_dtmf_commands_of_guests_and_hosts(house: House) -> None:
+async def test_dtmf_commands_of_guests_and_hosts(house: ConferenceWorld) -> None:
     room = await house.room(host_pin="8362")
     stage = house.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     guest = house.other(room)
     stage.press("*6*6*5*7*8")
-    await until(lambda: stage.heard[-1] == "conference/all-muted")
+    await wait_until(lambda: stage.heard[-1] == "conference/all-muted")
     assert [one for one in stage.orders if "mute" in one] == ["mute", "unmute"]
     told = ["muted", "unmuted", "hand-raised", "now-locked", "all-muted"]
     assert stage.heard[-5:] == [f"conference/{one}" for one in told]
     before = len(stage.heard)
     stage.press("*0")
-    await until(lambda: stage.heard[-1] == "press/9")
+    await wait_until(lambda: stage.heard[-1] == "press/9")
     keys = {one for one in stage.heard[before:] if one.startswith("press/")}
     assert keys == {"press/star", *(f"press/{key}" for key in range(2, 10))}
     stage.press("*9")
-    await until(lambda: not len(stage.host))
+    await wait_until(lambda: not len(stage.host))
     assert stage.heard[-2:] == ["conference/over", *AWAY]
     assert guest.room.id == room.id
 
 
-async def test_muting_and_removal_are_announced(house: House) -> None:
+async def test_muting_and_removal_are_announced(house: ConferenceWorld) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     [me] = house.meetings.status(room).participants  # type: ignore[union-attr]
     house.meetings.apply(room, MuteRequested("", me.id, True))
     assert stage.orders[-1] == "mute"
     stage.press("*6")
-    await until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
+    await wait_until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
     house.meetings.apply(room, RemovalRequested("", me.id))
-    await until(lambda: not len(stage.host))
+    await wait_until(lambda: not len(stage.host))
     assert stage.heard[-2:] == ["conference/removed", *AWAY]
     assert "leave" in stage.orders
     assert house.meetings.status(room) is None
 
 
-async def test_caller_rejoins_after_engine_restart(house: House) -> None:
+async def test_caller_rejoins_after_engine_restart(house: ConferenceWorld) -> None:
     room = await house.room()
     stage = house.stage(room)
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     stage.press("*6")
-    await until(lambda: "mute" in stage.orders)
+    await wait_until(lambda: "mute" in stage.orders)
     stage.host.on_engine_restarted()
-    await until(lambda: "invite" in stage.orders)
+    await wait_until(lambda: "invite" in stage.orders)
     stage.line.offer_answered(b"theirs")
-    await until(lambda: "join muted" in stage.orders)
+    await wait_until(lambda: "join muted" in stage.orders)
     await hung_up(stage)
 
 
-async def test_invited_callee_joins_a_locked_room_without_pin(house: House) -> None:
+async def test_invited_callee_joins_a_locked_room_without_pin(house: ConferenceWorld) -> None:
     room = await house.room(pin="4711", settings=RoomSettings(locked=True))
     stage = house.stage(room, INVITED, keys={"conference/invited": ["1"]})
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     assert stage.heard[0] == "conference/invited"
     assert "conference/enter-pin" not in stage.heard
     await hung_up(stage)
 
 
-async def test_conference_ends_after_the_host_has_left(house: House, clock: ManualClock) -> None:
+async def test_conference_ends_after_the_host_has_left(house: ConferenceWorld, clock: ManualClock) -> None:
     room = await house.room(settings=RoomSettings(end_after_host=30))
     stage, host = house.stage(room), house.other(room, host=True)
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     host.leave()
-    await until(lambda: stage.heard[-1] == "conference/host-left")
+    await wait_until(lambda: stage.heard[-1] == "conference/host-left")
     clock.advance(30)
     house.meetings.handle_event(room.id, DeadlineReached())
-    await until(lambda: not len(stage.host))
+    await wait_until(lambda: not len(stage.host))
     assert stage.heard[-2:] == ["conference/over", *AWAY]
 
 
-async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> None:
+async def test_room_number_routes_to_the_app_for_at_most_a_day(house: ConferenceWorld) -> None:
     room = await house.room()
     assert conference_at_number(house.rooms, house.tenant_id, "8000") == CallApp(
         "conference", (room.id,), max_seconds=86_400.0
@@ -291,13 +293,13 @@ async def test_room_number_routes_to_the_app_for_at_most_a_day(house: House) -> 
     assert conference_at_number(house.rooms, "another", "8000") is None
 
 
-async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: House) -> None:
+async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: ConferenceWorld) -> None:
     house.meetings.on_end = house.rooms.close_ad_hoc
     room = house.rooms.open_ad_hoc(house.tenant_id, ANNA.id)
     stages = [house.stage(room, MERGED, caller=ANNA), house.stage(room, MERGED)]
     for stage in stages:
         stage.begin()
-        await until(lambda stage=stage: "join heard" in stage.orders)
+        await wait_until(lambda stage=stage: "join heard" in stage.orders)
         assert stage.heard == []
     hosts = [one.host for one in house.meetings.status(room).participants]  # type: ignore[union-attr]
     assert hosts == [True, False]
@@ -313,11 +315,11 @@ def described(direction: str) -> bytes:
 
 
 @pytest.mark.promise("C8")
-async def test_notice_counts_only_when_played_completely(house: House) -> None:
+async def test_notice_counts_only_when_played_completely(house: ConferenceWorld) -> None:
     room, told, notices = await house.room(), list[bool](), [Sound(f"notice {number}!".encode()) for number in range(5)]
     stage = house.stage(room)
     stage.begin()
-    await until(lambda: "join heard" in stage.orders)
+    await wait_until(lambda: "join heard" in stage.orders)
     [one] = house.meetings.recording_participants(room)
 
     async def notice(number: int) -> None:
@@ -332,11 +334,11 @@ async def test_notice_counts_only_when_played_completely(house: House) -> None:
     assert told == [True], "nobody hears on hold"
     stage.line.offered(described("sendrecv"))
     await notice(2)
-    stage.unheard = "notice 3"
+    stage.unplayable = "notice 3"
     await notice(3)
     assert told == [True, True, False]
     house.meetings.notify(room, one.id, RequiredNotice((notices[4],), told.append))
-    await until(lambda: stage.heard[-1] == "notice 4")
+    await wait_until(lambda: stage.heard[-1] == "notice 4")
     stage.line.offered(described("sendonly"))
     stage.line.offered(described("sendrecv"))
     await stage.settle()
@@ -344,7 +346,7 @@ async def test_notice_counts_only_when_played_completely(house: House) -> None:
     await hung_up(stage)
 
 
-async def test_digits_do_not_delay_notices_or_removal(house: House) -> None:
+async def test_digits_do_not_delay_notices_or_removal(house: ConferenceWorld) -> None:
     room = await house.room()
     chair = house.other(room)
     for _ in range(MAX_QUEUED_PROMPTS * 50):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app_harness import HANG_UP, Stage
+from app_harness import HANG_UP, AppHarness
 
 GUIDE = Path(__file__).parents[3] / "docs" / "call-apps.md"
 
@@ -18,7 +18,7 @@ def example() -> dict:
 async def test_example_asks_thanks_and_stores_the_comment() -> None:
     module, noted = example(), []
     module["note"] = lambda tenant, points, words: noted.append((tenant, points, round(words.seconds)))
-    stage = Stage(module["APP"], keys={"general/one-moment": ["4"]}, says=[["speak 2", "silence 5"]])
+    stage = AppHarness(module["APP"], digits={"general/one-moment": ["4"]}, audio_scripts=[["speak 2", "silence 5"]])
     await stage.run()
     assert (stage.app.codes, stage.app.tenants) == (("*70",), ("acme",))
     assert [one for one in stage.heard if "sound" not in one] == [
@@ -30,5 +30,5 @@ async def test_example_asks_thanks_and_stores_the_comment() -> None:
 async def test_hang_up_stores_the_comment() -> None:
     module, noted = example(), []
     module["note"] = lambda tenant, points, words: noted.append(round(words.seconds))
-    await Stage(module["APP"], keys={"general/one-moment": ["1"]}, says=[["speak 2", HANG_UP]]).run()
+    await AppHarness(module["APP"], digits={"general/one-moment": ["1"]}, audio_scripts=[["speak 2", HANG_UP]]).run()
     assert noted == [2]

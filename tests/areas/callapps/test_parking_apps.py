@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from app_harness import ANNA, Stage
+from app_harness import ANNA, AppHarness
 
 from unificx.callapps import parking_apps
 from unificx.calls import Parking
@@ -15,19 +15,19 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PATIENCE = 0.01
 
 
-def stage(which: int, parking: Parking, *arguments: str, **more: Any) -> Stage:
+def stage(which: int, parking: Parking, *arguments: str, **more: Any) -> AppHarness:
     apps = parking_apps(parking, lambda tenant_id: PATIENCE)
-    return Stage(apps[which], mailbox=None, arguments=arguments, **more)
+    return AppHarness(apps[which], mailbox=None, arguments=arguments, **more)
 
 
-def taken(many: int) -> Parking:
+def parking_with(many: int) -> Parking:
     parking = Parking()
     for number in range(many):
         parking.occupy("acme", f"leg-of-{number}", "e-9", NOW)
     return parking
 
 
-async def until(seen: Callable[[], object]) -> None:
+async def wait_until(seen: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not seen():
             await asyncio.sleep(0)
@@ -39,30 +39,30 @@ async def test_parked_caller_hears_music_and_is_recalled_repeatedly() -> None:
     parking.occupy("acme", "leg-1", "e-9", NOW)
     park = stage(0, parking)
     park.begin()
-    await until(lambda: len(recalled) == 2)
+    await wait_until(lambda: len(recalled) == 2)
     assert recalled == ["leg-1"] * 2
     assert set(park.heard) == {"music/hold"}
     park.hang_up()
-    await until(lambda: not len(park.host))
+    await wait_until(lambda: not len(park.host))
     assert len(parking) == 0
 
 
 async def test_direct_caller_hears_the_slot_number() -> None:
-    parking = taken(1)
+    parking = parking_with(1)
     park = stage(0, parking, caller=ANNA)
     park.begin()
-    await until(lambda: "music/hold" in park.heard)
+    await wait_until(lambda: "music/hold" in park.heard)
     assert park.heard[:2] == ["parking/parked-at", "number 2"]
     place = parking.slot_of_leg("leg-1")
     assert place is not None
     assert (place.parked_by, place.number) == (ANNA.id, 2)
     park.hang_up()
-    await until(lambda: not len(park.host))
+    await wait_until(lambda: not len(park.host))
     assert [one.number for one in parking.occupied("acme")] == [1]
 
 
 async def test_all_slots_occupied() -> None:
-    park = stage(0, taken(99))
+    park = stage(0, parking_with(99))
     await park.run()
     assert park.heard == ["parking/full", "general/goodbye"]
 
@@ -78,6 +78,6 @@ async def test_parking_extension_hears_the_slot_number() -> None:
     [(0, (), "nobody"), (2, (), "several"), (2, ("9",), "nobody"), (0, ("1",), "nobody")],
 )
 async def test_failed_retrieval_is_explained(many: int, arguments: tuple[str, ...], said: str) -> None:
-    fetch = stage(2, taken(many), *arguments)
+    fetch = stage(2, parking_with(many), *arguments)
     await fetch.run()
     assert fetch.heard == [f"parking/{said}", "general/goodbye"]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from app_harness import Prompts, acting
+from app_harness import FakePrompts, harness_for
 
 from unificx.callapps import AppRunner, Call
 from unificx.media.sounds import Sound
 
 
-class Told(Prompts):
+class RecordingPrompts(FakePrompts):
     """Records the requested languages."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
         await call.play("general/goodbye")
         await call.say(datetime(2026, 1, 5, tzinfo=UTC))
 
-    stage, told = acting(says), Told()
+    stage, told = harness_for(says), RecordingPrompts()
     stage.host = AppRunner(stage, told, stage.clock, {stage.app.name: stage.app})
     stage.host.language = lambda hosting: "de"
     stage.host.time_zone = lambda hosting: ZoneInfo("Asia/Kolkata")

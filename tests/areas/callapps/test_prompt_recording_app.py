@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from app_harness import Stage, without
-from recording_setup import ANNA, TENANT, Room
+from app_harness import AppHarness, without_prompts
+from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.prompts import prompt_code
@@ -16,7 +16,7 @@ SAID = "sound 2.08"
 """Two seconds of speech, trimmed."""
 
 
-def stage(room: Room, *, admin: bool = True, **more) -> Stage:
+def stage(room: RecordingSetup, *, admin: bool = True, **more) -> AppHarness:
     directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", "acme.example", "active", datetime(2026, 1, 1, tzinfo=UTC)))
     directory.put_extension(ANNA)
@@ -24,16 +24,16 @@ def stage(room: Room, *, admin: bool = True, **more) -> Stage:
     async def may(extension: Extension) -> bool:
         return admin and extension == ANNA
 
-    parts = PromptRecordingParts(room.own, room.boxes, directory, may)
-    return Stage(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)
+    parts = PromptRecordingParts(room.custom_sounds, room.boxes, directory, may)
+    return AppHarness(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)
 
 
-def heard(stage: Stage) -> list[str]:
-    return [one for one in without(stage.heard, *MENU) if not one.startswith("sound ")]
+def heard_prompts(stage: AppHarness) -> list[str]:
+    return [one for one in without_prompts(stage.heard, *MENU) if not one.startswith("sound ")]
 
 
 @pytest.mark.promise("U1")
-async def test_prompt_is_recorded_played_and_removed(room: Room) -> None:
+async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> None:
     caller = stage(
         room,
         keys={
@@ -44,31 +44,31 @@ async def test_prompt_is_recorded_played_and_removed(room: Room) -> None:
         says=[["silence 0.4", "speak 2", "press #"]],
     )
     await caller.run()
-    assert heard(caller) == ["studio/record", "general/saved", LEAVE]
-    [own] = room.own.all(TENANT)
+    assert heard_prompts(caller) == ["studio/record", "general/saved", LEAVE]
+    [own] = room.custom_sounds.all(TENANT)
     assert (own.language, own.name) == ("en", LEAVE)
     assert 1.8 < own.seconds < 2.4
     row, _ = await room.audio.load(TENANT, own.audio_id)
     assert row.owners == (ANNA.subject,)
     caller = stage(room, keys={"studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
     await caller.run()
-    assert heard(caller) == ["studio/standard-again"]
-    assert room.own.all(TENANT) == []
+    assert heard_prompts(caller) == ["studio/standard-again"]
+    assert room.custom_sounds.all(TENANT) == []
 
 
 @pytest.mark.promise("U1")
-async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: Room) -> None:
+async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: RecordingSetup) -> None:
     keys = {"studio/enter-code": ["0#", "#"], "studio/to-hear": ["2", "2", "2", "*"], "studio/to-use": ["*", "1"]}
     says = [["speak 2", "press #"], ["silence 2", "press #"], ["speak 3", "press #"]]
     caller = stage(room, keys=keys, says=says)
     await caller.run()
-    assert heard(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
-    assert [(one.language, one.name) for one in room.own.all(TENANT)] == [("any", "music/hold")]
+    assert heard_prompts(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
+    assert [(one.language, one.name) for one in room.custom_sounds.all(TENANT)] == [("any", "music/hold")]
     assert len(list(room.files.rglob("*"))) == 2  # one directory and one file
 
 
 @pytest.mark.promise("C9")
-async def test_personal_greeting_is_reached_by_the_same_code(room: Room) -> None:
+async def test_personal_greeting_is_reached_by_the_same_code(room: RecordingSetup) -> None:
     keys = {"studio/enter-code": ["1#", "#"], "voicemail/to-change-greeting": ["1", "*"]}
     caller = stage(room, keys={**keys, "general/to-cancel": ["1"]}, says=[["speak 2", "press #"]])
     await caller.run()
@@ -77,15 +77,15 @@ async def test_personal_greeting_is_reached_by_the_same_code(room: Room) -> None
 
 
 @pytest.mark.promise("T3")
-async def test_non_administrator_is_rejected(room: Room) -> None:
+async def test_non_administrator_is_rejected(room: RecordingSetup) -> None:
     caller = stage(room, admin=False)
     await caller.run()
     assert caller.heard == ["general/not-allowed", "general/goodbye"]
 
 
 @pytest.mark.promise("C8")
-async def test_unknown_and_notice_codes_are_rejected(room: Room) -> None:
+async def test_unknown_and_notice_codes_are_rejected(room: RecordingSetup) -> None:
     codes = ["999#", f"{prompt_code('recording/notice')}#", f"{prompt_code('voicemail/notice')}#"]
     caller = stage(room, keys={"studio/enter-code": codes})
     await caller.run()
-    assert heard(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]
+    assert heard_prompts(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]

@@ -3,8 +3,8 @@
 import errno
 
 import pytest
-from app_harness import HANG_UP, Stage, without
-from recording_setup import ANNA, TENANT, Room
+from app_harness import HANG_UP, AppHarness, without_prompts
+from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.audio_store import Transcript, writer
 from unificx.media.tones import sine
@@ -14,31 +14,31 @@ MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
 
 
-def stage(room: Room, *says: list[str], **more) -> Stage:
+def stage(room: RecordingSetup, *says: list[str], **more) -> AppHarness:
     more.setdefault("mailbox", ANNA)
-    return Stage(deposit_app(room.boxes), says=list(says), **more)
+    return AppHarness(deposit_app(room.boxes), audio_scripts=list(says), **more)
 
 
-async def messages(room: Room) -> list[Message]:
+async def messages(room: RecordingSetup) -> list[Message]:
     return list(await room.boxes.list(TENANT, [ANNA.id]))
 
 
-def heard(stage: Stage) -> list[str]:
+def heard_prompts(stage: AppHarness) -> list[str]:
     """Heard prompts without menus; the tone is "beep"."""
-    return ["beep" if one == "sound 0.4" else one for one in without(stage.heard, *MENU)]
+    return ["beep" if one == "sound 0.4" else one for one in without_prompts(stage.heard, *MENU)]
 
 
 @pytest.mark.promise("C9")
-async def test_hang_up_after_speech_stores_the_message(room: Room) -> None:
+async def test_hang_up_after_speech_stores_the_message(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 3", HANG_UP])
     await caller.run()
-    assert heard(caller) == GREETED
+    assert heard_prompts(caller) == GREETED
     [message] = await messages(room)
     assert message.seconds == pytest.approx(3.0)
     assert message.call_id == "call-1"
 
 
-async def test_hang_up_without_speech_stores_nothing(room: Room) -> None:
+async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> None:
     await stage(room, keys={"voicemail/leave": [HANG_UP]}).run()
     await stage(room, ["silence 4", HANG_UP]).run()
     await stage(room, ["speak 0.4", HANG_UP]).run()
@@ -54,19 +54,19 @@ async def test_hang_up_without_speech_stores_nothing(room: Room) -> None:
         ("declined", "voicemail/greeting"),
     ],
 )
-async def test_greeting_depends_on_the_call_outcome(room: Room, why: str, greeting: str) -> None:
+async def test_greeting_depends_on_the_call_outcome(room: RecordingSetup, why: str, greeting: str) -> None:
     caller = stage(room, ["speak 2", HANG_UP], why=why)
     await caller.run()
-    assert heard(caller)[0] == greeting
+    assert heard_prompts(caller)[0] == greeting
 
 
-async def test_greeting_can_be_skipped(room: Room) -> None:
+async def test_greeting_can_be_skipped(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
     await caller.run()
-    assert heard(caller) == ["voicemail/greeting", "beep"]
+    assert heard_prompts(caller) == ["voicemail/greeting", "beep"]
 
 
-class Ears:
+class FakeRecognizer:
     requirement = ""
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:
@@ -74,109 +74,114 @@ class Ears:
 
 
 @pytest.mark.parametrize("on", [True, False])
-async def test_caller_is_informed_of_transcription_first(room: Room, on: bool) -> None:
+async def test_caller_is_informed_of_transcription_first(room: RecordingSetup, on: bool) -> None:
     """Whatever is pressed, before or during the greeting: without the notice there is no transcription."""
-    room.transcriber = Ears()
-    await room.restarted()
+    room.transcriber = FakeRecognizer()
+    await room.restart()
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=on))
     first = "voicemail/transcribed" if on else "voicemail/greeting"
     caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
     await caller.run()
-    assert heard(caller) == [first, "beep"]  # a digit skips the greeting, and is read after the mandatory notice
-    assert await room.transcribing.transcribe_all() == on
+    assert heard_prompts(caller) == [
+        first,
+        "beep",
+    ]  # a digit skips the greeting, and is read after the mandatory notice
+    assert await room.transcription.transcribe_all() == on
     [message] = await messages(room)
     assert message.derived.transcript == (Transcript("call me", "en") if on else None)
 
 
 @pytest.mark.parametrize("why", ["held", "full"])
-async def test_missed_notice_prevents_transcription(room: Room, why: str) -> None:
-    room.transcriber = Ears()
-    await room.restarted()
+async def test_missed_notice_prevents_transcription(room: RecordingSetup, why: str) -> None:
+    room.transcriber = FakeRecognizer()
+    await room.restart()
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=True))
     caller = stage(room, ["speak 2", HANG_UP])
     if why == "held":
         caller.offer = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"
     else:
-        caller.unheard = "voicemail/transcribed"
+        caller.unplayable = "voicemail/transcribed"
     await caller.run()
-    assert await room.transcribing.transcribe_all() == 0
+    assert await room.transcription.transcribe_all() == 0
     [message] = await messages(room)
     assert message.derived.transcript is None
 
 
-async def test_custom_greeting_replaces_the_standard_one(room: Room) -> None:
+async def test_custom_greeting_replaces_the_standard_one(room: RecordingSetup) -> None:
     writer = await room.boxes.greetings.begin(ANNA)
     await writer.write(sine(300, 5000, 8000).tobytes(), 8000)
     await room.boxes.greetings.activate(ANNA, writer, "no_answer")
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
-    assert heard(caller) == ["sound 1.0", *GREETED[1:]]
+    assert heard_prompts(caller) == ["sound 1.0", *GREETED[1:]]
 
 
-async def test_silence_ends_and_sends_a_message(room: Room) -> None:
+async def test_silence_ends_and_sends_a_message(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "silence 20"])
     await caller.run()
-    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert heard_prompts(caller) == [*GREETED, "voicemail/sent"]
     assert len(await messages(room)) == 1
 
 
-async def test_hash_opens_the_review_menu_which_sends_by_default(room: Room) -> None:
+async def test_hash_opens_the_review_menu_which_sends_by_default(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"])
     await caller.run()
-    assert heard(caller) == [*GREETED, "voicemail/sent"]
+    assert heard_prompts(caller) == [*GREETED, "voicemail/sent"]
     assert "voicemail/to-send" in caller.heard
     assert len(await messages(room)) == 1
 
 
-async def test_message_is_reviewed_then_sent(room: Room) -> None:
+async def test_message_is_reviewed_then_sent(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
     await caller.run()
-    said = [one for one in heard(caller) if one.startswith("sound")]
+    said = [one for one in heard_prompts(caller) if one.startswith("sound")]
     assert said == ["sound 2.0"]
     assert len(await messages(room)) == 1
 
 
-async def test_recording_again_discards_the_first_attempt(room: Room) -> None:
+async def test_recording_again_discards_the_first_attempt(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
     await caller.run()
-    assert heard(caller) == [*GREETED, "voicemail/after-tone", "beep"]
+    assert heard_prompts(caller) == [*GREETED, "voicemail/after-tone", "beep"]
     [message] = await messages(room)
     assert message.seconds == pytest.approx(5.0)
     assert len(room.all_files()) == 1
 
 
 @pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
-async def test_message_is_discarded(room: Room, pressed: dict[str, list[str]], says: str) -> None:
+async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, list[str]], says: str) -> None:
     caller = stage(room, ["speak 2", says], keys=pressed)
     await caller.run()
-    assert heard(caller) == [*GREETED, "voicemail/discarded"]
+    assert heard_prompts(caller) == [*GREETED, "voicemail/discarded"]
     assert await messages(room) == []
     assert room.all_files() == []
 
 
-async def test_hang_up_during_review_sends_the_message(room: Room) -> None:
+async def test_hang_up_during_review_sends_the_message(room: RecordingSetup) -> None:
     await stage(room, ["speak 2", "press #"], keys={"voicemail/to-hear": [HANG_UP]}).run()
     assert len(await messages(room)) == 1
 
 
-async def test_full_mailbox_rejects_messages(room: Room) -> None:
+async def test_full_mailbox_rejects_messages(room: RecordingSetup) -> None:
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=1))
     await stage(room, ["speak 2", HANG_UP]).run()
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
-    assert heard(caller) == ["voicemail/mailbox-full"]
+    assert heard_prompts(caller) == ["voicemail/mailbox-full"]
     assert len(await messages(room)) == 1
 
 
-async def test_missing_mailbox_is_announced(room: Room) -> None:
+async def test_missing_mailbox_is_announced(room: RecordingSetup) -> None:
     caller = stage(room, mailbox=None)
     await caller.run()
-    assert heard(caller) == ["voicemail/not-available"]
+    assert heard_prompts(caller) == ["voicemail/not-available"]
 
 
-async def test_full_disk_is_announced_and_recorded_part_stays(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_disk_is_announced_and_recorded_part_stays(
+    room: RecordingSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written, put = 0, writer._write_all
 
     def nearly_full(file, data: bytes) -> None:
@@ -189,7 +194,7 @@ async def test_full_disk_is_announced_and_recorded_part_stays(room: Room, monkey
     monkeypatch.setattr(writer, "_write_all", nearly_full)
     caller = stage(room, ["speak 5"])
     await caller.run()
-    assert heard(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
+    assert heard_prompts(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
     [message] = await messages(room)
     assert message.seconds == 2.0
     assert (await room.boxes.open(message)).seconds == 2.0

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from app_harness import HANG_UP, Stage, without
-from recording_setup import ANNA, TENANT, Room, message
+from app_harness import HANG_UP, AppHarness, without_prompts
+from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 
 from unificx.identity import DirectoryCache, Tenant
 from unificx.media.tones import sine
@@ -29,33 +29,37 @@ def directory() -> DirectoryCache:
     return directory
 
 
-def stage(room: Room, directory: DirectoryCache, app: int = 0, **more) -> Stage:
+def stage(room: RecordingSetup, directory: DirectoryCache, app: int = 0, **more) -> AppHarness:
     more.setdefault("caller", ANNA)
-    return Stage(retrieval_apps(room.boxes, directory)[app], mailbox=None, **more)
+    return AppHarness(retrieval_apps(room.boxes, directory)[app], mailbox=None, **more)
 
 
-async def left(room: Room, seconds: float = 2.0, number: str = "+491511234567") -> Message:
-    draft = await room.boxes.begin(message(number))
+async def leave_message(room: RecordingSetup, seconds: float = 2.0, number: str = "+491511234567") -> Message:
+    draft = await room.boxes.begin(new_message(number))
     await draft.write(sine(443.7, 9000, round(seconds * 8000)).tobytes(), 8000)
     assert await draft.store()
     room.clock.advance(60)
     return await room.boxes.get(TENANT, draft.message.id)
 
 
-def heard(stage: Stage) -> list[str]:
+def heard_prompts(stage: AppHarness) -> list[str]:
     """Heard prompts without menus, numbers and digits."""
-    return without(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
+    return without_prompts(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
 
 
-async def test_empty_mailbox_is_announced(room: Room, directory: DirectoryCache) -> None:
+async def test_empty_mailbox_is_announced(room: RecordingSetup, directory: DirectoryCache) -> None:
     caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
     await caller.run()
-    assert heard(caller) == ["voicemail/welcome", "voicemail/no-messages"]
+    assert heard_prompts(caller) == ["voicemail/welcome", "voicemail/no-messages"]
 
 
 @pytest.mark.promise("C9")
-async def test_messages_are_played_new_first_oldest_first(room: Room, directory: DirectoryCache) -> None:
-    old, first, second = await left(room, 1.0), await left(room, 2.0, "1002"), await left(room, 3.0, "")
+async def test_messages_are_played_new_first_oldest_first(room: RecordingSetup, directory: DirectoryCache) -> None:
+    old, first, second = (
+        await leave_message(room, 1.0),
+        await leave_message(room, 2.0, "1002"),
+        await leave_message(room, 3.0, ""),
+    )
     await room.boxes.mark_heard(old)
     caller = stage(
         room,
@@ -63,7 +67,7 @@ async def test_messages_are_played_new_first_oldest_first(room: Room, directory:
         keys={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
     )
     await caller.run()
-    assert heard(caller) == [
+    assert heard_prompts(caller) == [
         *FIRST,
         *("voicemail/received", "a moment", "voicemail/from-extension", "sound 2.0"),
         *("voicemail/received", "a moment", "voicemail/from-unknown", "sound 3.0"),
@@ -74,12 +78,12 @@ async def test_messages_are_played_new_first_oldest_first(room: Room, directory:
         assert (await room.boxes.get(TENANT, one.id)).heard is not None
 
 
-async def test_replay_previous_and_details(room: Room, directory: DirectoryCache) -> None:
-    await left(room, 1.0), await left(room, 2.0)
+async def test_replay_previous_and_details(room: RecordingSetup, directory: DirectoryCache) -> None:
+    await leave_message(room, 1.0), await leave_message(room, 2.0)
     keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
     caller = stage(room, directory, keys=keys)
     await caller.run()
-    assert [one for one in heard(caller) if one.startswith("sound")] == [
+    assert [one for one in heard_prompts(caller) if one.startswith("sound")] == [
         "sound 1.0",
         "sound 1.0",
         "sound 2.0",
@@ -88,8 +92,8 @@ async def test_replay_previous_and_details(room: Room, directory: DirectoryCache
 
 
 @pytest.mark.promise("R2")
-async def test_message_is_archived_and_restored(room: Room, directory: DirectoryCache) -> None:
-    kept, gone = await left(room, 1.0), await left(room, 2.0)
+async def test_message_is_archived_and_restored(room: RecordingSetup, directory: DirectoryCache) -> None:
+    kept, gone = await leave_message(room, 1.0), await leave_message(room, 2.0)
     keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
     caller = stage(room, directory, keys=keys)
     await caller.run()
@@ -97,23 +101,23 @@ async def test_message_is_archived_and_restored(room: Room, directory: Directory
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
 
 
-async def test_unreadable_message_is_skipped(room: Room, directory: DirectoryCache) -> None:
-    await left(room)
+async def test_unreadable_message_is_skipped(room: RecordingSetup, directory: DirectoryCache) -> None:
+    await leave_message(room)
     for path in room.all_files():
         path.write_bytes(b"damaged")
     caller = stage(room, directory, keys={"voicemail/not-readable": [HANG_UP]})
     await caller.run()
-    assert heard(caller) == [*FIRST, "voicemail/not-readable"]
+    assert heard_prompts(caller) == [*FIRST, "voicemail/not-readable"]
 
 
 @pytest.mark.promise("C9")
-async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: DirectoryCache) -> None:
-    await left(room)
+async def test_access_with_number_and_pin_from_any_phone(room: RecordingSetup, directory: DirectoryCache) -> None:
+    await leave_message(room)
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
-    assert heard(caller)[:4] == [
+    assert heard_prompts(caller)[:4] == [
         "voicemail/enter-mailbox",
         "voicemail/enter-pin",
         "voicemail/wrong-pin",
@@ -123,27 +127,29 @@ async def test_access_with_number_and_pin_from_any_phone(room: Room, directory: 
 
 
 @pytest.mark.parametrize("number", ["1001", "4711", ""])
-async def test_existence_of_a_mailbox_is_not_disclosed(room: Room, directory: DirectoryCache, number: str) -> None:
+async def test_existence_of_a_mailbox_is_not_disclosed(
+    room: RecordingSetup, directory: DirectoryCache, number: str
+) -> None:
     """A mailbox without a PIN, an unknown mailbox and no number are indistinguishable."""
     keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
     tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
-    assert heard(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
+    assert heard_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
 
 
-async def test_pin_attempts_are_rate_limited(room: Room, directory: DirectoryCache) -> None:
+async def test_pin_attempts_are_rate_limited(room: RecordingSetup, directory: DirectoryCache) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     for _ in range(5):
         await room.boxes.check_pin(TENANT, ANNA.id, "1111")
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
-    assert heard(caller)[-1] == "general/too-many-tries"
+    assert heard_prompts(caller)[-1] == "general/too-many-tries"
     assert "voicemail/welcome" not in caller.heard
 
 
-async def test_pin_is_set_by_phone(room: Room, directory: DirectoryCache) -> None:
+async def test_pin_is_set_by_phone(room: RecordingSetup, directory: DirectoryCache) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["3", "3", "3", "*"],
@@ -153,11 +159,13 @@ async def test_pin_is_set_by_phone(room: Room, directory: DirectoryCache) -> Non
     caller = stage(room, directory, keys=keys)
     await caller.run()
     answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
-    assert [one for one in heard(caller) if one in answers] == answers
+    assert [one for one in heard_prompts(caller) if one in answers] == answers
     assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
-async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room, directory: DirectoryCache) -> None:
+async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(
+    room: RecordingSetup, directory: DirectoryCache
+) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["1", "1", "*"],
@@ -166,7 +174,7 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room
     caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
     answers = ["voicemail/greeting-saved", "general/cancelled"]
-    assert [one for one in heard(caller) if one in answers] == answers
+    assert [one for one in heard_prompts(caller) if one in answers] == answers
     assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.0
     assert len(room.all_files()) == 1
     again = stage(
@@ -176,14 +184,16 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(room: Room
     assert room.all_files() == []
 
 
-async def test_caller_without_extension_has_no_mailbox(room: Room) -> None:
+async def test_caller_without_extension_has_no_mailbox(room: RecordingSetup) -> None:
     caller = stage(room, DirectoryCache())
     await caller.run()
-    assert heard(caller) == ["voicemail/not-available"]
+    assert heard_prompts(caller) == ["voicemail/not-available"]
 
 
 @pytest.mark.promise("C9")
-async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, directory: DirectoryCache) -> None:
+async def test_busy_and_temporary_greetings_are_recorded_by_phone(
+    room: RecordingSetup, directory: DirectoryCache
+) -> None:
     keys = {
         "voicemail/to-change-settings": ["0"],
         "voicemail/to-change-greeting": ["4", "1", "5", "1", "*"],
@@ -192,7 +202,7 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, di
     }
     caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
-    assert heard(caller).count("voicemail/greeting-saved") == 2
+    assert heard_prompts(caller).count("voicemail/greeting-saved") == 2
     greetings = room.boxes.greetings
     assert (await greetings.open_current(TENANT, ANNA.id, "busy")).seconds == 3.0
     room.clock.advance(14 * 86_400)
@@ -200,22 +210,24 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(room: Room, di
     keys = {"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["4", "2", "*"]}
     await stage(room, directory, keys=keys).run()
     assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
-    await room.restarted()
+    await room.restart()
     assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
 
 
 @pytest.mark.promise("C9")
 async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
-    room: Room, directory: DirectoryCache
+    room: RecordingSetup, directory: DirectoryCache
 ) -> None:
-    await room.tenant()
+    await room.create_tenant()
     group = await room.boxes.shared.create(TENANT, NewSharedMailbox("7900", "Sales", (ANNA.id,)))
     way = mailbox_at_number(room.boxes, TENANT, "7900")
     assert way is not None
     assert mailbox_at_number(room.boxes, TENANT, "1001") is None
-    caller = Stage(deposit_app(room.boxes), mailbox=None, arguments=way.arguments, says=[["speak 2", HANG_UP]])
+    caller = AppHarness(
+        deposit_app(room.boxes), mailbox=None, arguments=way.arguments, audio_scripts=[["speak 2", HANG_UP]]
+    )
     await caller.run()
-    assert heard(caller)[0] == "voicemail/greeting-group"
+    assert heard_prompts(caller)[0] == "voicemail/greeting-group"
     assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
     member = stage(room, directory, 1, keys={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
     await member.run()
@@ -227,6 +239,6 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
     await other.run()
     assert "sound 2.0" in other.heard
     await room.boxes.change_mailbox(group, MailboxSettingsChange(enabled=False, old_messages="erase"))
-    refused = Stage(deposit_app(room.boxes), mailbox=None, arguments=way.arguments)
+    refused = AppHarness(deposit_app(room.boxes), mailbox=None, arguments=way.arguments)
     await refused.run()
-    assert heard(refused) == ["voicemail/not-available"]
+    assert heard_prompts(refused) == ["voicemail/not-available"]

@@ -24,7 +24,7 @@ UP = """
     alice <- 200 [bob]
     alice -> ACK
 """
-CARRIED_ON = """
+RESTORED = """
     alice <- INVITE [bob]
     bob   <- INVITE [alice]
     alice -> 200 [alice]
@@ -67,7 +67,7 @@ async def crash(world: World, journal: Journal, spool: Spool, database: Database
     world.media.anchors.clear()
     world.build(journal.save, journal.remove)
     await spool.recover()
-    return await journal.restore_all(database, world.conductor, world.directory)
+    return await journal.restore_all(database, world.manager, world.directory)
 
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])
@@ -76,7 +76,7 @@ async def test_restored_call_can_be_ended_by_either_side(
 ) -> None:
     world = await journalled("alice 1001, bob 1002", journal)
     assert await crash(world, journal, spool, database) == 1
-    await play_on(world, CARRIED_ON)
+    await play_on(world, RESTORED)
     await play_on(world, f"""
         ... 60 s
         {one} -> BYE
@@ -135,7 +135,7 @@ async def test_withheld_number_stays_withheld_after_a_restart(
     asks = UP.replace("INVITE 1002 [alice]\n", "INVITE 1002 [alice]\n      Privacy: id\n")
     world = await journalled("alice 1001, bob 1002", journal, asks)
     assert await crash(world, journal, spool, database) == 1
-    assert [(call.caller, call.callee) for call in world.conductor.live_calls()] == [("", "1002")]
+    assert [(call.caller, call.callee) for call in world.manager.live_calls()] == [("", "1002")]
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])
@@ -271,7 +271,7 @@ async def test_delayed_offer_call_is_journalled_after_the_ack(
         bob   <- ACK [alice]
     """)  # fmt: skip
     assert await crash(world, journal, spool, database) == 1
-    await play_on(world, CARRIED_ON)
+    await play_on(world, RESTORED)
 
 
 @pytest.mark.promise("T2")
@@ -286,7 +286,7 @@ async def test_parties_are_sealed_in_database_and_spool(
     for secret in (b"1001", b"1002", b"Alice", b"192.0.2", b"acme.example"):
         assert secret not in written
         assert secret not in repr(tuple(row)).encode()
-    assert len(world.conductor.calls) == 1
+    assert len(world.manager.calls) == 1
 
 
 async def test_call_without_its_key_is_not_restored(
@@ -310,7 +310,7 @@ async def test_damaged_row_does_not_affect_other_calls(
     async with database.begin() as uow:
         await upsert_live_calls(uow.session, [("damaged", TENANT, bad)])
     assert await crash(world, journal, spool, database) == 1
-    await play_on(world, CARRIED_ON)
+    await play_on(world, RESTORED)
     await spool.drain()
     assert await rows(database) == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play_on
-from steps import ANSWERS, ASKED, CAST, CONSULTS, GONE, MEET, UP, WITH_DESK, parties, up
+from steps import ANSWERS, CAST, CONSULTS, MOVED_TO_ROOM, REFERRED, TRANSFEROR_HANGS_UP, UP, WITH_DESK, parties, up
 from test_calls_journal import crash, journalled, rows
 
 from unificx.calls import Journal
@@ -21,7 +21,7 @@ ARRIVED = """
 async def test_transferred_call_is_restored_with_all_participants(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
-    world = await journalled(CAST, journal, UP + ASKED + GONE + ARRIVED)
+    world = await journalled(CAST, journal, UP + REFERRED + TRANSFEROR_HANGS_UP + ARRIVED)
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, """
         alice <- INVITE [carol]
@@ -46,7 +46,7 @@ async def test_transferred_call_is_restored_with_all_participants(
 async def test_ringing_transfer_restores_both_original_parties(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
-    world = await journalled(CAST, journal, UP + ASKED)
+    world = await journalled(CAST, journal, UP + REFERRED)
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, """
         alice <- INVITE [bob]
@@ -68,7 +68,7 @@ async def test_ringing_transfer_restores_both_original_parties(
 async def test_ringing_transfer_without_transferor_is_ended_and_recorded(
     journal: Journal, spool: Spool, database: Database, by: str
 ) -> None:
-    text = UP + ASKED + GONE
+    text = UP + REFERRED + TRANSFEROR_HANGS_UP
     if by == "caller":
         text = """
             alice -> INVITE 1002 [alice]
@@ -106,7 +106,7 @@ async def test_split_calls_share_one_record_after_a_restart(
         app <- BYE
         {gone} <- 200 BYE
     """
-    world = await journalled(CAST, journal, UP + MEET + (goes if gone else ""))
+    world = await journalled(CAST, journal, UP + MOVED_TO_ROOM + (goes if gone else ""))
     assert await crash(world, journal, spool, database) == (1 if gone else 2)
     await play_on(world, "".join(f"{each} <- BYE\n" for each in ("alice", "bob") if each != gone) + """
         history <- answered 41 alice bob 8000
@@ -121,7 +121,7 @@ async def test_absorbed_call_is_part_of_the_same_journal_entry(
     journal: Journal, spool: Spool, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = await journalled(WITH_DESK, journal, up("bob") + CONSULTS + ANSWERS)
-    one, other = world.conductor.calls
+    one, other = world.manager.calls
     signs, append = list[bytes](), spool.append
 
     def noted(kind: str, record: bytes, *, last: bool = False) -> None:

@@ -26,7 +26,7 @@ class Player:
     """Logs its requests; may fail."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.fails = False
 
     async def play(self, anchor: str, tag: str, sound: Sound, *, times: int = 1, start: float = 0.0) -> float:
@@ -40,7 +40,7 @@ class Player:
 
     async def _note(self, asked: str) -> None:
         await asyncio.sleep(0)
-        self.asked.append(asked)
+        self.requests.append(asked)
         if self.fails:
             raise MediaUnavailable("silent")
 
@@ -49,19 +49,19 @@ class World:
     def __init__(self, *, silent: bool = False) -> None:
         self.player, self.clock = Player(), ManualClock()
         self.silent = silent
-        self.hold = MusicOnHold(self.player, self._music, self.clock)
+        self.music_on_hold = MusicOnHold(self.player, self._music, self.clock)
 
     async def _music(self, tenant_id: str) -> Sound | None:
         assert tenant_id == "acme"
         return None if self.silent else MUSIC
 
-    async def told(self, *talks: Conversation) -> list[str]:
+    async def observe(self, *talks: Conversation) -> list[str]:
         """Announce conversations and return the requests to the player."""
         for talk in talks:
-            self.hold.conversation_changed(talk)
+            self.music_on_hold.conversation_changed(talk)
         for _ in range(20):
             await asyncio.sleep(0)
-        asked, self.player.asked = self.player.asked, []
+        asked, self.player.requests = self.player.requests, []
         return asked
 
 
@@ -76,84 +76,84 @@ def test_held_leg(talk: Conversation, waits: str | None) -> None:
 @pytest.mark.promise("C9")
 async def test_music_starts_and_stops_with_hold() -> None:
     world = World()
-    assert await world.told(TALK) == []
-    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
-    assert await world.told(TALK) == ["stop ben"]
-    assert len(world.hold) == 0
+    assert await world.observe(TALK) == []
+    assert await world.observe(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.observe(TALK) == ["stop ben"]
+    assert len(world.music_on_hold) == 0
 
 
 async def test_no_music_while_both_hold_and_swapped_hold() -> None:
     world = World()
-    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
-    assert await world.told(BOTH) == ["stop ben"]
-    assert await world.told(BEN_HOLDS) == ["play anna 0"]
+    assert await world.observe(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.observe(BOTH) == ["stop ben"]
+    assert await world.observe(BEN_HOLDS) == ["play anna 0"]
 
 
 @pytest.mark.promise("C8", "C9")
 async def test_music_resumes_after_an_interruption() -> None:
     world = World()
-    await world.told(ANNA_HOLDS)
+    await world.observe(ANNA_HOLDS)
     for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds, so she does not hear music
-        world.hold.interrupted("call", tag, 0.05)
-        assert await world.told() == []
+        world.music_on_hold.interrupted("call", tag, 0.05)
+        assert await world.observe() == []
         world.clock.advance(2)
         await asyncio.sleep(0.07)
-        assert await world.told() == expected
-    world.hold.interrupted("another", "ben", 0.0)
-    world.hold.interrupted("call", "ben", 0.05)
-    world.hold.interrupted("call", "ben", 0.0)  # the announcement was cut short
+        assert await world.observe() == expected
+    world.music_on_hold.interrupted("another", "ben", 0.0)
+    world.music_on_hold.interrupted("call", "ben", 0.05)
+    world.music_on_hold.interrupted("call", "ben", 0.0)  # the announcement was cut short
     await asyncio.sleep(0.01)
-    assert await world.told() == ["play ben 4"]
-    world.hold.interrupted("call", "ben", 0.01)
-    assert await world.told(TALK) == ["stop ben"]
+    assert await world.observe() == ["play ben 4"]
+    world.music_on_hold.interrupted("call", "ben", 0.01)
+    assert await world.observe(TALK) == ["stop ben"]
     await asyncio.sleep(0.02)
-    assert await world.told() == []
-    assert len(world.hold) == 0
+    assert await world.observe() == []
+    assert len(world.music_on_hold) == 0
 
 
 async def test_music_continues_after_renegotiation() -> None:
     world = World()
-    await world.told(ANNA_HOLDS)
+    await world.observe(ANNA_HOLDS)
     world.clock.advance(13)
-    assert await world.told(replace(ANNA_HOLDS, media_generation=1)) == ["play ben 3"]
+    assert await world.observe(replace(ANNA_HOLDS, media_generation=1)) == ["play ben 3"]
     world.clock.advance(2)
     described = replace(ANNA_HOLDS, media_generation=1, callee=replace(BEN, sdp=b"ben's, again"))
-    assert await world.told(described) == ["play ben 5"]
-    assert await world.told(described) == []
+    assert await world.observe(described) == ["play ben 5"]
+    assert await world.observe(described) == []
 
 
 async def test_changes_are_serialized() -> None:
     world = World()
-    assert await world.told(ANNA_HOLDS, TALK) == []
-    world.hold.conversation_changed(ANNA_HOLDS)
+    assert await world.observe(ANNA_HOLDS, TALK) == []
+    world.music_on_hold.conversation_changed(ANNA_HOLDS)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert await world.told(TALK) == ["play ben 0", "stop ben"]
+    assert await world.observe(TALK) == ["play ben 0", "stop ben"]
 
 
 async def test_ended_call_leaves_no_state() -> None:
     world = World()
-    world.hold.conversation_changed(ANNA_HOLDS)
-    assert world.hold.call_ended("call") is False
-    assert await world.told() == []
-    assert len(world.hold) == 0
+    world.music_on_hold.conversation_changed(ANNA_HOLDS)
+    assert world.music_on_hold.call_ended("call") is False
+    assert await world.observe() == []
+    assert len(world.music_on_hold) == 0
 
 
 async def test_music_stops_when_the_conversation_is_suspended() -> None:
     world = World()
-    await world.told(ANNA_HOLDS)
-    world.hold.conversation_suspended("call")
-    world.hold.conversation_suspended("another")
-    assert await world.told() == ["stop ben"]
+    await world.observe(ANNA_HOLDS)
+    world.music_on_hold.conversation_suspended("call")
+    world.music_on_hold.conversation_suspended("another")
+    assert await world.observe() == ["stop ben"]
 
 
 async def test_unavailable_media_and_silence_are_handled() -> None:
     world = World()
     world.player.fails = True
-    assert await world.told(ANNA_HOLDS) == ["play ben 0"]
-    assert await world.told(TALK) == ["stop ben"]
-    assert len(world.hold) == 0
-    assert await World(silent=True).told(ANNA_HOLDS) == []
+    assert await world.observe(ANNA_HOLDS) == ["play ben 0"]
+    assert await world.observe(TALK) == ["stop ben"]
+    assert len(world.music_on_hold) == 0
+    assert await World(silent=True).observe(ANNA_HOLDS) == []
 
 
 class Observer:

@@ -10,11 +10,11 @@ from unificx.db import Database, Outbox
 from unificx.identity import Extension, IdentityService, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
 
-CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @dataclass
-class House:
+class ConferenceSetup:
     """`reopen` returns the rooms as after a restart; the test calls `start`."""
 
     people: IdentityService
@@ -27,5 +27,5 @@ class House:
     keys: KeyStore
     clock: ManualClock
 
-    def anew(self) -> RoomService:
-        return RoomService(self.database, self.keys, self.people.directory, PasswordHashing(CHEAP), self.clock)
+    def reopen(self) -> RoomService:
+        return RoomService(self.database, self.keys, self.people.directory, PasswordHashing(FAST_HASHER), self.clock)

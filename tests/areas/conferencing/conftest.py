@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from conference_setup import CHEAP, House
+from conference_setup import FAST_HASHER, ConferenceSetup
 
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
@@ -14,14 +14,16 @@ from unificx.privacy import KeyStore
 
 
 @pytest.fixture
-async def conference(database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus) -> AsyncIterator[House]:
+async def conference(
+    database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus
+) -> AsyncIterator[ConferenceSetup]:
     outbox = Outbox(database, bus, clock)
-    people = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP))
+    people = IdentityService(database, keys, clock, passwords=PasswordHashing(FAST_HASHER))
     await people.start()
     tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
     anna = await people.create_extension(tenant.id, NewExtension("1001", "Anna"))
     berta = await people.create_extension(tenant.id, NewExtension("1002", "Berta"))
-    rooms = RoomService(database, keys, people.directory, PasswordHashing(CHEAP), clock)
+    rooms = RoomService(database, keys, people.directory, PasswordHashing(FAST_HASHER), clock)
     await rooms.start()
-    yield House(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
+    yield ConferenceSetup(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
     await people.join_background_tasks()

@@ -1,7 +1,7 @@
 """Conference rooms on both databases: numbers, settings, PINs and deletion."""
 
 import pytest
-from conference_setup import House
+from conference_setup import ConferenceSetup
 from sqlalchemy import select
 
 from unificx.conferencing import NewRoom, RoomChange, RoomSettings
@@ -11,13 +11,13 @@ from unificx.identity import NewExtension, NewTenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
 
-async def test_a_room_survives_a_restart(conference: House) -> None:
+async def test_a_room_survives_a_restart(conference: ConferenceSetup) -> None:
     settings = RoomSettings(True, "names", True, True, 12, True, 60)
     made = await conference.rooms.create(
         conference.tenant.id, NewRoom("8000", "Board", settings, (conference.anna.id,), "4711", "8362")
     )
     await conference.rooms.create(conference.tenant.id, NewRoom("8001"))
-    reopened = conference.anew()
+    reopened = conference.reopen()
     await reopened.start()
     assert reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id)
     assert reopened.find(conference.tenant.id, "8000") == reopened.find(conference.tenant.id, made.id) == made
@@ -28,7 +28,7 @@ async def test_a_room_survives_a_restart(conference: House) -> None:
     assert reopened.by_number("another", "8000") is None
 
 
-async def test_a_number_is_unique_within_a_tenant(conference: House) -> None:
+async def test_a_number_is_unique_within_a_tenant(conference: ConferenceSetup) -> None:
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
     for number in ("8000", "1001"):
         with pytest.raises(Conflict):
@@ -63,14 +63,14 @@ async def test_a_number_is_unique_within_a_tenant(conference: House) -> None:
         (NewRoom("8000", hosts=("nobody",)), "hosts"),
     ],
 )
-async def test_invalid_rooms_are_rejected(conference: House, new: NewRoom, field: str) -> None:
+async def test_invalid_rooms_are_rejected(conference: ConferenceSetup, new: NewRoom, field: str) -> None:
     with pytest.raises(Invalid) as rejected:
         await conference.rooms.create(conference.tenant.id, new)
     assert rejected.value.field == field
     assert not conference.rooms.rooms_of_tenant(conference.tenant.id)
 
 
-async def test_a_room_can_be_changed(conference: House) -> None:
+async def test_a_room_can_be_changed(conference: ConferenceSetup) -> None:
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
     change = RoomChange("Board", True, "nothing", True, True, 5, True, 0, (conference.berta.id,), "", "8362")
     changed = await conference.rooms.update(room, change)
@@ -83,7 +83,7 @@ async def test_a_room_can_be_changed(conference: House) -> None:
     )
     assert await conference.rooms.update(room, RoomChange()) == changed
     assert (await conference.rooms.update(room, RoomChange(end_after_host=-1))).settings.end_after_host is None
-    reopened = conference.anew()
+    reopened = conference.reopen()
     await reopened.start()
     assert reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id)
     with pytest.raises(Invalid):
@@ -96,7 +96,7 @@ async def test_a_room_can_be_changed(conference: House) -> None:
         await conference.rooms.update(room, RoomChange(name="Gone"))
 
 
-async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: House) -> None:
+async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: ConferenceSetup) -> None:
     open_ = await conference.rooms.create(conference.tenant.id, NewRoom("8000", host_pin="8362"))
     closed = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711", host_pin="8362"))
     standing = conference.rooms.role_for_pin
@@ -107,7 +107,7 @@ async def test_a_pin_gives_the_guest_or_host_role_and_is_sealed(conference: Hous
     assert all(row.sealed and b"4711" not in row.sealed and b"argon2" not in row.sealed for row in rows)
 
 
-async def test_pin_attempts_are_limited_per_caller_and_room(conference: House) -> None:
+async def test_pin_attempts_are_limited_per_caller_and_room(conference: ConferenceSetup) -> None:
     room = await conference.rooms.create(conference.tenant.id, NewRoom("8000", pin="4711"))
     other = await conference.rooms.create(conference.tenant.id, NewRoom("8001", pin="4711"))
     for _ in range(5):
@@ -120,7 +120,7 @@ async def test_pin_attempts_are_limited_per_caller_and_room(conference: House) -
     assert await conference.rooms.role_for_pin(room, "carl", "4711") == "guest"
 
 
-async def test_deleted_extensions_and_tenants_are_removed(conference: House) -> None:
+async def test_deleted_extensions_and_tenants_are_removed(conference: ConferenceSetup) -> None:
     room = await conference.rooms.create(
         conference.tenant.id, NewRoom("8000", hosts=(conference.anna.id, conference.berta.id))
     )
@@ -131,19 +131,19 @@ async def test_deleted_extensions_and_tenants_are_removed(conference: House) -> 
     assert conference.rooms.find(conference.tenant.id, room.id).hosts == (conference.berta.id,)
     async with conference.database.begin() as uow:
         await conference.rooms.on_tenant_deleted(TenantDeleted("f-2", conference.tenant.id), uow)
-    reopened = conference.anew()
+    reopened = conference.reopen()
     await reopened.start()
     assert (
         reopened.rooms_of_tenant(conference.tenant.id) == conference.rooms.rooms_of_tenant(conference.tenant.id) == []
     )
 
 
-async def test_a_tenant_with_rooms_can_be_deleted(conference: House) -> None:
+async def test_a_tenant_with_rooms_can_be_deleted(conference: ConferenceSetup) -> None:
     await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
     await conference.people.delete_tenant(conference.tenant.id)
 
 
-async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: House) -> None:
+async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: ConferenceSetup) -> None:
     room = conference.rooms.open_ad_hoc(conference.tenant.id, conference.anna.id)
     assert conference.rooms.by_id(room.id) == conference.rooms.find(conference.tenant.id, room.id) == room
     assert conference.rooms.is_host_extension(room, conference.anna.id)

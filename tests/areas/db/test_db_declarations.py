@@ -25,8 +25,8 @@ DECLARED: dict[str, Any] = {
 
 
 def declare(**changes: Any) -> Any:
-    words = DECLARED | changes
-    return personal(words.pop("category"), **words)
+    arguments = DECLARED | changes
+    return personal(arguments.pop("category"), **arguments)
 
 
 def define(**columns: Any) -> type[Any]:

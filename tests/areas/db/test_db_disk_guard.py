@@ -28,7 +28,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(place)], check=True)
 
 
-def fill(place: Path) -> Path:
+def fill_disk(place: Path) -> Path:
     """Use up all remaining space."""
     greedy = place / "greedy"
     with greedy.open("ab", buffering=0) as file:
@@ -84,7 +84,7 @@ async def test_closing_records_are_stored_on_a_full_disk(database: Database, sma
     spool.register_handler("a", take)
     await spool.recover()
     spool.append("a", b"before")
-    greedy = fill(small_disk)
+    greedy = fill_disk(small_disk)
     with pytest.raises(SpoolFull):
         spool.append("a", b"something new" * 1000)
     for number in range(700):
@@ -106,7 +106,7 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
 
     spool.register_handler("a", take)
     await spool.recover()
-    fill(small_disk)
+    fill_disk(small_disk)
     kept = 0
     with suppress(SpoolFull):
         while kept < 100:
@@ -119,7 +119,7 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
 @needs_root
 def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
     ballast = ReserveFile(small_disk / "ballast", 5 * MIB)
-    greedy = fill(small_disk)
+    greedy = fill_disk(small_disk)
     ballast.fill()
     assert ballast.reserved == 0
     assert not ballast.release(1)

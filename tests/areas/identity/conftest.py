@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from argon2 import PasswordHasher
-from fake_notifier import Letters
+from fake_notifier import FakeAccountNotifier
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
@@ -17,8 +17,8 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
-def letters() -> Letters:
-    return Letters()
+def letters() -> FakeAccountNotifier:
+    return FakeAccountNotifier()
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
 
 @pytest.fixture
 def open_people(
-    database: Database, keys: KeyStore, clock: ManualClock, letters: Letters
+    database: Database, keys: KeyStore, clock: ManualClock, letters: FakeAccountNotifier
 ) -> Callable[[], IdentityService]:
     """Factory for the service of a new process; the test has to call `start`."""
     return lambda: IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters)

@@ -26,7 +26,7 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def enter(people: IdentityService, name: str = "") -> SignedIn:
+async def sign_in(people: IdentityService, name: str = "") -> SignedIn:
     signed = await people.sign_in(EMAIL, PASSWORD, SignInContext(Source(), SignInDevice(name, "mobile")))
     assert isinstance(signed, SignedIn)
     return signed
@@ -38,7 +38,7 @@ async def test_session_gets_one_device_for_the_first_extension(
 ) -> None:
     for number in ("1001", "1002"):
         await people.create_extension(acme.id, NewExtension(number, "Ada Example", EMAIL))
-    who = (await enter(people, "Ada's phone")).principal
+    who = (await sign_in(people, "Ada's phone")).principal
     first, again = await asyncio.gather(people.session_device(who), people.session_device(who))
     assert first == again
     extension, device_id = first
@@ -53,7 +53,7 @@ async def test_each_session_has_its_own_device_with_a_default_name(
     people: IdentityService, acme: Tenant, ada: Person
 ) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
-    ids = {(await people.session_device((await enter(people)).principal))[1] for _ in range(2)}
+    ids = {(await people.session_device((await sign_in(people)).principal))[1] for _ in range(2)}
     assert len(ids) == 2
     assert {(await people.device(acme.id, one)).name for one in ids} == {"UnifiCX client"}
 
@@ -63,7 +63,7 @@ async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
     people: IdentityService, acme: Tenant, ada: Person
 ) -> None:
     await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
-    signed = await enter(people)
+    signed = await sign_in(people)
     _, first = await people.session_device(signed.principal)
     await people.update_device(acme.id, first, DeviceChange(enabled=False))
     assert (await people.session_device(signed.principal))[1] == first  # no new device while disabled
@@ -78,4 +78,4 @@ async def test_device_ends_with_its_session_and_is_recreated_after_deletion(
 
 async def test_user_without_extension_has_no_device(people: IdentityService, ada: Person) -> None:
     with pytest.raises(NoExtension):
-        await people.session_device((await enter(people)).principal)
+        await people.session_device((await sign_in(people)).principal)

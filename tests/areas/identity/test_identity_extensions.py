@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from fake_notifier import Letters
+from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text
 
 from unificx.core.errors import Conflict, Invalid, NotFound
@@ -178,7 +178,9 @@ async def test_new_password_invalidates_the_old_one(people: IdentityService, acm
 
 
 @pytest.mark.promise("R1")
-async def test_owner_is_notified_of_new_credentials(people: IdentityService, acme: Tenant, letters: Letters) -> None:
+async def test_owner_is_notified_of_new_credentials(
+    people: IdentityService, acme: Tenant, letters: FakeAccountNotifier
+) -> None:
     made = await people.create_extension(acme.id, ADA)
     owner = made.extension.person_id
     assert owner is not None
@@ -190,10 +192,10 @@ async def test_owner_is_notified_of_new_credentials(people: IdentityService, acm
     await people.renew_device_password(acme.id, made.device.id, owner)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
     await people.join_background_tasks()
-    assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")]
+    assert letters.of_kind("device_given") == [("Ada@acme.example", "Kitchen")]
     await people.renew_device_password(acme.id, other.device.id, "somebody-else")
     await people.join_background_tasks()
-    assert letters.of("device_given") == [("Ada@acme.example", "Kitchen")] * 2
+    assert letters.of_kind("device_given") == [("Ada@acme.example", "Kitchen")] * 2
 
 
 async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
@@ -328,7 +330,7 @@ async def test_no_name_address_or_username_is_stored_in_the_clear(
     made = await people.create_extension(acme.id, NewExtension("1001", "Quetzalcoatl", "quetzal@acme.example"))
     await people.set_password(acme.id, made.extension.person_id or "", "tezcatlipoca")
     await people.sign_in("quetzal@acme.example", "tezcatlipoca", source("203.0.113.77", "Xiuhcoatl/1.0"))
-    dump = await everything(database)
+    dump = await dump_database(database)
     assert "1001" in dump  # internal number in the clear: proves that the scan works
     for secret in ("uetzal", "203.0.113", "iuhcoatl", "argon2", made.login.username, made.login.password):
         assert secret not in dump
@@ -386,7 +388,7 @@ def source(address: str, agent: str):
     return SignInContext(Source(address, agent), SignInDevice("Tonatiuh's phone", "mobile"))
 
 
-async def everything(database: Database) -> str:
+async def dump_database(database: Database) -> str:
     """Return every value of every row of this area and the outbox as text; bytes unchanged."""
     dump: list[str] = []
     async with database.read() as session:

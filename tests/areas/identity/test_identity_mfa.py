@@ -33,20 +33,20 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
 
 
-async def enter(people: IdentityService, email: str = EMAIL, source: Source = HOME) -> SignedIn:
+async def sign_in(people: IdentityService, email: str = EMAIL, source: Source = HOME) -> SignedIn:
     """Sign in a user without second factor."""
     outcome = await people.sign_in(email, PASSWORD, SignInContext(source))
     assert isinstance(outcome, SignedIn)
     return outcome
 
 
-async def ticket_of(people: IdentityService, source: Source = HOME) -> SecondFactorRequired:
+async def new_ticket(people: IdentityService, source: Source = HOME) -> SecondFactorRequired:
     outcome = await people.sign_in(EMAIL, PASSWORD, SignInContext(source))
     assert isinstance(outcome, SecondFactorRequired)
     return outcome
 
 
-class Phone:
+class AuthenticatorApp:
     """Authenticator app with one secret."""
 
     def __init__(self, secret: str, clock: ManualClock) -> None:
@@ -56,11 +56,11 @@ class Phone:
         return self._totp.at(int(self._clock.now().timestamp()) + 30 * steps)
 
 
-async def with_totp(people: IdentityService, clock: ManualClock) -> tuple[SignedIn, Phone, tuple[str, ...]]:
+async def with_totp(people: IdentityService, clock: ManualClock) -> tuple[SignedIn, AuthenticatorApp, tuple[str, ...]]:
     """Sign in, set up TOTP, and advance to the next code."""
-    signed_in = await enter(people)
+    signed_in = await sign_in(people)
     begun = await people.start_totp_enrollment(signed_in.principal, "Phone")
-    phone = Phone(begun.secret, clock)
+    phone = AuthenticatorApp(begun.secret, clock)
     added = await people.confirm_totp(signed_in.principal, begun.id, phone.code(), HOME)
     clock.advance(30)
     return signed_in, phone, added.recovery_codes
@@ -76,7 +76,7 @@ async def test_password_alone_is_not_enough_with_a_second_factor(
 ) -> None:
     _, phone, codes = await with_totp(people, clock)
     assert len(set(codes)) == 10
-    ticket = await ticket_of(people)
+    ticket = await new_ticket(people)
     assert ticket.kinds == ("totp", "recovery_code")
     assert ticket.ticket not in repr(ticket)
     with pytest.raises(Unauthenticated):
@@ -88,22 +88,22 @@ async def test_password_alone_is_not_enough_with_a_second_factor(
 
 
 async def test_unconfirmed_factor_is_inactive(people: IdentityService, ada: Person, clock: ManualClock) -> None:
-    signed_in = await enter(people)
+    signed_in = await sign_in(people)
     first = await people.start_totp_enrollment(signed_in.principal, "Phone")
     second = await people.start_totp_enrollment(signed_in.principal, "Phone")
     assert await people.list_factors(signed_in.principal) == ()
-    assert await enter(people)
+    assert await sign_in(people)
     with pytest.raises(NotFound):
-        await people.confirm_totp(signed_in.principal, first.id, Phone(first.secret, clock).code(), HOME)
+        await people.confirm_totp(signed_in.principal, first.id, AuthenticatorApp(first.secret, clock).code(), HOME)
     with pytest.raises(Invalid):
-        await people.confirm_totp(signed_in.principal, second.id, Phone(first.secret, clock).code(), HOME)
+        await people.confirm_totp(signed_in.principal, second.id, AuthenticatorApp(first.secret, clock).code(), HOME)
     clock.advance(16 * 60)
     await people.clean_up()
     with pytest.raises((NotFound, Forbidden)):
-        await people.confirm_totp(signed_in.principal, second.id, Phone(second.secret, clock).code(), HOME)
-    again = await enter(people)
+        await people.confirm_totp(signed_in.principal, second.id, AuthenticatorApp(second.secret, clock).code(), HOME)
+    again = await sign_in(people)
     with pytest.raises(NotFound):
-        await people.confirm_totp(again.principal, second.id, Phone(second.secret, clock).code(), HOME)
+        await people.confirm_totp(again.principal, second.id, AuthenticatorApp(second.secret, clock).code(), HOME)
 
 
 async def test_each_code_is_accepted_once_and_near_its_time(
@@ -111,8 +111,8 @@ async def test_each_code_is_accepted_once_and_near_its_time(
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
     used = phone.code()
-    assert await prove(people, await ticket_of(people), totp=used)
-    ticket = await ticket_of(people)
+    assert await prove(people, await new_ticket(people), totp=used)
+    ticket = await new_ticket(people)
     for wrong in (used, phone.code(-1), phone.code(-2), phone.code(2), "", "12345x", "\u0661\u0662\u0663\u0664\u0665"):
         with pytest.raises(Unauthenticated) as refused:
             await people.prove_second_factor(ticket.ticket, Proof(totp=wrong), ORIGIN, SignInContext(HOME))
@@ -120,15 +120,15 @@ async def test_each_code_is_accepted_once_and_near_its_time(
         people._factor_throttle.record_success(ada.id, HOME.address, clock.monotonic())
     assert await prove(people, ticket, totp=f" {phone.code(1)[:3]} {phone.code(1)[3:]} ")
     clock.advance(90)
-    assert await prove(people, await ticket_of(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"
+    assert await prove(people, await new_ticket(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"
 
 
 async def test_recovery_code_is_accepted_once_in_any_notation(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     _, _, codes = await with_totp(people, clock)
-    assert await prove(people, await ticket_of(people), recovery_code=codes[3].upper().replace("-", " "))
-    ticket = await ticket_of(people)
+    assert await prove(people, await new_ticket(people), recovery_code=codes[3].upper().replace("-", " "))
+    ticket = await new_ticket(people)
     for wrong in (codes[3], "", "aaaa-aaaa"):
         with pytest.raises(Unauthenticated):
             await prove(people, ticket, recovery_code=wrong)
@@ -136,10 +136,10 @@ async def test_recovery_code_is_accepted_once_in_any_notation(
     renewed = await people.renew_recovery_codes(signed_in.principal)
     assert not set(renewed) & set(codes)
     with pytest.raises(Unauthenticated):
-        await prove(people, await ticket_of(people), recovery_code=codes[1])
+        await prove(people, await new_ticket(people), recovery_code=codes[1])
     for code in renewed:
-        assert await prove(people, await ticket_of(people), recovery_code=code)
-    assert (await ticket_of(people)).kinds == ("totp",), "none is left"
+        assert await prove(people, await new_ticket(people), recovery_code=code)
+    assert (await new_ticket(people)).kinds == ("totp",), "none is left"
 
 
 async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
@@ -147,12 +147,12 @@ async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
     ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
-    bens = await enter(people, "ben@example.com")
+    bens = await sign_in(people, "ben@example.com")
     begun = await people.start_totp_enrollment(bens.principal, "Phone")
-    bens_phone = Phone(begun.secret, clock)
+    bens_phone = AuthenticatorApp(begun.secret, clock)
     await people.confirm_totp(bens.principal, begun.id, bens_phone.code(), HOME)
     clock.advance(30)
-    ticket = await ticket_of(people)
+    ticket = await new_ticket(people)
     with pytest.raises(Unauthenticated):
         await prove(people, ticket, totp=bens_phone.code())
     signed_in = await prove(people, ticket, totp=phone.code())
@@ -162,7 +162,7 @@ async def test_ticket_is_single_use_short_lived_and_bound_to_its_user(
         with pytest.raises(Expired) as refused:
             await people.prove_second_factor(unknown, Proof(totp=phone.code()), ORIGIN, SignInContext(HOME))
         assert refused.value.code == "ticket_over"
-    late = await ticket_of(people)
+    late = await new_ticket(people)
     clock.advance(5 * 60)
     with pytest.raises(Expired):
         await prove(people, late, totp=phone.code())
@@ -172,7 +172,7 @@ async def test_new_password_revokes_tickets(
     people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
-    ticket = await ticket_of(people)
+    ticket = await new_ticket(people)
     await people.set_password(acme.id, ada.id, "another long password")
     with pytest.raises(Expired):
         await prove(people, ticket, totp=phone.code())
@@ -183,14 +183,14 @@ async def test_guessing_codes_is_throttled_elsewhere_and_not_for_the_owner(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
-    ticket = await ticket_of(people, AWAY)
+    ticket = await new_ticket(people, AWAY)
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await prove(people, ticket, AWAY, totp="000000")
     with pytest.raises(TooManyRequests) as slowed:
         await prove(people, ticket, AWAY, totp=phone.code())
     assert slowed.value.retry_after > 0
-    assert await prove(people, await ticket_of(people), totp=phone.code())
+    assert await prove(people, await new_ticket(people), totp=phone.code())
 
 
 async def test_distributed_guessing_delays_new_sources_by_an_hour(
@@ -200,7 +200,7 @@ async def test_distributed_guessing_delays_new_sources_by_an_hour(
     tried = 0
     for number in range(60):
         source = Source(f"198.51.100.{number}")
-        ticket = await ticket_of(people, source)
+        ticket = await new_ticket(people, source)
         try:
             await prove(people, ticket, source, totp="000000")
         except Unauthenticated:
@@ -208,7 +208,7 @@ async def test_distributed_guessing_delays_new_sources_by_an_hour(
         except TooManyRequests as slowed:
             clock.advance(slowed.retry_after)
     assert tried < 45
-    assert await prove(people, await ticket_of(people), totp=phone.code())
+    assert await prove(people, await new_ticket(people), totp=phone.code())
 
 
 async def test_changing_factors_requires_a_recent_step_up(
@@ -239,7 +239,7 @@ async def test_changing_factors_requires_a_recent_step_up(
 async def test_password_is_enough_for_step_up_without_factors(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
-    principal = (await enter(people)).principal
+    principal = (await sign_in(people)).principal
     clock.advance(601)
     with pytest.raises(Forbidden):
         await people.start_totp_enrollment(principal, "Phone")
@@ -259,13 +259,13 @@ async def test_removing_the_last_factor_deletes_recovery_codes(
     people: IdentityService, ada: Person, clock: ManualClock, database: Database
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
-    passkey = Authenticator().make(await people.passkey_options(signed_in.principal, ORIGIN))
+    passkey = Authenticator().create(await people.passkey_options(signed_in.principal, ORIGIN))
     added = await people.add_passkey(signed_in.principal, "Key", passkey, ORIGIN)
     assert added.recovery_codes == (), "those there are stay"
     for each in await people.list_factors(signed_in.principal):
         assert isinstance(await people.sign_in(EMAIL, PASSWORD, SignInContext(HOME)), SecondFactorRequired)
         await people.remove_factor(signed_in.principal, each.id)
-    assert await enter(people)
+    assert await sign_in(people)
     with pytest.raises(Conflict):
         await people.renew_recovery_codes(signed_in.principal)
     async with database.read() as session:
@@ -275,17 +275,17 @@ async def test_removing_the_last_factor_deletes_recovery_codes(
 async def test_removed_factor_is_rejected(people: IdentityService, ada: Person, clock: ManualClock) -> None:
     signed_in, phone, _ = await with_totp(people, clock)
     begun = await people.start_totp_enrollment(signed_in.principal, "Tablet")
-    tablet = Phone(begun.secret, clock)
+    tablet = AuthenticatorApp(begun.secret, clock)
     await people.confirm_totp(signed_in.principal, begun.id, tablet.code(), HOME)
     gone = next(one for one in await people.list_factors(signed_in.principal) if one.name == "Phone")
-    before = await ticket_of(people)
+    before = await new_ticket(people)
     await people.remove_factor(signed_in.principal, gone.id)
     with pytest.raises(Expired):
         await prove(people, before, totp=phone.code())
     with pytest.raises(Unauthenticated):
-        await prove(people, await ticket_of(people), totp=phone.code())
+        await prove(people, await new_ticket(people), totp=phone.code())
     clock.advance(30)
-    assert await prove(people, await ticket_of(people), totp=tablet.code())
+    assert await prove(people, await new_ticket(people), totp=tablet.code())
 
 
 async def test_users_cannot_change_factors_of_others(
@@ -293,13 +293,13 @@ async def test_users_cannot_change_factors_of_others(
 ) -> None:
     signed_in, _, _ = await with_totp(people, clock)
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.TENANT_ADMIN, PASSWORD))
-    ben = (await enter(people, "ben@example.com")).principal
+    ben = (await sign_in(people, "ben@example.com")).principal
     (adas,) = await people.list_factors(signed_in.principal)
     with pytest.raises(NotFound):
         await people.remove_factor(ben, adas.id)
     begun = await people.start_totp_enrollment(signed_in.principal, "Tablet")
     with pytest.raises(NotFound):
-        await people.confirm_totp(ben, begun.id, Phone(begun.secret, clock).code(), HOME)
+        await people.confirm_totp(ben, begun.id, AuthenticatorApp(begun.secret, clock).code(), HOME)
     assert await people.list_factors(ben) == ()
 
 
@@ -312,7 +312,7 @@ async def test_administrator_resets_lost_factors(
     await people.reset_factors(ada.tenant_id, ada.id)
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed_in.token)
-    assert await enter(people)
+    assert await sign_in(people)
 
 
 @pytest.mark.promise("D3", "T2")
@@ -348,7 +348,7 @@ async def test_erased_user_cannot_authenticate(
     people: IdentityService, ada: Person, keys: KeyStore, clock: ManualClock
 ) -> None:
     _, phone, _ = await with_totp(people, clock)
-    ticket = await ticket_of(people)
+    ticket = await new_ticket(people)
     keys.destroy(ada.tenant_id, ada.subject)
     with pytest.raises(Unauthenticated):
         await prove(people, ticket, totp=phone.code())

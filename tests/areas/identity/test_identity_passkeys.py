@@ -42,15 +42,15 @@ def key() -> Authenticator:
     return Authenticator()
 
 
-async def enter(people: IdentityService, email: str = EMAIL) -> Principal:
+async def password_sign_in(people: IdentityService, email: str = EMAIL) -> Principal:
     outcome = await people.sign_in(email, PASSWORD, HERE)
     assert isinstance(outcome, SignedIn)
     return outcome.principal
 
 
-async def add(people: IdentityService, principal: Principal, key: Authenticator) -> str:
+async def register_passkey(people: IdentityService, principal: Principal, key: Authenticator) -> str:
     """Register a passkey and return its factor id."""
-    made = key.make(await people.passkey_options(principal, ORIGIN))
+    made = key.create(await people.passkey_options(principal, ORIGIN))
     return (await people.add_passkey(principal, "Key", made, ORIGIN)).factor.id
 
 
@@ -61,7 +61,7 @@ async def sign_in(people: IdentityService, key: Authenticator) -> SignedIn:
 
 @pytest.mark.promise("T3")
 async def test_passkey_alone_signs_in(people: IdentityService, ada: Person, key: Authenticator) -> None:
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     signed_in = await sign_in(people, key)
     assert (await people.authenticate(signed_in.token)).person_id == ada.id
     assert await sign_in(people, key)
@@ -69,8 +69,8 @@ async def test_passkey_alone_signs_in(people: IdentityService, ada: Person, key:
 
 
 async def test_synced_passkeys_without_counter_sign_in(people: IdentityService, ada: Person) -> None:
-    key = Authenticator(counts=False)
-    await add(people, await enter(people), key)
+    key = Authenticator(increments_counter=False)
+    await register_passkey(people, await password_sign_in(people), key)
     assert await sign_in(people, key)
     assert await sign_in(people, key)
 
@@ -78,20 +78,20 @@ async def test_synced_passkeys_without_counter_sign_in(people: IdentityService, 
 async def test_passkey_is_a_second_factor_to_a_password(
     people: IdentityService, ada: Person, key: Authenticator
 ) -> None:
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     needed = await people.sign_in(EMAIL, PASSWORD, HERE)
     assert isinstance(needed, SecondFactorRequired)
     assert needed.kinds == ("passkey", "recovery_code")
     options = await people.second_factor_options(needed.ticket, ORIGIN)
-    assert [each["id"] for each in options["allowCredentials"]] == [b64(one.id) for one in key.held]
+    assert [each["id"] for each in options["allowCredentials"]] == [b64(one.id) for one in key.passkeys]
     proof = Proof(passkey=key.sign(options))
     signed_in = await people.prove_second_factor(needed.ticket, proof, ORIGIN, HERE)
     assert signed_in.principal.person_id == ada.id
 
 
 async def test_response_is_accepted_once(people: IdentityService, ada: Person) -> None:
-    key = Authenticator(counts=False)
-    await add(people, await enter(people), key)
+    key = Authenticator(increments_counter=False)
+    await register_passkey(people, await password_sign_in(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
     answer = key.sign(asked.options)
     twice = [people.sign_in_by_passkey(asked.ticket, answer, ORIGIN, HERE) for _ in range(2)]
@@ -102,7 +102,7 @@ async def test_response_is_accepted_once(people: IdentityService, ada: Person) -
 async def test_decreasing_counter_is_rejected_as_a_clone(
     people: IdentityService, ada: Person, key: Authenticator
 ) -> None:
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     copied = copy.copy(key)
     assert await sign_in(people, key)
     assert await sign_in(people, key)
@@ -114,25 +114,25 @@ async def test_decreasing_counter_is_rejected_as_a_clone(
 
 async def test_response_for_another_site_is_rejected(people: IdentityService, ada: Person) -> None:
     key = Authenticator()
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     key.origin = EVIL.text
     asked = people.passkey_sign_in_options(ORIGIN)
     with pytest.raises(Unauthenticated):
         await people.sign_in_by_passkey(asked.ticket, key.sign(asked.options), ORIGIN, HERE)
     evil_asked = people.passkey_sign_in_options(EVIL)
-    answer = key.sign_with(key.held[0], evil_asked.options["challenge"])
+    answer = key.sign_with(key.passkeys[0], evil_asked.options["challenge"])
     with pytest.raises(Unauthenticated):
         await people.sign_in_by_passkey(evil_asked.ticket, answer, EVIL, HERE)
 
 
 async def test_user_presence_and_verification_are_required(people: IdentityService, ada: Person) -> None:
     key = Authenticator(verifies=False)
-    principal = await enter(people)
-    made = key.make(await people.passkey_options(principal, ORIGIN))
+    principal = await password_sign_in(people)
+    made = key.create(await people.passkey_options(principal, ORIGIN))
     with pytest.raises(Invalid):
         await people.add_passkey(principal, "Key", made, ORIGIN)
     key.verifies = True
-    await add(people, principal, key)
+    await register_passkey(people, principal, key)
     key.verifies = False
     with pytest.raises(Unauthenticated):
         await sign_in(people, key)
@@ -142,8 +142,8 @@ async def test_challenge_is_bound_to_purpose_session_and_time(
     people: IdentityService, ada: Person, acme: Tenant, key: Authenticator, clock: ManualClock
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
-    principal, bens = await enter(people), await enter(people, "ben@example.com")
-    made = key.make(await people.passkey_options(principal, ORIGIN))
+    principal, bens = await password_sign_in(people), await password_sign_in(people, "ben@example.com")
+    made = key.create(await people.passkey_options(principal, ORIGIN))
     with pytest.raises(Expired):
         await people.add_passkey(bens, "Key", made, ORIGIN)
     await people.add_passkey(principal, "Key", made, ORIGIN)
@@ -163,27 +163,27 @@ async def test_challenge_is_bound_to_purpose_session_and_time(
 
 
 async def test_foreign_challenges_are_rejected(people: IdentityService, ada: Person, key: Authenticator) -> None:
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     challenge = unb64(people.passkey_sign_in_options(ORIGIN).ticket)
     forged = b64(bytes([challenge[0] ^ 1]) + challenge[1:])
     with pytest.raises(Expired):
-        await people.sign_in_by_passkey(forged, key.sign_with(key.held[0], forged), ORIGIN, HERE)
+        await people.sign_in_by_passkey(forged, key.sign_with(key.passkeys[0], forged), ORIGIN, HERE)
 
 
 async def test_passkey_of_another_user_is_rejected(
     people: IdentityService, ada: Person, acme: Tenant, key: Authenticator
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     bens = Authenticator()
-    await add(people, await enter(people, "ben@example.com"), bens)
+    await register_passkey(people, await password_sign_in(people, "ben@example.com"), bens)
     needed = await people.sign_in(EMAIL, PASSWORD, HERE)
     assert isinstance(needed, SecondFactorRequired)
     options = await people.second_factor_options(needed.ticket, ORIGIN)
-    proof = Proof(passkey=bens.sign_with(bens.held[0], options["challenge"]))
+    proof = Proof(passkey=bens.sign_with(bens.passkeys[0], options["challenge"]))
     with pytest.raises(Unauthenticated):
         await people.prove_second_factor(needed.ticket, proof, ORIGIN, HERE)
-    bens.held[0].handle = key.held[0].handle
+    bens.passkeys[0].handle = key.passkeys[0].handle
     with pytest.raises(Unauthenticated):
         await sign_in(people, bens)
 
@@ -191,8 +191,8 @@ async def test_passkey_of_another_user_is_rejected(
 async def test_removed_passkey_and_suspended_user_are_rejected(
     people: IdentityService, ada: Person, key: Authenticator
 ) -> None:
-    principal = await enter(people)
-    factor_id = await add(people, principal, key)
+    principal = await password_sign_in(people)
+    factor_id = await register_passkey(people, principal, key)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await sign_in(people, key)
@@ -206,8 +206,8 @@ async def test_removed_passkey_and_suspended_user_are_rejected(
 async def test_step_up_with_a_passkey(
     people: IdentityService, ada: Person, key: Authenticator, clock: ManualClock
 ) -> None:
-    principal = await enter(people)
-    await add(people, principal, key)
+    principal = await password_sign_in(people)
+    await register_passkey(people, principal, key)
     clock.advance(601)
     with pytest.raises(Forbidden):
         await people.renew_recovery_codes(principal)
@@ -217,7 +217,7 @@ async def test_step_up_with_a_passkey(
 
 
 async def test_passkeys_require_a_host_name(people: IdentityService, ada: Person) -> None:
-    principal = await enter(people)
+    principal = await password_sign_in(people)
     for origin in ("https://192.0.2.1", "https://[2001:db8::1]:8443", "https://"):
         with pytest.raises(Conflict):
             await people.passkey_options(principal, WebOrigin(origin))
@@ -225,7 +225,7 @@ async def test_passkeys_require_a_host_name(people: IdentityService, ada: Person
 
 
 async def test_malformed_responses_are_rejected(people: IdentityService, ada: Person, key: Authenticator) -> None:
-    await add(people, await enter(people), key)
+    await register_passkey(people, await password_sign_in(people), key)
     asked = people.passkey_sign_in_options(ORIGIN)
     good = key.sign(asked.options)
     damaged: list[dict[str, Any]] = [{}, {"id": 1}, {"response": None}, {"response": {"clientDataJSON": "!"}}]

@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from fake_notifier import Letters
+from fake_notifier import FakeAccountNotifier
 from pyotp.totp import TOTP
-from throttling import guessed
+from throttling import attempts_until_throttled
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
@@ -39,7 +39,7 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password="correct horse battery"))
 
 
-async def code_of(people: IdentityService, person: Person):
+async def new_code(people: IdentityService, person: Person):
     """Create a code for the user's own sign-in."""
     return await people.create_sign_in_code(person.tenant_id, person.id, person.id)
 
@@ -48,7 +48,7 @@ async def code_of(people: IdentityService, person: Person):
 async def test_code_signs_in_one_device(people: IdentityService, ada: Person, bus: EventBus) -> None:
     used: list[SignInCodeUsed] = []
     bus.subscribe(SignInCodeUsed, used.append)
-    code = await code_of(people, ada)
+    code = await new_code(people, ada)
     assert people.sign_in_code(code.id, ada.id).state == "open"
     assert code.code not in repr(code)
     signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
@@ -61,11 +61,11 @@ async def test_code_signs_in_one_device(people: IdentityService, ada: Person, bu
 
 @pytest.mark.promise("U2", "U9", "T3")
 async def test_second_device_is_refused_and_the_owner_notified(
-    people: IdentityService, ada: Person, letters: Letters, bus: EventBus, clock: ManualClock
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, bus: EventBus, clock: ManualClock
 ) -> None:
     tried: list[SignInCodeTriedAgain] = []
     bus.subscribe(SignInCodeTriedAgain, tried.append)
-    code = await code_of(people, ada)
+    code = await new_code(people, ada)
     signed = await people.sign_in_by_code(code.code, SECRET, PHONE)
     for _ in range(3):
         with pytest.raises(UsedSignInCode):
@@ -74,16 +74,16 @@ async def test_second_device_is_refused_and_the_owner_notified(
     with pytest.raises(UsedSignInCode):
         await people.sign_in_by_code(code.code, OTHER, CAMERA)
     await people.join_background_tasks()
-    assert letters.of("code_tried_again") == [(EMAIL, "")]
+    assert letters.of_kind("code_tried_again") == [(EMAIL, "")]
     assert [one.code_id for one in tried] == [code.id]
     assert people.sign_in_code(code.id, ada.id).tried_again
     assert await people.authenticate(signed.token)
 
 
 async def test_same_device_may_retry_and_has_one_session(
-    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock
 ) -> None:
-    code = await code_of(people, ada)
+    code = await new_code(people, ada)
     lost = await people.sign_in_by_code(code.code, SECRET, PHONE)
     clock.advance(30)
     again = await people.sign_in_by_code(code.code, SECRET, PHONE)
@@ -95,11 +95,11 @@ async def test_same_device_may_retry_and_has_one_session(
     clock.advance(CODE_LIFETIME.total_seconds())
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(code.code, SECRET, PHONE)
-    assert not letters.of("code_tried_again")
+    assert not letters.of_kind("code_tried_again")
 
 
 async def test_one_of_two_concurrent_devices_signs_in(people: IdentityService, ada: Person) -> None:
-    code = await code_of(people, ada)
+    code = await new_code(people, ada)
     answers = await asyncio.gather(
         *(people.sign_in_by_code(code.code, secret * 43, PHONE) for secret in "ABCDE"), return_exceptions=True
     )
@@ -111,7 +111,7 @@ async def test_one_of_two_concurrent_devices_signs_in(people: IdentityService, a
 async def test_code_expires_and_is_lost_at_a_restart(
     people: IdentityService, ada: Person, clock: ManualClock, open_people
 ) -> None:
-    code, later = await code_of(people, ada), await code_of(people, ada)
+    code, later = await new_code(people, ada), await new_code(people, ada)
     restarted = open_people()
     await restarted.start()
     with pytest.raises(SignInCodeExpired):
@@ -124,14 +124,16 @@ async def test_code_expires_and_is_lost_at_a_restart(
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_codes_is_throttled_per_source(people: IdentityService, ada: Person) -> None:
-    code = await code_of(people, ada)
-    await guessed(lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired)
+    code = await new_code(people, ada)
+    await attempts_until_throttled(
+        lambda number: people.sign_in_by_code(f"guess {number}", OTHER, CAMERA), SignInCodeExpired
+    )
     assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
 async def test_valid_code_does_not_count_as_a_guess(people: IdentityService, ada: Person) -> None:
     for _ in range(40):
-        code = await code_of(people, ada)
+        code = await new_code(people, ada)
         assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
@@ -147,7 +149,7 @@ async def test_code_state_is_visible_to_creator_and_user_only(
 
 
 async def test_codes_per_user_are_limited(people: IdentityService, ada: Person) -> None:
-    codes = [await code_of(people, ada) for _ in range(MAX_CODES_PER_USER + 1)]
+    codes = [await new_code(people, ada) for _ in range(MAX_CODES_PER_USER + 1)]
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(codes[0].code, SECRET, PHONE)
     assert isinstance(await people.sign_in_by_code(codes[1].code, OTHER, PHONE), SignedIn)
@@ -158,9 +160,9 @@ async def test_total_codes_are_limited_and_the_oldest_is_evicted(
 ) -> None:
     monkeypatch.setattr(qr_sign_in, "MAX_CODES", 8)
     persons = [await people.create_person(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
-    codes = [await code_of(people, one) for one in persons[:8]]
+    codes = [await new_code(people, one) for one in persons[:8]]
     assert all(people.sign_in_code(code.id, one.id) for code, one in zip(codes, persons, strict=False))
-    await code_of(people, persons[8])
+    await new_code(people, persons[8])
     with pytest.raises(NotFound):
         people.sign_in_code(codes[0].id, persons[0].id)
     assert people.sign_in_code(codes[1].id, persons[1].id)
@@ -191,21 +193,21 @@ async def test_code_created_by_another_user_requires_the_second_factor(
     outcome = await people.sign_in_by_code(by_admin.code, SECRET, PHONE)
     assert isinstance(outcome, SecondFactorRequired)
     assert people.sign_in_code(by_admin.id, ada.id).session_id is None
-    own = await code_of(people, ada)
+    own = await new_code(people, ada)
     assert isinstance(await people.sign_in_by_code(own.code, SECRET, PHONE), SignedIn)
 
 
 async def test_suspended_or_closed_accounts_cannot_use_codes(
     people: IdentityService, ada: Person, acme: Tenant
 ) -> None:
-    code = await code_of(people, ada)
+    code = await new_code(people, ada)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):
         await people.sign_in_by_code(code.code, SECRET, PHONE)
     with pytest.raises(Conflict):
-        await code_of(people, ada)
+        await new_code(people, ada)
     await people.close_person(acme.id, ada.id)
     with pytest.raises(Unauthenticated):
         await people.sign_in_by_code(code.code, SECRET, PHONE)
     with pytest.raises(NotFound):
-        await code_of(people, ada)
+        await new_code(people, ada)

@@ -1,9 +1,9 @@
 """Password recovery by e-mail, without revealing whether an account exists."""
 
 import pytest
-from fake_notifier import Letters
+from fake_notifier import FakeAccountNotifier
 from sqlalchemy import event, text
-from throttling import guessed
+from throttling import attempts_until_throttled
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, Unauthenticated
@@ -36,18 +36,20 @@ def link(code: str) -> str:
     return f"https://pbx.example.com/app/#recover={code}"
 
 
-async def asked(people: IdentityService, letters: Letters, email: str = EMAIL) -> list[str]:
+async def request_recovery(people: IdentityService, letters: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
     """Request recovery and return the codes of all e-mails."""
     people.request_recovery(email, None, link, "de", PHONE.source)
     await people.join_background_tasks()
-    return [url.partition("=")[2] for _, url in letters.of(LETTER)]
+    return [url.partition("=")[2] for _, url in letters.of_kind(LETTER)]
 
 
 @pytest.mark.promise("C2", "U2", "U3")
-async def test_lost_password_is_replaced_by_the_link(people: IdentityService, ada: Person, letters: Letters) -> None:
+async def test_lost_password_is_replaced_by_the_link(
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, PHONE)
-    code = (await asked(people, letters, " ADA@Acme.Example "))[-1]
-    assert letters.of(LETTER)[0][0] == EMAIL
+    code = (await request_recovery(people, letters, " ADA@Acme.Example "))[-1]
+    assert letters.of_kind(LETTER)[0][0] == EMAIL
     signed = await people.complete_recovery(code, NEW, PHONE)
     assert isinstance(signed, SignedIn)
     assert (await people.authenticate(signed.token)).person_id == ada.id
@@ -57,14 +59,14 @@ async def test_lost_password_is_replaced_by_the_link(people: IdentityService, ad
         await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert await people.sign_in(EMAIL, NEW, PHONE)
     await people.join_background_tasks()
-    assert letters.of("password_changed") == [(EMAIL, "")]
+    assert letters.of_kind("password_changed") == [(EMAIL, "")]
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, "yet another password", PHONE)
 
 
 @pytest.mark.promise("T3")
 async def test_response_does_not_reveal_whether_an_account_exists(
-    people: IdentityService, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
 ) -> None:
     """The response is sent before the first database access; the work runs in the background."""
     statements: list[str] = []
@@ -78,7 +80,7 @@ async def test_response_does_not_reveal_whether_an_account_exists(
         assert not statements
     await people.join_background_tasks()
     assert statements
-    assert len(letters.of(LETTER)) == 1
+    assert len(letters.of_kind(LETTER)) == 1
 
 
 @pytest.mark.promise("U9", "T3")
@@ -89,7 +91,7 @@ async def test_requests_are_throttled_for_known_and_unknown_addresses(people: Id
         async def ask(number: int, email: str = email, source: Source = source) -> None:
             people.request_recovery(email, None, link, "en", source)
 
-        slowed.append(await guessed(ask, RecoveryLinkExpired))
+        slowed.append(await attempts_until_throttled(ask, RecoveryLinkExpired))
     assert slowed[0] == slowed[1]
     await people.join_background_tasks()
     # Throttled requests of others block neither the owner's requests nor their password sign-in.
@@ -98,10 +100,10 @@ async def test_requests_are_throttled_for_known_and_unknown_addresses(people: Id
 
 
 async def test_mailbox_is_not_flooded_and_links_stay_valid(
-    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock
 ) -> None:
     for _ in range(MAX_PENDING_LINKS + 3):
-        codes = await asked(people, letters)
+        codes = await request_recovery(people, letters)
         clock.advance(60)
     assert len(codes) == MAX_PENDING_LINKS
     assert isinstance(await people.complete_recovery(codes[0], NEW, PHONE), SignedIn)
@@ -110,9 +112,9 @@ async def test_mailbox_is_not_flooded_and_links_stay_valid(
 
 
 async def test_link_expires_after_half_an_hour(
-    people: IdentityService, ada: Person, letters: Letters, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock, database: Database
 ) -> None:
-    code = (await asked(people, letters))[-1]
+    code = (await request_recovery(people, letters))[-1]
     clock.advance(RECOVERY_LIFETIME.total_seconds())
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, NEW, PHONE)
@@ -123,47 +125,51 @@ async def test_link_expires_after_half_an_hour(
 
 
 async def test_only_active_accounts_get_an_email(
-    people: IdentityService, ada: Person, acme: Tenant, letters: Letters
+    people: IdentityService, ada: Person, acme: Tenant, letters: FakeAccountNotifier
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
-    assert not await asked(people, letters, "ben@acme.example")
-    code = (await asked(people, letters))[-1]
+    assert not await request_recovery(people, letters, "ben@acme.example")
+    code = (await request_recovery(people, letters))[-1]
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
-    assert await asked(people, letters) == [code]
+    assert await request_recovery(people, letters) == [code]
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, NEW, PHONE)
 
 
 async def test_without_email_nothing_is_stored(
-    people: IdentityService, ada: Person, letters: Letters, database: Database
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
 ) -> None:
     letters.can_send = False
     assert not people.can_send_email
-    assert not await asked(people, letters)
+    assert not await request_recovery(people, letters)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
 async def test_invalid_password_does_not_consume_the_link(
-    people: IdentityService, ada: Person, letters: Letters
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier
 ) -> None:
-    code = (await asked(people, letters))[-1]
+    code = (await request_recovery(people, letters))[-1]
     with pytest.raises(Invalid):
         await people.complete_recovery(code, "short", PHONE)
     assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_guessing_links_is_throttled_per_source(people: IdentityService, ada: Person, letters: Letters) -> None:
-    code = (await asked(people, letters))[-1]
+async def test_guessing_links_is_throttled_per_source(
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+) -> None:
+    code = (await request_recovery(people, letters))[-1]
     elsewhere = SignInContext(Source("198.51.100.9"))
-    await guessed(lambda number: people.complete_recovery(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired)
+    await attempts_until_throttled(
+        lambda number: people.complete_recovery(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired
+    )
     assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U2")
-async def test_password_change_is_notified(people: IdentityService, ada: Person, letters: Letters) -> None:
+async def test_password_change_is_notified(people: IdentityService, ada: Person, letters: FakeAccountNotifier) -> None:
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.join_background_tasks()
-    assert letters.of("password_changed") == [(EMAIL, "")]
+    assert letters.of_kind("password_changed") == [(EMAIL, "")]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fake_notifier import Letters
+from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text, update
 
 from unificx.core.clock import ManualClock
@@ -45,13 +45,13 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def enter(people: IdentityService, arrival: SignInContext = PHONE) -> SignedIn:
+async def sign_in(people: IdentityService, arrival: SignInContext = PHONE) -> SignedIn:
     signed = await people.sign_in(EMAIL, PASSWORD, arrival)
     assert isinstance(signed, SignedIn)
     return signed
 
 
-async def is_out(people: IdentityService, signed: SignedIn) -> None:
+async def assert_signed_out(people: IdentityService, signed: SignedIn) -> None:
     with pytest.raises(Unauthenticated):
         await people.authenticate(signed.token)
     with pytest.raises(SessionExpired):
@@ -68,7 +68,7 @@ async def count(database: Database, table: str) -> int:
 async def test_access_token_is_short_lived_and_refreshed(
     people: IdentityService, ada: Person, clock: ManualClock, arrival: SignInContext
 ) -> None:
-    first = await enter(people, arrival)
+    first = await sign_in(people, arrival)
     assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.token_delivery]
     clock.advance(ACCESS_LIFETIME[arrival.token_delivery].total_seconds() - 1)
     assert await people.authenticate(first.token)
@@ -84,7 +84,7 @@ async def test_access_token_is_short_lived_and_refreshed(
 
 @pytest.mark.promise("T3")
 async def test_refresh_invalidates_the_previous_access_token(people: IdentityService, ada: Person) -> None:
-    first = await enter(people)
+    first = await sign_in(people)
     second = await people.refresh(first.refresh, "cookie")
     with pytest.raises(Unauthenticated):
         await people.authenticate(first.token)
@@ -96,7 +96,7 @@ async def test_session_expiry_slides_with_each_refresh(
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
-    signed = await enter(people)
+    signed = await sign_in(people)
     for _ in range(3):
         clock.advance(timedelta(days=29).total_seconds())
         signed = await people.refresh(signed.refresh, "cookie")
@@ -111,7 +111,7 @@ async def test_session_expiry_slides_with_each_refresh(
 
 @pytest.mark.promise("T2")
 async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: Person, database: Database) -> None:
-    signed = await enter(people)
+    signed = await sign_in(people)
     async with database.read() as session:
         row = (await session.execute(text("SELECT access_digest, refresh_digest FROM session"))).one()
         everything = str((await session.execute(text("SELECT * FROM session"))).one())
@@ -124,19 +124,19 @@ async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: P
 
 @pytest.mark.promise("U9", "T3")
 async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
-    people: IdentityService, ada: Person, clock: ManualClock, letters: Letters, bus: EventBus
+    people: IdentityService, ada: Person, clock: ManualClock, letters: FakeAccountNotifier, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
-    other = await enter(people, LAPTOP)
-    stolen = await enter(people, PHONE)
+    other = await sign_in(people, LAPTOP)
+    stolen = await sign_in(people, PHONE)
     mine = await people.refresh(stolen.refresh, "cookie")
     clock.advance(token_rotation.RETRY_GRACE.total_seconds())
     with pytest.raises(SessionExpired):
         await people.refresh(stolen.refresh, "token")
-    await is_out(people, mine)
+    await assert_signed_out(people, mine)
     await people.join_background_tasks()
-    assert letters.of("session_theft") == [(EMAIL, "")]
+    assert letters.of_kind("session_theft") == [(EMAIL, "")]
     assert [one.session_id for one in ended] == [stolen.principal.session_id]
     assert await people.authenticate(other.token)
 
@@ -145,29 +145,29 @@ async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
 async def test_theft_is_detected_when_the_thief_refreshes_first(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
-    mine = await enter(people)
+    mine = await sign_in(people)
     thief = await people.refresh(mine.refresh, "token")
     clock.advance(3600)
     thief = await people.refresh(thief.refresh, "token")
     with pytest.raises(SessionExpired):
         await people.refresh(mine.refresh, "cookie")
-    await is_out(people, thief)
+    await assert_signed_out(people, thief)
 
 
 async def test_lost_response_is_repeated(
-    people: IdentityService, ada: Person, clock: ManualClock, letters: Letters
+    people: IdentityService, ada: Person, clock: ManualClock, letters: FakeAccountNotifier
 ) -> None:
-    first = await enter(people)
+    first = await sign_in(people)
     lost = await people.refresh(first.refresh, "cookie")
     clock.advance(token_rotation.RETRY_GRACE.total_seconds() - 1)
     assert await people.refresh(first.refresh, "cookie") == lost
     assert await people.authenticate(lost.token)
     assert await people.refresh(lost.refresh, "cookie")
-    assert not letters.of("session_theft")
+    assert not letters.of_kind("session_theft")
 
 
 async def test_concurrent_refreshes_get_the_same_pair(people: IdentityService, ada: Person) -> None:
-    first = await enter(people)
+    first = await sign_in(people)
     answers = await asyncio.gather(*(people.refresh(first.refresh, "cookie") for _ in range(5)))
     assert len({one.refresh for one in answers}) == len({one.token for one in answers}) == 1
     assert await people.authenticate(answers[0].token)
@@ -175,17 +175,17 @@ async def test_concurrent_refreshes_get_the_same_pair(people: IdentityService, a
 
 @pytest.mark.promise("T3")
 async def test_response_is_not_repeated_after_the_next_refresh(people: IdentityService, ada: Person) -> None:
-    first = await enter(people)
+    first = await sign_in(people)
     second = await people.refresh(first.refresh, "cookie")
     third = await people.refresh(second.refresh, "cookie")
     with pytest.raises(SessionExpired):
         await people.refresh(first.refresh, "cookie")
-    await is_out(people, third)
+    await assert_signed_out(people, third)
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 63, "A" * 64, "A" * 65, "=" * 64, "\x00" * 64])
 async def test_malformed_refresh_token_is_rejected(people: IdentityService, ada: Person, token: str) -> None:
-    signed = await enter(people)
+    signed = await sign_in(people)
     with pytest.raises(SessionExpired):
         await people.refresh(token, "token")
     with pytest.raises(SessionExpired):
@@ -194,19 +194,19 @@ async def test_malformed_refresh_token_is_rejected(people: IdentityService, ada:
 
 
 async def test_suspended_user_cannot_refresh(people: IdentityService, ada: Person, acme: Tenant) -> None:
-    signed = await enter(people)
+    signed = await sign_in(people)
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
-    await is_out(people, signed)
+    await assert_signed_out(people, signed)
     await people.update_person(acme.id, ada.id, PersonChange(state="active"))
-    signed = await enter(people)
+    signed = await sign_in(people)
     await people.update_tenant(acme.id, TenantChange(state="suspended"))
-    await is_out(people, signed)
+    await assert_signed_out(people, signed)
 
 
 @pytest.mark.promise("C6", "T3")
 async def test_session_list_identifies_devices(people: IdentityService, ada: Person, database: Database) -> None:
-    await enter(people, PHONE)
-    await enter(people, LAPTOP)
+    await sign_in(people, PHONE)
+    await sign_in(people, LAPTOP)
     found = await people.list_sessions(ada.tenant_id, ada.id)
     assert [(one.name, one.kind, one.agent) for one in found] == [
         ("Ada's laptop", "desktop", "Laptop/3"),
@@ -227,7 +227,7 @@ async def test_ending_a_session_deletes_its_sip_device(
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     for end in ("revoke", "sign out", "others"):
         gone.clear()
-        signed, here = await enter(people, PHONE), await enter(people, LAPTOP)
+        signed, here = await sign_in(people, PHONE), await sign_in(people, LAPTOP)
         device = (await people.create_device(acme.id, NewDevice(made.extension.id, "Ada's phone", "client"))).device
         await _bind(database, acme, signed.principal.session_id, device.id)
         if end == "revoke":
@@ -243,7 +243,7 @@ async def test_ending_a_session_deletes_its_sip_device(
         revoked = next(one for one in gone if isinstance(one, DeviceRevoked))
         assert (ended.session_id, ended.person_id) == (signed.principal.session_id, ada.id)
         assert ended.device_id == revoked.device_id == device.id
-        await is_out(people, signed)
+        await assert_signed_out(people, signed)
         assert await people.authenticate(here.token)
     assert people.directory.device(made.device.id) is not None
 
@@ -252,7 +252,7 @@ async def test_deleting_a_device_keeps_its_session(
     people: IdentityService, ada: Person, acme: Tenant, database: Database
 ) -> None:
     made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
-    signed = await enter(people)
+    signed = await sign_in(people)
     await _bind(database, acme, signed.principal.session_id, made.device.id)
     await people.delete_device(acme.id, made.device.id)
     assert [one.device_id for one in await people.list_sessions(acme.id, ada.id)] == [None]
@@ -268,40 +268,42 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 
 @pytest.mark.promise("U2", "U9")
-async def test_first_sign_in_of_a_device_is_notified(people: IdentityService, ada: Person, letters: Letters) -> None:
+async def test_first_sign_in_of_a_device_is_notified(
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+) -> None:
     for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
-        await people.sign_out((await enter(people, arrival)).token)
-    await enter(people, LAPTOP)
+        await people.sign_out((await sign_in(people, arrival)).token)
+    await sign_in(people, LAPTOP)
     await people.join_background_tasks()
-    told = sorted(letters.of("new_device"))  # written concurrently
+    told = sorted(letters.of_kind("new_device"))  # written concurrently
     assert told == [(EMAIL, "Ada's laptop"), (EMAIL, "Ada's phone"), (EMAIL, "Program/1")]
 
 
 @pytest.mark.promise("U9")
 @pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
 async def test_known_device_name_alone_does_not_suppress_the_notice(
-    people: IdentityService, ada: Person, letters: Letters, elsewhere: Source
+    people: IdentityService, ada: Person, letters: FakeAccountNotifier, elsewhere: Source
 ) -> None:
-    await enter(people, PHONE)
-    await enter(people, replace(PHONE, source=elsewhere))
+    await sign_in(people, PHONE)
+    await sign_in(people, replace(PHONE, source=elsewhere))
     await people.join_background_tasks()
-    assert letters.of("new_device") == [(EMAIL, "Ada's phone")] * 2
+    assert letters.of_kind("new_device") == [(EMAIL, "Ada's phone")] * 2
 
 
 async def test_signed_in_device_is_known_after_a_restart(
-    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, letters: Letters
+    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, letters: FakeAccountNotifier
 ) -> None:
-    await enter(people, PHONE)
+    await sign_in(people, PHONE)
     await people.join_background_tasks()
     again = open_people()
     await again.start()
-    await enter(again, PHONE)
+    await sign_in(again, PHONE)
     await again.join_background_tasks()
-    assert letters.of("new_device") == [(EMAIL, "Ada's phone")]
+    assert letters.of_kind("new_device") == [(EMAIL, "Ada's phone")]
 
 
 async def test_closed_account_has_no_sessions(people: IdentityService, ada: Person, database: Database) -> None:
-    signed = await enter(people)
+    signed = await sign_in(people)
     await people.close_person(ada.tenant_id, ada.id)
-    await is_out(people, signed)
+    await assert_signed_out(people, signed)
     assert await count(database, "session") == 0

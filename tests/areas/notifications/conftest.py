@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from push_service import PushService, push_service
-from smtp_server import MailBox, mail_server, server_at
+from smtp_server import FakeSmtpServer, mail_server, settings_of
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
@@ -86,7 +86,7 @@ async def push(open_push: Callable[[], Awaitable[PushNotifier]]) -> PushNotifier
 
 
 @pytest.fixture
-async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MailBox]:
+async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FakeSmtpServer]:
     """A trusted mail server that requires STARTTLS and AUTH."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path) as one:
@@ -94,6 +94,6 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture
-def emails(database: Database, keys: KeyStore, people: IdentityService, box: MailBox) -> EmailQueue:
-    server = server_at(box)
+def emails(database: Database, keys: KeyStore, people: IdentityService, box: FakeSmtpServer) -> EmailQueue:
+    server = settings_of(box)
     return EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))

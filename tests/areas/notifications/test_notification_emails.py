@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from smtp_server import MailBox, mail_server, server_at, text_of
+from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
@@ -41,7 +41,7 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
 
 
-async def count(database: Database) -> int:
+async def count_queued(database: Database) -> int:
     async with database.read() as session:
         return (await session.execute(text("SELECT count(*) FROM letter"))).scalar() or 0
 
@@ -49,14 +49,14 @@ async def count(database: Database) -> int:
 @pytest.mark.promise("U2", "U3", "T1")
 @pytest.mark.parametrize("wanted", LANGUAGES)
 async def test_an_invitation_arrives(
-    emails: EmailQueue, ada: Person, box: MailBox, database: Database, wanted: Any
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, database: Database, wanted: Any
 ) -> None:
     assert await emails.enqueue(ada, "invitation", wanted, link=LINK)
     await emails.deliver()
-    [taken] = box.taken
+    [taken] = box.received
     assert (taken.sender, taken.recipients) == ("pbx@example.com", ["ada@example.com"])
     assert (taken.encrypted, taken.user) == (True, "pbx")
-    letter = taken.letter
+    letter = taken.message
     assert letter["To"] == "Ada Example <ada@example.com>"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Subject"] == email_text(wanted, "invitation").subject.format(organisation="Acme Ltd")
@@ -64,12 +64,12 @@ async def test_an_invitation_arrives(
     assert all(each in plain and each in html for each in (LINK, "Acme Ltd", "Ada Example"))
     assert f'<a href="{LINK}"' in html
     assert "http" not in html.replace(LINK, "")
-    assert await count(database) == 0
+    assert await count_queued(database) == 0
 
 
 @pytest.mark.promise("U2", "U9")
 async def test_a_security_notice_is_in_both_languages(
-    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox
+    emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer
 ) -> None:
     courier = NotificationService()
     courier.configure(emails, push)
@@ -77,7 +77,7 @@ async def test_a_security_notice_is_in_both_languages(
     await courier.send_notice(ada, "new_device", "Ada's phone")
     await courier.send_recovery(ada, LINK, "de")
     await emails.deliver()
-    notice, recovery = (text_of(taken.letter, "plain") for taken in box.taken)
+    notice, recovery = (text_of(taken.message, "plain") for taken in box.received)
     assert "Ada's phone" in notice
     assert "If this was not you" in notice
     assert "Wenn Sie das nicht waren" in notice
@@ -87,7 +87,7 @@ async def test_a_security_notice_is_in_both_languages(
 
 @pytest.mark.promise("C9", "U2")
 async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
-    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox, database: Database
+    emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer, database: Database
 ) -> None:
     courier = NotificationService()
     courier.configure(emails, push)
@@ -98,7 +98,7 @@ async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
             ada, "en", NewVoicemail(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow
         )
     await emails.deliver()
-    german, english = (text_of(taken.letter, "plain") for taken in box.taken)
+    german, english = (text_of(taken.message, "plain") for taken in box.received)
     assert "1001, 05.11.2026, 14:04 Uhr, 1:12 min" in german
     assert "You have" not in german
     assert "Carl" not in german
@@ -113,7 +113,7 @@ async def test_without_a_mail_server_nothing_is_queued(push: PushNotifier, ada: 
     assert not courier.can_send
     await courier.send_invitation(ada, LINK, "en")
     await courier.send_notice(ada, "password_changed", "")
-    assert await count(database) == 0
+    assert await count_queued(database) == 0
 
 
 @pytest.mark.promise("T2")
@@ -125,7 +125,7 @@ async def test_a_queued_email_is_sealed(emails: EmailQueue, ada: Person, databas
 
 
 async def test_a_rejected_email_is_retried_with_backoff(
-    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, clock: ManualClock, database: Database
 ) -> None:
     box.refusals = ["451 4.7.1 Come back later"] * 3
     await emails.enqueue(ada, "invitation", "en", link=LINK)
@@ -133,21 +133,21 @@ async def test_a_rejected_email_is_retried_with_backoff(
         await emails.deliver()
         clock.advance(wait - 1)
         await emails.deliver()
-        assert box.taken == []
+        assert box.received == []
         clock.advance(1)
     await emails.deliver()
-    [taken] = box.taken
-    assert taken.letter["To"] == "Ada Example <ada@example.com>"
-    assert await count(database) == 0
+    [taken] = box.received
+    assert taken.message["To"] == "Ada Example <ada@example.com>"
+    assert await count_queued(database) == 0
 
 
 async def test_a_permanently_rejected_email_is_not_retried(
-    emails: EmailQueue, ada: Person, box: MailBox, database: Database, capsys: pytest.CaptureFixture[str]
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box.refusals = ["550 5.1.1 No such mailbox ada@example.com"]
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 0)
+    assert (box.received, await count_queued(database)) == ([], 0)
     output = capsys.readouterr().out
     assert "email_not_accepted" in output
     assert not any(each in output for each in ("ada@", "Ada", "Zq3x", "mailbox"))
@@ -155,36 +155,42 @@ async def test_a_permanently_rejected_email_is_not_retried(
 
 @pytest.mark.promise("R3")
 async def test_an_email_expires_after_a_day(
-    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, clock: ManualClock, database: Database
 ) -> None:
     box.refusals = ["451 Later"] * 200
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     for _ in range(60):
         await emails.deliver()
         clock.advance(3600)
-    assert (box.taken, await count(database)) == ([], 0)
+    assert (box.received, await count_queued(database)) == ([], 0)
     tried = 200 - len(box.refusals)
     assert 20 < tried < 40
 
 
 async def test_a_recovery_email_does_not_outlive_its_link(
-    emails: EmailQueue, ada: Person, box: MailBox, clock: ManualClock, database: Database
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, clock: ManualClock, database: Database
 ) -> None:
     await emails.enqueue(ada, "recovery", "en", link=LINK)
     clock.advance(timedelta(minutes=31).total_seconds())
     await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 0)
+    assert (box.received, await count_queued(database)) == ([], 0)
 
 
 @pytest.mark.promise("D3", "R4")
 async def test_an_erased_person_gets_no_email(
-    emails: EmailQueue, push: PushNotifier, ada: Person, box: MailBox, keys: KeyStore, acme: Tenant, database: Database
+    emails: EmailQueue,
+    push: PushNotifier,
+    ada: Person,
+    box: FakeSmtpServer,
+    keys: KeyStore,
+    acme: Tenant,
+    database: Database,
 ) -> None:
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.enqueue(ada, "new_device")
     keys.destroy(acme.id, ada.subject)
     await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 0)
+    assert (box.received, await count_queued(database)) == ([], 0)
 
 
 async def test_emails_of_an_erased_person_are_deleted(
@@ -193,7 +199,7 @@ async def test_emails_of_an_erased_person_are_deleted(
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     keys.destroy(acme.id, ada.subject)
     await push.erase(acme.id, ada.subject)
-    assert await count(database) == 0
+    assert await count_queued(database) == 0
 
 
 @pytest.mark.promise("U9")
@@ -208,14 +214,14 @@ async def test_emails_per_person_are_limited(
     for kind in KINDS:
         for _ in range(6):
             await emails.enqueue(ada, kind)
-    assert await count(database) == 20
+    assert await count_queued(database) == 20
 
 
 async def test_queued_emails_are_sent_after_a_restart(
-    emails: EmailQueue, people: IdentityService, ada: Person, keys: KeyStore, box: MailBox, database: Database
+    emails: EmailQueue, people: IdentityService, ada: Person, keys: KeyStore, box: FakeSmtpServer, database: Database
 ) -> None:
     await emails.enqueue(ada, "invitation", "en", link=LINK)
-    server = server_at(box)
+    server = settings_of(box)
     reopened = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))
     running = asyncio.create_task(reopened.run())
     await box.arrived.wait()
@@ -225,7 +231,7 @@ async def test_queued_emails_are_sent_after_a_restart(
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
-    assert [taken.letter["Subject"] for taken in box.taken] == [
+    assert [taken.message["Subject"] for taken in box.received] == [
         "Your phone account with Acme Ltd",
         "New device signed in",
     ]
@@ -240,7 +246,7 @@ def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
     letter = Email(
         "new_device", LANGUAGES, name, "ada@example.com", "Acme & Söhne", detail="<img src=x>{name}\n\nEvil:"
     )
-    message = compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+    message = compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
     assert message["Bcc"] is None
     assert [each.addr_spec for each in message["To"].addresses] == ["ada@example.com"]
     html = text_of(message, "html")
@@ -257,16 +263,16 @@ def test_every_email_kind_has_texts_in_every_language(clock: ManualClock) -> Non
         assert {email_text(each, kind).action == "" for each in LANGUAGES} == {kind not in ("invitation", "recovery")}
         for each in LANGUAGES:
             letter = Email(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
-            shown = compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now())
+            shown = compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
             assert "{" not in shown["Subject"] + text_of(shown, "plain") + text_of(shown, "html").replace("{margin", "")
 
 
 async def test_an_email_with_an_invalid_address_is_dropped(
-    emails: EmailQueue, ada: Person, box: MailBox, database: Database
+    emails: EmailQueue, ada: Person, box: FakeSmtpServer, database: Database
 ) -> None:
     await emails.enqueue(replace(ada, email="no address at all\r\n"), "new_device")
     await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 0)
+    assert (box.received, await count_queued(database)) == ([], 0)
 
 
 # Connection to the mail server
@@ -276,70 +282,75 @@ async def test_an_email_with_an_invalid_address_is_dropped(
 async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     async with mail_server(tmp_path, tls="implicit") as box:
-        server = server_at(box, scheme="smtps", options="")
+        server = settings_of(box, scheme="smtps", options="")
         assert (await SmtpClient(server).check()).endswith(", encrypted")
         letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
-    assert [one.recipients for one in box.taken] == [["ada@example.com"]]
+    assert [one.recipients for one in box.received] == [["ada@example.com"]]
 
 
 @pytest.mark.promise("T1")
 async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: ManualClock) -> None:
     async with mail_server(tmp_path, tls="none", auth=False) as box:
-        server = server_at(box, login="")
+        server = settings_of(box, login="")
         with pytest.raises(StartupError, match="STARTTLS"):
             await SmtpClient(server).check()
         letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(EmailRejected) as refusal:
             await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
         assert not refusal.value.permanent
-        assert box.taken == []
-        here = server_at(box, login="", options="")
+        assert box.received == []
+        here = settings_of(box, login="", options="")
         assert (await SmtpClient(here).check()).endswith(", on this machine")
         await SmtpClient(here).send(compose_email(letter, here.sender, "id-1", clock.now()))
-    assert len(box.taken) == 1
+    assert len(box.received) == 1
 
 
 @pytest.mark.promise("T1")
 async def test_nothing_is_sent_to_an_untrusted_server(
-    tmp_path: Path, emails: EmailQueue, ada: Person, box: MailBox, database: Database, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    emails: EmailQueue,
+    ada: Person,
+    box: FakeSmtpServer,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with mail_server(tmp_path / "other"):
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "other" / "ca.pem"))
         with pytest.raises(StartupError, match="not trusted"):
-            await SmtpClient(server_at(box)).check()
+            await SmtpClient(settings_of(box)).check()
         await emails.enqueue(ada, "invitation", "en", link=LINK)
         await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 1)
+    assert (box.received, await count_queued(database)) == ([], 1)
 
 
-async def test_the_probe_sends_nothing(box: MailBox) -> None:
-    assert (await SmtpClient(server_at(box)).check()).endswith(", encrypted")
+async def test_the_probe_sends_nothing(box: FakeSmtpServer) -> None:
+    assert (await SmtpClient(settings_of(box)).check()).endswith(", encrypted")
     with pytest.raises(StartupError, match=r"refuses the user or the password \(535\)") as refusal:
-        await SmtpClient(server_at(box, login="pbx:canary@")).check()
+        await SmtpClient(settings_of(box, login="pbx:canary@")).check()
     assert "canary" not in refusal.value.message + refusal.value.hint
     with pytest.raises(StartupError, match=r"localhost:1 is not reach"):
-        await SmtpClient(replace(server_at(box), port=1)).check()
-    assert box.taken == []
+        await SmtpClient(replace(settings_of(box), port=1)).check()
+    assert box.received == []
 
 
 async def test_emails_are_kept_while_our_password_is_wrong(
-    people: IdentityService, ada: Person, box: MailBox, keys: KeyStore, database: Database, clock: ManualClock
+    people: IdentityService, ada: Person, box: FakeSmtpServer, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
-    wrong, right = server_at(box, login="pbx:wrong@"), server_at(box)
+    wrong, right = settings_of(box, login="pbx:wrong@"), settings_of(box)
     emails = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.deliver()
-    assert (box.taken, await count(database)) == ([], 1)
+    assert (box.received, await count_queued(database)) == ([], 1)
     clock.advance(60)
     await EmailQueue(
         EmailQueueDependencies(database, keys, people.directory, SmtpClient(right), right.sender)
     ).deliver()
-    assert len(box.taken) == 1
+    assert len(box.received) == 1
 
 
 @asynccontextmanager
-async def talking(*lines: bytes) -> AsyncIterator[int]:
+async def scripted_server(*lines: bytes) -> AsyncIterator[int]:
     """Run a server that sends fixed lines; yield its port."""
 
     async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -358,13 +369,13 @@ async def talking(*lines: bytes) -> AsyncIterator[int]:
     "lines", [(), (b"554 no",), (b"220 hi", b"502 what"), (b"\xff\xfe nonsense",), (b"220 hi", b"250-x" * 5000)]
 )
 async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: ManualClock) -> None:
-    async with talking(*lines) as port:
-        postman = SmtpClient(replace(server_at(MailBox(25)), port=port))
+    async with scripted_server(*lines) as port:
+        postman = SmtpClient(replace(settings_of(FakeSmtpServer(25)), port=port))
         with pytest.raises(StartupError):
             await postman.check()
         letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(EmailRejected) as refusal:
-            await postman.send(compose_email(letter, server_at(MailBox(25)).sender, "id-1", clock.now()))
+            await postman.send(compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now()))
     assert not refusal.value.permanent
 
 

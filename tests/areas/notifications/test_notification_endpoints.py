@@ -109,19 +109,19 @@ async def test_dns_rebinding_to_internal_addresses_is_blocked(
     with pytest.raises(PushServiceUnreachable):
         await strict.deliver(f"http://push.example.com:{port}/x", {}, b"x")
     await strict.close()
-    assert service.took == []
+    assert service.received == []
     assert (await gate.deliver(f"http://push.example.com:{port}/x", {}, b"x")).status == 201
 
 
 async def test_redirects_are_not_followed(service: PushService, gate: WebPushClient) -> None:
-    service.answers = [(307, {"Location": service.base + "/inside"})]
+    service.responses = [(307, {"Location": service.base + "/inside"})]
     answer = await gate.deliver(service.base + "/x", {"TTL": "5"}, b"x")
-    assert (answer.status, [one.path for one in service.took]) == (307, ["/x"])
+    assert (answer.status, [one.path for one in service.received]) == (307, ["/x"])
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-1", "9" * 40, "Tue, 24 Nov 2026 19:00:00 GMT"])
 async def test_invalid_retry_after_is_ignored(service: PushService, gate: WebPushClient, value: str) -> None:
-    service.answers = [(429, {"Retry-After": value})]
+    service.responses = [(429, {"Retry-After": value})]
     assert (await gate.deliver(service.base + "/x", {}, b"x")).retry_after is None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from push_service import Browser, PushService, claims
+from push_service import PushService, SubscribedBrowser, claims
 from sqlalchemy import text
 
 from unificx.core.clock import ManualClock
@@ -32,7 +32,7 @@ PASSWORD = "correct horse battery"
 class Phone:
     """A signed-in device with its SIP device, browser and extension."""
 
-    def __init__(self, principal: Principal, extension_id: str, device_id: str, browser: Browser) -> None:
+    def __init__(self, principal: Principal, extension_id: str, device_id: str, browser: SubscribedBrowser) -> None:
         self.principal, self.extension_id, self.device_id, self.browser = principal, extension_id, device_id, browser
 
 
@@ -48,7 +48,7 @@ async def phone(
     signed = await people.sign_in(email, PASSWORD, SignInContext())
     assert isinstance(signed, SignedIn)
     made = await people.create_device(tenant.id, NewDevice(found.id, "Ada's browser", "client"))
-    browser = Browser(service, f"/push/{made.device.id}")
+    browser = SubscribedBrowser(service, f"/push/{made.device.id}")
     await push.subscribe(signed.principal, browser.subscription(), made.device.id)
     return Phone(signed.principal, found.id, made.device.id, browser)
 
@@ -133,7 +133,7 @@ async def test_a_stop_push_never_overtakes_the_call_push(
     await service.arrived.wait()
     push.notify_end([ada.device_id], "call-1")
     await asyncio.sleep(0)
-    assert len(service.took) == 1
+    assert len(service.received) == 1
     service.gate.set()
     await push.wait_idle()
     assert [m["type"] for m in ada.browser.messages()] == ["call", "stop"]
@@ -146,7 +146,7 @@ async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
     push.notify_call([ada.device_id], "call-1")
     push.notify_end([ada.device_id], "call-1")
     await push.wait_idle()
-    assert service.took == []
+    assert service.received == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -160,7 +160,7 @@ async def test_an_expired_subscription_is_deleted(
     delays: list[float],
 ) -> None:
     ada = await phone(people, push, acme, service)
-    service.answers = [(status, {})]
+    service.responses = [(status, {})]
     push.notify_call([ada.device_id], "call-1")
     await push.wait_idle()
     assert (push.push_devices(ada.extension_id), delays) == ((), [])
@@ -172,10 +172,10 @@ async def test_a_renewed_subscription_is_kept(
     people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
-    service.gate, service.answers = asyncio.Event(), [(410, {})]
+    service.gate, service.responses = asyncio.Event(), [(410, {})]
     push.notify_call([ada.device_id], "call-1")
     await service.arrived.wait()
-    again = Browser(service, "/push/renewed")
+    again = SubscribedBrowser(service, "/push/renewed")
     await push.subscribe(ada.principal, again.subscription(), ada.device_id)
     service.gate.set()
     await push.wait_idle()
@@ -205,11 +205,11 @@ async def test_a_busy_service_is_retried_within_limits(
     expected: list[float],
 ) -> None:
     ada = await phone(people, push, acme, service)
-    service.answers = list(answers)
+    service.responses = list(answers)
     push.notify_call([ada.device_id], "call-1")
     await push.wait_idle()
     assert delays == expected
-    assert len(service.took) == len(expected) + 1
+    assert len(service.received) == len(expected) + 1
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
 
 
@@ -343,7 +343,7 @@ async def test_nothing_is_sent_after_unsubscribing(
     push.notify_call([ada.device_id], "call-1")
     push.send_notice(ada.principal.person_id)
     await push.wait_idle()
-    assert service.took == []
+    assert service.received == []
     with pytest.raises(NoPushSubscription):
         push.send_test(ada.principal)
 
@@ -383,7 +383,7 @@ async def test_a_failed_test_push_reports_the_problem(
     problem: str,
 ) -> None:
     ada = await phone(people, push, acme, service)
-    service.answers = list(answers)
+    service.responses = list(answers)
     test_id = push.send_test(ada.principal)
     await push.wait_idle()
     assert push.get_test(ada.principal, test_id) == PushTest(problem=problem)

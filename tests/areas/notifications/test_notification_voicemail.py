@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from smtp_server import MailBox, mail_server, server_at, text_of
+from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
 from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
@@ -42,7 +42,7 @@ SAID = 443.7
 PCM = sine(SAID, 9000, 16000).tobytes()
 
 
-class Post:
+class VoicemailEmails:
     """A person with a mailbox, and the e-mails about its messages."""
 
     def __init__(
@@ -55,13 +55,13 @@ class Post:
         self.box = Extension("e-ada", person.tenant_id, "1001", person.id, person.subject, 30, 3600, person.name)
         self._push = push
 
-    async def wants(self, *, sound: bool = True) -> None:
+    async def attach_audio(self, *, sound: bool = True) -> None:
         await self.boxes.change_mailbox(self.box, MailboxSettingsChange(mail_sound=sound))
 
-    async def lets(self, *, sound: bool) -> None:
+    async def allow_audio(self, *, sound: bool) -> None:
         await self.boxes.change_tenant(self.box.tenant_id, VoicemailSettingsChange(mail_sound=sound))
 
-    async def left(self, emails: EmailQueue, box_id: str = "e-ada") -> Message:
+    async def leave_message(self, emails: EmailQueue, box_id: str = "e-ada") -> Message:
         """Leave a message and queue an e-mail about it."""
         new = NewMessage(self.box.tenant_id, box_id, self.box.subject, "call-1", None, "+491511234567", "Carl")
         draft = await self.boxes.begin(new)
@@ -75,7 +75,7 @@ class Post:
             await courier.send_voicemail_notice(self.person, "en", news, uow)
         return message
 
-    async def again(self, message: Message) -> Message:
+    async def reload(self, message: Message) -> Message:
         return await self.boxes.get(message.tenant_id, message.id)
 
 
@@ -88,21 +88,23 @@ async def post(
     bus: EventBus,
     tmp_path: Path,
     push: PushNotifier,
-) -> Post:
+) -> VoicemailEmails:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
     boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing())
     await boxes.start()
     person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
-    return Post(person, boxes, VoicemailAttachments(parts, boxes), push, database)
+    return VoicemailEmails(person, boxes, VoicemailAttachments(parts, boxes), push, database)
 
 
 @pytest.fixture
-def write(database: Database, keys: KeyStore, people: IdentityService, post: Post) -> Callable[[MailBox], EmailQueue]:
+def write(
+    database: Database, keys: KeyStore, people: IdentityService, post: VoicemailEmails
+) -> Callable[[FakeSmtpServer], EmailQueue]:
     """Create an e-mail queue for a mail server."""
 
-    def emails(box: MailBox) -> EmailQueue:
-        server = server_at(box)
+    def emails(box: FakeSmtpServer) -> EmailQueue:
+        server = settings_of(box)
         return EmailQueue(
             EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed)
         )
@@ -111,14 +113,14 @@ def write(database: Database, keys: KeyStore, people: IdentityService, post: Pos
 
 
 @pytest.fixture
-def emails(write: Callable[[MailBox], EmailQueue], box: MailBox) -> EmailQueue:
+def emails(write: Callable[[FakeSmtpServer], EmailQueue], box: FakeSmtpServer) -> EmailQueue:
     return write(box)
 
 
-def sounds(box: MailBox, place: int = -1) -> list[bytes]:
+def attachments(box: FakeSmtpServer, place: int = -1) -> list[bytes]:
     """Return the audio samples attached to an e-mail."""
     found = []
-    for part in box.taken[place].letter.iter_attachments():
+    for part in box.received[place].message.iter_attachments():
         assert (part.get_content_type(), part.get_filename()) == ("audio/wav", "message.wav")
         with wave.open(io.BytesIO(part.get_content())) as sound:
             assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (8000, 1, 2)
@@ -127,56 +129,61 @@ def sounds(box: MailBox, place: int = -1) -> list[bytes]:
 
 
 @pytest.mark.promise("C9", "R1")
-async def test_audio_is_not_attached_by_default(emails: EmailQueue, post: Post, box: MailBox) -> None:
-    message = await post.left(emails)
+async def test_audio_is_not_attached_by_default(emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer) -> None:
+    message = await post.leave_message(emails)
     await emails.deliver()
-    assert sounds(box) == []
-    assert "is not in this e-mail" in text_of(box.taken[0].letter, "plain").replace("\r\n", " ")
-    assert (await post.again(message)).mailed is None
+    assert attachments(box) == []
+    assert "is not in this e-mail" in text_of(box.received[0].message, "plain").replace("\r\n", " ")
+    assert (await post.reload(message)).mailed is None
 
 
 @pytest.mark.promise("C9")
 async def test_audio_is_attached_and_the_copy_is_recorded(
-    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer, clock: ManualClock
 ) -> None:
-    await post.wants()
-    message = await post.left(emails)
+    await post.attach_audio()
+    message = await post.leave_message(emails)
     clock.advance(5)
     sent = clock.now()
     await emails.deliver()
-    [pcm] = sounds(box)
+    [pcm] = attachments(box)
     assert pcm == PCM
-    letter = box.taken[0].letter
+    letter = box.received[0].message
     assert all("delete this e-mail" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html"))
-    assert (await post.again(message)).mailed == sent
+    assert (await post.reload(message)).mailed == sent
     await post.boxes.erase(message)
     with pytest.raises(Expired) as over:
-        await post.again(message)
+        await post.reload(message)
     assert f"by e-mail on {sent:%Y-%m-%d}" in over.value.hint
 
 
 @pytest.mark.promise("C9", "R1")
 @pytest.mark.parametrize("how", ["disabled by the tenant", "disabled by the owner"])
 async def test_a_disabled_setting_applies_to_queued_emails(
-    emails: EmailQueue, post: Post, box: MailBox, how: str
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer, how: str
 ) -> None:
-    await post.wants()
-    await post.left(emails)
+    await post.attach_audio()
+    await post.leave_message(emails)
     if how == "disabled by the tenant":
-        await post.lets(sound=False)
+        await post.allow_audio(sound=False)
     else:
-        await post.wants(sound=False)
+        await post.attach_audio(sound=False)
     await emails.deliver()
-    assert sounds(box) == []
+    assert attachments(box) == []
 
 
 @pytest.mark.promise("R2", "T2")
 async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
-    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock, database: Database, tmp_path: Path
+    emails: EmailQueue,
+    post: VoicemailEmails,
+    box: FakeSmtpServer,
+    clock: ManualClock,
+    database: Database,
+    tmp_path: Path,
 ) -> None:
-    await post.wants()
+    await post.attach_audio()
     box.refusals = ["451 4.7.1 Come back later"]
-    message = await post.left(emails)
+    message = await post.leave_message(emails)
     await emails.deliver()
     needles = [PCM[at : at + 300] for at in range(0, len(PCM) - 300, 3000)]
     needles += [base64.b64encode(needle)[4:-4] for needle in needles]
@@ -193,7 +200,7 @@ async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
     await emails.deliver()
     async with database.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM letter"))).scalar() == 0
-    assert box.taken == []
+    assert box.received == []
 
 
 _TABLES = {
@@ -204,34 +211,37 @@ _TABLES = {
 
 @pytest.mark.promise("C9")
 async def test_too_long_audio_is_not_attached(
-    emails: EmailQueue, post: Post, box: MailBox, monkeypatch: pytest.MonkeyPatch
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("unificx.voicemail.email_attachments.MAX_ATTACHMENT_BYTES", len(PCM) - 1)
-    await post.wants()
-    message = await post.left(emails)
+    await post.attach_audio()
+    message = await post.leave_message(emails)
     await emails.deliver()
-    assert sounds(box) == []
-    assert (await post.again(message)).mailed is None
+    assert attachments(box) == []
+    assert (await post.reload(message)).mailed is None
 
 
 async def test_audio_is_omitted_if_the_server_rejects_the_size(
-    write: Callable[[MailBox], EmailQueue], post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    write: Callable[[FakeSmtpServer], EmailQueue],
+    post: VoicemailEmails,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "small" / "ca.pem"))
-    async with mail_server(tmp_path / "small", most=20_000) as small:
+    async with mail_server(tmp_path / "small", max_size=20_000) as small:
         emails = write(small)
-        await post.wants()
-        message = await post.left(emails)
+        await post.attach_audio()
+        message = await post.leave_message(emails)
         await emails.deliver()
-        assert sounds(small) == []
-        assert (await post.again(message)).mailed is None
+        assert attachments(small) == []
+        assert (await post.reload(message)).mailed is None
 
 
 async def test_an_email_waits_for_unavailable_audio(
-    emails: EmailQueue, post: Post, box: MailBox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await post.wants()
-    await post.left(emails)
+    await post.attach_audio()
+    await post.leave_message(emails)
     reader = post.boxes.open
 
     async def away(message: Message) -> None:
@@ -239,20 +249,22 @@ async def test_an_email_waits_for_unavailable_audio(
 
     monkeypatch.setattr(post.boxes, "open", away)
     await emails.deliver()
-    assert box.taken == []
+    assert box.received == []
     monkeypatch.setattr(post.boxes, "open", reader)
     clock.advance(timedelta(minutes=5).total_seconds())
     await emails.deliver()
-    assert level(memoryview(sounds(box)[0]).cast("h"), SAID) > 8000
+    assert level(memoryview(attachments(box)[0]).cast("h"), SAID) > 8000
 
 
 @pytest.mark.promise("C9")
-async def test_shared_mailboxes_use_the_settings_of_each_member(emails: EmailQueue, post: Post, box: MailBox) -> None:
+async def test_shared_mailboxes_use_the_settings_of_each_member(
+    emails: EmailQueue, post: VoicemailEmails, box: FakeSmtpServer
+) -> None:
     shared = await post.boxes.shared.create(post.box.tenant_id, NewSharedMailbox("7900", members=(post.box.id,)))
-    await post.wants()
-    await post.left(emails, shared.id)
+    await post.attach_audio()
+    await post.leave_message(emails, shared.id)
     await emails.deliver()
-    assert sounds(box) == [PCM]
-    await post.left(emails, "e-ben")  # of another person
+    assert attachments(box) == [PCM]
+    await post.leave_message(emails, "e-ben")  # of another person
     await emails.deliver()
-    assert sounds(box) == []
+    assert attachments(box) == []

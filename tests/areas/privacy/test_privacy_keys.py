@@ -28,7 +28,7 @@ def opened(path: Path, clock: ManualClock, master: bytes = MASTER) -> Iterator[K
     store.close()
 
 
-def lock(key: Key | None) -> bytes:
+def encrypt_probe(key: Key | None) -> bytes:
     """Encrypt fixed bytes: equal results for equal keys."""
     assert key is not None
     return key.aead.encrypt(NONCE, b"fixed", b"")
@@ -39,11 +39,14 @@ def test_keys_are_created_on_request_only_and_survive_a_restart(tmp_path: Path, 
         assert keys.get("one", ["ana"]) == {"ana": None}
         made = keys.get("one", ["ana", "ben"], create=True)
         other = keys.get("two", ["ana"], create=True)
-        assert len({lock(made["ana"]), lock(made["ben"]), lock(other["ana"])}) == 3
-        assert lock(keys.get("one", ["ana"])["ana"]) == lock(made["ana"])
+        assert len({encrypt_probe(made["ana"]), encrypt_probe(made["ben"]), encrypt_probe(other["ana"])}) == 3
+        assert encrypt_probe(keys.get("one", ["ana"])["ana"]) == encrypt_probe(made["ana"])
     with opened(tmp_path, clock) as keys:
         again = keys.get("one", ["ana", "ben", "cem"])
-        assert (lock(again["ana"]), lock(again["ben"])) == (lock(made["ana"]), lock(made["ben"]))
+        assert (encrypt_probe(again["ana"]), encrypt_probe(again["ben"])) == (
+            encrypt_probe(made["ana"]),
+            encrypt_probe(made["ben"]),
+        )
         assert again["cem"] is None
 
 
@@ -53,7 +56,9 @@ def test_many_subjects_at_once(tmp_path: Path, clock: ManualClock) -> None:
         made = keys.get("one", names, create=True)
     with opened(tmp_path, clock) as keys:
         again = keys.get("one", names)
-        assert {name: lock(key) for name, key in again.items()} == {name: lock(key) for name, key in made.items()}
+        assert {name: encrypt_probe(key) for name, key in again.items()} == {
+            name: encrypt_probe(key) for name, key in made.items()
+        }
 
 
 @pytest.mark.promise("R4")
@@ -138,7 +143,7 @@ def test_another_master_key_or_a_foreign_file_is_rejected(tmp_path: Path, clock:
         KeyStore(tmp_path / "missing" / "keys.db", MASTER, clock)
 
 
-class Service:
+class FakeKms:
     """Key management service: its key never leaves it, and it may be unavailable."""
 
     def __init__(self) -> None:
@@ -162,7 +167,7 @@ class Service:
 
 @pytest.mark.promise("T2")
 def test_key_management_service_replaces_the_master_key(tmp_path: Path, clock: ManualClock) -> None:
-    service = Service()
+    service = FakeKms()
     with closing(KeyStore(tmp_path / "keys.db", service, clock)) as keys:
         made = keys.get("one", ["ana"], create=True)["ana"]
         sealed = made.aead.encrypt(bytes(12), b"said", None)
@@ -175,7 +180,7 @@ def test_key_management_service_replaces_the_master_key(tmp_path: Path, clock: M
     with pytest.raises(StartupError, match="does not answer"):
         KeyStore(tmp_path / "keys.db", service, clock)
     with pytest.raises(StartupError, match="does not open"):
-        KeyStore(tmp_path / "keys.db", Service(), clock)
+        KeyStore(tmp_path / "keys.db", FakeKms(), clock)
 
 
 def test_file_is_readable_by_its_owner_only(tmp_path: Path, clock: ManualClock) -> None:
@@ -246,7 +251,9 @@ def test_alias_digests_require_the_tenant_key() -> None:
 
 def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:
     with opened(tmp_path, clock) as one, opened(tmp_path, clock) as two:
-        assert lock(one.get("t", ["ana"], create=True)["ana"]) == lock(two.get("t", ["ana"], create=True)["ana"])
+        assert encrypt_probe(one.get("t", ["ana"], create=True)["ana"]) == encrypt_probe(
+            two.get("t", ["ana"], create=True)["ana"]
+        )
         assert one.find_or_create("t", "number", "+491") == two.find_or_create("t", "number", "+491")
         two.destroy("t", "ben")
         assert one.get("t", ["ben"], create=True) == {"ben": None}
@@ -255,7 +262,7 @@ def test_two_processes_agree(tmp_path: Path, clock: ManualClock) -> None:
 # The cache
 
 
-def a_key() -> Key:
+def new_key() -> Key:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return Key(1, AESGCM(os.urandom(32)))
@@ -265,7 +272,7 @@ def test_cache_expires_entries_and_is_bounded() -> None:
     clock = ManualClock()
     cache = KeyCache(clock.monotonic, lifetime=10, size=3)
     for name in "abcd":
-        cache.put(cache.current_epoch(), "t", name, a_key())
+        cache.put(cache.current_epoch(), "t", name, new_key())
     assert [cache.get("t", name) is not None for name in "abcd"] == [False, True, True, True]
     clock.advance(10)
     assert cache.get("t", "d") is None
@@ -276,11 +283,11 @@ def test_overlapping_read_does_not_restore_a_destroyed_key() -> None:
     cache = KeyCache(ManualClock().monotonic)
     reading = cache.current_epoch()
     cache.drop("t", "ana")
-    cache.put(reading, "t", "ana", a_key())
+    cache.put(reading, "t", "ana", new_key())
     assert cache.get("t", "ana") is None
     reading = cache.current_epoch()
     cache.drop_tenant("t")
-    cache.put(reading, "t", "ana", a_key())
+    cache.put(reading, "t", "ana", new_key())
     assert cache.get("t", "ana") is None
 
 

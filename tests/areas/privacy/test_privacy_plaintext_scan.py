@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from databases import Postgres
-from sealed_models import FRIEND, NOTE, Apart, FriendPart, FriendRow, NotePart
+from sealed_models import FRIEND, NOTE, FriendPart, FriendRow, NotePart, SeparateBase
 from sqlalchemy import delete, insert, select, text
 
 from unificx.core.clock import ManualClock
@@ -21,7 +21,7 @@ NOTE_CANARY = NotePart(text="meet the numbat at nine")
 PIECES = [b"Quokka", b"Canaryson", b"+49155512", b"15551234987", b"numbat", b"meet the"]
 
 
-def found(folder: Path, pieces: Iterable[bytes] = PIECES) -> set[tuple[str, bytes]]:
+def find_plaintext(folder: Path, pieces: Iterable[bytes] = PIECES) -> set[tuple[str, bytes]]:
     """Return (file, piece) for every piece found in a file below the folder, in UTF-8 or UTF-16."""
     hits: set[tuple[str, bytes]] = set()
     for path in folder.rglob("*"):
@@ -59,7 +59,7 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
         keys.find_or_create("t", "any", name)
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
-        await connection.run_sync(Apart.metadata.create_all)
+        await connection.run_sync(SeparateBase.metadata.create_all)
     spool = Spool(tmp_path / "spool", database)
     spool.register_handler("friend", put)
     async with database.begin() as uow:
@@ -72,13 +72,13 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     # All files are open and not checkpointed: log, segments and the shared-memory file exist too.
     names = {path.name for path in tmp_path.rglob("*")}
     assert {"unificx.db", "unificx.db-wal", "keys.db", "keys.db-wal", "0000000000000001.spool"} <= names
-    assert found(tmp_path) == set()
+    assert find_plaintext(tmp_path) == set()
 
     await spool.drain()
     async with database.begin() as uow:
         await uow.session.execute(delete(FriendRow).where(FriendRow.id < "row-2"))
     keys.destroy("t", "subject-row-7")
-    assert found(tmp_path) == set()
+    assert find_plaintext(tmp_path) == set()
     async with database.read() as session:
         kept = {row.id: row for row in await session.scalars(select(FriendRow))}
     place = [(f"subject-{one}", one, kept[one].sealed) for one in ("row-7", "row-310")]
@@ -86,14 +86,14 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     await spool.close()
     await database.close()
     keys.close()
-    assert found(tmp_path) == set()
+    assert find_plaintext(tmp_path) == set()
 
 
 async def test_scan_finds_unsealed_values(tmp_path: Path, clock: ManualClock) -> None:
     """Positive control: the same values unsealed, in every kind of file."""
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
-        await connection.run_sync(Apart.metadata.create_all)
+        await connection.run_sync(SeparateBase.metadata.create_all)
     spool = Spool(tmp_path / "spool", database)
     spool.register_handler("friend", put)
     plain = f"{CANARY.name} {CANARY.numbers[0]} {NOTE_CANARY.text}"
@@ -104,10 +104,10 @@ async def test_scan_finds_unsealed_values(tmp_path: Path, clock: ManualClock) ->
     keys = KeyStore(tmp_path / "keys.db", bytes(range(32)), clock)
     keys.get(plain, [plain], create=True)
     files = {"unificx.db-wal", "0000000000000001.spool", "keys.db-wal"}
-    assert found(tmp_path) >= {(name, piece) for name in files for piece in PIECES}
+    assert find_plaintext(tmp_path) >= {(name, piece) for name in files for piece in PIECES}
     keys.close()
     await database.close()
-    assert found(tmp_path) >= {(name, piece) for name in ("unificx.db", "keys.db") for piece in PIECES}
+    assert find_plaintext(tmp_path) >= {(name, piece) for name in ("unificx.db", "keys.db") for piece in PIECES}
     (segment,) = (tmp_path / "spool").iterdir()
     segment.unlink()
     await spool.close()
@@ -118,7 +118,7 @@ async def test_deleted_rows_leave_no_bytes_in_sqlite(tmp_path: Path, clock: Manu
     """Also for unsealed values: deleted bytes are overwritten, and the log is checkpointed at the end."""
     database = Database(f"sqlite:///{tmp_path / 'unificx.db'}", clock)
     async with database.engine.begin() as connection:
-        await connection.run_sync(Apart.metadata.create_all)
+        await connection.run_sync(SeparateBase.metadata.create_all)
     values = [
         {"id": f"{number:04d} Quokka", "tenant_id": "t", "subject_id": "s", "sealed": b"\x01Canaryson" * 50}
         for number in range(400)
@@ -127,22 +127,22 @@ async def test_deleted_rows_leave_no_bytes_in_sqlite(tmp_path: Path, clock: Manu
         await uow.session.execute(insert(FriendRow), values)
     async with database.begin() as uow:
         await uow.session.execute(delete(FriendRow))
-    assert found(tmp_path), "still in the log"
+    assert find_plaintext(tmp_path), "still in the log"
     await database.close()
-    assert found(tmp_path) == set()
+    assert find_plaintext(tmp_path) == set()
 
 
 @pytest.mark.promise("T2")
 async def test_no_file_of_postgresql_contains_plaintext(keys: KeyStore, postgres: Postgres, clock) -> None:
     """Heap, indexes, WAL, statistics and server log outlive every DELETE, so no plaintext may get there."""
-    name = await postgres.make()
+    name = await postgres.create()
     database = Database(postgres.url(name), clock)
     async with database.engine.begin() as connection:
-        await connection.run_sync(Apart.metadata.create_all)
+        await connection.run_sync(SeparateBase.metadata.create_all)
     async with database.begin() as uow:
         await uow.session.execute(insert(FriendRow), rows(keys, 300))
     await postgres.execute("CHECKPOINT")
-    assert found(postgres.home) == set()
+    assert find_plaintext(postgres.home) == set()
 
     control = [b"bandicoot", b"+4915559999999"]
     async with database.begin() as uow:
@@ -150,6 +150,6 @@ async def test_no_file_of_postgresql_contains_plaintext(keys: KeyStore, postgres
         await uow.session.execute(insert(FriendRow), [row])
         await uow.session.execute(text("ANALYZE friend"))
     await postgres.execute("CHECKPOINT")
-    assert {piece for _, piece in found(postgres.home, control)} == set(control)
+    assert {piece for _, piece in find_plaintext(postgres.home, control)} == set(control)
     await database.close()
     await postgres.drop(name)

@@ -10,7 +10,7 @@ from unificx.privacy import describe, personal_fields, plain_columns
 
 @pytest.mark.promise("S3")
 def test_every_field_is_listed_with_its_declaration() -> None:
-    rows = personal_fields(sealed_models.Apart.metadata)
+    rows = personal_fields(sealed_models.SeparateBase.metadata)
     assert [(row.table, row.column, row.field) for row in rows] == [
         ("friend", "sealed", "name"),
         ("friend", "sealed", "numbers"),
@@ -28,7 +28,7 @@ def test_every_field_is_listed_with_its_declaration() -> None:
 
 
 def test_every_plain_column_is_listed_with_its_reason() -> None:
-    rows = plain_columns(sealed_models.Apart.metadata)
+    rows = plain_columns(sealed_models.SeparateBase.metadata)
     assert ("friend", "tenant_id", "tenant id") in [(row.table, row.column, row.why) for row in rows]
     assert len(rows) == 6
     assert all(row.why for row in rows)

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fake_media import QuietEars, QuietTap
+from fake_media import FakeEngine, FakeTap
 from virtual_time import LoopClock
 
 from unificx.conferencing import (
@@ -34,19 +34,19 @@ from unificx.recording import (
 from unificx.recording.machine import consent_types as words
 from unificx.recording.policy import decide
 
-SAYING = 2.0
+PROMPT_SECONDS = 2.0
 """Duration of every prompt in seconds."""
 
 
-class Prompts:
+class FakePrompts:
     """Each prompt is its own name, as a sound of `SAYING` seconds."""
 
     def named(self, name: str, language: str) -> Sequence[Sound]:
-        return (Sound(name.encode().ljust(round(SAYING * 16000), b"\0"), 8000),)
+        return (Sound(name.encode().ljust(round(PROMPT_SECONDS * 16000), b"\0"), 8000),)
 
 
 @dataclass
-class Kept:
+class FakeRecording:
     """A fake recording: `pcm` is its audio, `ended` its end reason."""
 
     new: NewCallRecording
@@ -84,11 +84,11 @@ class Kept:
         self.ended = ended
 
 
-class Shelf:
+class FakeArchive:
     """A fake archive. `room` is the disk space in bytes of a recording; `erased`: a participant is erased."""
 
     def __init__(self) -> None:
-        self.kept: list[Kept] = []
+        self.kept: list[FakeRecording] = []
         self.terms: words.ConsentTerms | None = words.ConsentTerms("announce", 15.0)
         self.extensions: dict[str, ExtensionRecordingPolicy] = {}
         self.room = 1 << 30
@@ -100,14 +100,14 @@ class Shelf:
         settings = TenantRecordingPolicy(self.terms.mode, round(self.terms.beep_interval))
         return decide(settings, [self.extensions.get(one, ExtensionRecordingPolicy()) for one in extensions])
 
-    async def begin(self, new: NewCallRecording) -> Kept:
+    async def begin(self, new: NewCallRecording) -> FakeRecording:
         if self.erased:
             raise ErasedSubject
-        self.kept.append(Kept(new, self.room))
+        self.kept.append(FakeRecording(new, self.room))
         return self.kept[-1]
 
 
-class Calls:
+class FakeCalls:
     """The participants' calls: `shown` is the indication sent to phones, `recorded` the calls marked as recorded."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ class Guest:
 
     can_be_told = True
 
-    def __init__(self, studio: "RoomStudio", name: str, *, host: bool) -> None:
+    def __init__(self, studio: "ConferenceRecorderSetup", name: str, *, host: bool) -> None:
         self.leg, self.call_id = f"leg-{name}", name
         self.heard: list[str] = []
         self.inside, self.receives_audio, self.missed = False, True, 0
@@ -175,45 +175,52 @@ class Guest:
         self.chair.leave()
 
 
-class RoomStudio:
+class ConferenceRecorderSetup:
     def __init__(self) -> None:
         clock = LoopClock()
-        self.meetings, self.ears, self.shelf, self.calls = ConferenceManager(clock), QuietEars(), Shelf(), Calls()
+        self.meetings, self.engine, self.archive, self.calls = (
+            ConferenceManager(clock),
+            FakeEngine(),
+            FakeArchive(),
+            FakeCalls(),
+        )
         settings = RoomSettings(may_record=True, announce="nothing")
         self.room = Room("r1", "acme", "8000", "Board", clock.now(), settings)
         self.recorder = ConferenceRecorder(
-            ConferenceRecorderParts(clock, self.ears, Prompts(), self.shelf, lambda *_: "en", self.meetings, self.calls)  # type: ignore[arg-type]
+            ConferenceRecorderParts(
+                clock, self.engine, FakePrompts(), self.archive, lambda *_: "en", self.meetings, self.calls
+            )  # type: ignore[arg-type]
         )
         self.meetings.recorder = self.recorder
 
-    async def comes(self, name: str, *, host: bool = False) -> Guest:
+    async def join(self, name: str, *, host: bool = False) -> Guest:
         guest = Guest(self, name, host=host)
         await asyncio.sleep(0.1)
         return guest
 
-    async def begins(self, *, terms: words.ConsentTerms | None = None) -> tuple[Guest, Guest]:
+    async def start_recording(self, *, terms: words.ConsentTerms | None = None) -> tuple[Guest, Guest]:
         """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
-        self.shelf.terms = terms or self.shelf.terms
-        anna, bert = await self.comes("anna", host=True), await self.comes("bert")
+        self.archive.terms = terms or self.archive.terms
+        anna, bert = await self.join("anna", host=True), await self.join("bert")
         self.meetings.control_recording(self.room, RecordingRequested(anna.chair.id, on=True))
         return anna, bert
 
-    async def runs(self) -> tuple[Guest, Guest]:
+    async def run_recording(self) -> tuple[Guest, Guest]:
         """Then recording runs."""
-        both = await self.begins()
-        await asyncio.sleep(SAYING + 1)
+        both = await self.start_recording()
+        await asyncio.sleep(PROMPT_SECONDS + 1)
         return both
 
     @property
-    def tap(self) -> QuietTap:
+    def tap(self) -> FakeTap:
         """The newest tap."""
-        return list(self.ears.taps.values())[-1]
+        return list(self.engine.taps.values())[-1]
 
-    async def said(self, value: int, seconds: float = 1.0, rate: int = 8000) -> None:
+    async def send_audio(self, value: int, seconds: float = 1.0, rate: int = 8000) -> None:
         """Send room audio for some time."""
-        self.tap.say(0, value.to_bytes(2, "little") * round(seconds * rate), rate)
+        self.tap.put(0, value.to_bytes(2, "little") * round(seconds * rate), rate)
         await asyncio.sleep(seconds)
 
-    def consents(self) -> dict[str, str | None]:
+    def consent_stages(self) -> dict[str, str | None]:
         meeting = self.meetings.status(self.room)
         return {one.name: one.consent for one in meeting.participants} if meeting is not None else {}

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from call_recorder_setup import Studio
-from fake_media import QuietEars, QuietRelay
+from call_recorder_setup import CallRecorderSetup
+from fake_media import FakeEngine, FakeRelay
 
 from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
 from unificx.core.clock import SystemClock
@@ -17,17 +17,17 @@ from unificx.recording import CallRecorder, CallRecorderParts, RecordingArchive
 
 
 @pytest.fixture
-async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[Studio]:
+async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[CallRecorderSetup]:
     clock = SystemClock()
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
-    archive, relay, ears = RecordingArchive(parts, AudioStore(parts)), QuietRelay(), QuietEars()
+    archive, relay, ears = RecordingArchive(parts, AudioStore(parts)), FakeRelay(), FakeEngine()
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
     told_of = lambda *what: spoken.append(what)  # noqa: E731
     recorder = CallRecorder(CallRecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
-    made = Studio(archive, relay, ears, recorder, tmp_path / "audio", spoken=spoken)
-    recorder.on_change = made.told.append
+    made = CallRecorderSetup(archive, relay, ears, recorder, tmp_path / "audio", playbacks=spoken)
+    recorder.on_change = made.states.append
     yield made
     await recorder.close()

@@ -41,7 +41,7 @@ def register(
 
 
 @dataclass
-class Life:
+class Process:
     """State of one process: in memory and in its spool."""
 
     registrar: Registrar
@@ -70,23 +70,23 @@ async def made(people: IdentityService, acme: Tenant) -> CreatedExtension:
 @pytest.fixture
 async def live(
     people: IdentityService, database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, tmp_path: Path
-) -> AsyncIterator[Callable[[], Life]]:
+) -> AsyncIterator[Callable[[], Process]]:
     spools: list[Spool] = []
 
-    def begin() -> Life:
+    def begin() -> Process:
         location = LocationService()
         spool = Spool(tmp_path / "spool", database)
         spools.append(spool)
         registrar = Registrar(RegistrarDependencies(people.directory, keys, spool, clock, bus), location)
         spool.register_handler(KIND, registrar.apply)
-        return Life(registrar, location, spool)
+        return Process(registrar, location, spool)
 
     yield begin
     for spool in spools:
         await spool.close()
 
 
-async def next_life(live: Callable[[], Life], database: Database) -> Life:
+async def restart(live: Callable[[], Process], database: Database) -> Process:
     """Start after the process was killed without closing anything."""
     life = live()
     await life.spool.recover()
@@ -106,14 +106,14 @@ async def stored(database: Database) -> list[BindingRow]:
 
 
 async def test_bindings_are_restored_after_a_crash(
-    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
     first.registrar.register(device, register(), UDP, clock.monotonic())
     (was,) = first.location
     clock.advance(100)
-    second = await next_life(live, database)
+    second = await restart(live, database)
     (now,) = second.location.contacts(made.extension.id, clock.monotonic())
     assert now == replace(was, expires_at=was.expires_at + 100, call_id="", cseq=0)
     clock.advance(3601)
@@ -121,7 +121,7 @@ async def test_bindings_are_restored_after_a_crash(
 
 
 async def test_refresh_is_restored(
-    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -132,14 +132,14 @@ async def test_refresh_is_restored(
     clock.advance(3000)
     first.registrar.register(device, register(cseq=3), UDP, clock.monotonic())
     clock.advance(3500)
-    second = await next_life(live, database)
+    second = await restart(live, database)
     (binding,) = second.location.contacts(made.extension.id, clock.monotonic())
     assert binding.expires_at == clock.monotonic() + 3600
 
 
 @pytest.mark.parametrize("drained", [True, False])
 async def test_removed_binding_is_not_restored(
-    live: Callable[[], Life],
+    live: Callable[[], Process],
     people: IdentityService,
     made: CreatedExtension,
     database: Database,
@@ -152,24 +152,24 @@ async def test_removed_binding_is_not_restored(
     if drained:
         await first.spool.drain()
     first.registrar.register(device, register(cseq=2, expires=0), UDP, clock.monotonic())
-    second = await next_life(live, database)
+    second = await restart(live, database)
     assert list(second.location) == []
     assert await stored(database) == []
 
 
 async def test_binding_expired_meanwhile_is_deleted(
-    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     first.registrar.register(device_of(people.directory, made), register(expires=60), UDP, clock.monotonic())
     clock.advance(661)
-    second = await next_life(live, database)
+    second = await restart(live, database)
     assert list(second.location) == []
     assert await stored(database) == []
 
 
 async def test_binding_on_a_connection_is_restored_as_disconnected(
-    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     """The connection ended with the process; a REGISTER over a new one updates the same binding."""
     first = live()
@@ -177,7 +177,7 @@ async def test_binding_on_a_connection_is_restored_as_disconnected(
     contact = "sip:1001@192.0.2.78:40077;transport=tls"
     first.registrar.register(device, register(contact), TLS, clock.monotonic())
     (was,) = first.location
-    second = await next_life(live, database)
+    second = await restart(live, database)
     assert second.location.contacts(made.extension.id, clock.monotonic()) == ()
     again = replace(TLS, connection=1)
     second.registrar.register(device, register(contact, cseq=2), again, clock.monotonic())
@@ -186,7 +186,7 @@ async def test_binding_on_a_connection_is_restored_as_disconnected(
 
 
 async def test_device_revoked_meanwhile_is_not_restored(
-    live: Callable[[], Life],
+    live: Callable[[], Process],
     people: IdentityService,
     acme: Tenant,
     made: CreatedExtension,
@@ -196,14 +196,14 @@ async def test_device_revoked_meanwhile_is_not_restored(
     first = live()
     first.registrar.register(device_of(people.directory, made), register(), UDP, clock.monotonic())
     await people.delete_device(acme.id, made.device.id)
-    second = await next_life(live, database)
+    second = await restart(live, database)
     assert list(second.location) == []
     assert await stored(database) == []
 
 
 @pytest.mark.promise("R4", "C13", "C6")
 async def test_location_of_an_erased_user_is_unreadable(
-    live: Callable[[], Life],
+    live: Callable[[], Process],
     people: IdentityService,
     acme: Tenant,
     made: CreatedExtension,
@@ -216,14 +216,14 @@ async def test_location_of_an_erased_user_is_unreadable(
     first.registrar.register(device, register(), UDP, clock.monotonic())
     await first.spool.drain()
     keys.destroy(acme.id, made.extension.subject)
-    second = await next_life(live, database)
+    second = await restart(live, database)
     assert list(second.location) == []
     assert await stored(database) == []
 
 
 @pytest.mark.promise("C13")
 async def test_location_is_sealed_in_spool_and_database(
-    live: Callable[[], Life],
+    live: Callable[[], Process],
     people: IdentityService,
     made: CreatedExtension,
     database: Database,
@@ -243,7 +243,7 @@ async def test_location_is_sealed_in_spool_and_database(
 
 
 async def test_applying_a_batch_is_idempotent(
-    live: Callable[[], Life], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     records: list[bytes] = []
     first = live()
@@ -263,7 +263,7 @@ async def test_applying_a_batch_is_idempotent(
 
 
 async def test_more_bindings_than_one_statement_can_delete(
-    live: Callable[[], Life], people: IdentityService, acme: Tenant, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: IdentityService, acme: Tenant, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     made = await people.create_extension(acme.id, NewExtension("2000", "Hall"))

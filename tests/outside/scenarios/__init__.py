@@ -30,14 +30,14 @@ def scenario(*steps: str) -> str:
     """Return the XML of a ladder. CANCEL, the ACK of a rejection and retransmissions get the branch of their
     request."""
     lines: list[str] = []
-    begun = 0
+    transaction_start = 0
     for index, step in enumerate(steps):
-        lines.append(step.replace("@same-branch@", f"[branch-{index - begun}]"))
+        lines.append(step.replace("@same-branch@", f"[branch-{index - transaction_start}]"))
         if re.search(r"^(INVITE|BYE) \S+ SIP", step, re.MULTILINE) and "@same-branch@" not in step:
-            begun = index
+            transaction_start = index
     body = "\n".join(lines)
-    kept = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp rejects a variable that is never read
-    reference = f'<Reference variables="{",".join(kept)}"/>' if kept else ""
+    variables = sorted(set(re.findall(r'assign_to="(\w+)"', body)))  # SIPp rejects a variable that is never read
+    reference = f'<Reference variables="{",".join(variables)}"/>' if variables else ""
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="ladder">\n{body}\n{reference}\n</scenario>\n'
 
 
@@ -186,17 +186,17 @@ def hang_up(cseq: int) -> list[str]:
 
 
 def reply(
-    status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", kept: bool = False
+    status: str, body: str = "", *, extra: str = "", tag: bool = False, attributes: str = "", stored: bool = False
 ) -> str:
     """Answer the last request, or the stored INVITE; `tag` adds ours to To (until the dialog's own requests carry
     it)."""
     message = (
         f"SIP/2.0 {status}\n"
-        f"{'Via:[$via]' if kept else '[last_Via:]'}\n"
+        f"{'Via:[$via]' if stored else '[last_Via:]'}\n"
         "[last_From:]\n"
         f"[last_To:]{';tag=[pid]to[call_number]' if tag else ''}\n"
         "[last_Call-ID:]\n"
-        f"{'CSeq:[$cseq]' if kept else '[last_CSeq:]'}\n"
+        f"{'CSeq:[$cseq]' if stored else '[last_CSeq:]'}\n"
         "[last_Record-Route:]\n"
         "Contact: <sip:[local_ip]:[local_port];transport=[transport]>\n"
         f"{extra}"
@@ -204,7 +204,7 @@ def reply(
     return send(message, body, attributes=attributes)
 
 
-KEEPS_INVITE = """
+STORE_INVITE = """
   <action>
     <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
     <ereg regexp=".*" search_in="hdr" header="CSeq:" assign_to="cseq"/>
@@ -212,7 +212,7 @@ KEEPS_INVITE = """
 """An action of `called`, for a later `reply` to the INVITE after other requests."""
 
 
-def called(action: str = KEEPS_INVITE) -> str:
+def called(action: str = STORE_INVITE) -> str:
     return recv("INVITE", attributes='rrs="true"', action=action)
 
 
@@ -232,13 +232,13 @@ def is_hung_up() -> list[str]:
     return [recv("BYE"), reply("200 OK")]
 
 
-def refuses(status: str, *, kept: bool = False) -> list[str]:
-    return [reply(status, tag=True, kept=kept, attributes='retrans="500"'), recv("ACK")]
+def refuses(status: str, *, stored: bool = False) -> list[str]:
+    return [reply(status, tag=True, stored=stored, attributes='retrans="500"'), recv("ACK")]
 
 
 def is_cancelled() -> list[str]:
     """The phone, which has stored the INVITE, receives the CANCEL."""
-    return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", kept=True)]
+    return [recv("CANCEL"), reply("200 OK", tag=True), *refuses("487 Request Terminated", stored=True)]
 
 
 def is_refused(status: int, cseq: int = 2) -> list[str]:
