@@ -26,7 +26,7 @@ from unificx.media.mixer import wideband
 from unificx.media.mixer.messages import EngineStats
 from unificx.media.mixer.wideband import SILENCE
 from unificx.media.tones import sine
-from unificx.media_worker import MediaEngine, TapStream
+from unificx.media_worker import MediaEngineClient, TapStream
 
 WARM_UP = 3.0
 MEASURED = 10.0
@@ -174,7 +174,7 @@ async def _measure_echo(place: Path, crowd: Load) -> tuple[float, float]:
 
 
 async def _measure_engine(place: Path, crowd: Load) -> Measurement:
-    engine = MediaEngine(SystemClock())
+    engine = MediaEngineClient(SystemClock())
     await engine.start()
     assert engine.pid is not None
     try:

@@ -39,11 +39,11 @@ class FakeApps:
     def fallback_for(self, extension: Extension) -> CallApp | None:
         return CallApp("voicemail") if extension.number in self._voicemail else None
 
-    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> "FakeApps":
-        for_whom = f" for {hosting.callee.number}" if hosting.callee is not None else ""
-        self._log(f"{hosting.app}{for_whom}" + (f" {describe_sdp(offer)}" if offer else ""))
-        self._emitters.append(tell)
-        self.last_context = hosting
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> "FakeApps":
+        for_whom = f" for {context.callee.number}" if context.callee is not None else ""
+        self._log(f"{context.app}{for_whom}" + (f" {describe_sdp(offer)}" if offer else ""))
+        self._emitters.append(emit)
+        self.last_context = context
         self.running += 1
         return self
 

@@ -26,7 +26,7 @@ from unificx.media import MediaUnavailable, g711, rtp, tones
 from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
 from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngine, client
+from unificx.media_worker import MediaEngineClient, client
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -34,8 +34,8 @@ PORTS = (47600, 47799)
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[MediaEngine]:
-    engine = MediaEngine(SystemClock())
+async def engine() -> AsyncIterator[MediaEngineClient]:
+    engine = MediaEngineClient(SystemClock())
     await engine.start()
     yield engine
     await engine.shut_down()
@@ -58,7 +58,7 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 class EventCollector:
     """Collects the events of an engine."""
 
-    def __init__(self, engine: MediaEngine) -> None:
+    def __init__(self, engine: MediaEngineClient) -> None:
         self.events: list[Event] = []
         self._changed = asyncio.Event()
         engine.on_event = self._receive
@@ -79,12 +79,14 @@ async def phone(parties: AsyncExitStack, tone: float) -> RtpEndpoint:
     return await parties.enter_async_context(RtpEndpoint(tone, codecs=(0, 101)))
 
 
-async def connect_directly(engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+async def connect_directly(engine: MediaEngineClient, leg: str, endpoint: RtpEndpoint) -> None:
     """Connect an endpoint directly, without rtpengine."""
     endpoint.set_target(await engine.open(leg, endpoint.describe()))
 
 
-async def connect_through_rtpengine(relay: RtpEngine, engine: MediaEngine, leg: str, endpoint: RtpEndpoint) -> None:
+async def connect_through_rtpengine(
+    relay: RtpEngine, engine: MediaEngineClient, leg: str, endpoint: RtpEndpoint
+) -> None:
     offer = await relay.offer(leg, "a", endpoint.describe(), Profile.PLAIN)
     endpoint.set_target(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
 
@@ -94,7 +96,7 @@ def sine_sound(seconds: float, frequency: float) -> Sound:
 
 
 async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
-    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     ears, caller = EventCollector(engine), await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
@@ -112,7 +114,7 @@ async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
 
 
 async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
-    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     ears = EventCollector(engine)
     phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
@@ -190,7 +192,7 @@ class NetworkPhone:
 
 
 @pytest.mark.parametrize(("loss", "jitter"), [(0.0, 0.0), (0.05, 0.1)])
-async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, loss: float, jitter: float) -> None:
+async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngineClient, loss: float, jitter: float) -> None:
     seconds = 8.0
     walkies = [NetworkPhone(350.0 + 430 * n, seconds, loss, jitter, n) for n in range(3)]
     await run_conversation(engine, walkies, seconds)
@@ -200,7 +202,7 @@ async def test_mixing_works_on_a_good_and_a_bad_network(engine: MediaEngine, los
         assert each.spectrum(each.tone, 4.0) < 0.05 * min(others)
 
 
-async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> None:
+async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngineClient) -> None:
     walkies = [NetworkPhone(5200.0, 4.0, wide=True), NetworkPhone(1000.0, 4.0, wide=True), NetworkPhone(600.0, 4.0)]
     await run_conversation(engine, walkies, 4.0)
     high, low, narrow = walkies
@@ -212,7 +214,7 @@ async def test_wideband_and_narrowband_legs_in_one_room(engine: MediaEngine) -> 
     assert narrow.spectrum(600.0, 2.0) < 100
 
 
-async def run_conversation(engine: MediaEngine, walkies: list[NetworkPhone], seconds: float) -> None:
+async def run_conversation(engine: MediaEngineClient, walkies: list[NetworkPhone], seconds: float) -> None:
     """Put all phones in one room until all of their audio is sent."""
     for number, each in enumerate(walkies):
         await engine.open(f"leg-{number}", each.describe())
@@ -226,7 +228,7 @@ async def run_conversation(engine: MediaEngine, walkies: list[NetworkPhone], sec
         each.sock.close()
 
 
-async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_recording_contains_the_sent_audio(engine: MediaEngineClient, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -249,7 +251,7 @@ async def test_recording_contains_the_sent_audio(engine: MediaEngine, parties: A
     assert all(after.offset == before.offset + len(before.pcm) // 2 for before, after in pairwise(pieces))
 
 
-async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_paused_audio_is_not_recorded(engine: MediaEngineClient, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -272,7 +274,7 @@ async def test_paused_audio_is_not_recorded(engine: MediaEngine, parties: AsyncE
 
 
 async def test_dtmf_is_received_through_rtpengine(
-    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     ears, caller = EventCollector(engine), await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
@@ -284,7 +286,7 @@ async def test_dtmf_is_received_through_rtpengine(
 
 
 async def test_rtpengine_evaluates_our_rtcp_reports(
-    engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
     caller, shared = await phone(parties, 440.0), await phone(parties, 620.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
@@ -311,7 +313,9 @@ async def test_rtpengine_evaluates_our_rtcp_reports(
     assert told.packets > 100
 
 
-async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_packets_from_unknown_sources_never_reach_a_room(
+    engine: MediaEngineClient, parties: AsyncExitStack
+) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
         await connect_directly(engine, leg, each)
@@ -335,7 +339,7 @@ async def test_packets_from_unknown_sources_never_reach_a_room(engine: MediaEngi
     assert (await engine.stats()).dropped["unknown_source"] == 200
 
 
-async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngineClient, parties: AsyncExitStack) -> None:
     one, other = [await phone(parties, tone) for tone in (440.0, 620.0)]
     for leg, each in (("one", one), ("other", other)):
         await connect_directly(engine, leg, each)
@@ -362,7 +366,7 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngine, pa
 
 
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
-    engine: MediaEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, parties: AsyncExitStack
 ) -> None:
     ears, again = EventCollector(engine), asyncio.Event()
     engine.on_restarted = again.set
@@ -390,7 +394,7 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
 async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PING_INTERVAL", 0.1)
     monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.5)
-    engine, again = MediaEngine(SystemClock()), asyncio.Event()
+    engine, again = MediaEngineClient(SystemClock()), asyncio.Event()
     engine.on_restarted = again.set
     await engine.start()
     hanging = engine.pid
@@ -402,7 +406,7 @@ async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_pending_requests_fail_on_a_crash_and_later_ones_wait(
-    engine: MediaEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, parties: AsyncExitStack
 ) -> None:
     caller = await phone(parties, 440.0)
     assert engine.pid is not None
@@ -416,7 +420,7 @@ async def test_pending_requests_fail_on_a_crash_and_later_ones_wait(
     assert await engine.open("leg", caller.describe())
 
 
-async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
+async def test_invalid_sdp_has_its_own_cause(engine: MediaEngineClient) -> None:
     with pytest.raises(MediaUnavailable) as refused:
         await engine.open("leg", b"v=0\r\n")
     assert refused.value.cause == "description"
@@ -424,7 +428,7 @@ async def test_invalid_sdp_has_its_own_cause(engine: MediaEngine) -> None:
         await engine.accept_answer("leg", b"nothing")
 
 
-async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, parties: AsyncExitStack) -> None:
+async def test_engine_can_make_the_offer(engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack) -> None:
     callee = await phone(parties, 440.0)
     offer = await relay.offer("call", "a", await engine.create_offer("leg"), Profile.PLAIN)
     callee.set_target(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
@@ -434,14 +438,14 @@ async def test_engine_can_make_the_offer(engine: MediaEngine, relay: RtpEngine, 
     assert callee.level(700) > 7000
 
 
-async def test_sdp_version_is_incremented(engine: MediaEngine, parties: AsyncExitStack) -> None:
+async def test_sdp_version_is_incremented(engine: MediaEngineClient, parties: AsyncExitStack) -> None:
     caller = await phone(parties, 440.0)
     first, second = [sdp.parse(await engine.open("leg", caller.describe())).origin for _ in range(2)]
     assert (second.session_id, second.version) == (first.session_id, first.version + 1)
 
 
 async def test_process_has_no_privileges_and_a_clean_environment(
-    engine: MediaEngine, monkeypatch: pytest.MonkeyPatch
+    engine: MediaEngineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proc = Path(f"/proc/{engine.pid}")
     status = dict(line.split(":\t", 1) for line in (proc / "status").read_text().splitlines() if ":\t" in line)

@@ -13,7 +13,7 @@ from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngine
+from unificx.media_worker import MediaEngineClient
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
@@ -36,8 +36,8 @@ async def relay() -> AsyncIterator[RtpEngine]:
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[MediaEngine]:
-    engine = MediaEngine(SystemClock())
+async def engine() -> AsyncIterator[MediaEngineClient]:
+    engine = MediaEngineClient(SystemClock())
     await engine.start()
     yield engine
     await engine.shut_down()
@@ -104,7 +104,7 @@ async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEnd
 
 @pytest.mark.parametrize(("wideband", "rate"), [(False, 8000), (True, 16000)])
 async def test_each_party_is_recorded_separately(
-    relay: RtpEngine, engine: MediaEngine, parties: tuple[RtpEndpoint, RtpEndpoint], wideband: bool, rate: int
+    relay: RtpEngine, engine: MediaEngineClient, parties: tuple[RtpEndpoint, RtpEndpoint], wideband: bool, rate: int
 ) -> None:
     caller, callee = parties
     await connect(relay, parties)

@@ -75,10 +75,10 @@ class AudioStore:
         uow.after_commit.append(self._finished.set)
         return exists
 
-    async def wait_finished(self, timeout: float) -> None:
+    async def wait_finished(self, timeout_seconds: float) -> None:
         """Wait until any audio is finished, or for at most `timeout` seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._finished.wait(), timeout)
+            await asyncio.wait_for(self._finished.wait(), timeout_seconds)
         self._finished.clear()
 
     async def open(self, tenant_id: str, audio_id: str) -> AudioReader:

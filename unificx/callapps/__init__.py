@@ -5,7 +5,6 @@ from unificx.callapps.clips import Clip
 from unificx.callapps.conference import CONFERENCE, INVITED, MAX_SECONDS, MERGED, conference_app, conference_at_number
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import parking_apps
-from unificx.callapps.ports import MediaEngine
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK
 from unificx.callapps.runner import AppRunner
@@ -25,7 +24,6 @@ __all__ = [
     "Call",
     "CalledMailbox",
     "Clip",
-    "MediaEngine",
     "RecordResult",
     "SpokenValue",
     "conference_app",

@@ -129,13 +129,13 @@ class Call:
         """Speak a number, or a date and time."""
         return await self.play(SpokenValue(value), escape_digits=escape_digits)
 
-    async def read_digits(self, max_digits: int, timeout: float = 5.0, terminator: str = "#") -> str:
+    async def read_digits(self, max_digits: int, timeout_seconds: float = 5.0, terminator: str = "#") -> str:
         """Read up to `max_digits` DTMF digits, until `terminator` is pressed or no digit follows for `timeout`
         seconds."""
         await self.answer()
         found = ""
         while len(found) < max_digits:
-            digit = await self._next_digit(timeout)
+            digit = await self._next_digit(timeout_seconds)
             if digit in ("", *terminator):
                 break
             found += digit
@@ -167,10 +167,10 @@ class Call:
             self.last_recording = RecordResult(pump.seconds, "full" if pump.disk_full else ended, digit, silent)
         return self.last_recording
 
-    async def read_digit(self, timeout: float | None = None) -> str:
+    async def read_digit(self, timeout_seconds: float | None = None) -> str:
         """Read the next DTMF digit; "" if none is pressed for `timeout` seconds."""
         await self.answer()
-        return await self._next_digit(timeout)
+        return await self._next_digit(timeout_seconds)
 
     async def music(self) -> None:
         """Play hold music until cancelled."""
@@ -261,9 +261,9 @@ class Call:
             if digit or self._playback_ended != "lost":
                 return digit
 
-    async def _wait_played(self, ticket: str, timeout: float, escape_digits: str, *, peek: bool) -> str:
+    async def _wait_played(self, ticket: str, timeout_seconds: float, escape_digits: str, *, peek: bool) -> str:
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 while ticket not in self._played:
                     self._changed.clear()
                     await self._changed.wait()
@@ -284,9 +284,9 @@ class Call:
                 return digit
         return ""
 
-    async def _next_digit(self, timeout: float | None) -> str:
+    async def _next_digit(self, timeout_seconds: float | None) -> str:
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 while not self._digits:
                     self._changed.clear()
                     await self._changed.wait()

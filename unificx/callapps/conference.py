@@ -105,7 +105,7 @@ async def _authenticate(rooms: RoomService, call: Call, room: Room, *, invited: 
         return "guest"
     for _ in range(MAX_PIN_ATTEMPTS):
         await call.play_until_digit("conference/enter-pin" if room.has_pin else "conference/enter-host-pin")
-        pin = await call.read_digits(12, timeout=PIN_TIMEOUT)
+        pin = await call.read_digits(12, timeout_seconds=PIN_TIMEOUT)
         try:
             standing = await rooms.role_for_pin(room, call.caller.extension_id or call.caller.number, pin)
         except TooManyRequests:

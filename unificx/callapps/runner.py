@@ -43,13 +43,13 @@ class AppRunner:
     def __len__(self) -> int:
         return len(self._running)
 
-    def host(self, hosting: AppCallContext, offer: bytes, tell: Callable[[LegEvent], None]) -> AppMediaSession:
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppMediaSession:
         """Run an app for a call; an unknown app rejects it."""
-        session = AppMediaSession(self._engine, hosting.leg_id, offer, tell)
-        call = self._call(session, hosting)
-        task = asyncio.get_running_loop().create_task(self._run(self._apps.get(hosting.app), call, session))
+        session = AppMediaSession(self._engine, context.leg_id, offer, emit)
+        call = self._call(session, context)
+        task = asyncio.get_running_loop().create_task(self._run(self._apps.get(context.app), call, session))
         session.on_ended = lambda: _cancel(task)
-        self._running[hosting.leg_id] = _Running(call, session, task)
+        self._running[context.leg_id] = _Running(call, session, task)
         return session
 
     def handle_event(self, event: object) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.conferencing.models import PinsPart, RoomHostRow, RoomRow
-from unificx.conferencing.schemas import Room, RoomSettings
+from unificx.conferencing.schemas import EntryAnnouncement, Room, RoomSettings
 from unificx.db import Erased, Keys, SealedCodec
 
 PINS_CODEC = SealedCodec(RoomRow, PinsPart)
@@ -87,7 +87,7 @@ def _seal_pins(keys: Keys, room: Room, pins: PinsPart) -> bytes | None:
 def _to_room(row: RoomRow, hosts: tuple[str, ...]) -> Room:
     settings = RoomSettings(
         wait_for_host=row.wait_for_host,
-        announce=cast("Announce", row.announce),
+        announce=cast("EntryAnnouncement", row.announce),
         locked=row.locked,
         muted_on_entry=row.muted_on_entry,
         most=row.most,

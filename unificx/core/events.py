@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-E = TypeVar("F")
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)

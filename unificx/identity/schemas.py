@@ -67,7 +67,7 @@ class SignInContext:
 
     source: Source = Source()
     device: SignInDevice = SignInDevice()
-    token_delivery: TokenDelivery = "token"
+    token_delivery: TokenDelivery = "token"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _MAX_MESSAGE = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class IceServer:
+class TurnServer:
     """A STUN or TURN server, given by its URI (RFC 7064, RFC 7065)."""
 
     url: str
@@ -55,7 +55,7 @@ class IceServer:
         return self.scheme.endswith("s")
 
 
-def parse_ice_servers(text: str, variable: str) -> tuple[IceServer, ...]:
+def parse_ice_servers(text: str, variable: str) -> tuple[TurnServer, ...]:
     """Parse comma-separated URIs. Raise CannotStart naming the `variable` they come from."""
     found = tuple(_parse_server(each.strip(), variable) for each in text.split(",") if each.strip())
     if len(found) > MAX_SERVERS:
@@ -63,7 +63,7 @@ def parse_ice_servers(text: str, variable: str) -> tuple[IceServer, ...]:
     return found
 
 
-def _parse_server(url: str, variable: str) -> IceServer:
+def _parse_server(url: str, variable: str) -> TurnServer:
     match = _URL.fullmatch(url)
     port = int(match[3] or (5349 if match[1].endswith("s") else 3478)) if match is not None else 0
     if match is None or not 0 < port < 65536 or (match[1].endswith("s") and match[4] == "udp"):
@@ -72,7 +72,7 @@ def _parse_server(url: str, variable: str) -> IceServer:
             hint="For example turn:turn.example.com:3478?transport=udp,turns:turn.example.com:443?transport=tcp",
         )
     transport = match[4] or ("tcp" if match[1].endswith("s") else "udp")
-    return IceServer(url, match[1], match[2].strip("[]"), port, transport)  # type: ignore[arg-type]
+    return TurnServer(url, match[1], match[2].strip("[]"), port, transport)  # type: ignore[arg-type]
 
 
 def credentials(secret: str, until: int, random_id: str) -> tuple[str, str]:
@@ -90,7 +90,7 @@ class _ErrorResponse(Exception):
         self.code, self.realm, self.nonce = code, realm, nonce
 
 
-def probe(server: IceServer, login: tuple[str, str], random: Callable[[int], bytes]) -> str:
+def probe(server: TurnServer, login: tuple[str, str], random: Callable[[int], bytes]) -> str:
     """Allocate a relay address briefly and return a description of it. Blocks. Raise Refused with a hint."""
     name = f"{server.host}:{server.port}/{server.transport}"
     try:
@@ -109,7 +109,7 @@ def probe(server: IceServer, login: tuple[str, str], random: Callable[[int], byt
         raise DomainError(f"{name} responds with error {refusal.code}", hint="See the server's log.") from None
 
 
-def _connect(server: IceServer) -> socket.socket:
+def _connect(server: TurnServer) -> socket.socket:
     kind = socket.SOCK_DGRAM if server.transport == "udp" else socket.SOCK_STREAM
     family, _, _, _, address = socket.getaddrinfo(server.host, server.port, type=kind)[0]
     sock = socket.socket(family, kind)
@@ -122,7 +122,7 @@ def _connect(server: IceServer) -> socket.socket:
         raise
 
 
-def _probe(sock: socket.socket, server: IceServer, login: tuple[str, str], random: Callable[[int], bytes]) -> str:
+def _probe(sock: socket.socket, server: TurnServer, login: tuple[str, str], random: Callable[[int], bytes]) -> str:
     if not server.is_turn:
         transaction = random(12)
         mapped = stun.mapped_address(_exchange(sock, stun.binding_request(transaction), transaction))

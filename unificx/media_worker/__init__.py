@@ -14,7 +14,7 @@ from unificx.media.mixer.messages import (
     PlayEnded,
 )
 from unificx.media.sounds import Sound
-from unificx.media_worker.client import MediaEngine
+from unificx.media_worker.client import MediaEngineClient
 from unificx.media_worker.recording_stream import TapStream
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "Event",
     "LegLost",
     "LegSilent",
-    "MediaEngine",
+    "MediaEngineClient",
     "PlayEnded",
     "Sound",
     "TapStream",

@@ -22,7 +22,7 @@ CHUNK_BYTES = 48_000
 """Bytes of sound per message."""
 
 
-class MediaEngine:
+class MediaEngineClient:
     """A supervised media engine.
 
     The caller chooses the ids of legs, rooms and taps. Commands for a leg, room or tap that is gone have no effect.

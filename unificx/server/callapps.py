@@ -8,7 +8,6 @@ from unificx.callapps import (
     RINGBACK,
     AppRegistry,
     AppRunner,
-    MediaEngine,
     conference_app,
     conference_at_number,
     installed_apps,
@@ -16,7 +15,7 @@ from unificx.callapps import (
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.identity import Action, DirectoryCache, Extension, IdentityService, Principal, may
-from unificx.media_worker.client import MediaEngine
+from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
 from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
 from unificx.routing import CallApp
@@ -46,7 +45,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
     return AppRegistry((*ours, *installed_apps().values()), directory, boxes.accepts_messages, numbers)
 
 
-def create_host(container: Container, engine: MediaEngine, apps: AppRegistry) -> AppRunner:
+def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:
     """Return the host of the call apps."""
     host = AppRunner(engine, container.prompt_overrides, container.clock, apps.apps)
     directory = container.identity.directory
@@ -70,7 +69,9 @@ def _caller_language(directory: DirectoryCache, hosting: AppCallContext) -> str:
     return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
-def create_recorder(container: Container, media: RtpEngine, engine: MediaEngine, hold: MusicOnHold) -> CallRecorder:
+def create_recorder(
+    container: Container, media: RtpEngine, engine: MediaEngineClient, hold: MusicOnHold
+) -> CallRecorder:
     """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
     parts = CallRecorderParts(
         container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
@@ -79,7 +80,7 @@ def create_recorder(container: Container, media: RtpEngine, engine: MediaEngine,
 
 
 def create_conference_recorder(
-    container: Container, engine: MediaEngine, calls: CallRecordingStatus
+    container: Container, engine: MediaEngineClient, calls: CallRecordingStatus
 ) -> ConferenceRecorder:
     """Return the recorder of conferences."""
     return ConferenceRecorder(

@@ -18,17 +18,17 @@ class CallManagerDialer:
     """Implements `meetings.ConferenceDialer` with the call manager. The caller is the room, with its number and name,
     on behalf of its host; for a room without a number it is the host."""
 
-    def __init__(self, conductor: CallManager) -> None:
-        self._conductor = conductor
+    def __init__(self, calls: CallManager) -> None:
+        self._calls = calls
 
     def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
         host_caller = self._host_caller(room) if room.ad_hoc else None
-        return self._conductor.originate(Origination(host_caller or caller, CONFERENCE, (room.id, INVITED), number))
+        return self._calls.originate(Origination(host_caller or caller, CONFERENCE, (room.id, INVITED), number))
 
     def _host_caller(self, room: Room) -> Caller | None:
-        directory = self._conductor.deps.directory
+        directory = self._calls.deps.directory
         host = directory.extension_by_id(room.hosts[0])
         if host is None:
             return None
@@ -38,11 +38,11 @@ class CallManagerDialer:
 class CallConverter:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
-    def __init__(self, conductor: CallManager, rooms: RoomService, meetings: ConferenceManager) -> None:
-        self._commands = CallControl(conductor)
+    def __init__(self, calls: CallManager, rooms: RoomService, conferences: ConferenceManager) -> None:
+        self._commands = CallControl(calls)
         self._rooms = rooms
-        self._meetings = meetings
-        meetings.on_end = rooms.close_ad_hoc
+        self._conferences = conferences
+        conferences.on_end = rooms.close_ad_hoc
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,
@@ -58,5 +58,5 @@ class CallConverter:
         return room
 
     def _delete_if_empty(self, room: Room) -> None:
-        if self._meetings.status(room) is None:
+        if self._conferences.status(room) is None:
             self._rooms.close_ad_hoc(room)

@@ -35,22 +35,22 @@ class _LiveCallView:
 class CallManagerLiveCalls:
     """Implements `api.ports.LiveCalls` with the call manager."""
 
-    def __init__(self, conductor: CallManager, converter: CallConverter) -> None:
-        self._conductor = conductor
-        self._commands = CallControl(conductor)
+    def __init__(self, manager: CallManager, converter: CallConverter) -> None:
+        self._manager = manager
+        self._commands = CallControl(manager)
         self._converter = converter
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        return [_LiveCallView(call) for call in self._conductor.live_calls(tenant_id)]
+        return [_LiveCallView(call) for call in self._manager.live_calls(tenant_id)]
 
     def hangup(self, call_id: str) -> None:
-        self._conductor.hang_up(call_id)
+        self._manager.hang_up(call_id)
 
     def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
         return [_LiveCallView(call) for call in self._commands.calls(extensions)]
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
-        directory = self._conductor.deps.directory
+        directory = self._manager.deps.directory
         extension = directory.extension_by_id(extension_id)
         if extension is None:
             raise NotFound("There is no such extension.")
@@ -65,13 +65,13 @@ class CallManagerLiveCalls:
         self._commands.attended_transfer(call_id, extensions, consultation)
 
     def parked(self, tenant_id: str) -> Sequence[ParkedCall]:
-        return self._conductor.parked_calls(tenant_id)
+        return self._manager.parked_calls(tenant_id)
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         return self._converter.move_to_room(call_id, extensions)
 
     def decline(self, call_id: str, device_id: str) -> bool:
-        return self._conductor.decline(call_id, device_id)
+        return self._manager.decline(call_id, device_id)
 
 
 class ComponentChecks:

@@ -109,10 +109,10 @@ def media(
 
         serve_media(descriptor)
         return
-    from unificx.media_worker import MediaEngine
+    from unificx.media_worker import MediaEngineClient
 
     async def trial() -> None:
-        engine = MediaEngine(SystemClock())
+        engine = MediaEngineClient(SystemClock())
         await engine.start()
         try:
             await asyncio.sleep(1)

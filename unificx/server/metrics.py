@@ -25,7 +25,7 @@ class MetricsCollector(Collector):
         transactions.add_metric(["server"], servers)
         transactions.add_metric(["client"], clients)
         yield transactions
-        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.conductor.calls))
+        yield GaugeMetricFamily("unificx_calls", "Live calls", len(self._sip.call_manager.calls))
         yield GaugeMetricFamily(
             "unificx_registrations", "Bindings of registered devices", len(self._container.location)
         )

@@ -15,7 +15,7 @@ from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
 from unificx.identity import OPERATOR_SLUG
 from unificx.integrations.local_ca import Certificates, ensure_certificates
-from unificx.media_worker.client import MediaEngine
+from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.address import format_url, listening_url
@@ -96,7 +96,7 @@ async def _run_services(
         media = RtpEngine(container.clock, interfaces=settings.media, ports=ports)
         await media.start()
         stack.push_async_callback(media.close)
-        engine = MediaEngine(container.clock)
+        engine = MediaEngineClient(container.clock)
         await engine.start()
         stack.push_async_callback(engine.shut_down)
         sip = SipServer(settings, container, media, engine, certificates)
@@ -113,15 +113,15 @@ async def _run_services(
         )
         stack.callback(live_events.close)
         stack.callback(RoomEvents(container.event_hub, container.identity.directory, container.conferences).close)
-        sip.conductor.on_changed = live_events.calls_changed
+        sip.call_manager.on_changed = live_events.calls_changed
         sip.parking.on_changed = live_events.parked_changed
         sip.recording_changed = live_events.recording_changed
         live = CallManagerLiveCalls(
-            sip.conductor, CallConverter(sip.conductor, container.conference_rooms, container.conferences)
+            sip.call_manager, CallConverter(sip.call_manager, container.conference_rooms, container.conferences)
         )
         public_address = PublicAddress(settings.public_url)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
-        app = http_app(container, live, sip.recorder, ComponentChecks(container, media), telephony, public_address)
+        app = http_app(container, live, sip.call_recorder, ComponentChecks(container, media), telephony, public_address)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
         https = http_servers.listen(public, settings.https, certificates)

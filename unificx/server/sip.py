@@ -17,7 +17,7 @@ from unificx.calls import CallManagerDependencies as CallParts
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.media.mixer.messages import Event as EngineEvent
-from unificx.media_worker.client import MediaEngine
+from unificx.media_worker.client import MediaEngineClient
 from unificx.privacy.events import SubjectErased
 from unificx.recording import LiveRecording
 from unificx.registrar.events import DeviceMoved, DeviceRegistered
@@ -57,7 +57,7 @@ class SipServer:
         settings: Settings,
         container: Container,
         media: RtpEngine,
-        engine: MediaEngine,
+        engine: MediaEngineClient,
         certificates: Certificates,
     ) -> None:
         self.recording_changed: Callable[[LiveRecording], None] = lambda live: None
@@ -77,13 +77,13 @@ class SipServer:
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
         self.parking = Parking()
         apps = create_registry(container, self.parking)
-        self.host = create_host(container, engine, apps)
+        self.app_runner = create_host(container, engine, apps)
         routing = Routing(directory, container.location, container.push, apps)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
-        self.recorder = create_recorder(container, media, engine, hold)
+        self.call_recorder = create_recorder(container, media, engine, hold)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
-        observers = CompositeObserver(hold, self.recorder)
-        self.conductor = CallManager(
+        observers = CompositeObserver(hold, self.call_recorder)
+        self.call_manager = CallManager(
             CallParts(
                 dialogs,
                 media,
@@ -92,7 +92,7 @@ class SipServer:
                 directory,
                 clock,
                 container.push,
-                self.host,
+                self.app_runner,
                 observers,
                 self.parking,
             ),
@@ -102,13 +102,13 @@ class SipServer:
             storage_full=container.is_storage_full,
             on_pending_output=self._wake,
         )
-        self._recorded_calls = CallRecordingStatus(self.conductor)
-        self.recorder.on_change = self._recording_changed
-        container.conferences.recorder = self.room_recorder = create_conference_recorder(
+        self._recorded_calls = CallRecordingStatus(self.call_manager)
+        self.call_recorder.on_change = self._recording_changed
+        container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
-        container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.conductor)
-        self._media_watchdog = MediaWatchdog(self.conductor, media, clock, call_settings)
+        container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
+        self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
         authenticator = Authenticator(directory, nonces, secret, own_host_names(settings), self.bearers)
         register_handler = RegisterHandler(directory, container.registrar)
@@ -126,7 +126,7 @@ class SipServer:
                 register_handler,
                 container.registrar,
                 directory,
-                self.conductor,
+                self.call_manager,
                 mwi,
             )
         )
@@ -145,10 +145,10 @@ class SipServer:
         await self.transports.start()
         await self._container.registrar.restore(self._container.database)
         self._driver.start()
-        self._media.on_restarted = self.conductor.media_restarted
-        self._media.set_dtmf_callback(self.conductor.dtmf_received)
+        self._media.on_restarted = self.call_manager.media_restarted
+        self._media.set_dtmf_callback(self.call_manager.dtmf_received)
         self._engine.on_event = self._on_engine_event
-        self._engine.on_restarted = self.host.on_engine_restarted
+        self._engine.on_restarted = self.app_runner.on_engine_restarted
         self._watchdog_task = asyncio.create_task(self._media_watchdog.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
@@ -157,13 +157,13 @@ class SipServer:
         asyncio.get_running_loop().call_soon(self._recorded_calls.indicate, live.call_id, live.indication)
 
     def _on_engine_event(self, event: EngineEvent) -> None:
-        self.host.handle_event(event)
+        self.app_runner.handle_event(event)
         self._container.conferences.on_media_event(event)
 
     async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""
         await self._container.journal.restore_all(
-            self._container.database, self.conductor, self._container.identity.directory
+            self._container.database, self.call_manager, self._container.identity.directory
         )
 
     async def close(self) -> None:
@@ -172,23 +172,25 @@ class SipServer:
             self._watchdog_task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watchdog_task
-        await self.conductor.close()
-        await self.recorder.close()
-        await self.room_recorder.close()
-        await self.host.close()
+        await self.call_manager.close()
+        await self.call_recorder.close()
+        await self.conference_recorder.close()
+        await self.app_runner.close()
         await self._mwi_handler.close()
         self._driver.close()
         await self.transports.close()
 
     def _subscribe(self) -> None:
         """End the calls of devices, extensions and tenants that lost access."""
-        bus, end = self._container.bus, self.conductor.end_all
-        bus.subscribe(DeviceRevoked, lambda fact: self.conductor.device_revoked(fact.extension_id, fact.device_id))
+        bus, end = self._container.bus, self.call_manager.end_all
+        bus.subscribe(DeviceRevoked, lambda fact: self.call_manager.device_revoked(fact.extension_id, fact.device_id))
         bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
-            bus.subscribe(kind, lambda signal: self.conductor.device_registered(signal.extension_id, signal.device_id))
-        for each in (self.recorder, self.room_recorder):
-            bus.subscribe(SubjectErased, lambda fact, each=each: each.remove(fact.tenant, fact.subject))
+            bus.subscribe(
+                kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
+            )
+        for each in (self.call_recorder, self.conference_recorder):
+            bus.subscribe(SubjectErased, lambda fact, each=each: each.on_subject_erased(fact.tenant, fact.subject))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
 

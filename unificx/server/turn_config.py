@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from unificx.api import IceServer
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
-from unificx.integrations.turn import LIFETIME, IceServer, credentials, parse_ice_servers, probe
+from unificx.integrations.turn import LIFETIME, TurnServer, credentials, parse_ice_servers, probe
 
 TURN_VARIABLE = "UNIFICX_TURN"
 """Comma-separated URIs, for example turn:HOST:3478?transport=udp,turns:HOST:443?transport=tcp."""
-SECRET_VARIABLE = "UNIFICX_TURN_SECRET"
+SECRET_VARIABLE = "UNIFICX_TURN_SECRET"  # noqa: S105
 """Shared secret: coturn's static-auth-secret."""
 MIN_SECRET_LENGTH = 16
 
@@ -19,7 +19,7 @@ MIN_SECRET_LENGTH = 16
 class TurnConfig:
     """TURN servers, and the shared secret for credentials."""
 
-    servers: tuple[IceServer, ...] = ()
+    servers: tuple[TurnServer, ...] = ()
     secret: str = field(default="", repr=False)
 
     def ice_servers(self, clock: Clock) -> Sequence[IceServer]:

@@ -125,7 +125,9 @@ async def _review(boxes: Mailboxes, call: Call, writer: MessageWriter, result: R
     if result.ended != "key":  # ended by silence, maximum duration or an error
         return _SEND
     while True:
-        digit = await call.play(*_MENU, escape_digits=_CHOICES) or await call.read_digits(1, timeout=REVIEW_TIMEOUT)
+        digit = await call.play(*_MENU, escape_digits=_CHOICES) or await call.read_digits(
+            1, timeout_seconds=REVIEW_TIMEOUT
+        )
         if digit != _HEAR:
             return digit if digit in (_AGAIN, _DISCARD) else _SEND
         sound = await load_sound(boxes.open(writer.message))

@@ -47,7 +47,7 @@ async def record_prompts(parts: PromptRecordingParts, call: Call) -> None:
         return
     for _ in range(_MAX_ROUNDS):
         await call.play_until_digit("studio/enter-code", "studio/or-music", "studio/or-greeting")
-        code = await call.read_digits(7, timeout=8.0)  # six, and the terminating digit
+        code = await call.read_digits(7, timeout_seconds=8.0)  # six, and the terminating digit
         if not code:
             break
         if code == _GREETING:

@@ -128,7 +128,7 @@ async def test_no_digit_returns_empty() -> None:
     found: list[str] = []
 
     async def app(call: Call) -> None:
-        found.append(await call.read_digits(4, timeout=0.02))
+        found.append(await call.read_digits(4, timeout_seconds=0.02))
 
     await harness_for(app).run()
     assert found == [""]

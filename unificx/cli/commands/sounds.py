@@ -74,4 +74,5 @@ def _sound_path(name: str, language: str) -> str:
     category, slash, prompt = name.partition("/")
     if not (category and slash and prompt):
         raise CliError("Invalid prompt name.", "See `unificx sound prompts`.")
-    return f"/sounds/{'any' if name == _HOLD_MUSIC else quote_segment(language)}/{quote_segment(category)}/{quote_segment(prompt)}"
+    folder = "any" if name == _HOLD_MUSIC else quote_segment(language)
+    return f"/sounds/{folder}/{quote_segment(category)}/{quote_segment(prompt)}"
