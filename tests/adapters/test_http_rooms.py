@@ -183,9 +183,9 @@ class Recording:
             raise Conflict("This meeting is not being recorded.")
         self.asked.append(f"{'pause' if on else 'resume'}{' for a card' if card else ''}")
 
-    def there(self, room: Room, seats: object) -> None: ...
+    def update_participants(self, room: Room, participants: object) -> None: ...
 
-    def consent(self, room_id: str, id_: str) -> None:
+    def consent_of(self, room_id: str, participant_id: str) -> None:
         return None
 
 

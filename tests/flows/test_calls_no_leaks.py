@@ -116,7 +116,7 @@ async def test_repeated_hold_does_not_grow_tables() -> None:
 
 
 def _table_sizes(world: World) -> int:
-    return len(world.legs._clients) + sum(len(leg._invites) for leg in world.legs._by_tag.values())
+    return len(world.legs._by_client_key) + sum(len(leg._invites) for leg in world.legs._by_tag.values())
 
 
 async def test_thousand_calls_do_not_leak_memory() -> None:

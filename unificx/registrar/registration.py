@@ -149,9 +149,8 @@ def refresh_unchanged(
         return None
     return Binding(
         old.id, old.tenant_id, old.extension_id, old.device_id, now + old.granted_seconds, number,
-        _checked_text(call_id), old.contact,
-        old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False, old.granted_seconds, old.fingerprint,
-        old.journalled_until,
+        _checked_text(call_id), old.contact, old.flow, old.path, old.q, old.instance, old.reg_id, old.user_agent, False,
+        old.granted_seconds, old.fingerprint, old.journalled_until,
     )  # fmt: skip
 
 

@@ -1,10 +1,10 @@
 """Voicemail: mailboxes, messages, greetings, shared mailboxes, transcription, and the call apps that serve them."""
 
-from unificx.voicemail.deposit_app import deposit_app, mailbox_at_number
+from unificx.voicemail.deposit import deposit_app, mailbox_at_number
 from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
-from unificx.voicemail.prompt_recording_app import PromptRecordingParts, prompt_recording_app
-from unificx.voicemail.retrieval_app import retrieval_apps
+from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
+from unificx.voicemail.retrieval import retrieval_apps
 from unificx.voicemail.schemas import (
     CallerId,
     Mailbox,

@@ -11,6 +11,7 @@ from recording_setup import RecordingSetup
 from sqlalchemy import text
 
 from unificx.audio_store import AudioWriter, CorruptAudio, LocalBlobStore
+from unificx.audio_store import writer as writer_module
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, NotFound, StorageFull
 from unificx.media.tones import sine
@@ -160,13 +161,13 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
 ) -> None:
     pcm = noise(1.0)
     writer = await begin_recording(room, pcm)
-    before = writer._write_all
+    before = writer_module._write_all
 
     def full(file, data: bytes) -> None:
         file.write(data[:1000])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(writer, "_write_all", full)
+    monkeypatch.setattr(writer_module, "_write_all", full)
     with pytest.raises(StorageFull):
         await writer.write(pcm, RATE)
     with pytest.raises(StorageFull):
@@ -174,7 +175,7 @@ async def test_full_disk_ends_recording_and_written_part_stays_readable(
     async with room.database.begin() as uow:
         await room.audio.finish(uow, writer)
     assert await (await room.audio.open("acme", writer.id)).read() == pcm
-    monkeypatch.setattr(writer, "_write_all", before)
+    monkeypatch.setattr(writer_module, "_write_all", before)
     room.crash()
     assert await room.audio.recover() == {writer.id: 1.0}
     assert await (await room.audio.open("acme", writer.id)).read() == pcm

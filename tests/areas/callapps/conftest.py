@@ -16,13 +16,13 @@ from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import KeyStore
-from unificx.voicemail import deposit_app
+from unificx.voicemail import deposit
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(call, "MEDIA_SETTLE_SECONDS", 0)
-    monkeypatch.setattr(deposit_app, "REVIEW_TIMEOUT", 0.05)
+    monkeypatch.setattr(deposit, "REVIEW_TIMEOUT", 0.05)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from recording_setup import ANNA, TENANT, RecordingSetup
 
 from unificx.audio_store import Transcript, writer
 from unificx.media.tones import sine
-from unificx.voicemail import MailboxSettingsChange, Message, VoicemailSettingsChange, deposit_app
+from unificx.voicemail import MailboxSettingsChange, Message, VoicemailSettingsChange, deposit
 
 MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
@@ -16,7 +16,7 @@ GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
 
 def stage(room: RecordingSetup, *says: list[str], **more) -> AppHarness:
     more.setdefault("mailbox", ANNA)
-    return AppHarness(deposit_app(room.boxes), audio_scripts=list(says), **more)
+    return AppHarness(deposit.deposit_app(room.boxes), audio_scripts=list(says), **more)
 
 
 async def messages(room: RecordingSetup) -> list[Message]:

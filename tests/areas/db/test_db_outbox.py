@@ -197,6 +197,6 @@ async def test_run_delivers_events(database, outbox: Outbox, clock, recorder: Re
 def test_event_names_contain_area_and_class(outbox: Outbox, recorder: Recorder) -> None:
     assert event_name(Ringing) == f"{__name__}.Ringing"
     kind = type("PersonAdded", (DomainEvent,), {"__module__": "unificx.identity.events"})
-    assert event_name(kind) == "people.PersonAdded"
+    assert event_name(kind) == "identity.PersonAdded"
     with pytest.raises(ValueError, match="already subscribed"):
         outbox.subscribe(Ringing, recorder.handle)

@@ -96,7 +96,7 @@ async def test_response_is_accepted_once(people: IdentityService, ada: Person) -
     answer = key.sign(asked.options)
     twice = [people.sign_in_by_passkey(asked.ticket, answer, ORIGIN, HERE) for _ in range(2)]
     outcomes = await asyncio.gather(*twice, return_exceptions=True)
-    assert [type(each).__name__ for each in outcomes] == ["SignedIn", "WrongProof"]
+    assert [type(each).__name__ for each in outcomes] == ["SignedIn", "InvalidProof"]
 
 
 async def test_decreasing_counter_is_rejected_as_a_clone(

@@ -4,7 +4,7 @@ from collections import Counter
 
 from unificx.identity import IdentityService
 
-MEANT_TO_BE_OVERRIDDEN = {"__init__", "_factors_of", "tidy"}
+MEANT_TO_BE_OVERRIDDEN = {"__init__", "_factors_of", "clean_up"}
 """Names that call the base implementation."""
 
 

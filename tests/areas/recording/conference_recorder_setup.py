@@ -94,7 +94,7 @@ class FakeArchive:
         self.room = 1 << 30
         self.erased = False
 
-    def allowed(self, tenant_id: str, extensions: Sequence[str]) -> RecordingDecision | None:
+    def decide(self, tenant_id: str, extensions: Sequence[str]) -> RecordingDecision | None:
         if self.terms is None:
             return None
         settings = TenantRecordingPolicy(self.terms.mode, round(self.terms.beep_interval))

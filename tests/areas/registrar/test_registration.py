@@ -32,8 +32,8 @@ asked = st.builds(
     ParsedRegister,
     call_id=st.sampled_from(("a", "b")),
     cseq=st.integers(1, 30),
-    wanted=st.lists(wanted, max_size=4).map(tuple),
-    nothing=st.sampled_from((False, False, False, True)),
+    contacts=st.lists(wanted, max_size=4).map(tuple),
+    remove_all=st.sampled_from((False, False, False, True)),
 )
 
 

@@ -12,7 +12,7 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, available_language, normalize_recording
 from unificx.voicemail.service import Mailboxes
-from unificx.voicemail.settings_app import settings_menu
+from unificx.voicemail.settings_menu import settings_menu
 
 FEATURE_CODE = "*77"
 _MUSIC, _GREETING = "0", "1"

@@ -8,10 +8,10 @@ from unificx.callapps import App, Call, SpokenValue
 from unificx.core.errors import TooManyRequests
 from unificx.identity import DirectoryCache
 from unificx.prompts import say_digits, say_messages
-from unificx.voicemail.deposit_app import load_sound
+from unificx.voicemail.deposit import load_sound
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
 from unificx.voicemail.service import Mailboxes
-from unificx.voicemail.settings_app import settings_menu
+from unificx.voicemail.settings_menu import settings_menu
 
 MAX_PIN_ATTEMPTS = 3
 """PIN attempts per call."""

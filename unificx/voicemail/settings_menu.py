@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from unificx.callapps import Call
 from unificx.core.errors import Invalid, StorageFull
-from unificx.voicemail.deposit_app import load_sound
+from unificx.voicemail.deposit import load_sound
 from unificx.voicemail.schemas import Mailbox
 from unificx.voicemail.service import Mailboxes
 from unificx.voicemail.settings import GreetingKind, MailboxSettingsChange
