@@ -203,7 +203,7 @@ def test_room_commands(home: CliHome) -> None:
     assert "Board" in home.run_text("room", "list")
     assert home.run_json("room", "participants", "8000") == []
     assert "not in this room" in error_line(home.run("room", "end", "8000", "--home", str(home.folder)))
-    assert "taken" in error_line(
+    assert "already in use" in error_line(
         home.run("extension", "create", "--number", "8000", "--name", "X", "--home", str(home.folder))
     )
     assert home.run_json("room", "delete", "8000") == {"deleted": made["id"]}

@@ -26,7 +26,7 @@ from unificx.media import MediaUnavailable, g711, rtp, tones
 from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
 from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClient, client
+from unificx.media_worker import MediaEngineClientClient, client
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -467,9 +467,9 @@ async def test_process_dies_with_its_parent() -> None:
     program = (
         "import asyncio\n"
         "from unificx.core.clock import SystemClock\n"
-        "from unificx.media_worker import MediaEngine\n"
+        "from unificx.media_worker import MediaEngineClient\n"
         "async def main():\n"
-        "    engine = MediaEngine(SystemClock())\n"
+        "    engine = MediaEngineClient(SystemClock())\n"
         "    await engine.start()\n"
         "    print('child', engine.pid, flush=True)\n"
         "    await asyncio.sleep(60)\n"

@@ -46,7 +46,7 @@ def synthesize_wave(text: str, language: str, pause: float = 0.2) -> Wave:
             "Text-to-speech is not installed.", hint="Install requirements/prompts.txt, or upload a recording."
         )
     said = trim_silence(
-        to_wave(_engine().start_sending(_strip_markup(text), voice=VOICES[language], volume=_VOLUME)), RATE
+        to_wave(_engine().speak(_strip_markup(text), voice=VOICES[language], volume=_VOLUME)), RATE
     )
     if not len(said):
         raise Invalid("The text contains nothing to speak.", field="text")

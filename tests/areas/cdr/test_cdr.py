@@ -241,14 +241,14 @@ DIES_AFTER_RECORD = """
 import os, signal, sys
 from pathlib import Path
 from ended_calls import answered_call
-from unificx.cdr import History
+from unificx.cdr import CdrService
 from unificx.core.clock import SystemClock
 from unificx.privacy import KeyStore
 from unificx.db import Database, Spool
 
 home, url, clock = Path(sys.argv[1]), sys.argv[2], SystemClock()
 database = Database(url, clock)
-history = History(database, KeyStore(home / "keys.db", bytes(range(32)), clock), Spool(home / "spool", database))
+history = CdrService(database, KeyStore(home / "keys.db", bytes(range(32)), clock), Spool(home / "spool", database))
 call = answered_call(clock)
 history.record(call)
 os.write(1, call.id.encode())
