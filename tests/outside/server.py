@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -169,35 +170,53 @@ class Server:
         return httpx.Client(transport=transport, base_url="http://unificx", timeout=30)
 
     def extension(self, number: str, name: str) -> Login:
-        """Create an extension of the demo tenant by CLI. Its number, name and password become canaries."""
+        """Create an extension of the demo tenant. Its number, name and password become canaries."""
         email = f"{name.split(maxsplit=1)[0].lower()}.{number}@example.com"
-        made = self.cli(
-            "extension",
-            "create",
-            "--tenant",
-            self.ready["tenant"],
-            "--number",
-            number,
-            "--name",
-            name,
-            "--email",
-            email,
-        )
-        sip = made["sip"]
+        with self.rest() as rest:
+            tenant = {"tenant": self.ready["tenant"]}
+            answer = rest.post(
+                "/api/v1/extensions", params=tenant, json={"number": number, "name": name, "email": email}
+            )
+        assert answer.status_code == 201, answer.text
+        sip = answer.json()["sip"]
         self.canaries |= {number, name, email, sip["password"]}
         return Login(number, name, sip["username"], sip["password"], sip["domain"], sip["uri"])
 
     def history(self) -> list[dict[str, Any]]:
-        """Return the latest 10,000 calls."""
-        return items(self.cli("history", "list", "--tenant", self.ready["tenant"], "--limit", "10000"))
+        """Return all calls, newest first."""
+        return sorted(self._list("history"), key=lambda call: (datetime.fromisoformat(call["started"]), call["id"]))[
+            ::-1
+        ]
 
     def live_calls(self) -> list[dict[str, Any]]:
-        return items(self.cli("calls", "list", "--tenant", self.ready["tenant"]))
+        return self._list("calls")
+
+    def participants(self, room: str) -> list[dict[str, Any]]:
+        """Return the participants of a conference room."""
+        return self._list(f"rooms/{room}/participants")
+
+    def parked(self) -> list[dict[str, Any]]:
+        """Return the parked calls."""
+        return self._list("parked")
 
     def device_of(self, login: Login) -> dict[str, Any]:
         """Return the extension's device in its current state."""
-        found = items(self.cli("device", "list", "--tenant", self.ready["tenant"], "--extension", login.number))
+        found = self._list("devices", extension=login.number)
         return next(each for each in found if each["username"] == login.username)
+
+    def _list(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """Return all items of a list of the demo tenant, page by page. Cheap enough to be polled, unlike a command."""
+        found: list[dict[str, Any]] = []
+        parameters = {"tenant": self.ready["tenant"], "limit": "200", **query}
+        with self.rest() as rest:
+            while True:
+                answer = rest.get(f"/api/v1/{path}", params=parameters)
+                assert answer.status_code == 200, answer.text
+                page = answer.json()
+                found += page["items"]
+                if not page.get("next"):
+                    return found
+                parameters["cursor"] = page["next"]
 
     # logs
 

@@ -27,7 +27,7 @@ def update_room(server: Server, number: str, *options: str) -> None:
 
 def participants(server: Server, number: str) -> dict[str, dict[str, Any]]:
     """Return the participants of a room by number."""
-    found = server.cli("room", "participants", number, "--tenant", "demo")
+    found = server.participants(number)
     return {one["number"]: one for one in found}
 
 
@@ -106,7 +106,7 @@ async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, ho
             degrade_network(phones[-1], chance)
             await phones[-1].call("8013")
         async with asyncio.timeout(30):
-            while len(server.cli("room", "participants", "8013", "--tenant", "demo")) < len(phones):
+            while len(server.participants("8013")) < len(phones):
                 await asyncio.sleep(0.5)
         await asyncio.sleep(5)
         for phone, own in zip(phones, hertz, strict=True):

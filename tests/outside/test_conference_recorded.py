@@ -38,7 +38,7 @@ def create_room(server: Server, number: str, host: Login) -> None:
 
 
 def consents(server: Server, number: str) -> dict[str, str | None]:
-    found = server.cli("room", "participants", number, "--tenant", "demo")
+    found = server.participants(number)
     return {one["number"]: one["consent"] for one in found}
 
 

@@ -136,7 +136,7 @@ async def test_attended_transfer_to_a_parking_slot(phones, household, server, ne
             await asyncio.to_thread(eventually, lambda: second.loudness() > 50, what="she is told where")
             refer(first, f"sip:*85@{household.anna.domain}", second)
             await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
-    [held] = eventually(lambda: server.cli("parked", "list", "--tenant", "demo"), what="he is parked")
+    [held] = eventually(lambda: server.parked(), what="he is parked")
     assert (held["number"], held["by"]) == (household.anna.number, household.berta.number)
     clara.dial(f"sip:*86@{household.clara.domain}")
     eventually(lambda: anna.hears(700) and clara.hears(440), what="Anna and Clara hear each other")
