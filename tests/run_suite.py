@@ -1,0 +1,119 @@
+"""script/test: the tests of the project.
+
+script/test                       the whole suite, real programs included
+script/test AREA...               what concerns these areas, in under a minute
+script/test --changed[=BASE]      what can break through the changes since BASE (main)
+  --outside                       with an area or --changed: real programs too
+  --under-load                    keep all cores busy meanwhile
+Other arguments go to pytest.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import selection
+
+WORKERS = ("--numprocesses", "3")
+SEVERAL = 5
+"""Number of modules from which starting several workers pays off."""
+LOAD_SECONDS = 2 * 60 * 60
+BUSY_LOOP = """
+import hashlib, sys, time
+end, block = time.monotonic() + float(sys.argv[1]), bytes(1 << 16)
+while time.monotonic() < end:
+    hashlib.sha256(block).digest()
+"""
+
+
+@dataclass
+class Options:
+    areas: list[str] = field(default_factory=list)
+    changed: str | None = None
+    outside: bool = False
+    under_load: bool = False
+    pytest: list[str] = field(default_factory=list)
+
+
+def main(arguments: Sequence[str]) -> int:
+    if "--help" in arguments or "-h" in arguments:
+        print(__doc__, f"Areas: {' '.join(selection.AREAS)}", sep="\n")
+        return 0
+    options = parse(arguments)
+    if unknown := [area for area in options.areas if area not in selection.AREAS]:
+        print(f"Unknown area: {', '.join(unknown)}. Areas: {' '.join(selection.AREAS)}", file=sys.stderr)
+        return 2
+    with keep_busy(os.cpu_count() or 1 if options.under_load else 0):
+        return run_tests(options)
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Areas are the words before the first option or path."""
+    options = Options()
+    for each in arguments:
+        if each == "--changed" or each.startswith("--changed="):
+            options.changed = each.partition("=")[2] or "main"
+        elif each == "--outside":
+            options.outside = True
+        elif each == "--under-load":
+            options.under_load = True
+        elif not options.pytest and not each.startswith("-") and not (selection.ROOT / each.split("::")[0]).exists():
+            options.areas.append(each)
+        else:
+            options.pytest.append(each)
+    return options
+
+
+def run_tests(options: Options) -> int:
+    if options.areas or options.changed:
+        return run_selected(options)
+    if options.pytest:
+        return run_pytest(options.pytest)
+    return run("script/client", "test") or run_pytest(WORKERS)
+
+
+def run_selected(options: Options) -> int:
+    modules = {path for area in options.areas for path in selection.of_area(area)}
+    with_client = "client" in options.areas
+    if options.changed:
+        changed = selection.changed_files(options.changed)
+        modules |= set(selection.affected_by(changed))
+        with_client = with_client or selection.concerns_client(changed)
+    if not options.outside and (outside := {path for path in modules if selection.is_outside(path)}):
+        modules -= outside
+        print(f"Left out: {len(outside)} modules of tests/outside. --outside runs them too.", flush=True)
+    if with_client and (status := run("script/client", "test")):
+        return status
+    if not modules:
+        return 0
+    paths = [str(path.relative_to(selection.ROOT)) for path in sorted(modules)]
+    return run_pytest(["-q", *(WORKERS if len(paths) >= SEVERAL else ()), *options.pytest, *paths])
+
+
+def run_pytest(arguments: Sequence[str]) -> int:
+    return run(sys.executable, "-m", "pytest", *arguments)
+
+
+def run(*command: str) -> int:
+    """Run a command at the root of the repository and return its exit status."""
+    return subprocess.run(command, cwd=selection.ROOT, check=False).returncode
+
+
+@contextmanager
+def keep_busy(processes: int) -> Iterator[None]:
+    """Processes that each keep a core busy. They end with the block, with this process, or after `LOAD_SECONDS`."""
+    command = ("setpriv", "--pdeathsig", "KILL", sys.executable, "-c", BUSY_LOOP, str(LOAD_SECONDS))
+    running = [subprocess.Popen(command) for _ in range(processes)]
+    try:
+        yield
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
