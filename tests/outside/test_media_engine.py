@@ -26,7 +26,7 @@ from unificx.media import MediaUnavailable, g711, rtp, tones
 from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
 from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClientClient, client
+from unificx.media_worker import MediaEngineClient, client
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
