@@ -8,6 +8,7 @@ from call_script import NO_PUSH, Script, every_event, ringing, talking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.house.call_states import MACHINE, Code, read_machine
 from unificx.calls.rules import messages, state_machine, transfer
 from unificx.calls.rules.fork_targets import ForkTargets, PushTargets
 from unificx.calls.rules.states import (
@@ -192,6 +193,17 @@ def test_every_event_in_every_state_leads_to_an_end(name: str) -> None:
         assert isinstance(script.state, Ended), f"{name}, {event}: {script.state}"
         if not over and not ended and not isinstance(STATES[name]().state, Talking | Transferring):
             script.check()
+
+
+def test_every_transition_is_in_the_generated_diagram() -> None:
+    machine = read_machine(Code.read(MACHINE))
+    for name, make in STATES.items():
+        for event in EVENTS:
+            script = make()
+            before = type(script.state).__name__
+            script.process(event)
+            shown = machine.transitions[before, type(event).__name__]
+            assert type(script.state).__name__ in shown, f"{name}, {event}"
 
 
 def test_only_ended_or_answering_calls_have_no_deadline() -> None:
