@@ -1,4 +1,4 @@
-"""The SIPp commands of the README, with this server's credentials and address."""
+"""The SIPp commands of docs/howto/try-it.md, with this server's credentials and address."""
 
 import re
 import shlex
@@ -8,10 +8,12 @@ from pathlib import Path
 from server import ROOT, Household, Login, Server, eventually
 from sipp import free_port, is_bound
 
+GUIDE = ROOT / "docs" / "howto" / "try-it.md"
+
 
 def commands() -> dict[str, list[str]]:
-    """Return the README's SIPp commands by scenario name."""
-    lines = re.findall(r"^sipp .*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    """Return the SIPp commands of the guide by scenario name."""
+    lines = re.findall(r"^sipp .*$", GUIDE.read_text("utf-8"), re.MULTILINE)
     return {Path(words[words.index("-sf") + 1]).stem: words for words in map(shlex.split, lines)}
 
 
@@ -34,7 +36,7 @@ def run(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 
-def test_the_commands_of_the_readme_register_answer_and_call(server: Server, household: Household) -> None:
+def test_the_commands_of_the_guide_register_answer_and_call(server: Server, household: Household) -> None:
     told = commands()
     assert told.keys() == {"register", "answer", "call"}
     media = range(6000, 6101, 100)

@@ -1,7 +1,7 @@
 """Every prompt sentence in English and German, by name (group/word).
 
 Actions and digits are separate prompts, so that menus announce their own digits: "voicemail/to-delete", "press/7".
-After a change: `python -m unificx.prompts.render` (docs/prompts.md).
+After a change: `python -m unificx.prompts.render` (docs/reference/prompts.md).
 """
 
 from typing import Final

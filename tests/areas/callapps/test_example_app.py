@@ -1,11 +1,11 @@
-"""The call app in docs/call-apps.md works as documented."""
+"""The call app in docs/reference/call-apps.md works as documented."""
 
 import re
 from pathlib import Path
 
 from app_harness import HANG_UP, AppHarness
 
-GUIDE = Path(__file__).parents[3] / "docs" / "call-apps.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "reference" / "call-apps.md"
 
 
 def example() -> dict:
