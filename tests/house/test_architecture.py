@@ -1,5 +1,6 @@
 """Every path, class and function named in ARCHITECTURE.md, the area READMEs, the glossary and the decisions exists."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ DOCUMENTS = (
     *sorted((ROOT / "docs" / "decisions").glob("*.md")),
 )
 GUIDES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+OTHER_CODE = ("uvicorn.Server", "any/music/hold")
+"""Names in docstrings that are not ours, or no code."""
 LINK = re.compile(r"\]\(([^)#\s]+)")
 README_LINES = 110
 WITHOUT_README = {"core", "integrations", "media", "media_worker", "rtpengine", "sdp", "server", "sip", "transport"}
@@ -31,6 +34,24 @@ def test_named_code_exists(document: Path, names: Names) -> None:
     found = missing(document.read_text("utf-8"), document.parent, names)
     if found:
         pytest.fail("does not exist: " + ", ".join(found), pytrace=False)
+
+
+def test_named_code_in_docstrings_exists(names: Names) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {each}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for text in docstrings(path)
+        for each in missing(text, path.parent, names)
+        if each not in OTHER_CODE
+    ]
+    if found:
+        pytest.fail("does not exist:\n" + "\n".join(found), pytrace=False)
+
+
+def docstrings(path: Path) -> list[str]:
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return [text for node in nodes if isinstance(node, documented) and (text := ast.get_docstring(node))]
 
 
 @pytest.mark.parametrize("document", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -58,7 +58,7 @@ class LiveCalls(Protocol):
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         """Click to dial: ring the extension's own device (all devices for ""), then call `to`. Return the call id.
-        Raise NotFound for an unknown number, NoRoom if no new call can be accepted."""
+        Raise NotFound for an unknown number, StorageFull if no new call can be accepted."""
         ...
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
@@ -83,8 +83,8 @@ class LiveCalls(Protocol):
 
 
 class LiveRecordings(Protocol):
-    """Control of the recording of live calls; implemented by `recorder.Recorder`. All methods may raise NotFound, all
-    but `live` Conflict and Forbidden."""
+    """Control of the recording of live calls; implemented by `recording.CallRecorder`. All methods may raise NotFound,
+    all but `live` Conflict and Forbidden."""
 
     def live(self, call_id: str) -> LiveRecording:
         """Return the state of the recording."""
@@ -150,7 +150,7 @@ class Telephony(Protocol):
 
 
 class SoundConverter(Protocol):
-    """Converts uploaded files and text to sounds; implemented by `net.Studio`."""
+    """Converts uploaded files and text to sounds; implemented by `AudioImporter`."""
 
     async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH_LEVEL) -> Sound:
         """Decode an uploaded file, at most `longest` seconds, normalized to `level` LUFS.

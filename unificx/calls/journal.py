@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class Spool(Protocol):
-    """Durable queue: a record is safe once `append` returns. Implemented by `store.Spool`."""
+    """Durable queue: a record is safe once `append` returns. Implemented by `db.Spool`."""
 
     def append(self, kind: str, record: bytes, *, use_reserve: bool = False) -> None: ...
 

@@ -164,7 +164,7 @@ class CallManager:
         """Start a call from an app to an extension and return its id. The answering party is connected to the app as if
         they had dialled it.
 
-        Raises NotFound if the number is not an extension, NoRoom while no new call is accepted.
+        Raises NotFound if the number is not an extension, StorageFull while no new call is accepted.
         """
         clock, caller = self.deps.clock, origin.caller
         now = clock.monotonic()

@@ -80,11 +80,11 @@ class AppEndpoint(Protocol):
         ...
 
     def offer_answered(self, sdp: bytes) -> None:
-        """The answer to the offer in its `Offered` event."""
+        """The answer to the offer in its `OfferReceived` event."""
         ...
 
     def offer_refused(self, status: int) -> None:
-        """The offer in its `Offered` event was refused; the session is unchanged."""
+        """The offer in its `OfferReceived` event was refused; the session is unchanged."""
         ...
 
     def info_received(self, content_type: str, body: bytes) -> None:
@@ -100,7 +100,7 @@ class AppHost(Protocol):
     """Runs call apps."""
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppEndpoint:
-        """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Refused`, `HungUp` …), never
+        """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Rejected`, `HungUp` …), never
         before this method has returned. If `offer` is empty, its answer is an offer."""
         ...
 

@@ -223,7 +223,7 @@ class ConferenceManager:
     def invite(self, room: Room, by: str, number: str) -> str:
         """Ring an extension for a host; the callee can join. Returns the call id.
 
-        Raises Forbidden; NotFound if the number is not an extension; NoRoom while no call can start.
+        Raises Forbidden; NotFound if the number is not an extension; StorageFull while no call can start.
         """
         live = self._live.get(room.id)
         state = live.state if live is not None else machine.new_meeting(room.settings)

@@ -58,7 +58,7 @@ class ConferenceDialer(Protocol):
 
     def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
         """Ring an extension for a host or administrator; the callee is asked whether to join. Returns the call id.
-        Raises NotFound if the number is not an extension; NoRoom."""
+        Raises NotFound if the number is not an extension; StorageFull."""
         ...
 
 

@@ -76,7 +76,7 @@ class UnitOfWork:
 class Database:
     """A database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`, in SQLAlchemy's syntax.
 
-    Raises CannotStart for any other URL. `on_commit` is called with the events of each committed unit of work; the
+    Raises StartupError for any other URL. `on_commit` is called with the events of each committed unit of work; the
     outbox sets it.
     """
 

@@ -8,7 +8,7 @@ from unificx.db.database import Database
 async def claim_database(database: Database, installation: str, *, keys_unused: bool) -> None:
     """Check that the database belongs to this installation, or claim it if both it and the key store are new.
 
-    Raises CannotStart if the database and the key store do not belong together.
+    Raises StartupError if the database and the key store do not belong together.
     """
     async with database.begin() as uow:
         found = await repository.get_installation(uow.session)

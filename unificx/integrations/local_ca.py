@@ -42,7 +42,7 @@ class Certificates:
 def ensure_certificates(directory: Path, names: Iterable[str], clock: Clock) -> Certificates:
     """Return the development certificates in `directory`; create or renew them if needed.
 
-    `names` are additional domains and addresses. Raise CannotStart if the directory cannot be used.
+    `names` are additional domains and addresses. Raise StartupError if the directory cannot be used.
     """
     files = Certificates(directory / "ca.pem", directory / "server.pem", directory / "server.key")
     wanted = _all_names(names)

@@ -113,7 +113,7 @@ class ObjectStore:
 def object_store(local: LocalBlobStore, url: str, environ: Mapping[str, str], variable: str) -> ObjectStore:
     """Return the store configured in `variable` as s3://BUCKET or s3://BUCKET/PREFIX and in the usual AWS_ variables.
 
-    Raise CannotStart if the configuration is invalid.
+    Raise StartupError if the configuration is invalid.
     """
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname or parts.query or parts.port or parts.username:

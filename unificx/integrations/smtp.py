@@ -53,7 +53,7 @@ def parse_mail_url(url: str, variable: str) -> MailServer:
     """Parse `smtp[s]://[user:password@]host[:port]?from=ADDRESS[&tls=required]`.
 
     STARTTLS is mandatory unless the server is this machine; `tls=required` makes it mandatory there too. Raise
-    CannotStart without quoting the URL, which contains a password.
+    StartupError without quoting the URL, which contains a password.
     """
     try:
         parts = urlsplit(url)
@@ -130,7 +130,7 @@ class SmtpClient:
             raise EmailRejected(permanent=False) from None
 
     async def check(self) -> str:
-        """Connect, encrypt and sign in without sending; return the result as text. Raise CannotStart with a hint."""
+        """Connect, encrypt and sign in without sending; return the result as text. Raise StartupError with a hint."""
         where = f"{self._server.host}:{self._server.port}"
         try:
             async with asyncio.timeout(SESSION_TIMEOUT), self._session() as smtp:

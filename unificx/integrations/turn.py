@@ -56,7 +56,7 @@ class TurnServer:
 
 
 def parse_ice_servers(text: str, variable: str) -> tuple[TurnServer, ...]:
-    """Parse comma-separated URIs. Raise CannotStart naming the `variable` they come from."""
+    """Parse comma-separated URIs. Raise StartupError naming the `variable` they come from."""
     found = tuple(_parse_server(each.strip(), variable) for each in text.split(",") if each.strip())
     if len(found) > MAX_SERVERS:
         raise StartupError(f"{variable} names more than {MAX_SERVERS} servers.", hint="Browsers try them all.")

@@ -57,7 +57,7 @@ class MediaEngineClient:
         return self._supervisor.port
 
     async def start(self) -> None:
-        """Start the engine and return when it is running. Raise CannotStart."""
+        """Start the engine and return when it is running. Raise StartupError."""
         await self._supervisor.start()
         self._watchdog_task = asyncio.create_task(self._watchdog())
 

@@ -55,7 +55,7 @@ class EngineSupervisor:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the engine and return when it is running. Raise CannotStart."""
+        """Start the engine and return when it is running. Raise StartupError."""
         await self._launch()
         self._supervisor_task = asyncio.create_task(self._supervise())
 

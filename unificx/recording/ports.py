@@ -69,7 +69,8 @@ class ConferenceTap(Protocol):
 
 
 class ConferenceCalls(Protocol):
-    """The calls of a conference, implemented by `calls.RecordedCalls`. No method blocks; an ended call is ignored."""
+    """The calls of a conference, implemented by `calls.CallRecordingStatus`. No method blocks; an ended call is
+    ignored."""
 
     def indicate(self, call_id: str, indication: RecordIndication) -> None:
         """Signal the recording state to phones that display it (RFC 7866)."""

@@ -56,7 +56,7 @@ class NewCallRecording:
 
 @dataclass(frozen=True, slots=True)
 class RecordedParty:
-    """A recorded party. `identity` is `Gone` for an erased person."""
+    """A recorded party. `identity` is `Erased` for an erased person."""
 
     place: int
     extension_id: str | None

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Device(Protocol):
-    """The authenticated device of a REGISTER; `directory.DeviceAuth` implements it."""
+    """The authenticated device of a REGISTER; `identity.DeviceAuth` implements it."""
 
     @property
     def device_id(self) -> str: ...
@@ -15,6 +15,6 @@ class Device(Protocol):
 
 
 class Journal(Protocol):
-    """Durable queue: a change is safe once `append` returns. Implemented by `store.Spool`."""
+    """Durable queue: a change is safe once `append` returns. Implemented by `db.Spool`."""
 
     def append(self, kind: str, record: bytes) -> None: ...

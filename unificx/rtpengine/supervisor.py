@@ -104,7 +104,7 @@ class RtpEngine:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start rtpengine and return when it responds (about 0.1 s). Raise CannotStart with a hint."""
+        """Start rtpengine and return when it responds (about 0.1 s). Raise StartupError with a hint."""
         self._dtmf_log_port = _free_port(self._ports)
         await self._dtmf_log.open(self._dtmf_log_port)
         try:
@@ -361,7 +361,7 @@ def _free_port(avoid: tuple[int, int]) -> int:
 
 
 def _check_bindable(address: str) -> None:
-    """Raise CannotStart if this address cannot be bound; rtpengine would start anyway and fail on each call."""
+    """Raise StartupError if this address cannot be bound; rtpengine would start anyway and fail on each call."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

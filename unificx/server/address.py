@@ -15,7 +15,7 @@ _DOCUMENTATION_ADDRESSES = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:
 
 
 def public_url(environ: Mapping[str, str]) -> str:
-    """Return the configured URL, "" if unset. Raise CannotStart if it is invalid."""
+    """Return the configured URL, "" if unset. Raise StartupError if it is invalid."""
     url = environ.get(PUBLIC_VARIABLE, "").rstrip("/")
     try:
         parts = urlsplit(url)

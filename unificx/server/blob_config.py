@@ -10,8 +10,8 @@ BLOBS_VARIABLE = "UNIFICX_BLOBS"
 
 
 def create_blob_store(paths: InstallationPaths, environ: Mapping[str, str]) -> BlobStore:
-    """Return the audio store. Raise CannotStart for invalid settings. The connection is not checked: calls work without
-    it."""
+    """Return the audio store. Raise StartupError for invalid settings. The connection is not checked, because calls
+    work without it."""
     directory, url = LocalBlobStore(paths.audio), environ.get(BLOBS_VARIABLE)
     if not url:
         return directory

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 async def open_installation(
     paths: InstallationPaths, url: str, environ: dict[str, str], clock: Clock
 ) -> AsyncIterator[Container]:
-    """Open an installation exclusively for this process. Raise CannotStart on failure.
+    """Open an installation exclusively for this process. Raise StartupError on failure.
 
     Runs migrations, replays the spool of the previous process, and repeats erasures unknown to a restored backup.
     """

@@ -25,7 +25,7 @@ from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_numb
 
 
 def create_registry(container: Container, parking: Parking) -> AppRegistry:
-    """Return the registry of all call apps. Raise CannotStart if an installed package cannot be loaded."""
+    """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
     studio = PromptRecordingParts(
         container.custom_sounds, boxes, directory, partial(_is_administrator, container.identity)

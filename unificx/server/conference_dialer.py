@@ -15,8 +15,8 @@ MOVE_SECONDS = 30.0
 
 
 class CallManagerDialer:
-    """Implements `meetings.ConferenceDialer` with the call manager. The caller is the room, with its number and name,
-    on behalf of its host; for a room without a number it is the host."""
+    """Implements `conferencing.ConferenceDialer` with the call manager. The caller is the room, with its number and
+    name, on behalf of its host; for a room without a number it is the host."""
 
     def __init__(self, calls: CallManager) -> None:
         self._calls = calls

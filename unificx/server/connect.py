@@ -34,7 +34,7 @@ def is_running(paths: InstallationPaths) -> bool:
 
 @asynccontextmanager
 async def connect(home: Path) -> "AsyncIterator[httpx.AsyncClient]":
-    """Return an HTTP client with operator rights for the installation in `home`. Raise CannotStart."""
+    """Return an HTTP client with operator rights for the installation in `home`. Raise StartupError."""
     import httpx
 
     paths = InstallationPaths(home)

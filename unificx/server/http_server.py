@@ -116,7 +116,7 @@ class HttpServers:
         self._sockets: list[socket.socket] = []
 
     def listen(self, app: App, bind: BindAddress, tls: Certificates | None = None) -> tuple[str, int]:
-        """Bind a port for the app; return the bound address. Raise CannotStart if it is in use."""
+        """Bind a port for the app; return the bound address. Raise StartupError if it is in use."""
         sock = open_socket(bind)
         context = _tls(tls) if tls is not None else {}
         self._add(app, sock, context, self.limiter)

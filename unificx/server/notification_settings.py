@@ -38,7 +38,7 @@ class NotificationSettings:
 def load_notification_settings(
     paths: InstallationPaths, environ: Mapping[str, str], master: KeyWrapper
 ) -> NotificationSettings:
-    """Read the settings and the push key, which is created if missing. Raise CannotStart."""
+    """Read the settings and the push key, which is created if missing. Raise StartupError."""
     mail = smtp_server(environ)
     loopback = environ.get(LOOPBACK_VARIABLE) == "1"
     blobs = create_blob_store(paths, environ)
@@ -49,13 +49,13 @@ def load_notification_settings(
 
 
 def smtp_server(environ: Mapping[str, str]) -> MailServer | None:
-    """Return the configured SMTP server. Raise CannotStart."""
+    """Return the configured SMTP server. Raise StartupError."""
     url = environ.get(MAIL_VARIABLE)
     return parse_mail_url(url, MAIL_VARIABLE) if url else None
 
 
 def push_contact(environ: Mapping[str, str], mail: MailServer | None) -> str:
-    """Return the contact for push services. Raise CannotStart if they would reject it (RFC 8292 section 2.1)."""
+    """Return the contact for push services. Raise StartupError if they would reject it (RFC 8292 section 2.1)."""
     contact = environ.get(CONTACT_VARIABLE)
     if contact:
         if not contact.startswith(("mailto:", "https://")) or not contact.isascii() or not contact.isprintable():

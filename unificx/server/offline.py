@@ -111,7 +111,7 @@ class NoTelephony:
 
 @asynccontextmanager
 async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:
-    """Return a transport to an app in this process, with operator rights. Raise CannotStart.
+    """Return a transport to an app in this process, with operator rights. Raise StartupError.
 
     Commands never create an installation: that is done by the first start of the server, which shows the initial
     passwords.

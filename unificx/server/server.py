@@ -41,7 +41,7 @@ GC_THRESHOLDS = (5_000, 50, 1_000)
 
 
 async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -> None:
-    """Run until SIGTERM or SIGINT. Raise CannotStart if something is missing."""
+    """Run until SIGTERM or SIGINT. Raise StartupError if something is missing."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,7 +63,7 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
 
 
 def _check_ports(settings: Settings) -> None:
-    """Raise CannotStart for a port in use, before anything is created: a password is shown only once."""
+    """Raise StartupError for a port in use, before anything is created: a password is shown only once."""
     for bind in (*settings.sip, settings.http, settings.https):
         if bind.port:
             open_socket(bind).close()

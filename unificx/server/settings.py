@@ -48,7 +48,7 @@ class Settings:
 
 
 def parse_bind(transport: str, text: str, option: str) -> BindAddress:
-    """Parse HOST:PORT. Raise CannotStart naming the option."""
+    """Parse HOST:PORT. Raise StartupError naming the option."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
@@ -64,7 +64,7 @@ def parse_binds(transport: str, text: str, option: str) -> tuple[BindAddress, ..
 
 
 def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:
-    """Return the configured certificate. Raise CannotStart if it is incomplete or unreadable."""
+    """Return the configured certificate. Raise StartupError if it is incomplete or unreadable."""
     certificate, key = environ.get(CERTIFICATE_VARIABLE), environ.get(KEY_VARIABLE)
     if not certificate and not key:
         return None
@@ -99,7 +99,7 @@ def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -
 
 
 def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
-    """Return the configured port range for media, None if unset. Raise CannotStart if it is invalid."""
+    """Return the configured port range for media, None if unset. Raise StartupError if it is invalid."""
     value = environ.get(PORTS_VARIABLE, "")
     if not value:
         return None
@@ -114,7 +114,7 @@ def media_ports(environ: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 def calls_per_tenant(environ: Mapping[str, str]) -> int:
-    """Return the maximum number of concurrent calls per tenant. Raise CannotStart if it is invalid."""
+    """Return the maximum number of concurrent calls per tenant. Raise StartupError if it is invalid."""
     value = environ.get(CALLS_VARIABLE) or str(DEFAULT_CALLS_PER_TENANT)
     if not value.isdecimal() or not 1 <= int(value) <= MAX_CALLS_PER_TENANT:
         raise StartupError(

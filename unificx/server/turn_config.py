@@ -36,7 +36,7 @@ class TurnConfig:
 
 
 def load_turn_config(environ: Mapping[str, str]) -> TurnConfig:
-    """Return the configured servers, possibly none. Raise CannotStart."""
+    """Return the configured servers, possibly none. Raise StartupError."""
     servers = parse_ice_servers(environ.get(TURN_VARIABLE, ""), TURN_VARIABLE)
     secret = environ.get(SECRET_VARIABLE, "")
     if any(one.is_turn for one in servers) and len(secret) < MIN_SECRET_LENGTH:

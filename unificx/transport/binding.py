@@ -28,7 +28,7 @@ class BindAddress:
 
 
 def open_socket(bind: BindAddress) -> socket.socket:
-    """Open a bound (for streams: listening) non-blocking socket. Raise CannotStart."""
+    """Open a bound (for streams: listening) non-blocking socket. Raise StartupError."""
     kind = socket.SOCK_DGRAM if bind.transport == "udp" else socket.SOCK_STREAM
     try:
         family, _, _, _, address = socket.getaddrinfo(bind.host, bind.port, type=kind, flags=socket.AI_PASSIVE)[0]

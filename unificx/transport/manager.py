@@ -52,7 +52,7 @@ class TransportManager:
         self._addresses = LocalAddresses(())
 
     async def start(self) -> None:
-        """Open all sockets. Raise CannotStart after closing those already opened."""
+        """Open all sockets. Raise StartupError after closing those already opened."""
         try:
             for index, bind in enumerate(self.bound):
                 self.bound[index] = await self._open(bind, index + 1)

@@ -26,7 +26,7 @@ class OutgoingConnections:
         self._opening = BackgroundTasks()
 
     def send(self, data: bytes, flow: Flow) -> None:
-        """Send on the connection to `flow.end`, which is opened if needed."""
+        """Send on the connection to `Flow.peer`, which is opened if needed."""
         connection = self._established.get(flow.peer)
         if connection is not None:
             connection.send(data)

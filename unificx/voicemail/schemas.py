@@ -70,7 +70,7 @@ class CallerId:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A voicemail message. `caller` is `Gone` for an erased person. `mailed` is when its audio was first e-mailed to
+    """A voicemail message. `caller` is `Erased` for an erased person. `mailed` is when its audio was first e-mailed to
     its recipients; erasure does not reach that copy."""
 
     id: str

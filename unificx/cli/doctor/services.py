@@ -28,7 +28,10 @@ def turn(probe: Probe | None) -> Check:
     """Check that each TURN server allocates a relay address, which is released again."""
     if probe is None:
         return Check(
-            "turn", "ok", "not configured", "For networks without UDP, set UNIFICX_TURN: docs/reference/configuration.md."
+            "turn",
+            "ok",
+            "not configured",
+            "For networks without UDP, set UNIFICX_TURN: docs/reference/configuration.md.",
         )
     return _run_probe("turn", probe)
 

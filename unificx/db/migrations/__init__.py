@@ -27,7 +27,7 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 async def migrate(database: Database) -> None:
     """Apply all missing revisions in one transaction.
 
-    Raises CannotStart if the database was created by a later version or the file is damaged.
+    Raises StartupError if the database was created by a later version or the file is damaged.
     """
     try:
         async with migrating(database) as connection:
