@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pytest
 from rtp_endpoint import RtpEndpoint
+from server import ROOT
 
-from unificx import media_worker as package
 from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, g711, rtp, tones
@@ -475,8 +475,7 @@ async def test_process_dies_with_its_parent() -> None:
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
-    root = Path(package.__file__).parents[3]
-    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=root)
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert parent.stdout is not None
     line = await asyncio.to_thread(lambda: next(line for line in parent.stdout or () if line.startswith("child")))
     parent.kill()

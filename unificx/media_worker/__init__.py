@@ -1,6 +1,6 @@
 """Media engine: a separate process that runs `unificx.media.mixer`, and its client.
 
-`MediaEngine` is the client; `__main__` is the process.
+`MediaEngineClient` is the client; `__main__` is the process.
 """
 
 from unificx.media.mixer.messages import (
