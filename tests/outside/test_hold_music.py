@@ -79,7 +79,7 @@ async def test_held_party_hears_the_recording_notice_and_music_again(server: Ser
             await hears_music(berta)
             assert set_state(client, call, "paused").is_success
             async with asyncio.timeout(15):
-                while like_a_prompt(berta.sound.received, prompt("recording/paused")) < MATCH_THRESHOLD:
+                while like_a_prompt(berta.audio.received, prompt("recording/paused")) < MATCH_THRESHOLD:
                     await asyncio.sleep(0.2)
             await hears_music(berta)
         for one in eventually(lambda: list_recordings(client), what="what was recorded is kept"):
