@@ -40,7 +40,7 @@ def test_blind_transfer(phones, household, server, by):
     clara.wait("CALL_INCOMING")
     eventually(lambda: stays.is_receiving(425, seconds=0.4), what="it rings in the ear of who was given away")
     clara.accept()
-    eventually(lambda: stays.is_receiving(700) and clara.hears(tone), what="they hear each other")
+    eventually(lambda: stays.is_receiving(700) and clara.is_receiving(tone), what="they hear each other")
     gives.wait("CALL_CLOSED")
     [live] = server.live_calls()
     assert live["state"] == "talking"
@@ -76,10 +76,10 @@ async def test_attended_transfer(phones, household, server, network):
         ):
             await first.call(household.anna.number)
             await second.call(household.clara.number)
-            await first.hears(440)
-            await second.hears(700)
+            await first.wait_for_tone(440)
+            await second.wait_for_tone(700)
             refer(first, household.clara.uri, second)
-            heard = lambda: anna.hears(700) and clara.hears(440)  # noqa: E731
+            heard = lambda: anna.is_receiving(700) and clara.is_receiving(440)  # noqa: E731
             await asyncio.to_thread(eventually, heard, what="Anna and Clara hear each other")
             await asyncio.to_thread(eventually, lambda: len(server.live_calls()) == 1, what="one call is left")
             await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
@@ -107,15 +107,15 @@ def test_click_to_dial_and_transfer_through_the_api(phones, household, server, n
         begun = client.post("/api/v1/calls", json={"to": household.berta.number})
         assert begun.status_code == 201, begun.text
         berta.wait("CALL_INCOMING")
-        eventually(lambda: anna.hears(425, seconds=0.4), what="Anna hears it ring")
+        eventually(lambda: anna.is_receiving(425, seconds=0.4), what="Anna hears it ring")
         berta.accept()
-        eventually(lambda: anna.hears(1000) and berta.hears(440), what="they hear each other")
+        eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
         [live] = client.get("/api/v1/me/calls").json()["items"]
         assert (live["id"], live["state"]) == (begun.json()["id"], "talking")
         given = client.post(f"/api/v1/calls/{live['id']}/transfer", json={"to": household.clara.number})
         assert given.status_code == 204, given.text
     anna.wait("CALL_CLOSED")
-    eventually(lambda: berta.hears(700) and clara.hears(1000), what="Berta and Clara hear each other")
+    eventually(lambda: berta.is_receiving(700) and clara.is_receiving(1000), what="Berta and Clara hear each other")
     berta.hang_up()
     rows = eventually(lambda: (rows := server.history()) and len(rows) > before and rows)
     assert len(rows) == before + 1
@@ -132,13 +132,13 @@ async def test_attended_transfer_to_a_parking_slot(phones, household, server, ne
         ):
             await first.call(household.anna.number)
             await second.call("*85")
-            await first.hears(440)
+            await first.wait_for_tone(440)
             await asyncio.to_thread(eventually, lambda: second.loudness() > 50, what="she is told where")
             refer(first, f"sip:*85@{household.anna.domain}", second)
             await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
     [held] = eventually(lambda: server.parked(), what="he is parked")
     assert (held["number"], held["by"]) == (household.anna.number, household.berta.number)
     clara.dial(f"sip:*86@{household.clara.domain}")
-    eventually(lambda: anna.hears(700) and clara.hears(440), what="Anna and Clara hear each other")
+    eventually(lambda: anna.is_receiving(700) and clara.is_receiving(440), what="Anna and Clara hear each other")
     clara.hang_up()
     anna.wait("CALL_CLOSED")
