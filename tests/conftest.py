@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 sys.path.insert(0, str(Path(__file__).parent))
 
 from databases import Postgres, postgres_cluster
+from groups import GROUPS, group_of
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
@@ -22,36 +23,18 @@ from unificx.privacy import KeyStore
 MASTER = bytes(range(32))
 
 
-BROWSER_WORDS = {"browser", "client"}
-AUDIO_WORDS = {
-    "apps",
-    "audio",
-    "check",
-    "conference",
-    "engine",
-    "inband",
-    "intelligibility",
-    "music",
-    "parked",
-    "recording",
-    "rtpengine",
-    "sounds",
-    "transfers",
-    "voicemail",
-}
-"""Words in file names of tests that drive a browser, or that capture audio."""
-
-
 class ResourceScheduling(LoadScopeScheduling):
-    """Scheduler that runs all browser tests in one worker and all audio tests in another.
-
-    Running more of them at once would overload the machine. Other tests are distributed by file.
-    """
+    """Scheduler that runs each group of `groups.py` in one worker, groups first. Other tests are distributed by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = Path(nodeid.split("::", maxsplit=1)[0])
-        words = set(path.stem.split("_")) if path.parent.name == "outside" else set()
-        return "browser" if words & BROWSER_WORDS else "audio" if words & AUDIO_WORDS else str(path)
+        module = nodeid.split("::", maxsplit=1)[0]
+        return group_of(module) or module
+
+    def _assign_work_unit(self, node: Any) -> None:
+        for group in reversed(GROUPS):
+            if group in self.workqueue:
+                self.workqueue.move_to_end(group, last=False)
+        super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ResourceScheduling:
