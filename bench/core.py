@@ -51,11 +51,15 @@ async def _run() -> list[Metric]:
 class RefreshingPhones:
     """The SIP part of a server, with phones that refresh in turn."""
 
-    def __init__(self, face: SipHarness) -> None:
+    def __init__(self, harness: SipHarness) -> None:
         self._sent: list[bytes] = []
         self._cseq = 0
         self._shell = SipDriver(
-            face.endpoint, face.handler, face.rate_limiter, lambda data, flow: self._sent.append(data), SystemClock()
+            harness.endpoint,
+            harness.handler,
+            harness.rate_limiter,
+            lambda data, flow: self._sent.append(data),
+            SystemClock(),
         )
         self._shell.start()
 

@@ -182,14 +182,14 @@ async def _measure_engine(place: Path, crowd: Load) -> Measurement:
         await asyncio.gather(*(engine.open(f"leg-{n}", _sdp(port, crowd.codec)) for n, port in enumerate(ports)))
         for number in range(crowd.legs):
             engine.join(f"room-{number // crowd.room}", f"leg-{number}")
-        takers = [
+        answerers = [
             asyncio.create_task(_consume(engine.record(f"tap-{number}", leg=f"leg-{number}")))
             for number in range(crowd.recordings)
         ]
         pair, core, missing = await _measure(Process(engine.pid), phones, engine.port)
         figures = await engine.stats()
-        for taker in takers:
-            taker.cancel()
+        for answerer in answerers:
+            answerer.cancel()
         return Measurement(pair, core, missing, figures)
     finally:
         await engine.shut_down()

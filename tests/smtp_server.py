@@ -46,10 +46,10 @@ class FakeSmtpServer:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        letter = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
+        email = cast("EmailMessage", message_from_bytes(envelope.content, policy=default))
         user = session.auth_data.login.decode() if session.authenticated else None
         self.received.append(
-            ReceivedEmail(envelope.mail_from, envelope.rcpt_tos, letter, encrypted=session.ssl is not None, user=user)
+            ReceivedEmail(envelope.mail_from, envelope.rcpt_tos, email, encrypted=session.ssl is not None, user=user)
         )
         self.arrived.set()
         return "250 OK"

@@ -39,9 +39,9 @@ def join_room(world: World, room: Room, number: str, *, host: bool = False) -> J
         extension.subject if extension else None, extension.id if extension else "", number, f"Phone {number}"
     )
     phone = FakeLeg(f"leg-{number}")
-    chair = world.services.meetings.join(room, who, phone, host=host)
-    chair.entered()
-    return JoinedParticipant(chair, phone)
+    session = world.services.meetings.join(room, who, phone, host=host)
+    session.entered()
+    return JoinedParticipant(session, phone)
 
 
 @dataclass

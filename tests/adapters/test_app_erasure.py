@@ -43,10 +43,10 @@ async def create_user_with_data(rooms: Container) -> Extension:
     assert await draft.store()
     await rooms.custom_sounds.put((tenant.id, "en", LEAVE), Sound(SPOKEN), mine.subject)
     now = rooms.clock.now()
-    told = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
+    reported = ConsentEvidence("digest", now - timedelta(seconds=2), now - timedelta(seconds=1), "")
     parties = (
-        NewRecordedParty(mine.subject, mine.id, PartyIdentity("1001", "Anna"), told),
-        NewRecordedParty("s-bert", "e-bert", PartyIdentity("1002", "Bert"), told),
+        NewRecordedParty(mine.subject, mine.id, PartyIdentity("1001", "Anna"), reported),
+        NewRecordedParty("s-bert", "e-bert", PartyIdentity("1002", "Bert"), reported),
     )
     made = await rooms.archive.begin(NewCallRecording(tenant.id, "call-2", "announce", "automatic", parties))
     await made.write(SPOKEN * 2, 8000)

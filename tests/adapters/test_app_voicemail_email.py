@@ -45,18 +45,18 @@ async def speaks(rooms: Container, mine: Extension) -> MessageWriter:
     return draft
 
 
-async def letters(rooms: Container, mine: Extension) -> list[str]:
+async def emails(rooms: Container, mine: Extension) -> list[str]:
     async with rooms.database.read() as session:
         found = await session.scalars(select(LetterRow.kind).where(LetterRow.tenant_id == mine.tenant_id))
         return list(found)
 
 
-async def one_letter(rooms: Container, mine: Extension) -> None:
+async def one_email(rooms: Container, mine: Extension) -> None:
     async with asyncio.timeout(30):
-        while not await letters(rooms, mine):
+        while not await emails(rooms, mine):
             await asyncio.sleep(0.02)
     await rooms.outbox.deliver()
-    assert await letters(rooms, mine) == ["voicemail"]
+    assert await emails(rooms, mine) == ["voicemail"]
 
 
 async def fails(*args: object) -> None:
@@ -69,7 +69,7 @@ async def test_email_is_sent_for_a_message_being_recorded_at_a_crash(tmp_path: P
         mine = await anna(rooms)
         (await speaks(rooms, mine)).writer.abandon()
     async with installation(tmp_path) as rooms:
-        await one_letter(rooms, mine)
+        await one_email(rooms, mine)
 
 
 @pytest.mark.promise("C9", "T2")
@@ -80,6 +80,6 @@ async def test_email_is_sent_after_a_failed_first_attempt(tmp_path: Path, monkey
             broken.setattr(rooms.notification_service, "send_voicemail_notice", fails)
             assert await (await speaks(rooms, mine)).store()
             await rooms.outbox.deliver()
-            assert await letters(rooms, mine) == []
+            assert await emails(rooms, mine) == []
     async with installation(tmp_path) as rooms:
-        await one_letter(rooms, mine)
+        await one_email(rooms, mine)

@@ -66,8 +66,8 @@ def test_a_sign_in_code_is_shown(home: CliHome) -> None:
     shown = home.run_text("person", "sign-in-code", "1001")
     assert "/app/#sign-in=" in shown
     assert "█▀" in shown
-    nobody = error_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
-    assert "has no user" in nobody
+    unreachable = error_line(home.run("person", "sign-in-code", "1002", "--home", str(home.folder)))
+    assert "has no user" in unreachable
 
 
 def test_second_factors_can_be_reset(home: CliHome) -> None:

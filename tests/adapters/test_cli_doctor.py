@@ -43,8 +43,8 @@ from unificx.sip.message import parse
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def by_name(told: dict[str, Any]) -> dict[str, dict[str, str]]:
-    return {check["name"]: check for check in told["checks"]}
+def by_name(report: dict[str, Any]) -> dict[str, dict[str, str]]:
+    return {check["name"]: check for check in report["checks"]}
 
 
 def certificate(path: Path, begins: datetime, ends: datetime) -> Path:
@@ -196,8 +196,12 @@ def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
         phone.bind(("127.0.0.1", 0))
         datagrams, streams = phone.getsockname()[1], stream.getsockname()[1]
         with socket.create_server(("127.0.0.1", 0)) as gone:
-            nobody = gone.getsockname()[1]
-        sip = {"udp": f"127.0.0.1:{datagrams}", "tls": f"127.0.0.1:{nobody}", "ws": f"ws://127.0.0.1:{streams}/sip"}
+            unreachable = gone.getsockname()[1]
+        sip = {
+            "udp": f"127.0.0.1:{datagrams}",
+            "tls": f"127.0.0.1:{unreachable}",
+            "ws": f"ws://127.0.0.1:{streams}/sip",
+        }
         http = {"http": f"http://127.0.0.1:{streams}", "https": f"https://127.0.0.1:{streams}"}
         ready.write_text(json.dumps({**http, "sip": sip}))
         asked: list[bytes] = []
@@ -214,8 +218,8 @@ def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
     assert parse(asked[0]).first("cseq") == "1 OPTIONS"
     well = {f"port {streams}/http", f"port {streams}/https", f"port {streams}/ws", f"port {datagrams}/udp"}
     assert {name for name, check in found.items() if check.state == "ok"} == well
-    assert found.keys() == well | {f"port {nobody}/tls"}
-    assert "Connection refused" in found[f"port {nobody}/tls"].detail
+    assert found.keys() == well | {f"port {unreachable}/tls"}
+    assert "Connection refused" in found[f"port {unreachable}/tls"].detail
 
 
 def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -272,8 +276,8 @@ def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
     assert trial() == "the key will be created at the first start"
     made = sealed_file(site.push_key, MasterKey(bytes(32)), "push", new_private_key)
     assert trial() == "the key is readable; contact for push services: none"
-    told = push_check(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
-    assert told.endswith("contact for push services: mailto:admin@example.com")
+    report = push_check(site, {**environ, "UNIFICX_PUSH_CONTACT": "mailto:admin@example.com"})()
+    assert report.endswith("contact for push services: mailto:admin@example.com")
     assert (
         load_notification_settings(site, environ, MasterKey(bytes(32))).vapid.public
         == Vapid(made, "mailto:a@example.com").public

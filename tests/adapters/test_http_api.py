@@ -44,17 +44,17 @@ async def test_a_one_time_password_only_permits_a_password_change(world: World) 
     once = (await admin.post(f"/api/v1/persons/{ada['id']}/one-time-password")).json()["password"]
     signed = await world.client().post("/api/v1/sessions", json={"email": "ada@acme.example", "password": once})
     assert signed.json()["must_change"] is True
-    herself = world.client(Authorization=f"Bearer {signed.json()['token']}")
-    assert (await herself.get("/api/v1/me")).json()["must_change"] is True
+    ada_client = world.client(Authorization=f"Bearer {signed.json()['token']}")
+    assert (await ada_client.get("/api/v1/me")).json()["must_change"] is True
     for verb, path in (("GET", "/history"), ("GET", "/voicemail"), ("POST", "/me/sip-access"), ("GET", "/push/key")):
-        refused = await herself.request(verb, f"/api/v1{path}")
+        refused = await ada_client.request(verb, f"/api/v1{path}")
         assert (refused.status_code, refused.json()["code"]) == (403, "own_password_needed"), path
-    changed = await herself.put("/api/v1/me/password", json={"current": once, "password": PASSWORD})
+    changed = await ada_client.put("/api/v1/me/password", json={"current": once, "password": PASSWORD})
     assert changed.status_code == 204
     again = await world.client().post("/api/v1/sessions", json={"email": "ada@acme.example", "password": PASSWORD})
     assert again.json()["must_change"] is False
-    assert (await herself.get("/api/v1/me")).json()["must_change"] is False
-    assert (await herself.get("/api/v1/voicemail")).status_code == 200
+    assert (await ada_client.get("/api/v1/me")).json()["must_change"] is False
+    assert (await ada_client.get("/api/v1/voicemail")).status_code == 200
 
 
 async def test_a_user_with_a_one_time_password_can_sign_out(world: World) -> None:
@@ -185,11 +185,11 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
 async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only(world: World) -> None:
     admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
     call_id = await world.record_call(world.acme, "1001", "1002", withheld=True)
-    for reader, told in ((admin, "1001"), (ada, "1001"), (ben, "")):
+    for reader, reported in ((admin, "1001"), (ada, "1001"), (ben, "")):
         call = (await reader.get(f"/api/v1/history/{call_id}")).json()
         assert call == (await reader.get("/api/v1/history")).json()["items"][0]
-        assert (call["caller"], call["callee"], call["parties"][0]["erased"]) == (told, "1002", False)
-        assert bool(call["caller_name"]) == bool(call["parties"][0]["extension_id"]) == bool(told)
+        assert (call["caller"], call["callee"], call["parties"][0]["erased"]) == (reported, "1002", False)
+        assert bool(call["caller_name"]) == bool(call["parties"][0]["extension_id"]) == bool(reported)
 
 
 @pytest.mark.promise("D3")

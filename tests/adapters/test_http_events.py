@@ -64,7 +64,7 @@ async def address(world: World) -> AsyncIterator[Address]:
     sock.close()
 
 
-async def told(talk: ClientConnection) -> Any:
+async def next_event(talk: ClientConnection) -> Any:
     async with asyncio.timeout(5):
         return json.loads(await talk.recv())
 
@@ -100,7 +100,7 @@ async def test_a_signed_in_client_is_accepted(world: World, address: Address, wa
     async with address.listen(**ways[way]) as talk:
         await listening(world, 1)
         await world.record_call(world.acme, "1001", "1001")
-        assert await told(talk) == {"type": "history"}
+        assert await next_event(talk) == {"type": "history"}
     await listening(world, 0)
 
 
@@ -188,16 +188,16 @@ async def test_events_do_not_reach_other_tenants_or_persons(world: World, addres
         await listening(world, 5)
         await world.record_call(world.acme, "1001", "1001")
         world.live_events.calls_changed(world.acme.id)
-        assert await told(at_boss) == {"type": "history"}
-        assert await told(at_boss) == {"type": "calls"}
-        assert [await told(at_root), await told(at_root)] == [{"type": "history"}, {"type": "calls"}]
-        assert await told(at_alice) == {"type": "history"}
+        assert await next_event(at_boss) == {"type": "history"}
+        assert await next_event(at_boss) == {"type": "calls"}
+        assert [await next_event(at_root), await next_event(at_root)] == [{"type": "history"}, {"type": "calls"}]
+        assert await next_event(at_alice) == {"type": "history"}
         # A final event for all clients marks the end of what they have received.
         for person in (alice, bob, boss, other):
             who = (await person.get("/api/v1/me")).json()["person"]["id"]
             world.services.event_hub.send_to_person(who, {"type": "last"})
         for talk in (at_alice, at_bob, at_boss, at_other):
-            assert await told(talk) == {"type": "last"}
+            assert await next_event(talk) == {"type": "last"}
 
 
 async def operator(world: World) -> str:
@@ -213,9 +213,9 @@ async def test_events_about_many_calls_are_coalesced(world: World, address: Addr
         await listening(world, 1)
         for _ in range(500):
             world.live_events.calls_changed(world.acme.id)
-        assert await told(talk) == {"type": "calls"}
+        assert await next_event(talk) == {"type": "calls"}
         world.services.event_hub.send_to_person((await boss.get("/api/v1/me")).json()["person"]["id"], {"type": "last"})
-        assert await told(talk) == {"type": "last"}
+        assert await next_event(talk) == {"type": "last"}
 
 
 async def test_a_used_sign_in_code_notifies_its_creator(world: World, address: Address) -> None:
@@ -227,7 +227,7 @@ async def test_a_used_sign_in_code_notifies_its_creator(world: World, address: A
         device = {"name": "Ada's phone", "kind": "mobile"}
         answer = await world.client().post("/api/v1/sessions/by-code", json={**secret, "device": device})
         assert answer.status_code == 201, answer.text
-        assert await told(talk) == {"type": "sign_in_code", "id": code["id"], "state": "used"}
+        assert await next_event(talk) == {"type": "sign_in_code", "id": code["id"], "state": "used"}
 
 
 def test_sign_in_code_events_contain_no_device_data() -> None:
@@ -241,7 +241,7 @@ async def test_it_is_closed_when_the_session_ends(world: World, address: Address
     async with address.listen(token=token_of(alice)) as stays, address.listen(token=token_of(elsewhere)) as goes:
         await listening(world, 2)
         assert (await elsewhere.delete("/api/v1/sessions/current")).status_code == 204
-        assert await told(goes) == {"type": "signed_out"}
+        assert await next_event(goes) == {"type": "signed_out"}
         assert await closed(goes) == event_hub.SIGNED_OUT
         await listening(world, 1)
         pong = await stays.ping()
@@ -284,7 +284,7 @@ async def test_idle_connections_get_pings(world: World, address: Address, monkey
     monkeypatch.setattr(events_websocket, "PING_SECONDS", 0.02)
     alice = await world.user(world.acme, "1001")
     async with address.listen(token=token_of(alice)) as talk:
-        assert [await told(talk), await told(talk)] == [{"type": "ping"}] * 2
+        assert [await next_event(talk), await next_event(talk)] == [{"type": "ping"}] * 2
 
 
 async def test_too_many_connections_close_the_oldest(world: World, address: Address) -> None:
@@ -300,23 +300,23 @@ async def test_too_many_connections_close_the_oldest(world: World, address: Addr
         await listening(world, event_hub.MAX_PER_SESSION)
         world.services.event_hub.send_to_person(who, {"type": "last"})
         for talk in (*tabs[1:], newest):
-            assert await told(talk) == {"type": "last"}
+            assert await next_event(talk) == {"type": "last"}
 
 
 async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
     world: World, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events_websocket, "STALLED_SECONDS", 0.2)
-    deaf, ears = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
-    who = (await deaf.get("/api/v1/me")).json()["person"]["id"]
+    silent, listener = await world.user(world.acme, "1001"), await world.user(world.acme, "1002")
+    who = (await silent.get("/api/v1/me")).json()["person"]["id"]
     sock = socket.create_connection(("127.0.0.1", address.port))
     request = (
         f"GET /api/v1/events HTTP/1.1\r\nHost: {HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        f"Authorization: Bearer {token_of(deaf)}\r\n\r\n"
+        f"Authorization: Bearer {token_of(silent)}\r\n\r\n"
     )
     sock.sendall(request.encode())
-    async with address.listen(token=token_of(ears)) as talk:
+    async with address.listen(token=token_of(listener)) as talk:
         await listening(world, 2)
         async with asyncio.timeout(30):
             number = 0
@@ -326,7 +326,7 @@ async def test_a_client_that_does_not_read_is_dropped_without_blocking_others(
                 await asyncio.sleep(0)
         world.live_events.calls_changed(world.acme.id)
         await world.record_call(world.acme, "1002", "1002")
-        assert await told(talk) == {"type": "history"}
+        assert await next_event(talk) == {"type": "history"}
     sock.close()
 
 
@@ -348,7 +348,7 @@ async def test_messages_from_clients_are_ignored(world: World, address: Address)
         for each in ('{"type":"history"}', b"\x00" * 1000, "x" * 60_000):
             await talk.send(each)
         await world.record_call(world.acme, "1001", "1001")
-        assert await told(talk) == {"type": "history"}
+        assert await next_event(talk) == {"type": "history"}
 
 
 async def test_a_received_test_push_notifies_its_session(world: World, address: Address) -> None:
@@ -359,4 +359,4 @@ async def test_a_received_test_push_notifies_its_session(world: World, address: 
     async with address.listen(token=token_of(alice)) as talk:
         await listening(world, 1)
         assert (await alice.post(f"/api/v1/me/push/test/{test_id}/seen")).status_code == 204
-        assert await told(talk) == {"type": "push_seen", "id": test_id}
+        assert await next_event(talk) == {"type": "push_seen", "id": test_id}

@@ -40,7 +40,7 @@ def encoded(hertz: float, kind: str, coding: str) -> bytes:
     return out.getvalue()
 
 
-def heard(answer: httpx.Response) -> "array[int]":
+def decoded(answer: httpx.Response) -> "array[int]":
     assert answer.status_code == 200, answer.text
     with wave.open(io.BytesIO(answer.content)) as file:
         assert (file.getframerate(), file.getnchannels()) == (16000, 1)
@@ -54,12 +54,12 @@ async def test_a_greeting_is_uploaded_played_and_deleted(world: World) -> None:
     assert (made.status_code, made.json()) == (200, {"kind": "busy", "until": None, "seconds": 2.0}), made.text
     assert (await anna.get("/api/v1/mailboxes/1001/greetings")).json()["items"] == [made.json()]
     assert (await anna.get("/api/v1/extensions/1001/voicemail")).json()["greetings"] == [made.json()]
-    sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))
+    sound = decoded(await anna.get(f"{BUSY}/audio", params=AS_WAV))
     assert level(sound[8000:16000], 700, rate=16000) > 0.95 * math.sqrt(2) * rms(sound[8000:16000])
     assert 3000 < rms(sound[8000:16000]) < 6000  # normalized to the loudness of prompts
     again = await anna.put(BUSY, content=wav(900))
     assert again.status_code == 200
-    sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))
+    sound = decoded(await anna.get(f"{BUSY}/audio", params=AS_WAV))
     assert level(sound[8000:16000], 700, rate=16000) < 100 < level(sound[8000:16000], 900, rate=16000)
     assert (await anna.delete(BUSY)).status_code == 204
     assert (await anna.delete(BUSY)).status_code == 404
@@ -73,7 +73,7 @@ async def test_a_greeting_is_uploaded_played_and_deleted(world: World) -> None:
 async def test_common_file_formats_are_accepted(world: World, kind: str, coding: str) -> None:
     anna = await world.user(world.acme, "1001")
     assert (await anna.put(BUSY, content=encoded(600, kind, coding))).status_code == 200
-    sound = heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))[8000:16000]
+    sound = decoded(await anna.get(f"{BUSY}/audio", params=AS_WAV))[8000:16000]
     assert level(sound, 600, rate=16000) > 0.95 * math.sqrt(2) * rms(sound)
 
 
@@ -115,7 +115,7 @@ async def test_authentication_precedes_reading_the_file(world: World) -> None:
 async def test_permissions_to_set_greetings(world: World) -> None:
     admin, anna = await world.admin(world.acme), await world.user(world.acme, "1001")
     ben = await world.user(world.acme, "1002")
-    stranger = await world.admin(world.globex)
+    outsider = await world.admin(world.globex)
     await admin.post("/api/v1/mailboxes", json={"number": "7900", "members": ["1001"]})
     for client, path, status in (
         (admin, "1001/greetings/no_answer", 200),
@@ -123,7 +123,7 @@ async def test_permissions_to_set_greetings(world: World) -> None:
         (anna, "7900/greetings/no_answer", 200),
         (ben, "1001/greetings/no_answer", 404),
         (ben, "7900/greetings/no_answer", 404),
-        (stranger, "1001/greetings/no_answer", 404),
+        (outsider, "1001/greetings/no_answer", 404),
         (anna, "1001/greetings/away", 422),
     ):
         assert (await client.put(f"/api/v1/mailboxes/{path}", content=wav(500))).status_code == status, path
@@ -146,7 +146,7 @@ async def test_a_text_is_synthesized(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     answer = await anna.put(f"{BUSY}/text", json={"text": "I am at lunch.", "language": "en"})
     assert answer.status_code == 200, answer.text
-    assert 0.5 < len(heard(await anna.get(f"{BUSY}/audio", params=AS_WAV))) / 16000 < 4
+    assert 0.5 < len(decoded(await anna.get(f"{BUSY}/audio", params=AS_WAV))) / 16000 < 4
 
 
 async def test_without_a_voice_the_error_names_what_to_install(

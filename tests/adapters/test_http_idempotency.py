@@ -72,18 +72,18 @@ async def test_concurrent_requests_are_executed_once(world: World) -> None:
 
 
 async def test_a_request_in_progress_is_a_conflict(world: World) -> None:
-    asker, answers = Principal("p", world.acme.id, Role.TENANT_ADMIN), world.services.idempotency
-    ticket = await answers.begin(asker, "key", "asked")
+    client, answers = Principal("p", world.acme.id, Role.TENANT_ADMIN), world.services.idempotency
+    ticket = await answers.begin(client, "key", "asked")
     assert isinstance(ticket, PendingRequest)
     with pytest.raises(Conflict):
-        await answers.begin(asker, "key", "asked")
+        await answers.begin(client, "key", "asked")
     world.clock.advance(301)
-    assert isinstance(await answers.begin(asker, "key", "asked"), PendingRequest), (
+    assert isinstance(await answers.begin(client, "key", "asked"), PendingRequest), (
         "the first request was lost with its process"
     )
     await answers.finish(ticket, StoredResponse(201, "too late"))
     with pytest.raises(Conflict):
-        await answers.begin(asker, "key", "asked")
+        await answers.begin(client, "key", "asked")
 
 
 async def test_a_failed_request_may_be_retried_with_its_key(world: World) -> None:

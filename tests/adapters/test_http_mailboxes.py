@@ -90,7 +90,7 @@ async def test_switching_off_requires_a_decision_about_old_messages(world: World
 
 
 @dataclass
-class Letters:
+class FakeEmails:
     """Records e-mails: recipient and content."""
 
     written: list[tuple[str, NewVoicemail]] = field(default_factory=list)
@@ -114,11 +114,11 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
         assert extension is not None
         await boxes.change_mailbox(extension, change)
     message = await world.leave_message(world.acme, "7900")
-    letters = Letters()
-    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, courier=letters)
+    emails = FakeEmails()
+    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, courier=emails)
     async with world.database.begin() as uow:
         await send_voicemail_emails(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
-    assert [(email, news.number, bool(news.caller)) for email, news in letters.written] == [
+    assert [(email, news.number, bool(news.caller)) for email, news in emails.written] == [
         (f"user1001@{world.acme.domain}", "7900", False),
         (f"user1003@{world.acme.domain}", "7900", True),
     ]

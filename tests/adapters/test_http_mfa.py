@@ -90,15 +90,15 @@ async def test_program_and_browser_sign_in_with_a_second_factor(world: World, ad
 
 async def test_wrong_proofs_have_problem_codes(world: World, ada: httpx.AsyncClient) -> None:
     secret, _ = await with_totp(world, ada)
-    stranger, url = world.client(address="198.51.100.9"), f"{API}/sessions/second-factor"
-    ticket = (await first_factor(stranger))["ticket"]
-    problem(await stranger.post(url, json={"ticket": "x", "totp": "000000"}), 410, "ticket_over")
-    problem(await stranger.post(f"{url}/options", json={"ticket": "x"}), 410, "ticket_over")
+    outsider, url = world.client(address="198.51.100.9"), f"{API}/sessions/second-factor"
+    ticket = (await first_factor(outsider))["ticket"]
+    problem(await outsider.post(url, json={"ticket": "x", "totp": "000000"}), 410, "ticket_over")
+    problem(await outsider.post(f"{url}/options", json={"ticket": "x"}), 410, "ticket_over")
     for body in ({}, {"totp": "000000", "recovery_code": "x"}, {"password": PASSWORD}):
-        problem(await stranger.post(url, json={"ticket": ticket, **body}), 422, "invalid")
+        problem(await outsider.post(url, json={"ticket": ticket, **body}), 422, "invalid")
     for _ in range(5):
-        problem(await stranger.post(url, json={"ticket": ticket, "totp": "000000"}), 401, "wrong_proof")
-    slowed = await stranger.post(url, json={"ticket": ticket, "totp": code(world, secret)})
+        problem(await outsider.post(url, json={"ticket": ticket, "totp": "000000"}), 401, "wrong_proof")
+    slowed = await outsider.post(url, json={"ticket": ticket, "totp": code(world, secret)})
     problem(slowed, 429, "too-many")
     assert int(slowed.headers["retry-after"]) >= 1
 
@@ -150,11 +150,11 @@ async def test_passkey_is_registered_and_signs_in(world: World, ada: httpx.Async
 
 async def test_passkey_is_bound_to_the_browser_origin(world: World, ada: httpx.AsyncClient) -> None:
     body = {"name": "Key"}
-    evil = Authenticator("https://pbx.example.com.evil.example")
-    options = (await ada.post(f"{API}/me/passkeys/options", headers={"Origin": evil.origin})).json()
+    foreign = Authenticator("https://pbx.example.com.evil.example")
+    options = (await ada.post(f"{API}/me/passkeys/options", headers={"Origin": foreign.origin})).json()
     assert options["rp"]["id"] == "pbx.example.com", "what a browser says counts where the host it asked agrees"
-    body["credential"] = evil.create(options)
-    problem(await ada.post(f"{API}/me/passkeys", json=body, headers={"Origin": evil.origin}), 422, "invalid")
+    body["credential"] = foreign.create(options)
+    problem(await ada.post(f"{API}/me/passkeys", json=body, headers={"Origin": foreign.origin}), 422, "invalid")
     ada.base_url = "http://192.0.2.1:8080"
     problem(await ada.post(f"{API}/me/passkeys/options"), 409, "conflict")
     world.services.public_address.configured = "https://phones.example.org/"

@@ -28,15 +28,15 @@ async def test_users_see_and_transfer_only_their_own_calls(world: World) -> None
 
 
 async def test_users_see_the_parked_calls_of_their_tenant(world: World) -> None:
-    user, stranger = await world.user(world.acme, "1001"), await world.user(world.globex, "1001")
+    user, outsider = await world.user(world.acme, "1001"), await world.user(world.globex, "1001")
     held = ParkedCall(3, "one", world.clock.now(), "1002", "1003", "Carol")
     world.calls.parked_calls[world.acme.id] = [held]
     [shown] = (await user.get("/api/v1/parked")).json()["items"]
     assert (shown["place"], shown["call_id"], shown["by"], shown["number"], shown["name"]) == (
         *(3, "one", "1002", "1003", "Carol"),
     )
-    assert (await stranger.get("/api/v1/parked")).json()["items"] == []
-    assert (await stranger.get("/api/v1/parked", params={"tenant": "acme"})).status_code == 404
+    assert (await outsider.get("/api/v1/parked")).json()["items"] == []
+    assert (await outsider.get("/api/v1/parked", params={"tenant": "acme"})).status_code == 404
     assert (await world.client().get("/api/v1/parked")).status_code == 401
     admin = await world.admin(world.acme)
     assert (await admin.get("/api/v1/tenants/acme")).json()["park_seconds"] == 90

@@ -93,9 +93,9 @@ async def test_readiness_shows_reasons_to_local_requests_only(world: World) -> N
         ComponentState("rtpengine", False, "It is gone. Restart it."),
     ]
 
-    stranger = await world.client().get("/readyz")
-    assert (stranger.status_code, stranger.json()["ready"]) == (503, False)
-    assert [(one["name"], one["ok"], one["why"]) for one in stranger.json()["parts"]] == [
+    outsider = await world.client().get("/readyz")
+    assert (outsider.status_code, outsider.json()["ready"]) == (503, False)
+    assert [(one["name"], one["ok"], one["why"]) for one in outsider.json()["parts"]] == [
         ("database", True, ""),
         ("rtpengine", False, ""),
     ]

@@ -7,7 +7,7 @@ import wave
 import pytest
 from http_world import World
 
-NOBODYS = "019b8d62-7a80-7000-8000-0000000000ff"
+UNOWNED = "019b8d62-7a80-7000-8000-0000000000ff"
 
 
 @pytest.mark.promise("S3", "C8")
@@ -37,7 +37,7 @@ async def test_participants_can_list_play_and_see_playbacks(world: World) -> Non
     assert (await cleo.delete(path)).status_code == 404
     for act in ("erase", "restore"):
         assert (await cleo.post(f"{path}/{act}")).status_code == 404
-    assert (await anna.get(f"/api/v1/recordings/{NOBODYS}")).status_code == 404
+    assert (await anna.get(f"/api/v1/recordings/{UNOWNED}")).status_code == 404
 
 
 async def test_recordings_are_paged_newest_first(world: World) -> None:

@@ -199,8 +199,8 @@ async def test_foreign_and_missing_tenants_are_indistinguishable(world: World) -
 
 @pytest.mark.promise("T3")
 async def test_unauthenticated_requests_are_rejected(world: World) -> None:
-    stranger = world.client()
-    for method, path, operation in await operations(stranger):
+    outsider = world.client()
+    for method, path, operation in await operations(outsider):
         if operation["operationId"] in OPEN_TO_ALL:
             continue
         url = path.format(**{one["name"]: "x" for one in operation.get("parameters", []) if one["in"] == "path"})
@@ -209,7 +209,7 @@ async def test_unauthenticated_requests_are_rejected(world: World) -> None:
             body = {"current": PASSWORD, "password": PASSWORD}
         if operation["operationId"] == "accept_terms":
             body = {"of_age": True, "terms_version": "x", "policy_version": "x"}
-        answer = await stranger.request(method, url, json=body)
+        answer = await outsider.request(method, url, json=body)
         assert answer.status_code == 401, f"{operation['operationId']}: {answer.text}"
         assert answer.headers["www-authenticate"].startswith("Bearer")
 

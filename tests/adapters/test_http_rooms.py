@@ -53,16 +53,16 @@ async def test_administrators_manage_rooms_and_all_users_list_them(world: World)
 
 async def test_forbidden_for_users_and_other_tenants(world: World) -> None:
     admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
-    stranger = await world.admin(world.globex)
+    outsider = await world.admin(world.globex)
     await made(world, world.acme, admin)
     assert (await user.post(ROOMS, json={"number": "8001"})).status_code == 403
     assert (await user.patch(f"{ROOMS}/8000", json={"name": "Mine"})).status_code == 403
     assert (await user.delete(f"{ROOMS}/8000")).status_code == 403
     assert (await user.get(f"{ROOMS}/8000/participants")).status_code == 403
     assert (await user.delete(f"{ROOMS}/8000/meeting")).status_code == 403
-    assert (await stranger.get(f"{ROOMS}/8000")).status_code == 404
-    assert (await stranger.get(ROOMS)).json()["items"] == []
-    assert (await stranger.get(ROOMS, params={"tenant": "acme"})).status_code == 404
+    assert (await outsider.get(f"{ROOMS}/8000")).status_code == 404
+    assert (await outsider.get(ROOMS)).json()["items"] == []
+    assert (await outsider.get(ROOMS, params={"tenant": "acme"})).status_code == 404
     assert (await world.client().get(ROOMS)).status_code == 401
 
 
@@ -222,7 +222,7 @@ async def test_deleting_a_room_disconnects_its_participants(world: World) -> Non
         pass
 
 
-async def heard(feed: EventQueue) -> dict[str, object]:
+async def next_event(feed: EventQueue) -> dict[str, object]:
     text = await asyncio.wait_for(feed.next(), 2)
     assert text is not None
     return json.loads(text)
@@ -243,11 +243,11 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     for _ in range(50):
         for speaker in ("leg-1001", None):
             world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", speaker))
-    told = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
-    told |= {"locked": False}
-    assert [await heard(feed) for feed in feeds[:2]] == [told, told]
+    expected = {"type": "room", "id": room.id, "participants": 1, "speaking": None, "recorded": False, "paused": False}
+    expected |= {"locked": False}
+    assert [await next_event(feed) for feed in feeds[:2]] == [expected, expected]
     world.services.meetings.on_media_event(ActiveSpeakerChanged(f"room/{room.id}", "leg-1001"))
-    assert [(await heard(feed))["speaking"] for feed in feeds[:2]] == [inside.session.id] * 2
+    assert [(await next_event(feed))["speaking"] for feed in feeds[:2]] == [inside.session.id] * 2
     for feed in feeds:
         feed.close(1000)
         assert await feed.next() is None

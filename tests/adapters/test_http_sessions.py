@@ -125,10 +125,10 @@ async def test_one_address_may_have_accounts_in_two_tenants(world: World) -> Non
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_is_throttled_with_retry_after(world: World) -> None:
     await world.person(world.acme, "ada@acme.example")
-    thief, ada = world.client(address="198.51.100.66"), world.client(address="203.0.113.7")
+    attacker, ada = world.client(address="198.51.100.66"), world.client(address="203.0.113.7")
     body = {"email": "ada@acme.example", "password": "wrong password"}
     for _ in range(30):
-        answer = await thief.post("/api/v1/sessions", json=body)
+        answer = await attacker.post("/api/v1/sessions", json=body)
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) >= 1
     assert "hint" in answer.json()

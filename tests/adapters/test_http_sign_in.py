@@ -55,10 +55,10 @@ async def test_browser_refreshes_by_a_path_scoped_cookie(world: World) -> None:
     answer = await client.post(f"{API}/sessions/refresh", json={})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["token"], answer.json()["refresh"]) == (None, None)
-    kept = {cookie.partition("=")[0]: cookie for cookie in answer.headers.get_list("set-cookie")}
-    assert "Max-Age=900;" in kept[ACCESS]
-    assert "Max-Age=2592000;" in kept[REFRESH]
-    for cookie in kept.values():
+    stored = {cookie.partition("=")[0]: cookie for cookie in answer.headers.get_list("set-cookie")}
+    assert "Max-Age=900;" in stored[ACCESS]
+    assert "Max-Age=2592000;" in stored[REFRESH]
+    for cookie in stored.values():
         assert {"HttpOnly", "Secure", "SameSite=strict"} <= {word.strip() for word in cookie.split(";")}
     me = await client.get(f"{API}/me")
     assert me.status_code == 200
@@ -87,8 +87,8 @@ async def test_token_theft_ends_the_session_and_clears_cookies(world: World) -> 
     stolen = client.cookies[REFRESH]
     assert (await client.post(f"{API}/sessions/refresh", json={})).status_code == 200
     world.clock.advance(30)
-    thief = await world.client().post(f"{API}/sessions/refresh", json={"refresh": stolen})
-    assert problem(thief, 401) == "session_over"
+    attacker = await world.client().post(f"{API}/sessions/refresh", json={"refresh": stolen})
+    assert problem(attacker, 401) == "session_over"
     over = await client.post(f"{API}/sessions/refresh", json={})
     assert problem(over, 401) == "session_over"
     assert not client.cookies
@@ -195,8 +195,8 @@ async def test_device_secret_is_validated(world: World, secret: str) -> None:
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_codes_is_throttled(world: World) -> None:
-    thief = world.client(address="198.51.100.66", **HOME)
-    answers = [await scan(thief, f"guess {number}") for number in range(25)]
+    attacker = world.client(address="198.51.100.66", **HOME)
+    answers = [await scan(attacker, f"guess {number}") for number in range(25)]
     assert problem(answers[0], 410) == "sign_in_code_expired"
     assert problem(answers[-1], 429) == "too-many"
     assert int(answers[-1].headers["retry-after"]) >= 1
@@ -211,8 +211,8 @@ async def test_permissions_to_create_codes(world: World) -> None:
     made = await admin.post(f"{API}/sign-in-codes", json={"person_id": ada.id})
     assert made.status_code == 201
     assert (await user.get(f"{API}/sign-in-codes/{made.json()['id']}")).status_code == 200
-    stranger = await world.signed_in("boss@acme.example")
-    assert problem(await stranger.get(f"{API}/sign-in-codes/{made.json()['id']}"), 404) == "not-found"
+    foreign_user = await world.signed_in("boss@acme.example")
+    assert problem(await foreign_user.get(f"{API}/sign-in-codes/{made.json()['id']}"), 404) == "not-found"
     assert problem(await user.post(f"{API}/sign-in-codes", json={"person_id": boss.id}), 403) == "forbidden"
     assert problem(await admin.post(f"{API}/sign-in-codes", json={"person_id": outsider.id}), 404) == "not-found"
     operators = await world.identity.list_persons((await world.identity.tenant("operator")).id)

@@ -72,8 +72,8 @@ async def test_browser_signs_in_at_the_provider(world: World, provider: OidcProv
 
 
 async def test_callback_is_bound_to_the_browser(world: World, provider: OidcProvider) -> None:
-    thief, victim = world.client(), world.client()
-    url = await start_and_authorize(thief)
+    attacker, victim = world.client(), world.client()
+    url = await start_and_authorize(attacker)
     assert await finish(victim, url) == "/app/#sign-in-failed=ticket_over"
     assert not victim.cookies
     await start_and_authorize(victim)
@@ -83,8 +83,8 @@ async def test_callback_is_bound_to_the_browser(world: World, provider: OidcProv
 
 async def test_errors_are_returned_in_the_fragment(world: World, provider: OidcProvider) -> None:
     browser = world.client()
-    for said in ("", "?state=x&code=y", f"?state={'x' * 5000}", "?error=access_denied"):
-        assert await finish(browser, f"{CALLBACK}{said}") == "/app/#sign-in-failed=ticket_over"
+    for parameters in ("", "?state=x&code=y", f"?state={'x' * 5000}", "?error=access_denied"):
+        assert await finish(browser, f"{CALLBACK}{parameters}") == "/app/#sign-in-failed=ticket_over"
     provider.claims = {"nonce": "another"}
     assert await finish(browser, await start_and_authorize(browser)) == "/app/#sign-in-failed=single_sign_on_failed"
     provider.claims = {"email_verified": False}
@@ -108,10 +108,14 @@ async def test_second_factor_is_required(world: World, provider: OidcProvider) -
     world.clock.advance(30)
     browser = world.client()
     where = await finish(browser, await start_and_authorize(browser))
-    said = httpx.QueryParams(where.partition("#")[2])
-    assert (where.partition("#")[0], said["kinds"]) == ("/app/", "totp,recovery_code")
+    parameters = httpx.QueryParams(where.partition("#")[2])
+    assert (where.partition("#")[0], parameters["kinds"]) == ("/app/", "totp,recovery_code")
     assert (await browser.get(f"{API}/me")).status_code == 401
-    body = {"ticket": said["second-factor"], "totp": totp.at(int(world.clock.now().timestamp())), "keep": "cookie"}
+    body = {
+        "ticket": parameters["second-factor"],
+        "totp": totp.at(int(world.clock.now().timestamp())),
+        "keep": "cookie",
+    }
     assert (await browser.post(f"{API}/sessions/second-factor", json=body, headers=HOME)).status_code == 201
     assert (await browser.get(f"{API}/me")).status_code == 200
 
@@ -126,8 +130,8 @@ async def test_user_links_their_account(world: World, provider: OidcProvider) ->
     assert (early.status_code, early.json()["code"]) == (403, "acceptance_needed")
     await accept_terms(browser)
     assert (await browser.get(f"{API}/me/single-sign-on")).json() == {"linked": False}
-    evil = await browser.post(f"{API}/me/single-sign-on", headers={"Sec-Fetch-Site": "cross-site"})
-    assert evil.status_code == 403
+    foreign = await browser.post(f"{API}/me/single-sign-on", headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
     begun = await browser.post(f"{API}/me/single-sign-on", headers=HOME)
     assert begun.status_code == 200, begun.text
     assert await finish(browser, await authorize(begun.json()["url"])) == "/app/#single-sign-on=linked"
@@ -145,8 +149,8 @@ async def test_user_links_their_account(world: World, provider: OidcProvider) ->
 async def accept_terms(browser: httpx.AsyncClient) -> None:
     """Accept the current terms and policy."""
     options = (await browser.get(f"{API}/sign-in/options")).json()
-    said = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
-    assert (await browser.post(f"{API}/me/acceptances", json=said, headers=HOME)).status_code == 204
+    parameters = {"of_age": True, **{name: options[name] for name in ("terms_version", "policy_version")}}
+    assert (await browser.post(f"{API}/me/acceptances", json=parameters, headers=HOME)).status_code == 204
 
 
 async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
@@ -171,16 +175,16 @@ async def test_administrators_set_the_provider_and_the_secret_is_not_returned(
 
 
 async def test_sign_in_options_include_the_provider(world: World, provider: OidcProvider) -> None:
-    stranger = world.client()
+    outsider = world.client()
     there = [{"slug": "acme", "name": "Acme Ltd"}]
     for reference, options in (("acme", there), (world.acme.id, there), ("globex", []), ("nobody", []), (None, [])):
         query = {"tenant": reference} if reference else {}
-        answer = await stranger.get(f"{API}/sign-in/options", params=query)
+        answer = await outsider.get(f"{API}/sign-in/options", params=query)
         assert answer.json()["single_sign_on"] == options
     await world.identity.delete_tenant(world.globex.id)
-    assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == there
+    assert (await outsider.get(f"{API}/sign-in/options")).json()["single_sign_on"] == there
     await world.identity.create_tenant(NewTenant("third", "Third", "third.example"))
-    assert (await stranger.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
+    assert (await outsider.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
 
 
 async def test_redirect_uri_uses_the_configured_public_url(world: World, provider: OidcProvider) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from http_world import SPOKEN, World
-from test_http_greetings import AS_WAV, heard, wav
+from test_http_greetings import AS_WAV, decoded, wav
 
 from unificx.media.sounds import Sound
 from unificx.media.tones import level, rms
@@ -31,7 +31,7 @@ async def test_custom_music_is_played_until_it_is_deleted(world: World) -> None:
     assert is_tone(own, 440)
     assert await world.services.prompt_overrides.music(world.globex.id) == standard
     assert 1000 < rms(memoryview(own.pcm).cast("h")[8000:16000]) < 2600  # quieter than prompts
-    assert heard(await admin.get(f"{MUSIC}/audio", params=AS_WAV)).tobytes() == own.pcm
+    assert decoded(await admin.get(f"{MUSIC}/audio", params=AS_WAV)).tobytes() == own.pcm
     assert (await admin.delete(MUSIC)).status_code == 204
     assert (await admin.delete(MUSIC)).status_code == 404
     assert await world.services.prompt_overrides.music(world.acme.id) == standard
@@ -40,12 +40,12 @@ async def test_custom_music_is_played_until_it_is_deleted(world: World) -> None:
 @pytest.mark.promise("U1")
 async def test_a_custom_prompt_applies_to_its_language_only(world: World) -> None:
     admin, voice = await world.admin(world.acme), world.services.prompt_overrides
-    before = heard(await admin.get(f"{LEAVE}/audio")).tobytes()
+    before = decoded(await admin.get(f"{LEAVE}/audio")).tobytes()
     [german] = await voice.named("voicemail/leave", "de", world.acme.id)
     assert (await admin.put(LEAVE, content=wav(700))).status_code == 200
     assert (await admin.put(f"{PATH}/en/number/7", content=wav(800))).status_code == 200
-    [said] = await voice.named("voicemail/leave", "en-GB", world.acme.id)
-    assert is_tone(said, 700)
+    [sent] = await voice.named("voicemail/leave", "en-GB", world.acme.id)
+    assert is_tone(sent, 700)
     assert list(await voice.named("voicemail/leave", "de-AT", world.acme.id)) == [german]
     assert is_tone((await voice.number(7, "en", world.acme.id))[0], 800)
     now = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
@@ -98,8 +98,8 @@ async def test_a_sound_is_erased_with_its_speaker(world: World) -> None:
     world.keys.destroy(world.acme.id, anna.subject)
     await world.audio.erase_subject(world.acme.id, anna.subject)
     assert [one.name for one in world.services.custom_sounds.all(world.acme.id)] == ["music/hold"]
-    [said] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
-    assert not is_tone(said, 700)
+    [sent] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
+    assert not is_tone(sent, 700)
     assert (await world.services.custom_sounds.load(*_place(own))) is None
 
 
@@ -108,8 +108,8 @@ async def test_an_unreadable_sound_falls_back_to_the_standard_one(world: World) 
     assert (await admin.put(LEAVE, content=wav(700))).status_code == 200
     [own] = world.services.custom_sounds.all(world.acme.id)
     world.keys.destroy(world.acme.id, f"audio-{own.audio_id}")
-    [said] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
-    assert not is_tone(said, 700)
+    [sent] = await world.services.prompt_overrides.named("voicemail/leave", "en", world.acme.id)
+    assert not is_tone(sent, 700)
 
 
 async def test_custom_sounds_survive_a_restart(world: World) -> None:

@@ -140,10 +140,10 @@ async def test_a_range_with_an_outdated_if_range_returns_everything(world: World
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize("kept", [False, True])
-async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bool) -> None:
+async def test_a_tampered_message_is_not_played(world: World, tmp_path, stored: bool) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"
-    if kept:
+    if stored:
         await world.transcoding.transcode_all()
     [file] = [each for each in (tmp_path / "audio").rglob("*") if each.is_file()]
     whole = file.read_bytes()
@@ -159,9 +159,9 @@ async def test_a_tampered_message_is_not_played(world: World, tmp_path, kept: bo
 async def test_a_message_is_marked_as_played_and_as_new(world: World) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}"
-    for heard in (True, False):
-        assert (await anna.post(f"{path}/heard", json={"heard": heard})).status_code == 204
-        assert ((await anna.get(path)).json()["heard"] is not None) is heard
+    for state in (True, False):
+        assert (await anna.post(f"{path}/heard", json={"heard": state})).status_code == 204
+        assert ((await anna.get(path)).json()["heard"] is not None) is state
 
 
 @pytest.mark.promise("R2")

@@ -65,8 +65,8 @@ async def test_a_remote_proxy_is_not_trusted() -> None:
 
 async def flow_of(address: str, port: int) -> Flow:
     """Return the flow of a WebSocket through the proxy."""
-    heard: list[Flow] = []
-    connections = Connections(lambda data, flow: heard.append(flow), lambda flow: None)
+    received: list[Flow] = []
+    connections = Connections(lambda data, flow: received.append(flow), lambda flow: None)
     events = [
         {"type": "websocket.connect"},
         {"type": "websocket.receive", "text": "OPTIONS sip:a SIP/2.0\r\n\r\n"},
@@ -81,19 +81,19 @@ async def flow_of(address: str, port: int) -> Flow:
         assert event["type"] == "websocket.accept"
 
     await ProxyHeadersMiddleware(SipWebSocket(connections))(request((PROXY, port), address), receive, send)
-    return heard[0]
+    return received[0]
 
 
 async def test_guessing_through_the_proxy_blocks_only_the_guessing_client() -> None:
-    face = SipHarness()
+    harness = SipHarness()
     attacker, honest = await flow_of(ATTACKER, 40001), await flow_of(HONEST, 40002)
     assert (attacker.host, honest.host) == (ATTACKER, HONEST)
     for number in range(40):
-        guesser = Phone(face, username=f"{number}-x", password="guess", flow=attacker)
-        guesser.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
-        face.clock.advance(5)
-        if not face.rate_limiter.accepts(b"REGISTER sip:a SIP/2.0", attacker, face.clock.monotonic()):
+        guessing_phone = Phone(harness, username=f"{number}-x", password="guess", flow=attacker)
+        guessing_phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+        harness.clock.advance(5)
+        if not harness.rate_limiter.accepts(b"REGISTER sip:a SIP/2.0", attacker, harness.clock.monotonic()):
             break
     else:
         pytest.fail("the guesser is still heard")
-    assert Phone(face, flow=honest).register().status == 200
+    assert Phone(harness, flow=honest).register().status == 200

@@ -11,55 +11,55 @@ from unificx.sip.transactions.events import AckReceived, CancelReceived
 
 
 @pytest.fixture
-def face() -> SipHarness:
+def harness() -> SipHarness:
     return SipHarness()
 
 
-def test_an_authenticated_invite_is_passed_on(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_an_authenticated_invite_is_passed_on(harness: SipHarness) -> None:
+    phone = Phone(harness)
     assert phone.invite("1002", "Privacy: id").status == 180
-    ((caller, request),) = face.calls.incoming_calls
+    ((caller, request),) = harness.calls.incoming_calls
     assert caller == Caller("t1", "e-t1-1001", "d-t1-1001a", "s-t1-1001", "1001", "Extension 1001")
     assert request.first("privacy") == "id"
     assert "1001" not in repr(caller).replace("e-t1-1001", "").replace("d-t1-1001a", "").replace("s-t1-1001", "")
 
 
-def test_the_caller_is_the_authenticated_device_not_the_from_header(face: SipHarness) -> None:
-    phone = Phone(face, number="1002")
+def test_the_caller_is_the_authenticated_device_not_the_from_header(harness: SipHarness) -> None:
+    phone = Phone(harness, number="1002")
     phone.invite("1002")
-    ((caller, _),) = face.calls.incoming_calls
+    ((caller, _),) = harness.calls.incoming_calls
     assert caller.number == "1001"
 
 
-def test_requests_in_a_dialog_are_passed_on(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_requests_in_a_dialog_are_passed_on(harness: SipHarness) -> None:
+    phone = Phone(harness)
     phone.invite("1002")
     uri = f"sip:1002@{DOMAIN}"
     assert phone.request_once("BYE", uri, f"<{uri}>;tag=ours").status == 200
-    face.send(phone.build("ACK", uri, f"<{uri}>;tag=ours"))
-    assert isinstance(face.calls.events[-1], AckReceived)
+    harness.send(phone.build("ACK", uri, f"<{uri}>;tag=ours"))
+    assert isinstance(harness.calls.events[-1], AckReceived)
 
 
-def test_a_cancel_is_passed_on(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_a_cancel_is_passed_on(harness: SipHarness) -> None:
+    phone = Phone(harness)
     phone.register()
     uri = f"sip:1002@{DOMAIN}"
-    (challenge,) = face.send(phone.build("INVITE", uri, f"<{uri}>"))
+    (challenge,) = harness.send(phone.build("INVITE", uri, f"<{uri}>"))
     assert isinstance(challenge, Response)
     phone.store_challenge(challenge)
     invite = phone.build("INVITE", uri, f"<{uri}>", auth=phone.credentials("INVITE", uri))
-    face.send(invite)
-    face.send(invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n"))
-    assert face.calls.events[-1] == CancelReceived(face.calls.keys[0])
+    harness.send(invite)
+    harness.send(invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n"))
+    assert harness.calls.events[-1] == CancelReceived(harness.calls.keys[0])
 
 
-def test_an_internal_error_is_500_without_details(face: SipHarness) -> None:
+def test_an_internal_error_is_500_without_details(harness: SipHarness) -> None:
     def broken(*given: object) -> None:
         raise ValueError("no route for sip:1002 of Alice")
 
-    face.calls.incoming = broken  # pyright: ignore[reportAttributeAccessIssue]
+    harness.calls.incoming = broken  # pyright: ignore[reportAttributeAccessIssue]
     with structlog.testing.capture_logs() as logs:
-        assert Phone(face).invite("1002").status == 500
+        assert Phone(harness).invite("1002").status == 500
     (entry,) = logs
     assert entry["event"] == "sip_request_failed"
     assert entry["kind"] == "ValueError"
@@ -67,16 +67,16 @@ def test_an_internal_error_is_500_without_details(face: SipHarness) -> None:
     assert "Alice" not in str(entry)
 
 
-def test_the_calls_timer_runs_when_due(face: SipHarness) -> None:
-    face.advance(0.01)
-    face.calls.due = face.now + 3
-    face.advance(5)
-    assert len(face.calls.timer_calls) == 1
+def test_the_calls_timer_runs_when_due(harness: SipHarness) -> None:
+    harness.advance(0.01)
+    harness.calls.due = harness.now + 3
+    harness.advance(5)
+    assert len(harness.calls.timer_calls) == 1
 
 
-def test_websocket_requests_are_identified_by_their_connection(face: SipHarness) -> None:
+def test_websocket_requests_are_identified_by_their_connection(harness: SipHarness) -> None:
     flow = Flow("wss", "198.51.100.20", 50123, 12, 0)
-    phone = Phone(face, flow=flow, contact="sip:x8kd@n5.invalid;transport=ws")
+    phone = Phone(harness, flow=flow, contact="sip:x8kd@n5.invalid;transport=ws")
     assert phone.register().status == 200
-    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    (binding,) = harness.location.contacts("e-t1-1001", harness.now)
     assert binding.flow == flow

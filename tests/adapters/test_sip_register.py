@@ -13,21 +13,21 @@ TCP = Flow("tcp", "192.0.2.7", 40_001, 7, 2)
 
 
 @pytest.fixture
-def face() -> SipHarness:
+def harness() -> SipHarness:
     return SipHarness()
 
 
 @pytest.fixture
-def phone(face: SipHarness) -> Phone:
-    return Phone(face)
+def phone(harness: SipHarness) -> Phone:
+    return Phone(harness)
 
 
 def contacts(response: Response) -> list[str]:
     return response.all("contact")
 
 
-def rung(face: SipHarness, extension: str = "e-t1-1001") -> list[str]:
-    return [binding.contact for binding in face.location.contacts(extension, face.now)]
+def ring_targets(harness: SipHarness, extension: str = "e-t1-1001") -> list[str]:
+    return [binding.contact for binding in harness.location.contacts(extension, harness.now)]
 
 
 def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) -> None:
@@ -44,31 +44,31 @@ def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) ->
     ("phone_says", "offered"),
     [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
 )
-def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_says: str, offered: int) -> None:
-    response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_says}"])
+def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_sends: str, offered: int) -> None:
+    response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"User-Agent: {phone_sends}"])
     assert len(response.all("www-authenticate")) == offered
     assert "algorithm=MD5" in response.all("www-authenticate")[-1]
 
 
 @pytest.mark.parametrize("algorithm", ["SHA-256", "MD5"])
-def test_a_phone_registers(face: SipHarness, algorithm: str) -> None:
-    phone = Phone(face, algorithm=algorithm)
+def test_a_phone_registers(harness: SipHarness, algorithm: str) -> None:
+    phone = Phone(harness, algorithm=algorithm)
     response = phone.register()
     assert response.status == 200
     assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
-    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    (binding,) = harness.location.contacts("e-t1-1001", harness.now)
     assert binding.flow == PHONE_FLOW
     assert binding.device_id == "d-t1-1001a"
-    assert face.signals == [DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")]
+    assert harness.signals == [DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")]
 
 
-def test_the_username_is_accepted_in_place_of_the_number(face: SipHarness, phone: Phone) -> None:
+def test_the_username_is_accepted_in_place_of_the_number(harness: SipHarness, phone: Phone) -> None:
     assert phone.register(to=f"<sip:{phone.username}@{DOMAIN}>").status == 200
-    assert rung(face)
+    assert ring_targets(harness)
 
 
-def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenant(harness: SipHarness) -> None:
+    phone = Phone(harness)
     response = phone.request("REGISTER", "sip:192.0.2.1", "<sip:1001@192.0.2.1>", [f"Contact: <{phone.contact}>"])
     assert response.status == 200
 
@@ -76,42 +76,42 @@ def test_a_phone_configured_with_the_ip_address_registers_with_the_default_tenan
 @pytest.mark.parametrize(
     "to", [f"<sip:1002@{DOMAIN}>", f"<sip:1001@{OTHER}>", f"<sip:1001-t2a@{DOMAIN}>", "<tel:1001>"]
 )
-def test_a_device_registers_its_own_extension_only(face: SipHarness, to: str) -> None:
-    phone = Phone(face)
+def test_a_device_registers_its_own_extension_only(harness: SipHarness, to: str) -> None:
+    phone = Phone(harness)
     response = phone.request("REGISTER", f"sip:{DOMAIN}", to, [f"Contact: <{phone.contact}>"])
     assert response.status == (200 if to == "<tel:1001>" else 403)
-    assert not rung(face, "e-t1-1002")
-    assert not rung(face, "e-t2-1001")
+    assert not ring_targets(harness, "e-t1-1002")
+    assert not ring_targets(harness, "e-t2-1001")
 
 
-def test_refreshes_rarely_write_a_record(face: SipHarness, phone: Phone) -> None:
+def test_refreshes_rarely_write_a_record(harness: SipHarness, phone: Phone) -> None:
     phone.register(expires=60)
-    (before,) = face.location
+    (before,) = harness.location
     for _ in range(40):
-        face.clock.advance(30)
+        harness.clock.advance(30)
         phone.call_id += "x"  # some phones use a new one each time
         assert contacts(phone.register(expires=60)) == ["<sip:1001@192.0.2.7:5060>;expires=60"]
-        (after,) = face.location
-        assert (after.id, after.expires_at) == (before.id, face.now + 60)
-    words = [record.split(b" ")[0] for record in face.journal.records]
+        (after,) = harness.location
+        assert (after.id, after.expires_at) == (before.id, harness.now + 60)
+    words = [record.split(b" ")[0] for record in harness.journal.records]
     assert words == [b"hold", b"extend"]
-    assert b"192.0.2.7" not in b"".join(face.journal.records)
-    assert len(face.signals) == 1
+    assert b"192.0.2.7" not in b"".join(harness.journal.records)
+    assert len(harness.signals) == 1
 
 
-def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tuple[object, ...]:
+def _refreshed(headers: tuple[str, ...], *, judged: bool, **options: object) -> tuple[object, ...]:
     """Return the bindings and the response of a second REGISTER; `judged`: with the fast path for repeats disabled."""
-    face = SipHarness()
-    phone = Phone(face)
+    harness = SipHarness()
+    phone = Phone(harness)
     phone.register("User-Agent: A/1", "Supported: path, outbound")
-    held = face.location.device_bindings("e-t1-1001", "d-t1-1001a")
+    held = harness.location.device_bindings("e-t1-1001", "d-t1-1001a")
     assert held[0].fingerprint
     if judged:
-        face.location.set_bindings("e-t1-1001", "d-t1-1001a", tuple(replace(one, fingerprint="") for one in held))
-    face.clock.advance(100)
-    answer = phone.register(*headers, **said)  # type: ignore[arg-type]
-    after = face.location.device_bindings("e-t1-1001", "d-t1-1001a")
-    return after, answer.status, answer.headers, face.signals, len(face.journal.records)
+        harness.location.set_bindings("e-t1-1001", "d-t1-1001a", tuple(replace(one, fingerprint="") for one in held))
+    harness.clock.advance(100)
+    answer = phone.register(*headers, **options)  # type: ignore[arg-type]
+    after = harness.location.device_bindings("e-t1-1001", "d-t1-1001a")
+    return after, answer.status, answer.headers, harness.signals, len(harness.journal.records)
 
 
 @pytest.mark.parametrize(
@@ -128,18 +128,18 @@ def _refreshed(headers: tuple[str, ...], *, judged: bool, **said: object) -> tup
         (("User-Agent: A/1", "Supported: path, outbound", "Require: foo"), {}),
     ],
 )
-def test_an_unchanged_refresh_gets_the_same_response(headers: tuple[str, ...], said: dict[str, object]) -> None:
-    assert _refreshed(headers, judged=False, **said) == _refreshed(headers, judged=True, **said)
+def test_an_unchanged_refresh_gets_the_same_response(headers: tuple[str, ...], options: dict[str, object]) -> None:
+    assert _refreshed(headers, judged=False, **options) == _refreshed(headers, judged=True, **options)
 
 
-def test_an_overtaken_unchanged_refresh_is_rejected(face: SipHarness, phone: Phone) -> None:
+def test_an_overtaken_unchanged_refresh_is_rejected(harness: SipHarness, phone: Phone) -> None:
     assert phone.register().status == 200
     phone.cseq -= 3
     assert phone.register().status == 500
     phone.call_id = "anew"
     assert phone.register().status == 200
-    (binding,) = face.location.contacts("e-t1-1001", face.now)
-    assert (binding.call_id, binding.expires_at) == ("anew", face.now + 3600)
+    (binding,) = harness.location.contacts("e-t1-1001", harness.now)
+    assert (binding.call_id, binding.expires_at) == ("anew", harness.now + 3600)
 
 
 def test_a_query_lists_the_bindings(phone: Phone) -> None:
@@ -148,24 +148,24 @@ def test_a_query_lists_the_bindings(phone: Phone) -> None:
     assert contacts(response) == ["<sip:1001@192.0.2.7:5060>;expires=3600"]
 
 
-def test_expires_0_removes_a_contact(face: SipHarness, phone: Phone) -> None:
+def test_expires_0_removes_a_contact(harness: SipHarness, phone: Phone) -> None:
     phone.register()
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=0", expires=None)) == []
-    assert not rung(face)
-    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
-    assert face.journal.records[-1].startswith(b"drop ")
+    assert not ring_targets(harness)
+    assert harness.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert harness.journal.records[-1].startswith(b"drop ")
 
 
-def test_star_removes_all_bindings_of_the_device_only(face: SipHarness, phone: Phone) -> None:
+def test_star_removes_all_bindings_of_the_device_only(harness: SipHarness, phone: Phone) -> None:
     """Every device has its own set of bindings."""
-    add_device(face.directory, "t1", DOMAIN, "1001", "b")
-    other = Phone(face, username="1001-t1b", flow=OTHER_FLOW)
+    add_device(harness.directory, "t1", DOMAIN, "1001", "b")
+    other = Phone(harness, username="1001-t1b", flow=OTHER_FLOW)
     other.register()
     phone.register(contact="Contact: <sip:1001@192.0.2.7:5060>, <sip:1001@192.0.2.7:5070>")
-    assert len(rung(face)) == 3
+    assert len(ring_targets(harness)) == 3
     assert contacts(other.register()) == ["<sip:1001@198.51.100.9:40000>;expires=3600"]
     assert contacts(phone.register(contact="Contact: *", expires=0)) == []
-    assert rung(face) == ["sip:1001@198.51.100.9:40000"]
+    assert ring_targets(harness) == ["sip:1001@198.51.100.9:40000"]
 
 
 @pytest.mark.parametrize("expires", [3600, None])
@@ -177,10 +177,10 @@ def test_star_beside_another_contact_is_400(phone: Phone) -> None:
     assert phone.register(contact="Contact: *, <sip:1001@192.0.2.7>", expires=0).status == 400
 
 
-def test_too_brief_is_423(face: SipHarness, phone: Phone) -> None:
+def test_too_brief_is_423(harness: SipHarness, phone: Phone) -> None:
     response = phone.register(expires=59)
     assert (response.status, response.first("min-expires")) == (423, "60")
-    assert not rung(face)
+    assert not ring_targets(harness)
 
 
 def test_a_long_expiry_is_capped_and_an_invalid_one_defaults(phone: Phone) -> None:
@@ -193,36 +193,36 @@ def test_the_contact_expires_parameter_overrides_the_header(phone: Phone) -> Non
     assert contacts(phone.register(contact=f"Contact: <{phone.contact}>;expires=120"))[0].endswith("expires=120")
 
 
-def test_an_overtaken_request_changes_nothing(face: SipHarness, phone: Phone) -> None:
+def test_an_overtaken_request_changes_nothing(harness: SipHarness, phone: Phone) -> None:
     phone.register()
-    face.advance(40)
+    harness.advance(40)
     phone.cseq = 0
     assert phone.register(expires=600).status == 500
-    assert face.location.contacts("e-t1-1001", face.now)[0].expires_at > face.now + 3500
+    assert harness.location.contacts("e-t1-1001", harness.now)[0].expires_at > harness.now + 3500
 
 
-def test_all_or_nothing(face: SipHarness, phone: Phone) -> None:
+def test_all_or_nothing(harness: SipHarness, phone: Phone) -> None:
     response = phone.register(contact="Contact: <sip:1001@192.0.2.7>, <sip:1001@192.0.2.8>;expires=1")
     assert response.status == 423
-    assert not rung(face)
+    assert not ring_targets(harness)
 
 
-def test_equal_uris_are_one_binding(face: SipHarness, phone: Phone) -> None:
+def test_equal_uris_are_one_binding(harness: SipHarness, phone: Phone) -> None:
     phone.register(contact="Contact: <sip:1001@PHONE.example:5060;Transport=udp>")
     phone.register(contact="Contact: <sip:1001@phone.example:5060;transport=UDP>")
-    assert rung(face) == ["sip:1001@phone.example:5060;transport=UDP"]
+    assert ring_targets(harness) == ["sip:1001@phone.example:5060;transport=UDP"]
 
 
-def test_the_preferred_contact_is_rung_first(face: SipHarness, phone: Phone) -> None:
+def test_the_preferred_contact_is_rung_first(harness: SipHarness, phone: Phone) -> None:
     phone.register(contact="Contact: <sip:1001@192.0.2.7>;q=0.3, <sip:1001@192.0.2.8>;q=0.9")
-    assert rung(face) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
+    assert ring_targets(harness) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
 
 
-def test_at_most_ten_contacts(face: SipHarness, phone: Phone) -> None:
+def test_at_most_ten_contacts(harness: SipHarness, phone: Phone) -> None:
     many = ", ".join(f"<sip:1001@192.0.2.7:{5000 + port}>" for port in range(10))
     assert phone.register(contact=f"Contact: {many}").status == 200
     assert phone.register(contact="Contact: <sip:1001@192.0.2.7:6000>").status == 403
-    assert len(rung(face)) == 10
+    assert len(ring_targets(harness)) == 10
 
 
 @pytest.mark.parametrize(
@@ -235,9 +235,9 @@ def test_at_most_ten_contacts(face: SipHarness, phone: Phone) -> None:
         'Contact: <sip:1001@192.0.2.7>;+sip.instance="<urn:x>\\"y"',
     ],
 )
-def test_an_invalid_contact_is_400(face: SipHarness, phone: Phone, contact: str) -> None:
+def test_an_invalid_contact_is_400(harness: SipHarness, phone: Phone, contact: str) -> None:
     assert phone.register(contact=contact).status == 400
-    assert not rung(face)
+    assert not ring_targets(harness)
 
 
 def test_a_foreign_scheme_is_416(phone: Phone) -> None:
@@ -250,44 +250,47 @@ def test_an_unsupported_option_is_420(phone: Phone) -> None:
     assert response.first("unsupported") == "gruu, magic"
 
 
-def test_expired_bindings_are_removed(face: SipHarness, phone: Phone) -> None:
+def test_expired_bindings_are_removed(harness: SipHarness, phone: Phone) -> None:
     phone.register(expires=60)
-    face.advance(61)
-    assert not rung(face)
-    face.advance(15)
-    assert not list(face.location)
-    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
-    assert face.journal.records[-1].startswith(b"drop ")
+    harness.advance(61)
+    assert not ring_targets(harness)
+    harness.advance(15)
+    assert not list(harness.location)
+    assert harness.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert harness.journal.records[-1].startswith(b"drop ")
 
 
-def test_a_full_disk_is_503_and_changes_nothing(face: SipHarness, phone: Phone) -> None:
-    face.journal.full = True
+def test_a_full_disk_is_503_and_changes_nothing(harness: SipHarness, phone: Phone) -> None:
+    harness.journal.full = True
     response = phone.register()
     assert (response.status, response.first("retry-after")) == (503, "60")
-    assert not rung(face)
+    assert not ring_targets(harness)
 
 
-def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(face: SipHarness) -> None:
-    here, new = Phone(face), Phone(face, number="1002", username="1002-t1a", password="secret-1002", flow=OTHER_FLOW)
+def test_a_nearly_full_disk_rejects_new_registrations_but_keeps_existing_ones(harness: SipHarness) -> None:
+    here, new = (
+        Phone(harness),
+        Phone(harness, number="1002", username="1002-t1a", password="secret-1002", flow=OTHER_FLOW),
+    )
     assert here.register(expires=600).status == 200
-    face.full = True
+    harness.full = True
     response = new.register()
     assert (response.status, response.first("retry-after")) == (503, "60")
     assert here.register(expires=3600).status == 200
     assert here.register(contact=f"Contact: <sip:1001@{PHONE_FLOW.host}:9>").status == 200
     assert new.register(contact="Contact: *", expires=0).status == 200
-    face.full = False
+    harness.full = False
     assert new.register().status == 200
 
 
 # ---- RFC 3327
 
 
-def test_path_is_stored_and_returned_if_supported(face: SipHarness, phone: Phone) -> None:
+def test_path_is_stored_and_returned_if_supported(harness: SipHarness, phone: Phone) -> None:
     path = "Path: <sip:edge.example;lr>, <sip:inner.example;lr>"
     response = phone.register("Supported: path", path)
     assert response.values("path") == ["<sip:edge.example;lr>", "<sip:inner.example;lr>"]
-    (binding,) = face.location
+    (binding,) = harness.location
     assert binding.path == ("<sip:edge.example;lr>", "<sip:inner.example;lr>")
     assert phone.register(path).values("path") == []
 
@@ -297,32 +300,35 @@ def test_path_is_stored_and_returned_if_supported(face: SipHarness, phone: Phone
 INSTANCE = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"'
 
 
-def test_outbound_flows_are_distinguished_by_instance_and_reg_id(face: SipHarness) -> None:
-    phone = Phone(face, flow=TCP)
+def test_outbound_flows_are_distinguished_by_instance_and_reg_id(harness: SipHarness) -> None:
+    phone = Phone(harness, flow=TCP)
     outbound = "Supported: path, outbound"
     first = phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}")
     assert first.values("require") == ["outbound"]
     assert INSTANCE in contacts(first)[0]
     assert "reg-id=1" in contacts(first)[0]
     phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=2;{INSTANCE}")
-    assert len(rung(face)) == 2
+    assert len(ring_targets(harness)) == 2
     phone.register(outbound, contact=f"Contact: <sip:1001@192.0.2.99:5099;transport=tcp>;reg-id=1;{INSTANCE}")
-    assert sorted(rung(face)) == ["sip:1001@192.0.2.7;transport=tcp", "sip:1001@192.0.2.99:5099;transport=tcp"]
+    assert sorted(ring_targets(harness)) == [
+        "sip:1001@192.0.2.7;transport=tcp",
+        "sip:1001@192.0.2.99:5099;transport=tcp",
+    ]
 
 
-def test_a_lost_connection_is_not_rung_until_it_registers_again(face: SipHarness) -> None:
-    phone = Phone(face, flow=TCP)
+def test_a_lost_connection_is_not_rung_until_it_registers_again(harness: SipHarness) -> None:
+    phone = Phone(harness, flow=TCP)
     headers = ("Supported: outbound",)
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
     phone.register(*headers, contact=contact)
-    face.handler.connection_lost(TCP, face.now)
-    assert not rung(face)
-    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    harness.handler.connection_lost(TCP, harness.now)
+    assert not ring_targets(harness)
+    assert harness.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
     phone.flow = Flow("tcp", "192.0.2.7", 40_002, 8, 2)
     phone.register(*headers, contact=contact)
-    assert [binding.flow for binding in face.location.contacts("e-t1-1001", face.now)] == [phone.flow]
-    assert len(list(face.location)) == 1
-    assert face.signals[-1] == DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert [binding.flow for binding in harness.location.contacts("e-t1-1001", harness.now)] == [phone.flow]
+    assert len(list(harness.location)) == 1
+    assert harness.signals[-1] == DeviceRegistered("t1", "e-t1-1001", "d-t1-1001a")
 
 
 def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
@@ -330,7 +336,7 @@ def test_two_flows_in_one_request_are_400(phone: Phone) -> None:
     assert phone.register("Supported: outbound", contact=contact).status == 400
 
 
-def test_an_edge_without_outbound_support_is_439(face: SipHarness, phone: Phone) -> None:
+def test_an_edge_without_outbound_support_is_439(harness: SipHarness, phone: Phone) -> None:
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     lines = ["Supported: outbound, path", "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKinner", contact]
     assert phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 439
@@ -338,7 +344,7 @@ def test_an_edge_without_outbound_support_is_439(face: SipHarness, phone: Phone)
     assert phone.request("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines).status == 200
 
 
-def test_reg_id_is_ignored_without_outbound_support(face: SipHarness, phone: Phone) -> None:
+def test_reg_id_is_ignored_without_outbound_support(harness: SipHarness, phone: Phone) -> None:
     response = phone.register(contact=f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}")
     assert response.status == 200
     assert "reg-id" not in contacts(response)[0]
@@ -348,61 +354,61 @@ def test_reg_id_is_ignored_without_outbound_support(face: SipHarness, phone: Pho
 
 
 @pytest.mark.parametrize("how", ["device", "extension", "review"])
-def test_a_revoked_device_is_not_rung(face: SipHarness, phone: Phone, how: str) -> None:
+def test_a_revoked_device_is_not_rung(harness: SipHarness, phone: Phone, how: str) -> None:
     phone.register()
     if how == "device":
-        face.registrar.remove_device("d-t1-1001a", face.now)
+        harness.registrar.remove_device("d-t1-1001a", harness.now)
     elif how == "extension":
-        face.registrar.remove_extension("e-t1-1001", face.now)
+        harness.registrar.remove_extension("e-t1-1001", harness.now)
     else:
-        face.directory.enable_device("d-t1-1001a", enabled=False)
-        face.registrar.remove_disallowed(face.now)
-    assert not rung(face)
-    assert face.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
-    assert face.journal.records[-1].startswith(b"drop ")
+        harness.directory.enable_device("d-t1-1001a", enabled=False)
+        harness.registrar.remove_disallowed(harness.now)
+    assert not ring_targets(harness)
+    assert harness.signals[-1] == DeviceUnregistered("t1", "e-t1-1001", "d-t1-1001a")
+    assert harness.journal.records[-1].startswith(b"drop ")
 
 
-def test_a_disabled_device_cannot_register(face: SipHarness, phone: Phone) -> None:
-    face.directory.enable_device("d-t1-1001a", enabled=False)
+def test_a_disabled_device_cannot_register(harness: SipHarness, phone: Phone) -> None:
+    harness.directory.enable_device("d-t1-1001a", enabled=False)
     assert phone.register().status == 403
 
 
-def test_invalid_utf8_is_not_stored(face: SipHarness, phone: Phone) -> None:
+def test_invalid_utf8_is_not_stored(harness: SipHarness, phone: Phone) -> None:
     uri = f"sip:{DOMAIN}"
     phone.register()
     words = phone.build("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["User-Agent: ab", f"Contact: <{phone.contact}>"])
     data = words.replace(b"ab\r\n", b"a\xff\xfeb\r\n" + phone.credentials("REGISTER", uri).encode() + b"\r\n")
-    assert face.send_raw(data)[0].startswith(b"SIP/2.0 200 ")
-    (binding,) = face.location
+    assert harness.send_raw(data)[0].startswith(b"SIP/2.0 200 ")
+    (binding,) = harness.location
     assert binding.user_agent == "ab"
     assert phone.register('Path: "\x01" <sip:edge.example>').status == 400
 
 
-def test_a_device_that_registers_by_another_connection_has_moved(face: SipHarness) -> None:
+def test_a_device_that_registers_by_another_connection_has_moved(harness: SipHarness) -> None:
     ways = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
-    phone = Phone(face, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
+    phone = Phone(harness, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
     headers = ("Supported: path, outbound",)
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     device = ("e-t1-1001", "d-t1-1001a")
     phone.register(*headers, contact=contact)
-    assert face.location.current_flow(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", face.now) == ways[0]
-    assert face.location.current_flow(*device, phone.contact, "ws", face.now) is None
+    assert harness.location.current_flow(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", harness.now) == ways[0]
+    assert harness.location.current_flow(*device, phone.contact, "ws", harness.now) is None
     phone.register(*headers, contact=contact)
-    assert face.signals == [DeviceRegistered("t1", *device)]
+    assert harness.signals == [DeviceRegistered("t1", *device)]
     phone.flow = ways[1]
     phone.register(*headers, contact=contact)
-    assert face.signals[1:] == [DeviceMoved("t1", *device)]
-    assert face.location.current_flow(*device, phone.contact, "wss", face.now) == ways[1]
+    assert harness.signals[1:] == [DeviceMoved("t1", *device)]
+    assert harness.location.current_flow(*device, phone.contact, "wss", harness.now) == ways[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
-        assert face.location.current_flow(*device, elsewhere, "wss", face.now) is None
-    face.handler.connection_lost(ways[1], face.now)
-    assert face.location.current_flow(*device, phone.contact, "wss", face.now) is None
+        assert harness.location.current_flow(*device, elsewhere, "wss", harness.now) is None
+    harness.handler.connection_lost(ways[1], harness.now)
+    assert harness.location.current_flow(*device, phone.contact, "wss", harness.now) is None
 
 
-def test_a_phone_is_identified_by_its_current_connection(face: SipHarness) -> None:
+def test_a_phone_is_identified_by_its_current_connection(harness: SipHarness) -> None:
     """The port differs from that of a call started on an earlier connection."""
-    phone = Phone(face, flow=TCP)
+    phone = Phone(harness, flow=TCP)
     phone.register()
     before = phone.contact.replace(f":{TCP.port}", ":49999")
     assert before != phone.contact
-    assert face.location.current_flow("e-t1-1001", "d-t1-1001a", before, "tcp", face.now) == TCP
+    assert harness.location.current_flow("e-t1-1001", "d-t1-1001a", before, "tcp", harness.now) == TCP

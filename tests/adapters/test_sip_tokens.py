@@ -15,13 +15,13 @@ INSTANCE = '+sip.instance="<urn:uuid:0193a1b2-0000-7000-8000-000000000001>";reg-
 
 
 @pytest.fixture
-def face() -> SipHarness:
+def harness() -> SipHarness:
     return SipHarness()
 
 
 @pytest.fixture
-def phone(face: SipHarness) -> Phone:
-    return Phone(face, flow=WS, contact="sip:abc@xyz.invalid;transport=ws")
+def phone(harness: SipHarness) -> Phone:
+    return Phone(harness, flow=WS, contact="sip:abc@xyz.invalid;transport=ws")
 
 
 def register(phone: Phone, token: str, *, lasts: int = 600) -> Response:
@@ -37,30 +37,30 @@ def invite(phone: Phone, token: str, domain: str = DOMAIN) -> Response:
 
 
 @pytest.mark.promise("U1", "T3")
-def test_a_token_authenticates_register_and_invite(face: SipHarness, phone: Phone) -> None:
-    token = face.bearers.issue(DEVICE, face.now)
+def test_a_token_authenticates_register_and_invite(harness: SipHarness, phone: Phone) -> None:
+    token = harness.bearers.issue(DEVICE, harness.now)
     response = register(phone, token)
     assert response.status == 200
-    (binding,) = face.location.contacts("e-t1-1001", face.now)
+    (binding,) = harness.location.contacts("e-t1-1001", harness.now)
     assert (binding.device_id, binding.flow) == (DEVICE, WS)
     assert invite(phone, token).status == 180
-    ((caller, _),) = face.calls.incoming_calls
+    ((caller, _),) = harness.calls.incoming_calls
     assert (caller.device_id, caller.number) == (DEVICE, "1001")
 
 
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("flow", [PHONE_FLOW, replace(WS, transport="tls"), replace(WS, transport="tcp")])
-def test_a_token_is_valid_over_websocket_only(face: SipHarness, phone: Phone, flow: Flow) -> None:
+def test_a_token_is_valid_over_websocket_only(harness: SipHarness, phone: Phone, flow: Flow) -> None:
     phone.flow = flow
-    response = register(phone, face.bearers.issue(DEVICE, face.now))
+    response = register(phone, harness.bearers.issue(DEVICE, harness.now))
     assert response.status == 401
     assert not any("Bearer" in line for line in response.all("www-authenticate"))
 
 
 @pytest.mark.promise("T3")
-def test_an_expired_token_is_challenged_and_not_a_failure(face: SipHarness, phone: Phone) -> None:
-    token = face.bearers.issue(DEVICE, face.now)
-    face.clock.advance(301)
+def test_an_expired_token_is_challenged_and_not_a_failure(harness: SipHarness, phone: Phone) -> None:
+    token = harness.bearers.issue(DEVICE, harness.now)
+    harness.clock.advance(301)
     for _ in range(20):
         response = register(phone, token)
         assert response.status == 401
@@ -68,10 +68,10 @@ def test_an_expired_token_is_challenged_and_not_a_failure(face: SipHarness, phon
         assert offered[0] == f'Bearer realm="{DOMAIN}", error="invalid_token"'
         assert "MD5" in offered[-1]
     assert invite(phone, token).status == 407
-    assert register(phone, face.bearers.issue(DEVICE, face.now)).status == 200
+    assert register(phone, harness.bearers.issue(DEVICE, harness.now)).status == 200
 
 
-def test_bearer_is_offered_first_and_digest_is_accepted(face: SipHarness, phone: Phone) -> None:
+def test_bearer_is_offered_first_and_digest_is_accepted(harness: SipHarness, phone: Phone) -> None:
     phone.algorithm = "MD5"
     response = phone.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     schemes = [line.split()[0] for line in response.all("www-authenticate")]
@@ -82,26 +82,26 @@ def test_bearer_is_offered_first_and_digest_is_accepted(face: SipHarness, phone:
 
 
 @pytest.mark.promise("T3")
-def test_a_token_is_invalid_for_other_extensions_and_tenants(face: SipHarness, phone: Phone) -> None:
-    other = face.bearers.issue("d-t1-1002a", face.now)
+def test_a_token_is_invalid_for_other_extensions_and_tenants(harness: SipHarness, phone: Phone) -> None:
+    other = harness.bearers.issue("d-t1-1002a", harness.now)
     assert register(phone, other).status == 403
-    foreign = face.bearers.issue("d-t2-1001a", face.now)
+    foreign = harness.bearers.issue("d-t2-1001a", harness.now)
     assert register(phone, foreign).status == 403
-    assert invite(phone, face.bearers.issue(DEVICE, face.now), OTHER).status == 403
+    assert invite(phone, harness.bearers.issue(DEVICE, harness.now), OTHER).status == 403
 
 
 @pytest.mark.promise("T3")
-def test_a_deleted_or_disabled_device_is_rejected(face: SipHarness, phone: Phone) -> None:
-    token = face.bearers.issue(DEVICE, face.now)
-    face.directory.enable_device(DEVICE, enabled=False)
+def test_a_deleted_or_disabled_device_is_rejected(harness: SipHarness, phone: Phone) -> None:
+    token = harness.bearers.issue(DEVICE, harness.now)
+    harness.directory.enable_device(DEVICE, enabled=False)
     assert register(phone, token).status == 401
-    face.directory.drop_device(DEVICE)
+    harness.directory.drop_device(DEVICE)
     assert register(phone, token).status == 401
-    assert register(phone, face.bearers.issue("nobody", face.now)).status == 401
+    assert register(phone, harness.bearers.issue("nobody", harness.now)).status == 401
 
 
-def test_a_client_registration_lasts_at_most_ten_minutes(face: SipHarness, phone: Phone) -> None:
-    token = face.bearers.issue(DEVICE, face.now)
+def test_a_client_registration_lasts_at_most_ten_minutes(harness: SipHarness, phone: Phone) -> None:
+    token = harness.bearers.issue(DEVICE, harness.now)
     response = register(phone, token, lasts=MAX_EXPIRES)
     assert "expires=600" in response.all("contact")[0]
     assert register(phone, token, lasts=120).status == 200

@@ -12,7 +12,7 @@ ATTACKER = Flow("udp", "203.0.113.66", 5060, 0, 1)
 
 
 @pytest.fixture
-def face() -> SipHarness:
+def harness() -> SipHarness:
     return SipHarness()
 
 
@@ -28,77 +28,77 @@ def test_existing_names_are_indistinguishable_from_unknown_ones(method: str) -> 
     """The challenge is the same for any target, the rejection the same for any claimed name."""
     seen = set()
     for number, username in (("1001", "1001-t1a"), ("1999", "1999-zzz")):
-        face = SipHarness()
-        stranger = Phone(face, number=number, username=username, password="guess", flow=ATTACKER)
+        harness = SipHarness()
+        outsider = Phone(harness, number=number, username=username, password="guess", flow=ATTACKER)
         uri = f"sip:{number}@{DOMAIN}" if method == "INVITE" else f"sip:{DOMAIN}"
-        first = stranger.request_once(method, uri, f"<sip:{number}@{DOMAIN}>")
-        stranger.store_challenge(first)
-        second = stranger.request_once(method, uri, f"<sip:{number}@{DOMAIN}>")
+        first = outsider.request_once(method, uri, f"<sip:{number}@{DOMAIN}>")
+        outsider.store_challenge(first)
+        second = outsider.request_once(method, uri, f"<sip:{number}@{DOMAIN}>")
         assert first.status == (401 if method == "REGISTER" else 407)
         assert second.status == 403
         seen.add((neutral(first), neutral(second)))
-        assert not face.calls.incoming_calls
+        assert not harness.calls.incoming_calls
     assert len(seen) == 1
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_requests_without_credentials_are_answered_statelessly(face: SipHarness, method: str) -> None:
-    stranger = Phone(face, flow=ATTACKER)
+def test_requests_without_credentials_are_answered_statelessly(harness: SipHarness, method: str) -> None:
+    outsider = Phone(harness, flow=ATTACKER)
     uri = f"sip:{DOMAIN}" if method == "REGISTER" else f"sip:1002@{DOMAIN}"
     to = f"<sip:{1001 if method == 'REGISTER' else 1002}@{DOMAIN}>"
-    data = stranger.build(method, uri, to)
-    first, again = face.send(data, ATTACKER) + face.send(data, ATTACKER)
+    data = outsider.build(method, uri, to)
+    first, again = harness.send(data, ATTACKER) + harness.send(data, ATTACKER)
     assert first.status == again.status == (401 if method == "REGISTER" else 407)
     assert first.to.tag == again.to.tag != ""
-    assert face.endpoint.transactions == (0, 0)
-    stranger.store_challenge(first)
-    assert stranger.request_once(method, uri, to).status == (200 if method == "REGISTER" else 180)
+    assert harness.endpoint.transactions == (0, 0)
+    outsider.store_challenge(first)
+    assert outsider.request_once(method, uri, to).status == (200 if method == "REGISTER" else 180)
 
 
-def test_an_internal_error_in_the_prefilter_is_500(face: SipHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(face.authenticator, "challenge", lambda *given, **more: 1 / 0)
+def test_an_internal_error_in_the_prefilter_is_500(harness: SipHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness.authenticator, "challenge", lambda *given, **more: 1 / 0)
     with structlog.testing.capture_logs() as log:
-        (answer,) = face.send(Phone(face).build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
+        (answer,) = harness.send(Phone(harness).build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
     assert answer.status == 500
     assert [entry["kind"] for entry in log] == ["ZeroDivisionError"]
 
 
 @pytest.mark.parametrize("number", ["1001", "1002", "9999", "*97"])
-def test_an_unauthenticated_invite_is_challenged_for_any_target(face: SipHarness, number: str) -> None:
-    stranger = Phone(face, flow=ATTACKER)
-    response = stranger.request_once("INVITE", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
+def test_an_unauthenticated_invite_is_challenged_for_any_target(harness: SipHarness, number: str) -> None:
+    outsider = Phone(harness, flow=ATTACKER)
+    response = outsider.request_once("INVITE", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
     assert response.status == 407
-    assert not face.calls.incoming_calls
+    assert not harness.calls.incoming_calls
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_a_foreign_domain_is_404_without_challenge(face: SipHarness, method: str) -> None:
-    stranger = Phone(face, domain="unknown.example", flow=ATTACKER)
+def test_a_foreign_domain_is_404_without_challenge(harness: SipHarness, method: str) -> None:
+    outsider = Phone(harness, domain="unknown.example", flow=ATTACKER)
     user = "1001@" if method == "INVITE" else ""
-    response = stranger.request_once(method, f"sip:{user}unknown.example", "<sip:1001@unknown.example>")
+    response = outsider.request_once(method, f"sip:{user}unknown.example", "<sip:1001@unknown.example>")
     assert response.status == 404
     assert not response.first("www-authenticate")
     assert not response.first("proxy-authenticate")
 
 
-def test_a_number_at_a_foreign_domain_is_not_called(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_a_number_at_a_foreign_domain_is_not_called(harness: SipHarness) -> None:
+    phone = Phone(harness)
     phone.register()
     assert phone.request("INVITE", "sip:1002@unknown.example", "<sip:1002@unknown.example>").status == 404
-    assert not face.calls.incoming_calls
+    assert not harness.calls.incoming_calls
 
 
-def test_credentials_are_not_valid_for_another_tenants_number(face: SipHarness) -> None:
+def test_credentials_are_not_valid_for_another_tenants_number(harness: SipHarness) -> None:
     """A challenge of one tenant, answered for a number of another."""
-    phone = Phone(face)
+    phone = Phone(harness)
     phone.store_challenge(phone.request_once("INVITE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>"))
     assert phone.request_once("INVITE", f"sip:1001@{OTHER}", f"<sip:1001@{OTHER}>").status == 403
-    assert not face.calls.incoming_calls
+    assert not harness.calls.incoming_calls
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "192.0.2.1:5060", "[2001:db8::1]:5060", "pbx.example", "PBX.example"])
-def test_requests_may_target_the_servers_address_or_host_name(face: SipHarness, host: str) -> None:
-    phone = Phone(face, domain=host)
+def test_requests_may_target_the_servers_address_or_host_name(harness: SipHarness, host: str) -> None:
+    phone = Phone(harness, domain=host)
     assert phone.register().status == 200
     assert phone.invite("1002").status == 180
     assert phone.challenge is not None
@@ -106,8 +106,8 @@ def test_requests_may_target_the_servers_address_or_host_name(face: SipHarness, 
 
 
 @pytest.mark.parametrize("number", ["1001", "9999"])
-def test_options_does_not_disclose_names(face: SipHarness, number: str) -> None:
-    phone = Phone(face, flow=ATTACKER)
+def test_options_does_not_disclose_names(harness: SipHarness, number: str) -> None:
+    phone = Phone(harness, flow=ATTACKER)
     response = phone.request_once("OPTIONS", f"sip:{number}@{DOMAIN}", f"<sip:{number}@{DOMAIN}>")
     assert response.status == 200
     assert "INVITE" in (response.first("allow") or "")
@@ -125,8 +125,8 @@ def test_options_does_not_disclose_names(face: SipHarness, number: str) -> None:
         ("FOO", 501),
     ],
 )
-def test_other_methods(face: SipHarness, method: str, status: int) -> None:
-    phone = Phone(face, flow=ATTACKER)
+def test_other_methods(harness: SipHarness, method: str, status: int) -> None:
+    phone = Phone(harness, flow=ATTACKER)
     response = phone.request_once(method, f"sip:1001@{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     assert response.status == status
     if status in (405, 501):
@@ -134,48 +134,48 @@ def test_other_methods(face: SipHarness, method: str, status: int) -> None:
 
 
 @pytest.mark.parametrize("method", ["BYE", "INVITE", "OPTIONS", "INFO", "SUBSCRIBE"])
-def test_an_unknown_dialog_is_481(face: SipHarness, method: str) -> None:
-    phone = Phone(face, flow=ATTACKER)
+def test_an_unknown_dialog_is_481(harness: SipHarness, method: str) -> None:
+    phone = Phone(harness, flow=ATTACKER)
     assert phone.request_once(method, f"sip:1001@{DOMAIN}", f"<sip:1001@{DOMAIN}>;tag=forged").status == 481
 
 
-def test_credentials_of_one_tenant_are_rejected_by_another(face: SipHarness) -> None:
+def test_credentials_of_one_tenant_are_rejected_by_another(harness: SipHarness) -> None:
     """1001 of Globex, with its correct password, calls Acme's 1002."""
-    stranger = Phone(face, username="1001-t2a", flow=ATTACKER)
-    assert stranger.invite("1002").status == 403
+    outsider = Phone(harness, username="1001-t2a", flow=ATTACKER)
+    assert outsider.invite("1002").status == 403
 
 
-def test_credentials_are_valid_for_one_request(face: SipHarness) -> None:
+def test_credentials_are_valid_for_one_request(harness: SipHarness) -> None:
     """A replayed REGISTER is challenged."""
-    phone = Phone(face)
+    phone = Phone(harness)
     phone.register()
     uri = f"sip:{DOMAIN}"
     captured = phone.credentials("REGISTER", uri)
     sent = phone.build("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["Expires: 600"], auth=captured)
-    assert face.send(sent)[0].status == 200
+    assert harness.send(sent)[0].status == 200
     again = phone.build("REGISTER", uri, f"<sip:1001@{DOMAIN}>", ["Contact: *", "Expires: 0"], auth=captured)
-    (answer,) = face.send(again)
+    (answer,) = harness.send(again)
     assert isinstance(answer, Response)
     assert answer.status == 401
     assert "stale=true" in answer.all("www-authenticate")[0]
-    assert list(face.location)
+    assert list(harness.location)
 
 
-def test_captured_credentials_are_invalid_for_another_target(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_captured_credentials_are_invalid_for_another_target(harness: SipHarness) -> None:
+    phone = Phone(harness)
     assert phone.invite("1002").status == 180
     captured = phone.credentials("INVITE", f"sip:1002@{DOMAIN}")
     elsewhere = phone.build("INVITE", f"sip:+900123456@{DOMAIN}", f"<sip:+900123456@{DOMAIN}>", auth=captured)
-    (answer,) = face.send(elsewhere)
+    (answer,) = harness.send(elsewhere)
     assert isinstance(answer, Response)
     assert answer.status == 403
 
 
-def test_an_old_nonce_is_stale_and_not_a_failure(face: SipHarness) -> None:
-    phone = Phone(face)
+def test_an_old_nonce_is_stale_and_not_a_failure(harness: SipHarness) -> None:
+    phone = Phone(harness)
     phone.register()
     for _ in range(20):
-        face.clock.advance(400)
+        harness.clock.advance(400)
         response = phone.request_once(
             "REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>", [f"Contact: <{phone.contact}>"]
         )
@@ -185,191 +185,193 @@ def test_an_old_nonce_is_stale_and_not_a_failure(face: SipHarness) -> None:
         assert phone.register().status == 200
 
 
-def test_a_nonce_is_valid_only_from_its_source(face: SipHarness) -> None:
+def test_a_nonce_is_valid_only_from_its_source(harness: SipHarness) -> None:
     """Otherwise a forged source address could cause failures on behalf of a legitimate phone."""
-    stranger = Phone(face, password="guess", flow=ATTACKER, call_id="forged")
-    first = stranger.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+    outsider = Phone(harness, password="guess", flow=ATTACKER, call_id="forged")
+    first = outsider.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     for _ in range(50):
-        stranger.store_challenge(first)
-        stranger.flow = PHONE_FLOW
-        forged = stranger.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
+        outsider.store_challenge(first)
+        outsider.flow = PHONE_FLOW
+        forged = outsider.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>")
         assert forged.status == 401
-    assert Phone(face).register().status == 200
+    assert Phone(harness).register().status == 200
 
 
 # ---- guessing
 
 
-def attempts(face: SipHarness, stranger: Phone, number: int) -> list[int]:
+def attempts(harness: SipHarness, outsider: Phone, number: int) -> list[int]:
     """Return the status of each of `number` wrong attempts, including delayed responses; 0 if dropped."""
     statuses = []
     for _ in range(number):
-        said = face.send(
-            stranger.build("REGISTER", f"sip:{DOMAIN}", f"<sip:{stranger.number}@{DOMAIN}>"), stranger.flow
+        sent = harness.send(
+            outsider.build("REGISTER", f"sip:{DOMAIN}", f"<sip:{outsider.number}@{DOMAIN}>"), outsider.flow
         )
-        answer = (said or face.advance(5) or [None])[0]
+        answer = (sent or harness.advance(5) or [None])[0]
         if isinstance(answer, Response) and answer.status == 401:
-            stranger.store_challenge(answer)
-            auth = stranger.credentials("REGISTER", f"sip:{DOMAIN}")
-            data = stranger.build("REGISTER", f"sip:{DOMAIN}", f"<sip:{stranger.number}@{DOMAIN}>", auth=auth)
-            answer = (face.send(data, stranger.flow) or face.advance(5) or [None])[0]
+            outsider.store_challenge(answer)
+            auth = outsider.credentials("REGISTER", f"sip:{DOMAIN}")
+            data = outsider.build("REGISTER", f"sip:{DOMAIN}", f"<sip:{outsider.number}@{DOMAIN}>", auth=auth)
+            answer = (harness.send(data, outsider.flow) or harness.advance(5) or [None])[0]
         assert not isinstance(answer, Request)
         statuses.append(0 if answer is None else answer.status)
     return statuses
 
 
-def test_guessing_one_name_is_delayed_and_then_rejected(face: SipHarness) -> None:
-    stranger = Phone(face, password="guess", flow=ATTACKER)
-    begun = face.now
-    assert attempts(face, stranger, 10) == [403] * 10
-    assert face.now - begun > 10
-    stranger.password = "secret-1001"
-    stranger.challenge = None
-    assert stranger.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>").status == 401
-    assert stranger.register().status == 403
+def test_guessing_one_name_is_delayed_and_then_rejected(harness: SipHarness) -> None:
+    outsider = Phone(harness, password="guess", flow=ATTACKER)
+    begun = harness.now
+    assert attempts(harness, outsider, 10) == [403] * 10
+    assert harness.now - begun > 10
+    outsider.password = "secret-1001"
+    outsider.challenge = None
+    assert outsider.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>").status == 401
+    assert outsider.register().status == 403
 
 
-def test_a_source_guessing_many_names_is_dropped(face: SipHarness) -> None:
+def test_a_source_guessing_many_names_is_dropped(harness: SipHarness) -> None:
     statuses = []
     for number in range(40):
-        stranger = Phone(face, number=str(2000 + number), username=f"{number}-x", password="guess", flow=ATTACKER)
-        statuses += attempts(face, stranger, 1)
+        outsider = Phone(harness, number=str(2000 + number), username=f"{number}-x", password="guess", flow=ATTACKER)
+        statuses += attempts(harness, outsider, 1)
     assert statuses[:20] == [403] * 20
     assert statuses[-1] == 0
-    face.advance(601)
-    stranger = Phone(face, flow=ATTACKER)
-    assert stranger.register().status == 200
+    harness.advance(601)
+    outsider = Phone(harness, flow=ATTACKER)
+    assert outsider.register().status == 200
 
 
-def test_the_account_is_usable_from_another_source(face: SipHarness) -> None:
+def test_the_account_is_usable_from_another_source(harness: SipHarness) -> None:
     """Failures from one source do not affect the account at another."""
-    owner = Phone(face)
+    owner = Phone(harness)
     owner.register()
-    attempts(face, Phone(face, password="guess", flow=ATTACKER, call_id="x"), 60)
+    attempts(harness, Phone(harness, password="guess", flow=ATTACKER, call_id="x"), 60)
     assert owner.register().status == 200
-    assert Phone(face, flow=OTHER_FLOW, call_id="new-place").register().status == 200
+    assert Phone(harness, flow=OTHER_FLOW, call_id="new-place").register().status == 200
     assert owner.invite("1002").status == 180
 
 
-def test_an_authenticated_phone_behind_the_same_address_is_usable(face: SipHarness) -> None:
+def test_an_authenticated_phone_behind_the_same_address_is_usable(harness: SipHarness) -> None:
     """A phone that has authenticated from a source is accepted although the source is blocked for others."""
-    honest = Phone(face)
+    honest = Phone(harness)
     honest.register()
     for number in range(40):
-        bad = Phone(face, number=str(2000 + number), username=f"{number}-x", password="guess", flow=PHONE_FLOW)
-        attempts(face, bad, 1)
-    stranger = Phone(face, number="1002", username="1002-t1a", password="secret-1002")
-    assert stranger.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1002@{DOMAIN}>").status == 403
+        bad = Phone(harness, number=str(2000 + number), username=f"{number}-x", password="guess", flow=PHONE_FLOW)
+        attempts(harness, bad, 1)
+    outsider = Phone(harness, number="1002", username="1002-t1a", password="secret-1002")
+    assert outsider.request_once("REGISTER", f"sip:{DOMAIN}", f"<sip:1002@{DOMAIN}>").status == 403
     assert honest.register().status == 200
     assert honest.invite("1002").status == 180
-    rebooted = Phone(face, call_id="after-reboot")
+    rebooted = Phone(harness, call_id="after-reboot")
     assert rebooted.register().status == 200
 
 
-def test_a_cancelled_call_with_wrong_credentials_ends_at_once(face: SipHarness) -> None:
-    stranger = Phone(face, password="guess", flow=ATTACKER)
-    attempts(face, stranger, 5)
+def test_a_cancelled_call_with_wrong_credentials_ends_at_once(harness: SipHarness) -> None:
+    outsider = Phone(harness, password="guess", flow=ATTACKER)
+    attempts(harness, outsider, 5)
     uri = f"sip:1002@{DOMAIN}"
-    stranger.challenge = None
-    (challenge,) = face.send(stranger.build("INVITE", uri, f"<{uri}>"), ATTACKER)
+    outsider.challenge = None
+    (challenge,) = harness.send(outsider.build("INVITE", uri, f"<{uri}>"), ATTACKER)
     assert isinstance(challenge, Response)
-    stranger.store_challenge(challenge)
-    invite = stranger.build("INVITE", uri, f"<{uri}>", auth=stranger.credentials("INVITE", uri))
-    assert face.send(invite, ATTACKER) == []
+    outsider.store_challenge(challenge)
+    invite = outsider.build("INVITE", uri, f"<{uri}>", auth=outsider.credentials("INVITE", uri))
+    assert harness.send(invite, ATTACKER) == []
     cancel = invite.replace(b"INVITE sip", b"CANCEL sip").replace(b" INVITE\r\n", b" CANCEL\r\n")
-    answers = [answer.status for answer in face.send(cancel, ATTACKER) if isinstance(answer, Response)]
+    answers = [answer.status for answer in harness.send(cancel, ATTACKER) if isinstance(answer, Response)]
     assert answers == [200, 403]
 
 
 # ---- floods
 
 
-def test_a_flood_is_dropped_unparsed(face: SipHarness) -> None:
-    stranger = Phone(face, flow=ATTACKER)
+def test_a_flood_is_dropped_unparsed(harness: SipHarness) -> None:
+    outsider = Phone(harness, flow=ATTACKER)
     answered = sum(
-        bool(face.send(stranger.build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
+        bool(harness.send(outsider.build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
         for _ in range(1_000)
     )
     assert answered == RateLimits().burst
-    assert Phone(face).register().status == 200
+    assert Phone(harness).register().status == 200
 
 
 @pytest.mark.parametrize("tag", ["", ";tag=forged"])
 @pytest.mark.parametrize("method", ["OPTIONS", "SUBSCRIBE", "BYE", "INFO", "FOO"])
-def test_a_flood_without_authentication_does_not_affect_others(face: SipHarness, method: str, tag: str) -> None:
+def test_a_flood_without_authentication_does_not_affect_others(harness: SipHarness, method: str, tag: str) -> None:
     """It uses no memory, and calls in progress continue."""
-    flooder = Phone(face, flow=PHONE_FLOW, call_id="flood")
+    flooder = Phone(harness, flow=PHONE_FLOW, call_id="flood")
     uri = f"sip:1001@{DOMAIN}"
-    answered = sum(bool(face.send(flooder.build(method, uri, f"<{uri}>{tag}"), PHONE_FLOW)) for _ in range(1_000))
+    answered = sum(bool(harness.send(flooder.build(method, uri, f"<{uri}>{tag}"), PHONE_FLOW)) for _ in range(1_000))
     assert answered == RateLimits().burst
-    assert face.endpoint.transactions == (0, 0)
-    honest = Phone(face)
+    assert harness.endpoint.transactions == (0, 0)
+    honest = Phone(harness)
     assert honest.register().status == 200
     assert honest.invite("1002").status == 180
     assert honest.request_once("BYE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>;tag=ours").status == 200
 
 
 @pytest.mark.parametrize("method", ["REGISTER", "OPTIONS"])
-def test_leading_line_ends_do_not_bypass_the_limits(face: SipHarness, method: str) -> None:
+def test_leading_line_ends_do_not_bypass_the_limits(harness: SipHarness, method: str) -> None:
     """The parser skips them (RFC 3261 section 7.5)."""
-    stranger = Phone(face, flow=ATTACKER)
+    outsider = Phone(harness, flow=ATTACKER)
     answered = sum(
-        bool(face.send(b"\r\n" + stranger.build(method, f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
+        bool(harness.send(b"\r\n" + outsider.build(method, f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"), ATTACKER))
         for _ in range(1_000)
     )
     assert answered == RateLimits().burst
 
 
-def test_many_legitimate_phones_may_share_an_address(face: SipHarness) -> None:
+def test_many_legitimate_phones_may_share_an_address(harness: SipHarness) -> None:
     for again in range(400):
-        phone = Phone(face, call_id=f"boot-{again}", contact=f"sip:1001@192.0.2.7:{6000 + again % 10}")
+        phone = Phone(harness, call_id=f"boot-{again}", contact=f"sip:1001@192.0.2.7:{6000 + again % 10}")
         assert phone.register().status == 200
 
 
 def test_memory_for_sources_is_bounded() -> None:
-    face = SipHarness(RateLimits(max_entries=100))
+    harness = SipHarness(RateLimits(max_entries=100))
     for number in range(300):
-        stranger = Phone(
-            face,
+        outsider = Phone(
+            harness,
             password="guess",
             username=f"u{number}",
             flow=Flow("udp", f"10.0.{number // 200}.{number % 200}", 5060),
         )
-        stranger.register()
-    assert len(face.rate_limiter._sources) == len(face.rate_limiter._names) == 100
+        outsider.register()
+    assert len(harness.rate_limiter._sources) == len(harness.rate_limiter._names) == 100
 
 
-def test_an_ipv6_subscriber_is_one_source(face: SipHarness) -> None:
+def test_an_ipv6_subscriber_is_one_source(harness: SipHarness) -> None:
     statuses = []
     for number in range(40):
         flow = Flow("udp", f"2001:db8:7:1::{number + 1:x}", 5060)
-        stranger = Phone(face, number=str(2000 + number), username=f"{number}-x", password="guess", flow=flow)
-        stranger.contact = "sip:x@[2001:db8::1]"
-        statuses += attempts_v6(face, stranger)
+        outsider = Phone(harness, number=str(2000 + number), username=f"{number}-x", password="guess", flow=flow)
+        outsider.contact = "sip:x@[2001:db8::1]"
+        statuses += attempts_v6(harness, outsider)
     assert statuses[-1] == 0
 
 
-def attempts_v6(face: SipHarness, stranger: Phone) -> list[int]:
-    address = stranger.flow.host
-    stranger.flow = Flow("udp", address, 5060)
-    words = stranger.build
+def attempts_v6(harness: SipHarness, outsider: Phone) -> list[int]:
+    address = outsider.flow.host
+    outsider.flow = Flow("udp", address, 5060)
+    words = outsider.build
 
     def bracketed(*given: object, **more: object) -> bytes:
         return words(*given, **more).replace(f" {address}:".encode(), f" [{address}]:".encode())  # pyright: ignore
 
-    stranger.build = bracketed  # pyright: ignore[reportAttributeAccessIssue]
-    return attempts(face, stranger, 1)
+    outsider.build = bracketed  # pyright: ignore[reportAttributeAccessIssue]
+    return attempts(harness, outsider, 1)
 
 
 @pytest.mark.promise("C13")
-def test_logs_contain_no_personal_data(face: SipHarness) -> None:
+def test_logs_contain_no_personal_data(harness: SipHarness) -> None:
     with structlog.testing.capture_logs() as logs:
         for number in range(40):
-            stranger = Phone(face, number=f"1{number:03}", username=f"1{number:03}-x", password="guess", flow=ATTACKER)
-            attempts(face, stranger, 1)
-        attempts(face, Phone(face, password="guess", flow=OTHER_FLOW), 9)
+            outsider = Phone(
+                harness, number=f"1{number:03}", username=f"1{number:03}-x", password="guess", flow=ATTACKER
+            )
+            attempts(harness, outsider, 1)
+        attempts(harness, Phone(harness, password="guess", flow=OTHER_FLOW), 9)
     assert {entry["event"] for entry in logs} == {"sip_source_refused", "sip_name_refused"}
-    told = str(logs)
+    reported = str(logs)
     for value in (ATTACKER.host, OTHER_FLOW.host, "1001", "-x", DOMAIN):
-        assert value not in told
+        assert value not in reported
     assert len({entry["source"] for entry in logs}) == 2

@@ -44,10 +44,10 @@ def test_call_without_targets_is_unreachable_and_recorded_first() -> None:
 
 def test_provisional_status_only_increases() -> None:
     script = ringing("b1")
-    told = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
+    reported = [(action.status, action.sdp) for status in (182, 180, 183, 180, 183)
             for action in script.process(messages.CalleeProgressed("b1", status, b""))
             if isinstance(action, messages.Progress)]  # fmt: skip
-    assert told == [(180, b""), (183, b"")]
+    assert reported == [(180, b""), (183, b"")]
 
 
 def test_failed_early_answer_is_retried() -> None:
@@ -170,11 +170,11 @@ def test_hold_passes_anchor_and_other_side() -> None:
 
 
 @pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
-def test_refused_offer_resets_the_anchor(said: int, told: int) -> None:
+def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
     script = talking()
     script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
-    assert script.process(messages.OfferRefused("a", said)) == [
-        RefuseOffer("b1", told),
+    assert script.process(messages.OfferRefused("a", status)) == [
+        RefuseOffer("b1", reported),
         OfferMedia("exchange:1", "b1", "b1", b"answer"),
     ]
     assert script.process(messages.OfferReceived("a", b"impatient")) == [RefuseOffer("a", 491)]
@@ -244,10 +244,10 @@ def test_failed_reanchor_is_left_to_the_watchdog() -> None:
     ],
 )
 def test_end_sends_bye_then_records_then_acknowledges(
-    event: messages.Event, cause: Cause, told: list[str], closing: str | None
+    event: messages.Event, cause: Cause, reported: list[str], closing: str | None
 ) -> None:
     script = talking()
-    assert script.process(event) == [*(Bye(leg, cause) for leg in told), ReleaseMedia("b1", final=True)]
+    assert script.process(event) == [*(Bye(leg, cause) for leg in reported), ReleaseMedia("b1", final=True)]
     assert isinstance(script.state, Ending)
     assert script.advance(0.1) == []
     assert script.process(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]

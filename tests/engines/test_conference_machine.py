@@ -209,8 +209,8 @@ def test_a_removed_host_has_no_rights() -> None:
     room.send(JoinRequested("h2", True))
     assert room.send(RemovalRequested("h", "h2")) == [RemoveParticipant("h2", "conference/removed")]
     assert room.send(Entered("h2")) == []
-    told = room.send(RemovalRequested(ADMINISTRATOR, "h"))
-    assert told == [
+    reported = room.send(RemovalRequested(ADMINISTRATOR, "h"))
+    assert reported == [
         RemoveParticipant("h", "conference/removed"),
         AnnounceParticipant("h", joined=False),
         PlayPrompt("a", "conference/host-left"),

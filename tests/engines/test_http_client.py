@@ -22,11 +22,11 @@ async def server(
     answer: bytes | Answering, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[tuple[int, list[bytes]]]:
     """Run a server with a fixed response; yield its port and the received request heads."""
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            received.append(await reader.readuntil(b"\r\n\r\n"))
             if isinstance(answer, bytes):
                 writer.write(answer)
                 await writer.drain()
@@ -36,13 +36,13 @@ async def server(
 
     running = await asyncio.start_server(talk, "0.0.0.0", 0, ssl=tls)
     async with running:
-        yield running.sockets[0].getsockname()[1], heard
+        yield running.sockets[0].getsockname()[1], received
 
 
 async def test_request_is_a_plain_get() -> None:
-    async with server(GOOD) as (port, heard):
+    async with server(GOOD) as (port, received):
         assert await HttpClient()(f"http://127.0.0.1:{port}/x?y=z", inside=True) == b"{}"
-    (head,) = heard
+    (head,) = received
     assert head.startswith(b"GET /x?y=z HTTP/1.1\r\n")
     assert b"cookie" not in head.lower()
     assert b"accept-encoding: identity" in head.lower()
@@ -55,11 +55,11 @@ async def test_form_is_posted_with_basic_credentials() -> None:
         got.append(await reader.readexactly(10))
         writer.write(GOOD)
 
-    async with server(answer) as (port, heard):
+    async with server(answer) as (port, received):
         await HttpClient()(f"http://127.0.0.1:{port}/", form={"a": "b c", "d": "ef"}, login=("u", "p"), inside=True)
     assert got == [b"a=b+c&d=ef"]
-    assert heard[0].startswith(b"POST / HTTP/1.1\r\n")
-    assert b"Authorization: Basic dTpw\r\n" in heard[0]
+    assert received[0].startswith(b"POST / HTTP/1.1\r\n")
+    assert b"Authorization: Basic dTpw\r\n" in received[0]
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -85,24 +85,24 @@ async def test_only_https_urls_are_requested(url: str, inside: bool) -> None:
 async def test_internal_addresses_are_blocked_by_default(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["localhost", "127.0.0.1"], SystemClock())
     trusting = ssl.create_default_context(cafile=str(certificates.authority))
-    async with server(GOOD, server_context(certificates)) as (port, heard):
+    async with server(GOOD, server_context(certificates)) as (port, received):
         for host in ("localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]"):
             with pytest.raises(OSError):
                 await HttpClient(trusting)(f"https://{host}:{port}/")
             with pytest.raises(OSError):
                 await HttpClient()(f"http://{host}:{port}/")
-        assert heard == []
+        assert received == []
         assert await HttpClient(trusting)(f"https://localhost:{port}/", inside=True) == b"{}"
 
 
 async def test_server_certificate_is_verified(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["pbx.example.com"], SystemClock())
     trusting = ssl.create_default_context(cafile=str(certificates.authority))
-    async with server(GOOD, server_context(certificates)) as (port, heard):
+    async with server(GOOD, server_context(certificates)) as (port, received):
         for host, context in (("127.0.0.2", trusting), ("localhost", None)):
             with pytest.raises(OSError):
                 await HttpClient(context)(f"https://{host}:{port}/", inside=True)
-        assert heard == []
+        assert received == []
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,8 @@ def test_g711_table_values(decode: object, code: int, value: int) -> None:
 def test_samples_encode_to_the_nearest_code(sample: int) -> None:
     for encode, decode in ((g711.ulaw_encode, g711.ulaw_decode), (g711.alaw_encode, g711.alaw_decode)):
         values = decode(bytes(range(256)))
-        (heard,) = decode(encode([sample]))
-        assert abs(heard - sample) == min(abs(value - sample) for value in values)
+        (received,) = decode(encode([sample]))
+        assert abs(received - sample) == min(abs(value - sample) for value in values)
 
 
 def test_every_g711_code_survives_a_round_trip() -> None:
@@ -75,8 +75,8 @@ def test_tone_is_detected_only_at_its_own_frequency(frequency: float) -> None:
     assert tones.level(tone, frequency) == pytest.approx(8000, rel=0.01)
     assert tones.level(tone, frequency + 200) < 200
     assert tones.rms(tone) == pytest.approx(8000 / math.sqrt(2), rel=0.01)
-    heard = g711.ulaw_decode(g711.ulaw_encode(tone))
-    assert tones.level(heard, frequency) == pytest.approx(8000, rel=0.02)
+    received = g711.ulaw_decode(g711.ulaw_encode(tone))
+    assert tones.level(received, frequency) == pytest.approx(8000, rel=0.02)
 
 
 def test_chunks_of_a_tone_join_up() -> None:

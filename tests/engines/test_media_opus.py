@@ -70,8 +70,8 @@ def test_simultaneous_talkers_do_not_leak_between_channels(rate: int) -> None:
     both[::2], both[1::2] = sine(450, 8000, 4 * rate, rate=rate), sine(1000, 8000, 4 * rate, rate=rate)
     out = array("h", decode_range(encode_file(both.tobytes(), rate, 2), rate, 2, 0, len(both) * 2))
     for mine, theirs, side in ((450, 1000, out[::2]), (1000, 450, out[1::2])):
-        heard = side[rate : 3 * rate]
-        assert level(heard, theirs, rate=rate) < level(heard, mine, rate=rate) / 100
+        received = side[rate : 3 * rate]
+        assert level(received, theirs, rate=rate) < level(received, mine, rate=rate) / 100
 
 
 @pytest.mark.parametrize("rate", [8000, 16000])

@@ -95,10 +95,10 @@ def due_reports(world: MixerHarness, now: float) -> dict[int, list[rtp.Report]]:
 def test_every_leg_gets_an_rtcp_report_every_five_seconds() -> None:
     world = MixerHarness()
     a = world.phone("a", sequence=65_500)
-    said = tone(400, 1)[0]
+    sent = tone(400, 1)[0]
     got: list[rtp.Report] = []
     for number in range(500):
-        packet = a.audio(said)
+        packet = a.audio(sent)
         world.tick(*[] if number % 10 == 9 else [(a, packet)])
         for found in due_reports(world, 1000.0 + number / 50).values():
             got += found
@@ -140,14 +140,14 @@ def test_multiplexed_rtcp_is_recognized() -> None:
 def test_jitter_is_not_negative_after_a_burst() -> None:
     world = MixerHarness()
     a = world.phone("a", room="r")
-    said = tone(400, 1)[0]
+    sent = tone(400, 1)[0]
     for _ in range(20):
-        world.tick((a, a.audio(said)), (a, a.audio(said)))
+        world.tick((a, a.audio(sent)), (a, a.audio(sent)))
         world.tick()
     a.timestamp += 80_000
     packets: list[tuple[int, bytes]] = []
     for _ in range(40):
-        packets.append((a.port, a.audio(said)))
+        packets.append((a.port, a.audio(sent)))
         a.timestamp += 80_000  # a jump of the clock is not jitter
     world.receive(packets)
     [block] = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 0.0)
@@ -158,9 +158,9 @@ def test_jitter_is_not_negative_after_a_burst() -> None:
 def test_uneven_arrival_is_measured_as_jitter() -> None:
     world = MixerHarness()
     a = world.phone("a")
-    said = tone(400, 1)[0]
+    sent = tone(400, 1)[0]
     for _ in range(100):
-        world.tick((a, a.audio(said)), (a, a.audio(said)))
+        world.tick((a, a.audio(sent)), (a, a.audio(sent)))
         world.tick()
     (block,) = world.mixer.reception_stats.report_block(int(world.mixer.layout.slots[0]), 1.0)
     assert 40 < block.jitter <= 160

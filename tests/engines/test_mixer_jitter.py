@@ -67,20 +67,20 @@ def test_duplicates_are_played_once() -> None:
 @settings(max_examples=40, deadline=None)
 def test_packets_of_any_length_give_the_same_audio(sizes: list[int], seed: int) -> None:
     world, a, b = two_phones()
-    said = np.frombuffer(b"".join(encode_frames(noise(400, seed))), np.uint8)
+    sent = np.frombuffer(b"".join(encode_frames(noise(400, seed))), np.uint8)
     at = ticks = 0
     for size in sizes:
         while at > ticks * 160:  # not before it is due
             world.tick()
             ticks += 1
-        world.receive([(a.port, a.packet(said[at : at + size].tobytes()))])
+        world.receive([(a.port, a.packet(sent[at : at + size].tobytes()))])
         at += size
     world.ticks(12)
-    heard = np.frombuffer(b"".join(b.received), np.uint8)[: ticks * 160 + 12 * 160]
+    received = np.frombuffer(b"".join(b.received), np.uint8)[: ticks * 160 + 12 * 160]
     began = PLAYOUT_DELAY * 160
     # Frame by frame: those that arrived completely and in time are played unchanged.
     same = [
-        heard[n + began : n + began + 160].tobytes() == said[n : n + 160].tobytes()
+        received[n + began : n + began + 160].tobytes() == sent[n : n + 160].tobytes()
         for n in range(160, at // 160 * 160, 160)
     ]
     assert sum(same) >= len(same) - 1
@@ -89,17 +89,17 @@ def test_packets_of_any_length_give_the_same_audio(sizes: list[int], seed: int) 
 @pytest.mark.parametrize("ptime", [10, 30, 40, 60])
 def test_unusual_packet_times_play_without_gaps(ptime: int) -> None:
     world, a, b = two_phones()
-    said = tone(440, 150).reshape(-1)
+    sent = tone(440, 150).reshape(-1)
     step = ptime * 8
     at = 0
     for tick in range(100):
         while at <= tick * 160:
-            world.receive([(a.port, a.audio(said[at : at + step]))])
+            world.receive([(a.port, a.audio(sent[at : at + step]))])
             at += step
         world.tick()
-    heard = b.samples()[20 * 160 :]
-    assert level(heard, 440) == pytest.approx(6000, rel=0.03)
-    jumps = np.abs(np.diff(heard)).max()
+    received = b.samples()[20 * 160 :]
+    assert level(received, 440) == pytest.approx(6000, rel=0.03)
+    jumps = np.abs(np.diff(received)).max()
     assert jumps < 2300  # the slope of the tone itself
 
 
@@ -107,11 +107,11 @@ def test_unusual_packet_times_play_without_gaps(ptime: int) -> None:
 def test_a_lost_packet_is_concealed_and_longer_gaps_fade_to_silence(codec: int) -> None:
     world = MixerHarness()
     a, b = world.phone("a", codec, room="r"), world.phone("b", codec, room="r")
-    said = tone(300, 60, width=320 if codec == G722 else 160)
+    sent = tone(300, 60, width=320 if codec == G722 else 160)
     for n in range(30):
-        packet = a.audio(said[n])
+        packet = a.audio(sent[n])
         world.tick(*[] if n == 20 else [(a, packet)])
-    width = len(said[0])
+    width = len(sent[0])
     gap = b.samples()[(20 + PLAYOUT_DELAY) * width :][:width]
     assert np.abs(gap).max() > 3000
     steps = np.abs(np.diff(b.samples()[10 * width :]))
@@ -133,10 +133,10 @@ def test_first_frame_after_a_gap_is_cross_faded_for_4_ms() -> None:
 
 def test_delay_adapts_to_100_ms_of_jitter() -> None:
     world, a, b = two_phones()
-    said, chance = tone(440, 500), np.random.default_rng(7)
+    sent, chance = tone(440, 500), np.random.default_rng(7)
     coming: dict[int, list[bytes]] = {}
     for n in range(500):
-        coming.setdefault(n + int(chance.integers(0, 6)), []).append(a.audio(said[n]))
+        coming.setdefault(n + int(chance.integers(0, 6)), []).append(a.audio(sent[n]))
     late = 0
     for n in range(500):
         world.tick(*((a, packet) for packet in coming.get(n, [])))

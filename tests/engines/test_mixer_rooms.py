@@ -24,12 +24,12 @@ def test_each_leg_gets_the_bit_exact_sum_of_the_others(codecs: list[int], seed: 
     world, chance = MixerHarness(), np.random.default_rng(seed)
     loud = max(loud, 400)
     phones = [world.phone(f"p{n}", codec, room="r") for n, codec in enumerate(codecs)]
-    said = chance.integers(-loud, loud + 1, (FRAMES, len(phones), 160))
-    meant = np.zeros_like(said)
+    sent = chance.integers(-loud, loud + 1, (FRAMES, len(phones), 160))
+    meant = np.zeros_like(sent)
     for frame in range(FRAMES):
         for n, phone in enumerate(phones):
-            meant[frame, n] = DECODED[phone.codec][ENCODED[phone.codec][said[frame, n] + 32768]]
-        world.tick(*((phone, phone.audio(said[frame, n])) for n, phone in enumerate(phones)))
+            meant[frame, n] = DECODED[phone.codec][ENCODED[phone.codec][sent[frame, n] + 32768]]
+        world.tick(*((phone, phone.audio(sent[frame, n])) for n, phone in enumerate(phones)))
     for n, phone in enumerate(phones):
         for frame in range(1, FRAMES - PLAYOUT_DELAY):  # the first frame is faded in
             others = meant[frame].sum(axis=0) - meant[frame, n]
@@ -41,17 +41,17 @@ def test_echo_is_bit_exact_and_ends_with_leaving_the_room() -> None:
     phone = world.phone("p")
     world.apply(JoinRoom("echo/p", "p", echo=True))
     chance = np.random.default_rng(3)
-    said = chance.integers(-9000, 9001, (FRAMES, 160))
+    sent = chance.integers(-9000, 9001, (FRAMES, 160))
     for frame in range(FRAMES):
-        world.tick((phone, phone.audio(said[frame])))
+        world.tick((phone, phone.audio(sent[frame])))
     for frame in range(1, FRAMES - PLAYOUT_DELAY):
         assert phone.received[frame + PLAYOUT_DELAY] == expected(
-            ULAW, DECODED[ULAW][ENCODED[ULAW][said[frame] + 32768]]
+            ULAW, DECODED[ULAW][ENCODED[ULAW][sent[frame] + 32768]]
         )
     world.apply(LeaveRoom("p"))
     world.apply(JoinRoom("r", "p"))
     for frame in range(FRAMES):
-        world.tick((phone, phone.audio(said[frame])))
+        world.tick((phone, phone.audio(sent[frame])))
     assert level(phone.samples(3), 1000) < 20
 
 
@@ -65,12 +65,12 @@ def test_mix_saturates_instead_of_wrapping_around() -> None:
 
 
 def talk(world: MixerHarness, tones: dict[str, float], frames: int = 40) -> None:
-    said = {
+    sent = {
         name: tone(frequency, frames, width=320 if world.phones[name].codec == G722 else 160)
         for name, frequency in tones.items()
     }
     for frame in range(frames):
-        world.tick(*((world.phones[name], world.phones[name].audio(said[name][frame])) for name in tones))
+        world.tick(*((world.phones[name], world.phones[name].audio(sent[name][frame])) for name in tones))
 
 
 def level_at(phone: Phone, frequency: float, last: int = 20) -> float:

@@ -115,8 +115,8 @@ def test_sound_to_a_leg_is_mixed_with_its_room_and_inaudible_to_others() -> None
     a, b, c = (world.phone(name, room="r") for name in "abc")
     world.load("s", tone(900, 60).reshape(-1))
     world.apply(PlaySound("a", "t", "s"))
-    said = tone(440, 40)
-    for frame in said:
+    sent = tone(440, 40)
+    for frame in sent:
         world.tick((b, b.audio(frame)))
     assert level(a.samples(20), 900) > 5500
     assert level(a.samples(20), 440) > 5500
@@ -176,19 +176,19 @@ def test_sound_bank_never_evicts_playing_sounds() -> None:
 @settings(max_examples=60, deadline=None)
 def test_sounds_in_the_bank_never_overlap(steps: list[tuple[str, int, bool]]) -> None:
     bank = SoundBank(6000)
-    kept: dict[str, np.ndarray] = {}
+    resident: dict[str, np.ndarray] = {}
     for number, (name, length, pinned) in enumerate(steps):
         samples = random_samples(length, number)
         key = f"{name}{length}"
         if bank.load(key, 8000, length, 0, samples.astype("<i2").tobytes()):
-            kept.setdefault(key, samples)
+            resident.setdefault(key, samples)
             entry = bank.get(key)
             assert entry is not None
             entry.active_plays += pinned
         for gone in bank.evicted:
-            kept.pop(gone, None)
+            resident.pop(gone, None)
         bank.evicted.clear()
-        for each, expected in kept.items():
+        for each, expected in resident.items():
             entry = bank.get(each)
             assert entry is not None
             around = bank.samples[entry.start - PAD : entry.start + entry.length + PAD]
@@ -218,15 +218,15 @@ def test_tap_of_a_leg_is_sample_accurate() -> None:
     world = MixerHarness()
     a = world.phone("a", ALAW)
     world.apply(StartTap("tap", "a"))
-    said = random_samples(40 * 160).reshape(40, 160)
-    for frame in said:
+    sent = random_samples(40 * 160).reshape(40, 160)
+    for frame in sent:
         world.tick((a, a.audio(frame)))
     world.apply(EndTap("tap"))
     world.ticks(1)
-    heard = recorded_samples(world)
+    received = recorded_samples(world)
     begin = (PLAYOUT_DELAY + 1) * 160
-    assert len(heard) == 40 * 160
-    assert np.array_equal(heard[begin:], after_coding(said.reshape(-1), ALAW)[160 : 160 + len(heard) - begin])
+    assert len(received) == 40 * 160
+    assert np.array_equal(received[begin:], after_coding(sent.reshape(-1), ALAW)[160 : 160 + len(received) - begin])
     assert world.events_of(TapEnded) == [TapEnded("tap", "ended")]
     offsets = [each.offset for each in world.events_of(Chunk)]
     assert offsets == np.cumsum([0, *(len(each.pcm) // 2 for each in world.events_of(Chunk)[:-1])]).tolist()
@@ -256,16 +256,16 @@ def test_tap_of_a_room_contains_the_mix_and_played_sounds() -> None:
     a, b = world.phone("a", room="r"), world.phone("b", room="r")
     world.load("s", tone(1200, 60, amplitude=2000).reshape(-1))
     world.apply(StartTap("tap", "r", of_room=True), PlaySound("r", "t", "s", to_room=True))
-    said = random_samples(30 * 320).reshape(30, 2, 160)
-    for frame in said:
+    sent = random_samples(30 * 320).reshape(30, 2, 160)
+    for frame in sent:
         world.tick((a, a.audio(frame[0])), (b, b.audio(frame[1])))
     world.apply(EndTap("tap"))
     world.ticks(1)
-    both = after_coding(said[:, 0].reshape(-1)) + after_coding(said[:, 1].reshape(-1))
-    heard = recorded_samples(world)
+    both = after_coding(sent[:, 0].reshape(-1)) + after_coding(sent[:, 1].reshape(-1))
+    received = recorded_samples(world)
     begin = (PLAYOUT_DELAY + 1) * 160
-    meant = both[160 : 160 + len(heard) - begin] + tone(1200, 60, amplitude=2000).reshape(-1)[begin : len(heard)]
-    assert np.array_equal(heard[begin:], np.clip(meant, -32768, 32767))
+    meant = both[160 : 160 + len(received) - begin] + tone(1200, 60, amplitude=2000).reshape(-1)[begin : len(received)]
+    assert np.array_equal(received[begin:], np.clip(meant, -32768, 32767))
 
 
 def test_tap_ends_with_its_leg_or_room() -> None:
@@ -293,8 +293,8 @@ def test_tap_keeps_its_sample_rate_when_the_room_becomes_wideband() -> None:
     world = MixerHarness()
     a = world.phone("a", room="r")
     world.apply(StartTap("tap", "r", of_room=True))
-    said = tone(700, 60)
-    for number, frame in enumerate(said):
+    sent = tone(700, 60)
+    for number, frame in enumerate(sent):
         if number == 20:
             world.phone("b", G722, room="r")
         world.tick((a, a.audio(frame)))

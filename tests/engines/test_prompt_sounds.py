@@ -79,20 +79,20 @@ def test_prompts_are_equally_loud(language: str) -> None:
     prompts, wrong = Prompts(), []
     for name, one in MANIFEST[language].items():
         sound = prompts.sound(name, language)
-        heard = to_wave(sound.pcm)
-        level = loudness(heard, sound.rate)
+        received = to_wave(sound.pcm)
+        level = loudness(received, sound.rate)
         within_a_sentence = name.partition("/")[0] not in GROUPS
         silent = 0.1 if within_a_sentence else 0.3  # a word may not leave a gap before the next one
-        ends = np.flatnonzero(np.abs(heard) > 0.003)[[0, -1]] / sound.rate
+        ends = np.flatnonzero(np.abs(received) > 0.003)[[0, -1]] / sound.rate
         if not (
             abs(level - SPEECH_LEVEL) < 1.5
-            and db(heard) < PEAK_LEVEL + 1.0
+            and db(received) < PEAK_LEVEL + 1.0
             and abs(sound.seconds - one.seconds) < 0.02
             and 0.2 < sound.seconds < 15
             and ends[0] < 0.05
             and sound.seconds - ends[1] < silent
         ):
-            wrong.append((name, round(level, 1), round(db(heard), 1), sound.seconds, *ends))
+            wrong.append((name, round(level, 1), round(db(received), 1), sound.seconds, *ends))
     assert not wrong
 
 
@@ -165,16 +165,16 @@ def test_cache_is_bounded_and_lru() -> None:
 
 def test_music_is_quiet_and_loops_seamlessly() -> None:
     music = Prompts().music()
-    heard = to_wave(music.pcm)
+    received = to_wave(music.pcm)
     assert music.seconds == 32
     assert MANIFEST[ANY][MUSIC].text == ""
-    assert -27.5 < loudness(heard, music.rate) < -24.5
-    quarters = [loudness(each, music.rate) for each in np.split(heard, 8)]
+    assert -27.5 < loudness(received, music.rate) < -24.5
+    quarters = [loudness(each, music.rate) for each in np.split(received, 8)]
     assert max(quarters) - min(quarters) < 8  # no gap that sounds like a lost call
-    steps = np.abs(np.diff(np.concatenate([heard[-800:], heard[:800]])))
+    steps = np.abs(np.diff(np.concatenate([received[-800:], received[:800]])))
     assert steps[799] < steps.max() * 1.01 < 0.2
-    spectrum = np.abs(np.fft.rfft(heard)) ** 2
-    place = np.fft.rfftfreq(len(heard), 1 / music.rate)
+    spectrum = np.abs(np.fft.rfft(received)) ** 2
+    place = np.fft.rfftfreq(len(received), 1 / music.rate)
     assert spectrum[(place > 200) & (place < 3400)].sum() > 0.7 * spectrum.sum()
 
 
@@ -212,8 +212,8 @@ def test_peaks_are_limited() -> None:
     rng = np.random.default_rng(1)
     spiky = 0.01 * rng.standard_normal(32000)
     spiky[::4000] = 0.9
-    heard = normalize(spiky, 16000)
-    assert db(heard) <= PEAK_LEVEL + 1e-6
+    received = normalize(spiky, 16000)
+    assert db(received) <= PEAK_LEVEL + 1e-6
     assert np.array_equal(normalize(np.zeros(800), 16000), np.zeros(800))
 
 
@@ -246,13 +246,13 @@ def upload(seconds: float, rate: int, channels: int = 1, width: int = 2, volume:
 )
 def test_upload_is_normalized(rate: int, channels: int, width: int) -> None:
     sound = decode_upload(upload(2.0, rate, channels, width))
-    heard = to_wave(sound.pcm)
+    received = to_wave(sound.pcm)
     assert sound.rate == 16000
     assert sound.seconds == pytest.approx(2.08, abs=0.05)
-    assert loudness(heard, 16000) == pytest.approx(SPEECH_LEVEL, abs=0.5)
-    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+    assert loudness(received, 16000) == pytest.approx(SPEECH_LEVEL, abs=0.5)
+    spectrum = np.abs(np.fft.rfft(received * np.hanning(len(received))))
     peak = int(spectrum.argmax())
-    assert peak * 16000 / len(heard) == pytest.approx(997, abs=2)
+    assert peak * 16000 / len(received) == pytest.approx(997, abs=2)
     assert (spectrum[peak - 30 : peak + 30] ** 2).sum() > 0.99 * (spectrum**2).sum()
 
 

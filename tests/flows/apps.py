@@ -40,8 +40,8 @@ class FakeApps:
         return CallApp("voicemail") if extension.number in self._voicemail else None
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> "FakeApps":
-        for_whom = f" for {context.callee.number}" if context.callee is not None else ""
-        self._log(f"{context.app}{for_whom}" + (f" {describe_sdp(offer)}" if offer else ""))
+        target = f" for {context.callee.number}" if context.callee is not None else ""
+        self._log(f"{context.app}{target}" + (f" {describe_sdp(offer)}" if offer else ""))
         self._emitters.append(emit)
         self.last_context = context
         self.running += 1
@@ -55,8 +55,8 @@ class FakeApps:
         """Execute a ladder line for the app with this number, from 1."""
         self._emit(self._emitters[number - 1], words)
 
-    def _emit(self, tell: Callable[[LegEvent], None], words: list[str]) -> None:
-        tell(APP_EVENTS[words[0]](sdp_of(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
+    def _emit(self, notify: Callable[[LegEvent], None], words: list[str]) -> None:
+        notify(APP_EVENTS[words[0]](sdp_of(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
 
     def acknowledged(self, sdp: bytes) -> None:
         self._log(f"ACK {describe_sdp(sdp)}")

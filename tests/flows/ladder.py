@@ -39,7 +39,7 @@ async def play(text: str, **settings: object) -> World:
     """Run a ladder and return its world. Fails with the actual messages."""
     lines = [line.split("#")[0].rstrip() for line in text.strip("\n").splitlines()]
     lines = [line for line in lines if line.strip()]
-    world = World(_cast(lines[0].strip()), **settings)
+    world = World(_participants(lines[0].strip()), **settings)
     await play_on(world, "\n".join(lines[1:]))
     return world
 
@@ -65,7 +65,7 @@ async def play_on(world: World, text: str) -> None:
     _expect_nothing_more(world, "the end")
 
 
-def _cast(line: str) -> list[Phone]:
+def _participants(line: str) -> list[Phone]:
     return [World.phone(*words.split(maxsplit=2)) for words in line.split(",")]
 
 

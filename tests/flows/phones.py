@@ -61,7 +61,7 @@ class Phone:
     flow: Flow
     by_hand: bool = False
     wakeable: bool = False
-    asleep: bool = False
+    awaiting_push: bool = False
     voicemail: bool = False
     """Whether its extension has a fallback app."""
     gone: bool = False

@@ -2,7 +2,7 @@
 
 from world import World
 
-CAST = "alice 1001, bob 1002, carol 1003"
+PARTICIPANTS = "alice 1001, bob 1002, carol 1003"
 UP = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]

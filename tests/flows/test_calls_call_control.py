@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import ANSWERS, CAST, CLICKED, CONSULTS, MOVED_TO_ROOM, TARGET_ANSWERS, UP, WITH_DESK, parties, up
+from steps import ANSWERS, CLICKED, CONSULTS, MOVED_TO_ROOM, PARTICIPANTS, TARGET_ANSWERS, UP, WITH_DESK, parties, up
 from world import World
 
 from unificx.calls import CallControl
@@ -10,7 +10,7 @@ from unificx.core.errors import Conflict, Forbidden, NotFound
 
 
 async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
-    world = await play(CAST + CLICKED)
+    world = await play(PARTICIPANTS + CLICKED)
     await play_on(world, """
         ... 10 s
         carol -> 200 [carol]
@@ -33,7 +33,7 @@ async def test_click_to_dial_rings_own_phone_then_the_target() -> None:
 
 
 async def test_click_to_dial_target_does_not_answer() -> None:
-    world = await play(CAST + CLICKED)
+    world = await play(PARTICIPANTS + CLICKED)
     await play_on(world, """
         carol -> 486
         app   <- BYE
@@ -45,7 +45,7 @@ async def test_click_to_dial_target_does_not_answer() -> None:
 
 
 async def test_click_to_dial_own_phone_does_not_answer() -> None:
-    world = await play(CAST + """
+    world = await play(PARTICIPANTS + """
         ! alice clicks to dial 1003
         app   <- waiting
         ! the app answers [ring]
@@ -59,7 +59,7 @@ async def test_click_to_dial_own_phone_does_not_answer() -> None:
 
 
 async def test_click_to_dial_a_feature_code() -> None:
-    world = await play(CAST + """
+    world = await play(PARTICIPANTS + """
         ! alice clicks to dial *43
         app   <- waiting
         ! the app answers [ring]
@@ -84,7 +84,7 @@ async def test_click_to_dial_a_feature_code() -> None:
 
 
 async def test_blind_transfer_by_api() -> None:
-    world = await play(CAST + UP + """
+    world = await play(PARTICIPANTS + UP + """
         ! bob clicks to transfer 1003
         app   <- waiting for 1003 [alice]
         carol <- INVITE [alice]
@@ -115,7 +115,7 @@ async def test_attended_transfer_by_api() -> None:
 
 
 async def test_impossible_transfers_by_api_are_refused() -> None:
-    world: World = await play(CAST + """
+    world: World = await play(PARTICIPANTS + """
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
         bob   -> 180
@@ -167,7 +167,7 @@ ALICE_GOES = """
 
 @pytest.mark.parametrize("goes", [BOB_GOES, ALICE_GOES])
 async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> None:
-    world = await play(CAST + UP)
+    world = await play(PARTICIPANTS + UP)
     [live] = CallControl(world.manager).calls({"e-1001"})
     await play_on(world, MOVED_TO_ROOM)
     assert [one.app.app for one in world.manager.live_calls() if one.app is not None] == ["room", "room"]
@@ -180,7 +180,7 @@ async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> Non
 
 
 async def test_room_app_refuses_the_parties() -> None:
-    world = await play(CAST + UP + """
+    world = await play(PARTICIPANTS + UP + """
         ! alice clicks to meet
         app   <- room [alice]
         app   <- room [bob]

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import CAST, REFERRED, TRANSFEROR_HANGS_UP, UP, WITH_DESK, up
+from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, WITH_DESK, up
 from test_calls_attended import replaces
 
 RINGS = """
@@ -92,7 +92,7 @@ async def test_call_of_a_revoked_device_ends(one: str) -> None:
 
 
 async def test_revoking_the_transferred_device_ends_the_call() -> None:
-    world = await play(CAST + UP + REFERRED + """
+    world = await play(PARTICIPANTS + UP + REFERRED + """
         ! alice is signed out
         app   <- BYE
         carol <- CANCEL
@@ -106,7 +106,7 @@ async def test_revoking_the_transferred_device_ends_the_call() -> None:
 
 
 async def test_revoking_the_transferor_ends_the_call() -> None:
-    await play(CAST + UP + REFERRED + """
+    await play(PARTICIPANTS + UP + REFERRED + """
         ! bob is signed out
         app   <- BYE
         carol <- CANCEL
@@ -118,7 +118,7 @@ async def test_revoking_the_transferor_ends_the_call() -> None:
 
 
 async def test_revoking_the_ringing_transfer_target_returns_the_call() -> None:
-    await play(CAST + UP + REFERRED + """
+    await play(PARTICIPANTS + UP + REFERRED + """
         ! carol is signed out
         app   <- BYE
         carol <- CANCEL

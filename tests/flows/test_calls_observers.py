@@ -6,10 +6,10 @@ from test_calls_apps import TALKING
 from test_calls_established import DOWN, UP
 from world import World
 
-CAST = "alice 1001, bob 1002"
+PARTICIPANTS = "alice 1001, bob 1002"
 
 
-async def up(then: str = "", cast: str = CAST) -> World:
+async def up(then: str = "", cast: str = PARTICIPANTS) -> World:
     world = await play(cast + UP)
     await play_on(world, then)
     return world
@@ -17,7 +17,7 @@ async def up(then: str = "", cast: str = CAST) -> World:
 
 async def test_conversation_is_announced_once_both_are_connected() -> None:
     ringing = await play(
-        CAST
+        PARTICIPANTS
         + """
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
@@ -100,7 +100,7 @@ async def test_app_call_is_not_announced() -> None:
 
 async def test_unanswered_call_is_not_announced() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + """
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]

@@ -2,7 +2,7 @@
 
 import pytest
 from ladder import play, play_on
-from steps import CAST, UP, parties
+from steps import PARTICIPANTS, UP, parties
 
 from unificx.calls.schemas import MAX_PARKING_SLOTS
 
@@ -47,7 +47,7 @@ RETURNS = """
 
 @pytest.mark.parametrize("code", ["*861", "*86"])
 async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> None:
-    world = await play(CAST + UP + PARKED)
+    world = await play(PARTICIPANTS + UP + PARKED)
     [parked] = world.manager.parked_calls("t1")
     assert (parked.place, parked.number, parked.by) == (1, "1001", "1002")
     assert world.manager.parked_calls("another") == []
@@ -66,7 +66,7 @@ async def test_call_is_parked_and_retrieved_from_another_phone(code: str) -> Non
 
 
 async def test_caller_parks_the_callee_who_hangs_up() -> None:
-    world = await play(CAST + UP + """
+    world = await play(PARTICIPANTS + UP + """
         ! alice clicks to transfer *85
         app   <- park [bob]
         app   <- parked [alice]
@@ -92,7 +92,7 @@ async def test_caller_parks_the_callee_who_hangs_up() -> None:
 
 
 async def test_recall_is_answered_by_the_parking_extension() -> None:
-    world = await play(CAST + UP + PARKED + RETURNS + """
+    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + """
         bob   -> 200 [bob]
         app   <- BYE
         bob   <- ACK
@@ -110,13 +110,13 @@ async def test_recall_is_answered_by_the_parking_extension() -> None:
 
 @pytest.mark.parametrize("answer", ["bob -> 486", "... 30 s\nbob <- CANCEL"])
 async def test_unanswered_recall_keeps_the_call_parked(answer: str) -> None:
-    world = await play(CAST + UP + PARKED + RETURNS + answer)
+    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + answer)
     assert [one.place for one in world.manager.parked_calls("t1")] == [1]
     await play_on(world, "... 60 s" + FETCHED.format(code="*861"))
 
 
 async def test_call_is_retrieved_during_a_recall() -> None:
-    world = await play(CAST + UP + PARKED + RETURNS + """
+    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + """
         carol -> INVITE *861 [carol]
         bob   <- CANCEL
           Reason: SIP;cause=200;text="Call completed elsewhere"
@@ -131,7 +131,7 @@ async def test_call_is_retrieved_during_a_recall() -> None:
 
 
 async def test_parked_party_hangs_up_during_a_recall() -> None:
-    world = await play(CAST + UP + PARKED + RETURNS + """
+    world = await play(PARTICIPANTS + UP + PARKED + RETURNS + """
         alice -> BYE
         app   <- BYE
         bob   <- CANCEL
@@ -143,7 +143,7 @@ async def test_parked_party_hangs_up_during_a_recall() -> None:
 
 
 async def test_parked_call_is_retrieved_by_api() -> None:
-    world = await play(CAST + UP + PARKED + """
+    world = await play(PARTICIPANTS + UP + PARKED + """
         ! carol clicks to dial *861
         app   <- waiting
         ! the app answers [ring]
@@ -169,7 +169,7 @@ async def test_parked_call_is_retrieved_by_api() -> None:
 
 
 async def test_empty_slot_reaches_the_app_and_parking_without_free_slots_is_refused() -> None:
-    world = await play(CAST + """
+    world = await play(PARTICIPANTS + """
         carol -> INVITE *862 [carol]
         app   <- fetch [carol]
         ! the app hangs up

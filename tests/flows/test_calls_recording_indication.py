@@ -4,7 +4,7 @@ import pytest
 from ladder import play, play_on
 from test_calls_established import DOWN, UP
 
-CAST = "alice 1001, bob 1002"
+PARTICIPANTS = "alice 1001, bob 1002"
 AWARE = """
     alice -> INVITE 1002 [alice]
       Supported: timer, record-aware
@@ -19,7 +19,7 @@ AWARE = """
 @pytest.mark.promise("C8")
 async def test_recording_aware_phone_gets_reoffers_with_the_state() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + AWARE
         + """
     ! the call is recorded off              # nothing was recorded yet: no news
@@ -46,7 +46,7 @@ async def test_recording_aware_phone_gets_reoffers_with_the_state() -> None:
 @pytest.mark.promise("C8")
 async def test_both_phones_get_reoffers_one_after_the_other() -> None:
     await play(
-        CAST
+        PARTICIPANTS
         + """
     alice -> INVITE 1002 [alice/shows]
     bob   <- INVITE [alice/shows]
@@ -68,13 +68,13 @@ async def test_both_phones_get_reoffers_one_after_the_other() -> None:
 
 
 async def test_unaware_phone_gets_no_recording_state() -> None:
-    await play(CAST + UP + "    ! the call is recorded on\n" + DOWN)
+    await play(PARTICIPANTS + UP + "    ! the call is recorded on\n" + DOWN)
 
 
 @pytest.mark.promise("C8")
 async def test_pending_exchange_completes_and_carries_the_recording_state() -> None:
     await play(
-        CAST
+        PARTICIPANTS
         + AWARE
         + """
     bob   -> INVITE [bob/hold]
@@ -101,7 +101,7 @@ async def test_pending_exchange_completes_and_carries_the_recording_state() -> N
 
 async def test_refused_recording_reoffer_is_not_repeated() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + AWARE
         + """
     ! the call is recorded on
@@ -121,7 +121,7 @@ async def test_refused_recording_reoffer_is_not_repeated() -> None:
 
 async def test_failed_recording_reoffer_is_not_repeated() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + AWARE
         + """
     ! the media engine dies
@@ -141,7 +141,7 @@ async def test_failed_recording_reoffer_is_not_repeated() -> None:
 @pytest.mark.promise("C8")
 async def test_changed_answer_to_a_recording_reoffer_updates_the_anchor() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + AWARE
         + """
     ! the call is recorded on
@@ -156,7 +156,7 @@ async def test_changed_answer_to_a_recording_reoffer_updates_the_anchor() -> Non
 
 async def test_recording_attributes_are_not_relayed() -> None:
     world = await play(
-        CAST
+        PARTICIPANTS
         + """
     alice -> INVITE 1002 [alice/shy]
     bob   <- INVITE [alice/shy]
@@ -171,4 +171,4 @@ async def test_recording_attributes_are_not_relayed() -> None:
 
 @pytest.mark.promise("C8")
 async def test_required_record_aware_option_is_supported() -> None:
-    await play(CAST + UP.replace("[alice]\n", "[alice]\n      Require: record-aware\n", 1) + DOWN)
+    await play(PARTICIPANTS + UP.replace("[alice]\n", "[alice]\n      Require: record-aware\n", 1) + DOWN)

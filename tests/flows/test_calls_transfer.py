@@ -2,11 +2,11 @@
 
 import pytest
 from ladder import play
-from steps import CAST, REFERRED, TRANSFEROR_HANGS_UP, UP, parties
+from steps import PARTICIPANTS, REFERRED, TRANSFEROR_HANGS_UP, UP, parties
 
 
 async def test_callee_transfers_the_caller() -> None:
-    world = await play(CAST + UP + REFERRED + """
+    world = await play(PARTICIPANTS + UP + REFERRED + """
         carol -> 200 [carol]
         app   <- BYE
         carol <- ACK
@@ -36,7 +36,7 @@ async def test_callee_transfers_the_caller() -> None:
 
 
 async def test_caller_transfers_the_callee() -> None:
-    world = await play(CAST + UP + """
+    world = await play(PARTICIPANTS + UP + """
         alice -> REFER
           Refer-To: <sip:1003@acme.example>
         alice <- 202 REFER
@@ -67,7 +67,7 @@ async def test_caller_transfers_the_callee() -> None:
 
 
 async def test_transferred_call_is_transferred_again() -> None:
-    world = await play(CAST + ", dora 1004" + UP + REFERRED + TRANSFEROR_HANGS_UP + """
+    world = await play(PARTICIPANTS + ", dora 1004" + UP + REFERRED + TRANSFEROR_HANGS_UP + """
         carol -> 200 [carol]
         app   <- BYE
         carol <- ACK
@@ -98,7 +98,7 @@ async def test_transferred_call_is_transferred_again() -> None:
 
 
 async def test_refused_transfer_returns_to_the_transferor() -> None:
-    world = await play(CAST + UP + REFERRED + """
+    world = await play(PARTICIPANTS + UP + REFERRED + """
         carol -> 486
         app   <- BYE
         bob   <- NOTIFY 486 over
@@ -118,7 +118,7 @@ async def test_refused_transfer_returns_to_the_transferor() -> None:
 
 
 RINGS_BACK = (
-    CAST
+    PARTICIPANTS
     + UP
     + REFERRED
     + TRANSFEROR_HANGS_UP
@@ -164,7 +164,7 @@ async def test_unanswered_transfer_and_return_end_the_call() -> None:
 
 
 async def test_waiting_party_hangs_up() -> None:
-    world = await play(CAST + UP + REFERRED + """
+    world = await play(PARTICIPANTS + UP + REFERRED + """
         alice -> BYE
         app   <- BYE
         carol <- CANCEL
@@ -202,7 +202,7 @@ async def test_unanswered_transfer_falls_back_to_voicemail() -> None:
 
 
 async def test_transfer_to_a_feature_code() -> None:
-    world = await play(CAST + UP + """
+    world = await play(PARTICIPANTS + UP + """
         bob   -> REFER
           Refer-To: "Echo" <sip:*43@acme.example;user=phone>
         bob   <- 202 REFER
@@ -238,7 +238,7 @@ async def test_transfer_to_a_feature_code() -> None:
     ],
 )
 async def test_invalid_refer_is_refused_and_the_call_continues(target: str, answer: str) -> None:
-    world = await play(CAST + UP + f"""
+    world = await play(PARTICIPANTS + UP + f"""
         bob   -> REFER
           Refer-To: {target}
         bob   <- {answer} REFER
@@ -268,7 +268,7 @@ async def test_sips_call_is_not_transferred_to_an_insecure_target() -> None:
 
 
 async def test_one_transfer_at_a_time() -> None:
-    await play(CAST + UP + REFERRED + """
+    await play(PARTICIPANTS + UP + REFERRED + """
         bob   -> REFER
           Refer-To: <sip:1001@acme.example>
         bob   <- 491 REFER
@@ -278,7 +278,7 @@ async def test_one_transfer_at_a_time() -> None:
 
 
 async def test_hold_and_media_engine_restart_during_a_transfer() -> None:
-    world = await play(CAST + UP + REFERRED + """
+    world = await play(PARTICIPANTS + UP + REFERRED + """
         alice -> INVITE [alice/hold]
         app   <- INVITE [alice/hold]
         ! the app accepts [ring]

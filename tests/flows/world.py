@@ -56,7 +56,7 @@ class World:
         self.ended: list[CallEnded] = []
         self.directory, self.location = _directory(phones, rings), LocationService()
         for phone in phones:
-            if not phone.asleep:
+            if not phone.awaiting_push:
                 self._register(phone)
         self.media = FakeEngine(self.clock)
         self.apps = FakeApps(
@@ -97,10 +97,16 @@ class World:
         flags = options.split()
         transport = flags[0] if flags and flags[0] in ("udp", "tcp", "tls", "wss") else "tcp"
         flow = Flow(transport, f"192.0.2.{10 + len(name)}", next(_ports), 0 if transport == "udp" else next(_ports))
-        asleep, off = "asleep" in flags, "off" in flags
-        wakeable, voicemail = asleep or "wakeable" in flags, "voicemail" in flags
+        awaiting_push, off = "asleep" in flags, "off" in flags
+        wakeable, voicemail = awaiting_push or "wakeable" in flags, "voicemail" in flags
         return Phone(
-            name, number, flow, "by hand" in options, wakeable=wakeable, asleep=asleep or off, voicemail=voicemail
+            name,
+            number,
+            flow,
+            "by hand" in options,
+            wakeable=wakeable,
+            awaiting_push=awaiting_push or off,
+            voicemail=voicemail,
         )
 
     def _register(self, phone: Phone) -> None:
@@ -317,20 +323,20 @@ class World:
 
     def leftovers(self) -> dict[str, int]:
         """Return the sizes of all tables that still hold call state."""
-        conductor, legs = self.manager, self.legs
+        manager, legs = self.manager, self.legs
         sizes = {
-            "runs": len(conductor.calls),
-            "runs of tenants": len(conductor._limiter),
-            "legs of runs": len(conductor._by_leg),
-            "concerned": len(conductor._index),
-            "overheard": len(conductor._observer_notifier),
+            "runs": len(manager.calls),
+            "runs of tenants": len(manager._limiter),
+            "legs of runs": len(manager._by_leg),
+            "concerned": len(manager._index),
+            "overheard": len(manager._observer_notifier),
             "legs": len(legs),
             "server keys": len(legs._by_server_key),
             "client keys": len(legs._by_client_key),
             "told": len(legs._events),
             "server transactions": legs.endpoint.transactions[0],
             "client transactions": legs.endpoint.transactions[1],
-            "asked of the media engine": len(conductor._executor._pending_requests),
+            "asked of the media engine": len(manager._executor._pending_requests),
             "anchors": len(self.media.anchors),
             "apps": self.apps.running,
             "parked": len(self.parking),

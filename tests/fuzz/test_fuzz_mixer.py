@@ -92,19 +92,19 @@ def _packets(world: MixerHarness, used: np.ndarray, rng: np.random.Generator) ->
 def test_packets_of_one_leg_do_not_affect_other_rooms(junk: list[bytes], codec: int) -> None:
     """Two rooms; a leg in one of them sends arbitrary packets."""
     calm, wild = MixerHarness(), MixerHarness()
-    heard = []
+    received = []
     for world in (calm, wild):
         world.phone("junk", codec, room="noise")
         a, b = world.phone("a", room="r"), world.phone("b", room="r")
-        said = tone(440, 12)
-        for number, frame in enumerate(said):
+        sent = tone(440, 12)
+        for number, frame in enumerate(sent):
             if world is wild and number < len(junk):
                 world.receive(
                     [(world.phones["junk"].port, junk[number]), (world.phones["junk"].port, b"\x80\x00" + junk[number])]
                 )
             world.tick((a, a.audio(frame)))
-        heard.append(b.received)
-    assert heard[0] == heard[1]
+        received.append(b.received)
+    assert received[0] == received[1]
 
 
 @given(st.binary(max_size=200))

@@ -23,9 +23,9 @@ SPICE = (
 )  # fmt: skip
 
 
-def seeds(face: SipHarness) -> list[bytes]:
+def seeds(harness: SipHarness) -> list[bytes]:
     """Messages of an authenticated phone: some mutations still carry valid credentials."""
-    phone = Phone(face)
+    phone = Phone(harness)
     phone.register("Supported: path, outbound", "Path: <sip:edge.example;lr;ob>")
     uri, invited = f"sip:{DOMAIN}", f"sip:1002@{DOMAIN}"
     contact = f'Contact: "A" <{phone.contact}>;q=0.5;expires=600;reg-id=1;+sip.instance="<urn:uuid:1>"'
@@ -47,18 +47,18 @@ def seeds(face: SipHarness) -> list[bytes]:
     ]
 
 
-def mutated(data: bytes, dice: random.Random) -> bytes:
-    for _ in range(dice.randint(1, 6)):
-        at = dice.randrange(len(data) + 1)
-        end = min(len(data), at + dice.choice((0, 1, 1, 2, 8, 40)))
-        piece = dice.choice((*SPICE, bytes((dice.randrange(256),)), data[at:end] * 2))
+def mutated(data: bytes, rng: random.Random) -> bytes:
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(data) + 1)
+        end = min(len(data), at + rng.choice((0, 1, 1, 2, 8, 40)))
+        piece = rng.choice((*SPICE, bytes((rng.randrange(256),)), data[at:end] * 2))
         data = data[:at] + piece + data[end:]
     return data
 
 
-def sound(said: list[bytes]) -> None:
+def sound(sent: list[bytes]) -> None:
     """Assert that no response is a 500."""
-    for answer in said:
+    for answer in sent:
         assert answer.startswith(b"SIP/2.0 ")
         assert not answer.startswith(b"SIP/2.0 500 ") or answer.startswith(b"SIP/2.0 500 CSeq Out Of Order\r\n")
 
@@ -66,14 +66,14 @@ def sound(said: list[bytes]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
 def test_mutated_requests_of_an_authenticated_phone(seed: int) -> None:
-    dice = random.Random(seed)
-    face = SipHarness(LAVISH)
+    rng = random.Random(seed)
+    harness = SipHarness(LAVISH)
     with structlog.testing.capture_logs() as logs:
-        for data in seeds(face):
+        for data in seeds(harness):
             for _ in range(12):
-                sound(face.send_raw(mutated(data, dice)))
-                face.clock.advance(dice.choice((0.0, 0.1, 40.0)))
-        sound([answer.encode() for answer in face.advance(2)])
+                sound(harness.send_raw(mutated(data, rng)))
+                harness.clock.advance(rng.choice((0.0, 0.1, 40.0)))
+        sound([answer.encode() for answer in harness.advance(2)])
     assert not logs
 
 
@@ -81,9 +81,9 @@ def test_mutated_requests_of_an_authenticated_phone(seed: int) -> None:
 @given(st.integers(0, 2**32))
 def test_mutated_requests_without_credentials_have_no_effect(seed: int) -> None:
     """Mutated wrong credentials never become valid."""
-    dice = random.Random(seed)
-    face = SipHarness(LAVISH)
-    phone = Phone(face, password="guess", flow=OTHER_FLOW)
+    rng = random.Random(seed)
+    harness = SipHarness(LAVISH)
+    phone = Phone(harness, password="guess", flow=OTHER_FLOW)
     with structlog.testing.capture_logs() as logs:
         for method, uri in (("REGISTER", f"sip:{DOMAIN}"), ("INVITE", f"sip:1002@{DOMAIN}")):
             phone.challenge = None
@@ -97,14 +97,14 @@ def test_mutated_requests_without_credentials_have_no_effect(seed: int) -> None:
                 auth=phone.credentials(method, uri),
             )
             for _ in range(12):
-                sound(face.send_raw(mutated(data, dice), OTHER_FLOW))
+                sound(harness.send_raw(mutated(data, rng), OTHER_FLOW))
     assert not logs
-    assert not list(face.location)
-    assert not face.calls.incoming_calls
+    assert not list(harness.location)
+    assert not harness.calls.incoming_calls
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
-    face = SipHarness(LAVISH)
-    sound(face.send_raw(data))
+    harness = SipHarness(LAVISH)
+    sound(harness.send_raw(data))

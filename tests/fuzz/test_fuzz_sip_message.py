@@ -29,7 +29,7 @@ SEEDS["auth"] = (
     b' algorithm=MD5, cnonce="0a", nc=00000001, qop=auth\r\nRAck: 1 2 INVITE\r\nRoute: <sip:p;lr>,<sip:q;lr>\r\nl: 0\r\n\r\n'
 )
 PROPERTIES = [name for name in vars(Message) if type(vars(Message)[name]).__name__ == "typed"]
-NASTY = [bytes([code]) for code in b'\0\t\r\n ";,<>:@%=?*[]\\/-+09aZ\x7f\x80\xc3\xff']
+HOSTILE = [bytes([code]) for code in b'\0\t\r\n ";,<>:@%=?*[]\\/-+09aZ\x7f\x80\xc3\xff']
 KNOWN = {"MD5": ha1("MD5", "1001", "demo.example", "x")}
 
 
@@ -91,8 +91,8 @@ def test_truncated_anywhere(name: str) -> None:
 def test_byte_by_byte(name: str) -> None:
     data = SEEDS[name]
     for at in range(len(data)):
-        for nasty in NASTY:
-            check(data[:at] + nasty + data[at + 1 :])
+        for hostile in HOSTILE:
+            check(data[:at] + hostile + data[at + 1 :])
         check(data[:at] + data[at + 1 :])
 
 
@@ -112,7 +112,7 @@ def mutate(data: bytearray, rng: Random) -> None:
         case 0:
             data[at : at + length] = b""
         case 1:
-            data[at:at] = rng.choice(NASTY) * length
+            data[at:at] = rng.choice(HOSTILE) * length
         case 2:
             data[at:at] = data[at : at + length]
         case 3:

@@ -235,10 +235,10 @@ class Phone:
 
     def is_receiving(self, hertz: int, *, seconds: float = 1.0) -> bool:
         """Return whether the last seconds of received audio are mostly this tone."""
-        heard = self.received_audio()
-        if heard.seconds < seconds:
+        received = self.received_audio()
+        if received.seconds < seconds:
             return False
-        strongest, share, loudness = heard.last(seconds).spectrum()
+        strongest, share, loudness = received.last(seconds).spectrum()
         return abs(strongest - hertz) < 5 and share > 0.9 and loudness > 300
 
     def packets(self) -> int:

@@ -72,14 +72,14 @@ class BrowserPhone:
         self.page.evaluate("servers => { phone.iceServers = servers }", access["ice_servers"])
         instance = access["instance_id"].removeprefix("<urn:uuid:").removesuffix(">")
         proof = {"authorization_jwt": f"Bearer {access['bearer']}", "password": None}
-        said = self.start(uri=access["uri"], instance_id=instance, register_expires=120, **proof, **how)
-        assert said == "registered", said
+        outcome = self.start(uri=access["uri"], instance_id=instance, register_expires=120, **proof, **how)
+        assert outcome == "registered", outcome
         return self
 
     def register_by_password(self, login: Login) -> "BrowserPhone":
         """Register with the SIP login of an extension."""
-        said = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
-        assert said == "registered", said
+        outcome = self.start(uri=login.uri, authorization_user=login.username, password=login.password)
+        assert outcome == "registered", outcome
         return self
 
     def start(self, **how: Any) -> str:
@@ -157,7 +157,7 @@ class BrowserPhone:
 
     def received_audio(self) -> list[int]:
         """All audio received, at 8 kHz."""
-        return self._speaker.heard()[::2].tolist()
+        return self._speaker.received()[::2].tolist()
 
     def wait_for_event(self, step: str, *, timeout: float = 15) -> None:
         """Wait for an event of the latest call: progress, confirmed, ended, failed."""

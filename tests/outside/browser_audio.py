@@ -29,30 +29,30 @@ class BrowserSink:
         self._module = control(
             server, "load-module", "module-null-sink", f"sink_name={name}", f"rate={RATE}", "channels=1"
         )
-        self._heard = directory / f"{name}.raw"
+        self._received = directory / f"{name}.raw"
         form = ["--format=s16le", f"--rate={RATE}", "--channels=1", "--latency-msec=60"]
-        with self._heard.open("wb") as heard:
-            self._ear = subprocess.Popen(
+        with self._received.open("wb") as received:
+            self._recorder = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "parec", "-d", f"{name}.monitor", *form],
                 env=self.environment,
-                stdout=heard,
+                stdout=received,
             )
 
     def tone(self) -> float:
         """The dominant frequency of the last moments in Hz; 0 for silence."""
         length = 2 * int(RATE * SECONDS)
-        with self._heard.open("rb") as heard:
-            size = heard.seek(0, os.SEEK_END) // 2 * 2
-            heard.seek(max(size - length, 0))
-            samples = np.frombuffer(heard.read(length), "<i2").astype(float)
+        with self._received.open("rb") as received:
+            size = received.seek(0, os.SEEK_END) // 2 * 2
+            received.seek(max(size - length, 0))
+            samples = np.frombuffer(received.read(length), "<i2").astype(float)
         if not samples.size or np.sqrt(np.mean(samples**2)) < SILENCE:
             return 0.0
         strength = np.abs(np.fft.rfft(samples * np.hanning(samples.size), RATE))
         return float(strength[20:].argmax() + 20)
 
-    def heard(self) -> "np.ndarray":
+    def received(self) -> "np.ndarray":
         """All captured samples, `RATE` per second."""
-        sound = self._heard.read_bytes()
+        sound = self._received.read_bytes()
         return np.frombuffer(sound[: len(sound) // 2 * 2], "<i2")
 
     def hears(self, hertz: float) -> bool:
@@ -60,10 +60,10 @@ class BrowserSink:
         return abs(self.tone() - hertz) < 12
 
     def close(self) -> None:
-        self._ear.kill()
-        self._ear.wait()
+        self._recorder.kill()
+        self._recorder.wait()
         control(self.environment, "unload-module", self._module)
-        self._heard.unlink()
+        self._received.unlink()
 
 
 class BrowserSinks:

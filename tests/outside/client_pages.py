@@ -120,8 +120,8 @@ class Client:
             person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
             code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
         self.open("/sign-in")
-        said = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
-        assert said["status"] in (200, 201, 204), said
+        result = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
+        assert result["status"] in (200, 201, 204), result
         return self.open()
 
     def open(self, path: str = "/") -> "Client":
@@ -189,8 +189,8 @@ class ServiceWorkerProbe:
         """Deliver a message as the push service would."""
         self.execution_context.evaluate(RECORD_NOTIFICATIONS)
         data = json.dumps(message)
-        told = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
-        self._session.send("ServiceWorker.deliverPushMessage", told)
+        push = {"origin": self._client.origin, "registrationId": self._registration, "data": data}
+        self._session.send("ServiceWorker.deliverPushMessage", push)
 
     @property
     def execution_context(self) -> Worker:

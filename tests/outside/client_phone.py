@@ -94,5 +94,5 @@ def start_client_phone(
 
 def assert_two_way_audio(anna: ClientPhone, berta: ClientPhone, tones: tuple[int, int] = (440, 1000)) -> None:
     """Each party hears the tone of the other: the first frequency belongs to the first party."""
-    heard = lambda: (anna.is_receiving(tones[1]), berta.is_receiving(tones[0]))  # noqa: E731
-    eventually(lambda: heard() == (True, True), what=f"voices: {anna.media_stats()} {berta.media_stats()}")
+    both_receive = lambda: (anna.is_receiving(tones[1]), berta.is_receiving(tones[0]))  # noqa: E731
+    eventually(lambda: both_receive() == (True, True), what=f"voices: {anna.media_stats()} {berta.media_stats()}")

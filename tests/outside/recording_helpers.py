@@ -120,7 +120,7 @@ def prompt(name: str, language: str = "en") -> Sound:
     return Prompts().sound(name, language)
 
 
-def correlation(heard: "array[int] | list[int]", sound: Sound) -> float:
+def correlation(captured: "array[int] | list[int]", sound: Sound) -> float:
     """The best match of a sound in what was heard; 1.0 is identical. Normalized cross-correlation of its first loud
     half second at every position."""
     wanted = np.frombuffer(sound.pcm, "<i2").astype(float)
@@ -128,7 +128,7 @@ def correlation(heard: "array[int] | list[int]", sound: Sound) -> float:
     energy = _moving_sums(np.abs(wanted), RATE // 2)
     loud = int(np.argmax(energy > energy.max() / 2))
     wanted = wanted[loud : loud + RATE // 2]
-    received = np.array(heard, float)
+    received = np.array(captured, float)
     if len(received) < len(wanted):
         return 0.0
     size = 1 << (len(received) + len(wanted)).bit_length()
@@ -138,14 +138,14 @@ def correlation(heard: "array[int] | list[int]", sound: Sound) -> float:
     return float(np.max(found / np.sqrt(np.maximum(energy, 1.0) * np.sum(wanted**2))))
 
 
-async def wait_until_heard(phone: AppPhone, *names: str, within: float = 25) -> None:
+async def wait_until_received(phone: AppPhone, *names: str, within: float = 25) -> None:
     """Wait until the phone hears one of these prompts."""
     async with asyncio.timeout(within):
-        while not await asyncio.to_thread(_heard, list(phone.audio.received), *names):  # the phones keep running
+        while not await asyncio.to_thread(_captured, list(phone.audio.received), *names):  # the phones keep running
             await asyncio.sleep(0.2)
 
 
-def _heard(sound: list[int], *names: str) -> bool:
+def _captured(sound: list[int], *names: str) -> bool:
     return max(correlation(sound, prompt(name)) for name in names) > MATCH_THRESHOLD
 
 

@@ -366,8 +366,8 @@ def main() -> None:
     began = time.monotonic()
     build_if_outdated()
     PLACE.mkdir(parents=True, exist_ok=True)
-    with start_playwright() as playwright, story(playwright) as told:
-        told.run()
+    with start_playwright() as playwright, story(playwright) as scene:
+        scene.run()
     size = sum(each.stat().st_size for each in PLACE.glob("*.png"))
     print(f"{size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
 

@@ -22,7 +22,7 @@ REGISTER = (
     "Max-Forwards: 70\r\nFrom: <sip:1@{domain}>;tag=a{n}\r\nTo: <sip:1@{domain}>\r\nCall-ID: {n}\r\n"
     "CSeq: 1 REGISTER\r\nContact: <sip:1@127.0.0.2:5060>\r\n{more}Content-Length: 0\r\n\r\n"
 )
-GUESS = (
+WRONG_PASSWORD = (
     'Authorization: Digest username="{user}",realm="{domain}",nonce="{n}",uri="sip:{domain}",'
     'response="0123456789abcdef0123456789abcdef",algorithm=MD5,qop=auth,nc=00000001,cnonce="x"\r\n'
 )
@@ -35,9 +35,9 @@ class Attacker:
     def request(self, number: int, transport: str = "UDP", more: str = "") -> bytes:
         return REGISTER.format(domain=self.server.domain, transport=transport, n=number, more=more).encode()
 
-    def password_guess(self, number: int, username: str) -> bytes:
+    def wrong_password_request(self, number: int, username: str) -> bytes:
         domain = self.server.domain
-        return self.request(number, more=GUESS.format(user=username, domain=domain, n=number))
+        return self.request(number, more=WRONG_PASSWORD.format(user=username, domain=domain, n=number))
 
     @contextlib.contextmanager
     def datagrams(self) -> Iterator[socket.socket]:
@@ -91,16 +91,16 @@ def assert_answered_over_tls(server: Server) -> None:
 
 @pytest.mark.promise("T3")
 def test_garbage_over_udp(attacker, check_service, server):
-    dice = random.Random(1)
+    rng = random.Random(1)
     whole = attacker.request(1)
     with attacker.datagrams() as wire:
         for length in (0, 1, 2, 4, 20, 500, 1400, 9000, 65000):
             for _ in range(30):
-                send(wire, dice.randbytes(length))
+                send(wire, rng.randbytes(length))
         for end in range(len(whole)):
             send(wire, whole[:end])
         for place in range(len(whole)):
-            send(wire, whole[:place] + dice.randbytes(1) + whole[place + 1 :])
+            send(wire, whole[:place] + rng.randbytes(1) + whole[place + 1 :])
         send(wire, whole.replace(b"\r\n\r\n", b"\r\nX: " + b"y" * 60000 + b"\r\n\r\n"))
         send(wire, whole.replace(b"\r\n\r\n", b"\r\n" + b"X: y\r\n" * 9000 + b"\r\n"))
         send(wire, b"REGISTER sip:x SIP/2.0\r\nFrom: " + b'"<' * 20000 + b"\r\n\r\n")
@@ -133,11 +133,11 @@ def test_garbage_over_a_stream_closes_the_connection(attacker, check_service, tr
 
 def assert_closed(wire: socket.socket) -> None:
     """Assert that the server closes the connection, after an error response at most."""
-    said = b""
+    received = b""
     with contextlib.suppress(ConnectionError):
         while data := wire.recv(4096):
-            said += data
-    assert not said or said[:9] == b"SIP/2.0 4" or said[0] == 0x15, said[:100]  # 0x15: a TLS alert
+            received += data
+    assert not received or received[:9] == b"SIP/2.0 4" or received[0] == 0x15, received[:100]  # 0x15: a TLS alert
 
 
 def test_request_sent_byte_by_byte_is_answered(attacker):
@@ -176,14 +176,14 @@ def test_slow_and_idle_connections_do_not_block_others(attacker, check_service):
 def test_password_guessing_blocks_only_the_attackers_address(attacker, check_service, household, desk):
     stop = threading.Event()
 
-    def guess() -> None:
+    def attempt() -> None:
         number = 0
         with attacker.datagrams() as wire:
             while not stop.wait(0.001):
                 number += 1
-                send(wire, attacker.password_guess(number, household.anna.username))
+                send(wire, attacker.wrong_password_request(number, household.anna.username))
 
-    attack = threading.Thread(target=guess)
+    attack = threading.Thread(target=attempt)
     attack.start()
     try:
         check_service()
@@ -213,7 +213,7 @@ def test_memory_does_not_grow_with_garbage(attacker, server):
     def rain(first: int) -> None:
         with attacker.datagrams() as wire:
             for number in range(first, first + 15000):
-                send(wire, attacker.password_guess(number, f"user{number}"))
+                send(wire, attacker.wrong_password_request(number, f"user{number}"))
 
     rain(1_000_000)
     before = resident(server.pid)

@@ -11,7 +11,7 @@ from portal_pages import create_administrator, portal
 from server import ROOT, Household, Server
 
 ANNA = "Annarosa Quellmalz"
-OWN_WORDS = "The other side sounds far away."
+OWN_TEXT = "The other side sounds far away."
 
 
 @pytest.fixture
@@ -30,15 +30,15 @@ def test_a_report_is_shown_in_full_and_sent_unchanged_on_request(
     own = (household.anna.number, ANNA, "annarosa", household.anna.domain, anna.api("GET", "/me")["person"]["id"])
     assert not [each for each in own if each.lower() in found.lower()]
     assert not [each for each in anna.requests if "diagnostics-reports" in each.url]
-    report.fill(f"{found}\n{OWN_WORDS}")
+    report.fill(f"{found}\n{OWN_TEXT}")
     anna.page.get_by_role("button", name="Send to administrators").click()
     expect(anna.page.get_by_text("Report sent", exact=True)).to_be_visible()
     create_administrator(server)
     desk = portal(clients)
-    assert [each["text"] for each in desk.api("GET", "/diagnostics-reports")["items"]] == [f"{found}\n{OWN_WORDS}"]
+    assert [each["text"] for each in desk.api("GET", "/diagnostics-reports")["items"]] == [f"{found}\n{OWN_TEXT}"]
     desk.page.goto(f"{desk.origin}/portal/reports")
     desk.page.get_by_role("button", name=ANNA).click()
-    expect(desk.page.get_by_role("region").get_by_text(OWN_WORDS)).to_be_visible()
+    expect(desk.page.get_by_role("region").get_by_text(OWN_TEXT)).to_be_visible()
     desk.page.get_by_role("button", name="Delete").click()
     expect(desk.page.get_by_text("No reports.")).to_be_visible()
 

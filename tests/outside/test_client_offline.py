@@ -82,6 +82,6 @@ def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, hou
     assert "Claramunde" in anna.stored_data()
     anna.open("/settings").page.get_by_role("button", name="Sign out").click()
     expect(anna.page).to_have_url(f"{anna.origin}/app/sign-in")
-    kept = anna.stored_data()
+    stored = anna.stored_data()
     for name in ("Claramunde", "Annarosa", household.anna.number):
-        assert name not in kept
+        assert name not in stored

@@ -39,8 +39,8 @@ def test_the_catalog_checks_can_find_something() -> None:
 def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
     client = clients("camera", "microphone", language=LOCALES[language])
     walk = PageChecker(client, language)
-    everybodys, own = pages("app")
-    for path in everybodys:
+    tenant_pages, own = pages("app")
+    for path in tenant_pages:
         walk.open_and_check(f"/app{path}", scheme)
     client.sign_in(settled.anna).open("/directory").wait_registered()
     for path in [*own, "/about"]:
@@ -55,8 +55,8 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
 def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
     client = clients(language=LOCALES[language])
     walk = PageChecker(client, language)
-    everybodys, own = pages("portal")
-    for path in everybodys:
+    tenant_pages, own = pages("portal")
+    for path in tenant_pages:
         walk.open_and_check(f"/portal{path}", scheme)
     sign_in_as_administrator(client.page, client.origin)
     for path in own:
@@ -70,7 +70,7 @@ def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: 
 
 def sign_in_as_administrator(page: Page, origin: str) -> None:
     """Sign in through the API, in any language."""
-    said = page.evaluate(
+    result = page.evaluate(
         """async ([email, password]) => {
           const send = (path, body) => fetch('/api/v1' + path, {
             method: 'POST',
@@ -84,7 +84,7 @@ def sign_in_as_administrator(page: Page, origin: str) -> None:
         }""",
         [EMAIL, PASSWORD],
     )
-    assert said == [201, 204]
+    assert result == [201, 204]
 
 
 @pytest.mark.usefixtures("settled")
@@ -111,7 +111,7 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     email = f"dorlinde.{caller.number}@example.com"
     give(server, email)
     anna = clients("microphone", "camera")
-    page, walk, hers = anna.page, PageChecker(anna, "en"), PageChecker(berta, "en")
+    page, walk, own_pages = anna.page, PageChecker(anna, "en"), PageChecker(berta, "en")
     page.goto(f"{anna.origin}/app/")
     expect(page.get_by_label("E-mail")).to_be_visible()
     tab_to(page, "E-mail")
@@ -133,9 +133,9 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     page.keyboard.type(settled.berta.number)
     page.keyboard.press("Enter")
     expect(berta.page.get_by_role("alertdialog")).to_be_visible()
-    walk.label = hers.label = "ringing"
+    walk.label = own_pages.label = "ringing"
     walk.check("light", "dark")
-    hers.check("light", "dark")
+    own_pages.check("light", "dark")
     expect(berta.page.get_by_role("alertdialog").get_by_role("heading")).to_be_focused()
     for key in ("Space", "Enter", "Tab"):  # typing does not answer the call
         berta.page.keyboard.press(key)
@@ -148,7 +148,7 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
         walk.label = where
         walk.check("light", "dark")
     expect(berta.page.locator("video").first).to_be_visible()
-    hers.check("light", "dark")
+    own_pages.check("light", "dark")
     tab_to(page, "Audio")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Audio and camera")).to_be_visible()
@@ -158,8 +158,8 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     page.keyboard.press("Enter")
     expect(berta.page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert unique(walk) + unique(hers) == []
-    assert list(walk.foreign_requests()) + list(hers.foreign_requests()) == []
+    assert unique(walk) + unique(own_pages) == []
+    assert list(walk.foreign_requests()) + list(own_pages.foreign_requests()) == []
 
 
 def give(server: Server, email: str) -> None:

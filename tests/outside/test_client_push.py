@@ -144,9 +144,9 @@ def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Cl
     expect(client.page).to_have_url(f"{client.origin}/app/sign-in")
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_have_count(0)
-    kept = client.stored_data()
+    stored = client.stored_data()
     for name in ("Bertalina", "Claramunde", household.clara.number):
-        assert name not in kept
+        assert name not in stored
 
 
 @pytest.mark.promise("S2")
@@ -161,7 +161,7 @@ def test_a_device_signed_out_while_off_says_so_when_opened(clients: Clients, hou
     expect(client.page.get_by_text(SIGNED_OUT)).to_be_visible()
 
 
-def asleep(client: Client, service: FakePushService) -> ServiceWorkerProbe:
+def awaiting_push(client: Client, service: FakePushService) -> ServiceWorkerProbe:
     """A device with the client closed: subscribed, and no page open."""
     worker = ServiceWorkerProbe(client)
     eventually(
@@ -175,31 +175,31 @@ def woken(
     clients: Clients, household: Household, service: FakePushService
 ) -> tuple[Client, ServiceWorkerProbe, Client, dict[str, str]]:
     """Berta calls Anna's sleeping device: Anna's client and worker, Berta's client, the push message."""
-    sleeper = clients("notifications", "microphone")
-    service.install(sleeper)
-    worker = asleep(sleeper.sign_in(household.anna), service)
+    push_client = clients("notifications", "microphone")
+    service.install(push_client)
+    worker = awaiting_push(push_client.sign_in(household.anna), service)
     caller = clients("microphone").sign_in(household.berta).open("/directory").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     [message] = eventually(lambda: service.messages("call"), what="a push")
     worker.deliver_push(message)
-    return sleeper, worker, caller, message
+    return push_client, worker, caller, message
 
 
 @pytest.mark.promise("U1", "T1")
 def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
     clients: Clients, household: Household, service: FakePushService
 ) -> None:
-    sleeper, worker, caller, message = woken(clients, household, service)
+    push_client, worker, caller, message = woken(clients, household, service)
     assert set(message) == {"type", "call"}
     [shown] = worker.wait_for_notifications("Incoming call")
     [address] = worker.click_notification(shown["tag"], "answer")
-    sleeper.page.goto(sleeper.origin + address)
-    for each, other in ((sleeper, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
+    push_client.page.goto(push_client.origin + address)
+    for each, other in ((push_client, "Bertalina Oxenfurt"), (caller, "Annarosa Quellmalz")):
         call = each.page.get_by_role("dialog", name=f"Call with {other}")
         wait_two_seconds(call)
     caller.page.get_by_role("button", name="Hang up").click()
-    expect(sleeper.page.get_by_text("Call ended")).to_be_visible()
-    assert sleeper.complaints == caller.complaints == []
+    expect(push_client.page.get_by_text("Call ended")).to_be_visible()
+    assert push_client.complaints == caller.complaints == []
 
 
 @pytest.mark.promise("U1", "S2")

@@ -10,8 +10,8 @@ from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Server
 
 BERTA = "Bertalina Oxenfurt"
-TOLD, PAUSED = "This call is being recorded", "Recording paused"
-BEING_TOLD = 30_000
+NOTIFIED, PAUSED = "This call is being recorded", "Recording paused"
+BEING_NOTIFIED = 30_000
 """Milliseconds until both have heard the announcement."""
 
 Two = tuple[Client, Client]
@@ -70,18 +70,18 @@ def test_both_parties_see_the_recording_and_one_pauses_it(two: Two) -> None:
     anna, berta = two
     call(anna, berta)
     for each in two:
-        expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+        expect(each.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
     walk = PageChecker(anna, "en", label="a recorded call")
     walk.check("light", "dark")
     anna.page.get_by_role("button", name="Pause recording").click()
     for each in two:
         expect(each.page.get_by_text(PAUSED)).to_be_visible()
     anna.page.get_by_role("button", name="Resume recording").click()
-    expect(berta.page.get_by_text(TOLD)).to_be_visible()
+    expect(berta.page.get_by_text(NOTIFIED)).to_be_visible()
     for each in two:  # recorded by policy: it can be paused, not stopped
         expect(each.page.get_by_role("button", name="Stop recording")).to_have_count(0)
     anna.page.get_by_role("button", name="Hang up").click()
-    expect(berta.page.get_by_text(TOLD)).to_have_count(0)
+    expect(berta.page.get_by_text(NOTIFIED)).to_have_count(0)
     assert walk.findings == anna.complaints == berta.complaints == []
 
 
@@ -99,16 +99,16 @@ def test_missed_recording_events_are_caught_up(
     record.wait_for()
     events.broken()
     record.click()
-    expect(berta.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
-    expect(anna.page.get_by_text(TOLD)).to_have_count(0)
+    expect(berta.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
+    expect(anna.page.get_by_text(NOTIFIED)).to_have_count(0)
     events.mended()
-    expect(anna.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+    expect(anna.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
     events.broken()
     berta.page.get_by_role("button", name="Stop recording").click()
-    expect(berta.page.get_by_text(TOLD)).to_have_count(0)
-    expect(anna.page.get_by_text(TOLD)).to_be_visible()
+    expect(berta.page.get_by_text(NOTIFIED)).to_have_count(0)
+    expect(anna.page.get_by_text(NOTIFIED)).to_be_visible()
     events.mended()
-    expect(anna.page.get_by_text(TOLD)).to_have_count(0, timeout=BEING_TOLD)
+    expect(anna.page.get_by_text(NOTIFIED)).to_have_count(0, timeout=BEING_NOTIFIED)
     anna.page.get_by_role("button", name="Hang up").click()
 
 
@@ -121,14 +121,14 @@ def test_a_participant_starts_and_stops_a_recording(server: Server, household: H
     record.click()
     expect(berta.page.get_by_text("Announcing the recording")).to_be_visible()
     for each in two:
-        expect(each.page.get_by_text(TOLD)).to_be_visible(timeout=BEING_TOLD)
+        expect(each.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
     expect(anna.page.get_by_role("button", name="Pause recording")).to_be_visible()
     expect(berta.page.get_by_role("button", name="Pause recording")).to_have_count(0)
     walk = PageChecker(anna, "en", label="a call one has recorded")
     walk.check("light", "dark")
     anna.page.get_by_role("button", name="Stop recording").click()
     for each in two:
-        expect(each.page.get_by_text(TOLD)).to_have_count(0)
+        expect(each.page.get_by_text(NOTIFIED)).to_have_count(0)
     expect(record).to_be_visible()
     set_tenant_policy(server, mode="off")
     record.click()

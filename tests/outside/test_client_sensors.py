@@ -61,9 +61,9 @@ class Held:
         reading = {"xyz": {"x": x, "y": 0, "z": 0}}
         self._session.send("Emulation.setSensorOverrideReadings", {"type": kind, "reading": reading})
 
-    def hold(self, attitude: tuple[float, float], *, turning: float = 0, seconds: float = 0.1) -> None:
+    def hold(self, orientation: tuple[float, float], *, turning: float = 0, seconds: float = 0.1) -> None:
         """Hold a posture for a while; sensors report changes only, so it varies slightly."""
-        beta, gamma = attitude
+        beta, gamma = orientation
         self._turn("gyroscope", turning)
         for step in range(max(1, int(seconds * 10))):
             angles = {"alpha": 10 + step % 2, "beta": beta, "gamma": gamma}
@@ -144,8 +144,8 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
         assert "orientation" not in each.lower()
     # A hundred readings, and hardly any message: they are not sent in another form either. (The service worker may
     # still be precaching the program.)
-    told = [each for each in held.sent[before:] if not each.startswith(f"{held.client.origin}/assets/")]
-    assert len(told) < 15 + (time.monotonic() - began) / 5, told
+    reported = [each for each in held.sent[before:] if not each.startswith(f"{held.client.origin}/assets/")]
+    assert len(reported) < 15 + (time.monotonic() - began) / 5, reported
 
 
 @pytest.mark.promise("C4")

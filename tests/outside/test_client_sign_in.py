@@ -41,8 +41,8 @@ class PostOffice:
         """The link in the newest e-mail to an address."""
 
         def look() -> str | None:
-            letters = [each.message for each in self.box.received if to in each.recipients]
-            found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in letters]
+            emails = [each.message for each in self.box.received if to in each.recipients]
+            found = [re.findall(r"http\S+/app/#\S+", text_of(each, "plain")) for each in emails]
             return next((links[0] for links in reversed(found) if links), None)  # not all contain one
 
         return str(eventually(look, what=f"a letter to {to}"))
@@ -114,11 +114,11 @@ def test_a_displayed_code_is_scanned_and_signs_in_one_device(
     assert [each["name"] for each in phone.api("GET", "/sessions")["items"]] == ["Chromium on Linux"]
     phone.wait_registered()
 
-    thief = clients("camera", switches=camera)
-    thief.page.goto(f"{thief.origin}/app/scan")
-    expect(thief.page.get_by_role("heading", name="Code already used on another device")).to_be_visible()
+    attacker = clients("camera", switches=camera)
+    attacker.page.goto(f"{attacker.origin}/app/scan")
+    expect(attacker.page.get_by_role("heading", name="Code already used on another device")).to_be_visible()
     expect(shown).to_contain_text("Another device tried the same code and was rejected")
-    assert thief.context.cookies() == []
+    assert attacker.context.cookies() == []
     assert phone.api("GET", "/me")["extensions"][0]["number"] == household.anna.number
 
 
@@ -203,10 +203,10 @@ def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clien
         assert name not in lost.stored_data()
     assert lost.context.cookies() == []
     cookies = "; ".join(f"{name}={value}" for name, value in stolen.items())
-    with httpx.Client(base_url=lost.origin, headers={"cookie": cookies, "origin": lost.origin}) as thief:
-        assert thief.get("/api/v1/me").status_code == 401
-        assert thief.post("/api/v1/sessions/refresh", json={}).status_code == 401
-        assert thief.post("/api/v1/me/sip-access").status_code == 401
+    with httpx.Client(base_url=lost.origin, headers={"cookie": cookies, "origin": lost.origin}) as attacker:
+        assert attacker.get("/api/v1/me").status_code == 401
+        assert attacker.post("/api/v1/sessions/refresh", json={}).status_code == 401
+        assert attacker.post("/api/v1/me/sip-access").status_code == 401
     assert mine not in [each["id"] for each in other.api("GET", "/sessions")["items"]]
 
 

@@ -110,9 +110,9 @@ async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, ho
                 await asyncio.sleep(0.5)
         await asyncio.sleep(5)
         for phone, own in zip(phones, hertz, strict=True):
-            heard = {tone: phone.tone_level(tone, 1) for tone in hertz}
-            assert min(level for tone, level in heard.items() if tone != own) > 1000, heard
-            assert heard[own] < 500, heard
+            received = {tone: phone.tone_level(tone, 1) for tone in hertz}
+            assert min(level for tone, level in received.items() if tone != own) > 1000, received
+            assert received[own] < 500, received
 
 
 async def test_three_wrong_pins_end_the_call(server: Server, household: Household) -> None:

@@ -21,7 +21,7 @@ from recording_helpers import (
     prompt,
     set_tenant_policy,
     signed_in,
-    wait_until_heard,
+    wait_until_received,
 )
 from server import Household, Login, Server, eventually
 
@@ -122,17 +122,17 @@ async def test_all_participants_are_notified_before_being_recorded(server: Serve
         anna.send_dtmf("*4")
         await asyncio.sleep(1)
         berta.play_tone(SECRET)
-        await wait_until_heard(berta, "recording/paused", within=10)
+        await wait_until_received(berta, "recording/paused", within=10)
         anna.send_dtmf("*2")
         await wait_for_consents(server, "8020", dict.fromkeys(consents(server, "8020")))
     eventually(lambda: calls <= {row["id"] for row in server.history() if row["recorded"]}, what="it is in the history")
     with closing(signed_in(server, household.anna)) as client:
-        second, first_kept = eventually(
+        second, first_stored = eventually(
             lambda: len(list_recordings(client)) == 2 and list_recordings(client), what="both parts are stored"
         )
-        assert numbers(first_kept) == {household.anna.number, household.berta.number}
-        assert numbers(second) == numbers(first_kept) | {household.clara.number}
-        sound = recorded_audio(client, first_kept)
+        assert numbers(first_stored) == {household.anna.number, household.berta.number}
+        assert numbers(second) == numbers(first_stored) | {household.clara.number}
+        sound = recorded_audio(client, first_stored)
         assert peak_level(sound, ANNA) > 1500
         assert peak_level(sound, BERTA) > 1500
         assert peak_level(sound, CLARA) < 300
@@ -157,7 +157,7 @@ async def test_a_participant_who_refuses_is_not_admitted_or_recorded(server: Ser
         await start_recording(server, "8021", berta, anna, key="1")
         berta.play_tone(BERTA)
         await clara.call("8021")
-        await wait_until_heard(clara, "recording/ask", within=15)
+        await wait_until_received(clara, "recording/ask", within=15)
         clara.send_dtmf("2")
         async with asyncio.timeout(20):
             while clara.in_call.is_set():

@@ -23,7 +23,7 @@ from recording_helpers import (
     set_tenant_policy,
     signed_in,
     state,
-    wait_until_heard,
+    wait_until_received,
 )
 from server import Server, create_household, eventually
 from sipp_phones import SippPhones
@@ -108,7 +108,7 @@ async def test_a_full_disk_stops_a_recording_with_notice_and_the_call_continues(
             async with asyncio.timeout(10):
                 while state(server, call) != "ended":
                     await asyncio.sleep(0.1)
-            await asyncio.gather(*(wait_until_heard(phone, "recording/failed", within=10) for phone in phones))
+            await asyncio.gather(*(wait_until_received(phone, "recording/failed", within=10) for phone in phones))
             for phone, other in zip(phones, (CALLEE, CALLER), strict=True):
                 await phone.wait_for_tone(other)
         greedy.unlink()

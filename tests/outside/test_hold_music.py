@@ -26,13 +26,13 @@ ANNA, BERTA = 600.0, 1500.0
 
 def correlation(phone: AppPhone) -> float:
     """The best correlation of the last second heard with any second of the music."""
-    heard = np.array(phone.audio.received[-SAMPLES_PER_SECOND:], float)
+    received = np.array(phone.audio.received[-SAMPLES_PER_SECOND:], float)
     music = Prompts().sound("music/hold", "")
     whole = np.frombuffer(music.pcm, "<i2").astype(float)[:: music.rate // SAMPLES_PER_SECOND]
-    size = len(whole) + len(heard)
-    found = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(heard, size)), size)[: len(whole)]
-    power = np.convolve(whole**2, np.ones(len(heard)), "valid")
-    loud = np.sqrt(np.maximum(power, 1) * max(float((heard**2).sum()), 1.0))
+    size = len(whole) + len(received)
+    found = np.fft.irfft(np.fft.rfft(whole, size) * np.conj(np.fft.rfft(received, size)), size)[: len(whole)]
+    power = np.convolve(whole**2, np.ones(len(received)), "valid")
+    loud = np.sqrt(np.maximum(power, 1) * max(float((received**2).sum()), 1.0))
     return float((np.abs(found[: len(loud)]) / loud).max())
 
 

@@ -13,7 +13,7 @@ from recording_helpers import (
     set_tenant_policy,
     signed_in,
     state,
-    wait_until_heard,
+    wait_until_received,
 )
 from server import Household, Server, create_household, run_and_check_log, set_voicemail
 
@@ -38,11 +38,11 @@ async def test_mailbox_is_opened_by_inband_dtmf(server: Server, household: House
         assert berta.patch(f"/api/v1/extensions/{household.berta.number}/voicemail", json={"pin": PIN}).is_success
     async with app_phone(server, household.anna, kind=TonePhone) as anna:
         await anna.call("*98")
-        await wait_until_heard(anna, "voicemail/enter-mailbox")
+        await wait_until_received(anna, "voicemail/enter-mailbox")
         await anna.dial(f"{household.berta.number}#")
-        await wait_until_heard(anna, "voicemail/enter-pin")
+        await wait_until_received(anna, "voicemail/enter-pin")
         await anna.dial(f"{PIN}#")
-        await wait_until_heard(anna, "voicemail/welcome")
+        await wait_until_received(anna, "voicemail/welcome")
     set_voicemail(server, on=False)
 
 
@@ -58,7 +58,7 @@ async def test_both_parties_consent_by_inband_dtmf(server: Server, household: Ho
             await anna.call(household.berta.number)
             call = call_id(server)
             asks = "recording/ask", "recording/ask-again"
-            await asyncio.gather(wait_until_heard(anna, *asks), wait_until_heard(berta, *asks))
+            await asyncio.gather(wait_until_received(anna, *asks), wait_until_received(berta, *asks))
             # Before both hear each other again, prompts to the other party interfere with the tones.
             await asyncio.gather(anna.wait_for_tone(1500, within=15), berta.wait_for_tone(600, within=15))
             await anna.dial("1")

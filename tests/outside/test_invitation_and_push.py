@@ -66,9 +66,9 @@ def invited(server: Server, outside: ThirdPartyServices) -> str:
         answer = operator.post("/api/v1/invitations", params={"tenant": "demo"}, json={"person_id": person})
         assert answer.status_code == 201, answer.text
         assert answer.json()["sent"] is True
-    letter = eventually(lambda: outside.box.received and outside.box.received[0].message, what="the letter")
-    assert letter["To"] == "Adalbert Quexample <ada@example.com>"
-    [link] = set(re.findall(r"https://pbx\.example\.com/app/#\S+", text_of(letter, "plain")))
+    email = eventually(lambda: outside.box.received and outside.box.received[0].message, what="the letter")
+    assert email["To"] == "Adalbert Quexample <ada@example.com>"
+    [link] = set(re.findall(r"https://pbx\.example\.com/app/#\S+", text_of(email, "plain")))
     return link
 
 

@@ -98,14 +98,14 @@ def sine_sound(seconds: float, frequency: float) -> Sound:
 async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
     engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears, caller = EventCollector(engine), await phone(parties, 440.0)
+    collector, caller = EventCollector(engine), await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
     ticket = engine.play("leg", sine_sound(1.0, 700))
     await caller.send_tone(0.9)
     assert caller.level(700) > 7000
     assert caller.level(440) < 100
     await caller.send_tone(0.6)
-    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
+    assert await collector.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
     await caller.send_tone(0.6)
     assert caller.level(700) < 50
     assert len({packet.ssrc for packet in caller.received}) == 1
@@ -116,7 +116,7 @@ async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
 async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
     engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears = EventCollector(engine)
+    collector = EventCollector(engine)
     phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
     for number, each in enumerate(phones):
         await connect_through_rtpengine(relay, engine, f"leg-{number}", each)
@@ -126,7 +126,7 @@ async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
         for other in phones:
             assert (each.level(other.tone) > 2000) is (each is not other)
         assert each.level(each.tone) < 100
-    assert (await ears.wait(ActiveSpeakerChanged))[0].room == "room"
+    assert (await collector.wait(ActiveSpeakerChanged))[0].room == "room"
     report = await relay.delete("leg-0")
     assert report is not None
     figures = await engine.stats()
@@ -149,7 +149,7 @@ class NetworkPhone:
         self.received: dict[int, bytes] = {}
         rng = np.random.default_rng(seed)
         sine = tones.sine(tone, 6000, int(seconds * self.rate), rate=self.rate)
-        said = new_codec().encode(sine) if wide else g711.ulaw_encode(sine)
+        sent = new_codec().encode(sine) if wide else g711.ulaw_encode(sine)
         self.schedule: list[tuple[float, bytes]] = []
         for number in range(int(seconds * 50)):
             if rng.random() >= loss:
@@ -161,7 +161,7 @@ class NetworkPhone:
                     (2**32 - 9000 + number * 160) & 0xFFFFFFFF,
                     self.port,
                 )
-                self.schedule.append((number / 50 + jitter * rng.random(), head + said[number * 160 :][:160]))
+                self.schedule.append((number / 50 + jitter * rng.random(), head + sent[number * 160 :][:160]))
         self.schedule.sort(reverse=True)
 
     def describe(self) -> bytes:
@@ -244,10 +244,10 @@ async def test_recording_contains_the_sent_audio(engine: MediaEngineClient, part
     await asyncio.wait_for(taking, 5)
     assert recording.reason == "ended"
     assert {piece.rate for piece in pieces} == {8000}
-    heard = b"".join(piece.pcm for piece in pieces)
-    said = b"".join(g711.ulaw_decode(payload).tobytes() for payload in caller.sent)
-    begin = heard.index(said[16_000:17_000])
-    assert heard[begin : begin + 8000] == said[16_000:24_000]
+    captured = b"".join(piece.pcm for piece in pieces)
+    sent = b"".join(g711.ulaw_decode(payload).tobytes() for payload in caller.sent)
+    begin = captured.index(sent[16_000:17_000])
+    assert captured[begin : begin + 8000] == sent[16_000:24_000]
     assert all(after.offset == before.offset + len(before.pcm) // 2 for before, after in pairwise(pieces))
 
 
@@ -267,22 +267,22 @@ async def test_paused_audio_is_not_recorded(engine: MediaEngineClient, parties: 
     engine.resume("tap")
     await caller.send_tone(0.6)
     engine.close("leg")
-    heard = array("h", b"".join([piece.pcm async for piece in recording]))
+    captured = array("h", b"".join([piece.pcm async for piece in recording]))
     assert recording.reason == "closed"
-    assert tones.level(heard, 1500) < 0.02 * tones.level(heard, 440)
-    assert len(heard) < 1.7 * 8000
+    assert tones.level(captured, 1500) < 0.02 * tones.level(captured, 440)
+    assert len(captured) < 1.7 * 8000
 
 
 async def test_dtmf_is_received_through_rtpengine(
     engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    ears, caller = EventCollector(engine), await phone(parties, 440.0)
+    collector, caller = EventCollector(engine), await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
     await caller.send_tone(0.3)
     for event in (1, 11):
         await caller.send_dtmf(event)
         await caller.send_tone(0.1)
-    assert [(each.leg, each.digit) for each in await ears.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
+    assert [(each.leg, each.digit) for each in await collector.wait(DigitPressed, 2)] == [("leg", "1"), ("leg", "#")]
 
 
 async def test_rtpengine_evaluates_our_rtcp_reports(
@@ -304,13 +304,13 @@ async def test_rtpengine_evaluates_our_rtcp_reports(
     await asyncio.gather(caller.send_tone(5.6, lose_every=10, reports=True), shared.send_tone(5.6))
     report = await relay.delete("leg")
     assert report is not None
-    heard = report.party("a")
-    assert heard is not None
-    assert heard.lost is not None
-    assert heard.lost >= 5
-    (told,) = rtp.parse_reports(received[0])
-    assert told.blocks[0].ssrc == shared.ssrc
-    assert told.packets > 100
+    captured = report.party("a")
+    assert captured is not None
+    assert captured.lost is not None
+    assert captured.lost >= 5
+    (reported,) = rtp.parse_reports(received[0])
+    assert reported.blocks[0].ssrc == shared.ssrc
+    assert reported.packets > 100
 
 
 async def test_packets_from_unknown_sources_never_reach_a_room(
@@ -368,7 +368,7 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngineClie
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     engine: MediaEngineClient, parties: AsyncExitStack
 ) -> None:
-    ears, again = EventCollector(engine), asyncio.Event()
+    collector, again = EventCollector(engine), asyncio.Event()
     engine.on_restarted = again.set
     caller = await phone(parties, 440.0)
     await connect_directly(engine, "leg", caller)
@@ -381,7 +381,7 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     os.kill(killed, signal.SIGKILL)
     await asyncio.wait_for(again.wait(), 20)
     assert engine.pid != killed
-    assert await ears.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
+    assert await collector.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
     assert len([piece async for piece in recording]) >= 1  # chunks so far are kept
     assert recording.reason == "lost"
     caller.clear()

@@ -28,7 +28,7 @@ def decline(phone: Phone) -> None:
     phone.hang_up()
 
 
-def told(phone: Phone, since: int = 0) -> list[str]:
+def notifications(phone: Phone, since: int = 0) -> list[str]:
     """Return the message summaries a phone received, as "new/old"."""
     kinds = [str(event.get("param")) for event in phone.events[since:] if event.get("type") == "MWI_NOTIFY"]
     return [found[1] for text in kinds if (found := re.search(r"Voice-Message: (\d+/\d+)", text))]
@@ -39,16 +39,16 @@ def told(phone: Phone, since: int = 0) -> list[str]:
 async def test_a_phone_is_notified_of_messages(
     phones: Phones, server: Server, network: Network, household: Household, transport: str
 ) -> None:
-    with_lamp = phones(transport)
-    await asyncio.to_thread(with_lamp.register, household.berta)
-    await asyncio.to_thread(eventually, lambda: told(with_lamp) == ["0/0"], what="told once it has subscribed")
-    declined = asyncio.create_task(asyncio.to_thread(decline, with_lamp))
+    with_mwi = phones(transport)
+    await asyncio.to_thread(with_mwi.register, household.berta)
+    await asyncio.to_thread(eventually, lambda: notifications(with_mwi) == ["0/0"], what="told once it has subscribed")
+    declined = asyncio.create_task(asyncio.to_thread(decline, with_mwi))
     with network.inside():
         await leave_message(server, household.clara, household.berta.number)
     await declined
-    await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "1/0", what="the lamp is lit")
+    await asyncio.to_thread(eventually, lambda: notifications(with_mwi)[-1] == "1/0", what="the lamp is lit")
     await asyncio.to_thread(erase_messages, server, household.berta.number)
-    await asyncio.to_thread(eventually, lambda: told(with_lamp)[-1] == "0/0", what="the lamp is out")
+    await asyncio.to_thread(eventually, lambda: notifications(with_mwi)[-1] == "0/0", what="the lamp is out")
 
 
 @pytest.mark.promise("C9")
@@ -58,10 +58,10 @@ async def test_all_members_of_a_group_mailbox_are_notified(
     members = household.berta, household.clara
     where = ("--tenant", "demo", "--number", "7900")
     server.cli("mailbox", "create", *where, "--members", ",".join(one.number for one in members))
-    lamps = [phones("udp") for _ in members]
-    for phone, member in zip(lamps, members, strict=True):
+    mwi_phones = [phones("udp") for _ in members]
+    for phone, member in zip(mwi_phones, members, strict=True):
         await asyncio.to_thread(phone.register, member)
-    everyone = lambda wanted: all(told(phone)[-1:] == [wanted] for phone in lamps)  # noqa: E731
+    everyone = lambda wanted: all(notifications(phone)[-1:] == [wanted] for phone in mwi_phones)  # noqa: E731
     await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="told once they have subscribed")
     with network.inside():
         await leave_message(server, household.anna, "7900")

@@ -39,8 +39,8 @@ async def test_message_is_in_the_store(server: Server, objects: ObjectServer) ->
         audio = server.home / "audio"
         eventually(lambda: not [path for path in audio.rglob("*") if path.is_file()], what="it is not here any more")
         assert not any(b"OggS" in objects.read(name) for name in objects.objects())
-        heard = sound_of(client, message["id"])
-        assert tones.level(heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000], TONE) > 5000
+        received = sound_of(client, message["id"])
+        assert tones.level(received[len(received) // 2 - 4000 : len(received) // 2 + 4000], TONE) > 5000
         objects.stop()
         away = client.get(f"/api/v1/voicemail/{message['id']}/audio")
         assert (away.status_code, away.json()["code"]) == (503, "away")

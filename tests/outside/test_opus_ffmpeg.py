@@ -22,13 +22,13 @@ def test_ffmpeg_decodes_the_audio(rate: int, channels: int, tmp_path: Path) -> N
     file = tmp_path / "sound.ogg"
     file.write_bytes(coding.feed(pcm.tobytes()) + coding.finish())
     command = ["ffmpeg", "-xerror", "-i", str(file), "-ar", str(rate), "-f", "s16le", "-y", str(tmp_path / "heard")]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
-    assert "opus, 48000 Hz" in said
-    assert "corrupt" not in said
-    heard = array("h", (tmp_path / "heard").read_bytes())
-    assert abs(len(heard) - len(pcm)) <= 2 * channels
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    assert "opus, 48000 Hz" in output
+    assert "corrupt" not in output
+    received = array("h", (tmp_path / "heard").read_bytes())
+    assert abs(len(received) - len(pcm)) <= 2 * channels
     for channel, tone in zip(range(channels), (443.7, 800), strict=False):
-        part = heard[channel::channels][rate : 2 * rate]
+        part = received[channel::channels][rate : 2 * rate]
         assert level(part, tone, rate=rate) == pytest.approx(9000, rel=0.15)
         assert level(part, 1243.7 - tone, rate=rate) < 200
 

@@ -53,7 +53,7 @@ def model_of(language: str, directory: Path) -> str:
 
 
 @pytest.fixture(scope="module", params=["en", "de"])
-def ears(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
+def recognizer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
     path = model_of(request.param, tmp_path_factory.mktemp("model"))
     whisper = import_module("faster_whisper").WhisperModel
     return request.param, whisper(path, device="cpu", compute_type="int8", cpu_threads=1)
@@ -77,12 +77,12 @@ def words(text: str, language: str) -> list[str]:
     return re.sub(r"[^\w ]", " ", spelled).split()
 
 
-def errors(wanted: list[str], heard: list[str]) -> int:
+def errors(wanted: list[str], recognized: list[str]) -> int:
     """The word-level edit distance."""
-    row = list(range(len(heard) + 1))
+    row = list(range(len(recognized) + 1))
     for place, word in enumerate(wanted, 1):
         corner, row[0] = row[0], place
-        for at, other in enumerate(heard, 1):
+        for at, other in enumerate(recognized, 1):
             corner, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, corner + (word != other))
     return row[-1]
 
@@ -92,14 +92,14 @@ def test_errors_are_counted() -> None:
     assert words("Drücken Sie die 21, bitte.", "de") == ["drücken", "sie", "die", "einundzwanzig", "bitte"]
 
 
-def test_prompts_are_recognized(ears: tuple[str, Any]) -> None:
-    language, recogniser = ears
-    prompts, wrong, count, told = Prompts(), 0, 0, []
+def test_prompts_are_recognized(recognizer: tuple[str, Any]) -> None:
+    language, recogniser = recognizer
+    prompts, wrong, count, report = Prompts(), 0, 0, []
     for keys in IN_ENGLISH if language == "en" else IN_GERMAN:
         wanted = words(" ".join(prompt_texts(language)[key] for key in keys), language)
         sound = by_telephone(tuple(prompts.all(keys, language)))
         segments, _ = recogniser.transcribe(sound, language=language, beam_size=1, condition_on_previous_text=False)
-        heard = words(" ".join(segment.text for segment in segments), language)
-        wrong, count = wrong + errors(wanted, heard), count + len(wanted)
-        told.append((" ".join(wanted), " ".join(heard)))
-    assert wrong / count < MOST_WRONG, told
+        recognized = words(" ".join(segment.text for segment in segments), language)
+        wrong, count = wrong + errors(wanted, recognized), count + len(wanted)
+        report.append((" ".join(wanted), " ".join(recognized)))
+    assert wrong / count < MOST_WRONG, report

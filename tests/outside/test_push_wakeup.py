@@ -46,8 +46,8 @@ def test_a_sleeping_client_is_woken_and_answers(
     anna = telephones(440).register(household.anna)
     anna.dial(household.berta.number)
     anna.wait_for_event("progress")
-    [told] = eventually(lambda: service.messages("call"), what="a push")
-    assert set(told) == {"type", "call"}  # without names and numbers
+    [reported] = eventually(lambda: service.messages("call"), what="a push")
+    assert set(reported) == {"type", "call"}  # without names and numbers
     berta.auto_answer().wake()
     anna.wait_for_event("confirmed")
     eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="voices")
@@ -59,12 +59,12 @@ def test_a_sleeping_client_is_woken_and_answers(
 def test_administrators_see_that_a_device_can_be_woken(
     server: Server, household: Household, berta: BrowserPhone
 ) -> None:
-    number, organisation = household.berta.number, ("--tenant", server.ready["tenant"])
-    devices = items(server.cli("device", "list", "--extension", number, *organisation))
+    number, tenant = household.berta.number, ("--tenant", server.ready["tenant"])
+    devices = items(server.cli("device", "list", "--extension", number, *tenant))
     newest = devices[-1]
     assert (newest["kind"], newest["registered"], newest["can_be_woken"]) == ("client", False, True)
     reachable = [each for each in devices if each["registered"] or each["can_be_woken"]]
-    assert server.cli("extension", "show", number, *organisation)["reachable"] == len(reachable)
+    assert server.cli("extension", "show", number, *tenant)["reachable"] == len(reachable)
 
 
 @pytest.mark.promise("U1")
@@ -73,10 +73,10 @@ def test_a_client_that_does_not_wake_is_notified_of_the_end(
 ) -> None:
     anna = telephones(440).register(household.anna)
     anna.dial(household.berta.number)
-    [told] = eventually(lambda: service.messages("call"), what="a push")
+    [reported] = eventually(lambda: service.messages("call"), what="a push")
     anna.wait_for_event("progress")
     anna.hang_up()
-    eventually(lambda: service.messages("stop") == [{"type": "stop", "call": told["call"]}], what="the end by push")
+    eventually(lambda: service.messages("stop") == [{"type": "stop", "call": reported["call"]}], what="the end by push")
 
 
 @pytest.mark.promise("U1")

@@ -37,17 +37,17 @@ def run(command: list[str]) -> None:
 
 
 def test_the_commands_of_the_guide_register_answer_and_call(server: Server, household: Household) -> None:
-    told = commands()
-    assert told.keys() == {"register", "answer", "call"}
+    documented = commands()
+    assert documented.keys() == {"register", "answer", "call"}
     media = range(6000, 6101, 100)
     ports = {str(port): str(free_port()) for port in (5070, 5071, *media)}
     anna, berta = household.anna, household.berta
-    run(filled(told["register"], server, berta, ports, ""))
-    answer = [*filled(told["answer"], server, berta, ports, ""), "-nostdin"]
+    run(filled(documented["register"], server, berta, ports, ""))
+    answer = [*filled(documented["answer"], server, berta, ports, ""), "-nostdin"]
     with subprocess.Popen(answer, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as waiting:
         try:
             eventually(lambda: is_bound(int(ports["5071"])), what="SIPp waits for a call")
-            run(filled(told["call"], server, anna, ports, berta.number))
+            run(filled(documented["call"], server, anna, ports, berta.number))
             assert waiting.wait(30) == 0
         finally:
             waiting.kill()

@@ -85,9 +85,9 @@ def loudest(samples: "array[int]", hertz: float, rate: int) -> float:
 def pauses(phone: AppPhone, hertz: float, since: int) -> float:
     """The longest interruption of a tone in seconds."""
     window, longest, now = 160, 0, 0
-    heard = phone.audio.received[since:]
-    for at in range(0, len(heard) - window, window):
-        silent = tones.level(heard[at : at + window], hertz) < 2000
+    received = phone.audio.received[since:]
+    for at in range(0, len(received) - window, window):
+        silent = tones.level(received[at : at + window], hertz) < 2000
         now = now + 1 if silent else 0
         longest = max(longest, now)
     return longest * 0.02
@@ -100,14 +100,16 @@ async def test_everyone_is_informed_and_has_a_channel(server: Server, household:
     async with connected_call(server, household) as phones:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        told = [len(phone.audio.received) for phone in phones]
+        offsets = [len(phone.audio.received) for phone in phones]
         await asyncio.sleep(8)
         raw = [array("h", phone.audio.received) for phone in phones]
-        missed = [pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), told, strict=True)]
+        missed = [
+            pauses(phone, tone, since) for phone, tone, since in zip(phones, (CALLEE, CALLER), offsets, strict=True)
+        ]
     notice = prompt("recording/notice-hang-up")
-    for heard, since in zip(raw, told, strict=True):
-        assert correlation(heard, notice) > MATCH_THRESHOLD
-        assert loudest(heard[since:], BEEP, 8000) > 2000
+    for received, since in zip(raw, offsets, strict=True):
+        assert correlation(received, notice) > MATCH_THRESHOLD
+        assert loudest(received[since:], BEEP, 8000) > 2000
     assert max(missed) < 0.4  # a beep is shorter than a syllable
     recording = one_recording(anna)
     assert recording["call_id"] == call
@@ -155,8 +157,8 @@ async def test_nothing_is_recorded_before_everyone_has_agreed(
         callee.send_dtmf("1")
         await wait_for_state(server, call, "recording")
         await asyncio.sleep(3)
-        heard = [array("h", phone.audio.received) for phone in (caller, callee)]
-    assert [correlation(each, prompt("recording/ask")) > MATCH_THRESHOLD for each in heard] == [True, True]
+        received = [array("h", phone.audio.received) for phone in (caller, callee)]
+    assert [correlation(each, prompt("recording/ask")) > MATCH_THRESHOLD for each in received] == [True, True]
     recording = one_recording(anna)
     assert [party["key"] for party in recording["parties"]] == ["1", "1"]
     left, right, rate = channels(anna, recording)
@@ -180,10 +182,10 @@ async def test_refusal_is_announced_and_nothing_is_recorded(
         assert anna.get(f"/api/v1/calls/{call}/recording").json()["end"] == "refused"
         assert set_state(anna, call, "recording").status_code == 409
         await asyncio.sleep(4)
-        heard = [array("h", phone.audio.received) for phone in (caller, callee)]
+        received = [array("h", phone.audio.received) for phone in (caller, callee)]
         assert caller.tone_level(CALLEE) > 4000  # and the call continues
-    assert correlation(heard[0], prompt("recording/not-everybody")) > MATCH_THRESHOLD
-    assert correlation(heard[1], prompt("recording/refused")) > MATCH_THRESHOLD
+    assert correlation(received[0], prompt("recording/not-everybody")) > MATCH_THRESHOLD
+    assert correlation(received[1], prompt("recording/refused")) > MATCH_THRESHOLD
     assert files(server) == []
     assert list_recordings(anna) == []
     eventually(lambda: [row for row in server.history() if row["id"] == call], what="the call is in the history")
@@ -212,8 +214,8 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
     clara = signed_in(server, household.clara)
     async with connected_call(server, household) as (caller, callee):
         call = call_id(server)
-        for stranger in ("recording", "stopped"):
-            assert set_state(clara, call, stranger).status_code == 404
+        for outsider in ("recording", "stopped"):
+            assert set_state(clara, call, outsider).status_code == 404
         assert clara.get(f"/api/v1/calls/{call}/recording").status_code == 404
         assert set_state(anna, call, "recording").json()["state"] == "announced"
         await wait_for_state(server, call, "recording")
@@ -224,7 +226,7 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
         await asyncio.sleep(4)
         caller.play_tone(CALLER)
         await asyncio.sleep(0.5)
-        heard = array("h", callee.audio.received)
+        received = array("h", callee.audio.received)
         assert set_state(anna, call, "recording").json()["state"] == "recording"
         await asyncio.sleep(4)
         assert set_state(anna, call, "stopped").json()["state"] == "ended"
@@ -232,7 +234,7 @@ async def test_recording_on_demand_paused_for_a_card_and_stopped(
         await asyncio.sleep(2.5)
         assert caller.tone_level(CALLEE) > 4000
     clara.close()
-    assert correlation(heard, prompt("recording/paused-for-card")) > MATCH_THRESHOLD
+    assert correlation(received, prompt("recording/paused-for-card")) > MATCH_THRESHOLD
     assert [mark["kind"] for mark in recording["marks"]] == ["paused_for_card", "resumed"]
     assert (recording["begun"], recording["ended"]) == ("demand", "stopped")
     left, right, rate = channels(anna, recording)
@@ -311,9 +313,9 @@ async def test_blind_transfer_target_is_informed_before_being_recorded(
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.audio.received)
+        offsets = array("h", clara.audio.received)
         assert berta.tone_level(CALLER) > 4000
-    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
+    assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
         assert (first["ended"], second["ended"]) == ("changed", "over")
@@ -348,9 +350,9 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.audio.received[max(0, since - 8000) :])
+        offsets = array("h", clara.audio.received[max(0, since - 8000) :])
         assert berta.tone_level(CALLER) > 4000
-    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
+    assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
         assert (first["ended"], second["ended"]) == ("changed", "over")
@@ -381,9 +383,9 @@ async def test_retriever_of_a_parked_call_is_informed_before_being_recorded(
         await wait_for_state(server, call, "recording")
         clara.play_tone(CALLER)
         await asyncio.sleep(3)
-        told = array("h", clara.audio.received)
+        offsets = array("h", clara.audio.received)
         assert berta.tone_level(CALLER) > 4000
-    assert correlation(told, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
+    assert correlation(offsets, prompt("recording/joined-recorded")) > MATCH_THRESHOLD
     with closing(signed_in(server, household.berta)) as client:
         second, first = two_recordings(client)
         sides = channels(client, second)
@@ -469,9 +471,12 @@ async def test_server_is_killed_while_recording(server: Server, household: House
         server.start()
         eventually(lambda: server.live_calls(), what="the call goes on")
         await wait_for_state(server, call, "recording", 40)
-        heard = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
+        received = [array("h", phone.audio.received[since:]) for phone, since in zip(phones, before, strict=True)]
         await asyncio.sleep(3)
-    assert [correlation(each, prompt("recording/notice-hang-up")) > MATCH_THRESHOLD for each in heard] == [True, True]
+    assert [correlation(each, prompt("recording/notice-hang-up")) > MATCH_THRESHOLD for each in received] == [
+        True,
+        True,
+    ]
     second, first = two_recordings(anna)
     assert (first["ended"], second["ended"]) == ("cut_off", "over")
     assert first["call_id"] == second["call_id"] == call

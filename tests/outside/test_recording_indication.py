@@ -55,14 +55,14 @@ def files(server: Server) -> set[Path]:
 async def test_recording_state_is_signaled_to_the_phone(
     desk: SippPhones, server: Server, household: Household, recorded: Login
 ) -> None:
-    def told(indication: str, version: int) -> tuple[str, ...]:
+    def reported(indication: str, version: int) -> tuple[str, ...]:
         answer = s.reply("200 OK", s.sdp(version=version), extra=AWARE, attributes='retrans="500"')
         return (s.recv("INVITE", action=s.expect(f"a=record:{indication}")), answer, s.recv("ACK"))
 
     phone = desk.callee(
         household.berta,
         *(s.called(), s.ringing(), *s.answers(s.sdp(), extra=AWARE)),
-        *(*told("on", 2), *told("paused", 3), *told("on", 4), *told("off", 5), *s.is_hung_up()),
+        *(*reported("on", 2), *reported("paused", 3), *reported("on", 4), *reported("off", 5), *s.is_hung_up()),
         timeout=60,
     ).start()
     set_extension_policy(server, recorded, when="on_demand")

@@ -44,18 +44,18 @@ def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterat
     telephones.close()
 
 
-def heard_by_baresip(phone: Phone) -> list[int]:
+def received_by_baresip(phone: Phone) -> list[int]:
     sound = phone.received_audio()
     assert sound.rate == RATE
     return [int(each) for each in sound.samples]
 
 
-def heard_by_browser(phone: BrowserPhone, sound: Sound) -> bool:
+def received_by_browser(phone: BrowserPhone, sound: Sound) -> bool:
     """Compared in half-second windows, because a busy browser stretches or skips audio: two matching windows identify
     the sound. Without it, the best match is at most 0.7."""
-    heard, piece = phone.received_audio(), sound.rate  # two bytes per sample
+    received, piece = phone.received_audio(), sound.rate  # two bytes per sample
     pieces = [sound.pcm[at : at + piece] for at in range(0, len(sound.pcm) - piece, piece)]
-    return sum(correlation(heard, Sound(each, sound.rate)) > ITSELF for each in pieces) >= 2
+    return sum(correlation(received, Sound(each, sound.rate)) > ITSELF for each in pieces) >= 2
 
 
 @pytest.mark.promise("C8", "R1", "R2")
@@ -74,8 +74,8 @@ def test_browser_and_baresip_hear_the_notice_and_have_a_channel_each(
     eventually(lambda: berta.is_receiving(BROWSER, seconds=3.0), what="three seconds of it")
     time.sleep(4)  # on a busy machine the recording starts a moment later
     notice = prompt("recording/notice-hang-up")
-    assert heard_by_browser(anna, notice)
-    assert correlation(heard_by_baresip(berta), notice) > MATCH_THRESHOLD
+    assert received_by_browser(anna, notice)
+    assert correlation(received_by_baresip(berta), notice) > MATCH_THRESHOLD
     anna.hang_up()
     berta.wait("CALL_CLOSED")
     with network.inside(), closing(signed_in(server, household.berta)) as client:
@@ -101,6 +101,6 @@ def test_two_browsers_hear_the_notice_and_each_other_again(
     call = call_id(server)
     eventually(lambda: state(server, call) == "recording", timeout=30, what="it is recorded")
     eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(BROWSER), what="they hear each other again")
-    assert all(heard_by_browser(one, prompt("recording/notice-hang-up")) for one in (anna, berta))
+    assert all(received_by_browser(one, prompt("recording/notice-hang-up")) for one in (anna, berta))
     anna.hang_up()
     berta.wait_for_event("ended")

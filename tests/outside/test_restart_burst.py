@@ -19,7 +19,7 @@ CALLEE = (s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
 MESSAGE = re.compile(r"message received \[\d+\] bytes :\n\n(SIP/2\.0 200 .*?\n)\n", re.DOTALL)
 
 
-def told(trace: str, method: str) -> set[str]:
+def reported(trace: str, method: str) -> set[str]:
     """Return the Call-IDs of calls in which such a request was answered with 200."""
     answers = (found.group(1) for found in MESSAGE.finditer(trace.replace("\r", "")))
     return {re.findall(r"Call-ID: (\S+)", text)[0] for text in answers if re.search(rf"CSeq: \d+ {method}", text)}
@@ -32,10 +32,10 @@ def test_no_acknowledged_call_is_lost(tmp_path, own_server: Server):
     callee = desk.callee(household.berta, *CALLEE, **many).start()
     caller: Sipp = desk.caller(household.anna, household.berta.number, *CALLER, **many).start()
     try:
-        eventually(lambda: len(told(caller.trace_so_far(), "BYE")) > 60, what="a burst of calls")
+        eventually(lambda: len(reported(caller.trace_so_far(), "BYE")) > 60, what="a burst of calls")
         own_server.kill()
         time.sleep(0.2)  # messages in transit have arrived
-        ended, answered = told(caller.trace_so_far(), "BYE"), told(caller.trace_so_far(), "INVITE")
+        ended, answered = reported(caller.trace_so_far(), "BYE"), reported(caller.trace_so_far(), "INVITE")
         caller.stop()
         callee.stop()
     finally:

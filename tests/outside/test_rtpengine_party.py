@@ -145,8 +145,8 @@ async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: t
     await caller.send_dtmf(10)
     await callee.send_dtmf(1)
     async with asyncio.timeout(5):
-        told = {await pressed.get(), await pressed.get()}
-    assert told == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
+        reported = {await pressed.get(), await pressed.get()}
+    assert reported == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
 
 
 async def test_commands_for_an_unknown_anchor_fail(relay: RtpEngine) -> None:

@@ -150,9 +150,9 @@ async def test_a_browser_calls_a_phone(engine: RtpEngine) -> None:
             "group",
         }
         assert {codec.name for codec in sdp.codecs(media)} >= {"opus", "G722", "PCMU", "PCMA"}
-        said = await engine.answer("call", "a", "b", phone.describe(), profile_of(BROWSER))
-        assert "ice-lite" in dict(sdp.parse(said).attributes)
-        answer = audio_of(said)
+        sent = await engine.answer("call", "a", "b", phone.describe(), profile_of(BROWSER))
+        assert "ice-lite" in dict(sdp.parse(sent).attributes)
+        answer = audio_of(sent)
         assert answer.proto == "UDP/TLS/RTP/SAVPF"
         assert sdp.codecs(answer)[0].name == "PCMU"
         assert answer.attribute("setup") == "passive"

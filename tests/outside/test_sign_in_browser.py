@@ -40,8 +40,8 @@ def new_code(server: Server) -> str:
 @pytest.mark.promise("S2")
 def test_first_start_prints_a_code_that_signs_in_a_phone(server: Server) -> None:
     """First test of the file: a code is valid for two minutes."""
-    told = server.ready["sign_in"]
-    place, _, code = told["url"].partition("#sign-in=")
+    shown = server.ready["sign_in"]
+    place, _, code = shown["url"].partition("#sign-in=")
     assert place == f"{server.ready['http']}/app/"
     body = {"code": code, "device_secret": "A" * 43, "device": PHONE, "keep": "token"}
     with server.rest() as client:
@@ -57,15 +57,15 @@ def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, serve
     status, signed = fetch_in_page(page, "POST", "/sessions/by-code", body)
     assert status == 201, signed
     assert (signed["token"], signed["refresh"]) == (None, None)
-    kept = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    assert kept.keys() == {ACCESS, REFRESH}
-    for cookie in kept.values():
+    stored = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert stored.keys() == {ACCESS, REFRESH}
+    for cookie in stored.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
     assert page.evaluate("document.cookie") == ""
     assert fetch_in_page(page, "GET", "/me")[1]["extensions"][0]["number"] == "1001"
     assert fetch_in_page(page, "POST", "/sessions/refresh", {})[0] == 200
     renewed = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    assert not {cookie["value"] for cookie in kept.values()} & set(renewed.values())
+    assert not {cookie["value"] for cookie in stored.values()} & set(renewed.values())
     assert fetch_in_page(page, "GET", "/me")[0] == 200
     assert fetch_in_page(page, "DELETE", "/sessions/current")[0] == 204
     assert page.context.cookies() == []
@@ -83,6 +83,6 @@ def test_terminal_shows_a_qr_code(server: Server) -> None:
         "--home",
         str(server.home),
     ]
-    told = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
-    assert "█▀" in told
-    assert "/app/#sign-in=" in told
+    shown = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30, check=True).stdout
+    assert "█▀" in shown
+    assert "/app/#sign-in=" in shown

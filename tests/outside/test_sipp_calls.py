@@ -74,10 +74,10 @@ def test_an_unknown_number_is_404_after_authentication(desk, household):
 @pytest.mark.promise("T3", "U9")
 def test_an_unauthenticated_caller_is_challenged_for_any_number(desk, household):
     for number in (household.berta.number, "999999"):
-        stranger = desk.unauthenticated(
+        outsider = desk.unauthenticated(
             "nobody-here", "wrong", *HELLO, *s.is_refused(403), dials=number, host="127.0.0.8"
         )
-        desk.calls(stranger)
+        desk.calls(outsider)
 
 
 def test_of_two_ringing_phones_one_is_cancelled_when_the_other_answers(desk, household):

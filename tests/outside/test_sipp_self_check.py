@@ -30,7 +30,7 @@ def phones(tmp_path, callee_options: tuple[str, ...]) -> tuple[Sipp, Sipp]:
     return callee, caller
 
 
-def heard(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
+def run_scenario(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
     """Run one call. Two SIPp processes sometimes miss each other's messages and wait forever: then retry once."""
     for attempt in range(4):
         directory = tmp_path / str(attempt)
@@ -43,10 +43,10 @@ def heard(tmp_path, callee_options: tuple[str, ...]) -> Outcome:
 
 
 def test_audio_that_comes_back_passes(tmp_path):
-    outcome = heard(tmp_path, ("-rtp_echo",))
+    outcome = run_scenario(tmp_path, ("-rtp_echo",))
     assert outcome.ok, outcome.errors
     assert (outcome.sent("INVITE"), outcome.received("SIP/2.0 200")) == (2, 2)
 
 
 def test_audio_that_does_not_come_back_fails(tmp_path):
-    assert heard(tmp_path, ()).status == AUDIO_MISSED
+    assert run_scenario(tmp_path, ()).status == AUDIO_MISSED

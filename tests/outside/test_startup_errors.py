@@ -26,12 +26,12 @@ def failed_start(home: Path, *extra: str, **environ: str) -> str:
     run = subprocess.run(
         [*command, *extra], env={**os.environ, **environ}, capture_output=True, text=True, timeout=60, check=False
     )
-    said = [line for line in run.stderr.splitlines() if not line.startswith("{")]
+    lines = [line for line in run.stderr.splitlines() if not line.startswith("{")]
     assert run.returncode == 2, run.stderr
     assert run.stdout == ""
-    assert len(said) == 1, run.stderr
+    assert len(lines) == 1, run.stderr
     assert "Traceback" not in run.stderr
-    return said[0]
+    return lines[0]
 
 
 @pytest.mark.parametrize(("option", "kind"), [("--sip-udp", socket.SOCK_DGRAM), ("--http", socket.SOCK_STREAM)])
@@ -127,7 +127,7 @@ def test_master_key_missing(tmp_path: Path) -> None:
         ("inside", "is inside the home directory"),
     ],
 )
-def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, says: str) -> None:
+def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, script: str) -> None:
     """No data may be written unsealed or sealed with another key."""
     home, key = tmp_path / "home", tmp_path / "master.key"
     home.mkdir()
@@ -142,7 +142,7 @@ def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, says: str
     if spoil == "inside":
         key = key.rename(home / "master.key")
     before = {path: path.read_bytes() for path in home.iterdir()}
-    assert says in failed_start(home, UNIFICX_MASTER_KEY_FILE=str(key))
+    assert script in failed_start(home, UNIFICX_MASTER_KEY_FILE=str(key))
     after = {path: path.read_bytes() for path in home.iterdir() if path.name != "lock"}
     assert {path: data for path, data in after.items() if data} == before
 

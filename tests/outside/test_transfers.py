@@ -79,8 +79,8 @@ async def test_attended_transfer(phones, household, server, network):
             await first.wait_for_tone(440)
             await second.wait_for_tone(700)
             refer(first, household.clara.uri, second)
-            heard = lambda: anna.is_receiving(700) and clara.is_receiving(440)  # noqa: E731
-            await asyncio.to_thread(eventually, heard, what="Anna and Clara hear each other")
+            both_receive = lambda: anna.is_receiving(700) and clara.is_receiving(440)  # noqa: E731
+            await asyncio.to_thread(eventually, both_receive, what="Anna and Clara hear each other")
             await asyncio.to_thread(eventually, lambda: len(server.live_calls()) == 1, what="one call is left")
             await asyncio.to_thread(eventually, lambda: first.leg.ended and second.leg.ended, what="Berta is in none")
     clara.hang_up()

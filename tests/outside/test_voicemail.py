@@ -58,12 +58,12 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
     assert 2.5 < message["seconds"] < 5
-    heard = sound_of(client, message["id"])
-    middle = heard[len(heard) // 2 - 4000 : len(heard) // 2 + 4000]
+    received = sound_of(client, message["id"])
+    middle = received[len(received) // 2 - 4000 : len(received) // 2 + 4000]
     assert tones.level(middle, TONE) > 5000
     assert tones.level(middle, BEEP) < 300  # the tone before the recording is not part of it
 
-    raw = heard.tobytes()
+    raw = received.tobytes()
     needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
     files = {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
     assert needles
@@ -130,8 +130,8 @@ async def test_killed_server_keeps_the_recorded_message(
         server.start()
     [message] = eventually(lambda: messages(client), what="the message is there")
     assert 3 < message["seconds"] < 5
-    heard = sound_of(client, message["id"])
-    assert tones.level(heard[-8000:], TONE) > 5000
+    received = sound_of(client, message["id"])
+    assert tones.level(received[-8000:], TONE) > 5000
 
 
 async def test_media_engine_crash_loses_no_recorded_audio(

@@ -17,9 +17,9 @@ from voicemail_messages import BEEP, TONE, leave_message
 from unificx.media import tones
 
 
-def attached_audio(letter: EmailMessage) -> "array[int]":
+def attached_audio(email: EmailMessage) -> "array[int]":
     """The attached audio."""
-    [part] = letter.iter_attachments()
+    [part] = email.iter_attachments()
     assert part.get_content_type() == "audio/wav"
     with wave.open(io.BytesIO(part.get_content())) as sound:
         assert (sound.getframerate(), sound.getnchannels()) == (8000, 1)

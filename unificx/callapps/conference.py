@@ -122,8 +122,8 @@ async def _record_name(call: Call, room: Room) -> Sound | None:
         return None
     name = Clip()
     await call.play("conference/say-name", "beep")
-    said = await call.record(name, max_seconds=_MAX_NAME_SECONDS, silence_seconds=_NAME_SILENCE)
-    return name.sound if not said.silent else None
+    recorded_name = await call.record(name, max_seconds=_MAX_NAME_SECONDS, silence_seconds=_NAME_SILENCE)
+    return name.sound if not recorded_name.silent else None
 
 
 async def _read_commands(call: Call, session: ParticipantSession) -> None:

@@ -440,8 +440,8 @@ def sanitize_dialled(dialled: str) -> str:
 
 def _swap_keys(mapping: dict[str, Any], one: str, other: str) -> None:
     """Swap two keys."""
-    kept = {name: mapping.pop(name) for name in (one, other) if name in mapping}
-    mapping.update({other if name == one else one: value for name, value in kept.items()})
+    swapped = {name: mapping.pop(name) for name in (one, other) if name in mapping}
+    mapping.update({other if name == one else one: value for name, value in swapped.items()})
 
 
 def _same_party(one: CallParty, other: CallParty) -> bool:

@@ -163,9 +163,9 @@ class PushNotifier:
         for device_id in device_ids:
             to = self._subscriptions.by_device(device_id)
             if to is not None:
-                errand = self._call_job(to, "call", call_id)
-                self._wakeups[to.session_id, call_id] = errand
-                self._sender.send(errand)
+                job = self._call_job(to, "call", call_id)
+                self._wakeups[to.session_id, call_id] = job
+                self._sender.send(job)
         while len(self._wakeups) > _MAX_WAKEUPS:
             self._wakeups.popitem(last=False)
 

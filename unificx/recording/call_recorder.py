@@ -103,14 +103,14 @@ class CallRecorder:
         if call is None or session is None:
             return False
         state_before = session.state
-        kept = self._end(session) or call.has_recording
+        recorded = self._end(session) or call.has_recording
         if state_before != "ended":
             self.on_change(
                 LiveRecording(
                     call_id, call.conversation.tenant_id, "ended", _extensions(call.conversation), session.begun
                 )
             )
-        return kept
+        return recorded
 
     def on_subject_erased(self, tenant_id: str, subject: str) -> None:
         """End the recordings of an erased subject."""

@@ -423,13 +423,13 @@ class _Session:
     def _new_recording(self, standings: Sequence[consent_types.LegConsent]) -> NewCallRecording:
         parties = tuple(
             NewRecordedParty(
-                seat.caller.subject,
-                seat.caller.extension_id or None,
-                PartyIdentity(seat.caller.number, seat.caller.name),
+                participant.caller.subject,
+                participant.caller.extension_id or None,
+                PartyIdentity(participant.caller.number, participant.caller.name),
                 consent_evidence(one, self._parts.clock),
             )
             for one in standings
-            if (seat := self._participants.get(one.leg.name)) is not None
+            if (participant := self._participants.get(one.leg.name)) is not None
         )
         return NewCallRecording(self._room.tenant_id, self._id, self._terms.mode, "demand", parties, mixed=True)
 

@@ -27,14 +27,14 @@ from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_numb
 def create_registry(container: Container, parking: Parking) -> AppRegistry:
     """Return the registry of all call apps. Raise StartupError if an installed package cannot be loaded."""
     boxes, directory = container.mailboxes, container.identity.directory
-    studio = PromptRecordingParts(
+    prompt_parts = PromptRecordingParts(
         container.custom_sounds, boxes, directory, partial(_is_administrator, container.identity)
     )
     ours = (
         *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
         conference_app(container.conference_rooms, container.conferences),
         *parking_apps(parking, directory.park_seconds),
-        prompt_recording_app(studio),
+        prompt_recording_app(prompt_parts),
     )
 
     def numbers(tenant_id: str, number: str) -> CallApp | None:

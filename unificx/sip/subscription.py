@@ -136,8 +136,8 @@ def step(state: State, event: Event, now: float) -> StepResult:
 def deadline(state: State) -> float | None:
     """Return when `TimerFired` is due next, None if never."""
     match state:
-        case Open(ends_at, _, telling, due, quiet_until):
-            return min(ends_at, quiet_until) if due and not telling else ends_at
+        case Open(ends_at, _, notifying, due, quiet_until):
+            return min(ends_at, quiet_until) if due and not notifying else ends_at
         case Ending(_, give_up_at):
             return give_up_at
         case Terminated():

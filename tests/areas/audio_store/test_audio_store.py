@@ -127,9 +127,9 @@ async def test_crash_loses_less_than_a_second(room: RecordingSetup) -> None:
     room.crash()
     found = await room.audio.recover()
     assert len(pcm) / 2 / RATE - 1 < found[writer.id] <= len(pcm) / 2 / RATE
-    kept = await (await room.audio.open("acme", writer.id)).read()
-    assert pcm.startswith(kept)
-    assert len(kept) / 2 / RATE == found[writer.id]
+    stored = await (await room.audio.open("acme", writer.id)).read()
+    assert pcm.startswith(stored)
+    assert len(stored) / 2 / RATE == found[writer.id]
     assert await room.audio.recover() == {}
 
 

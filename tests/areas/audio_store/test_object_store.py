@@ -115,7 +115,7 @@ async def test_erasure_while_unavailable_is_completed_later(
     first, other = await leave_message(room), await leave_message(room)
     await room.transcoder.transcode_all()
     await room.transcoder.upload_all()
-    kept = {name: server.read(name) for name in server.objects()}
+    stored = {name: server.read(name) for name in server.objects()}
     server.stop()
     many = [await leave_message(room) for _ in range(5)]
     began = time.monotonic()
@@ -124,7 +124,7 @@ async def test_erasure_while_unavailable_is_completed_later(
     with pytest.raises(Expired):
         await room.audio.open("acme", first)
     server.start()
-    for name, data in kept.items():
+    for name, data in stored.items():
         server.write(name, data)
     server.write("pbx/0123456789ab", b"of another installation, or of a database that was restored")
     assert await room.transcoder.delete_erased_remote() == 1
@@ -182,10 +182,10 @@ async def test_modified_object_does_not_decrypt(room: RecordingSetup, server: Ob
     ],
 )
 def test_invalid_store_configuration_is_rejected(
-    tmp_path: Path, served: ObjectServer, change: dict[str, str], says: str
+    tmp_path: Path, served: ObjectServer, change: dict[str, str], script: str
 ) -> None:
     environ = served.environ | change
-    with pytest.raises(StartupError, match=says) as refused:
+    with pytest.raises(StartupError, match=script) as refused:
         object_store(LocalBlobStore(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     assert "secret@" not in refused.value.message
 

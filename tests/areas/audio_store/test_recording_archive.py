@@ -68,18 +68,18 @@ async def test_recording_is_stored_with_parties_and_consent_evidence(room: Recor
     await made.mark("resumed")
     await made.write(SECOND, 8000)
     await made.finish("over")
-    kept = await room.archive.get(TENANT, made.id)
-    assert (kept.seconds, kept.ended, kept.mode, kept.begun) == (2.0, "over", "announce", "automatic")
-    assert [(mark.kind, mark.at) for mark in kept.marks] == [("paused", 1.0), ("resumed", 1.0)]
-    assert [each.identity for each in kept.parties] == [
+    stored = await room.archive.get(TENANT, made.id)
+    assert (stored.seconds, stored.ended, stored.mode, stored.begun) == (2.0, "over", "announce", "automatic")
+    assert [(mark.kind, mark.at) for mark in stored.marks] == [("paused", 1.0), ("resumed", 1.0)]
+    assert [each.identity for each in stored.parties] == [
         PartyIdentity("1001", "Anna Example"),
         PartyIdentity("+491511234567", "Bert"),
     ]
-    for party in kept.parties:
+    for party in stored.parties:
         assert party.consent.settled is not None
-        assert party.consent.settled < kept.created
-    assert (await room.archive.list(TENANT, [ANNA.id])).items == (kept,)
-    assert (await room.archive.list(TENANT, None)).items == (kept,)
+        assert party.consent.settled < stored.created
+    assert (await room.archive.list(TENANT, [ANNA.id])).items == (stored,)
+    assert (await room.archive.list(TENANT, None)).items == (stored,)
     assert (await room.archive.list(TENANT, ["e-carl"])).items == ()
     assert (await room.archive.list("other", None)).items == ()
 
@@ -93,8 +93,8 @@ async def test_pauses_are_chapters_of_the_file(room: RecordingSetup) -> None:
     await made.write(SECOND, 8000)
     await made.finish("over")
     await room.transcoder.transcode_all()
-    kept = await room.archive.get(TENANT, made.id)
-    reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
+    stored = await room.archive.get(TENANT, made.id)
+    reader = await room.archive.open_for_listener(stored, Listener(ANNA.subject, "Anna", "own"))
     assert reader.ogg is not None
     file = b"".join([piece async for piece in reader.ogg.stream()])
     for number, name in enumerate((b"paused for card", b"resumed"), 1):
@@ -103,8 +103,8 @@ async def test_pauses_are_chapters_of_the_file(room: RecordingSetup) -> None:
 
 
 async def test_each_party_has_a_channel(room: RecordingSetup) -> None:
-    kept = await record(room)
-    reader = await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
+    stored = await record(room)
+    reader = await room.archive.open_for_listener(stored, Listener(ANNA.subject, "Anna", "own"))
     assert reader.header.channels == 2
     assert await reader.read() == SECOND
 
@@ -119,14 +119,14 @@ async def test_empty_recording_is_not_stored(room: RecordingSetup) -> None:
 
 @pytest.mark.promise("S3")
 async def test_playback_is_logged_for_the_recorded_parties(room: RecordingSetup) -> None:
-    kept = await record(room)
-    await room.archive.open_for_listener(kept, Listener("s-boss", "The Boss", "complaint"))
-    [listen] = await room.archive.playback_log(kept)
+    stored = await record(room)
+    await room.archive.open_for_listener(stored, Listener("s-boss", "The Boss", "complaint"))
+    [listen] = await room.archive.playback_log(stored)
     assert (listen.listener, listen.purpose, listen.moment) == ("The Boss", "complaint", room.clock.now())
     assert "Boss" not in repr(listen)
     room.keys.destroy(TENANT, "s-boss")
     await room.archive.erase_listener(TENANT, "s-boss")
-    [listen] = await room.archive.playback_log(kept)
+    [listen] = await room.archive.playback_log(stored)
     assert listen.listener == Erased()
     assert (await room.archive.list(TENANT, None)).items
 
@@ -152,49 +152,49 @@ async def test_pagination_includes_recordings_with_equal_timestamps(room: Record
 
 @pytest.mark.promise("D3")
 async def test_archiving_by_one_party_does_not_affect_the_other(room: RecordingSetup) -> None:
-    kept = await record(room)
-    await room.archive.archive(kept, [0])
+    stored = await record(room)
+    await room.archive.archive(stored, [0])
     assert (await room.archive.list(TENANT, [ANNA.id])).items == ()
     assert len((await room.archive.list(TENANT, [ANNA.id], hidden=True)).items) == 1
     assert len((await room.archive.list(TENANT, ["e-bert"])).items) == 1
-    await room.archive.restore(kept, [0])
+    await room.archive.restore(stored, [0])
     assert len((await room.archive.list(TENANT, [ANNA.id])).items) == 1
 
 
 async def test_recording_archived_by_all_parties_is_purged_after_retention(room: RecordingSetup) -> None:
     await room.archive.change_tenant(TENANT, TenantRecordingPolicyChange(restorable_days=10))
-    kept = await record(room)
+    stored = await record(room)
     outside = await record(room, call_id="call-2", callee=None)
-    await room.archive.archive(kept, [0])
+    await room.archive.archive(stored, [0])
     await room.archive.archive(outside, [0])
     room.clock.advance(11 * 86400)
     await room.archive.purge_archived()
-    assert await room.archive.get(TENANT, kept.id)
+    assert await room.archive.get(TENANT, stored.id)
     with pytest.raises(Expired):
         await room.archive.get(TENANT, outside.id)
-    await room.archive.archive(kept, [1])
+    await room.archive.archive(stored, [1])
     await room.archive.purge_archived()
-    assert await room.archive.get(TENANT, kept.id)
+    assert await room.archive.get(TENANT, stored.id)
     room.clock.advance(11 * 86400)
     await room.archive.purge_archived()
     with pytest.raises(Expired):
-        await room.archive.get(TENANT, kept.id)
+        await room.archive.get(TENANT, stored.id)
     assert room.all_files() == []
 
 
 @pytest.mark.promise("T2", "D3")
 async def test_erased_recording_cannot_be_read_from_a_backup(room: RecordingSetup) -> None:
-    kept = await record(room)
+    stored = await record(room)
     backup = room.home / "backup"
     shutil.copytree(room.files, backup / "audio")
     for part in room.home.glob("keys.db*"):
         shutil.copy(part, backup / part.name)
-    await room.archive.erase(kept)
+    await room.archive.erase(stored)
     assert room.all_files() == []
     with pytest.raises(Expired):
-        await room.archive.get(TENANT, kept.id)
+        await room.archive.get(TENANT, stored.id)
     shutil.copytree(backup / "audio", room.files, dirs_exist_ok=True)
-    own = f"audio-{kept.audio_id}"
+    own = f"audio-{stored.audio_id}"
     old = KeyStore(backup / "keys.db", MASTER, room.clock)
     try:
         assert old.get(TENANT, [own])[own] is not None  # otherwise the test would prove nothing
@@ -203,7 +203,7 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: RecordingSetu
         room.keys = old
         room.crash()
         with pytest.raises(Expired):
-            await room.audio.open(TENANT, kept.audio_id)
+            await room.audio.open(TENANT, stored.audio_id)
     finally:
         old.close()
 
@@ -211,10 +211,10 @@ async def test_erased_recording_cannot_be_read_from_a_backup(room: RecordingSetu
 @pytest.mark.promise("D3")
 @pytest.mark.parametrize("subject", [ANNA.subject, "s-bert"])
 async def test_recording_is_erased_with_either_party(room: RecordingSetup, subject: str) -> None:
-    kept = await record(room)
+    stored = await record(room)
     room.keys.destroy(TENANT, subject)
     with pytest.raises(Expired):
-        await room.archive.open_for_listener(kept, Listener(ANNA.subject, "Anna", "own"))
+        await room.archive.open_for_listener(stored, Listener(ANNA.subject, "Anna", "own"))
     await room.audio.erase_subject(TENANT, subject)
     assert room.all_files() == []
     assert (await room.archive.list(TENANT, None)).items == ()
@@ -243,8 +243,8 @@ async def test_recording_cut_off_by_a_crash_is_stored_and_reported(room: Recordi
     await made.write(SECOND, 8000)
     empty = await begin_recording(room, call_id="call-2")
     await room.restart()
-    kept = await room.archive.get(TENANT, made.id)
-    assert (kept.seconds, kept.ended) == (1.0, "cut_off")
+    stored = await room.archive.get(TENANT, made.id)
+    assert (stored.seconds, stored.ended) == (1.0, "cut_off")
     with pytest.raises(Expired):
         await room.archive.get(TENANT, empty.id)
     assert room.archive.interrupted == {"call-1": "automatic", "call-2": "automatic"}
@@ -273,13 +273,13 @@ async def test_unreadable_recording_blocks_neither_start_nor_others(
     await room.boxes.start()
     await room.archive.start()
 
-    async def kept() -> set[str]:
+    async def stored() -> set[str]:
         return {one.call_id for one in (await room.archive.list(TENANT, None)).items}
 
-    assert await kept() == {"call-whole"}
+    assert await stored() == {"call-whole"}
     del faults[made["call-away"].writer.id]
     await room.archive.purge_archived()
-    assert await kept() == {"call-whole", "call-away"}
+    assert await stored() == {"call-whole", "call-away"}
     assert set(room.archive.interrupted) == set(calls)
 
 
@@ -309,12 +309,12 @@ async def test_policies_survive_restart_and_are_deleted_with_their_owner(room: R
     for wrong in (TenantRecordingPolicyChange(beep_seconds=3), TenantRecordingPolicyChange(restorable_days=400)):
         with pytest.raises(Invalid):
             await room.archive.change_tenant(TENANT, wrong)
-    kept = await record(room)
+    stored = await record(room)
     async with room.database.begin() as uow:
         await room.archive.on_extension_deleted(ExtensionDeleted("f1", TENANT, ANNA.id), uow)
     await room.restart()
     assert room.archive.extension(ANNA.id).when == "on_demand"
-    assert await room.archive.get(TENANT, kept.id)
+    assert await room.archive.get(TENANT, stored.id)
     async with room.database.begin() as uow:
         await room.archive.on_tenant_deleted(TenantDeleted("f2", TENANT), uow)
     assert room.all_files() == []

@@ -114,7 +114,7 @@ async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(roo
     ("said", "there", "away", "files"), [("keep", 1, 1, 2), ("put_away", 0, 2, 2), ("erase", 0, 0, 0)]
 )
 async def test_disabling_applies_the_decision_about_messages(
-    room: RecordingSetup, whose: str, said: str, there: int, away: int, files: int
+    room: RecordingSetup, whose: str, sent: str, there: int, away: int, files: int
 ) -> None:
     boxes = room.boxes
 
@@ -129,7 +129,7 @@ async def test_disabling_applies_the_decision_about_messages(
     with pytest.raises(OldMessagesUndecided, match=r"There are 2 messages"):
         await off(None)
     assert boxes.accepts_messages(ANNA)
-    await off(said)
+    await off(sent)
     assert not boxes.accepts_messages(ANNA)
     assert len(await boxes.list(TENANT, [ANNA.id])) == there
     assert len(await boxes.list(TENANT, [ANNA.id], hidden=True)) == away

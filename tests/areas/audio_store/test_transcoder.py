@@ -86,9 +86,9 @@ async def test_two_channels_stay_separate(room: RecordingSetup) -> None:
     pcm[::2] = sine(443.7, 9000, RATE * 3)
     audio_id = await record(room, pcm.tobytes(), channels=2)
     await room.transcoder.transcode_all()
-    heard = array("h", await (await open_recording(room, audio_id)).read())
-    assert rms(heard[::2]) > 5000
-    assert rms(heard[1::2]) < 10
+    received = array("h", await (await open_recording(room, audio_id)).read())
+    assert rms(received[::2]) > 5000
+    assert rms(received[1::2]) < 10
 
 
 async def test_waveform_is_stored_and_erased_with_the_recording(room: RecordingSetup) -> None:
@@ -169,12 +169,12 @@ async def test_open_reader_continues_after_transcoding(room: RecordingSetup) -> 
     pcm = speech(40)
     audio_id = await record(room, pcm)
     pieces = (await open_recording(room, audio_id)).stream()
-    heard = await anext(pieces)
+    received = await anext(pieces)
     await room.transcoder.transcode_all()
     async for piece in pieces:
-        heard += piece
-    sounds_alike(pcm, heard)
-    assert rms(array("h", heard)[-RATE:]) == pytest.approx(rms(array("h", pcm)[-RATE:]), rel=0.1)
+        received += piece
+    sounds_alike(pcm, received)
+    assert rms(array("h", received)[-RATE:]) == pytest.approx(rms(array("h", pcm)[-RATE:]), rel=0.1)
 
 
 @pytest.mark.promise("R1")

@@ -105,12 +105,12 @@ async def test_archived_message_is_purged_after_retention(room: RecordingSetup, 
     old = await room.boxes.get(TENANT, await leave_message(room))
     await room.boxes.archive(old)
     clock.advance(timedelta(days=20).total_seconds())
-    young, kept = await room.boxes.get(TENANT, await leave_message(room)), await leave_message(room)
+    young, stored = await room.boxes.get(TENANT, await leave_message(room)), await leave_message(room)
     await room.boxes.archive(young)
     clock.advance(timedelta(days=10, seconds=1).total_seconds())
     await room.boxes.purge_archived()
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [young.id]
-    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept]
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [stored]
     assert len(room.all_files()) == 2
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, old.id)
@@ -132,8 +132,8 @@ async def test_message_is_erased_with_caller_or_owner(room: RecordingSetup, subj
 
 @pytest.mark.promise("D3")
 async def test_erasing_the_caller_while_recording_leaves_no_message(room: RecordingSetup) -> None:
-    told: list[MessageLeft] = []
-    room.bus.subscribe(MessageLeft, told.append)
+    reported: list[MessageLeft] = []
+    room.bus.subscribe(MessageLeft, reported.append)
     Outbox(room.database, room.bus, room.clock)
     begun = await begin_message(room, new_message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
@@ -144,7 +144,7 @@ async def test_erasing_the_caller_while_recording_leaves_no_message(room: Record
     with pytest.raises(Expired):
         await room.boxes.get(TENANT, begun.message.id)
     assert room.all_files() == []
-    assert told == []
+    assert reported == []
 
 
 async def test_caller_is_anonymous_between_key_and_row_erasure(room: RecordingSetup) -> None:
@@ -212,8 +212,8 @@ async def test_pin_opens_only_its_own_mailbox(room: RecordingSetup) -> None:
 
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, clock: ManualClock) -> None:
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
-    for guess in range(5):
-        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{guess}")
+    for attempt in range(5):
+        assert not await room.boxes.check_pin(TENANT, ANNA.id, f"700{attempt}")
     waits = []
     for _ in range(6):
         with pytest.raises(TooManyRequests) as early:

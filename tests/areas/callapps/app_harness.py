@@ -27,14 +27,14 @@ HANG_UP = "hang up"
 class ScriptedTap:
     """The caller's script: "speak 2", "silence 3", "press #", "hang up", "lost" in sequence."""
 
-    def __init__(self, stage: "AppHarness", leg: str, says: Sequence[str]) -> None:
+    def __init__(self, stage: "AppHarness", leg: str, script: Sequence[str]) -> None:
         self.reason: str | None = None
         self.ended = asyncio.Event()
-        self._stage, self._leg, self._says = stage, leg, says
+        self._stage, self._leg, self._script = stage, leg, script
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         at = 0
-        for line in self._says:
+        for line in self._script:
             what, _, more = line.partition(" ")
             if what == "press":
                 self._stage.press(more)
@@ -77,7 +77,7 @@ class AppHarness:
     reason: str = "missed"
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
-    heard: list[str] = field(default_factory=list)
+    played: list[str] = field(default_factory=list)
     """What the caller heard; recorded audio is "sound 2.0"."""
     events: list[LegEvent] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
@@ -161,7 +161,7 @@ class AppHarness:
         self._tickets += 1
         ticket = f"t{self._tickets}"
         name = sound.pcm[:-1].decode() if sound.pcm.endswith(b"!") else f"sound {sound.seconds}"
-        self.heard.append(name)
+        self.played.append(name)
         keys = self.digits.get(name, [])
         loop = asyncio.get_running_loop()
         if keys:
@@ -203,9 +203,9 @@ def harness_for(run: Callable[[Call], Any], **stage: Any) -> AppHarness:
     return AppHarness(App("test", run), **stage)
 
 
-def without_prompts(heard: Iterable[str], *groups: str) -> list[str]:
+def without_prompts(played: Iterable[str], *groups: str) -> list[str]:
     """Heard prompts without menus."""
-    return [one for one in heard if not one.startswith(groups)]
+    return [one for one in played if not one.startswith(groups)]
 
 
 __all__ = [

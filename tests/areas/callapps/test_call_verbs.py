@@ -22,7 +22,7 @@ async def test_app_answers_plays_and_hangs_up() -> None:
 
     stage = harness_for(app)
     await stage.run()
-    assert stage.heard == ["hello", "world", "number 7"]
+    assert stage.played == ["hello", "world", "number 7"]
     assert stage.events == [Answered(b"ours"), ByeReceived()]
     assert stage.orders == ["open offer", "close"]
 
@@ -94,7 +94,7 @@ async def test_hang_up_cancels_the_app() -> None:
 
     stage = harness_for(app, keys={"second": [HANG_UP]})
     await stage.run()
-    assert (stage.heard, steps) == (["first", "second"], ["tidied"])
+    assert (stage.played, steps) == (["first", "second"], ["tidied"])
     assert stage.events == [Answered(b"ours")]
     assert stage.orders[-1] == "close"
 
@@ -108,7 +108,7 @@ async def test_escape_digit_stops_the_prompt() -> None:
 
     stage = harness_for(app, keys={"menu": ["9", "2"]})
     await stage.run()
-    assert (stage.heard, found) == (["menu", "rest", "menu"], ["", "2"])
+    assert (stage.played, found) == (["menu", "rest", "menu"], ["", "2"])
     assert "stop" in stage.orders
 
 
@@ -143,7 +143,7 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
 
     stage = harness_for(app, keys={"enter": ["82#"]})
     await stage.run()
-    assert (stage.heard, found) == (["enter"], ["82"])
+    assert (stage.played, found) == (["enter"], ["82"])
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
     ],
 )
 async def test_recording_stops_at_its_limits(
-    says: list[str], ended: str, key: str, seconds: float, silent: bool
+    script: list[str], ended: str, key: str, seconds: float, silent: bool
 ) -> None:
     found: list[RecordResult] = []
     clip = Clip()
@@ -166,12 +166,12 @@ async def test_recording_stops_at_its_limits(
         found.append(await call.record(clip, stop_digits="#*", silence_seconds=3.0))
         await call.play(clip)
 
-    stage = harness_for(app, says=[says])
+    stage = harness_for(app, says=[script])
     await stage.run()
-    [said] = found
-    assert (said.ended, said.digit, said.silent) == (ended, key, silent)
-    assert seconds - 0.01 <= said.seconds <= seconds + 0.5
-    assert stage.heard == [f"sound {said.seconds:.1f}"]
+    [sent] = found
+    assert (sent.ended, sent.digit, sent.silent) == (ended, key, silent)
+    assert seconds - 0.01 <= sent.seconds <= seconds + 0.5
+    assert stage.played == [f"sound {sent.seconds:.1f}"]
 
 
 async def test_recording_is_limited_in_duration() -> None:
@@ -208,9 +208,9 @@ async def test_hang_up_keeps_the_recorded_audio() -> None:
             recorded.append(call.last_recording)
 
     await harness_for(app, says=[["speak 2", HANG_UP]]).run()
-    [said] = recorded
-    assert said is not None
-    assert (clip.sound.seconds, said.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
+    [sent] = recorded
+    assert sent is not None
+    assert (clip.sound.seconds, sent.seconds) == (pytest.approx(2.0), pytest.approx(2.0))
 
 
 async def test_digits_by_sip_info() -> None:
@@ -259,27 +259,27 @@ async def test_reinvite_is_answered_or_rejected() -> None:
 
 
 async def test_engine_restart_reoffers_the_leg_and_replays() -> None:
-    class Deaf(AppHarness):
+    class SilentLeg(AppHarness):
         """An engine that never ends playback."""
 
         def play(self, leg, sound):
-            self.heard.append(sound.pcm[:-1].decode())
-            return f"t{len(self.heard)}"
+            self.played.append(sound.pcm[:-1].decode())
+            return f"t{len(self.played)}"
 
     async def app(call: Call) -> None:
         await call.play("long")
 
-    stage = Deaf(App("test", app))
+    stage = SilentLeg(App("test", app))
     stage.begin()
     await stage.settle()
     stage.end_playback("t1", "lost")
     stage.host.on_engine_restarted()
     await stage.settle()
     assert stage.events == [Answered(b"ours"), OfferReceived(b"ours")]
-    assert stage.heard == ["long"]
+    assert stage.played == ["long"]
     stage.line.offer_answered(b"theirs")
     await stage.settle()
-    assert stage.heard == ["long", "long"]
+    assert stage.played == ["long", "long"]
     stage.end_playback("t2")
     await stage.settle()
     assert stage.events[-1] == ByeReceived()
@@ -303,4 +303,4 @@ async def test_date_and_time_are_spoken() -> None:
 
     stage = harness_for(app)
     await stage.run()
-    assert stage.heard == ["a moment"]
+    assert stage.played == ["a moment"]

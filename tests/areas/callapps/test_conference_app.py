@@ -69,13 +69,13 @@ class ConferenceWorld:
         return AppHarness(conference_app(self.rooms, self.meetings), mailbox=None, arguments=(room.id, *more), **stage)
 
     def other(self, room: Room, *, host: bool = False) -> ParticipantSession:
-        chair = self.meetings.join(room, CallerIdentity(None, "", "1", "Other"), FakePhone("other"), host=host)
-        chair.entered()
-        return chair
+        session = self.meetings.join(room, CallerIdentity(None, "", "1", "Other"), FakePhone("other"), host=host)
+        session.entered()
+        return session
 
 
 @pytest.fixture
-async def house(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[ConferenceWorld]:
+async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[ConferenceWorld]:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     people = IdentityService(database, keys, clock, passwords=passwords)
     await people.start()
@@ -97,27 +97,27 @@ async def hung_up(stage: AppHarness) -> None:
     await wait_until(lambda: not len(stage.host))
 
 
-async def test_participant_count_is_announced_on_entry(house: ConferenceWorld) -> None:
-    room = await house.room()
-    stage = house.stage(room)
+async def test_participant_count_is_announced_on_entry(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    stage = setup.stage(room)
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    assert stage.heard == ALONE
-    house.other(room)
+    assert stage.played == ALONE
+    setup.other(room)
     stage.press("*3")
-    await wait_until(lambda: len(stage.heard) == 3)
-    assert stage.heard[1:] == ["conference/in-conference", "number 1"]
+    await wait_until(lambda: len(stage.played) == 3)
+    assert stage.played[1:] == ["conference/in-conference", "number 1"]
     await hung_up(stage)
-    [left] = house.meetings.status(room).participants  # type: ignore[union-attr]
+    [left] = setup.meetings.status(room).participants  # type: ignore[union-attr]
     assert left.name == "Other"
 
 
-async def test_deleted_room(house: ConferenceWorld) -> None:
-    room = await house.room()
-    await house.rooms.delete(room)
-    stage = house.stage(room)
+async def test_deleted_room(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    await setup.rooms.delete(room)
+    stage = setup.stage(room)
     await stage.run()
-    assert stage.heard == ["conference/no-such-room", *AWAY]
+    assert stage.played == ["conference/no-such-room", *AWAY]
 
 
 @pytest.mark.parametrize(
@@ -130,126 +130,126 @@ async def test_deleted_room(house: ConferenceWorld) -> None:
     ],
 )
 async def test_correct_pin_admits(
-    house: ConferenceWorld, pins: dict[str, str], pressed: str, asked: str, host: bool
+    setup: ConferenceWorld, pins: dict[str, str], pressed: str, asked: str, host: bool
 ) -> None:
-    room = await house.room(**pins)
-    stage = house.stage(room, keys={asked: [pressed]})
+    room = await setup.room(**pins)
+    stage = setup.stage(room, keys={asked: [pressed]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    assert stage.heard == [asked, *ALONE]
-    [one] = house.meetings.status(room).participants  # type: ignore[union-attr]
+    assert stage.played == [asked, *ALONE]
+    [one] = setup.meetings.status(room).participants  # type: ignore[union-attr]
     assert one.host is host
     await hung_up(stage)
 
 
-async def test_three_wrong_pins_end_the_call(house: ConferenceWorld) -> None:
-    room = await house.room(pin="4711")
-    stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
+async def test_three_wrong_pins_end_the_call(setup: ConferenceWorld) -> None:
+    room = await setup.room(pin="4711")
+    stage = setup.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
     await stage.run()
-    assert stage.heard == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
-    assert house.meetings.status(room) is None
+    assert stage.played == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
+    assert setup.meetings.status(room) is None
 
 
-async def test_pin_attempts_are_rate_limited(house: ConferenceWorld) -> None:
-    room = await house.room(pin="4711")
+async def test_pin_attempts_are_rate_limited(setup: ConferenceWorld) -> None:
+    room = await setup.room(pin="4711")
     for _ in range(2):
-        stage = house.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
+        stage = setup.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
         await stage.run()
-    assert stage.heard[-2:] == ["general/too-many-tries", *AWAY]
-    stage = house.stage(room, keys={"conference/enter-pin": ["4711#"]}, caller=ANNA)
+    assert stage.played[-2:] == ["general/too-many-tries", *AWAY]
+    stage = setup.stage(room, keys={"conference/enter-pin": ["4711#"]}, caller=ANNA)
     await stage.run()
-    assert stage.heard == ["conference/enter-pin", "general/too-many-tries", *AWAY]
+    assert stage.played == ["conference/enter-pin", "general/too-many-tries", *AWAY]
 
 
-async def test_guest_waits_with_music_for_the_host(house: ConferenceWorld) -> None:
-    room = await house.room(settings=RoomSettings(wait_for_host=True))
-    stage = house.stage(room)
+async def test_guest_waits_with_music_for_the_host(setup: ConferenceWorld) -> None:
+    room = await setup.room(settings=RoomSettings(wait_for_host=True))
+    stage = setup.stage(room)
     stage.begin()
-    await wait_until(lambda: "music/hold" in stage.heard)
-    assert stage.heard[0] == "conference/waiting-for-host"
+    await wait_until(lambda: "music/hold" in stage.played)
+    assert stage.played[0] == "conference/waiting-for-host"
     assert "join heard" not in stage.orders
-    house.other(room, host=True)
+    setup.other(room, host=True)
     await wait_until(lambda: "join heard" in stage.orders)
-    assert stage.heard[-3:] == ["conference/opened", "conference/in-conference", "number 1"]
-    heard = len(stage.heard)
+    assert stage.played[-3:] == ["conference/opened", "conference/in-conference", "number 1"]
+    received = len(stage.played)
     await stage.settle()
-    assert len(stage.heard) == heard
+    assert len(stage.played) == received
     await hung_up(stage)
 
 
 @pytest.mark.parametrize(("settings", "why"), [({"locked": True}, "locked"), ({"most": 2}, "full")])
-async def test_locked_or_full_room_is_announced(house: ConferenceWorld, settings: dict[str, Any], why: str) -> None:
-    room = await house.room(settings=RoomSettings(**settings))
+async def test_locked_or_full_room_is_announced(setup: ConferenceWorld, settings: dict[str, Any], why: str) -> None:
+    room = await setup.room(settings=RoomSettings(**settings))
     for number in range(2):
-        chair = house.meetings.join(room, CallerIdentity(None, "", "", ""), FakePhone(f"p{number}"), host=True)
-        chair.entered()
-    stage = house.stage(room)
+        session = setup.meetings.join(room, CallerIdentity(None, "", "", ""), FakePhone(f"p{number}"), host=True)
+        session.entered()
+    stage = setup.stage(room)
     await stage.run()
-    assert stage.heard == [f"conference/{why}", *AWAY]
+    assert stage.played == [f"conference/{why}", *AWAY]
 
 
-async def test_names_are_announced_and_deleted_with_the_call(house: ConferenceWorld) -> None:
-    room = await house.room(settings=RoomSettings(announce="names"))
-    stage = house.stage(room, says=[["speak 1", "silence 2"]])
+async def test_names_are_announced_and_deleted_with_the_call(setup: ConferenceWorld) -> None:
+    room = await setup.room(settings=RoomSettings(announce="names"))
+    stage = setup.stage(room, says=[["speak 1", "silence 2"]])
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    assert stage.heard[0] == "conference/say-name"
-    other = house.other(room)
-    await wait_until(lambda: stage.heard[-1] == "conference/somebody-joined")
+    assert stage.played[0] == "conference/say-name"
+    other = setup.other(room)
+    await wait_until(lambda: stage.played[-1] == "conference/somebody-joined")
     other.leave()
-    await wait_until(lambda: stage.heard[-1] == "conference/somebody-left")
+    await wait_until(lambda: stage.played[-1] == "conference/somebody-left")
     stage.press("*9")  # no host
-    await wait_until(lambda: stage.heard[-1] == "general/not-allowed")
-    named = house.stage(room, says=[["silence 2"]])
+    await wait_until(lambda: stage.played[-1] == "general/not-allowed")
+    named = setup.stage(room, says=[["silence 2"]])
     await hung_up(stage)
-    assert house.meetings.status(room) is None
+    assert setup.meetings.status(room) is None
     named.begin()
     await wait_until(lambda: "join heard" in named.orders)
     await hung_up(named)
 
 
-async def test_dtmf_commands_of_guests_and_hosts(house: ConferenceWorld) -> None:
-    room = await house.room(host_pin="8362")
-    stage = house.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
+async def test_dtmf_commands_of_guests_and_hosts(setup: ConferenceWorld) -> None:
+    room = await setup.room(host_pin="8362")
+    stage = setup.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    guest = house.other(room)
+    guest = setup.other(room)
     stage.press("*6*6*5*7*8")
-    await wait_until(lambda: stage.heard[-1] == "conference/all-muted")
+    await wait_until(lambda: stage.played[-1] == "conference/all-muted")
     assert [one for one in stage.orders if "mute" in one] == ["mute", "unmute"]
-    told = ["muted", "unmuted", "hand-raised", "now-locked", "all-muted"]
-    assert stage.heard[-5:] == [f"conference/{one}" for one in told]
-    before = len(stage.heard)
+    played = ["muted", "unmuted", "hand-raised", "now-locked", "all-muted"]
+    assert stage.played[-5:] == [f"conference/{one}" for one in played]
+    before = len(stage.played)
     stage.press("*0")
-    await wait_until(lambda: stage.heard[-1] == "press/9")
-    keys = {one for one in stage.heard[before:] if one.startswith("press/")}
+    await wait_until(lambda: stage.played[-1] == "press/9")
+    keys = {one for one in stage.played[before:] if one.startswith("press/")}
     assert keys == {"press/star", *(f"press/{key}" for key in range(2, 10))}
     stage.press("*9")
     await wait_until(lambda: not len(stage.host))
-    assert stage.heard[-2:] == ["conference/over", *AWAY]
+    assert stage.played[-2:] == ["conference/over", *AWAY]
     assert guest.room.id == room.id
 
 
-async def test_muting_and_removal_are_announced(house: ConferenceWorld) -> None:
-    room = await house.room()
-    stage = house.stage(room)
+async def test_muting_and_removal_are_announced(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    stage = setup.stage(room)
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    [me] = house.meetings.status(room).participants  # type: ignore[union-attr]
-    house.meetings.apply(room, MuteRequested("", me.id, True))
+    [me] = setup.meetings.status(room).participants  # type: ignore[union-attr]
+    setup.meetings.apply(room, MuteRequested("", me.id, True))
     assert stage.orders[-1] == "mute"
     stage.press("*6")
-    await wait_until(lambda: stage.heard[-2:] == ["conference/muted-by-host"] * 2)
-    house.meetings.apply(room, RemovalRequested("", me.id))
+    await wait_until(lambda: stage.played[-2:] == ["conference/muted-by-host"] * 2)
+    setup.meetings.apply(room, RemovalRequested("", me.id))
     await wait_until(lambda: not len(stage.host))
-    assert stage.heard[-2:] == ["conference/removed", *AWAY]
+    assert stage.played[-2:] == ["conference/removed", *AWAY]
     assert "leave" in stage.orders
-    assert house.meetings.status(room) is None
+    assert setup.meetings.status(room) is None
 
 
-async def test_caller_rejoins_after_engine_restart(house: ConferenceWorld) -> None:
-    room = await house.room()
-    stage = house.stage(room)
+async def test_caller_rejoins_after_engine_restart(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    stage = setup.stage(room)
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     stage.press("*6")
@@ -261,52 +261,52 @@ async def test_caller_rejoins_after_engine_restart(house: ConferenceWorld) -> No
     await hung_up(stage)
 
 
-async def test_invited_callee_joins_a_locked_room_without_pin(house: ConferenceWorld) -> None:
-    room = await house.room(pin="4711", settings=RoomSettings(locked=True))
-    stage = house.stage(room, INVITED, keys={"conference/invited": ["1"]})
+async def test_invited_callee_joins_a_locked_room_without_pin(setup: ConferenceWorld) -> None:
+    room = await setup.room(pin="4711", settings=RoomSettings(locked=True))
+    stage = setup.stage(room, INVITED, keys={"conference/invited": ["1"]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    assert stage.heard[0] == "conference/invited"
-    assert "conference/enter-pin" not in stage.heard
+    assert stage.played[0] == "conference/invited"
+    assert "conference/enter-pin" not in stage.played
     await hung_up(stage)
 
 
-async def test_conference_ends_after_the_host_has_left(house: ConferenceWorld, clock: ManualClock) -> None:
-    room = await house.room(settings=RoomSettings(end_after_host=30))
-    stage, host = house.stage(room), house.other(room, host=True)
+async def test_conference_ends_after_the_host_has_left(setup: ConferenceWorld, clock: ManualClock) -> None:
+    room = await setup.room(settings=RoomSettings(end_after_host=30))
+    stage, host = setup.stage(room), setup.other(room, host=True)
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     host.leave()
-    await wait_until(lambda: stage.heard[-1] == "conference/host-left")
+    await wait_until(lambda: stage.played[-1] == "conference/host-left")
     clock.advance(30)
-    house.meetings.handle_event(room.id, DeadlineReached())
+    setup.meetings.handle_event(room.id, DeadlineReached())
     await wait_until(lambda: not len(stage.host))
-    assert stage.heard[-2:] == ["conference/over", *AWAY]
+    assert stage.played[-2:] == ["conference/over", *AWAY]
 
 
-async def test_room_number_routes_to_the_app_for_at_most_a_day(house: ConferenceWorld) -> None:
-    room = await house.room()
-    assert conference_at_number(house.rooms, house.tenant_id, "8000") == CallApp(
+async def test_room_number_routes_to_the_app_for_at_most_a_day(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    assert conference_at_number(setup.rooms, setup.tenant_id, "8000") == CallApp(
         "conference", (room.id,), max_seconds=86_400.0
     )
-    assert conference_at_number(house.rooms, house.tenant_id, "8001") is None
-    assert conference_at_number(house.rooms, "another", "8000") is None
+    assert conference_at_number(setup.rooms, setup.tenant_id, "8001") is None
+    assert conference_at_number(setup.rooms, "another", "8000") is None
 
 
-async def test_merged_caller_joins_silently_and_room_ends_with_the_last(house: ConferenceWorld) -> None:
-    house.meetings.on_end = house.rooms.close_ad_hoc
-    room = house.rooms.open_ad_hoc(house.tenant_id, ANNA.id)
-    stages = [house.stage(room, MERGED, caller=ANNA), house.stage(room, MERGED)]
+async def test_merged_caller_joins_silently_and_room_ends_with_the_last(setup: ConferenceWorld) -> None:
+    setup.meetings.on_end = setup.rooms.close_ad_hoc
+    room = setup.rooms.open_ad_hoc(setup.tenant_id, ANNA.id)
+    stages = [setup.stage(room, MERGED, caller=ANNA), setup.stage(room, MERGED)]
     for stage in stages:
         stage.begin()
         await wait_until(lambda stage=stage: "join heard" in stage.orders)
-        assert stage.heard == []
-    hosts = [one.host for one in house.meetings.status(room).participants]  # type: ignore[union-attr]
+        assert stage.played == []
+    hosts = [one.host for one in setup.meetings.status(room).participants]  # type: ignore[union-attr]
     assert hosts == [True, False]
     await hung_up(stages[0])
-    assert house.rooms.by_id(room.id) == room
+    assert setup.rooms.by_id(room.id) == room
     await hung_up(stages[1])
-    assert house.rooms.by_id(room.id) is None
+    assert setup.rooms.by_id(room.id) is None
 
 
 def described(direction: str) -> bytes:
@@ -315,50 +315,54 @@ def described(direction: str) -> bytes:
 
 
 @pytest.mark.promise("C8")
-async def test_notice_counts_only_when_played_completely(house: ConferenceWorld) -> None:
-    room, told, notices = await house.room(), list[bool](), [Sound(f"notice {number}!".encode()) for number in range(5)]
-    stage = house.stage(room)
+async def test_notice_counts_only_when_played_completely(setup: ConferenceWorld) -> None:
+    room, played, notices = (
+        await setup.room(),
+        list[bool](),
+        [Sound(f"notice {number}!".encode()) for number in range(5)],
+    )
+    stage = setup.stage(room)
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
-    [one] = house.meetings.recording_participants(room)
+    [one] = setup.meetings.recording_participants(room)
 
     async def notice(number: int) -> None:
-        house.meetings.notify(room, one.id, RequiredNotice((notices[number],), told.append))
+        setup.meetings.notify(room, one.id, RequiredNotice((notices[number],), played.append))
         await stage.settle()
 
     await notice(0)
-    assert told == [True]
+    assert played == [True]
     stage.line.offered(described("sendonly"))
-    assert [seat.receives_audio for seat in house.meetings.recording_participants(room)] == [False]
+    assert [participant.receives_audio for participant in setup.meetings.recording_participants(room)] == [False]
     await notice(1)
-    assert told == [True], "nobody hears on hold"
+    assert played == [True], "nobody hears on hold"
     stage.line.offered(described("sendrecv"))
     await notice(2)
     stage.unplayable = "notice 3"
     await notice(3)
-    assert told == [True, True, False]
-    house.meetings.notify(room, one.id, RequiredNotice((notices[4],), told.append))
-    await wait_until(lambda: stage.heard[-1] == "notice 4")
+    assert played == [True, True, False]
+    setup.meetings.notify(room, one.id, RequiredNotice((notices[4],), played.append))
+    await wait_until(lambda: stage.played[-1] == "notice 4")
     stage.line.offered(described("sendonly"))
     stage.line.offered(described("sendrecv"))
     await stage.settle()
-    assert told == [True, True, False], "he has missed half of it"
+    assert played == [True, True, False], "he has missed half of it"
     await hung_up(stage)
 
 
-async def test_digits_do_not_delay_notices_or_removal(house: ConferenceWorld) -> None:
-    room = await house.room()
-    chair = house.other(room)
+async def test_digits_do_not_delay_notices_or_removal(setup: ConferenceWorld) -> None:
+    room = await setup.room()
+    session = setup.other(room)
     for _ in range(MAX_QUEUED_PROMPTS * 50):
-        chair.dtmf_command("3")
-        chair.dtmf_command("0")
+        session.dtmf_command("3")
+        session.dtmf_command("0")
     notice = RequiredNotice((), lambda heard: None)
-    house.meetings.notify(room, chair.id, notice)
-    house.meetings.apply(room, RemovalRequested("", chair.id))
-    said: list[object] = []
+    setup.meetings.notify(room, session.id, notice)
+    setup.meetings.apply(room, RemovalRequested("", session.id))
+    prompts: list[object] = []
     with contextlib.suppress(TimeoutError):
         while True:
-            said.append(await asyncio.wait_for(chair.next_prompt(), 0.05))
-    assert said[:2] == [RemoveParticipant(chair.id, "conference/removed"), notice]
-    assert len(said) <= MAX_QUEUED_PROMPTS + 3
-    assert house.meetings.recording_participants(room) == ()
+            prompts.append(await asyncio.wait_for(session.next_prompt(), 0.05))
+    assert prompts[:2] == [RemoveParticipant(session.id, "conference/removed"), notice]
+    assert len(prompts) <= MAX_QUEUED_PROMPTS + 3
+    assert setup.meetings.recording_participants(room) == ()

@@ -16,19 +16,19 @@ def example() -> dict:
 
 
 async def test_example_asks_thanks_and_stores_the_comment() -> None:
-    module, noted = example(), []
-    module["note"] = lambda tenant, points, words: noted.append((tenant, points, round(words.seconds)))
+    module, recorded = example(), []
+    module["note"] = lambda tenant, points, words: recorded.append((tenant, points, round(words.seconds)))
     stage = AppHarness(module["APP"], digits={"general/one-moment": ["4"]}, audio_scripts=[["speak 2", "silence 5"]])
     await stage.run()
     assert (stage.app.codes, stage.app.tenants) == (("*70",), ("acme",))
-    assert [one for one in stage.heard if "sound" not in one] == [
+    assert [one for one in stage.played if "sound" not in one] == [
         *("general/one-moment", "number 4", "voicemail/after-tone", "general/thank-you")
     ]
-    assert noted == [("acme", 4, 5)]
+    assert recorded == [("acme", 4, 5)]
 
 
 async def test_hang_up_stores_the_comment() -> None:
-    module, noted = example(), []
-    module["note"] = lambda tenant, points, words: noted.append(round(words.seconds))
+    module, recorded = example(), []
+    module["note"] = lambda tenant, points, words: recorded.append(round(words.seconds))
     await AppHarness(module["APP"], digits={"general/one-moment": ["1"]}, audio_scripts=[["speak 2", HANG_UP]]).run()
-    assert noted == [2]
+    assert recorded == [2]

@@ -12,11 +12,11 @@ from unificx.callapps import parking_apps
 from unificx.calls import Parking
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
-PATIENCE = 0.01
+PARK_TIMEOUT = 0.01
 
 
 def stage(which: int, parking: Parking, *arguments: str, **more: Any) -> AppHarness:
-    apps = parking_apps(parking, lambda tenant_id: PATIENCE)
+    apps = parking_apps(parking, lambda tenant_id: PARK_TIMEOUT)
     return AppHarness(apps[which], mailbox=None, arguments=arguments, **more)
 
 
@@ -41,7 +41,7 @@ async def test_parked_caller_hears_music_and_is_recalled_repeatedly() -> None:
     park.begin()
     await wait_until(lambda: len(recalled) == 2)
     assert recalled == ["leg-1"] * 2
-    assert set(park.heard) == {"music/hold"}
+    assert set(park.played) == {"music/hold"}
     park.hang_up()
     await wait_until(lambda: not len(park.host))
     assert len(parking) == 0
@@ -51,8 +51,8 @@ async def test_direct_caller_hears_the_slot_number() -> None:
     parking = parking_with(1)
     park = stage(0, parking, caller=ANNA)
     park.begin()
-    await wait_until(lambda: "music/hold" in park.heard)
-    assert park.heard[:2] == ["parking/parked-at", "number 2"]
+    await wait_until(lambda: "music/hold" in park.played)
+    assert park.played[:2] == ["parking/parked-at", "number 2"]
     place = parking.slot_of_leg("leg-1")
     assert place is not None
     assert (place.parked_by, place.number) == (ANNA.id, 2)
@@ -64,20 +64,20 @@ async def test_direct_caller_hears_the_slot_number() -> None:
 async def test_all_slots_occupied() -> None:
     park = stage(0, parking_with(99))
     await park.run()
-    assert park.heard == ["parking/full", "general/goodbye"]
+    assert park.played == ["parking/full", "general/goodbye"]
 
 
 async def test_parking_extension_hears_the_slot_number() -> None:
-    told = stage(1, Parking(), "7")
-    await told.run()
-    assert told.heard == ["parking/parked-at", "number 7"]
+    harness = stage(1, Parking(), "7")
+    await harness.run()
+    assert harness.played == ["parking/parked-at", "number 7"]
 
 
 @pytest.mark.parametrize(
     ("many", "arguments", "said"),
     [(0, (), "nobody"), (2, (), "several"), (2, ("9",), "nobody"), (0, ("1",), "nobody")],
 )
-async def test_failed_retrieval_is_explained(many: int, arguments: tuple[str, ...], said: str) -> None:
+async def test_failed_retrieval_is_explained(many: int, arguments: tuple[str, ...], expected: str) -> None:
     fetch = stage(2, parking_with(many), *arguments)
     await fetch.run()
-    assert fetch.heard == [f"parking/{said}", "general/goodbye"]
+    assert fetch.played == [f"parking/{expected}", "general/goodbye"]

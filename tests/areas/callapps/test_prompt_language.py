@@ -14,25 +14,25 @@ class RecordingPrompts(FakePrompts):
     """Records the requested languages."""
 
     def __init__(self) -> None:
-        self.said: list[object] = []
+        self.spoken: list[object] = []
 
     async def named(self, name: str, language: str, tenant_id: str) -> Sequence[Sound]:
-        self.said.append(language)
+        self.spoken.append(language)
         return await super().named(name, language, tenant_id)
 
     async def moment(self, moment: datetime, now: datetime, language: str, tenant_id: str) -> Sequence[Sound]:
-        self.said.append(now.utcoffset())
+        self.spoken.append(now.utcoffset())
         return await super().moment(moment, now, language, tenant_id)
 
 
 async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
-    async def says(call: Call) -> None:
+    async def script(call: Call) -> None:
         await call.play("general/goodbye")
         await call.say(datetime(2026, 1, 5, tzinfo=UTC))
 
-    stage, told = harness_for(says), RecordingPrompts()
-    stage.host = AppRunner(stage, told, stage.clock, {stage.app.name: stage.app})
+    stage, prompts = harness_for(script), RecordingPrompts()
+    stage.host = AppRunner(stage, prompts, stage.clock, {stage.app.name: stage.app})
     stage.host.language = lambda hosting: "de"
     stage.host.time_zone = lambda hosting: ZoneInfo("Asia/Kolkata")
     await stage.run()
-    assert told.said == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]
+    assert prompts.spoken == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]

@@ -12,7 +12,7 @@ from unificx.voicemail import PromptRecordingParts, prompt_recording_app
 
 LEAVE = "voicemail/leave"
 MENU = ("press/", "general/to-", "studio/to-", "studio/or-", "studio/enter-code", "general/goodbye")
-SAID = "sound 2.08"
+SPOKEN_TEXT = "sound 2.08"
 """Two seconds of speech, trimmed."""
 
 
@@ -28,8 +28,8 @@ def stage(room: RecordingSetup, *, admin: bool = True, **more) -> AppHarness:
     return AppHarness(prompt_recording_app(parts), mailbox=None, caller=ANNA, **more)
 
 
-def heard_prompts(stage: AppHarness) -> list[str]:
-    return [one for one in without_prompts(stage.heard, *MENU) if not one.startswith("sound ")]
+def played_prompts(stage: AppHarness) -> list[str]:
+    return [one for one in without_prompts(stage.played, *MENU) if not one.startswith("sound ")]
 
 
 @pytest.mark.promise("U1")
@@ -44,7 +44,7 @@ async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> No
         says=[["silence 0.4", "speak 2", "press #"]],
     )
     await caller.run()
-    assert heard_prompts(caller) == ["studio/record", "general/saved", LEAVE]
+    assert played_prompts(caller) == ["studio/record", "general/saved", LEAVE]
     [own] = room.custom_sounds.all(TENANT)
     assert (own.language, own.name) == ("en", LEAVE)
     assert 1.8 < own.seconds < 2.4
@@ -52,17 +52,17 @@ async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> No
     assert row.owners == (ANNA.subject,)
     caller = stage(room, keys={"studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
     await caller.run()
-    assert heard_prompts(caller) == ["studio/standard-again"]
+    assert played_prompts(caller) == ["studio/standard-again"]
     assert room.custom_sounds.all(TENANT) == []
 
 
 @pytest.mark.promise("U1")
 async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: RecordingSetup) -> None:
     keys = {"studio/enter-code": ["0#", "#"], "studio/to-hear": ["2", "2", "2", "*"], "studio/to-use": ["*", "1"]}
-    says = [["speak 2", "press #"], ["silence 2", "press #"], ["speak 3", "press #"]]
-    caller = stage(room, keys=keys, says=says)
+    script = [["speak 2", "press #"], ["silence 2", "press #"], ["speak 3", "press #"]]
+    caller = stage(room, keys=keys, says=script)
     await caller.run()
-    assert heard_prompts(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
+    assert played_prompts(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
     assert [(one.language, one.name) for one in room.custom_sounds.all(TENANT)] == [("any", "music/hold")]
     assert len(list(room.files.rglob("*"))) == 2  # one directory and one file
 
@@ -72,7 +72,7 @@ async def test_personal_greeting_is_reached_by_the_same_code(room: RecordingSetu
     keys = {"studio/enter-code": ["1#", "#"], "voicemail/to-change-greeting": ["1", "*"]}
     caller = stage(room, keys={**keys, "general/to-cancel": ["1"]}, says=[["speak 2", "press #"]])
     await caller.run()
-    assert "voicemail/greeting-saved" in caller.heard
+    assert "voicemail/greeting-saved" in caller.played
     assert list(room.boxes.mailbox_settings(ANNA.id).greetings) == ["no_answer"]
 
 
@@ -80,7 +80,7 @@ async def test_personal_greeting_is_reached_by_the_same_code(room: RecordingSetu
 async def test_non_administrator_is_rejected(room: RecordingSetup) -> None:
     caller = stage(room, admin=False)
     await caller.run()
-    assert caller.heard == ["general/not-allowed", "general/goodbye"]
+    assert caller.played == ["general/not-allowed", "general/goodbye"]
 
 
 @pytest.mark.promise("C8")
@@ -88,4 +88,4 @@ async def test_unknown_and_notice_codes_are_rejected(room: RecordingSetup) -> No
     codes = ["999#", f"{prompt_code('recording/notice')}#", f"{prompt_code('voicemail/notice')}#"]
     caller = stage(room, keys={"studio/enter-code": codes})
     await caller.run()
-    assert heard_prompts(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]
+    assert played_prompts(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]

@@ -14,25 +14,25 @@ MENU = ("voicemail/to-", "press/")
 GREETED = ["voicemail/greeting", "voicemail/notice", "voicemail/leave", "beep"]
 
 
-def stage(room: RecordingSetup, *says: list[str], **more) -> AppHarness:
+def stage(room: RecordingSetup, *script: list[str], **more) -> AppHarness:
     more.setdefault("mailbox", ANNA)
-    return AppHarness(deposit.deposit_app(room.boxes), audio_scripts=list(says), **more)
+    return AppHarness(deposit.deposit_app(room.boxes), audio_scripts=list(script), **more)
 
 
 async def messages(room: RecordingSetup) -> list[Message]:
     return list(await room.boxes.list(TENANT, [ANNA.id]))
 
 
-def heard_prompts(stage: AppHarness) -> list[str]:
+def played_prompts(stage: AppHarness) -> list[str]:
     """Heard prompts without menus; the tone is "beep"."""
-    return ["beep" if one == "sound 0.4" else one for one in without_prompts(stage.heard, *MENU)]
+    return ["beep" if one == "sound 0.4" else one for one in without_prompts(stage.played, *MENU)]
 
 
 @pytest.mark.promise("C9")
 async def test_hang_up_after_speech_stores_the_message(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 3", HANG_UP])
     await caller.run()
-    assert heard_prompts(caller) == GREETED
+    assert played_prompts(caller) == GREETED
     [message] = await messages(room)
     assert message.seconds == pytest.approx(3.0)
     assert message.call_id == "call-1"
@@ -57,13 +57,13 @@ async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> No
 async def test_greeting_depends_on_the_call_outcome(room: RecordingSetup, why: str, greeting: str) -> None:
     caller = stage(room, ["speak 2", HANG_UP], why=why)
     await caller.run()
-    assert heard_prompts(caller)[0] == greeting
+    assert played_prompts(caller)[0] == greeting
 
 
 async def test_greeting_can_be_skipped(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
     await caller.run()
-    assert heard_prompts(caller) == ["voicemail/greeting", "beep"]
+    assert played_prompts(caller) == ["voicemail/greeting", "beep"]
 
 
 class FakeRecognizer:
@@ -83,7 +83,7 @@ async def test_caller_is_informed_of_transcription_first(room: RecordingSetup, o
     first = "voicemail/transcribed" if on else "voicemail/greeting"
     caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
     await caller.run()
-    assert heard_prompts(caller) == [
+    assert played_prompts(caller) == [
         first,
         "beep",
     ]  # a digit skips the greeting, and is read after the mandatory notice
@@ -115,46 +115,46 @@ async def test_custom_greeting_replaces_the_standard_one(room: RecordingSetup) -
     await room.boxes.greetings.activate(ANNA, writer, "no_answer")
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
-    assert heard_prompts(caller) == ["sound 1.0", *GREETED[1:]]
+    assert played_prompts(caller) == ["sound 1.0", *GREETED[1:]]
 
 
 async def test_silence_ends_and_sends_a_message(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "silence 20"])
     await caller.run()
-    assert heard_prompts(caller) == [*GREETED, "voicemail/sent"]
+    assert played_prompts(caller) == [*GREETED, "voicemail/sent"]
     assert len(await messages(room)) == 1
 
 
 async def test_hash_opens_the_review_menu_which_sends_by_default(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"])
     await caller.run()
-    assert heard_prompts(caller) == [*GREETED, "voicemail/sent"]
-    assert "voicemail/to-send" in caller.heard
+    assert played_prompts(caller) == [*GREETED, "voicemail/sent"]
+    assert "voicemail/to-send" in caller.played
     assert len(await messages(room)) == 1
 
 
 async def test_message_is_reviewed_then_sent(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
     await caller.run()
-    said = [one for one in heard_prompts(caller) if one.startswith("sound")]
-    assert said == ["sound 2.0"]
+    sent = [one for one in played_prompts(caller) if one.startswith("sound")]
+    assert sent == ["sound 2.0"]
     assert len(await messages(room)) == 1
 
 
 async def test_recording_again_discards_the_first_attempt(room: RecordingSetup) -> None:
     caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
     await caller.run()
-    assert heard_prompts(caller) == [*GREETED, "voicemail/after-tone", "beep"]
+    assert played_prompts(caller) == [*GREETED, "voicemail/after-tone", "beep"]
     [message] = await messages(room)
     assert message.seconds == pytest.approx(5.0)
     assert len(room.all_files()) == 1
 
 
 @pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
-async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, list[str]], says: str) -> None:
-    caller = stage(room, ["speak 2", says], keys=pressed)
+async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, list[str]], script: str) -> None:
+    caller = stage(room, ["speak 2", script], keys=pressed)
     await caller.run()
-    assert heard_prompts(caller) == [*GREETED, "voicemail/discarded"]
+    assert played_prompts(caller) == [*GREETED, "voicemail/discarded"]
     assert await messages(room) == []
     assert room.all_files() == []
 
@@ -169,14 +169,14 @@ async def test_full_mailbox_rejects_messages(room: RecordingSetup) -> None:
     await stage(room, ["speak 2", HANG_UP]).run()
     caller = stage(room, ["speak 2", HANG_UP])
     await caller.run()
-    assert heard_prompts(caller) == ["voicemail/mailbox-full"]
+    assert played_prompts(caller) == ["voicemail/mailbox-full"]
     assert len(await messages(room)) == 1
 
 
 async def test_missing_mailbox_is_announced(room: RecordingSetup) -> None:
     caller = stage(room, mailbox=None)
     await caller.run()
-    assert heard_prompts(caller) == ["voicemail/not-available"]
+    assert played_prompts(caller) == ["voicemail/not-available"]
 
 
 async def test_full_disk_is_announced_and_recorded_part_stays(
@@ -194,7 +194,7 @@ async def test_full_disk_is_announced_and_recorded_part_stays(
     monkeypatch.setattr(writer, "_write_all", nearly_full)
     caller = stage(room, ["speak 5"])
     await caller.run()
-    assert heard_prompts(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
+    assert played_prompts(caller) == [*GREETED, "voicemail/too-long", "voicemail/sent"]
     [message] = await messages(room)
     assert message.seconds == 2.0
     assert (await room.boxes.open(message)).seconds == 2.0

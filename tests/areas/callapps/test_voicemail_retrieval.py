@@ -42,15 +42,15 @@ async def leave_message(room: RecordingSetup, seconds: float = 2.0, number: str 
     return await room.boxes.get(TENANT, draft.message.id)
 
 
-def heard_prompts(stage: AppHarness) -> list[str]:
+def played_prompts(stage: AppHarness) -> list[str]:
     """Heard prompts without menus, numbers and digits."""
-    return without_prompts(stage.heard, *MENU, "number/", "count/", "pause", "digit", "general/and")
+    return without_prompts(stage.played, *MENU, "number/", "count/", "pause", "digit", "general/and")
 
 
 async def test_empty_mailbox_is_announced(room: RecordingSetup, directory: DirectoryCache) -> None:
     caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
     await caller.run()
-    assert heard_prompts(caller) == ["voicemail/welcome", "voicemail/no-messages"]
+    assert played_prompts(caller) == ["voicemail/welcome", "voicemail/no-messages"]
 
 
 @pytest.mark.promise("C9")
@@ -67,7 +67,7 @@ async def test_messages_are_played_new_first_oldest_first(room: RecordingSetup, 
         keys={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
     )
     await caller.run()
-    assert heard_prompts(caller) == [
+    assert played_prompts(caller) == [
         *FIRST,
         *("voicemail/received", "a moment", "voicemail/from-extension", "sound 2.0"),
         *("voicemail/received", "a moment", "voicemail/from-unknown", "sound 3.0"),
@@ -83,7 +83,7 @@ async def test_replay_previous_and_details(room: RecordingSetup, directory: Dire
     keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
     caller = stage(room, directory, keys=keys)
     await caller.run()
-    assert [one for one in heard_prompts(caller) if one.startswith("sound")] == [
+    assert [one for one in played_prompts(caller) if one.startswith("sound")] == [
         "sound 1.0",
         "sound 1.0",
         "sound 2.0",
@@ -93,11 +93,11 @@ async def test_replay_previous_and_details(room: RecordingSetup, directory: Dire
 
 @pytest.mark.promise("R2")
 async def test_message_is_archived_and_restored(room: RecordingSetup, directory: DirectoryCache) -> None:
-    kept, gone = await leave_message(room, 1.0), await leave_message(room, 2.0)
+    stored, gone = await leave_message(room, 1.0), await leave_message(room, 2.0)
     keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
     caller = stage(room, directory, keys=keys)
     await caller.run()
-    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [kept.id]
+    assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [stored.id]
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
 
 
@@ -107,7 +107,7 @@ async def test_unreadable_message_is_skipped(room: RecordingSetup, directory: Di
         path.write_bytes(b"damaged")
     caller = stage(room, directory, keys={"voicemail/not-readable": [HANG_UP]})
     await caller.run()
-    assert heard_prompts(caller) == [*FIRST, "voicemail/not-readable"]
+    assert played_prompts(caller) == [*FIRST, "voicemail/not-readable"]
 
 
 @pytest.mark.promise("C9")
@@ -117,13 +117,13 @@ async def test_access_with_number_and_pin_from_any_phone(room: RecordingSetup, d
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
-    assert heard_prompts(caller)[:4] == [
+    assert played_prompts(caller)[:4] == [
         "voicemail/enter-mailbox",
         "voicemail/enter-pin",
         "voicemail/wrong-pin",
         "voicemail/enter-pin",
     ]
-    assert "sound 2.0" in caller.heard
+    assert "sound 2.0" in caller.played
 
 
 @pytest.mark.parametrize("number", ["1001", "4711", ""])
@@ -135,7 +135,7 @@ async def test_existence_of_a_mailbox_is_not_disclosed(
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
     tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
-    assert heard_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
+    assert played_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
 
 
 async def test_pin_attempts_are_rate_limited(room: RecordingSetup, directory: DirectoryCache) -> None:
@@ -145,8 +145,8 @@ async def test_pin_attempts_are_rate_limited(room: RecordingSetup, directory: Di
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
     caller = stage(room, directory, 1, caller=None, keys=keys)
     await caller.run()
-    assert heard_prompts(caller)[-1] == "general/too-many-tries"
-    assert "voicemail/welcome" not in caller.heard
+    assert played_prompts(caller)[-1] == "general/too-many-tries"
+    assert "voicemail/welcome" not in caller.played
 
 
 async def test_pin_is_set_by_phone(room: RecordingSetup, directory: DirectoryCache) -> None:
@@ -159,7 +159,7 @@ async def test_pin_is_set_by_phone(room: RecordingSetup, directory: DirectoryCac
     caller = stage(room, directory, keys=keys)
     await caller.run()
     answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
-    assert [one for one in heard_prompts(caller) if one in answers] == answers
+    assert [one for one in played_prompts(caller) if one in answers] == answers
     assert await room.boxes.check_pin(TENANT, ANNA.id, "8264")
 
 
@@ -174,7 +174,7 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(
     caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
     answers = ["voicemail/greeting-saved", "general/cancelled"]
-    assert [one for one in heard_prompts(caller) if one in answers] == answers
+    assert [one for one in played_prompts(caller) if one in answers] == answers
     assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.0
     assert len(room.all_files()) == 1
     again = stage(
@@ -187,7 +187,7 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(
 async def test_caller_without_extension_has_no_mailbox(room: RecordingSetup) -> None:
     caller = stage(room, DirectoryCache())
     await caller.run()
-    assert heard_prompts(caller) == ["voicemail/not-available"]
+    assert played_prompts(caller) == ["voicemail/not-available"]
 
 
 @pytest.mark.promise("C9")
@@ -202,7 +202,7 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(
     }
     caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
-    assert heard_prompts(caller).count("voicemail/greeting-saved") == 2
+    assert played_prompts(caller).count("voicemail/greeting-saved") == 2
     greetings = room.boxes.greetings
     assert (await greetings.open_current(TENANT, ANNA.id, "busy")).seconds == 3.0
     room.clock.advance(14 * 86_400)
@@ -227,18 +227,18 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
         deposit_app(room.boxes), mailbox=None, arguments=way.arguments, audio_scripts=[["speak 2", HANG_UP]]
     )
     await caller.run()
-    assert heard_prompts(caller)[0] == "voicemail/greeting-group"
+    assert played_prompts(caller)[0] == "voicemail/greeting-group"
     assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
     member = stage(room, directory, 1, keys={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
     await member.run()
-    assert "voicemail/enter-pin" not in member.heard
-    assert "sound 2.0" in member.heard
+    assert "voicemail/enter-pin" not in member.played
+    assert "sound 2.0" in member.played
     await room.boxes.change_mailbox(group, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["7900#"], "voicemail/enter-pin": ["8264#"], "sound 2.0": [HANG_UP]}
     other = stage(room, directory, 1, keys=keys, caller=None)
     await other.run()
-    assert "sound 2.0" in other.heard
+    assert "sound 2.0" in other.played
     await room.boxes.change_mailbox(group, MailboxSettingsChange(enabled=False, old_messages="erase"))
     refused = AppHarness(deposit_app(room.boxes), mailbox=None, arguments=way.arguments)
     await refused.run()
-    assert heard_prompts(refused) == ["voicemail/not-available"]
+    assert played_prompts(refused) == ["voicemail/not-available"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ladder import play, play_on
 from sqlalchemy import text
-from steps import CAST, CLICKED
+from steps import CLICKED, PARTICIPANTS
 from structlog.testing import capture_logs
 from world import TENANT, World
 
@@ -319,7 +319,7 @@ async def test_unanswered_click_to_dial_is_removed_from_the_journal(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
     """The call is journalled once the user's own phone has answered, before the target answers."""
-    world = await journalled(CAST, journal, CLICKED)
+    world = await journalled(PARTICIPANTS, journal, CLICKED)
     await spool.drain()
     assert await rows(database) == 1
     await play_on(world, """

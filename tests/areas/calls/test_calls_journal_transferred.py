@@ -2,7 +2,18 @@
 
 import pytest
 from ladder import play_on
-from steps import ANSWERS, CAST, CONSULTS, MOVED_TO_ROOM, REFERRED, TRANSFEROR_HANGS_UP, UP, WITH_DESK, parties, up
+from steps import (
+    ANSWERS,
+    CONSULTS,
+    MOVED_TO_ROOM,
+    PARTICIPANTS,
+    REFERRED,
+    TRANSFEROR_HANGS_UP,
+    UP,
+    WITH_DESK,
+    parties,
+    up,
+)
 from test_calls_journal import crash, journalled, rows
 
 from unificx.calls import Journal
@@ -21,7 +32,7 @@ ARRIVED = """
 async def test_transferred_call_is_restored_with_all_participants(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
-    world = await journalled(CAST, journal, UP + REFERRED + TRANSFEROR_HANGS_UP + ARRIVED)
+    world = await journalled(PARTICIPANTS, journal, UP + REFERRED + TRANSFEROR_HANGS_UP + ARRIVED)
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, """
         alice <- INVITE [carol]
@@ -46,7 +57,7 @@ async def test_transferred_call_is_restored_with_all_participants(
 async def test_ringing_transfer_restores_both_original_parties(
     journal: Journal, spool: Spool, database: Database
 ) -> None:
-    world = await journalled(CAST, journal, UP + REFERRED)
+    world = await journalled(PARTICIPANTS, journal, UP + REFERRED)
     assert await crash(world, journal, spool, database) == 1
     await play_on(world, """
         alice <- INVITE [bob]
@@ -86,7 +97,7 @@ async def test_ringing_transfer_without_transferor_is_ended_and_recorded(
             alice -> BYE
             alice <- 200 BYE
         """
-    world = await journalled(CAST, journal, text)
+    world = await journalled(PARTICIPANTS, journal, text)
     assert await crash(world, journal, spool, database) == 1
     left = "alice" if by == "callee" else "bob"
     await play_on(world, f"""
@@ -106,7 +117,7 @@ async def test_split_calls_share_one_record_after_a_restart(
         app <- BYE
         {gone} <- 200 BYE
     """
-    world = await journalled(CAST, journal, UP + MOVED_TO_ROOM + (goes if gone else ""))
+    world = await journalled(PARTICIPANTS, journal, UP + MOVED_TO_ROOM + (goes if gone else ""))
     assert await crash(world, journal, spool, database) == (1 if gone else 2)
     await play_on(world, "".join(f"{each} <- BYE\n" for each in ("alice", "bob") if each != gone) + """
         history <- answered 41 alice bob 8000
@@ -124,11 +135,11 @@ async def test_absorbed_call_is_part_of_the_same_journal_entry(
     one, other = world.manager.calls
     signs, append = list[bytes](), spool.append
 
-    def noted(kind: str, record: bytes, *, last: bool = False) -> None:
+    def entries(kind: str, record: bytes, *, last: bool = False) -> None:
         signs.append(record[: len("* " + one + " " + other)])
         append(kind, record, use_reserve=last)
 
-    monkeypatch.setattr(spool, "append", noted)
+    monkeypatch.setattr(spool, "append", entries)
     await play_on(world, """
         ! bob clicks to join
         desk  <- BYE

@@ -222,8 +222,8 @@ async def test_the_calls_of_a_deleted_tenant_are_deleted(
 ) -> None:
     outbox = Outbox(database, bus, clock)
     outbox.subscribe(TenantDeleted, history.on_tenant_deleted)
-    kept = answered_call(clock, tenant="globex")
-    for call in (answered_call(clock), kept):
+    stored = answered_call(clock, tenant="globex")
+    for call in (answered_call(clock), stored):
         history.record(call)
     await spool.drain()
     async with database.begin() as uow:
@@ -231,7 +231,7 @@ async def test_the_calls_of_a_deleted_tenant_are_deleted(
     await outbox.deliver()
     assert not (await history.list("acme")).items
     [record] = (await history.list("globex")).items
-    assert record.id == kept.id
+    assert record.id == stored.id
     assert len(record.parties) == 2
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM call_party")) == 2

@@ -49,20 +49,20 @@ def test_low_space_is_detected_within_a_second_with_hysteresis(clock: ManualCloc
         asked.append(place)
         return free
 
-    headroom = DiskGuard(Path("/somewhere"), clock, ask)
+    guard = DiskGuard(Path("/somewhere"), clock, ask)
     with capture_logs() as logs:
-        assert not headroom.is_low()
+        assert not guard.is_low()
         free = MIN_FREE_BYTES - 1
-        assert not headroom.is_low()
+        assert not guard.is_low()
         assert len(asked) == 1
         clock.advance(1)
-        assert headroom.is_low()
+        assert guard.is_low()
         free = RESUME_FREE_BYTES - 1
         clock.advance(1)
-        assert headroom.is_low()
+        assert guard.is_low()
         free = RESUME_FREE_BYTES
         clock.advance(1)
-        assert not headroom.is_low()
+        assert not guard.is_low()
     assert [entry["event"] for entry in logs] == ["disk_nearly_full", "disk_space_recovered"]
 
 
@@ -107,29 +107,29 @@ async def test_the_reserve_is_limited(database: Database, small_disk: Path) -> N
     spool.register_handler("a", take)
     await spool.recover()
     fill_disk(small_disk)
-    kept = 0
+    stored = 0
     with suppress(SpoolFull):
-        while kept < 100:
+        while stored < 100:
             spool.append("a", RECORD, use_reserve=True)
-            kept += 1
-    assert 16 <= kept < 100
+            stored += 1
+    assert 16 <= stored < 100
     await spool.close()
 
 
 @needs_root
 def test_the_reserve_file_is_filled_and_refilled_when_space_allows(small_disk: Path) -> None:
-    ballast = ReserveFile(small_disk / "ballast", 5 * MIB)
+    reserve_file = ReserveFile(small_disk / "ballast", 5 * MIB)
     greedy = fill_disk(small_disk)
-    ballast.fill()
-    assert ballast.reserved == 0
-    assert not ballast.release(1)
+    reserve_file.fill()
+    assert reserve_file.reserved == 0
+    assert not reserve_file.release(1)
     greedy.unlink()
-    ballast.fill()
-    assert ballast.reserved == (small_disk / "ballast").stat().st_size == 5 * MIB
+    reserve_file.fill()
+    assert reserve_file.reserved == (small_disk / "ballast").stat().st_size == 5 * MIB
     assert (small_disk / "ballast").stat().st_blocks * 512 >= 5 * MIB
-    assert ballast.release(5000)
-    assert ballast.reserved == 5 * MIB - 8192
-    ballast.fill()
-    assert ballast.reserved == 5 * MIB
-    ballast.remove()
+    assert reserve_file.release(5000)
+    assert reserve_file.reserved == 5 * MIB - 8192
+    reserve_file.fill()
+    assert reserve_file.reserved == 5 * MIB
+    reserve_file.remove()
     assert not (small_disk / "ballast").exists()

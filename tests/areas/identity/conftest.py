@@ -17,7 +17,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 
 @pytest.fixture
-def letters() -> FakeAccountNotifier:
+def emails() -> FakeAccountNotifier:
     return FakeAccountNotifier()
 
 
@@ -28,10 +28,10 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
 
 @pytest.fixture
 def open_people(
-    database: Database, keys: KeyStore, clock: ManualClock, letters: FakeAccountNotifier
+    database: Database, keys: KeyStore, clock: ManualClock, emails: FakeAccountNotifier
 ) -> Callable[[], IdentityService]:
     """Factory for the service of a new process; the test has to call `start`."""
-    return lambda: IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=letters)
+    return lambda: IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=emails)
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ ADA = NewExtension("1001", "Ada Example", "Ada@Acme.example")
 
 
 def record_events(bus: EventBus, kind: type) -> list:
-    heard: list = []
-    bus.subscribe(kind, heard.append)
-    return heard
+    events: list = []
+    bus.subscribe(kind, events.append)
+    return events
 
 
 @pytest.mark.promise("C2", "S2")
@@ -179,23 +179,23 @@ async def test_new_password_invalidates_the_old_one(people: IdentityService, acm
 
 @pytest.mark.promise("R1")
 async def test_owner_is_notified_of_new_credentials(
-    people: IdentityService, acme: Tenant, letters: FakeAccountNotifier
+    people: IdentityService, acme: Tenant, emails: FakeAccountNotifier
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     owner = made.extension.person_id
     assert owner is not None
     await people.create_device(acme.id, NewDevice(made.extension.id, "Desk"))
     await people.join_background_tasks()
-    assert not letters.sent  # not invited yet
+    assert not emails.sent  # not invited yet
     await people.set_password(acme.id, owner, "a password of my own")
     await people.create_device(acme.id, NewDevice(made.extension.id, "Mine"), owner)
     await people.renew_device_password(acme.id, made.device.id, owner)
     other = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
     await people.join_background_tasks()
-    assert letters.of_kind("device_given") == [("Ada@acme.example", "Kitchen")]
+    assert emails.of_kind("device_given") == [("Ada@acme.example", "Kitchen")]
     await people.renew_device_password(acme.id, other.device.id, "somebody-else")
     await people.join_background_tasks()
-    assert letters.of_kind("device_given") == [("Ada@acme.example", "Kitchen")] * 2
+    assert emails.of_kind("device_given") == [("Ada@acme.example", "Kitchen")] * 2
 
 
 async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
@@ -346,7 +346,7 @@ async def test_devices_of_an_erased_user_are_refused_and_deleted(
 ) -> None:
     made = await people.create_extension(acme.id, ADA)
     lobby = await people.create_extension(acme.id, NewExtension("20", "Lobby"))
-    heard = record_events(bus, DeviceRevoked)
+    events = record_events(bus, DeviceRevoked)
     keys.destroy(acme.id, made.extension.subject)
     people.directory.evict_subject(made.extension.subject)
     assert people.directory.device_by_username(made.login.username) is None
@@ -358,7 +358,7 @@ async def test_devices_of_an_erased_user_are_refused_and_deleted(
     assert (person.name, person.email, person.state) == ("", "", "closed")
     await people.erase(acme.id, made.extension.subject)
     await people.erase(acme.id, made.extension.subject)
-    assert [fact.device_id for fact in heard] == [made.device.id]
+    assert [fact.device_id for fact in events] == [made.device.id]
     assert not (await people.list_persons(acme.id)).items
     assert [one.number for one in (await people.list_extensions(acme.id)).items] == ["20"]
     await people.erase(acme.id, lobby.extension.subject)

@@ -40,18 +40,18 @@ def link(code: str) -> str:
     return f"https://pbx.example.com/app/#invitation={code}"
 
 
-async def invite(people: IdentityService, person: Person, letters: FakeAccountNotifier) -> str:
+async def invite(people: IdentityService, person: Person, emails: FakeAccountNotifier) -> str:
     """Return the code of the user's latest invitation."""
     made = await people.invite(person.tenant_id, person.id, link, "de")
     assert (made.sent, made.url) == (True, None)
-    return letters.of_kind("invitation de")[-1][1].partition("=")[2]
+    return emails.of_kind("invitation de")[-1][1].partition("=")[2]
 
 
 @pytest.mark.promise("C2", "U3")
 async def test_invited_user_sets_a_password_and_is_signed_in(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     who = await people.preview_invitation(code, PHONE.source)
     assert (who.name, who.organisation, who.email) == ("Ada Example", "Acme Ltd", EMAIL)
     signed = await people.accept_invitation(code, PASSWORD, YES, PHONE)
@@ -67,23 +67,23 @@ async def test_invited_user_sets_a_password_and_is_signed_in(
 
 
 async def test_without_email_the_link_is_returned(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    letters.can_send = False
+    emails.can_send = False
     made = await people.invite(ada.tenant_id, ada.id, link, "en")
     assert not made.sent
     assert made.url is not None
     assert made.url not in repr(made)
-    assert not letters.sent
+    assert not emails.sent
     code = made.url.partition("=")[2]
     assert isinstance(await people.accept_invitation(code, PASSWORD, YES, PHONE), SignedIn)
 
 
 async def test_invitation_expires_and_is_replaced_by_the_next(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
 ) -> None:
-    first = await invite(people, ada, letters)
-    second = await invite(people, ada, letters)
+    first = await invite(people, ada, emails)
+    second = await invite(people, ada, emails)
     with pytest.raises(InvitationExpired):
         await people.preview_invitation(first, PHONE.source)
     clock.advance(INVITATION_LIFETIME.total_seconds() - 1)
@@ -98,30 +98,30 @@ async def test_invitation_expires_and_is_replaced_by_the_next(
 
 @pytest.mark.promise("T2")
 async def test_only_a_digest_of_the_code_is_stored(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     async with database.read() as session:
         row = (await session.execute(text("SELECT * FROM sign_in_link"))).one()
     assert code not in str(row)
 
 
 async def test_changed_address_revokes_links_to_the_old_one(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     await people.update_person(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
     with pytest.raises(InvitationExpired):
         await people.accept_invitation(code, PASSWORD, YES, PHONE)
 
 
 async def test_invitation_preconditions(
-    people: IdentityService, acme: Tenant, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, acme: Tenant, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     nameless = await people.create_person(acme.id, NewPerson("Ben Example"))
     with pytest.raises(Invalid):
         await people.invite(acme.id, nameless.id, link, "en")
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     await people.set_password(acme.id, ada.id, PASSWORD)
     with pytest.raises(Conflict):
         await people.invite(acme.id, ada.id, link, "en")
@@ -131,17 +131,17 @@ async def test_invitation_preconditions(
 
 @pytest.mark.promise("K1", "K2")
 async def test_only_the_answer_of_an_underage_user_is_stored(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     with pytest.raises(NotOfAge):
         await people.accept_invitation(code, PASSWORD, NO, PHONE)
     async with database.read() as session:
-        kept = {
+        stored = {
             table: await session.scalar(text(f"SELECT count(*) FROM {table}"))
             for table in ("acceptance", "session", "credential", "sign_in_link")
         }
-    assert kept == {"acceptance": 1, "session": 0, "credential": 0, "sign_in_link": 0}
+    assert stored == {"acceptance": 1, "session": 0, "credential": 0, "sign_in_link": 0}
     assert (await people.person(ada.tenant_id, ada.id)).state == "invited"
     with pytest.raises(InvitationExpired):
         await people.accept_invitation(code, PASSWORD, YES, PHONE)
@@ -185,9 +185,9 @@ async def test_new_version_has_to_be_accepted(
 
 
 async def test_guessing_invitations_is_throttled_per_source(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    code = await invite(people, ada, letters)
+    code = await invite(people, ada, emails)
     elsewhere = Source("198.51.100.9")
     await attempts_until_throttled(
         lambda number: people.preview_invitation(f"guess {number}", elsewhere), InvitationExpired

@@ -28,7 +28,7 @@ from unificx.identity import (
 
 HERE = SignInContext(Source("203.0.113.1", "Home/1"))
 ORIGIN = WebOrigin("https://pbx.example.com")
-EVIL = WebOrigin("https://pbx.example.net")
+FOREIGN = WebOrigin("https://pbx.example.net")
 EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 
@@ -115,14 +115,14 @@ async def test_decreasing_counter_is_rejected_as_a_clone(
 async def test_response_for_another_site_is_rejected(people: IdentityService, ada: Person) -> None:
     key = Authenticator()
     await register_passkey(people, await password_sign_in(people), key)
-    key.origin = EVIL.text
+    key.origin = FOREIGN.text
     asked = people.passkey_sign_in_options(ORIGIN)
     with pytest.raises(Unauthenticated):
         await people.sign_in_by_passkey(asked.ticket, key.sign(asked.options), ORIGIN, HERE)
-    evil_asked = people.passkey_sign_in_options(EVIL)
-    answer = key.sign_with(key.passkeys[0], evil_asked.options["challenge"])
+    foreign_options = people.passkey_sign_in_options(FOREIGN)
+    answer = key.sign_with(key.passkeys[0], foreign_options.options["challenge"])
     with pytest.raises(Unauthenticated):
-        await people.sign_in_by_passkey(evil_asked.ticket, answer, EVIL, HERE)
+        await people.sign_in_by_passkey(foreign_options.ticket, answer, FOREIGN, HERE)
 
 
 async def test_user_presence_and_verification_are_required(people: IdentityService, ada: Person) -> None:

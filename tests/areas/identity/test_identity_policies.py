@@ -31,8 +31,8 @@ OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
         ("a" * 63 + ".example", "a" * 63 + ".example"),
     ],
 )
-def test_valid_domains(text: str, kept: str) -> None:
-    assert validation.domain(text) == kept
+def test_valid_domains(text: str, stored: str) -> None:
+    assert validation.domain(text) == stored
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_any_text_is_normalized_or_rejected(text: str) -> None:
         validation.password,
     ):
         try:
-            kept = check(text)
+            stored = check(text)
         except Invalid:
             continue
-        assert check(kept) == kept
-        assert check is validation.password or kept.isprintable()
+        assert check(stored) == stored
+        assert check is validation.password or stored.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_invalid_addresses(text: str) -> None:
 @given(st.text(st.sampled_from("aZ0!#$%&'*+/=?^_`{|}~-.@ü \"(\\"), max_size=70))
 def test_accepted_address_is_deliverable(local: str) -> None:
     try:
-        kept = validation.email(f"{local}@x.example")
+        stored = validation.email(f"{local}@x.example")
     except Invalid:
         assert not (local.isascii() and local.isalnum() and len(local) <= 64)
         return
-    letter = EmailMessage(policy=SMTP)
-    letter["To"] = Address("Ada", addr_spec=kept)
-    assert letter["To"].addresses[0].addr_spec == kept
-    assert letter.as_bytes().isascii()
+    email = EmailMessage(policy=SMTP)
+    email["To"] = Address("Ada", addr_spec=stored)
+    assert email["To"].addresses[0].addr_spec == stored
+    assert email.as_bytes().isascii()
 
 
 @pytest.mark.promise("T3")
 def test_only_operators_may_access_other_tenants() -> None:
     for role in Role:
         for action in Action:
-            somebody = Principal("p", "acme", role)
-            assert may(somebody, action, "globex") is (role is Role.OPERATOR)
+            user = Principal("p", "acme", role)
+            assert may(user, action, "globex") is (role is Role.OPERATOR)
 
 
 @pytest.mark.promise("T3")
@@ -140,21 +140,21 @@ def test_roles_cannot_grant_more_than_their_own() -> None:
     }
 
 
-def guess(guesses: LoginThrottle, times: int, address: str, now: float) -> list[float]:
+def attempt(attempts: LoginThrottle, times: int, address: str, now: float) -> list[float]:
     """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
     waits = []
     for _ in range(times):
-        wait = guesses.attempt("ada@acme.example", address, now)
+        wait = attempts.attempt("ada@acme.example", address, now)
         if wait > 0:
             now += wait
-            assert guesses.attempt("ada@acme.example", address, now) == 0.0
+            assert attempts.attempt("ada@acme.example", address, now) == 0.0
         waits.append(wait)
     return waits
 
 
 @pytest.mark.promise("U9", "T3")
 def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
-    waits = guess(LoginThrottle(), 40, ATTACKER, 0.0)
+    waits = attempt(LoginThrottle(), 40, ATTACKER, 0.0)
     free, delays = waits[: ACCOUNT_AND_SOURCE_LIMIT.free_attempts], waits[ACCOUNT_AND_SOURCE_LIMIT.free_attempts :]
     assert set(free) == {0.0}
     assert delays[0] == 1.0
@@ -165,42 +165,42 @@ def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
 
 @pytest.mark.promise("U9", "T3")
 def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
-    guesses = LoginThrottle()
-    assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-    guesses.record_success("ada@acme.example", OWNER, 0.0)
+    attempts = LoginThrottle()
+    assert attempts.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+    attempts.record_success("ada@acme.example", OWNER, 0.0)
     for place in range(200):
-        guesses.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
-    assert 0 < guesses.attempt("ada@acme.example", "192.0.2.200", 1.0) <= ACCOUNT_LIMIT.max_delay
-    assert guesses.attempt("ada@acme.example", OWNER, 1.0) == 0.0
+        attempts.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
+    assert 0 < attempts.attempt("ada@acme.example", "192.0.2.200", 1.0) <= ACCOUNT_LIMIT.max_delay
+    assert attempts.attempt("ada@acme.example", OWNER, 1.0) == 0.0
 
 
 def test_one_source_trying_many_accounts_is_throttled() -> None:
-    guesses = LoginThrottle()
+    attempts = LoginThrottle()
     for number in range(SOURCE_LIMIT.free_attempts):
-        assert guesses.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
-    assert guesses.attempt("another@acme.example", ATTACKER, 0.0) > 0
-    assert guesses.attempt("another@acme.example", OWNER, 0.0) == 0.0
+        assert attempts.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
+    assert attempts.attempt("another@acme.example", ATTACKER, 0.0) > 0
+    assert attempts.attempt("another@acme.example", OWNER, 0.0) == 0.0
 
 
 def test_successful_attempts_are_free_and_failures_decay() -> None:
-    guesses = LoginThrottle()
+    attempts = LoginThrottle()
     for _ in range(500):
-        assert guesses.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-        guesses.record_success("ada@acme.example", OWNER, 0.0)
-    assert guess(guesses, 9, ATTACKER, 0.0)[-1] > 0
+        assert attempts.attempt("ada@acme.example", OWNER, 0.0) == 0.0
+        attempts.record_success("ada@acme.example", OWNER, 0.0)
+    assert attempt(attempts, 9, ATTACKER, 0.0)[-1] > 0
     assert (
-        guess(guesses, ACCOUNT_AND_SOURCE_LIMIT.free_attempts, ATTACKER, 86_400.0)
+        attempt(attempts, ACCOUNT_AND_SOURCE_LIMIT.free_attempts, ATTACKER, 86_400.0)
         == [0.0] * ACCOUNT_AND_SOURCE_LIMIT.free_attempts
     )
 
 
 def test_failed_attempt_store_is_bounded() -> None:
-    guesses = LoginThrottle(capacity=100)
+    attempts = LoginThrottle(capacity=100)
     for number in range(1000):
-        guesses.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-        guesses.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-    assert len(guesses._attempts) <= 100
-    assert len(guesses._known_sources) <= 100
+        attempts.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+        attempts.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
+    assert len(attempts._attempts) <= 100
+    assert len(attempts._known_sources) <= 100
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ async def test_code_signs_in_one_device(people: IdentityService, ada: Person, bu
 
 @pytest.mark.promise("U2", "U9", "T3")
 async def test_second_device_is_refused_and_the_owner_notified(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, bus: EventBus, clock: ManualClock
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, bus: EventBus, clock: ManualClock
 ) -> None:
     tried: list[SignInCodeTriedAgain] = []
     bus.subscribe(SignInCodeTriedAgain, tried.append)
@@ -74,14 +74,14 @@ async def test_second_device_is_refused_and_the_owner_notified(
     with pytest.raises(UsedSignInCode):
         await people.sign_in_by_code(code.code, OTHER, CAMERA)
     await people.join_background_tasks()
-    assert letters.of_kind("code_tried_again") == [(EMAIL, "")]
+    assert emails.of_kind("code_tried_again") == [(EMAIL, "")]
     assert [one.code_id for one in tried] == [code.id]
     assert people.sign_in_code(code.id, ada.id).tried_again
     assert await people.authenticate(signed.token)
 
 
 async def test_same_device_may_retry_and_has_one_session(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock
 ) -> None:
     code = await new_code(people, ada)
     lost = await people.sign_in_by_code(code.code, SECRET, PHONE)
@@ -95,7 +95,7 @@ async def test_same_device_may_retry_and_has_one_session(
     clock.advance(CODE_LIFETIME.total_seconds())
     with pytest.raises(SignInCodeExpired):
         await people.sign_in_by_code(code.code, SECRET, PHONE)
-    assert not letters.of_kind("code_tried_again")
+    assert not emails.of_kind("code_tried_again")
 
 
 async def test_one_of_two_concurrent_devices_signs_in(people: IdentityService, ada: Person) -> None:
@@ -143,9 +143,9 @@ async def test_code_state_is_visible_to_creator_and_user_only(
     admin = await people.create_person(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
     code = await people.create_sign_in_code(acme.id, ada.id, admin.id)
     assert people.sign_in_code(code.id, ada.id) == people.sign_in_code(code.id, admin.id)
-    for stranger in ("", "somebody"):
+    for outsider in ("", "somebody"):
         with pytest.raises(NotFound):
-            people.sign_in_code(code.id, stranger)
+            people.sign_in_code(code.id, outsider)
 
 
 async def test_codes_per_user_are_limited(people: IdentityService, ada: Person) -> None:

@@ -24,7 +24,7 @@ from unificx.identity.recovery import MAX_PENDING_LINKS, RECOVERY_LIFETIME
 
 EMAIL, PASSWORD, NEW = "ada@acme.example", "correct horse battery", "a much better password"
 PHONE = SignInContext(Source("203.0.113.2", "Phone/2"), SignInDevice("Ada's phone", "mobile"), "cookie")
-LETTER = "recovery de"
+EMAIL_BODY = "recovery de"
 
 
 @pytest.fixture
@@ -36,20 +36,20 @@ def link(code: str) -> str:
     return f"https://pbx.example.com/app/#recover={code}"
 
 
-async def request_recovery(people: IdentityService, letters: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
+async def request_recovery(people: IdentityService, emails: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
     """Request recovery and return the codes of all e-mails."""
     people.request_recovery(email, None, link, "de", PHONE.source)
     await people.join_background_tasks()
-    return [url.partition("=")[2] for _, url in letters.of_kind(LETTER)]
+    return [url.partition("=")[2] for _, url in emails.of_kind(EMAIL_BODY)]
 
 
 @pytest.mark.promise("C2", "U2", "U3")
 async def test_lost_password_is_replaced_by_the_link(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     before = await people.sign_in(EMAIL, PASSWORD, PHONE)
-    code = (await request_recovery(people, letters, " ADA@Acme.Example "))[-1]
-    assert letters.of_kind(LETTER)[0][0] == EMAIL
+    code = (await request_recovery(people, emails, " ADA@Acme.Example "))[-1]
+    assert emails.of_kind(EMAIL_BODY)[0][0] == EMAIL
     signed = await people.complete_recovery(code, NEW, PHONE)
     assert isinstance(signed, SignedIn)
     assert (await people.authenticate(signed.token)).person_id == ada.id
@@ -59,14 +59,14 @@ async def test_lost_password_is_replaced_by_the_link(
         await people.sign_in(EMAIL, PASSWORD, PHONE)
     assert await people.sign_in(EMAIL, NEW, PHONE)
     await people.join_background_tasks()
-    assert letters.of_kind("password_changed") == [(EMAIL, "")]
+    assert emails.of_kind("password_changed") == [(EMAIL, "")]
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, "yet another password", PHONE)
 
 
 @pytest.mark.promise("T3")
 async def test_response_does_not_reveal_whether_an_account_exists(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
     """The response is sent before the first database access; the work runs in the background."""
     statements: list[str] = []
@@ -80,7 +80,7 @@ async def test_response_does_not_reveal_whether_an_account_exists(
         assert not statements
     await people.join_background_tasks()
     assert statements
-    assert len(letters.of_kind(LETTER)) == 1
+    assert len(emails.of_kind(EMAIL_BODY)) == 1
 
 
 @pytest.mark.promise("U9", "T3")
@@ -100,10 +100,10 @@ async def test_requests_are_throttled_for_known_and_unknown_addresses(people: Id
 
 
 async def test_mailbox_is_not_flooded_and_links_stay_valid(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock
 ) -> None:
     for _ in range(MAX_PENDING_LINKS + 3):
-        codes = await request_recovery(people, letters)
+        codes = await request_recovery(people, emails)
         clock.advance(60)
     assert len(codes) == MAX_PENDING_LINKS
     assert isinstance(await people.complete_recovery(codes[0], NEW, PHONE), SignedIn)
@@ -112,9 +112,9 @@ async def test_mailbox_is_not_flooded_and_links_stay_valid(
 
 
 async def test_link_expires_after_half_an_hour(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, clock: ManualClock, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
 ) -> None:
-    code = (await request_recovery(people, letters))[-1]
+    code = (await request_recovery(people, emails))[-1]
     clock.advance(RECOVERY_LIFETIME.total_seconds())
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, NEW, PHONE)
@@ -125,31 +125,31 @@ async def test_link_expires_after_half_an_hour(
 
 
 async def test_only_active_accounts_get_an_email(
-    people: IdentityService, ada: Person, acme: Tenant, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, acme: Tenant, emails: FakeAccountNotifier
 ) -> None:
     await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
-    assert not await request_recovery(people, letters, "ben@acme.example")
-    code = (await request_recovery(people, letters))[-1]
+    assert not await request_recovery(people, emails, "ben@acme.example")
+    code = (await request_recovery(people, emails))[-1]
     await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
-    assert await request_recovery(people, letters) == [code]
+    assert await request_recovery(people, emails) == [code]
     with pytest.raises(RecoveryLinkExpired):
         await people.complete_recovery(code, NEW, PHONE)
 
 
 async def test_without_email_nothing_is_stored(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, database: Database
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
-    letters.can_send = False
+    emails.can_send = False
     assert not people.can_send_email
-    assert not await request_recovery(people, letters)
+    assert not await request_recovery(people, emails)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
 async def test_invalid_password_does_not_consume_the_link(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    code = (await request_recovery(people, letters))[-1]
+    code = (await request_recovery(people, emails))[-1]
     with pytest.raises(Invalid):
         await people.complete_recovery(code, "short", PHONE)
     assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
@@ -157,9 +157,9 @@ async def test_invalid_password_does_not_consume_the_link(
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_links_is_throttled_per_source(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    code = (await request_recovery(people, letters))[-1]
+    code = (await request_recovery(people, emails))[-1]
     elsewhere = SignInContext(Source("198.51.100.9"))
     await attempts_until_throttled(
         lambda number: people.complete_recovery(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired
@@ -168,8 +168,8 @@ async def test_guessing_links_is_throttled_per_source(
 
 
 @pytest.mark.promise("U2")
-async def test_password_change_is_notified(people: IdentityService, ada: Person, letters: FakeAccountNotifier) -> None:
+async def test_password_change_is_notified(people: IdentityService, ada: Person, emails: FakeAccountNotifier) -> None:
     signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
     await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.join_background_tasks()
-    assert letters.of_kind("password_changed") == [(EMAIL, "")]
+    assert emails.of_kind("password_changed") == [(EMAIL, "")]

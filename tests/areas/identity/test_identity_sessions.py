@@ -124,7 +124,7 @@ async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: P
 
 @pytest.mark.promise("U9", "T3")
 async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
-    people: IdentityService, ada: Person, clock: ManualClock, letters: FakeAccountNotifier, bus: EventBus
+    people: IdentityService, ada: Person, clock: ManualClock, emails: FakeAccountNotifier, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
@@ -136,7 +136,7 @@ async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
         await people.refresh(stolen.refresh, "token")
     await assert_signed_out(people, mine)
     await people.join_background_tasks()
-    assert letters.of_kind("session_theft") == [(EMAIL, "")]
+    assert emails.of_kind("session_theft") == [(EMAIL, "")]
     assert [one.session_id for one in ended] == [stolen.principal.session_id]
     assert await people.authenticate(other.token)
 
@@ -146,16 +146,16 @@ async def test_theft_is_detected_when_the_thief_refreshes_first(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     mine = await sign_in(people)
-    thief = await people.refresh(mine.refresh, "token")
+    attacker = await people.refresh(mine.refresh, "token")
     clock.advance(3600)
-    thief = await people.refresh(thief.refresh, "token")
+    attacker = await people.refresh(attacker.refresh, "token")
     with pytest.raises(SessionExpired):
         await people.refresh(mine.refresh, "cookie")
-    await assert_signed_out(people, thief)
+    await assert_signed_out(people, attacker)
 
 
 async def test_lost_response_is_repeated(
-    people: IdentityService, ada: Person, clock: ManualClock, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, clock: ManualClock, emails: FakeAccountNotifier
 ) -> None:
     first = await sign_in(people)
     lost = await people.refresh(first.refresh, "cookie")
@@ -163,7 +163,7 @@ async def test_lost_response_is_repeated(
     assert await people.refresh(first.refresh, "cookie") == lost
     assert await people.authenticate(lost.token)
     assert await people.refresh(lost.refresh, "cookie")
-    assert not letters.of_kind("session_theft")
+    assert not emails.of_kind("session_theft")
 
 
 async def test_concurrent_refreshes_get_the_same_pair(people: IdentityService, ada: Person) -> None:
@@ -269,29 +269,29 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 @pytest.mark.promise("U2", "U9")
 async def test_first_sign_in_of_a_device_is_notified(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
         await people.sign_out((await sign_in(people, arrival)).token)
     await sign_in(people, LAPTOP)
     await people.join_background_tasks()
-    told = sorted(letters.of_kind("new_device"))  # written concurrently
-    assert told == [(EMAIL, "Ada's laptop"), (EMAIL, "Ada's phone"), (EMAIL, "Program/1")]
+    reported = sorted(emails.of_kind("new_device"))  # written concurrently
+    assert reported == [(EMAIL, "Ada's laptop"), (EMAIL, "Ada's phone"), (EMAIL, "Program/1")]
 
 
 @pytest.mark.promise("U9")
 @pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
 async def test_known_device_name_alone_does_not_suppress_the_notice(
-    people: IdentityService, ada: Person, letters: FakeAccountNotifier, elsewhere: Source
+    people: IdentityService, ada: Person, emails: FakeAccountNotifier, elsewhere: Source
 ) -> None:
     await sign_in(people, PHONE)
     await sign_in(people, replace(PHONE, source=elsewhere))
     await people.join_background_tasks()
-    assert letters.of_kind("new_device") == [(EMAIL, "Ada's phone")] * 2
+    assert emails.of_kind("new_device") == [(EMAIL, "Ada's phone")] * 2
 
 
 async def test_signed_in_device_is_known_after_a_restart(
-    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, letters: FakeAccountNotifier
+    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     await sign_in(people, PHONE)
     await people.join_background_tasks()
@@ -299,7 +299,7 @@ async def test_signed_in_device_is_known_after_a_restart(
     await again.start()
     await sign_in(again, PHONE)
     await again.join_background_tasks()
-    assert letters.of_kind("new_device") == [(EMAIL, "Ada's phone")]
+    assert emails.of_kind("new_device") == [(EMAIL, "Ada's phone")]
 
 
 async def test_closed_account_has_no_sessions(people: IdentityService, ada: Person, database: Database) -> None:

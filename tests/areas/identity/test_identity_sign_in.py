@@ -136,8 +136,8 @@ async def test_concurrent_guesses_gain_nothing(people: IdentityService, ada: Per
 
 @pytest.mark.promise("C2")
 async def test_changing_the_password_ends_other_sessions(people: IdentityService, ada: Person, bus: EventBus) -> None:
-    heard: list[PasswordChanged] = []
-    bus.subscribe(PasswordChanged, heard.append)
+    events: list[PasswordChanged] = []
+    bus.subscribe(PasswordChanged, events.append)
     here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
     with pytest.raises(Forbidden):
         await people.change_password(here.principal, "not the password", "a new password", HOME.source)
@@ -150,7 +150,7 @@ async def test_changing_the_password_ends_other_sessions(people: IdentityService
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, HOME)
     assert await people.sign_in(EMAIL, "a new password", HOME)
-    assert [fact.person_id for fact in heard] == [ada.id]
+    assert [fact.person_id for fact in events] == [ada.id]
 
 
 async def test_reset_password_has_to_be_changed(people: IdentityService, ada: Person) -> None:

@@ -76,8 +76,10 @@ async def authorize(departure: SsoRequest) -> SsoCallback:
         answer = await browser.get(departure.url)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith(BACK)
-    said = httpx.URL(answer.headers["location"]).params
-    return SsoCallback(departure.flow, said["state"], said.get("code", ""), said.get("error", ""), said.get("iss"))
+    params = httpx.URL(answer.headers["location"]).params
+    return SsoCallback(
+        departure.flow, params["state"], params.get("code", ""), params.get("error", ""), params.get("iss")
+    )
 
 
 async def sign_in(people: IdentityService, tenant: Tenant) -> SignInResult | None:
@@ -243,7 +245,7 @@ async def test_expired_id_token_is_accepted_within_the_leeway(
 async def test_wrong_shared_or_missing_signature_is_rejected(
     people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
-    stranger = ECKey.generate_key("P-256", {"kid": "one"})
+    outsider = ECKey.generate_key("P-256", {"kid": "one"})
     shared = OctKey.import_key(CLIENT_SECRET.ljust(32))
     good = provider.encode
 
@@ -253,7 +255,7 @@ async def test_wrong_shared_or_missing_signature_is_rejected(
         return f"{head}.{body}.{signature}"
 
     for sign in (
-        lambda claims: provider.encode(claims, stranger),
+        lambda claims: provider.encode(claims, outsider),
         lambda claims: jwt.encode({"alg": "HS256", "kid": "one"}, claims, shared),
         lambda claims: f"eyJhbGciOiJub25lIn0.{good(claims).split('.')[1]}.",
         altered,
@@ -351,16 +353,16 @@ async def test_client_secret_is_sent_by_the_supported_method(
 async def test_client_secret_is_not_sent_for_another_provider_or_client(
     people: IdentityService, acme: Tenant, linked: NewProvider, clock: ManualClock
 ) -> None:
-    kept = replace(linked, client_secret=None)
+    stored = replace(linked, client_secret=None)
     async with running_provider(clock) as other:
-        for changed in (replace(kept, issuer=other.issuer), replace(kept, client_id="another")):
+        for changed in (replace(stored, issuer=other.issuer), replace(stored, client_id="another")):
             with pytest.raises(Invalid) as refusal:
                 await people.set_provider(acme.id, changed)
             assert refusal.value.field == "client_secret"
             assert (await people.provider(acme.id)).issuer == linked.issuer
-        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_secret=""))
+        await people.set_provider(acme.id, replace(stored, issuer=other.issuer, client_secret=""))
         assert (await people.provider(acme.id)).issuer == other.issuer
-        await people.set_provider(acme.id, replace(kept, issuer=other.issuer, client_id="another"))
+        await people.set_provider(acme.id, replace(stored, issuer=other.issuer, client_id="another"))
 
 
 async def test_client_secret_is_sealed_and_deleted_with_the_tenant(

@@ -56,11 +56,11 @@ async def test_an_invitation_arrives(
     [taken] = box.received
     assert (taken.sender, taken.recipients) == ("pbx@example.com", ["ada@example.com"])
     assert (taken.encrypted, taken.user) == (True, "pbx")
-    letter = taken.message
-    assert letter["To"] == "Ada Example <ada@example.com>"
-    assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["Subject"] == email_text(wanted, "invitation").subject.format(organisation="Acme Ltd")
-    plain, html = text_of(letter, "plain"), text_of(letter, "html")
+    email = taken.message
+    assert email["To"] == "Ada Example <ada@example.com>"
+    assert email["Auto-Submitted"] == "auto-generated"
+    assert email["Subject"] == email_text(wanted, "invitation").subject.format(organisation="Acme Ltd")
+    plain, html = text_of(email, "plain"), text_of(email, "html")
     assert all(each in plain and each in html for each in (LINK, "Acme Ltd", "Ada Example"))
     assert f'<a href="{LINK}"' in html
     assert "http" not in html.replace(LINK, "")
@@ -71,11 +71,11 @@ async def test_an_invitation_arrives(
 async def test_a_security_notice_is_in_both_languages(
     emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer
 ) -> None:
-    courier = NotificationService()
-    courier.configure(emails, push)
-    assert courier.can_send
-    await courier.send_notice(ada, "new_device", "Ada's phone")
-    await courier.send_recovery(ada, LINK, "de")
+    service = NotificationService()
+    service.configure(emails, push)
+    assert service.can_send
+    await service.send_notice(ada, "new_device", "Ada's phone")
+    await service.send_recovery(ada, LINK, "de")
     await emails.deliver()
     notice, recovery = (text_of(taken.message, "plain") for taken in box.received)
     assert "Ada's phone" in notice
@@ -89,12 +89,12 @@ async def test_a_security_notice_is_in_both_languages(
 async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
     emails: EmailQueue, push: PushNotifier, ada: Person, box: FakeSmtpServer, database: Database
 ) -> None:
-    courier = NotificationService()
-    courier.configure(emails, push)
+    service = NotificationService()
+    service.configure(emails, push)
     at = datetime(2026, 11, 5, 13, 4, tzinfo=UTC).astimezone(ZoneInfo("Europe/Berlin"))
     async with database.begin() as uow:
-        await courier.send_voicemail_notice(ada, "de", NewVoicemail(ABOUT, "1001", 72.4, at), uow)
-        await courier.send_voicemail_notice(
+        await service.send_voicemail_notice(ada, "de", NewVoicemail(ABOUT, "1001", 72.4, at), uow)
+        await service.send_voicemail_notice(
             ada, "en", NewVoicemail(ABOUT, "1001", 72.4, at, "Carl Caller +491511"), uow
         )
     await emails.deliver()
@@ -107,12 +107,12 @@ async def test_a_voicemail_notice_is_in_one_language_with_optional_caller(
 
 
 async def test_without_a_mail_server_nothing_is_queued(push: PushNotifier, ada: Person, database: Database) -> None:
-    courier = NotificationService()
-    await courier.send_notice(ada, "password_changed", "")
-    courier.configure(None, push)
-    assert not courier.can_send
-    await courier.send_invitation(ada, LINK, "en")
-    await courier.send_notice(ada, "password_changed", "")
+    service = NotificationService()
+    await service.send_notice(ada, "password_changed", "")
+    service.configure(None, push)
+    assert not service.can_send
+    await service.send_invitation(ada, LINK, "en")
+    await service.send_notice(ada, "password_changed", "")
     assert await count_queued(database) == 0
 
 
@@ -243,10 +243,8 @@ async def test_queued_emails_are_sent_after_a_restart(
 @pytest.mark.promise("T3")
 def test_a_name_cannot_inject_headers_or_markup(clock: ManualClock) -> None:
     name = "Ada\r\nBcc: eve@example.com <script>alert(1)</script> {organisation}"
-    letter = Email(
-        "new_device", LANGUAGES, name, "ada@example.com", "Acme & Söhne", detail="<img src=x>{name}\n\nEvil:"
-    )
-    message = compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
+    email = Email("new_device", LANGUAGES, name, "ada@example.com", "Acme & Söhne", detail="<img src=x>{name}\n\nEvil:")
+    message = compose_email(email, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
     assert message["Bcc"] is None
     assert [each.addr_spec for each in message["To"].addresses] == ["ada@example.com"]
     html = text_of(message, "html")
@@ -262,8 +260,8 @@ def test_every_email_kind_has_texts_in_every_language(clock: ManualClock) -> Non
     for kind in KINDS:
         assert {email_text(each, kind).action == "" for each in LANGUAGES} == {kind not in ("invitation", "recovery")}
         for each in LANGUAGES:
-            letter = Email(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
-            shown = compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
+            email = Email(kind, (each,), "Ada Example", "ada@example.com", "Acme Ltd", LINK, "a phone")
+            shown = compose_email(email, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now())
             assert "{" not in shown["Subject"] + text_of(shown, "plain") + text_of(shown, "html").replace("{margin", "")
 
 
@@ -284,8 +282,8 @@ async def test_implicit_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clo
     async with mail_server(tmp_path, tls="implicit") as box:
         server = settings_of(box, scheme="smtps", options="")
         assert (await SmtpClient(server).check()).endswith(", encrypted")
-        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
-        await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
+        email = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        await SmtpClient(server).send(compose_email(email, server.sender, "id-1", clock.now()))
     assert [one.recipients for one in box.received] == [["ada@example.com"]]
 
 
@@ -295,14 +293,14 @@ async def test_nothing_is_sent_to_a_server_without_tls(tmp_path: Path, clock: Ma
         server = settings_of(box, login="")
         with pytest.raises(StartupError, match="STARTTLS"):
             await SmtpClient(server).check()
-        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+        email = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(EmailRejected) as refusal:
-            await SmtpClient(server).send(compose_email(letter, server.sender, "id-1", clock.now()))
+            await SmtpClient(server).send(compose_email(email, server.sender, "id-1", clock.now()))
         assert not refusal.value.permanent
         assert box.received == []
         here = settings_of(box, login="", options="")
         assert (await SmtpClient(here).check()).endswith(", on this machine")
-        await SmtpClient(here).send(compose_email(letter, here.sender, "id-1", clock.now()))
+        await SmtpClient(here).send(compose_email(email, here.sender, "id-1", clock.now()))
     assert len(box.received) == 1
 
 
@@ -370,12 +368,12 @@ async def scripted_server(*lines: bytes) -> AsyncIterator[int]:
 )
 async def test_protocol_errors_are_temporary(lines: tuple[bytes, ...], clock: ManualClock) -> None:
     async with scripted_server(*lines) as port:
-        postman = SmtpClient(replace(settings_of(FakeSmtpServer(25)), port=port))
+        transport = SmtpClient(replace(settings_of(FakeSmtpServer(25)), port=port))
         with pytest.raises(StartupError):
-            await postman.check()
-        letter = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
+            await transport.check()
+        email = Email("new_device", LANGUAGES, "Ada Example", "ada@example.com", "Acme Ltd")
         with pytest.raises(EmailRejected) as refusal:
-            await postman.send(compose_email(letter, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now()))
+            await transport.send(compose_email(email, settings_of(FakeSmtpServer(25)).sender, "id-1", clock.now()))
     assert not refusal.value.permanent
 
 

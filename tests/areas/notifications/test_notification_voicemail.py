@@ -38,8 +38,8 @@ from unificx.voicemail import (
     VoicemailSettingsChange,
 )
 
-SAID = 443.7
-PCM = sine(SAID, 9000, 16000).tobytes()
+SPOKEN_TEXT = 443.7
+PCM = sine(SPOKEN_TEXT, 9000, 16000).tobytes()
 
 
 class VoicemailEmails:
@@ -67,12 +67,12 @@ class VoicemailEmails:
         draft = await self.boxes.begin(new)
         await draft.write(PCM, 8000)
         assert await draft.store()
-        courier = NotificationService()
-        courier.configure(emails, self._push)
+        service = NotificationService()
+        service.configure(emails, self._push)
         message = await self.boxes.get(self.box.tenant_id, draft.message.id)
         news = NewVoicemail(MessageReference(message.id, self.box.id), "1001", message.seconds, message.created)
         async with self._database.begin() as uow:
-            await courier.send_voicemail_notice(self.person, "en", news, uow)
+            await service.send_voicemail_notice(self.person, "en", news, uow)
         return message
 
     async def reload(self, message: Message) -> Message:
@@ -148,8 +148,8 @@ async def test_audio_is_attached_and_the_copy_is_recorded(
     await emails.deliver()
     [pcm] = attachments(box)
     assert pcm == PCM
-    letter = box.received[0].message
-    assert all("delete this e-mail" in text_of(letter, kind).replace("\r\n", " ") for kind in ("plain", "html"))
+    email = box.received[0].message
+    assert all("delete this e-mail" in text_of(email, kind).replace("\r\n", " ") for kind in ("plain", "html"))
     assert (await post.reload(message)).mailed == sent
     await post.boxes.erase(message)
     with pytest.raises(Expired) as over:
@@ -193,8 +193,8 @@ async def test_a_queued_email_has_no_audio_and_is_dropped_after_an_erasure(
             repr(tuple(row)).encode() for name in tables for row in await session.execute(text(f"SELECT * FROM {name}"))
         ]
     assert {"letter", "voicemail", "outbox"} <= tables
-    kept = [*rows, *(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())]
-    assert not any(needle in one or repr(needle)[2:-1].encode() in one for needle in needles for one in kept)
+    stored = [*rows, *(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())]
+    assert not any(needle in one or repr(needle)[2:-1].encode() in one for needle in needles for one in stored)
     await post.boxes.erase(message)
     clock.advance(3600)
     await emails.deliver()
@@ -253,7 +253,7 @@ async def test_an_email_waits_for_unavailable_audio(
     monkeypatch.setattr(post.boxes, "open", reader)
     clock.advance(timedelta(minutes=5).total_seconds())
     await emails.deliver()
-    assert level(memoryview(attachments(box)[0]).cast("h"), SAID) > 8000
+    assert level(memoryview(attachments(box)[0]).cast("h"), SPOKEN_TEXT) > 8000
 
 
 @pytest.mark.promise("C9")

@@ -31,15 +31,15 @@ def erasure(journal: ErasureJournal, keys: KeyStore, clock: ManualClock, bus: Ev
 def test_erasure_makes_data_unreadable_and_publishes_an_event(
     erasure: Erasure, keys: KeyStore, bus: EventBus, clock
 ) -> None:
-    told: list[DomainEvent] = []
-    bus.subscribe(SubjectErased, told.append)
+    reported: list[DomainEvent] = []
+    bus.subscribe(SubjectErased, reported.append)
     subject = keys.find_or_create("one", "number", "+4930123456")
     [blob] = FRIEND.seal(keys, "one", [(subject, "row", ANA)])
     with capture_logs() as logs:
         receipt = erasure.erase_subject("one", subject)
     assert FRIEND.open(keys, "one", "telephony", [(subject, "row", blob)]) == [Erased()]
     assert (receipt.at, receipt.subject, receipt.aliases_removed) == (clock.now(), subject, 1)
-    assert told == [SubjectErased(receipt.id, "one", subject)]
+    assert reported == [SubjectErased(receipt.id, "one", subject)]
     assert logs == [{"event": "subject_erased", "erasure": receipt.id, "tenant": "one", "log_level": "info"}]
     assert erasure.erase_subject("one", subject).aliases_removed == 0
 
@@ -83,11 +83,11 @@ PEOPLE = [("one", "ana"), ("one", "ben"), ("two", "cem")]
 
 
 def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus: EventBus) -> None:
-    told: list[DomainEvent] = []
-    bus.subscribe(TenantErased, told.append)
+    reported: list[DomainEvent] = []
+    bus.subscribe(TenantErased, reported.append)
     keys.get("one", ["ana"], create=True)
     erasure.erase_tenant("one")
-    assert [fact.tenant for fact in told] == ["one"]
+    assert [fact.tenant for fact in reported] == ["one"]
     assert keys.get("one", ["ana"]) == {"ana": None}
 
 

@@ -80,8 +80,8 @@ async def test_no_file_contains_plaintext(tmp_path: Path, clock: ManualClock) ->
     keys.destroy("t", "subject-row-7")
     assert find_plaintext(tmp_path) == set()
     async with database.read() as session:
-        kept = {row.id: row for row in await session.scalars(select(FriendRow))}
-    place = [(f"subject-{one}", one, kept[one].sealed) for one in ("row-7", "row-310")]
+        stored = {row.id: row for row in await session.scalars(select(FriendRow))}
+    place = [(f"subject-{one}", one, stored[one].sealed) for one in ("row-7", "row-310")]
     assert FRIEND.open(keys, "t", "telephony", place) == [Erased(), CANARY]
     await spool.close()
     await database.close()

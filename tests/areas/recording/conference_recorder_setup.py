@@ -88,7 +88,7 @@ class FakeArchive:
     """A fake archive. `room` is the disk space in bytes of a recording; `erased`: a participant is erased."""
 
     def __init__(self) -> None:
-        self.kept: list[FakeRecording] = []
+        self.stored: list[FakeRecording] = []
         self.terms: words.ConsentTerms | None = words.ConsentTerms("announce", 15.0)
         self.extensions: dict[str, ExtensionRecordingPolicy] = {}
         self.room = 1 << 30
@@ -103,8 +103,8 @@ class FakeArchive:
     async def begin(self, new: NewCallRecording) -> FakeRecording:
         if self.erased:
             raise ErasedSubject
-        self.kept.append(FakeRecording(new, self.room))
-        return self.kept[-1]
+        self.stored.append(FakeRecording(new, self.room))
+        return self.stored[-1]
 
 
 class FakeCalls:
@@ -128,14 +128,14 @@ class FakeCalls:
 class Guest:
     """A caller of the room, with the conference app's prompts."""
 
-    can_be_told = True
+    can_be_notified = True
 
-    def __init__(self, studio: "ConferenceRecorderSetup", name: str, *, host: bool) -> None:
+    def __init__(self, setup: "ConferenceRecorderSetup", name: str, *, host: bool) -> None:
         self.leg, self.call_id = f"leg-{name}", name
-        self.heard: list[str] = []
+        self.played: list[str] = []
         self.inside, self.receives_audio, self.missed = False, True, 0
         who = CallerIdentity(f"s-{name}", f"e-{name}", f"1-{name}", name)
-        self.chair: ParticipantSession = studio.meetings.join(studio.room, who, self, host=host)
+        self.session: ParticipantSession = setup.meetings.join(setup.room, who, self, host=host)
         self._app = asyncio.create_task(self._speak())
 
     def join(self, room: str, *, muted: bool) -> None:
@@ -148,31 +148,31 @@ class Guest:
 
     async def _speak(self) -> None:
         while True:
-            match await self.chair.next_prompt():
-                case RequiredNotice(sounds, told):
+            match await self.session.next_prompt():
+                case RequiredNotice(sounds, callback):
                     missed = self.missed
                     for sound in sounds:
                         await asyncio.sleep(sound.seconds)
                         if self.receives_audio:
-                            self.heard.append(sound.pcm.rstrip(b"\0").decode())
+                            self.played.append(sound.pcm.rstrip(b"\0").decode())
                     if self.receives_audio and self.missed == missed:
-                        told(self.can_be_told)
+                        callback(self.can_be_notified)
                 case Admit():
-                    self.chair.entered()
+                    self.session.entered()
                 case RemoveParticipant(_, prompt) | RejectEntry(_, prompt):
-                    self.heard.append(prompt)
-                    self.chair.leave()
+                    self.played.append(prompt)
+                    self.session.leave()
                     return
                 case _:
                     pass
 
     def hold(self, on: bool) -> None:
         self.receives_audio, self.missed = not on, self.missed + on
-        self.chair.media_updated()
+        self.session.media_updated()
 
     def hang_up(self) -> None:
         self._app.cancel()
-        self.chair.leave()
+        self.session.leave()
 
 
 class ConferenceRecorderSetup:
@@ -202,7 +202,7 @@ class ConferenceRecorderSetup:
         """Anna (host) and Bert are in the room; Anna starts recording and both are informed."""
         self.archive.terms = terms or self.archive.terms
         anna, bert = await self.join("anna", host=True), await self.join("bert")
-        self.meetings.control_recording(self.room, RecordingRequested(anna.chair.id, on=True))
+        self.meetings.control_recording(self.room, RecordingRequested(anna.session.id, on=True))
         return anna, bert
 
     async def run_recording(self) -> tuple[Guest, Guest]:

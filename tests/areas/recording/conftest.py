@@ -17,17 +17,17 @@ from unificx.recording import CallRecorder, CallRecorderParts, RecordingArchive
 
 
 @pytest.fixture
-async def studio(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[CallRecorderSetup]:
+async def setup(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBus) -> AsyncIterator[CallRecorderSetup]:
     clock = SystemClock()
     database.clock = clock
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, clock, bus)
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
-    archive, relay, ears = RecordingArchive(parts, AudioStore(parts)), FakeRelay(), FakeEngine()
+    archive, relay, engine = RecordingArchive(parts, AudioStore(parts)), FakeRelay(), FakeEngine()
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
-    told_of = lambda *what: spoken.append(what)  # noqa: E731
-    recorder = CallRecorder(CallRecorderParts(clock, relay, ears, Prompts(), archive, lambda *_: "en", told_of))
-    made = CallRecorderSetup(archive, relay, ears, recorder, tmp_path / "audio", playbacks=spoken)
+    reported = lambda *what: spoken.append(what)  # noqa: E731
+    recorder = CallRecorder(CallRecorderParts(clock, relay, engine, Prompts(), archive, lambda *_: "en", reported))
+    made = CallRecorderSetup(archive, relay, engine, recorder, tmp_path / "audio", playbacks=spoken)
     recorder.on_change = made.states.append
     yield made
     await recorder.close()

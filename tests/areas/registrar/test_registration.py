@@ -55,8 +55,8 @@ def test_invariants(requests: list[tuple[ParsedRegister, int]]) -> None:
         assert len(ids) == len(set(ids)) <= MAX_BINDINGS
         assert len({(one.reg_id, one.contact if not one.reg_id else "") for one in outcome.bindings}) == len(ids)
         assert all(now < one.expires_at <= now + MAX_EXPIRES for one in outcome.bindings)
-        kept = {one.id for one in held} - {one.id for one in outcome.removed}
-        assert kept <= set(ids)
+        remaining = {one.id for one in held} - {one.id for one in outcome.removed}
+        assert remaining <= set(ids)
         assert all(one.journalled_until >= one.expires_at for one in outcome.bindings)
         assert {one.id for one in outcome.extended} <= {one.id for one in held}
         assert not {one.id for one in outcome.removed} & set(ids)

@@ -71,13 +71,13 @@ def test_extension_without_phones_is_a_destination(directory: DirectoryCache) ->
     )
 
 
-class Sleepers:
+class PushTargets:
     def push_devices(self, extension_id: str) -> tuple[str, ...]:
         return ("mobile", "laptop") if extension_id == "acme-1001" else ()
 
 
 def test_push_devices_are_listed(directory: DirectoryCache) -> None:
-    routing = Routing(directory, LocationService(), Sleepers())
+    routing = Routing(directory, LocationService(), PushTargets())
     called = RingExtension(extension("acme", "1001"), (), ("mobile", "laptop"))
     assert routing.route(caller("acme"), "1001", NOW) == called
     assert routing.route(caller("acme"), "1002", NOW) == RingExtension(extension("acme", "1002"), ())
@@ -88,7 +88,7 @@ def test_ring_test_code(directory: DirectoryCache) -> None:
     ada = extension("acme", "1001")
     for name in ("desk", "mobile"):
         location.set_bindings(ada.id, name, (binding(ada, name),))
-    routing = Routing(directory, location, Sleepers())
+    routing = Routing(directory, location, PushTargets())
     found = routing.route(caller("acme", "mobile"), "*44", NOW)
     assert found == RingExtension(ada, (binding(ada, "mobile"),), ("mobile",), "mobile")
     assert routing.route(caller("acme"), "*44", NOW) == RingExtension(ada, (binding(ada, "desk"),), (), "desk")

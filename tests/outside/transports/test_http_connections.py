@@ -27,14 +27,14 @@ SIP = Subprotocol("sip")
 
 
 @dataclass
-class House:
+class HttpServer:
     servers: HttpServers
     port: int
     tls: ssl.SSLContext | None = None
 
-    async def visit(self, said: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def visit(self, payload: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, ssl=self.tls)
-        writer.write(said)
+        writer.write(payload)
         return reader, writer
 
     async def answers(self) -> bool:
@@ -65,9 +65,11 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def house(limits: HttpLimits, certificates: Certificates | None = None, seats: int = 100) -> AsyncIterator[House]:
+async def setup(
+    limits: HttpLimits, certificates: Certificates | None = None, websockets: int = 100
+) -> AsyncIterator[HttpServer]:
     servers = HttpServers(limits)
-    connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_loopback=seats))
+    connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_loopback=websockets))
     _, port = servers.listen(add_sip_websocket(app, connections), BindAddress("tcp", "127.0.0.1", 0), certificates)
     tls = None
     if certificates is not None:
@@ -75,7 +77,7 @@ async def house(limits: HttpLimits, certificates: Certificates | None = None, se
         tls.check_hostname = False
     serving = asyncio.gather(*servers.serving())
     try:
-        yield House(servers, port, tls)
+        yield HttpServer(servers, port, tls)
     finally:
         servers.stop()
         await serving
@@ -84,16 +86,16 @@ async def house(limits: HttpLimits, certificates: Certificates | None = None, se
 
 async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
     """What came until the connection was closed."""
-    said = b""
+    payload = b""
     async with asyncio.timeout(seconds):
         with suppress(ConnectionError):
             while data := await reader.read(65536):
-                said += data
-    return said
+                payload += data
+    return payload
 
 
 async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> None:
-    async with house(HttpLimits(connections=20, per_source_loopback=20, head=60)) as home:
+    async with setup(HttpLimits(connections=20, per_source_loopback=20, head=60)) as home:
         idle = [await home.visit(b"GET / HT") for _ in range(20)]
         await until(lambda: len(home.servers.limiter) == 20)
         assert await home.answers()
@@ -103,16 +105,16 @@ async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> Non
 
 
 @pytest.mark.parametrize(("said", "answer"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"HTTP/1.1 408 ")])
-async def test_a_head_that_does_not_come_is_not_waited_for(said: bytes, answer: bytes) -> None:
-    async with house(HttpLimits(head=0.2)) as home:
-        reader, writer = await home.visit(said)
+async def test_a_head_that_does_not_come_is_not_waited_for(payload: bytes, answer: bytes) -> None:
+    async with setup(HttpLimits(head=0.2)) as home:
+        reader, writer = await home.visit(payload)
         assert (await ended(reader)).startswith(answer)
         await until(lambda: not len(home.servers.limiter))
         writer.close()
 
 
 async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None:
-    async with house(HttpLimits(head=0.3)) as home:
+    async with setup(HttpLimits(head=0.3)) as home:
         reader, writer = await home.visit(REQUEST)
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
 
@@ -129,28 +131,28 @@ async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None
 
 
 async def test_a_head_may_not_be_endless() -> None:
-    async with house(HttpLimits(max_head=4096)) as home:
+    async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nX: " + b"x" * 8192)
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
 async def test_a_head_that_comes_at_once_is_no_longer_than_others() -> None:
-    async with house(HttpLimits(max_head=4096)) as home:
+    async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
 async def test_a_body_that_comes_with_the_head_is_no_part_of_it() -> None:
-    async with house(HttpLimits(max_head=4096)) as home:
+    async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n" + bytes(9000))
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         writer.close()
 
 
 async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it() -> None:
-    async with house(HttpLimits(max_head=4096)) as home:
+    async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r")
         await asyncio.sleep(0.2)
         writer.write(b"\n" + bytes(9000))
@@ -159,7 +161,7 @@ async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it
 
 
 async def test_a_body_is_no_part_of_the_head() -> None:
-    async with house(HttpLimits(max_head=4096)) as home:
+    async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
         for _ in range(100):
             writer.write(bytes(1000))
@@ -169,14 +171,14 @@ async def test_a_body_is_no_part_of_the_head() -> None:
 
 
 async def test_a_connection_that_is_not_used_again_is_closed() -> None:
-    async with house(HttpLimits(idle=0.2)) as home:
+    async with setup(HttpLimits(idle=0.2)) as home:
         reader, writer = await home.visit(REQUEST)
         assert (await ended(reader)).startswith(b"HTTP/1.1 200")
         writer.close()
 
 
 async def test_a_peer_that_does_not_read_is_given_up() -> None:
-    async with house(HttpLimits(stalled=0.3)) as home:
+    async with setup(HttpLimits(stalled=0.3)) as home:
         _, writer = await home.visit(REQUEST.replace(b"/ ", b"/large ", 1))
         await until(lambda: len(home.servers.limiter) == 1)
         await until(lambda: not len(home.servers.limiter))
@@ -184,7 +186,7 @@ async def test_a_peer_that_does_not_read_is_given_up() -> None:
 
 
 async def test_a_peer_that_reads_slowly_gets_everything() -> None:
-    async with house(HttpLimits(stalled=0.5)) as home:
+    async with setup(HttpLimits(stalled=0.5)) as home:
         reader, writer = await home.visit(b"GET /large HTTP/1.1\r\nConnection: close\r\n\r\n")
         size = 0
         while data := await reader.read(1 << 20):
@@ -196,7 +198,7 @@ async def test_a_peer_that_reads_slowly_gets_everything() -> None:
 
 async def test_a_handshake_has_a_seat_and_a_limit_too(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["127.0.0.1"], SystemClock())
-    async with house(HttpLimits(connections=5, handshake=0.5), certificates) as home:
+    async with setup(HttpLimits(connections=5, handshake=0.5), certificates) as home:
         silent = [await asyncio.open_connection("127.0.0.1", home.port) for _ in range(5)]
         await until(lambda: len(home.servers.limiter) == 5)
         assert await home.answers()
@@ -206,7 +208,9 @@ async def test_a_handshake_has_a_seat_and_a_limit_too(tmp_path: Path) -> None:
         assert await home.answers()
 
 
-async def held(home: House, path: str, protocols: list[Subprotocol], number: int, check: Callable[[], None]) -> None:
+async def held(
+    home: HttpServer, path: str, protocols: list[Subprotocol], number: int, check: Callable[[], None]
+) -> None:
     sockets = [
         await connect(f"ws://127.0.0.1:{home.port}{path}", subprotocols=protocols or None) for _ in range(number)
     ]
@@ -220,7 +224,7 @@ async def held(home: House, path: str, protocols: list[Subprotocol], number: int
 
 @pytest.mark.parametrize(("path", "protocols"), [("/sip", [SIP]), ("/api/v1/events", [])])
 async def test_websockets_have_seats_of_their_own(path: str, protocols: list[Subprotocol]) -> None:
-    async with house(HttpLimits(connections=3), seats=12) as home:
+    async with setup(HttpLimits(connections=3), websockets=12) as home:
 
         def check() -> None:
             assert len(home.servers.limiter) <= 1

@@ -37,12 +37,12 @@ class Rig:
     """Transports and what came to them."""
 
     transports: TransportManager = field(init=False)
-    heard: list[tuple[bytes, Flow]] = field(default_factory=list)
+    received: list[tuple[bytes, Flow]] = field(default_factory=list)
     lost: list[Flow] = field(default_factory=list)
     echo: bool = False
 
     def on_message(self, data: bytes, flow: Flow) -> None:
-        self.heard.append((data, flow))
+        self.received.append((data, flow))
         if self.echo:
             self.transports.send(b"ECHO " + data, flow)
 
@@ -110,8 +110,8 @@ async def test_a_datagram_comes_with_its_flow_and_is_answered_by_it(opened: Open
     rig = await opened(BindAddress("udp", host, 0))
     phone, datagrams = await udp_phone(rig.bound["udp"])
     phone.sendto(options())
-    await until(lambda: rig.heard)
-    ((data, flow),) = rig.heard
+    await until(lambda: rig.received)
+    ((data, flow),) = rig.received
     assert data == options()
     assert flow == Flow("udp", host, phone.get_extra_info("sockname")[1], 0, 1)
     rig.transports.send(b"hello", flow)
@@ -123,8 +123,8 @@ async def test_keep_alives_and_stun_end_at_the_socket(rig: Rig) -> None:
     phone, datagrams = await udp_phone(rig.bound["udp"])
     for data in (b"\r\n\r\n", b"\x00" * 4, b"", stun.binding_request(b"k" * 12), options()):
         phone.sendto(data)
-    await until(lambda: rig.heard and datagrams.got)
-    assert [data for data, _ in rig.heard] == [options()]
+    await until(lambda: rig.received and datagrams.got)
+    assert [data for data, _ in rig.received] == [options()]
     (answer,) = datagrams.got
     assert stun.mapped_address(answer) == phone.get_extra_info("sockname")
     phone.close()
@@ -178,9 +178,9 @@ async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> Non
         if transport == "tcp":
             other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(StartupError, match=f"^Port {port} is taken by another program: ") as said:
+        with pytest.raises(StartupError, match=f"^Port {port} is taken by another program: ") as data:
             await opened(BindAddress("udp", HOST, 0), BindAddress(transport, HOST, port))
-        assert said.value.hint
+        assert data.value.hint
 
 
 async def test_an_address_of_another_machine_is_said_plainly(opened: Open) -> None:
@@ -202,11 +202,11 @@ async def test_messages_are_cut_wherever_the_bytes_are(rig: Rig) -> None:
     for byte in stream:
         writer.write(bytes((byte,)))
         await writer.drain()
-    await until(lambda: len(rig.heard) == 2)
-    assert [data for data, _ in rig.heard] == [options(b"one"), options(b"two")]
-    assert rig.heard[0][1] == rig.heard[1][1]
-    assert rig.heard[0][1].connection
-    assert rig.heard[0][1].local == 2
+    await until(lambda: len(rig.received) == 2)
+    assert [data for data, _ in rig.received] == [options(b"one"), options(b"two")]
+    assert rig.received[0][1] == rig.received[1][1]
+    assert rig.received[0][1].connection
+    assert rig.received[0][1].local == 2
     writer.close()
 
 
@@ -215,12 +215,12 @@ async def test_answers_go_by_the_same_connection_and_pings_are_answered(rig: Rig
     reader, writer = await tcp_phone(rig)
     writer.write(b"\r\n\r\n" + options())
     assert await reader.readexactly(2) == b"\r\n"
-    await until(lambda: rig.heard)
-    rig.transports.send(options(b"back"), rig.heard[0][1])
+    await until(lambda: rig.received)
+    rig.transports.send(options(b"back"), rig.received[0][1])
     assert await reader.readexactly(len(options(b"back"))) == options(b"back")
     writer.close()
     await until(lambda: rig.lost)
-    assert rig.lost == [rig.heard[0][1]]
+    assert rig.lost == [rig.received[0][1]]
 
 
 async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
@@ -229,23 +229,23 @@ async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
     asked = Flow("tcp", HOST, other.bound["tcp"].port)
     for number in range(3):
         rig.transports.send(options(b"%d" % number), asked)
-    await until(lambda: len(other.heard) == 3)
+    await until(lambda: len(other.received) == 3)
     rig.transports.send(options(b"3"), asked)
-    await until(lambda: len(other.heard) == 4)
-    assert [data for data, _ in other.heard] == [options(b"%d" % number) for number in range(4)]
-    assert len({flow for _, flow in other.heard}) == 1
-    await until(lambda: len(rig.heard) == 4)
-    assert rig.heard[0][1].peer == asked.peer
+    await until(lambda: len(other.received) == 4)
+    assert [data for data, _ in other.received] == [options(b"%d" % number) for number in range(4)]
+    assert len({flow for _, flow in other.received}) == 1
+    await until(lambda: len(rig.received) == 4)
+    assert rig.received[0][1].peer == asked.peer
     await other.transports.close()
     await until(lambda: len(rig.lost) == 2)
-    assert set(rig.lost) == {rig.heard[0][1], asked}
+    assert set(rig.lost) == {rig.received[0][1], asked}
 
 
 async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: Rig) -> None:
     _, writer = await tcp_phone(rig)
     writer.write(options())
-    await until(lambda: rig.heard)
-    theirs = rig.heard[0][1]
+    await until(lambda: rig.received)
+    theirs = rig.received[0][1]
     rig.transports.send(options(), replace(theirs, connection=0))
     await until(lambda: rig.lost)
     assert rig.lost == [replace(theirs, connection=0)]
@@ -263,9 +263,9 @@ async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: R
         options() + b"OPTIONS sip:a SIP/2.0\r\nVia: never finished",
     ],
 )
-async def test_who_says_nothing_or_nonsense_is_hung_up_on(rig: Rig, said: bytes) -> None:
+async def test_who_says_nothing_or_nonsense_is_hung_up_on(rig: Rig, data: bytes) -> None:
     reader, writer = await tcp_phone(rig)
-    writer.write(said)
+    writer.write(data)
     assert await ended(reader)
     writer.close()
 
@@ -283,7 +283,7 @@ async def test_a_slow_sender_is_hung_up_on(rig: Rig) -> None:
     except (ConnectionError, RuntimeError):  # uvloop says the latter of a connection that is closed
         pass
     assert await ended(reader)
-    assert len(rig.heard) <= 1
+    assert len(rig.received) <= 1
     writer.close()
 
 
@@ -300,8 +300,8 @@ async def test_a_peer_that_does_not_read_is_dropped(rig: Rig) -> None:
     _, writer = await tcp_phone(rig)
     writer.write(options())
     writer.transport.pause_reading()  # pyright: ignore[reportAttributeAccessIssue]
-    await until(lambda: rig.heard)
-    flow = rig.heard[0][1]
+    await until(lambda: rig.received)
+    flow = rig.received[0][1]
     for _ in range(2_000):
         if rig.lost:
             break
@@ -315,7 +315,7 @@ async def test_no_source_has_more_than_its_share_of_connections(rig: Rig) -> Non
     phones = [await tcp_phone(rig) for _ in range(25)]
     for _, writer in phones:
         writer.write(options())
-    await until(lambda: len(rig.heard) == 20)
+    await until(lambda: len(rig.received) == 20)
     assert len(rig.transports.connections) == 20
     assert await ended(phones[-1][0])
     for _, writer in phones:
@@ -323,5 +323,5 @@ async def test_no_source_has_more_than_its_share_of_connections(rig: Rig) -> Non
     await until(lambda: len(rig.lost) == 20)
     _, writer = await tcp_phone(rig)
     writer.write(options())
-    await until(lambda: len(rig.heard) == 21)
+    await until(lambda: len(rig.received) == 21)
     writer.close()

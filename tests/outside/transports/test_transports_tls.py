@@ -36,11 +36,11 @@ def files(tmp_path: Path) -> Certificates:
 
 class Server:
     def __init__(self, files: Certificates, trust: Certificates | None = None) -> None:
-        self.heard: list[Flow] = []
+        self.received: list[Flow] = []
         self.lost: list[Flow] = []
         self.transports = TransportManager(
             [BindAddress("tls", HOST, 0)],
-            lambda data, flow: self.heard.append(flow),
+            lambda data, flow: self.received.append(flow),
             self.lost.append,
             tls=server_context(files),
             trust=trusting(trust or files),
@@ -66,20 +66,20 @@ async def test_a_phone_that_trusts_our_authority_talks(server: Server, files: Ce
     reader, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname=name)
     writer.write(HELLO + b"\r\n\r\n")
     assert await reader.readexactly(2) == b"\r\n"
-    await until(lambda: server.heard)
-    assert server.heard[0].transport == "tls"
-    assert server.heard[0].secure
-    server.transports.send(HELLO, server.heard[0])
+    await until(lambda: server.received)
+    assert server.received[0].transport == "tls"
+    assert server.received[0].secure
+    server.transports.send(HELLO, server.received[0])
     assert await reader.readexactly(len(HELLO)) == HELLO
     writer.close()
     await until(lambda: server.lost)
 
 
 async def test_a_phone_that_knows_another_authority_does_not(server: Server, tmp_path: Path) -> None:
-    stranger = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
+    outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
     with pytest.raises(ssl.SSLCertVerificationError):
-        await asyncio.open_connection(HOST, server.port, ssl=trusting(stranger), server_hostname="localhost")
-    assert not server.heard
+        await asyncio.open_connection(HOST, server.port, ssl=trusting(outsider), server_hostname="localhost")
+    assert not server.received
 
 
 @pytest.mark.promise("T1")
@@ -99,20 +99,20 @@ async def test_a_handshake_that_never_ends_gives_its_seat_back(server: Server, f
             assert await reader.read() == b""
     _, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname="localhost")
     writer.write(HELLO)
-    await until(lambda: server.heard)
+    await until(lambda: server.received)
     for _, other in (*idlers, (None, writer)):
         other.close()
 
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_we_verify_whom_we_connect_to(server: Server, files: Certificates, tmp_path: Path, known: bool) -> None:
-    stranger = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
-    client = Server(files, files if known else stranger)
+    outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
+    client = Server(files, files if known else outsider)
     await client.transports.start()
     asked = Flow("tls", "localhost", server.port)
     client.transports.send(HELLO, asked)
-    await until(lambda: server.heard or client.lost)
-    assert bool(server.heard) is known
+    await until(lambda: server.received or client.lost)
+    assert bool(server.received) is known
     assert client.lost == ([] if known else [asked])
     await client.transports.close()
 

@@ -21,17 +21,17 @@ HELLO = "OPTIONS sip:a SIP/2.0\r\nSubject: Grüße\r\n\r\n"
 
 
 @dataclass
-class Door:
+class WebSocketEndpoint:
     """A server with nothing but the SIP WebSocket, and what came in."""
 
     connections: Connections = field(init=False)
     port: int = 0
-    heard: list[tuple[bytes, Flow]] = field(default_factory=list)
+    received: list[tuple[bytes, Flow]] = field(default_factory=list)
     lost: list[Flow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         limits = StreamLimits(per_source_loopback=5, first_message=0.5, stalled=0.5, unsent=200_000)
-        self.connections = Connections(lambda data, flow: self.heard.append((data, flow)), self.lost.append, limits)
+        self.connections = Connections(lambda data, flow: self.received.append((data, flow)), self.lost.append, limits)
 
     @property
     def address(self) -> str:
@@ -44,9 +44,9 @@ class Door:
 
 
 @pytest.fixture
-async def door() -> AsyncIterator[Door]:
-    door = Door()
-    app = SipWebSocket(door.connections)
+async def endpoint() -> AsyncIterator[WebSocketEndpoint]:
+    endpoint = WebSocketEndpoint()
+    app = SipWebSocket(endpoint.connections)
     config = uvicorn.Config(
         app, port=0, lifespan="off", ws="websockets-sansio", log_level="error", ws_ping_interval=None
     )
@@ -54,122 +54,128 @@ async def door() -> AsyncIterator[Door]:
     server.install_signal_handlers = lambda: None  # pyright: ignore[reportAttributeAccessIssue]
     task = asyncio.create_task(server.serve())
     await until(lambda: server.started)
-    door.port = server.servers[0].sockets[0].getsockname()[1]
-    yield door
-    door.connections.close_all()
+    endpoint.port = server.servers[0].sockets[0].getsockname()[1]
+    yield endpoint
+    endpoint.connections.close_all()
     server.should_exit = True
     await task
 
 
-async def test_a_browser_talks(door: Door) -> None:
-    async with connect(door.address, subprotocols=[SIP]) as browser:
+async def test_a_browser_talks(endpoint: WebSocketEndpoint) -> None:
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         assert browser.subprotocol == SIP
         await browser.send(HELLO)
-        await until(lambda: door.heard)
-        ((data, flow),) = door.heard
+        await until(lambda: endpoint.received)
+        ((data, flow),) = endpoint.received
         assert data == HELLO.encode()
         assert flow.transport == "ws"
         assert flow.host == "127.0.0.1"
         assert flow.connection
-        door.send(HELLO.encode(), flow)
+        endpoint.send(HELLO.encode(), flow)
         assert await browser.recv() == HELLO
-        door.send(b"\xff\xfe", flow)
+        endpoint.send(b"\xff\xfe", flow)
         assert await browser.recv() == b"\xff\xfe"
         await browser.send(HELLO.encode())
-        await until(lambda: len(door.heard) == 2)
-    await until(lambda: door.lost)
-    assert door.lost == [flow]
-    assert len(door.connections) == 0
+        await until(lambda: len(endpoint.received) == 2)
+    await until(lambda: endpoint.lost)
+    assert endpoint.lost == [flow]
+    assert len(endpoint.connections) == 0
 
 
-async def test_a_page_of_our_own_is_let_in(door: Door) -> None:
-    async with connect(door.address, subprotocols=[SIP], origin=Origin(f"http://127.0.0.1:{door.port}")) as browser:
+async def test_a_page_of_our_own_is_let_in(endpoint: WebSocketEndpoint) -> None:
+    async with connect(
+        endpoint.address, subprotocols=[SIP], origin=Origin(f"http://127.0.0.1:{endpoint.port}")
+    ) as browser:
         assert browser.subprotocol == SIP
 
 
 @pytest.mark.parametrize(
     "origin", ["http://other.example", "https://127.0.0.1", "http://127.0.0.1:1", "null", "http://[", ""]
 )
-async def test_a_page_of_another_site_is_refused(door: Door, origin: str) -> None:
+async def test_a_page_of_another_site_is_refused(endpoint: WebSocketEndpoint, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with connect(door.address, subprotocols=[SIP], additional_headers={"Origin": origin}):
+        async with connect(endpoint.address, subprotocols=[SIP], additional_headers={"Origin": origin}):
             pass
     assert refused.value.response.status_code == 403
-    assert len(door.connections) == 0
+    assert len(endpoint.connections) == 0
 
 
-async def test_keep_alives_are_answered(door: Door) -> None:
+async def test_keep_alives_are_answered(endpoint: WebSocketEndpoint) -> None:
     """As SIP.js and JsSIP send them."""
-    async with connect(door.address, subprotocols=[SIP]) as browser:
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         await browser.send("\r\n\r\n")
         assert await browser.recv() == "\r\n"
-    assert not door.heard
+    assert not endpoint.received
 
 
 @pytest.mark.parametrize("protocols", [None, [Subprotocol("xmpp")]])
-async def test_another_subprotocol_is_refused(door: Door, protocols: list[Subprotocol] | None) -> None:
+async def test_another_subprotocol_is_refused(endpoint: WebSocketEndpoint, protocols: list[Subprotocol] | None) -> None:
     with pytest.raises(InvalidStatus):
-        await connect(door.address, subprotocols=protocols)
+        await connect(endpoint.address, subprotocols=protocols)
 
 
-async def test_plain_http_is_told_to_upgrade(door: Door) -> None:
+async def test_plain_http_is_told_to_upgrade(endpoint: WebSocketEndpoint) -> None:
     async with httpx.AsyncClient() as client:
-        response = await client.get(door.address.replace("ws:", "http:"))
+        response = await client.get(endpoint.address.replace("ws:", "http:"))
     assert response.status_code == 426
     assert response.headers["upgrade"] == "websocket"
 
 
-async def test_who_says_nothing_is_hung_up_on(door: Door) -> None:
-    async with connect(door.address, subprotocols=[SIP]) as browser:
+async def test_who_says_nothing_is_hung_up_on(endpoint: WebSocketEndpoint) -> None:
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         with pytest.raises(ConnectionClosed):
             async with asyncio.timeout(5):
                 await browser.recv()
-    await until(lambda: door.lost)
+    await until(lambda: endpoint.lost)
 
 
-async def test_a_message_too_large_ends_it(door: Door) -> None:
-    async with connect(door.address, subprotocols=[SIP]) as browser:
+async def test_a_message_too_large_ends_it(endpoint: WebSocketEndpoint) -> None:
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         await browser.send("x" * 70_000)
         with pytest.raises(ConnectionClosed) as closed:
             await browser.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1009
-    assert not door.heard
+    assert not endpoint.received
 
 
-async def test_a_browser_that_does_not_read_is_dropped(door: Door) -> None:
-    async with connect(door.address, subprotocols=[SIP], compression=None, max_queue=1, close_timeout=0.1) as browser:
+async def test_a_browser_that_does_not_read_is_dropped(endpoint: WebSocketEndpoint) -> None:
+    async with connect(
+        endpoint.address, subprotocols=[SIP], compression=None, max_queue=1, close_timeout=0.1
+    ) as browser:
         await browser.send(HELLO)
-        await until(lambda: door.heard)
-        flow = door.heard[0][1]
+        await until(lambda: endpoint.received)
+        flow = endpoint.received[0][1]
         for _ in range(2_000):
-            if door.connections.get(flow.connection) is None:
+            if endpoint.connections.get(flow.connection) is None:
                 break
-            door.send(b"x" * 60_000, flow)
+            endpoint.send(b"x" * 60_000, flow)
             await asyncio.sleep(0.001)
-        await until(lambda: door.lost == [flow])
+        await until(lambda: endpoint.lost == [flow])
         browser.transport.abort()
 
 
-async def test_no_source_has_more_than_its_share(door: Door) -> None:
-    browsers = [await connect(door.address, subprotocols=[SIP]) for _ in range(5)]
+async def test_no_source_has_more_than_its_share(endpoint: WebSocketEndpoint) -> None:
+    browsers = [await connect(endpoint.address, subprotocols=[SIP]) for _ in range(5)]
     with pytest.raises(InvalidStatus):
-        await connect(door.address, subprotocols=[SIP])
+        await connect(endpoint.address, subprotocols=[SIP])
     await browsers[0].close()
-    await until(lambda: door.lost)
-    again = await connect(door.address, subprotocols=[SIP])
+    await until(lambda: endpoint.lost)
+    again = await connect(endpoint.address, subprotocols=[SIP])
     for browser in (*browsers[1:], again):
         await browser.close()
 
 
-async def test_a_fault_of_ours_ends_the_connection_alone(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_of_ours_ends_the_connection_alone(
+    endpoint: WebSocketEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(data: bytes, flow: Flow) -> None:
         raise ValueError("broken")
 
-    door.connections.on_message = broken
-    async with connect(door.address, subprotocols=[SIP]) as browser:
+    endpoint.connections.on_message = broken
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         await browser.send(HELLO)
         with pytest.raises(ConnectionClosed):
             await browser.recv()
-    await until(lambda: door.lost)
+    await until(lambda: endpoint.lost)
     assert "ValueError" in caplog.text

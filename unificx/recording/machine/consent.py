@@ -135,13 +135,13 @@ def _on_awaiting_consent(state: AwaitingConsent, event: ConsentEvent, now: float
 
 
 def _on_prompt_played(state: AwaitingConsent, name: str, notice: str, now: float) -> StepResult:
-    def heard(each: LegConsent) -> LegConsent:
+    def mark_notified(each: LegConsent) -> LegConsent:
         if each.leg.name != name or each.stage != "telling":
             return each
         wait = ANSWER_SECONDS if _must_answer(state.terms, each.leg) else HANG_UP_SECONDS
         return replace(each, stage="told", notice=notice, notified_at=now, until=now + wait)
 
-    return replace(state, legs=tuple(map(heard, state.legs))), []
+    return replace(state, legs=tuple(map(mark_notified, state.legs))), []
 
 
 def _on_answer(state: AwaitingConsent, name: str, digit: str, now: float) -> StepResult:
