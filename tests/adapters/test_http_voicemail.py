@@ -139,7 +139,7 @@ async def test_a_range_with_an_outdated_if_range_returns_everything(world: World
 
 
 @pytest.mark.promise("T2")
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("stored", [False, True])
 async def test_a_tampered_message_is_not_played(world: World, tmp_path, stored: bool) -> None:
     anna = await world.user(world.acme, "1001")
     path = f"/api/v1/voicemail/{await world.leave_message(world.acme, '1001')}/audio"

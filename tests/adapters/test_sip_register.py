@@ -41,7 +41,7 @@ def test_the_first_request_is_challenged_with_sha256_before_md5(phone: Phone) ->
 
 
 @pytest.mark.parametrize(
-    ("phone_says", "offered"),
+    ("phone_sends", "offered"),
     [("baresip v1.1.0 (x86_64/linux)", 1), ("baresip v3.11.0", 1), ("baresip v3.12.1", 2), ("SIPp", 2)],
 )
 def test_an_old_baresip_is_offered_md5_only(phone: Phone, phone_sends: str, offered: int) -> None:
@@ -115,7 +115,7 @@ def _refreshed(headers: tuple[str, ...], *, judged: bool, **options: object) -> 
 
 
 @pytest.mark.parametrize(
-    ("headers", "said"),
+    ("headers", "options"),
     [
         (("User-Agent: A/1", "Supported: path, outbound"), {}),
         (("User-Agent: A/2", "Supported: path, outbound"), {}),

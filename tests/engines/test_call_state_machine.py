@@ -169,7 +169,7 @@ def test_hold_passes_anchor_and_other_side() -> None:
     assert (script.state.caller_sdp, script.state.callee_sdp) == (b"hold", b"held")
 
 
-@pytest.mark.parametrize(("said", "told"), [(488, 488), (491, 491), (401, 488), (302, 488)])
+@pytest.mark.parametrize(("status", "reported"), [(488, 488), (491, 491), (401, 488), (302, 488)])
 def test_refused_offer_resets_the_anchor(status: int, reported: int) -> None:
     script = talking()
     script.process(messages.OfferReceived("b1", b"hold"), messages.MediaOffered("exchange:1", b"for a"))
@@ -232,7 +232,7 @@ def test_failed_reanchor_is_left_to_the_watchdog() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "cause", "told", "closing"),
+    ("event", "cause", "reported", "closing"),
     [
         (messages.HungUp("a"), Cause.HUNG_UP, ["b1"], "a"),
         (messages.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),

@@ -117,7 +117,7 @@ def test_master_key_missing(tmp_path: Path) -> None:
 
 @pytest.mark.promise("T2")
 @pytest.mark.parametrize(
-    ("spoil", "says"),
+    ("spoil", "expected"),
     [
         ("another", "does not open the key store"),
         ("short", "is not 32 bytes in base64"),
@@ -127,7 +127,7 @@ def test_master_key_missing(tmp_path: Path) -> None:
         ("inside", "is inside the home directory"),
     ],
 )
-def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, script: str) -> None:
+def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, expected: str) -> None:
     """No data may be written unsealed or sealed with another key."""
     home, key = tmp_path / "home", tmp_path / "master.key"
     home.mkdir()
@@ -142,7 +142,7 @@ def test_invalid_master_key_writes_nothing(tmp_path: Path, spoil: str, script: s
     if spoil == "inside":
         key = key.rename(home / "master.key")
     before = {path: path.read_bytes() for path in home.iterdir()}
-    assert script in failed_start(home, UNIFICX_MASTER_KEY_FILE=str(key))
+    assert expected in failed_start(home, UNIFICX_MASTER_KEY_FILE=str(key))
     after = {path: path.read_bytes() for path in home.iterdir() if path.name != "lock"}
     assert {path: data for path, data in after.items() if data} == before
 

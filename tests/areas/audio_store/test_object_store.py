@@ -172,7 +172,7 @@ async def test_modified_object_does_not_decrypt(room: RecordingSetup, server: Ob
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "expected"),
     [
         ({"UNIFICX_BLOBS": "http://example.com"}, "takes s3://BUCKET"),
         ({"UNIFICX_BLOBS": "s3://"}, "takes s3://BUCKET"),
@@ -182,10 +182,10 @@ async def test_modified_object_does_not_decrypt(room: RecordingSetup, server: Ob
     ],
 )
 def test_invalid_store_configuration_is_rejected(
-    tmp_path: Path, served: ObjectServer, change: dict[str, str], script: str
+    tmp_path: Path, served: ObjectServer, change: dict[str, str], expected: str
 ) -> None:
     environ = served.environ | change
-    with pytest.raises(StartupError, match=script) as refused:
+    with pytest.raises(StartupError, match=expected) as refused:
         object_store(LocalBlobStore(tmp_path), environ["UNIFICX_BLOBS"], environ, "UNIFICX_BLOBS").check()
     assert "secret@" not in refused.value.message
 

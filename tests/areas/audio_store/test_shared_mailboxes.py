@@ -111,7 +111,7 @@ async def test_deleted_extensions_are_removed_and_tenant_deletion_deletes_it(roo
 @pytest.mark.promise("C9", "R2")
 @pytest.mark.parametrize("whose", ["everybody's", "one's own"])
 @pytest.mark.parametrize(
-    ("said", "there", "away", "files"), [("keep", 1, 1, 2), ("put_away", 0, 2, 2), ("erase", 0, 0, 0)]
+    ("sent", "there", "away", "files"), [("keep", 1, 1, 2), ("put_away", 0, 2, 2), ("erase", 0, 0, 0)]
 )
 async def test_disabling_applies_the_decision_about_messages(
     room: RecordingSetup, whose: str, sent: str, there: int, away: int, files: int

@@ -147,7 +147,7 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "ended", "key", "seconds", "silent"),
+    ("script", "ended", "key", "seconds", "silent"),
     [
         (["speak 2", "press #"], "key", "#", 2.0, False),
         (["speak 1", "press 5", "speak 1", "press *"], "key", "*", 2.0, False),

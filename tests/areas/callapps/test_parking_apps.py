@@ -74,7 +74,7 @@ async def test_parking_extension_hears_the_slot_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("many", "arguments", "said"),
+    ("many", "arguments", "expected"),
     [(0, (), "nobody"), (2, (), "several"), (2, ("9",), "nobody"), (0, ("1",), "nobody")],
 )
 async def test_failed_retrieval_is_explained(many: int, arguments: tuple[str, ...], expected: str) -> None:

@@ -150,7 +150,7 @@ async def test_recording_again_discards_the_first_attempt(room: RecordingSetup) 
     assert len(room.all_files()) == 1
 
 
-@pytest.mark.parametrize(("pressed", "says"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
+@pytest.mark.parametrize(("pressed", "script"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
 async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, list[str]], script: str) -> None:
     caller = stage(room, ["speak 2", script], keys=pressed)
     await caller.run()

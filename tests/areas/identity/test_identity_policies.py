@@ -22,7 +22,7 @@ OWNER, ATTACKER = "203.0.113.1", "198.51.100.66"
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "stored"),
     [
         ("PBX.Example.COM", "pbx.example.com"),
         ("pbx.example.com.", "pbx.example.com"),

@@ -104,7 +104,7 @@ async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> Non
             writer.close()
 
 
-@pytest.mark.parametrize(("said", "answer"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"HTTP/1.1 408 ")])
+@pytest.mark.parametrize(("payload", "answer"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"HTTP/1.1 408 ")])
 async def test_a_head_that_does_not_come_is_not_waited_for(payload: bytes, answer: bytes) -> None:
     async with setup(HttpLimits(head=0.2)) as home:
         reader, writer = await home.visit(payload)

@@ -253,7 +253,7 @@ async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: R
 
 
 @pytest.mark.parametrize(
-    "said",
+    "data",
     [
         b"",
         b"OPTIONS sip:a SIP/2.0\r\nVia: ",
