@@ -59,7 +59,7 @@ class FriendRow(SeparateBase):
     note: Mapped[bytes | None] = sealed_column(NotePart, subject="subject_id")
 
 
-class StrangerRow(SeparateBase):
+class UnrelatedRow(SeparateBase):
     __tablename__ = "stranger"
 
     id: Mapped[str] = plain("random row id", primary_key=True)
@@ -69,4 +69,4 @@ class StrangerRow(SeparateBase):
 
 FRIEND = SealedCodec(FriendRow, FriendPart)
 NOTE = SealedCodec(FriendRow, NotePart)
-STRANGER = SealedCodec(StrangerRow, FriendPart)
+UNRELATED = SealedCodec(UnrelatedRow, FriendPart)

@@ -8,7 +8,7 @@ import time
 
 HEAD = struct.Struct("!HHII")
 MARK = struct.Struct("=qq")
-STAMP = struct.Struct("=qq")
+TIMESTAMP = struct.Struct("=qq")
 SO_TIMESTAMPNS = 35
 NOISE = bytes(144)
 
@@ -39,7 +39,7 @@ def main(callers: int, callees: int, duration: float) -> None:
                 while True:
                     packet, control, *_ = ours.recvmsg(2048, 64)
                     source, at = MARK.unpack_from(packet, 12)
-                    seconds, nanoseconds = STAMP.unpack(control[0][2])
+                    seconds, nanoseconds = TIMESTAMP.unpack(control[0][2])
                     delays.append((seconds * 1_000_000_000 + nanoseconds - at) // 1000)
                     misdirected += source & 1 == side
             except BlockingIOError:

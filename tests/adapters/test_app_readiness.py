@@ -20,8 +20,8 @@ class NoMedia:
         raise MediaUnavailable("gone")
 
 
-async def fails(fact: TenantDeleted, uow: UnitOfWork) -> None:
-    raise OSError(fact.tenant)
+async def fails(event: TenantDeleted, uow: UnitOfWork) -> None:
+    raise OSError(event.tenant)
 
 
 @pytest.mark.promise("T2")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from unificx.core.clock import SystemClock
 from unificx.identity import Extension, NewExtension, NewPerson, NewTenant
-from unificx.notifications.models import LetterRow
+from unificx.notifications.models import EmailRow
 from unificx.server.bootstrap import open_installation
 from unificx.server.container import Container
 from unificx.server.paths import InstallationPaths, database_url
@@ -47,7 +47,7 @@ async def speaks(rooms: Container, mine: Extension) -> MessageWriter:
 
 async def emails(rooms: Container, mine: Extension) -> list[str]:
     async with rooms.database.read() as session:
-        found = await session.scalars(select(LetterRow.kind).where(LetterRow.tenant_id == mine.tenant_id))
+        found = await session.scalars(select(EmailRow.kind).where(EmailRow.tenant_id == mine.tenant_id))
         return list(found)
 
 

@@ -60,14 +60,14 @@ def certificate(path: Path, begins: datetime, ends: datetime) -> Path:
     ("begins", "ends", "state"),
     [(-10, 100, "ok"), (-10, 10, "warn"), (-10, -1, "fail"), (1, 100, "fail")],
 )
-def test_a_certificate_has_to_be_in_force(tmp_path: Path, begins: int, ends: int, state: str) -> None:
+def test_an_expired_certificate_fails(tmp_path: Path, begins: int, ends: int, state: str) -> None:
     path = certificate(tmp_path / "server.pem", NOW + timedelta(begins), NOW + timedelta(ends))
     check = components.certificate(path, NOW)
     assert check.state == state
     assert bool(check.do) == (state != "ok")
 
 
-def test_a_certificate_has_to_be_one(tmp_path: Path) -> None:
+def test_an_unreadable_certificate_fails(tmp_path: Path) -> None:
     (tmp_path / "bad.pem").write_text("rubbish")
     (tmp_path / "folder.pem").mkdir()
     assert components.certificate(tmp_path / "none.pem", NOW).state == "warn"
@@ -76,7 +76,7 @@ def test_a_certificate_has_to_be_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("transport", "kind"), [("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)])
-def test_a_port_is_free_or_taken(transport: Any, kind: int) -> None:
+def test_a_port_is_free_or_in_use(transport: Any, kind: int) -> None:
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind(("127.0.0.1", 0))
         if transport == "tcp":
@@ -89,19 +89,19 @@ def test_a_port_is_free_or_taken(transport: Any, kind: int) -> None:
     assert host.port(Listener(transport, "203.0.113.99", 5060, "--sip")).state == "fail"
 
 
-def test_the_media_program_is_there_or_how_to_get_it() -> None:
+def test_rtpengine_is_found_or_the_package_is_named() -> None:
     missing = host.rtpengine("no-such-program-anywhere")
     assert (missing.state, "apt-get install" in missing.do) == ("fail", True)
     assert host.rtpengine("/bin/sh").state == "ok"
 
 
 @pytest.mark.parametrize(("free", "state"), [(100 << 20, "fail"), (1 << 30, "warn"), (50 << 30, "ok")])
-def test_the_disk_has_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: str) -> None:
+def test_disk_space_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: str) -> None:
     monkeypatch.setattr(host.shutil, "disk_usage", lambda place: type("Usage", (), {"free": free}))
     assert host.disk(tmp_path / "not" / "made" / "yet").state == state
 
 
-def test_the_clock_can_be_right(tmp_path: Path) -> None:
+def test_the_clock_is_checked(tmp_path: Path) -> None:
     assert host.clock(datetime(1970, 1, 1, tzinfo=UTC), tmp_path).state == "fail"
     written = tmp_path / "unificx.db"
     written.touch()
@@ -111,12 +111,12 @@ def test_the_clock_can_be_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("soft", "hard", "state"), [(256, 65_536, "warn"), (256, 256, "warn"), (65_536, -1, "ok")])
-def test_enough_files_may_be_open(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, state: str) -> None:
+def test_the_limit_of_open_files_is_checked(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, state: str) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda which: (soft, hard))
     assert host.limits().state == state
 
 
-def test_the_database_answers_or_not(tmp_path: Path) -> None:
+def test_the_database_is_checked(tmp_path: Path) -> None:
     clock = ManualClock()
     assert database(f"sqlite:///{tmp_path}/none.db", clock).state == "ok"
     assert not (tmp_path / "none.db").exists()
@@ -131,7 +131,7 @@ def test_the_database_answers_or_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.promise("T4")
-def test_without_a_server_it_says_what_one_would_need(home: CliHome) -> None:
+def test_without_a_server_the_requirements_are_checked(home: CliHome) -> None:
     home.clock.at = datetime.fromtimestamp((home.folder / "unificx.db").stat().st_mtime, UTC)
     found = by_name(home.run_json("doctor"))
     assert found.keys() >= {"server", "rtpengine", "database", "disk", "clock", "limits", "mail", "push"}
@@ -142,7 +142,7 @@ def test_without_a_server_it_says_what_one_would_need(home: CliHome) -> None:
     assert "not set up" in home.run_text("doctor")
 
 
-def test_what_fails_ends_it_with_1(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_check_exits_with_1(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "EARLIEST_TIME", datetime(2100, 1, 1, tzinfo=UTC))
     result = home.run("doctor", "--home", str(home.folder))
     assert (result.exit_code, result.stderr) == (1, "")
@@ -181,7 +181,7 @@ def running(home: CliHome) -> Iterator[CliHome]:
     listener.close()
 
 
-def test_a_running_server_tells_of_its_parts(running: CliHome) -> None:
+def test_a_running_server_reports_its_components(running: CliHome) -> None:
     result = running.run("doctor", "--home", str(running.folder))
     assert result.exit_code == 1
     assert "It is gone" in result.stdout
@@ -190,7 +190,7 @@ def test_a_running_server_tells_of_its_parts(running: CliHome) -> None:
     assert "port " not in result.stdout
 
 
-def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
+def test_ports_of_a_running_server_are_tested(tmp_path: Path) -> None:
     ready, clock = tmp_path / "ready.json", ManualClock()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone, socket.create_server(("127.0.0.1", 0)) as stream:
         phone.bind(("127.0.0.1", 0))
@@ -222,7 +222,7 @@ def test_where_a_running_server_listens_is_tried(tmp_path: Path) -> None:
     assert "Connection refused" in found[f"port {unreachable}/tls"].detail
 
 
-def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_silent_port_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(listeners, "TIMEOUT_SECONDS", 0.01)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
@@ -235,14 +235,14 @@ def test_a_silent_port_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"http": "x", "https": "y", "sip": {}}', '{"http": 1}'])
-def test_a_server_that_does_not_say_where_it_listens(tmp_path: Path, text: str | None) -> None:
+def test_a_server_that_does_not_report_its_ports(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "ready.json").write_text(text)
     (check,) = listeners.addresses(tmp_path / "ready.json", "a")
     assert (check.name, check.state, bool(check.do)) == ("addresses", "warn", True)
 
 
-def test_something_else_at_the_control_socket_is_noticed(home: CliHome) -> None:
+def test_another_program_at_the_control_socket_is_reported(home: CliHome) -> None:
     home.control = home.folder / "c"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(home.control))
@@ -260,7 +260,7 @@ def test_something_else_at_the_control_socket_is_noticed(home: CliHome) -> None:
     assert "gives no valid response" in result.stdout
 
 
-def test_mail_and_push_are_tried_and_told(home: CliHome) -> None:
+def test_mail_and_push_are_tested_and_reported(home: CliHome) -> None:
     def refuse() -> str:
         raise StartupError("mail.example.com:587 is not reached.", hint="Check its address.")
 
@@ -269,7 +269,7 @@ def test_mail_and_push_are_tried_and_told(home: CliHome) -> None:
     assert services.push(refuse).state == "fail"
 
 
-def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
+def test_the_push_key_is_checked(tmp_path: Path) -> None:
     site, environ = AppSite(tmp_path / "home"), {"UNIFICX_MASTER_KEY": base64.b64encode(bytes(32)).decode()}
     site.home.mkdir()
     trial = push_check(site, environ)
@@ -287,7 +287,7 @@ def test_the_push_key_is_looked_at(tmp_path: Path) -> None:
     assert services.push(push_check(site, {**environ, "UNIFICX_PUSH_CONTACT": "canary"})).state == "fail"
 
 
-def test_where_push_services_find_whoever_runs_it() -> None:
+def test_the_push_contact_is_checked() -> None:
     mail = smtp_server({"UNIFICX_SMTP": "smtp://mail.example.com?from=pbx@example.com"})
     assert push_contact({}, mail) == "mailto:pbx@example.com"
     assert push_contact({"UNIFICX_PUBLIC_URL": "https://pbx.example.com"}, None) == "https://pbx.example.com"
@@ -295,7 +295,7 @@ def test_where_push_services_find_whoever_runs_it() -> None:
     assert smtp_check({}) is None
 
 
-def test_a_mail_server_that_is_away_is_told() -> None:
+def test_an_unreachable_mail_server_is_reported() -> None:
     found = services.mail(smtp_check({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
     assert (found.state, found.detail) == ("fail", "127.0.0.1:1 is not reachable")
     assert "canary" not in found.do

@@ -92,12 +92,12 @@ def token_of(client: httpx.AsyncClient) -> str:
 @pytest.mark.parametrize("way", ["header", "first message", "cookie"])
 async def test_a_signed_in_client_is_accepted(world: World, address: Address, way: str) -> None:
     token = token_of(await world.user(world.acme, "1001"))
-    ways: dict[str, dict[str, Any]] = {
+    credentials: dict[str, dict[str, Any]] = {
         "header": {"token": token},
         "first message": {"first": {"token": token}},
         "cookie": {"cookie": token, "origin": ORIGIN},
     }
-    async with address.listen(**ways[way]) as talk:
+    async with address.listen(**credentials[way]) as talk:
         await listening(world, 1)
         await world.record_call(world.acme, "1001", "1001")
         assert await next_event(talk) == {"type": "history"}

@@ -115,7 +115,7 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
         await boxes.change_mailbox(extension, change)
     message = await world.leave_message(world.acme, "7900")
     emails = FakeEmails()
-    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, courier=emails)
+    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, emails=emails)
     async with world.database.begin() as uow:
         await send_voicemail_emails(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
     assert [(email, news.number, bool(news.caller)) for email, news in emails.written] == [

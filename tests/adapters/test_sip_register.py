@@ -173,7 +173,7 @@ def test_star_without_expires_0_is_400(phone: Phone, expires: int | None) -> Non
     assert phone.register(contact="Contact: *", expires=expires).status == 400
 
 
-def test_star_beside_another_contact_is_400(phone: Phone) -> None:
+def test_star_with_another_contact_is_400(phone: Phone) -> None:
     assert phone.register(contact="Contact: *, <sip:1001@192.0.2.7>", expires=0).status == 400
 
 
@@ -213,7 +213,7 @@ def test_equal_uris_are_one_binding(harness: SipHarness, phone: Phone) -> None:
     assert ring_targets(harness) == ["sip:1001@phone.example:5060;transport=UDP"]
 
 
-def test_the_preferred_contact_is_rung_first(harness: SipHarness, phone: Phone) -> None:
+def test_the_preferred_contact_rings_first(harness: SipHarness, phone: Phone) -> None:
     phone.register(contact="Contact: <sip:1001@192.0.2.7>;q=0.3, <sip:1001@192.0.2.8>;q=0.9")
     assert ring_targets(harness) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
 
@@ -316,7 +316,7 @@ def test_outbound_flows_are_distinguished_by_instance_and_reg_id(harness: SipHar
     ]
 
 
-def test_a_lost_connection_is_not_rung_until_it_registers_again(harness: SipHarness) -> None:
+def test_a_device_with_a_lost_connection_does_not_ring_until_it_registers_again(harness: SipHarness) -> None:
     phone = Phone(harness, flow=TCP)
     headers = ("Supported: outbound",)
     contact = f"Contact: <sip:1001@192.0.2.7;transport=tcp>;reg-id=1;{INSTANCE}"
@@ -354,7 +354,7 @@ def test_reg_id_is_ignored_without_outbound_support(harness: SipHarness, phone: 
 
 
 @pytest.mark.parametrize("how", ["device", "extension", "review"])
-def test_a_revoked_device_is_not_rung(harness: SipHarness, phone: Phone, how: str) -> None:
+def test_a_revoked_device_does_not_ring(harness: SipHarness, phone: Phone, how: str) -> None:
     phone.register()
     if how == "device":
         harness.registrar.remove_device("d-t1-1001a", harness.now)
@@ -385,23 +385,23 @@ def test_invalid_utf8_is_not_stored(harness: SipHarness, phone: Phone) -> None:
 
 
 def test_a_device_that_registers_by_another_connection_has_moved(harness: SipHarness) -> None:
-    ways = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
-    phone = Phone(harness, flow=ways[0], contact="sip:abc@xyz.invalid;transport=ws")
+    flows = [Flow("wss", "192.0.2.7", 40_001, 7), Flow("wss", "192.0.2.8", 40_002, 8)]
+    phone = Phone(harness, flow=flows[0], contact="sip:abc@xyz.invalid;transport=ws")
     headers = ("Supported: path, outbound",)
     contact = f"Contact: <{phone.contact}>;reg-id=1;{INSTANCE}"
     device = ("e-t1-1001", "d-t1-1001a")
     phone.register(*headers, contact=contact)
-    assert harness.location.current_flow(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", harness.now) == ways[0]
+    assert harness.location.current_flow(*device, "sip:abc@XYZ.invalid;transport=ws;ob", "wss", harness.now) == flows[0]
     assert harness.location.current_flow(*device, phone.contact, "ws", harness.now) is None
     phone.register(*headers, contact=contact)
     assert harness.signals == [DeviceRegistered("t1", *device)]
-    phone.flow = ways[1]
+    phone.flow = flows[1]
     phone.register(*headers, contact=contact)
     assert harness.signals[1:] == [DeviceMoved("t1", *device)]
-    assert harness.location.current_flow(*device, phone.contact, "wss", harness.now) == ways[1]
+    assert harness.location.current_flow(*device, phone.contact, "wss", harness.now) == flows[1]
     for elsewhere in ("sip:abc@other.invalid", "sip:abd@xyz.invalid", "nonsense"):
         assert harness.location.current_flow(*device, elsewhere, "wss", harness.now) is None
-    harness.handler.connection_lost(ways[1], harness.now)
+    harness.handler.connection_lost(flows[1], harness.now)
     assert harness.location.current_flow(*device, phone.contact, "wss", harness.now) is None
 
 

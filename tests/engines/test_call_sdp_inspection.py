@@ -71,8 +71,8 @@ def test_sdp_size_limits() -> None:
 
 
 def test_forbidden_ice_candidates_are_removed() -> None:
-    ways = [b"127.0.0.1 5000", b"fe80::1 5000", b"192.0.2.1 5000", b"9a8b.local 5000"]
-    lines = [b"a=candidate:%d 1 udp 1 %s typ host\r\n" % each for each in enumerate(ways)]
+    candidates = [b"127.0.0.1 5000", b"fe80::1 5000", b"192.0.2.1 5000", b"9a8b.local 5000"]
+    lines = [b"a=candidate:%d 1 udp 1 %s typ host\r\n" % each for each in enumerate(candidates)]
     here = SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 127.0.0.1").replace(b"c=IN IP4 127.0.0.1\r\nt=0 0", b"t=0 0")
     sdp = here + b"c=IN IP4 127.0.0.1\r\na=ice-ufrag:a\r\n" + b"".join(lines)
     clean = here.replace(b"audio 4000", b"audio 9") + b"c=IN IP4 0.0.0.0\r\na=ice-ufrag:a\r\n" + b"".join(lines[2:])
@@ -82,9 +82,11 @@ def test_forbidden_ice_candidates_are_removed() -> None:
 
 
 def test_without_ice_removes_addresses_and_credentials() -> None:
-    ways = b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
+    candidates = (
+        b"a=ice-ufrag:a\r\na=ice-pwd:b\r\na=ice-options:trickle\r\na=candidate:1 1 udp 1 192.0.2.1 5 typ host\r\n"
+    )
     assert without_ice(SDP) == SDP
-    there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + ways + b"a=setup:active\r\n"
+    there = SDP.replace(b"IP4 192.0.2.1\r\nt=", b"IP6 2001:db8::1\r\nt=") + candidates + b"a=setup:active\r\n"
     bare = SDP.replace(b"audio 4000", b"audio 9")
     assert without_ice(there) == bare + b"a=setup:active\r\n"
     assert uses_ice(there)

@@ -124,12 +124,14 @@ STATES = {
     "answering, accepted": lambda: _answering(delayed=True, accepted=True),
     "talking": talking,
     **{
-        f"{stage} by {giver}{' silently' if silent else ''}": (
-            lambda stage=stage, silent=silent, giver=giver: _exchanging(stage, silent=silent, offerer=giver)
+        f"{stage} by {offering_leg}{' silently' if silent else ''}": (
+            lambda stage=stage, silent=silent, offering_leg=offering_leg: _exchanging(
+                stage, silent=silent, offerer=offering_leg
+            )
         )
         for stage in STAGES
         for silent in (False, True)
-        for giver in ("a", "b1")
+        for offering_leg in ("a", "b1")
     },
     **{
         f"reanchoring: {stage}": lambda stage=stage: _reanchoring(stage)

@@ -30,9 +30,9 @@ def test_each_digit_is_reported_once_despite_lost_packets(
     a = world.phone("a")
     a.timestamp = 2**32 - 900
     for event, ticks, ends in keys:
-        stamp = a.timestamp
-        packets = [a.dtmf(event, 160 * (n + 1), timestamp=stamp) for n in range(ticks)]
-        packets += [a.dtmf(event, 160 * ticks, end=True, timestamp=stamp) for _ in range(3)][:ends]
+        timestamp = a.timestamp
+        packets = [a.dtmf(event, 160 * (n + 1), timestamp=timestamp) for n in range(ticks)]
+        packets += [a.dtmf(event, 160 * ticks, end=True, timestamp=timestamp) for _ in range(3)][:ends]
         lost = data.draw(st.sets(st.integers(0, len(packets) - 1), max_size=len(packets) - 1))
         for number, packet in enumerate(packets):
             world.tick(*[] if number in lost else [(a, packet)])

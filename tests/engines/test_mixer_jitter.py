@@ -28,17 +28,17 @@ def encode_frames(frames: np.ndarray) -> list[bytes]:
 
 @given(st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1))
 @settings(max_examples=20, deadline=None)
-def test_numbers_and_timestamps_wrap_around(sequence: int, stamp: int) -> None:
-    world, a, b = two_phones(sequence=sequence, stamp=stamp)
+def test_numbers_and_timestamps_wrap_around(sequence: int, timestamp: int) -> None:
+    world, a, b = two_phones(sequence=sequence, timestamp=timestamp)
     frames = encode_frames(noise(10))
     for frame in frames:
         world.tick((a, a.packet(frame)))
     assert b.received[PLAYOUT_DELAY + 1 :] == frames[1 : 10 - PLAYOUT_DELAY]
 
 
-@pytest.mark.parametrize(("sequence", "stamp"), [(65530, 2**32 - 800), (65535, 2**32 - 1), (0, 2**31 - 500)])
-def test_wrap_around_during_a_stream(sequence: int, stamp: int) -> None:
-    test_numbers_and_timestamps_wrap_around.hypothesis.inner_test(sequence, stamp)  # type: ignore[attr-defined]
+@pytest.mark.parametrize(("sequence", "timestamp"), [(65530, 2**32 - 800), (65535, 2**32 - 1), (0, 2**31 - 500)])
+def test_wrap_around_during_a_stream(sequence: int, timestamp: int) -> None:
+    test_numbers_and_timestamps_wrap_around.hypothesis.inner_test(sequence, timestamp)  # type: ignore[attr-defined]
 
 
 @given(st.permutations(range(5)))

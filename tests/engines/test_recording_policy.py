@@ -11,10 +11,10 @@ from unificx.recording.policy import RecordingTrigger, decide
 
 @pytest.mark.promise("C8")
 def test_every_combination() -> None:
-    ways = [
+    directions = [
         ExtensionRecordingPolicy(when, mode) for when in get_args(RecordingTrigger) for mode in ("announce", "opt_in")
     ]
-    for mode, one, other in itertools.product(("off", "announce", "opt_in"), ways, ways):
+    for mode, one, other in itertools.product(("off", "announce", "opt_in"), directions, directions):
         found = decide(TenantRecordingPolicy(mode), [one], other)
         if mode == "off" or "never" in (one.when, other.when):
             assert found is None

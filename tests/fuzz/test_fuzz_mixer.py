@@ -77,10 +77,10 @@ def _packets(world: MixerHarness, used: np.ndarray, rng: np.random.Generator) ->
     for slot in used.tolist():
         kind = int(legs.payload_type[slot]) if rng.random() < 0.8 else int(rng.integers(0, 256))
         head = bytes([int(rng.choice([0x80, 0x80, 0x80, 0x90, 0xA0, 0xBF]))]) + bytes([kind & 0xFF]) + rng.bytes(2)
-        stamp = (world.mixer.tick * 160 + int(rng.choice([0, 0, 0, 160, -320, 10**6]))) & 0xFFFFFFFF
+        timestamp = (world.mixer.tick * 160 + int(rng.choice([0, 0, 0, 160, -320, 10**6]))) & 0xFFFFFFFF
         found.append(
             head
-            + stamp.to_bytes(4, "big")
+            + timestamp.to_bytes(4, "big")
             + slot.to_bytes(4, "big")
             + rng.bytes(int(rng.choice([160, 160, 0, 7, 240, 1400])))
         )

@@ -16,7 +16,7 @@ def promise_ids() -> list[str]:
     return re.findall(r"^\| ([A-Z]\d+) \|", REGISTER.read_text("utf-8"), re.M)
 
 
-def tests_by_promise() -> dict[str, list[str]]:
+def promise_table() -> dict[str, list[str]]:
     """Return the test ids by promise. Raises KeyError if a test names an unknown promise."""
     table: dict[str, list[str]] = {each: [] for each in promise_ids()}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
@@ -36,7 +36,7 @@ def _marked_ids(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
 
 
 def main() -> int:
-    table = tests_by_promise()
+    table = promise_table()
     if "--json" in sys.argv:
         print(json.dumps(table))
     else:

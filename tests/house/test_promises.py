@@ -1,6 +1,6 @@
 """Promises named by tests exist in the register."""
 
-from tests.house.promises import promise_ids, tests_by_promise
+from tests.house.promises import promise_ids, promise_table
 
 
 def test_the_register_is_complete() -> None:
@@ -9,5 +9,5 @@ def test_the_register_is_complete() -> None:
 
 
 def test_every_named_promise_exists() -> None:
-    """`tests_by_promise` raises KeyError for an unknown promise."""
-    assert any(tests_by_promise().values())
+    """`promise_table` raises KeyError for an unknown promise."""
+    assert any(promise_table().values())

@@ -69,14 +69,14 @@ def outside(tmp_path: Path) -> Iterator[ThirdPartyServices]:
 
 
 @pytest.fixture
-def reaching(outside: ThirdPartyServices, tmp_path: Path) -> Iterator[Server]:
-    """A server that knows both."""
+def public_server(outside: ThirdPartyServices, tmp_path: Path) -> Iterator[Server]:
+    """A server that uses all third-party services."""
     yield from run_and_check_log(server_that_reaches(outside, tmp_path))
 
 
 @pytest.fixture(scope="session")
 def network() -> Iterator[Network]:
-    """Where the foreign phones live."""
+    """The network of the foreign phones."""
     network = Network()
     yield network
     network.close()

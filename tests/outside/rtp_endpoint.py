@@ -89,13 +89,13 @@ class RtpEndpoint:
     async def send_dtmf(self, event: int, ms: int = 100) -> None:
         """Send a DTMF digit as telephone events (RFC 4733) with payload type 101."""
         assert self.target is not None
-        stamp, frames = self.sequence * 160, ms // 20
+        timestamp, frames = self.sequence * 160, ms // 20
         for number in range(frames + 3):
             ends = number >= frames
             length = 160 * min(number + 1, frames)
             payload = bytes((event, 0x8A if ends else 0x0A)) + length.to_bytes(2, "big")
             self._rtp.sendto(
-                self.protect(bytes(rtp.Packet(101, self.sequence, stamp, self.ssrc, payload))), self.target
+                self.protect(bytes(rtp.Packet(101, self.sequence, timestamp, self.ssrc, payload))), self.target
             )
             self.sequence += 1
             await asyncio.sleep(0 if ends else 0.02)

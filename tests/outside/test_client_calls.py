@@ -338,7 +338,7 @@ def test_a_blind_transfer_continues_without_the_transferor(anna: ClientPhone, be
     berta.assert_idle()
 
 
-def ask_first(phone: ClientPhone, number: str) -> None:
+def consult(phone: ClientPhone, number: str) -> None:
     """Call another party while the first one is on hold, for an attended transfer."""
     phone.press("Transfer")
     sheet = phone.page.get_by_role("dialog", name="Transfer call")
@@ -354,7 +354,7 @@ def test_an_attended_transfer_connects_two_calls(
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     anna.is_in_call_with(BERTA)
-    ask_first(anna, clara.login.number)
+    consult(anna, clara.login.number)
     clara.answer(ANNA)
     anna.is_in_call_with(CLARA)
     eventually(lambda: anna.is_receiving(1500), 20, "a word with Clara")
@@ -371,7 +371,7 @@ def test_a_call_is_transferred_to_an_app_after_consultation(anna: ClientPhone, b
     anna.dial(berta.login.number)
     berta.answer(ANNA)
     anna.is_in_call_with(BERTA)
-    ask_first(anna, "*43")
+    consult(anna, "*43")
     eventually(lambda: anna.is_receiving(440), 30, "her own voice")
     anna.press("Connect both")
     anna.assert_idle()

@@ -150,7 +150,7 @@ def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Cl
 
 
 @pytest.mark.promise("S2")
-def test_a_device_signed_out_while_off_says_so_when_opened(clients: Clients, household: Household) -> None:
+def test_a_device_signed_out_while_off_shows_it_when_opened(clients: Clients, household: Household) -> None:
     client = clients().sign_in(household.clara).open("/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]

@@ -24,7 +24,7 @@ def two(clients: Clients, household: Household) -> Two:
 
 
 @pytest.mark.promise("C4")
-def test_new_terms_wait_beneath_a_call(two: Two) -> None:
+def test_new_terms_wait_until_the_call_has_ended(two: Two) -> None:
     anna, berta = two
     page = anna.page
 

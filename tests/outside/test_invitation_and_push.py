@@ -20,10 +20,10 @@ from unificx.sip.flow import Flow
 
 
 @pytest.mark.promise("U2", "U3", "T1")
-def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: ThirdPartyServices) -> None:
-    link = invited(reaching, outside)
+def test_invited_by_mail_and_reached_by_push(public_server: Server, outside: ThirdPartyServices) -> None:
+    link = invited(public_server, outside)
     code = link.partition("#invitation=")[2]
-    with httpx.Client(base_url=reaching.ready["http"], timeout=30) as client:
+    with httpx.Client(base_url=public_server.ready["http"], timeout=30) as client:
         look = client.post("/api/v1/invitations/look", json={"code": code})
         assert look.status_code == 200, look.text
         options = client.get("/api/v1/sign-in/options").json()
@@ -42,18 +42,18 @@ def test_invited_by_mail_and_reached_by_push(reaching: Server, outside: ThirdPar
         assert answer.status_code == 201, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         browser = SubscribedBrowser(outside.service, "/ada")
-        reaching.canaries |= {browser.subscription().endpoint, browser.subscription().auth, code}
+        public_server.canaries |= {browser.subscription().endpoint, browser.subscription().auth, code}
         assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
         key = client.get("/api/v1/push/key").json()
         tried(client, browser)
-        reaching.kill()
-        reaching.start()
+        public_server.kill()
+        public_server.start()
         assert client.get("/api/v1/push/key").json() == key
         tried(client, browser)
         session = answer.json()["session_id"]
         assert client.delete(f"/api/v1/sessions/{session}").status_code == 204
         eventually(lambda: browser.messages()[-1] == {"type": "signed_out"}, what="the device is told")
-    found = {check["name"]: check["state"] for check in reaching.cli("doctor", check=False)["checks"]}
+    found = {check["name"]: check["state"] for check in public_server.cli("doctor", check=False)["checks"]}
     assert (found["mail"], found["push"]) == ("ok", "ok")
 
 
@@ -81,17 +81,19 @@ def tried(client: httpx.Client, browser: SubscribedBrowser) -> None:
 
 
 @pytest.mark.promise("U1")
-def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(reaching: Server, outside: ThirdPartyServices) -> None:
+def test_a_call_wakes_a_sleeping_client_and_its_end_is_notified(
+    public_server: Server, outside: ThirdPartyServices
+) -> None:
     callee, caller = (
-        reaching.extension("740074", "Dorothea Quillfeder"),
-        reaching.extension("750075", "Emil Zaunkoenig"),
+        public_server.extension("740074", "Dorothea Quillfeder"),
+        public_server.extension("750075", "Emil Zaunkoenig"),
     )
     browser = SubscribedBrowser(outside.service, "/dorothea")
-    with closing(signed_in(reaching, callee)) as client:
+    with closing(signed_in(public_server, callee)) as client:
         assert client.put("/api/v1/me/push", json=browser.as_json()).status_code == 204
         assert client.post("/api/v1/me/sip-access").status_code == 200
         assert client.get("/api/v1/me/reachable").json() == {"registered": False, "push": True}
-        asyncio.run(ring_and_give_up(reaching, caller, callee, browser))
+        asyncio.run(ring_and_give_up(public_server, caller, callee, browser))
     first, last = browser.messages()
     assert (first["type"], last["type"], first["call"]) == ("call", "stop", last["call"])
     assert first.keys() | last.keys() == {"type", "call"}

@@ -182,7 +182,7 @@ class NetworkPhone:
 
     def spectrum(self, tone: float, seconds: float) -> float:
         """Return the amplitude of a tone in `seconds` of audio ending half a second before the end."""
-        payload = b"".join(self.received[stamp] for stamp in sorted(self.received))[: -int(0.5 * 8000)]
+        payload = b"".join(self.received[timestamp] for timestamp in sorted(self.received))[: -int(0.5 * 8000)]
         decoded = new_codec().decode(payload) if self.wide else g711.ulaw_decode(payload)
         samples = np.array(decoded[-int(seconds * self.rate) :], float)
         window = np.hanning(len(samples))

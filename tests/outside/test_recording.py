@@ -335,12 +335,12 @@ async def test_attended_transfer_target_is_informed_before_being_recorded(
     set_extension_policy(server, household.berta, when="always")
     async with (
         connected_call(server, household) as (_, berta),
-        app_phone(server, household.anna, CALLER) as asking,
+        app_phone(server, household.anna, CALLER) as requester,
         app_phone(server, household.clara, SECRET) as clara,
     ):
         call = call_id(server)
         await wait_for_state(server, call, "recording")
-        await asking.call(household.clara.number)
+        await requester.call(household.clara.number)
         await clara.wait_for_tone(CALLER)
         [asked] = [live["id"] for live in server.live_calls() if live["id"] != call]
         joined = anna.post(f"/api/v1/calls/{call}/transfer", json={"consultation": asked})

@@ -88,8 +88,8 @@ async def test_recording_state_is_signaled_to_the_phone(
 async def test_refusing_phone_is_not_recorded(
     desk: SippPhones, server: Server, household: Household, recorded: Login
 ) -> None:
-    shy = s.sdp() + "a=recordpref:off\n"
-    phone = desk.callee(household.berta, s.called(), s.ringing(), *s.answers(shy), *s.is_hung_up()).start()
+    refusing = s.sdp() + "a=recordpref:off\n"
+    phone = desk.callee(household.berta, s.called(), s.ringing(), *s.answers(refusing), *s.is_hung_up()).start()
     before = files(server)
     with closing(signed_in(server, recorded)) as client, stopping(phone):
         async with app_phone(server, recorded, CALLER) as anna:

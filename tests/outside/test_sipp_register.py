@@ -57,7 +57,7 @@ def shape(answer: str) -> list[str]:
     return [line.split(":")[0] if line.startswith(varying) else line for line in lines]
 
 
-def test_an_unregistered_phone_is_not_rung(desk, household):
+def test_an_unregistered_phone_does_not_ring(desk, household):
     phone = desk.callee(household.berta, s.called())
     desk.register(household.berta, phone.port, expires=0)
     ladder = (*s.authenticated_invite(s.sdp()), *s.is_refused(480))

@@ -27,13 +27,15 @@ def attached_audio(email: EmailMessage) -> "array[int]":
 
 
 @pytest.mark.promise("C9", "R2", "T1", "T2")
-async def test_message_is_emailed_and_erasure_mentions_the_copy(reaching: Server, outside: ThirdPartyServices) -> None:
-    household = create_household(reaching)
-    set_voicemail(reaching, on=True)
-    with closing(signed_in(reaching, household.anna)) as anna:
+async def test_message_is_emailed_and_erasure_mentions_the_copy(
+    public_server: Server, outside: ThirdPartyServices
+) -> None:
+    household = create_household(public_server)
+    set_voicemail(public_server, on=True)
+    with closing(signed_in(public_server, household.anna)) as anna:
         wanted = anna.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"mail_sound": True})
         assert wanted.json()["mail_sound"] is True
-        await leave_message(reaching, household.clara, household.anna.number, 3)
+        await leave_message(public_server, household.clara, household.anna.number, 3)
         of_messages = lambda: [one for one in outside.box.received if "new message" in one.message["Subject"]]  # noqa: E731
         [taken] = eventually(of_messages, what="the letter")
         assert (taken.encrypted, taken.recipients) == (True, ["annarosa.710071@example.com"])
@@ -49,7 +51,7 @@ async def test_message_is_emailed_and_erasure_mentions_the_copy(reaching: Server
         needles = [raw[at : at + 60] for at in range(0, len(raw) - 60, 4000) if len(set(raw[at : at + 60])) > 20]
         assert needles
         needles += [base64.b64encode(needle) for needle in needles]
-        files = {path: path.read_bytes() for path in reaching.home.rglob("*") if path.is_file()}
+        files = {path: path.read_bytes() for path in public_server.home.rglob("*") if path.is_file()}
         assert [path for path, data in files.items() for needle in needles if needle in data] == []
 
         assert anna.post(f"/api/v1/voicemail/{message['id']}/erase").status_code == 204

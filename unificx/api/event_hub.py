@@ -117,9 +117,9 @@ class EventHub:
     def _queues_reaching(self, tenant_id: str) -> list[EventQueue]:
         operators = [
             feed
-            for tenant, feeds in self._tenants.items()
+            for tenant, queues in self._tenants.items()
             if tenant != tenant_id
-            for feed in feeds
+            for feed in queues
             if feed.principal.role is Role.OPERATOR
         ]
         return [*self._tenants.get(tenant_id, ()), *operators]

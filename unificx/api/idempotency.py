@@ -115,10 +115,10 @@ class IdempotencyStore:
             if len(deleted) < SWEEP_BATCH:
                 return removed
 
-    async def delete_affected(self, fact: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
+    async def delete_affected(self, event: PersonClosed | TenantDeleted, uow: UnitOfWork) -> None:
         """Delete all responses that may contain data of a closed person or deleted tenant, with their keys. Outbox
         handler."""
-        self._destroy_keys(await repository.delete_about_tenant(uow.session, fact.tenant))
+        self._destroy_keys(await repository.delete_about_tenant(uow.session, event.tenant))
 
     def _destroy_keys(self, deleted: list[tuple[str, str]]) -> None:
         # Before the commit: if the key store fails, the rows stay and the deletion is retried.

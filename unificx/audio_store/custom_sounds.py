@@ -114,10 +114,10 @@ class CustomSounds:
 
     # ---- deletion
 
-    async def on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the tenant's rows; keys and files are deleted elsewhere. Outbox handler."""
-        await repository.drop_tenant(uow.session, fact.tenant)
-        audio_ids = [one.audio_id for one in self.all(fact.tenant)]
+        await repository.drop_tenant(uow.session, event.tenant)
+        audio_ids = [one.audio_id for one in self.all(event.tenant)]
         uow.after_commit.append(lambda: self._discard(audio_ids))
 
     # ---- inside

@@ -32,8 +32,8 @@ class AppRunner:
     """
 
     def __init__(self, engine: MediaEngine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:
-        self.language: Callable[[AppCallContext], str] = lambda hosting: "en"
-        self.time_zone: Callable[[AppCallContext], tzinfo | None] = lambda hosting: None
+        self.language: Callable[[AppCallContext], str] = lambda context: "en"
+        self.time_zone: Callable[[AppCallContext], tzinfo | None] = lambda context: None
         self._engine = engine
         self._prompts = prompts
         self._clock = clock
@@ -71,14 +71,14 @@ class AppRunner:
         if running:
             await asyncio.wait(running)
 
-    def _call(self, session: AppMediaSession, hosting: AppCallContext) -> Call:
+    def _call(self, session: AppMediaSession, context: AppCallContext) -> Call:
         call = Call(session, self._engine, self._prompts, self._clock)
-        caller, callee = hosting.caller, hosting.callee
-        call.id, call.started, call.arguments = hosting.call_id, hosting.started, hosting.arguments
+        caller, callee = context.caller, context.callee
+        call.id, call.started, call.arguments = context.call_id, context.started, context.arguments
         call.caller = CallerInfo(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
         if callee is not None:
-            call.mailbox = CalledMailbox(callee.id, callee.number, callee.subject, hosting.reason)
-        call.language, call.time_zone = self.language(hosting), self.time_zone(hosting)
+            call.mailbox = CalledMailbox(callee.id, callee.number, callee.subject, context.reason)
+        call.language, call.time_zone = self.language(context), self.time_zone(context)
         return call
 
     async def _run(self, app: App | None, call: Call, session: AppMediaSession) -> None:

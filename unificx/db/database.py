@@ -84,7 +84,7 @@ class Database:
         parsed = _parse_url(url)
         self.dialect = parsed.get_backend_name()
         self.clock = clock
-        self.on_commit: Callable[[list[DomainEvent]], None] = lambda facts: None
+        self.on_commit: Callable[[list[DomainEvent]], None] = lambda events: None
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._read_engine = self.engine.execution_options(**{_READING: True})
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None

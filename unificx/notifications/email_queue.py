@@ -12,7 +12,7 @@ from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
 from unificx.notifications import repository
 from unificx.notifications.email_composer import Email, compose_email
-from unificx.notifications.models import EmailPart, LetterRow
+from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import LANGUAGES, EmailKind, EmailRateLimit, Language, lifetime
 from unificx.notifications.policies.retry_policy import next_email_attempt
 from unificx.notifications.ports import EmailRejected, KeyRing, MessageAudio, SmtpTransport
@@ -72,7 +72,7 @@ class EmailQueue:
         [sealed] = repository.EMAIL_CODEC.seal(
             self._dependencies.keys, person.tenant_id, [(person.subject, email_id, part)]
         )
-        row = LetterRow(
+        row = EmailRow(
             id=email_id,
             tenant_id=person.tenant_id,
             subject_id=person.subject,
@@ -90,7 +90,7 @@ class EmailQueue:
         async with self._dependencies.database.begin() as own:
             return await self._insert(row, person, own)
 
-    async def _insert(self, row: LetterRow, person: Person, uow: UnitOfWork) -> bool:
+    async def _insert(self, row: EmailRow, person: Person, uow: UnitOfWork) -> bool:
         if await repository.count_queued_emails(uow.session, person.tenant_id, person.subject) >= MAX_QUEUED:
             log.warning("email_not_queued", kind=row.kind, person=person.id)
             return False
@@ -112,7 +112,7 @@ class EmailQueue:
         """Deliver whenever an e-mail is queued or due, until cancelled."""
         await self._worker.run()
 
-    async def _send(self, row: LetterRow) -> None:
+    async def _send(self, row: EmailRow) -> None:
         attempts, retry_at = row.tries + 1, None
         try:
             if row.expires > self._clock.now():
@@ -133,7 +133,7 @@ class EmailQueue:
             else:
                 await repository.postpone_email(uow.session, row.tenant_id, row.id, tries=attempts, due=retry_at)
 
-    async def _compose_and_submit(self, row: LetterRow) -> None:
+    async def _compose_and_submit(self, row: EmailRow) -> None:
         tenant = self._dependencies.directory.tenant(row.tenant_id)
         [part] = repository.EMAIL_CODEC.open(
             self._dependencies.keys, row.tenant_id, "administration", [(row.subject_id, row.id, row.sealed)]
@@ -160,13 +160,13 @@ class EmailQueue:
         if audio is not None and self._dependencies.message_audio is not None:
             await self._dependencies.message_audio.mark_sent(row.tenant_id, row.message_id or "")
 
-    async def _load_audio(self, row: LetterRow) -> bytes | None:
+    async def _load_audio(self, row: EmailRow) -> bytes | None:
         """Return the audio if it is to be attached. Raises Away; Refused if the message was erased."""
         if self._dependencies.message_audio is None or row.message_id is None:
             return None
         return await self._dependencies.message_audio.load(row.tenant_id, row.message_id, row.extension_id or "")
 
-    async def _submit(self, row: LetterRow, email: Email) -> None:
+    async def _submit(self, row: EmailRow, email: Email) -> None:
         # The time it was queued, so that a duplicate has the same Date.
         queued_at = row.expires - lifetime(email.kind)
         await self._dependencies.transport.send(compose_email(email, self._dependencies.sender, row.id, queued_at))

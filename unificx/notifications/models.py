@@ -78,7 +78,7 @@ class PushPart:
     )
 
 
-class LetterRow(Base):
+class EmailRow(Base):
     """A queued e-mail, deleted once sent or expired."""
 
     __tablename__ = "letter"

@@ -7,40 +7,40 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.db import SealedCodec
-from unificx.notifications.models import EmailPart, LetterRow, PushPart, PushRow
+from unificx.notifications.models import EmailPart, EmailRow, PushPart, PushRow
 
-EMAIL_CODEC = SealedCodec(LetterRow, EmailPart)
+EMAIL_CODEC = SealedCodec(EmailRow, EmailPart)
 PUSH_CODEC = SealedCodec(PushRow, PushPart)
 
 # E-mails
 
 
-async def due_emails(session: AsyncSession, now: datetime, limit: int) -> Sequence[LetterRow]:
+async def due_emails(session: AsyncSession, now: datetime, limit: int) -> Sequence[EmailRow]:
     """Return the e-mails that are due, oldest first."""
     # scope: all tenants, because one worker sends all e-mails
-    found = select(LetterRow).where(LetterRow.due <= now).order_by(LetterRow.due, LetterRow.id).limit(limit)
+    found = select(EmailRow).where(EmailRow.due <= now).order_by(EmailRow.due, EmailRow.id).limit(limit)
     return (await session.scalars(found)).all()
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """Return when the next e-mail is due."""
     # scope: all tenants, because one worker sends all e-mails
-    return await session.scalar(select(func.min(LetterRow.due)))
+    return await session.scalar(select(func.min(EmailRow.due)))
 
 
 async def count_queued_emails(session: AsyncSession, tenant_id: str, subject: str) -> int:
     """Return the number of queued e-mails of a person."""
-    found = select(func.count()).select_from(LetterRow)
-    found = found.where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject)
+    found = select(func.count()).select_from(EmailRow)
+    found = found.where(EmailRow.tenant_id == tenant_id, EmailRow.subject_id == subject)
     return await session.scalar(found) or 0
 
 
 async def delete_email(session: AsyncSession, tenant_id: str, email_id: str) -> None:
-    await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == email_id))
+    await session.execute(delete(EmailRow).where(EmailRow.tenant_id == tenant_id, EmailRow.id == email_id))
 
 
 async def postpone_email(session: AsyncSession, tenant_id: str, email_id: str, *, tries: int, due: datetime) -> None:
-    statement = update(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.id == email_id)
+    statement = update(EmailRow).where(EmailRow.tenant_id == tenant_id, EmailRow.id == email_id)
     await session.execute(statement.values(tries=tries, due=due))
 
 
@@ -64,5 +64,5 @@ async def bind_device(session: AsyncSession, tenant_id: str, session_id: str, de
 
 async def erase_subject(session: AsyncSession, tenant_id: str, subject: str) -> None:
     """Delete the rows of an erased subject, which cannot be decrypted any more."""
-    await session.execute(delete(LetterRow).where(LetterRow.tenant_id == tenant_id, LetterRow.subject_id == subject))
+    await session.execute(delete(EmailRow).where(EmailRow.tenant_id == tenant_id, EmailRow.subject_id == subject))
     await session.execute(delete(PushRow).where(PushRow.tenant_id == tenant_id, PushRow.subject_id == subject))

@@ -331,7 +331,7 @@ _PARKING: Final[dict[str, EnglishGerman]] = {
     "full": ("No place is free to park this call.", "Kein Platz ist frei, um diesen Anruf zu parken."),
 }
 
-_STUDIO: Final[dict[str, EnglishGerman]] = {
+_PROMPT_RECORDING: Final[dict[str, EnglishGerman]] = {
     "enter-code": (
         "Please enter the code of the announcement, then press the hash key.",
         "Bitte geben Sie den Code der Ansage ein, und drücken Sie dann die Rautetaste.",
@@ -362,7 +362,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "recording": _RECORDING,
     "conference": _CONFERENCE,
     "parking": _PARKING,
-    "studio": _STUDIO,
+    "studio": _PROMPT_RECORDING,
 }
 
 GROUPS = frozenset(_GROUPS)

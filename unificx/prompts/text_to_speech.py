@@ -45,10 +45,10 @@ def synthesize_wave(text: str, language: str, pause: float = 0.2) -> Wave:
         raise SpeechUnavailable(
             "Text-to-speech is not installed.", hint="Install requirements/prompts.txt, or upload a recording."
         )
-    said = trim_silence(to_wave(_engine().speak(_strip_markup(text), voice=VOICES[language], volume=_VOLUME)), RATE)
-    if not len(said):
+    speech = trim_silence(to_wave(_engine().speak(_strip_markup(text), voice=VOICES[language], volume=_VOLUME)), RATE)
+    if not len(speech):
         raise Invalid("The text contains nothing to speak.", field="text")
-    return np.concatenate([normalize(said, RATE), np.zeros(round(pause * RATE))])
+    return np.concatenate([normalize(speech, RATE), np.zeros(round(pause * RATE))])
 
 
 def _strip_markup(text: str) -> str:

@@ -267,16 +267,16 @@ class RecordingArchive:
         async with self._database.begin() as uow:
             await call_recording_repository.drop_listener(uow.session, tenant_id, subject)
 
-    async def on_extension_deleted(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the extension's policy; the recordings stay with their parties. Outbox handler."""
-        await call_recording_repository.drop_extension(uow.session, fact.tenant, fact.extension_id)
-        uow.after_commit.append(lambda: self._extensions.pop(fact.extension_id, None))
+        await call_recording_repository.drop_extension(uow.session, event.tenant, event.extension_id)
+        uow.after_commit.append(lambda: self._extensions.pop(event.extension_id, None))
 
-    async def on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the tenant's files and rows; its keys are deleted elsewhere. Outbox handler."""
-        await self._audio.remove_files(await audio_ids_of_tenant(uow.session, fact.tenant))
-        await call_recording_repository.drop_tenant(uow.session, fact.tenant)
-        uow.after_commit.append(lambda: self._tenants.pop(fact.tenant, None))
+        await self._audio.remove_files(await audio_ids_of_tenant(uow.session, event.tenant))
+        await call_recording_repository.drop_tenant(uow.session, event.tenant)
+        uow.after_commit.append(lambda: self._tenants.pop(event.tenant, None))
 
     # ---- inside
 

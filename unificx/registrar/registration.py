@@ -177,10 +177,10 @@ def apply_register(
         if not contact.seconds:
             removed += [] if old is None else [old]
         elif old is not None and _is_unchanged(old, contact, register, context.flow):
-            noted_until = old.journalled_until if old.journalled_until >= context.now + contact.seconds else None
-            new = _binding(old.id, contact, register, device, context, journalled_until=noted_until)
+            journalled_until = old.journalled_until if old.journalled_until >= context.now + contact.seconds else None
+            new = _binding(old.id, contact, register, device, context, journalled_until=journalled_until)
             bindings.append(new)
-            if noted_until is None:
+            if journalled_until is None:
                 extended.append(new)
         else:
             new = _binding(new_id() if old is None else old.id, contact, register, device, context)

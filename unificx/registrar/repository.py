@@ -130,13 +130,13 @@ def _unseal_rows(keys: Keys, tenant: str, rows: Sequence[BindingRow]) -> list[Lo
 
 def _binding(row: BindingRow, part: LocationPart, at: ClockSnapshot) -> Binding:
     flow = Flow(part.transport, part.host, part.port, 0, part.local)
-    noted_until = at.monotonic_of(row.expires)
+    journalled_until = at.monotonic_of(row.expires)
     return Binding(
         id=row.id,
         tenant_id=row.tenant_id,
         extension_id=row.extension_id,
         device_id=row.device_id,
-        expires_at=min(noted_until, at.monotonic + part.lasts),
+        expires_at=min(journalled_until, at.monotonic + part.lasts),
         cseq=0,
         call_id="",
         contact=part.contact,
@@ -148,5 +148,5 @@ def _binding(row: BindingRow, part: LocationPart, at: ClockSnapshot) -> Binding:
         user_agent=part.user_agent,
         disconnected=flow.reliable,
         granted_seconds=part.lasts,
-        journalled_until=noted_until,
+        journalled_until=journalled_until,
     )

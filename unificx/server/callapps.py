@@ -50,7 +50,7 @@ def create_host(container: Container, engine: MediaEngineClient, apps: AppRegist
     host = AppRunner(engine, container.prompt_overrides, container.clock, apps.apps)
     directory = container.identity.directory
     host.language = partial(_caller_language, directory)
-    host.time_zone = lambda hosting: directory.time_zone(hosting.caller.tenant_id)
+    host.time_zone = lambda context: directory.time_zone(context.caller.tenant_id)
     return host
 
 
@@ -63,10 +63,10 @@ async def _is_administrator(identity: IdentityService, extension: Extension) -> 
     return may(principal, Action.TENANT_CHANGE, extension.tenant_id)
 
 
-def _caller_language(directory: DirectoryCache, hosting: AppCallContext) -> str:
+def _caller_language(directory: DirectoryCache, context: AppCallContext) -> str:
     """Return the caller's language; for an external caller that of the callee."""
-    inside = directory.extension_by_id(hosting.caller.extension_id) or hosting.callee
-    return directory.language(hosting.caller.tenant_id, inside.person_id if inside is not None else None)
+    inside = directory.extension_by_id(context.caller.extension_id) or context.callee
+    return directory.language(context.caller.tenant_id, inside.person_id if inside is not None else None)
 
 
 def create_recorder(

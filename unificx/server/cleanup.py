@@ -40,18 +40,18 @@ class Cleanup:
         self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id, of whom the database may still contain data."""
         bus, registrar, now = container.bus, container.registrar, container.clock.monotonic
-        bus.subscribe(DeviceRegistered, lambda fact: container.identity.mark_device_used(fact.device_id))
-        bus.subscribe(DeviceRevoked, lambda fact: registrar.remove_device(fact.device_id, now()))
-        bus.subscribe(ExtensionDeleted, lambda fact: registrar.remove_extension(fact.extension_id, now()))
+        bus.subscribe(DeviceRegistered, lambda event: container.identity.mark_device_used(event.device_id))
+        bus.subscribe(DeviceRevoked, lambda event: registrar.remove_device(event.device_id, now()))
+        bus.subscribe(ExtensionDeleted, lambda event: registrar.remove_extension(event.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
             # The directory changes right after the bus handlers have run: check then.
-            bus.subscribe(kind, lambda fact: self._start_task(self._review_registrations()))
+            bus.subscribe(kind, lambda event: self._start_task(self._review_registrations()))
         bus.subscribe(SubjectErased, self._on_erased)
-        bus.subscribe(SessionEnded, lambda fact: container.push.session_ended(fact.session_id))
+        bus.subscribe(SessionEnded, lambda event: container.push.session_ended(event.session_id))
         for kind in (PersonClosed, PersonSuspended):
-            bus.subscribe(kind, lambda fact: container.push.person_closed(fact.person_id))
-        bus.subscribe(TenantDeleted, lambda fact: container.push.tenant_deleted(fact.tenant))
-        bus.subscribe(RoomDeleted, lambda fact: container.conferences.room_deleted(fact.room_id))
+            bus.subscribe(kind, lambda event: container.push.person_closed(event.person_id))
+        bus.subscribe(TenantDeleted, lambda event: container.push.tenant_deleted(event.tenant))
+        bus.subscribe(RoomDeleted, lambda event: container.conferences.room_deleted(event.room_id))
         bus.subscribe(MessageLeft, lambda _: container.transcription.wake())
         container.outbox.subscribe(MessageLeft, self._on_message_left)
         container.outbox.subscribe(TenantDeleted, container.history.on_tenant_deleted)
@@ -105,16 +105,16 @@ class Cleanup:
     async def _sweep_idempotency(self) -> None:
         await self._container.idempotency.sweep()
 
-    def _on_erased(self, fact: SubjectErased) -> None:
+    def _on_erased(self, event: SubjectErased) -> None:
         """Erase in-memory copies at once, and the remaining rows. The key is destroyed already. For a single recording
         the caller of the erasure does the rest."""
-        if audio_id_of(fact.subject) is not None:
+        if audio_id_of(event.subject) is not None:
             return
-        self._container.identity.directory.evict_subject(fact.subject)
-        self._container.conferences.anonymize(fact.tenant, fact.subject)
+        self._container.identity.directory.evict_subject(event.subject)
+        self._container.conferences.anonymize(event.tenant, event.subject)
         clear_uri_cache()
-        self._incomplete[fact.id] = fact
-        self._start_task(self._erase_everywhere(fact))
+        self._incomplete[event.id] = event
+        self._start_task(self._erase_everywhere(event))
 
     async def _erase_everywhere(self, erased: SubjectErased) -> None:
         """Erase a subject in all areas, independently of each other; repeated periodically and after a restart until
@@ -138,13 +138,13 @@ class Cleanup:
     async def _review_registrations(self) -> None:
         self._container.registrar.remove_disallowed(self._container.clock.monotonic())
 
-    async def _on_message_left(self, fact: MessageLeft, uow: UnitOfWork) -> None:
-        await send_voicemail_emails(self._container, fact, uow)
+    async def _on_message_left(self, event: MessageLeft, uow: UnitOfWork) -> None:
+        await send_voicemail_emails(self._container, event, uow)
 
-    async def _on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def _on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Record it in the erasure journal too, so that a restored backup cannot bring back the tenant's keys."""
         del uow
-        self._container.erasure.erase_tenant(fact.tenant)
+        self._container.erasure.erase_tenant(event.tenant)
 
     def _start_task(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.spawn(self._run_safely(work))

@@ -28,8 +28,8 @@ class _LiveCallView:
         self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
         self.started, self.answered = call.started, call.answered
         self.caller, self.callee = call.caller, call.callee
-        hosted = call.app
-        self.room = hosted.arguments[0] if hosted is not None and hosted.app == CONFERENCE else None
+        app_call = call.app
+        self.room = app_call.arguments[0] if app_call is not None and app_call.app == CONFERENCE else None
 
 
 class CallManagerLiveCalls:

@@ -45,18 +45,18 @@ class LiveEvents:
         self._owners = owners
         self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
-        bus.subscribe(SessionEnded, lambda fact: hub.end_session(fact.session_id))
+        bus.subscribe(SessionEnded, lambda event: hub.end_session(event.session_id))
         for person_ended in (PersonClosed, PersonSuspended):
-            bus.subscribe(person_ended, lambda fact: hub.end_person(fact.person_id))
+            bus.subscribe(person_ended, lambda event: hub.end_person(event.person_id))
         for tenant_ended in (TenantSuspended, TenantDeleted):
-            bus.subscribe(tenant_ended, lambda fact: hub.end_tenant(fact.tenant))
-        bus.subscribe(SignInCodeUsed, lambda fact: self._on_sign_in_code(fact, "used"))
-        bus.subscribe(SignInCodeTriedAgain, lambda fact: self._on_sign_in_code(fact, "used"))
+            bus.subscribe(tenant_ended, lambda event: hub.end_tenant(event.tenant))
+        bus.subscribe(SignInCodeUsed, lambda event: self._on_sign_in_code(event, "used"))
+        bus.subscribe(SignInCodeTriedAgain, lambda event: self._on_sign_in_code(event, "used"))
         bus.subscribe(
-            PushSeen, lambda fact: hub.send_to_session(fact.session_id, {"type": "push_seen", "id": fact.test_id})
+            PushSeen, lambda event: hub.send_to_session(event.session_id, {"type": "push_seen", "id": event.test_id})
         )
         for kind in (MessageLeft, MailboxChanged):
-            bus.subscribe(kind, lambda fact: self._on_voicemail(fact.extension_id))
+            bus.subscribe(kind, lambda event: self._on_voicemail(event.extension_id))
         for recording_event in (CallRecordingStored, CallRecordingsChanged):
             bus.subscribe(recording_event, self._on_recordings)
         history.on_change = self._on_history
@@ -89,10 +89,10 @@ class LiveEvents:
         for tenant_id in changed:
             self._hub.send_to_permitted(tenant_id, Action.CALLS_READ, _CALLS)
 
-    def _on_sign_in_code(self, fact: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
+    def _on_sign_in_code(self, event: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
         """Notify the creator and the person of a QR sign-in code."""
-        for person_id in {fact.maker_id, fact.person_id} - {""}:
-            self._hub.send_to_person(person_id, {"type": "sign_in_code", "id": fact.code_id, "state": state})
+        for person_id in {event.maker_id, event.person_id} - {""}:
+            self._hub.send_to_person(person_id, {"type": "sign_in_code", "id": event.code_id, "state": state})
 
     def _on_voicemail(self, box_id: str) -> None:
         """Notify the owners of a mailbox."""
@@ -100,9 +100,9 @@ class LiveEvents:
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
             self._hub.send_to_person(person_id, _VOICEMAIL)
 
-    def _on_recordings(self, fact: CallRecordingStored | CallRecordingsChanged) -> None:
+    def _on_recordings(self, event: CallRecordingStored | CallRecordingsChanged) -> None:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
-        self._hub.send_to_permitted(fact.tenant, Action.OWN, _RECORDINGS)
+        self._hub.send_to_permitted(event.tenant, Action.OWN, _RECORDINGS)
 
     def _on_history(self, changed: set[tuple[str, str | None]]) -> None:
         extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]

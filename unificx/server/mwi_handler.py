@@ -47,14 +47,14 @@ class MwiHandler:
         bus.subscribe(
             DeviceRegistered, lambda signal: mwi.device_registered(signal.extension_id, signal.device_id, self._now())
         )
-        bus.subscribe(DeviceRevoked, lambda fact: mwi.end(fact.extension_id, self._now(), fact.device_id))
-        bus.subscribe(ExtensionDeleted, lambda fact: mwi.end(fact.extension_id, self._now()))
+        bus.subscribe(DeviceRevoked, lambda event: mwi.end(event.extension_id, self._now(), event.device_id))
+        bus.subscribe(ExtensionDeleted, lambda event: mwi.end(event.extension_id, self._now()))
 
     async def close(self) -> None:
         await self._tasks.join()
 
-    def _on_changed(self, fact: MessageLeft | MailboxChanged) -> None:
-        self._tasks.spawn(self._count(fact.tenant, fact.extension_id))
+    def _on_changed(self, event: MessageLeft | MailboxChanged) -> None:
+        self._tasks.spawn(self._count(event.tenant, event.extension_id))
 
     async def _count(self, tenant_id: str, box_id: str) -> None:
         try:

@@ -183,16 +183,18 @@ class SipServer:
     def _subscribe(self) -> None:
         """End the calls of devices, extensions and tenants that lost access."""
         bus, end = self._container.bus, self.call_manager.end_all
-        bus.subscribe(DeviceRevoked, lambda fact: self.call_manager.device_revoked(fact.extension_id, fact.device_id))
-        bus.subscribe(ExtensionDeleted, lambda fact: end(lambda run: fact.extension_id in run.all_extensions()))
+        bus.subscribe(
+            DeviceRevoked, lambda event: self.call_manager.device_revoked(event.extension_id, event.device_id)
+        )
+        bus.subscribe(ExtensionDeleted, lambda event: end(lambda run: event.extension_id in run.all_extensions()))
         for kind in (DeviceRegistered, DeviceMoved):
             bus.subscribe(
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
         for each in (self.call_recorder, self.conference_recorder):
-            bus.subscribe(SubjectErased, lambda fact, each=each: each.on_subject_erased(fact.tenant, fact.subject))
+            bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
         for kind in (TenantSuspended, TenantDeleted):
-            bus.subscribe(kind, lambda fact: end(lambda run: run.caller.tenant_id == fact.tenant))
+            bus.subscribe(kind, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
 
     # The driver is built last, but its parts have to call it.
 

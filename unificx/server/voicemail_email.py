@@ -11,20 +11,20 @@ from unificx.voicemail import CallerId, Message
 from unificx.voicemail.events import MessageLeft
 
 
-async def send_voicemail_emails(container: Container, fact: MessageLeft, uow: UnitOfWork) -> None:
+async def send_voicemail_emails(container: Container, event: MessageLeft, uow: UnitOfWork) -> None:
     """Send an e-mail to the owner of the mailbox, or all members of a group mailbox, if they have enabled it."""
     directory, boxes = container.identity.directory, container.mailboxes
-    owners = [directory.extension_by_id(one) for one in boxes.shared.owners(fact.extension_id)]
+    owners = [directory.extension_by_id(one) for one in boxes.shared.owners(event.extension_id)]
     recipients = [
         one for one in owners if one is not None and one.person_id is not None and boxes.mailbox_settings(one.id).mail
     ]
     if not recipients:
         return
     try:
-        message = await boxes.get(fact.tenant, fact.message_id)
+        message = await boxes.get(event.tenant, event.message_id)
     except DomainError:  # already erased
         return
-    group = boxes.shared.by_id(fact.extension_id)
+    group = boxes.shared.by_id(event.extension_id)
     for extension in recipients:
         with suppress(DomainError):  # account closed or erased meanwhile
             await _send_email(

@@ -44,8 +44,8 @@ async def delete_oldest_reports(session: AsyncSession, tenant_id: str, person_id
     """Delete a person's oldest reports; the newest `keep` stay."""
     of_person = (ReportRow.tenant_id == tenant_id, ReportRow.person_id == person_id)
     newest = select(ReportRow.id).where(*of_person).order_by(ReportRow.created.desc(), ReportRow.id.desc()).limit(keep)
-    kept_ids = (await session.scalars(newest)).all()
-    await session.execute(delete(ReportRow).where(*of_person, ReportRow.id.not_in(kept_ids)))
+    newest_ids = (await session.scalars(newest)).all()
+    await session.execute(delete(ReportRow).where(*of_person, ReportRow.id.not_in(newest_ids)))
 
 
 async def delete_report(session: AsyncSession, tenant_id: str, report_id: str) -> bool:

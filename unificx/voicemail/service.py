@@ -154,8 +154,8 @@ class Mailboxes:
                     uow.session, message.tenant_id, message.id, round(seconds, 2)
                 )
             if stored:
-                fact = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
-                uow.publish(fact)
+                event = MessageLeft(self._clock.new_id(), message.tenant_id, message.extension_id, message.id)
+                uow.publish(event)
         if seconds < policy.MIN_SECONDS:
             await self._audio.erase(message.tenant_id, [message.audio_id])
         return stored
@@ -287,10 +287,10 @@ class Mailboxes:
             if expired:
                 await self._audio.erase(tenant_id, expired)
 
-    async def on_extension_deleted(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Delete the extension's mailbox. Outbox handler."""
-        await self._delete_mailbox(uow, fact.tenant, fact.extension_id)
-        await self.shared.on_extension_deleted(fact, uow)
+        await self._delete_mailbox(uow, event.tenant, event.extension_id)
+        await self.shared.on_extension_deleted(event, uow)
 
     async def _empty(self, box: Mailbox) -> None:
         async with self._database.begin() as uow:
@@ -308,13 +308,13 @@ class Mailboxes:
             lambda: self.message_counts.discard(box_id),
         )
 
-    async def on_tenant_deleted(self, fact: TenantDeleted, uow: UnitOfWork) -> None:
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
         """Delete the tenant's files and rows; its keys are deleted elsewhere. Outbox handler."""
-        await self._audio.remove_files(await audio_ids_of_tenant(uow.session, fact.tenant))
-        await message_repository.drop_tenant(uow.session, fact.tenant)
-        await self.shared.on_tenant_deleted(fact.tenant, uow)
-        await drop_tenant_audio(uow.session, fact.tenant)
-        uow.after_commit.append(lambda: self._tenants.pop(fact.tenant, None))
+        await self._audio.remove_files(await audio_ids_of_tenant(uow.session, event.tenant))
+        await message_repository.drop_tenant(uow.session, event.tenant)
+        await self.shared.on_tenant_deleted(event.tenant, uow)
+        await drop_tenant_audio(uow.session, event.tenant)
+        uow.after_commit.append(lambda: self._tenants.pop(event.tenant, None))
 
     # ---- inside
 

@@ -115,10 +115,10 @@ class SharedMailboxes:
 
     # ---- deletion
 
-    async def on_extension_deleted(self, fact: ExtensionDeleted, uow: UnitOfWork) -> None:
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from all shared mailboxes. Outbox handler."""
-        for box in self.of_member(fact.extension_id):
-            await self._remove_member(box, fact.extension_id, uow)
+        for box in self.of_member(event.extension_id):
+            await self._remove_member(box, event.extension_id, uow)
 
     async def _remove_member(self, box: SharedMailbox, extension_id: str, uow: UnitOfWork) -> None:
         after = replace(box, members=tuple(one for one in box.members if one != extension_id))

@@ -4,14 +4,14 @@ import { coalesce } from './coalesce';
 it('merges calls made while a request is pending into one later request', async () => {
   const answers: (() => void)[] = [];
   const refresh = coalesce(() => new Promise((answer) => answers.push(answer)));
-  let told = 0;
-  for (let asker = 0; asker < 3; asker += 1) void refresh().then(() => (told += 1));
+  let resolved = 0;
+  for (let caller = 0; caller < 3; caller += 1) void refresh().then(() => (resolved += 1));
   expect(answers).toHaveLength(1);
   answers[0]!();
   await expect.poll(() => answers).toHaveLength(2);
-  expect(told).toBe(0);
+  expect(resolved).toBe(0);
   answers[1]!();
-  await expect.poll(() => told).toBe(3);
+  await expect.poll(() => resolved).toBe(3);
   expect(answers).toHaveLength(2);
 });
 

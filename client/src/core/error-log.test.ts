@@ -11,8 +11,8 @@ it.each([
   ['token AbCdEfGhIjKlMnOpQrStUvWxYz012345', 'token …'],
   ['TypeError: x is undefined', 'TypeError: x is undefined'],
   ['/assets/app-VURYCMY4.js:12:3456', '/assets/app-VURYCMY4.js:12:3456'],
-])('%s', (text, kept) => {
-  expect(redact(text)).toBe(kept);
+])('%s', (text, redacted) => {
+  expect(redact(text)).toBe(redacted);
 });
 
 it('keeps the last thirty entries', () => {

@@ -21,11 +21,11 @@ let now = 0;
 function hold(beta: number, gamma: number, turning = 0, times = 1) {
   for (let each = 0; each < times; each += 1) {
     now += 100;
-    const turned = Object.assign(new Event('deviceorientation'), { beta, gamma });
-    Object.defineProperty(turned, 'timeStamp', { value: now });
+    const event = Object.assign(new Event('deviceorientation'), { beta, gamma });
+    Object.defineProperty(event, 'timeStamp', { value: now });
     const rotationRate = { alpha: turning, beta: 0, gamma: 0 };
     window.dispatchEvent(Object.assign(new Event('devicemotion'), { rotationRate }));
-    window.dispatchEvent(turned);
+    window.dispatchEvent(event);
   }
 }
 function raise() {

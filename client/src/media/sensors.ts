@@ -124,7 +124,7 @@ function listenToProximity(): (() => void) | undefined {
   }
 }
 
-function listenToMotion(guessProximity: boolean): () => void {
+function listenToMotion(estimateProximity: boolean): () => void {
   let state: ProximityState = NOT_NEAR;
   let turnRate = 0;
   let lastSample = -Infinity;
@@ -136,7 +136,7 @@ function listenToMotion(guessProximity: boolean): () => void {
     if (beta === null || gamma === null || timeStamp - lastSample < SAMPLE_INTERVAL_MS) return;
     lastSample = timeStamp;
     const orientation = orientationFromAngles(beta, gamma);
-    if (guessProximity) {
+    if (estimateProximity) {
       state = nextProximity(state, { at: timeStamp, orientation, turnRate });
       nearEar.setState(() => state.near);
       sensing.setState(() => 'motion');

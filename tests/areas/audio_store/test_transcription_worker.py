@@ -66,7 +66,7 @@ async def test_message_is_transcribed_once(room: RecordingSetup, recognizer: Fak
     assert await transcript_of(room, found) == Transcript(SPOKEN_TEXT, "en")
     assert recognizer.calls == [(32_000, 8000)]
     await outbox.deliver()
-    assert ANNA.id in [fact.extension_id for fact in reported]
+    assert ANNA.id in [event.extension_id for event in reported]
     assert await room.transcription.transcribe_all() == 0
     await room.transcoder.transcode_all()
     assert await transcript_of(room, found) == Transcript(SPOKEN_TEXT, "en")  # besides the waveform

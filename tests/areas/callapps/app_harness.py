@@ -98,7 +98,7 @@ class AppHarness:
         """Start the call."""
         who = self.caller
         caller = Caller("acme", who.id if who else "", "d-1", who.subject if who else "s-carl", "+491511", "Carl")
-        hosting = AppCallContext(
+        context = AppCallContext(
             "call-1",
             "leg-1",
             self.app.name,
@@ -109,7 +109,7 @@ class AppHarness:
             self.reason,
             "x",
         )
-        self.line = self.host.host(hosting, self.offer, self._on_event)
+        self.line = self.host.host(context, self.offer, self._on_event)
 
     async def run(self, within: float = 5) -> None:
         """Run the call to the end of its app."""

@@ -32,7 +32,7 @@ async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
 
     stage, prompts = harness_for(script), RecordingPrompts()
     stage.host = AppRunner(stage, prompts, stage.clock, {stage.app.name: stage.app})
-    stage.host.language = lambda hosting: "de"
-    stage.host.time_zone = lambda hosting: ZoneInfo("Asia/Kolkata")
+    stage.host.language = lambda context: "de"
+    stage.host.time_zone = lambda context: ZoneInfo("Asia/Kolkata")
     await stage.run()
     assert prompts.spoken == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]

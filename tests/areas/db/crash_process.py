@@ -36,14 +36,14 @@ async def apply(uow: UnitOfWork, records: list[bytes]) -> None:
         await uow.session.execute(update(SUM).values(count=SUM.c.count + len(fresh)))
 
 
-async def count(fact: Incremented, uow: UnitOfWork) -> None:
+async def count(event: Incremented, uow: UnitOfWork) -> None:
     """Count an event, relying on exactly-once handling by the outbox."""
     await uow.session.execute(update(SUM).values(count=SUM.c.count + 1))
 
 
-async def count_seen(fact: Incremented, uow: UnitOfWork) -> None:
+async def count_seen(event: Incremented, uow: UnitOfWork) -> None:
     """Second handler of the same event."""
-    await uow.session.execute(SEEN.insert().values(id=fact.id))
+    await uow.session.execute(SEEN.insert().values(id=event.id))
 
 
 def make_outbox(database: Database, clock: Clock) -> Outbox:
@@ -75,10 +75,10 @@ async def publish_forever(database: Database) -> None:
     outbox = make_outbox(database, clock)
     while True:
         for _ in range(5):
-            fact = Incremented(clock.new_id(), "tenant")
+            event = Incremented(clock.new_id(), "tenant")
             async with database.begin() as uow:
-                uow.publish(fact)
-            report(fact.id)
+                uow.publish(event)
+            report(event.id)
         await outbox.deliver()
 
 

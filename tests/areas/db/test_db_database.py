@@ -26,12 +26,12 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
     published: list[DomainEvent] = []
     after: list[int] = []
     database.on_commit = published.extend
-    fact = Happened(clock.new_id(), "tenant", 1)
+    event = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
-        uow.publish(fact)
+        uow.publish(event)
         uow.after_commit.append(lambda: after.append(len(published)))
         assert (published, after) == ([], [])
-    assert (published, after) == ([fact], [1])
+    assert (published, after) == ([event], [1])
     assert await _count(database) == 1
 
 

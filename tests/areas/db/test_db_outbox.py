@@ -30,13 +30,13 @@ class Recorder:
         self.received: list[Ringing] = []
         self.failing: set[int] = set()
 
-    async def handle(self, fact: Ringing, uow: UnitOfWork) -> None:
-        if fact.number in self.failing:
+    async def handle(self, event: Ringing, uow: UnitOfWork) -> None:
+        if event.number in self.failing:
             raise ValueError("cannot handle +491234567")
-        self.received.append(fact)
+        self.received.append(event)
 
-    async def handle_again(self, fact: Ringing, uow: UnitOfWork) -> None:
-        self.received.append(fact)
+    async def handle_again(self, event: Ringing, uow: UnitOfWork) -> None:
+        self.received.append(event)
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock, recorder: Reco
 async def publish(database: Database, clock: ManualClock, *numbers: int) -> list[Ringing]:
     events = [Ringing(clock.new_id(), "tenant", number, clock.now(), ("a", "b")) for number in numbers]
     async with database.begin() as uow:
-        for fact in events:
-            uow.publish(fact)
+        for event in events:
+            uow.publish(event)
     return events
 
 
@@ -70,8 +70,8 @@ async def test_events_are_delivered_unchanged_and_in_order(database, outbox: Out
 async def test_the_bus_gets_an_event_after_the_commit(database, outbox: Outbox, bus: EventBus, clock) -> None:
     received: list[DomainEvent] = []
     bus.subscribe(Ringing, received.append)
-    [fact] = await publish(database, clock, 1)
-    assert received == [fact]
+    [event] = await publish(database, clock, 1)
+    assert received == [event]
 
 
 async def test_a_failing_handler_does_not_block_others(database, outbox: Outbox, clock, recorder: Recorder) -> None:
@@ -126,7 +126,7 @@ async def test_a_parked_event_is_retried_at_the_next_start(database, outbox: Out
 
 
 async def test_a_failing_handler_is_rolled_back(database, outbox: Outbox, clock, recorder: Recorder) -> None:
-    async def publish_and_fail(fact: Unhandled, uow: UnitOfWork) -> None:
+    async def publish_and_fail(event: Unhandled, uow: UnitOfWork) -> None:
         uow.publish(Ringing(clock.new_id(), "tenant", 9))
         await uow.session.flush()
         raise ValueError
@@ -140,14 +140,14 @@ async def test_a_failing_handler_is_rolled_back(database, outbox: Outbox, clock,
 
 
 async def test_a_handler_can_publish(database, outbox: Outbox, clock, recorder: Recorder) -> None:
-    async def answer(fact: Unhandled, uow: UnitOfWork) -> None:
+    async def answer(event: Unhandled, uow: UnitOfWork) -> None:
         uow.publish(Ringing(clock.new_id(), "tenant", 9))
 
     outbox.subscribe(Unhandled, answer)
     async with database.begin() as uow:
         uow.publish(Unhandled(clock.new_id(), "tenant"))
     await outbox.deliver()
-    assert [fact.number for fact in recorder.received] == [9]
+    assert [event.number for event in recorder.received] == [9]
 
 
 async def test_events_without_handlers_are_dropped(database, outbox: Outbox, clock) -> None:
@@ -156,8 +156,8 @@ async def test_events_without_handlers_are_dropped(database, outbox: Outbox, clo
     await outbox.deliver()
     late: list[DomainEvent] = []
 
-    async def handle(fact: Unhandled, uow: UnitOfWork) -> None:
-        late.append(fact)
+    async def handle(event: Unhandled, uow: UnitOfWork) -> None:
+        late.append(event)
 
     outbox.subscribe(Unhandled, handle)
     await outbox.deliver()
@@ -173,14 +173,14 @@ async def test_two_dispatchers_deliver_an_event_once(
     events = await publish(database, clock, *range(40))
     await asyncio.gather(outbox.deliver(), other.deliver())
     await outbox.deliver()
-    assert sorted(fact.number for fact in recorder.received) == [fact.number for fact in events]
+    assert sorted(event.number for event in recorder.received) == [event.number for event in events]
     await second.close()
 
 
 async def test_run_delivers_events(database, outbox: Outbox, clock, recorder: Recorder) -> None:
     received = asyncio.Event()
 
-    async def signal(fact: Ringing, uow: UnitOfWork) -> None:
+    async def signal(event: Ringing, uow: UnitOfWork) -> None:
         received.set()
 
     outbox.subscribe(Ringing, signal)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sealed_models import FRIEND, NOTE, STRANGER, FriendPart, FriendRow, NotePart
+from sealed_models import FRIEND, NOTE, UNRELATED, FriendPart, FriendRow, NotePart
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -78,7 +78,7 @@ def test_a_part_moved_to_another_row_person_or_tenant_does_not_open(keys: KeySto
 
 def test_a_part_moved_to_another_table_or_column_does_not_open(keys: KeyStore) -> None:
     with pytest.raises(UnsealError):
-        STRANGER.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
+        UNRELATED.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
     with pytest.raises(UnsealError):
         NOTE.open(keys, "one", "telephony", [("ana", "row-1", sealed(keys))])
 

@@ -142,7 +142,7 @@ async def test_revoked_device_is_refused_at_once_and_published(
     assert people.directory.devices_of(made.extension.id) == (
         people.directory.device_by_username(other.login.username),
     )
-    assert [(fact.device_id, fact.tenant) for fact in revoked] == [(made.device.id, acme.id)]
+    assert [(event.device_id, event.tenant) for event in revoked] == [(made.device.id, acme.id)]
     assert [one.id for one in (await people.list_devices(acme.id, made.extension.id)).items] == [other.device.id]
 
 
@@ -208,8 +208,8 @@ async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
         record_events(bus, ExtensionCreated),
     )
     await people.delete_extension(acme.id, "1001")
-    assert [fact.device_id for fact in revoked] == [made.device.id]
-    assert [fact.extension_id for fact in deleted] == [made.extension.id]
+    assert [event.device_id for event in revoked] == [made.device.id]
+    assert [event.extension_id for event in deleted] == [made.extension.id]
     assert people.directory.extension(acme.id, "1001") is None
     assert people.directory.extension_by_id(made.extension.id) is None
     assert people.directory.device_by_username(made.login.username) is None
@@ -217,7 +217,7 @@ async def test_deleting_an_extension_deletes_devices_and_releases_the_number(
         await people.device(acme.id, made.device.id)
     again = await people.create_extension(acme.id, ADA)
     assert again.extension.person_id == made.extension.person_id
-    assert [fact.extension_id for fact in created] == [again.extension.id]
+    assert [event.extension_id for event in created] == [again.extension.id]
 
 
 async def test_extension_can_be_changed(people: IdentityService, acme: Tenant) -> None:
@@ -358,7 +358,7 @@ async def test_devices_of_an_erased_user_are_refused_and_deleted(
     assert (person.name, person.email, person.state) == ("", "", "closed")
     await people.erase(acme.id, made.extension.subject)
     await people.erase(acme.id, made.extension.subject)
-    assert [fact.device_id for fact in events] == [made.device.id]
+    assert [event.device_id for event in events] == [made.device.id]
     assert not (await people.list_persons(acme.id)).items
     assert [one.number for one in (await people.list_extensions(acme.id)).items] == ["20"]
     await people.erase(acme.id, lobby.extension.subject)

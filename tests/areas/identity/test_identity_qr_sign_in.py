@@ -131,7 +131,7 @@ async def test_guessing_codes_is_throttled_per_source(people: IdentityService, a
     assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)
 
 
-async def test_valid_code_does_not_count_as_a_guess(people: IdentityService, ada: Person) -> None:
+async def test_valid_code_does_not_count_as_a_failed_attempt(people: IdentityService, ada: Person) -> None:
     for _ in range(40):
         code = await new_code(people, ada)
         assert isinstance(await people.sign_in_by_code(code.code, SECRET, PHONE), SignedIn)

@@ -45,8 +45,8 @@ async def ada(people: IdentityService, acme: Tenant) -> Person:
     return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def sign_in(people: IdentityService, arrival: SignInContext = PHONE) -> SignedIn:
-    signed = await people.sign_in(EMAIL, PASSWORD, arrival)
+async def sign_in(people: IdentityService, context: SignInContext = PHONE) -> SignedIn:
+    signed = await people.sign_in(EMAIL, PASSWORD, context)
     assert isinstance(signed, SignedIn)
     return signed
 
@@ -64,20 +64,20 @@ async def count(database: Database, table: str) -> int:
 
 
 @pytest.mark.promise("T3")
-@pytest.mark.parametrize("arrival", [PROGRAM, PHONE])
+@pytest.mark.parametrize("context", [PROGRAM, PHONE])
 async def test_access_token_is_short_lived_and_refreshed(
-    people: IdentityService, ada: Person, clock: ManualClock, arrival: SignInContext
+    people: IdentityService, ada: Person, clock: ManualClock, context: SignInContext
 ) -> None:
-    first = await sign_in(people, arrival)
-    assert first.expires == clock.now() + ACCESS_LIFETIME[arrival.token_delivery]
-    clock.advance(ACCESS_LIFETIME[arrival.token_delivery].total_seconds() - 1)
+    first = await sign_in(people, context)
+    assert first.expires == clock.now() + ACCESS_LIFETIME[context.token_delivery]
+    clock.advance(ACCESS_LIFETIME[context.token_delivery].total_seconds() - 1)
     assert await people.authenticate(first.token)
     clock.advance(1)
     with pytest.raises(Unauthenticated):
         await people.authenticate(first.token)
-    second = await people.refresh(first.refresh, arrival.token_delivery)
+    second = await people.refresh(first.refresh, context.token_delivery)
     assert second.principal == first.principal
-    assert second.expires == clock.now() + ACCESS_LIFETIME[arrival.token_delivery]
+    assert second.expires == clock.now() + ACCESS_LIFETIME[context.token_delivery]
     assert await people.authenticate(second.token) == first.principal
     assert len({first.token, second.token, first.refresh, second.refresh}) == 4
 
@@ -142,7 +142,7 @@ async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_theft_is_detected_when_the_thief_refreshes_first(
+async def test_theft_is_detected_when_the_attacker_refreshes_first(
     people: IdentityService, ada: Person, clock: ManualClock
 ) -> None:
     mine = await sign_in(people)
@@ -271,8 +271,8 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 async def test_first_sign_in_of_a_device_is_notified(
     people: IdentityService, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    for arrival in (PHONE, PHONE, PROGRAM, PROGRAM):
-        await people.sign_out((await sign_in(people, arrival)).token)
+    for context in (PHONE, PHONE, PROGRAM, PROGRAM):
+        await people.sign_out((await sign_in(people, context)).token)
     await sign_in(people, LAPTOP)
     await people.join_background_tasks()
     reported = sorted(emails.of_kind("new_device"))  # written concurrently

@@ -126,7 +126,7 @@ async def test_unknown_address_is_throttled_like_a_known_one(people: IdentitySer
         await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
 
 
-async def test_concurrent_guesses_gain_nothing(people: IdentityService, ada: Person) -> None:
+async def test_concurrent_attempts_count_individually(people: IdentityService, ada: Person) -> None:
     answers = await asyncio.gather(
         *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
     )
@@ -150,7 +150,7 @@ async def test_changing_the_password_ends_other_sessions(people: IdentityService
     with pytest.raises(Unauthenticated):
         await people.sign_in(EMAIL, PASSWORD, HOME)
     assert await people.sign_in(EMAIL, "a new password", HOME)
-    assert [fact.person_id for fact in events] == [ada.id]
+    assert [event.person_id for event in events] == [ada.id]
 
 
 async def test_reset_password_has_to_be_changed(people: IdentityService, ada: Person) -> None:

@@ -70,15 +70,15 @@ async def linked(people: IdentityService, acme: Tenant, provider: OidcProvider) 
     return new
 
 
-async def authorize(departure: SsoRequest) -> SsoCallback:
+async def authorize(request: SsoRequest) -> SsoCallback:
     """Sign in at the provider and return the callback."""
     async with httpx.AsyncClient(trust_env=False) as browser:
-        answer = await browser.get(departure.url)
+        answer = await browser.get(request.url)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"].startswith(BACK)
     params = httpx.URL(answer.headers["location"]).params
     return SsoCallback(
-        departure.flow, params["state"], params.get("code", ""), params.get("error", ""), params.get("iss")
+        request.flow, params["state"], params.get("code", ""), params.get("error", ""), params.get("iss")
     )
 
 

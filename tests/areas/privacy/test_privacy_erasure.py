@@ -87,7 +87,7 @@ def test_tenant_erasure_publishes_an_event(erasure: Erasure, keys: KeyStore, bus
     bus.subscribe(TenantErased, reported.append)
     keys.get("one", ["ana"], create=True)
     erasure.erase_tenant("one")
-    assert [fact.tenant for fact in reported] == ["one"]
+    assert [event.tenant for event in reported] == ["one"]
     assert keys.get("one", ["ana"]) == {"ana": None}
 
 

@@ -113,7 +113,7 @@ class FakeCalls:
     def __init__(self) -> None:
         self.shown: list[str] = []
         self.recorded: set[str] = set()
-        self.shy: set[str] = set()
+        self.refusing: set[str] = set()
 
     def indicate(self, call_id: str, indication: str) -> None:
         self.shown.append(f"{call_id} {indication}")
@@ -122,7 +122,7 @@ class FakeCalls:
         self.recorded.add(call_id)
 
     def refuses_recording(self, call_id: str) -> bool:
-        return call_id in self.shy
+        return call_id in self.refusing
 
 
 class Guest:

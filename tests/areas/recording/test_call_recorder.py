@@ -257,7 +257,7 @@ async def test_only_participants_start_and_only_starter_or_admin_control(setup: 
     assert setup.recorder.stop("call-1", None).end == "stopped"
 
 
-async def test_failed_subscription_of_one_party_records_nobody(
+async def test_failed_subscription_of_one_party_prevents_the_recording(
     setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscribe = setup.relay.subscribe
@@ -366,15 +366,15 @@ async def test_later_refusal_ends_recording_and_keeps_earlier_audio(setup: CallR
 async def test_phone_starts_pauses_and_resumes_recording_by_sdp(setup: CallRecorderSetup) -> None:
     await setup.set_policy(always=None)
     talk = conversation("call-1", TENANT, ANNA, BERT)
-    asking = replace(talk, caller=wishing(talk.caller, "on"))
-    setup.recorder.conversation_changed(asking)
+    requester = replace(talk, caller=wishing(talk.caller, "on"))
+    setup.recorder.conversation_changed(requester)
     assert setup.recorder.live("call-1").begun == "demand"
     await setup.wait_for_state("recording")
-    setup.recorder.conversation_changed(replace(asking, media_generation=1))  # unchanged preference: nothing happens
+    setup.recorder.conversation_changed(replace(requester, media_generation=1))  # unchanged preference: nothing happens
     await setup.wait_for_state("recording")
     setup.recorder.conversation_changed(replace(talk, caller=wishing(talk.caller, "pause")))
     assert (setup.recorder.live("call-1").state, setup.states[-1].indication) == ("paused", "paused")
-    setup.recorder.conversation_changed(asking)
+    setup.recorder.conversation_changed(requester)
     assert setup.recorder.live("call-1").state == "recording"
 
 

@@ -79,7 +79,7 @@ async def test_missing_consent_ends_recording(setup: ConferenceRecorderSetup) ->
 @pytest.mark.promise("C8", "R1")
 @virtual_time_test
 async def test_refusing_phone_ends_recording_before_any_notice(setup: ConferenceRecorderSetup) -> None:
-    setup.calls.shy = {"bert"}
+    setup.calls.refusing = {"bert"}
     anna, bert = await setup.start_recording()
     await asyncio.sleep(PROMPT_SECONDS * 2)
     assert (anna.played, bert.played) == (["recording/not-everybody"], [])
@@ -117,7 +117,7 @@ def test_late_joiner_who_refuses_is_not_admitted(how: str) -> None:
         bert.session.dtmf_answer("1")
         await asyncio.sleep(PROMPT_SECONDS * 3)
         await setup.send_audio(1)
-        setup.calls.shy = {"clara"} if how == "by his phone" else set()
+        setup.calls.refusing = {"clara"} if how == "by his phone" else set()
         clara = await setup.join("clara")
         await asyncio.sleep(0.5)
         clara.session.dtmf_answer("2")
@@ -434,7 +434,7 @@ async def test_failed_notice_prevents_recording(setup: ConferenceRecorderSetup) 
 async def test_refusal_in_a_later_sdp_ends_recording(setup: ConferenceRecorderSetup) -> None:
     _, bert = await setup.run_recording()
     await setup.send_audio(1)
-    setup.calls.shy.add("bert")
+    setup.calls.refusing.add("bert")
     bert.session.media_updated()
     await asyncio.sleep(0.1)
     assert setup.archive.stored[0].ended == "refused"

@@ -94,7 +94,7 @@ async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
     return payload
 
 
-async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> None:
+async def test_clients_that_hold_all_connections_open_do_not_block_others() -> None:
     async with setup(HttpLimits(connections=20, per_source_loopback=20, head=60)) as home:
         idle = [await home.visit(b"GET / HT") for _ in range(20)]
         await until(lambda: len(home.servers.limiter) == 20)
@@ -105,7 +105,7 @@ async def test_strangers_who_hold_every_connection_open_keep_nobody_out() -> Non
 
 
 @pytest.mark.parametrize(("payload", "answer"), [(b"", b""), (b"GET / HTTP/1.1\r\nHost: a\r\n", b"HTTP/1.1 408 ")])
-async def test_a_head_that_does_not_come_is_not_waited_for(payload: bytes, answer: bytes) -> None:
+async def test_a_missing_request_head_times_out(payload: bytes, answer: bytes) -> None:
     async with setup(HttpLimits(head=0.2)) as home:
         reader, writer = await home.visit(payload)
         assert (await ended(reader)).startswith(answer)
@@ -113,7 +113,7 @@ async def test_a_head_that_does_not_come_is_not_waited_for(payload: bytes, answe
         writer.close()
 
 
-async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None:
+async def test_a_request_head_sent_byte_by_byte_times_out() -> None:
     async with setup(HttpLimits(head=0.3)) as home:
         reader, writer = await home.visit(REQUEST)
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
@@ -130,28 +130,28 @@ async def test_a_head_that_comes_drop_by_drop_is_not_waited_for_either() -> None
         writer.close()
 
 
-async def test_a_head_may_not_be_endless() -> None:
+async def test_the_size_of_a_request_head_is_limited() -> None:
     async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nX: " + b"x" * 8192)
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
-async def test_a_head_that_comes_at_once_is_no_longer_than_others() -> None:
+async def test_the_size_limit_applies_to_a_request_head_in_one_segment() -> None:
     async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
         assert (await ended(reader)).startswith(b"HTTP/1.1 431 ")
         writer.close()
 
 
-async def test_a_body_that_comes_with_the_head_is_no_part_of_it() -> None:
+async def test_a_body_in_the_segment_of_the_head_does_not_count_as_head() -> None:
     async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r\n" + bytes(9000))
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         writer.close()
 
 
-async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it() -> None:
+async def test_a_body_after_the_last_byte_of_the_head_does_not_count_as_head() -> None:
     async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 9000\r\n\r")
         await asyncio.sleep(0.2)
@@ -160,7 +160,7 @@ async def test_a_body_that_comes_with_the_last_byte_of_the_head_is_no_part_of_it
         writer.close()
 
 
-async def test_a_body_is_no_part_of_the_head() -> None:
+async def test_a_body_does_not_count_as_head() -> None:
     async with setup(HttpLimits(max_head=4096)) as home:
         reader, writer = await home.visit(b"POST / HTTP/1.1\r\nContent-Length: 100000\r\n\r\n")
         for _ in range(100):
@@ -170,14 +170,14 @@ async def test_a_body_is_no_part_of_the_head() -> None:
         writer.close()
 
 
-async def test_a_connection_that_is_not_used_again_is_closed() -> None:
+async def test_an_idle_connection_is_closed() -> None:
     async with setup(HttpLimits(idle=0.2)) as home:
         reader, writer = await home.visit(REQUEST)
         assert (await ended(reader)).startswith(b"HTTP/1.1 200")
         writer.close()
 
 
-async def test_a_peer_that_does_not_read_is_given_up() -> None:
+async def test_a_peer_that_does_not_read_is_disconnected() -> None:
     async with setup(HttpLimits(stalled=0.3)) as home:
         _, writer = await home.visit(REQUEST.replace(b"/ ", b"/large ", 1))
         await until(lambda: len(home.servers.limiter) == 1)
@@ -196,7 +196,7 @@ async def test_a_peer_that_reads_slowly_gets_everything() -> None:
         writer.close()
 
 
-async def test_a_handshake_has_a_seat_and_a_limit_too(tmp_path: Path) -> None:
+async def test_handshakes_count_as_connections_and_time_out(tmp_path: Path) -> None:
     certificates = ensure_certificates(tmp_path, ["127.0.0.1"], SystemClock())
     async with setup(HttpLimits(connections=5, handshake=0.5), certificates) as home:
         silent = [await asyncio.open_connection("127.0.0.1", home.port) for _ in range(5)]
@@ -223,7 +223,7 @@ async def held(
 
 
 @pytest.mark.parametrize(("path", "protocols"), [("/sip", [SIP]), ("/api/v1/events", [])])
-async def test_websockets_have_seats_of_their_own(path: str, protocols: list[Subprotocol]) -> None:
+async def test_websockets_have_a_separate_connection_limit(path: str, protocols: list[Subprotocol]) -> None:
     async with setup(HttpLimits(connections=3), websockets=12) as home:
 
         def check() -> None:

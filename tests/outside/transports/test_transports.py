@@ -130,7 +130,7 @@ async def test_keep_alives_and_stun_end_at_the_socket(rig: Rig) -> None:
     phone.close()
 
 
-async def test_a_name_is_looked_up(rig: Rig) -> None:
+async def test_a_host_name_is_resolved(rig: Rig) -> None:
     phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     phone.bind((HOST, 0))
     phone.setblocking(False)
@@ -140,7 +140,7 @@ async def test_a_name_is_looked_up(rig: Rig) -> None:
     phone.close()
 
 
-async def test_what_cannot_be_sent_is_told(rig: Rig) -> None:
+async def test_undeliverable_messages_are_reported(rig: Rig) -> None:
     flows = [
         Flow("udp", "no-such-host.invalid", 5060),
         Flow("udp", "::1", 5060),
@@ -171,7 +171,7 @@ async def test_our_address_is_the_one_the_peer_reaches(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
-async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> None:
+async def test_a_port_in_use_is_reported(opened: Open, transport: str) -> None:
     kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind((HOST, 0))
@@ -183,12 +183,12 @@ async def test_a_taken_port_is_said_plainly(opened: Open, transport: str) -> Non
         assert data.value.hint
 
 
-async def test_an_address_of_another_machine_is_said_plainly(opened: Open) -> None:
+async def test_an_address_of_another_machine_is_reported(opened: Open) -> None:
     with pytest.raises(StartupError, match="not an address of this machine"):
         await opened(BindAddress("udp", "192.0.2.1", 0))
 
 
-async def test_port_0_is_told(rig: Rig) -> None:
+async def test_the_port_chosen_for_port_0_is_reported(rig: Rig) -> None:
     assert all(bind.port for bind in rig.transports.bound)
     assert str(rig.bound["udp"]) == f"{HOST}:{rig.bound['udp'].port}"
 
@@ -196,7 +196,7 @@ async def test_port_0_is_told(rig: Rig) -> None:
 # ---- TCP
 
 
-async def test_messages_are_cut_wherever_the_bytes_are(rig: Rig) -> None:
+async def test_messages_are_framed_at_any_segmentation(rig: Rig) -> None:
     _, writer = await tcp_phone(rig)
     stream = options(b"one") + b"\r\n\r\n" + options(b"two")
     for byte in stream:
@@ -210,7 +210,7 @@ async def test_messages_are_cut_wherever_the_bytes_are(rig: Rig) -> None:
     writer.close()
 
 
-async def test_answers_go_by_the_same_connection_and_pings_are_answered(rig: Rig) -> None:
+async def test_responses_use_the_same_connection_and_pings_are_answered(rig: Rig) -> None:
     """RFC 5626 section 4.4.1."""
     reader, writer = await tcp_phone(rig)
     writer.write(b"\r\n\r\n" + options())
@@ -223,7 +223,7 @@ async def test_answers_go_by_the_same_connection_and_pings_are_answered(rig: Rig
     assert rig.lost == [rig.received[0][1]]
 
 
-async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
+async def test_an_outgoing_connection_is_reused(rig: Rig, opened: Open) -> None:
     other = await opened(BindAddress("tcp", HOST, 0))
     other.echo = True
     asked = Flow("tcp", HOST, other.bound["tcp"].port)
@@ -241,7 +241,7 @@ async def test_we_connect_once_and_use_it_again(rig: Rig, opened: Open) -> None:
     assert set(rig.lost) == {rig.received[0][1], asked}
 
 
-async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: Rig) -> None:
+async def test_an_incoming_connection_is_not_reused_for_its_source_address(rig: Rig) -> None:
     _, writer = await tcp_phone(rig)
     writer.write(options())
     await until(lambda: rig.received)
@@ -263,14 +263,14 @@ async def test_who_opened_a_connection_to_us_is_not_taken_for_the_far_end(rig: R
         options() + b"OPTIONS sip:a SIP/2.0\r\nVia: never finished",
     ],
 )
-async def test_who_says_nothing_or_nonsense_is_hung_up_on(rig: Rig, data: bytes) -> None:
+async def test_silent_and_invalid_peers_are_disconnected(rig: Rig, data: bytes) -> None:
     reader, writer = await tcp_phone(rig)
     writer.write(data)
     assert await ended(reader)
     writer.close()
 
 
-async def test_a_slow_sender_is_hung_up_on(rig: Rig) -> None:
+async def test_a_slow_sender_is_disconnected(rig: Rig) -> None:
     """A byte now and then does not keep a connection (slow loris)."""
     reader, writer = await tcp_phone(rig)
     try:
@@ -287,7 +287,7 @@ async def test_a_slow_sender_is_hung_up_on(rig: Rig) -> None:
     writer.close()
 
 
-async def test_a_phone_that_has_said_something_may_be_silent(rig: Rig) -> None:
+async def test_a_phone_may_be_silent_after_its_first_message(rig: Rig) -> None:
     reader, writer = await tcp_phone(rig)
     writer.write(options())
     await asyncio.sleep(1.2)
@@ -311,7 +311,7 @@ async def test_a_peer_that_does_not_read_is_dropped(rig: Rig) -> None:
     writer.transport.abort()
 
 
-async def test_no_source_has_more_than_its_share_of_connections(rig: Rig) -> None:
+async def test_connections_are_limited_per_source(rig: Rig) -> None:
     phones = [await tcp_phone(rig) for _ in range(25)]
     for _, writer in phones:
         writer.write(options())

@@ -62,7 +62,7 @@ async def server(files: Certificates) -> AsyncIterator[Server]:
 
 @pytest.mark.promise("T1")
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "acme.example"])
-async def test_a_phone_that_trusts_our_authority_talks(server: Server, files: Certificates, name: str) -> None:
+async def test_a_phone_that_trusts_the_local_ca_connects(server: Server, files: Certificates, name: str) -> None:
     reader, writer = await asyncio.open_connection(HOST, server.port, ssl=trusting(files), server_hostname=name)
     writer.write(HELLO + b"\r\n\r\n")
     assert await reader.readexactly(2) == b"\r\n"
@@ -75,7 +75,7 @@ async def test_a_phone_that_trusts_our_authority_talks(server: Server, files: Ce
     await until(lambda: server.lost)
 
 
-async def test_a_phone_that_knows_another_authority_does_not(server: Server, tmp_path: Path) -> None:
+async def test_a_phone_that_trusts_another_ca_does_not_connect(server: Server, tmp_path: Path) -> None:
     outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
     with pytest.raises(ssl.SSLCertVerificationError):
         await asyncio.open_connection(HOST, server.port, ssl=trusting(outsider), server_hostname="localhost")
@@ -92,7 +92,7 @@ async def test_tls_before_1_2_is_refused(server: Server, files: Certificates) ->
         await asyncio.open_connection(HOST, server.port, ssl=old, server_hostname="localhost")
 
 
-async def test_a_handshake_that_never_ends_gives_its_seat_back(server: Server, files: Certificates) -> None:
+async def test_an_unfinished_handshake_times_out_and_frees_its_connection(server: Server, files: Certificates) -> None:
     idlers = [await asyncio.open_connection(HOST, server.port) for _ in range(10)]
     for reader, _ in idlers:
         async with asyncio.timeout(5):
@@ -105,7 +105,9 @@ async def test_a_handshake_that_never_ends_gives_its_seat_back(server: Server, f
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_we_verify_whom_we_connect_to(server: Server, files: Certificates, tmp_path: Path, known: bool) -> None:
+async def test_the_certificate_of_an_outgoing_connection_is_verified(
+    server: Server, files: Certificates, tmp_path: Path, known: bool
+) -> None:
     outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
     client = Server(files, files if known else outsider)
     await client.transports.start()
@@ -117,14 +119,14 @@ async def test_we_verify_whom_we_connect_to(server: Server, files: Certificates,
     await client.transports.close()
 
 
-def test_keys_are_for_our_eyes_only(files: Certificates) -> None:
+def test_key_files_are_private(files: Certificates) -> None:
     directory = files.key.parent
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     for name in ("server.key", "ca.key"):
         assert stat.S_IMODE((directory / name).stat().st_mode) == 0o600
 
 
-def test_a_second_start_keeps_what_is_there(files: Certificates) -> None:
+def test_a_second_start_keeps_the_certificates(files: Certificates) -> None:
     before = files.certificate.read_bytes()
     again = ensure_certificates(files.key.parent, ["ACME.example"], SystemClock())
     assert again == files
@@ -141,7 +143,7 @@ def test_a_new_domain_gets_a_new_certificate_of_the_same_authority(files: Certif
     assert "globex.example" in held.get_values_for_type(x509.DNSName)
 
 
-def test_a_certificate_is_renewed_before_it_runs_out(tmp_path: Path) -> None:
+def test_a_certificate_is_renewed_before_it_expires(tmp_path: Path) -> None:
     clock = ManualClock()
     files = ensure_certificates(tmp_path / "tls", [], clock)
     first, authority = files.certificate.read_bytes(), files.authority.read_bytes()
@@ -158,7 +160,7 @@ def test_a_certificate_is_renewed_before_it_runs_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a certificate"])
-def test_damaged_files_are_said_plainly(files: Certificates, content: bytes) -> None:
+def test_damaged_files_are_reported(files: Certificates, content: bytes) -> None:
     files.certificate.write_bytes(content)
     with pytest.raises(StartupError, match="cannot be read or made"):
         ensure_certificates(files.key.parent, [], SystemClock())

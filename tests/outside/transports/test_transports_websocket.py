@@ -82,7 +82,7 @@ async def test_a_browser_talks(endpoint: WebSocketEndpoint) -> None:
     assert len(endpoint.connections) == 0
 
 
-async def test_a_page_of_our_own_is_let_in(endpoint: WebSocketEndpoint) -> None:
+async def test_a_page_of_the_own_origin_is_accepted(endpoint: WebSocketEndpoint) -> None:
     async with connect(
         endpoint.address, subprotocols=[SIP], origin=Origin(f"http://127.0.0.1:{endpoint.port}")
     ) as browser:
@@ -114,14 +114,14 @@ async def test_another_subprotocol_is_refused(endpoint: WebSocketEndpoint, proto
         await connect(endpoint.address, subprotocols=protocols)
 
 
-async def test_plain_http_is_told_to_upgrade(endpoint: WebSocketEndpoint) -> None:
+async def test_plain_http_gets_426_upgrade_required(endpoint: WebSocketEndpoint) -> None:
     async with httpx.AsyncClient() as client:
         response = await client.get(endpoint.address.replace("ws:", "http:"))
     assert response.status_code == 426
     assert response.headers["upgrade"] == "websocket"
 
 
-async def test_who_says_nothing_is_hung_up_on(endpoint: WebSocketEndpoint) -> None:
+async def test_a_silent_client_is_disconnected(endpoint: WebSocketEndpoint) -> None:
     async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         with pytest.raises(ConnectionClosed):
             async with asyncio.timeout(5):
@@ -129,7 +129,7 @@ async def test_who_says_nothing_is_hung_up_on(endpoint: WebSocketEndpoint) -> No
     await until(lambda: endpoint.lost)
 
 
-async def test_a_message_too_large_ends_it(endpoint: WebSocketEndpoint) -> None:
+async def test_an_oversized_message_closes_the_connection(endpoint: WebSocketEndpoint) -> None:
     async with connect(endpoint.address, subprotocols=[SIP]) as browser:
         await browser.send("x" * 70_000)
         with pytest.raises(ConnectionClosed) as closed:
@@ -155,7 +155,7 @@ async def test_a_browser_that_does_not_read_is_dropped(endpoint: WebSocketEndpoi
         browser.transport.abort()
 
 
-async def test_no_source_has_more_than_its_share(endpoint: WebSocketEndpoint) -> None:
+async def test_websockets_are_limited_per_source(endpoint: WebSocketEndpoint) -> None:
     browsers = [await connect(endpoint.address, subprotocols=[SIP]) for _ in range(5)]
     with pytest.raises(InvalidStatus):
         await connect(endpoint.address, subprotocols=[SIP])
@@ -166,7 +166,7 @@ async def test_no_source_has_more_than_its_share(endpoint: WebSocketEndpoint) ->
         await browser.close()
 
 
-async def test_a_fault_of_ours_ends_the_connection_alone(
+async def test_an_internal_error_closes_only_its_connection(
     endpoint: WebSocketEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(data: bytes, flow: Flow) -> None:

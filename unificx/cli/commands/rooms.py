@@ -43,7 +43,7 @@ def _flatten(room: Json) -> Json:
 _COLLECTION = Collection("/rooms", _COLUMNS, _DETAILS, _flatten)
 
 RoomReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the room.")]
-ParticipantReference = Annotated[str, typer.Argument(metavar="WHOM", help="Number or id of the participant.")]
+ParticipantReference = Annotated[str, typer.Argument(metavar="PARTICIPANT", help="Number or id of the participant.")]
 
 group = command_group("room", "Manage conference rooms.")
 
@@ -124,17 +124,19 @@ def mute(
     context: CommandContext,
     *,
     room: RoomReference,
-    whom: Annotated[str | None, typer.Argument(metavar="[WHOM]", help="Number or id; all guests if omitted.")] = None,
+    participant: Annotated[
+        str | None, typer.Argument(metavar="[PARTICIPANT]", help="Number or id; all guests if omitted.")
+    ] = None,
     off: Annotated[bool, typer.Option("--off", help="Unmute instead.")] = False,
 ) -> None:
     """Mute a participant, or all guests."""
 
     async def request(api: ApiClient) -> None:
         tenant = await api.resolve_tenant(context.tenant)
-        if whom is None:
+        if participant is None:
             await api.patch(f"/rooms/{quote_segment(room)}/meeting", {"all_muted": not off}, tenant=tenant)
             return
-        for id_ in await _participant_ids(api, tenant, room, whom):
+        for id_ in await _participant_ids(api, tenant, room, participant):
             await api.patch(f"/rooms/{quote_segment(room)}/participants/{id_}", {"muted": not off}, tenant=tenant)
 
     context.run(request)
@@ -142,12 +144,12 @@ def mute(
 
 
 @command(group, "remove")
-def remove(context: CommandContext, room: RoomReference, whom: ParticipantReference) -> None:
+def remove(context: CommandContext, room: RoomReference, participant: ParticipantReference) -> None:
     """Remove a participant from a room."""
 
     async def request(api: ApiClient) -> list[str]:
         tenant = await api.resolve_tenant(context.tenant)
-        ids = await _participant_ids(api, tenant, room, whom)
+        ids = await _participant_ids(api, tenant, room, participant)
         for id_ in ids:
             await api.delete(f"/rooms/{quote_segment(room)}/participants/{id_}", tenant=tenant)
         return ids
@@ -255,7 +257,9 @@ async def list_participants(api: ApiClient, tenant: str, room: str) -> list[Json
     return (await api.get(f"/rooms/{quote_segment(room)}/participants", tenant=tenant))["items"]
 
 
-async def _participant_ids(api: ApiClient, tenant: str, room: str, whom: str) -> list[str]:
+async def _participant_ids(api: ApiClient, tenant: str, room: str, participant: str) -> list[str]:
     """Return the ids of participants with this number or id."""
-    found = [one["id"] for one in await list_participants(api, tenant, room) if whom in (one["number"], one["id"])]
-    return found or [quote_segment(whom)]
+    found = [
+        one["id"] for one in await list_participants(api, tenant, room) if participant in (one["number"], one["id"])
+    ]
+    return found or [quote_segment(participant)]

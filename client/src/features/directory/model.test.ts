@@ -32,13 +32,13 @@ describe('the directory', () => {
 });
 
 function setup(cached: Colleague[] = []) {
-  const store = { kept: cached, pages: {} as Record<string, { items: Colleague[]; next: string | null }> };
+  const store = { stored: cached, pages: {} as Record<string, { items: Colleague[]; next: string | null }> };
   const directory = new Directory({
     fetchPage: (cursor = '') =>
       store.pages[cursor] ? Promise.resolve(store.pages[cursor]) : Promise.reject(Problem.unreachable()),
-    loadCached: () => Promise.resolve(store.kept),
+    loadCached: () => Promise.resolve(store.stored),
     saveCached: (them) => {
-      store.kept = them;
+      store.stored = them;
       return Promise.resolve();
     },
     ownIds: () => ['x1001'],
@@ -52,7 +52,7 @@ describe('the colleagues', () => {
     store.pages = { '': { items: [someone('Me', '1001'), ada], next: 'p2' }, p2: { items: [zoé], next: null } };
     await directory.open();
     expect(directory.state.state).toMatchObject({ colleagues: [ada, zoé], source: 'server', loading: false });
-    expect(store.kept).toEqual([ada, zoé]);
+    expect(store.stored).toEqual([ada, zoé]);
     expect(directory.nameOf('2001')).toBe('Zoé Beispiel');
   });
 
@@ -61,7 +61,7 @@ describe('the colleagues', () => {
     await directory.open();
     expect(directory.state.state).toMatchObject({ colleagues: [ada], source: 'cache', loading: false });
     expect(directory.state.state.fault?.offline).toBe(true);
-    expect(store.kept).toEqual([ada]);
+    expect(store.stored).toEqual([ada]);
   });
 
   it('are not partly replaced when the network fails midway', async () => {
@@ -69,7 +69,7 @@ describe('the colleagues', () => {
     store.pages = { '': { items: [lobby], next: 'p2' } };
     await directory.open();
     expect(directory.state.state).toMatchObject({ colleagues: [ada, zoé], source: 'cache' });
-    expect(store.kept).toEqual([ada, zoé]);
+    expect(store.stored).toEqual([ada, zoé]);
   });
 
   it('are cleared on sign-out', async () => {
@@ -79,6 +79,6 @@ describe('the colleagues', () => {
     directory.clear();
     await opening;
     expect(directory.state.state).toMatchObject({ colleagues: [], source: 'none' });
-    expect(store.kept).toEqual([]);
+    expect(store.stored).toEqual([]);
   });
 });

@@ -95,7 +95,10 @@ describe('days', () => {
 });
 
 function setup(cached: CallRecord[] = []) {
-  const store = { kept: cached, answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem> };
+  const store = {
+    stored: cached,
+    answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem>,
+  };
   const me = { extensions: [{ id: 'mine' }] } as unknown as Me;
   const asked: string[] = [];
   const history = new History({
@@ -105,9 +108,9 @@ function setup(cached: CallRecord[] = []) {
       const answer = store.answers[cursor] ?? Problem.unreachable();
       return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
     },
-    loadCached: () => Promise.resolve(store.kept),
+    loadCached: () => Promise.resolve(store.stored),
     saveCached: (records) => {
-      store.kept = records;
+      store.stored = records;
       return Promise.resolve();
     },
   });
@@ -124,7 +127,7 @@ describe('the history', () => {
     await history.open();
     expect(seen).toContain(`cache:${old.id}`);
     expect(history.state.state).toMatchObject({ source: 'server', loading: false, more: false });
-    expect(store.kept).toEqual([fresh]);
+    expect(store.stored).toEqual([fresh]);
   });
 
   it('stays readable offline and marks its source', async () => {
@@ -145,7 +148,7 @@ describe('the history', () => {
     await history.loadEarlier();
     expect(history.state.state.calls.map((each) => each.id)).toEqual([second.id, first.id]);
     expect(history.state.state.more).toBe(false);
-    expect(store.kept).toEqual([second]);
+    expect(store.stored).toEqual([second]);
   });
 
   it('refetches when a call event arrives during a request', async () => {
@@ -170,7 +173,7 @@ describe('the history', () => {
     store.answers[''] = { items: [d, c], next: 'p2' };
     await history.refresh();
     expect(shown()).toEqual([d.id, c.id, b.id, a.id]);
-    expect(store.kept).toEqual([d, c]);
+    expect(store.stored).toEqual([d, c]);
     store.answers['p3'] = { items: [], next: null };
     await history.loadEarlier();
     expect(asked.at(-1)).toBe('minep3');
@@ -225,6 +228,6 @@ describe('the history', () => {
     history.clear();
     await opening;
     expect(history.state.state).toMatchObject({ source: 'none', calls: [] });
-    expect(store.kept).toEqual([]);
+    expect(store.stored).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { downsamplePeaks, Playback, SPEEDS, type PlaybackListener } from './mode
 
 function setup(load = async () => new Blob(['wav'])) {
   const asked: string[] = [];
-  let telling!: PlaybackListener;
+  let listener!: PlaybackListener;
   const onStarted = vi.fn();
   const peaks = vi.fn(async (): Promise<number[]> => []);
   const playback = new Playback(12, {
@@ -12,17 +12,17 @@ function setup(load = async () => new Blob(['wav'])) {
       asked.push('load');
       return load();
     },
-    sound: async (_blob, tell) => {
-      telling = tell;
+    sound: async (_blob, notify) => {
+      listener = notify;
       return {
         seconds: 11.5,
         play: async () => {
           asked.push('play');
-          tell.playing(true);
+          notify.playing(true);
         },
         pause: () => {
           asked.push('pause');
-          tell.playing(false);
+          notify.playing(false);
         },
         seek: (seconds) => void asked.push(`seek ${seconds}`),
         setSpeed: (times) => void asked.push(`speed ${times}`),
@@ -32,7 +32,7 @@ function setup(load = async () => new Blob(['wav'])) {
     peaks,
     onStarted,
   });
-  return { playback, asked, begun: onStarted, peaks, telling: () => telling };
+  return { playback, asked, begun: onStarted, peaks, listener: () => listener };
 }
 
 describe('playback', () => {

@@ -31,7 +31,7 @@ function setup(became: Record<string, unknown> = { id: 'c', state: 'open', tried
     return () => void handlers.splice(handlers.indexOf(handler), 1);
   });
   const model = new AddDeviceModel(server as never, on, () => Date.now());
-  return { model, server, told: handlers, now: () => model.state.state };
+  return { model, server, handlers, now: () => model.state.state };
 }
 
 describe('adding a device', () => {
@@ -57,7 +57,7 @@ describe('adding a device', () => {
   });
 
   it('shows at once that the code was used, and by which device', async () => {
-    const { model, server, told: handlers, now } = setup(USED);
+    const { model, server, handlers, now } = setup(USED);
     await model.show();
     handlers[0]!({ id: 'another' });
     expect(server.showSignInCode).not.toHaveBeenCalled();

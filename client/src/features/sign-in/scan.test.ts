@@ -8,22 +8,22 @@ function setup(parts: Partial<QrScanner> = {}) {
   const track = { stop: vi.fn() };
   const stream = { getTracks: () => [track] } as unknown as MediaStream;
   const found = vi.fn();
-  const eyes: QrScanner = {
+  const detector: QrScanner = {
     origin: 'https://pbx.example.com',
     isGranted: async () => false,
     open: vi.fn(async () => stream),
     reader: async () => async () => [CODE],
     ...parts,
   };
-  const model = new ScanModel(eyes, found);
-  return { model, eyes, track, found, now: () => model.state.state };
+  const model = new ScanModel(detector, found);
+  return { model, detector, track, found, now: () => model.state.state };
 }
 
 describe('scanning', () => {
   it('opens the camera only after confirmation', async () => {
-    const { model, eyes, now } = setup();
+    const { model, detector, now } = setup();
     await model.start();
-    expect(eyes.open).not.toHaveBeenCalled();
+    expect(detector.open).not.toHaveBeenCalled();
     expect(now().phase).toBe('asking');
     await model.open();
     expect(now().phase).toBe('looking');

@@ -21,12 +21,12 @@ function setup() {
   const recorded = new Blob(['wav']);
   const take = { stop: vi.fn(async () => recorded), cancel: vi.fn() };
   const begin = vi.fn(async () => take);
-  return { greetings: new Greetings('m', 't', server as never, begin), server, take, begin, said: recorded };
+  return { greetings: new Greetings('m', 't', server as never, begin), server, take, begin, recorded };
 }
 
 describe('the greetings of a mailbox', () => {
   it('are recorded by occasion', async () => {
-    const { greetings, server, said: recorded } = setup();
+    const { greetings, server, recorded } = setup();
     await greetings.load();
     expect(greetings.find('busy')).toBeUndefined();
     await greetings.record('busy');

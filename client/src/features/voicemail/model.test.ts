@@ -23,7 +23,7 @@ function message(id: string, overrides: Partial<Message> = {}): Message {
 
 function setup(cached: Message[] = []) {
   const store = {
-    kept: cached,
+    stored: cached,
     inbox: [] as Message[],
     archived: [] as Message[],
     fault: undefined as Problem | undefined,
@@ -34,9 +34,9 @@ function setup(cached: Message[] = []) {
       if (store.fault) throw store.fault;
       return [...(hidden ? store.archived : store.inbox)];
     }),
-    loadCached: async () => store.kept,
+    loadCached: async () => store.stored,
     saveCached: async (messages: Message[]) => {
-      store.kept = messages;
+      store.stored = messages;
     },
     mark: vi.fn(async (id: string, heard: boolean) => {
       if (store.fault) throw store.fault;
@@ -84,7 +84,7 @@ describe('the mailbox', () => {
     await voicemail.open();
     expect(seen).toContain('cache:old');
     expect(voicemail.state.state).toMatchObject({ source: 'server', loading: false });
-    expect(store.kept.map((each) => each.id)).toEqual(['new']);
+    expect(store.stored.map((each) => each.id)).toEqual(['new']);
   });
 
   it('stays readable offline and says so', async () => {
@@ -154,6 +154,6 @@ describe('the mailbox', () => {
     voicemail.clear();
     await opening;
     expect(voicemail.state.state).toMatchObject({ source: 'none', inbox: [] });
-    expect(store.kept).toEqual([]);
+    expect(store.stored).toEqual([]);
   });
 });
