@@ -32,7 +32,7 @@ def facts(tmp_path: Path) -> dict[str, Any]:
 def server(tmp_path: Path, facts: dict[str, Any]) -> Iterator[Server]:
     with Server(tmp_path / "home") as server:
         yield server
-    assert not server.complaints()
+    assert not server.log_violations()
 
 
 @pytest.fixture
