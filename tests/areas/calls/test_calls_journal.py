@@ -336,7 +336,7 @@ async def test_full_disk_does_not_prevent_answering(journal: Journal, spool: Spo
     world = await play("alice 1001, bob 1002")
     world.build(journal.save, journal.remove)
 
-    def full(kind: str, record: bytes, *, last: bool = False) -> None:
+    def full(kind: str, record: bytes, *, use_reserve: bool = False) -> None:
         raise SpoolFull("no room")
 
     spool.append = full  # type: ignore[method-assign]

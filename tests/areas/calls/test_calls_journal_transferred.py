@@ -135,9 +135,9 @@ async def test_absorbed_call_is_part_of_the_same_journal_entry(
     one, other = world.manager.calls
     signs, append = list[bytes](), spool.append
 
-    def entries(kind: str, record: bytes, *, last: bool = False) -> None:
+    def entries(kind: str, record: bytes, *, use_reserve: bool = False) -> None:
         signs.append(record[: len("* " + one + " " + other)])
-        append(kind, record, use_reserve=last)
+        append(kind, record, use_reserve=use_reserve)
 
     monkeypatch.setattr(spool, "append", entries)
     await play_on(world, """
