@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from unificx.identity import Extension
 from unificx.sip.flow import Flow
 
 
@@ -15,6 +16,12 @@ class Caller:
     subject: str
     number: str = field(repr=False)
     name: str = field(repr=False)
+
+    @classmethod
+    def of(cls, extension: Extension, device_id: str = "", name: str | None = None) -> "Caller":
+        """Return an extension as a caller; `name` replaces the extension's own name."""
+        shown = extension.name if name is None else name
+        return cls(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, shown)
 
 
 @dataclass(frozen=True, slots=True)

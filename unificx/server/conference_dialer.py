@@ -32,7 +32,7 @@ class CallManagerDialer:
         host = directory.extension_by_id(room.hosts[0])
         if host is None:
             return None
-        return Caller(room.tenant_id, host.id, "", host.subject, host.number, directory.display_name(host))
+        return Caller.of(host, name=directory.display_name(host))
 
 
 class CallConverter:

@@ -54,9 +54,8 @@ class CallManagerLiveCalls:
         extension = directory.extension_by_id(extension_id)
         if extension is None:
             raise NotFound("There is no such extension.")
-        name = directory.display_name(extension)
-        identity = extension.tenant_id, extension.id, device_id, extension.subject
-        return self._commands.dial(Caller(*identity, number=extension.number, name=name), device_id, to)
+        caller = Caller.of(extension, device_id, directory.display_name(extension))
+        return self._commands.dial(caller, device_id, to)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         self._commands.transfer(call_id, extensions, to)

@@ -212,14 +212,7 @@ class SipRequestHandler:
         if event.request.method == "SUBSCRIBE":
             self._parts.mwi.subscribe(event.key, event.request, event.flow, device, now)
             return
-        caller = Caller(
-            tenant_id=device.tenant_id,
-            extension_id=extension.id,
-            device_id=device.device_id,
-            subject=extension.subject,
-            number=extension.number,
-            name=self._parts.directory.display_name(extension),
-        )
+        caller = Caller.of(extension, device.device_id, self._parts.directory.display_name(extension))
         self._parts.calls.incoming(event.key, event.request, event.flow, caller, now)
 
     def _reject(self, event: RequestReceived, delay: float, now: float) -> None:
