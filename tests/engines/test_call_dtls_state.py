@@ -1,16 +1,16 @@
 """DTLS: a browser that moves to another anchor does a new handshake, one that stays does not."""
 
-from unificx.calls.dtls_associations import DtlsAssociations
+from unificx.calls.dtls_state import DtlsState
 from unificx.rtpengine import ng
 from unificx.rtpengine.ng import Profile
 
 
-def met(*anchors: str) -> tuple[DtlsAssociations, list[Profile]]:
-    meetings, profiles = DtlsAssociations(), list[Profile]()
+def met(*anchors: str) -> tuple[DtlsState, list[Profile]]:
+    state, profiles = DtlsState(), list[Profile]()
     for anchor in anchors:
-        profiles.append(meetings.profile_for("a", anchor))
-        meetings.mark_sent("a")
-    return meetings, profiles
+        profiles.append(state.profile_for(anchor))
+        state.mark_sent()
+    return state, profiles
 
 
 def test_another_anchor_uses_another_hash() -> None:
@@ -21,12 +21,12 @@ def test_another_anchor_uses_another_hash() -> None:
 
 
 def test_unsent_sdp_does_not_count() -> None:
-    meetings, _ = met("one")
-    assert meetings.profile_for("a", "two") is Profile.WEBRTC_ANEW
-    assert meetings.profile_for("a", "three") is Profile.WEBRTC_ANEW
+    state, _ = met("one")
+    assert state.profile_for("two") is Profile.WEBRTC_ANEW
+    assert state.profile_for("three") is Profile.WEBRTC_ANEW
 
 
 def test_released_anchor_is_a_new_one() -> None:
-    meetings, _ = met("one", "two")
-    meetings.anchor_released("two")
-    assert meetings.profile_for("a", "two") is Profile.WEBRTC
+    state, _ = met("one", "two")
+    state.anchor_released("two")
+    assert state.profile_for("two") is Profile.WEBRTC

@@ -32,7 +32,7 @@ async def test_conversation_is_announced_once_both_are_connected() -> None:
     assert talk is not None
     run = world.manager.calls[talk.call_id]
     assert (talk.tenant_id, talk.anchor, talk.media_generation, talk.restored) == ("t1", run.anchor_id("b1"), 0, False)
-    assert [leg.tag for leg in talk.legs] == [run.legs["a"].id, run.legs["b1"].id]
+    assert [leg.tag for leg in talk.legs] == [run.existing_leg("a").id, run.existing_leg("b1").id]
     assert [(leg.extension_id, leg.number, leg.subject) for leg in talk.legs] == [
         ("e-1001", "1001", run.caller.subject),
         ("e-1002", "1002", run.callee.subject if run.callee else ""),

@@ -247,7 +247,7 @@ class World:
             case ["an", "administrator", "ends", "the", "call"]:
                 assert self.manager.hang_up(call_id, TENANT)
             case [name, "is", "not", "heard", "any", "more"]:
-                tag = self.manager.calls[call_id].legs[self._leg_name(call_id, name)].id
+                tag = self.manager.calls[call_id].existing_leg(self._leg_name(call_id, name)).id
                 self.media.silent_since[tag] = self.clock.now().timestamp()
             case ["the", "call", "is", "recorded", indication]:
                 CallRecordingStatus(self.manager).indicate(call_id, indication)
@@ -255,7 +255,7 @@ class World:
                 self._tasks = [asyncio.ensure_future(self.watch.check_all())]
             case [name, "presses", key]:
                 call = self.manager.calls[call_id]
-                tag = call.legs[self._leg_name(call_id, name)].id
+                tag = call.existing_leg(self._leg_name(call_id, name)).id
                 self.manager.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")

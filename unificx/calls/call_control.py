@@ -44,7 +44,7 @@ class CallControl:
     def tenant_and_extension(self, call_id: str, extensions: Collection[str]) -> tuple[str, str]:
         """Return the call's tenant and the extension, of these, that takes part in it."""
         call, name = self._own_leg(call_id, extensions)
-        return call.caller.tenant_id, call.extension_and_device(name)[0]
+        return call.caller.tenant_id, call.participant(name).extension_id
 
     def move_to_app(self, call_id: str, extensions: Collection[str], app: CallApp, dialled: str) -> None:
         """Connect both parties to an app, such as a conference room; `dialled` is the number that leads to it.
@@ -61,9 +61,7 @@ class CallControl:
             raise NotFound("This number does not exist. Check the number.", field="to")
         shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
         if isinstance(found, RingExtension):
-            extension = found.extension
-            name = manager.deps.directory.display_name(extension)
-            shown = Caller(requester.tenant_id, extension.id, "", extension.subject, number=extension.number, name=name)
+            shown = Caller.of(found.extension, name=manager.deps.directory.display_name(found.extension))
         origin = Origination(
             requester,
             RINGBACK_APP,
@@ -98,7 +96,8 @@ def _leg_name_in(call: Call, extensions: Collection[str]) -> str | None:
         case _:
             names = ()
     return next(
-        (name for name in names if name not in call.apps and call.extension_and_device(name)[0] in extensions), None
+        (name for name in names if not call.is_app(name) and call.participant(name).extension_id in extensions),
+        None,
     )
 
 

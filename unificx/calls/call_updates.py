@@ -1,7 +1,5 @@
 """Updates the data of a call after state-machine actions, and moves legs between calls."""
 
-from typing import Any
-
 from unificx.calls.call import Call
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.rules import messages
@@ -29,67 +27,45 @@ def apply_action(call: Call, action: messages.Action, now: float, directory: Dir
             if target is not None:
                 call.set_callee(target)
         case messages.SetPeer(""):
-            call.update_participants()
+            call.update_record_parties()
         case messages.SetPeer(leg):
-            extension = directory.extension_by_id(call.extensions.get(leg, ""))
-            call.set_peer(leg, extension if leg not in call.apps else call.callee)
+            extension = directory.extension_by_id(call.participant(leg).extension_id)
+            call.set_peer(leg, extension if not call.is_app(leg) else call.callee)
             call.answered = call.answered or call.wall_time(now)
         case _:
             pass
 
 
 def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
-    """Move legs of another call with all their data into this one, under new names."""
+    """Move participants of another call into this one, under new names."""
     merge_cdr(call, other)
-    if CALLER in names:
-        other.extensions[CALLER], other.devices[CALLER] = other.caller.extension_id, other.caller.device_id
     for old, new in names.items():
-        for destination, source in (
-            (call.legs, other.legs),
-            (call.sent_sdp, other.sent_sdp),
-            (call.dtls_associations.sent, other.dtls_associations.sent),
-            (call.apps, other.apps),
-            (call.targets, other.targets),
-            (call.devices, other.devices),
-            (call.extensions, other.extensions),
-        ):
-            _move(destination, source, old, new)
+        moved = other.participants.pop(old)
+        moved.dtls.generated = None  # it belongs to an anchor of the other call
+        call.participants[new] = moved
 
 
 def merge_cdr(call: Call, other: Call) -> None:
-    """Merge the participants and media statistics of the other call into this one's call record."""
+    """Merge the parties and media statistics of the other call into this one's call record."""
     for each in (call, other):
-        each.update_participants()
-    call.participants = {
-        **call.participants,
-        **{tag: one for tag, one in other.participants.items() if not call.has_participant(one)},
-    }
-    call.media_stats.update(other.media_stats)
+        each.update_record_parties()
+    call.record_parties.merge(other.record_parties)
     call.has_recording = call.has_recording or other.has_recording
 
 
 def split_call(call: Call, name: str, call_id: str) -> Call:
-    """Move the answered leg with its data into a new call, as its caller. Both calls share one call record."""
+    """Move a participant into a new call, as its caller. Both calls share one call record."""
     assert call.callee is not None
-    call.update_participants()
-    callee, device = call.callee, call.devices.get(name, "")
-    ids = callee.tenant_id, callee.id, device, callee.subject
-    caller = Caller(*ids, number=callee.number, name=callee.name)
-    other = Call(
-        call_id,
-        caller,
-        "",
-        None,
-        call.started,
-        call.started_monotonic,
-        {CALLER: call.legs.pop(name)},
-        options=call.options,
-    )
-    other.answered, other.participants, other.record_id = call.answered, call.participants, call.record_id or call.id
+    call.update_record_parties()
+    moved = call.participants.pop(name)
+    moved.dtls.generated = None  # it belongs to an anchor of the first call
+    caller = Caller.of(call.callee, moved.device_id)
+    times = call.started, call.started_monotonic
+    other = Call(call_id, caller, "", None, *times, {CALLER: moved}, options=call.options)
+    other.answered, other.record_id = call.answered, call.record_id or call.id
+    other.record_parties = call.record_parties.copy()
     call.siblings |= {call.id, call_id}
     other.siblings = call.siblings
-    _move(other.sent_sdp, call.sent_sdp, name, CALLER)
-    _move(other.dtls_associations.sent, call.dtls_associations.sent, name, CALLER)
     return other
 
 
@@ -99,8 +75,3 @@ def to_parked_call(slot: ParkingSlot, call: Call, directory: DirectoryCache) -> 
     caller, visible = call.caller, not call.withholds_identity(call.caller.extension_id)
     shown = (caller.number, caller.name) if visible else ("", "")
     return ParkedCall(slot.number, call.id, slot.since, parked_by.number if parked_by is not None else "", *shown)
-
-
-def _move(destination: dict[str, Any], source: dict[str, Any], old: str, new: str) -> None:
-    if old in source:
-        destination[new] = source.pop(old)

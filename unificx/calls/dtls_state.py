@@ -1,10 +1,10 @@
-"""DTLS associations of browsers: a browser that moves to another anchor must do a new DTLS handshake.
+"""DTLS state of a browser: a browser that moves to another anchor must do a new DTLS handshake.
 
 All anchors use the media engine's one certificate. A browser treats a known fingerprint as its existing association
 (RFC 8842 section 4) and would wait for media that never comes, so the next anchor presents another hash of the key.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from unificx.rtpengine.ng import Profile
 
@@ -18,30 +18,27 @@ class DtlsAssociation:
 
 
 @dataclass(slots=True)
-class DtlsAssociations:
-    """Associations of the browsers in one call, by leg name."""
+class DtlsState:
+    """Associations of one browser: `sent` as sent to it, `generated` as last generated, not necessarily sent."""
 
-    sent: dict[str, DtlsAssociation] = field(default_factory=dict[str, DtlsAssociation])
-    """As sent to the browser."""
-    generated: dict[str, DtlsAssociation] = field(default_factory=dict[str, DtlsAssociation])
-    """As last generated, not necessarily sent."""
+    sent: DtlsAssociation | None = None
+    generated: DtlsAssociation | None = None
 
-    def profile_for(self, name: str, anchor: str) -> Profile:
+    def profile_for(self, anchor: str) -> Profile:
         """Return the profile for an anchor: unchanged for the known anchor, else one that forces a new handshake."""
-        known = self.sent.get(name, DtlsAssociation(anchor, Profile.WEBRTC))
-        profile = known.profile
-        if known.anchor != anchor:
+        known = self.sent
+        profile = known.profile if known is not None else Profile.WEBRTC
+        if known is not None and known.anchor != anchor:
             profile = Profile.WEBRTC if profile is Profile.WEBRTC_ANEW else Profile.WEBRTC_ANEW
-        self.generated[name] = DtlsAssociation(anchor, profile)
+        self.generated = DtlsAssociation(anchor, profile)
         return profile
 
-    def mark_sent(self, name: str) -> None:
+    def mark_sent(self) -> None:
         """The generated SDP is sent to the browser."""
-        if name in self.generated:
-            self.sent[name] = self.generated.pop(name)
+        if self.generated is not None:
+            self.sent, self.generated = self.generated, None
 
     def anchor_released(self, anchor: str) -> None:
         """The anchor was released; a later one of the same name is a different anchor."""
-        for name, association in self.sent.items():
-            if association.anchor == anchor:
-                self.sent[name] = replace(association, anchor="")
+        if self.sent is not None and self.sent.anchor == anchor:
+            self.sent = replace(self.sent, anchor="")

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import structlog
 
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
-from unificx.calls.call import AnyLeg, Call
+from unificx.calls.call import Call
 from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
 from unificx.calls.rules import messages
 from unificx.calls.rules.causes import ANSWERED_ELSEWHERE, Cause
@@ -73,11 +73,11 @@ class ActionExecutor:
             case messages.Reject(status, cause):
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
             case messages.CancelCallee(leg, elsewhere):
-                callee = call.legs.get(leg)
+                callee = call.leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
                     callee.cancel(now, ANSWERED_ELSEWHERE if elsewhere else "")
             case messages.Acknowledge(leg, sdp):
-                callee = call.legs[leg]
+                callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
                     callee.acknowledge(call.prepare_sdp(leg, sdp), now)
             case messages.WriteRecord(cause):
@@ -108,7 +108,7 @@ class ActionExecutor:
         | messages.Notify,
         now: float,
     ) -> None:
-        leg = call.legs.get(action.leg)
+        leg = call.leg(action.leg)
         if leg is None:
             return
         match action:
@@ -130,14 +130,15 @@ class ActionExecutor:
                 assert_never(action)
 
     def _dial(self, call: Call, name: str, sdp: bytes, now: float) -> None:
-        if name in call.apps:
+        if call.is_app(name):
             context = call.app_context(name)
             leg_class = CallingAppLeg if name == CALLER else AppLeg
-            call.legs[name] = app = leg_class(context.leg_id, self._on_app_event)
+            call.participants[name].leg = app = leg_class(context.leg_id, self._on_app_event)
             app.start(self._deps.app_host, context, sdp)
             return
-        leg = self._deps.legs.outgoing(call.targets[name].invitation)
-        call.legs[name] = leg
+        dialled = call.participants[name]
+        assert dialled.target is not None
+        dialled.leg = leg = self._deps.legs.outgoing(dialled.target.invitation)
         leg.call(call.prepare_sdp(name, sdp), now)
 
     def _write_record(self, call: Call, cause: Cause) -> None:
@@ -169,7 +170,7 @@ class ActionExecutor:
             case messages.AnswerMedia(ticket):
                 self._on_media_reply(call, await _or_media_failed(ticket, self._answer(call, anchor, action)))
             case messages.ReleaseMedia(_, final):
-                call.dtls_associations.anchor_released(anchor)
+                call.anchor_released(anchor)
                 call.add_media_stats(await self._release(anchor))
                 if final:
                     self._on_media_reply(call, messages.MediaReleased())
@@ -181,18 +182,22 @@ class ActionExecutor:
         to = branch if sender == CALLER else CALLER
         relayed = _relayable_sdp(call, sender, to, action.sdp)
         sdp = await self._media.offer(
-            anchor, _tag(call, sender), relayed, call.profile_at_anchor(to, anchor), call.media_profile(sender)
+            anchor,
+            _tag(call, sender),
+            relayed,
+            call.participant(to).profile_at_anchor(anchor),
+            call.participant(sender).media_profile,
         )
-        return messages.MediaOffered(action.ticket, align_sections(sdp, call.peer_sdp(to)))
+        return messages.MediaOffered(action.ticket, align_sections(sdp, call.participant(to).remote_sdp))
 
     async def _answer(self, call: Call, anchor: str, action: messages.AnswerMedia) -> messages.Event:
         sender = action.sender
         other = action.branch if sender == CALLER else CALLER
         relayed = _relayable_sdp(call, sender, other, action.sdp)
         sdp = await self._media.answer(
-            anchor, _tag(call, other), _tag(call, sender), relayed, call.profile_at_anchor(other, anchor)
+            anchor, _tag(call, other), _tag(call, sender), relayed, call.participant(other).profile_at_anchor(anchor)
         )
-        return messages.MediaAnswered(action.ticket, align_sections(sdp, call.peer_sdp(other)))
+        return messages.MediaAnswered(action.ticket, align_sections(sdp, call.participant(other).remote_sdp))
 
     async def _release(self, anchor: str) -> MediaReport | None:
         try:
@@ -218,20 +223,21 @@ async def _or_media_failed(ticket: str, request: Coroutine[Any, Any, messages.Ev
 
 def _calling_leg(call: Call, name: str = CALLER) -> IncomingLeg | CallingAppLeg:
     """The leg as a calling leg."""
-    leg = call.legs[name]
+    leg = call.leg(name)
     assert isinstance(leg, IncomingLeg | CallingAppLeg)
     return leg
 
 
 def _tag(call: Call, name: str) -> str:
     """Tag of a leg at the anchor: the leg's id, or its name before it is dialled."""
-    leg: AnyLeg | None = call.legs.get(name)
+    leg = call.leg(name)
     return leg.id if leg is not None else name
 
 
 def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
     """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
-    sanitized = sanitize(sdp, call.peer_address(sender))
+    giver, taker = call.participant(sender), call.participant(recipient)
+    sanitized = sanitize(sdp, giver.peer_address)
     if sdp and not sanitized:
         raise MediaUnavailable("description")
-    return sanitized if call.relays_video(sender, recipient) else audio_only(sanitized)
+    return sanitized if taker.accepts_video_of(giver) else audio_only(sanitized)

@@ -1,6 +1,7 @@
 """Forking: selects the phones that ring for a call and builds their INVITEs."""
 
-from unificx.calls.call import APP_LEG, Call, DialTarget
+from unificx.calls.call import APP_LEG, Call
+from unificx.calls.participant import DialTarget, Participant
 from unificx.calls.rules import messages
 from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
 from unificx.calls.rules.identity import Identity, caller_headers
@@ -8,6 +9,7 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import RingExtension, Routing
 from unificx.rtpengine.ng import Profile
+from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
 
 MAX_BRANCHES = 10
@@ -36,13 +38,14 @@ class ForkTargetBuilder:
         limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
         app = call.new_leg_name(APP_LEG) if ring.fallback is not None else ""
         if ring.fallback is not None:
-            call.apps[app] = ring.fallback
+            call.participants[app] = Participant(app=ring.fallback)
         bindings = [binding for binding in ring.bindings if _satisfies_sips(call, binding)]
         call.displayed_callers[extension.id] = displayed_caller or call.caller, RECALL_HEADERS if is_recall else ()
         names = tuple([self._add_branch(call, binding, extension) for binding in bindings[:MAX_BRANCHES]])
-        registered = {name: call.devices[name] for name in names if call.devices[name] in ring.push_devices}
+        devices = {name: call.participants[name].device_id for name in names}
+        registered = {name: device for name, device in devices.items() if device in ring.push_devices}
         push_targets = PushTargets(frozenset(ring.push_devices).difference(registered.values()), registered)
-        srtp = frozenset(name for name in names if call.targets[name].profile is Profile.SRTP)
+        srtp = frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP)
         return ForkTargets(names, limits, srtp, push_targets, app)
 
     def branch_for_device(
@@ -55,16 +58,19 @@ class ForkTargetBuilder:
             return None
         if call.callee.id != extension_id or call.only_device not in ("", device_id):
             return None
-        ringing = [branch.name for branch in state.branches if branch.live and call.devices[branch.name] == device_id]
+        own = call.legs_of(device_id)
+        ringing = [branch.name for branch in state.branches if branch.live and branch.name in own]
         for binding in self._routing.device_bindings(extension_id, device_id, now):
-            same = [name for name in ringing if call.targets[name].invitation.flow == binding.flow]
+            same = [name for name in ringing if _dialled_flow(call, name) == binding.flow]
             if same or len(state.branches) >= MAX_BRANCHES or not _satisfies_sips(call, binding):
                 continue
-            replaced = next((name for name in ringing if call.targets[name].invitation.flow.is_websocket), "")
+            replaced = next((name for name in ringing if _uses_websocket(call, name)), "")
             if ringing and not replaced:
                 continue
             name = self._add_branch(call, binding, call.callee)
-            return messages.DeviceReachable(name, device_id, call.targets[name].profile is Profile.SRTP, replaced)
+            return messages.DeviceReachable(
+                name, device_id, call.participants[name].media_profile is Profile.SRTP, replaced
+            )
         return None
 
     def _add_branch(self, call: Call, binding: Binding, extension: Extension) -> str:
@@ -87,9 +93,19 @@ class ForkTargetBuilder:
             max_forwards=call.options.hops,
         )
         name = call.new_leg_name("b")
-        call.targets[name] = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
-        call.devices[name], call.extensions[name] = binding.device_id, binding.extension_id
+        target = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        call.participants[name] = Participant(None, binding.extension_id, binding.device_id, target)
         return name
+
+
+def _dialled_flow(call: Call, name: str) -> Flow | None:
+    target = call.participants[name].target
+    return target.invitation.flow if target is not None else None
+
+
+def _uses_websocket(call: Call, name: str) -> bool:
+    flow = _dialled_flow(call, name)
+    return flow is not None and flow.is_websocket
 
 
 def _satisfies_sips(call: Call, binding: Binding) -> bool:

@@ -11,10 +11,12 @@ import structlog
 
 from unificx.calls import repository
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import AnyLeg, Call, CallOptions, SentSdp
+from unificx.calls.call import Call, CallOptions
 from unificx.calls.events import CallParty
 from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
+from unificx.calls.participant import AnyLeg, Participant, SentSdp
+from unificx.calls.record_parties import RecordParties
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import Answering, Talking, Transferring
@@ -114,29 +116,29 @@ class Journal:
 
 
 def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
-    caller, callee = call.legs[CALLER], call.legs.get(state.callee)
+    caller, callee = call.existing_leg(CALLER), call.leg(state.callee)
     origin = call.caller
     answered = call.answered or call.started
     return LiveCallPart(
         caller=(origin.tenant_id, origin.extension_id, origin.device_id, origin.subject, origin.number, origin.name),
         dialled=call.dialled,
-        devices=(call.devices.get(state.callee, ""), call.callee.id if call.callee is not None else ""),
+        devices=(call.participant(state.callee).device_id, call.callee.id if call.callee is not None else ""),
         times=(call.started, answered),
         caller_dialog=_dialog_fields(caller),
         callee_dialog=_dialog_fields(callee),
         descriptions=tuple(sdp.decode("utf-8", "replace") for sdp in (state.caller_sdp, state.callee_sdp)),
         passed_on=call.fallback_cause.name if call.fallback_cause is not None and call.was_missed else "",
-        cast=tuple(_participant_fields(tag, one) for tag, one in call.participants.items()),
+        cast=tuple(_party_fields(tag, one) for tag, one in call.record_parties.by_leg.items()),
         record=call.record_id,
         withheld=call.options.withheld_extension,
     )
 
 
-def _participant_fields(tag: str, one: CallParty) -> tuple[str, ...]:
+def _party_fields(tag: str, one: CallParty) -> tuple[str, ...]:
     return (tag, one.subject or "", one.extension_id or "", one.device_id or "", one.number, one.name, one.address)
 
 
-def _participant(fields: tuple[str, ...]) -> CallParty:
+def _party(fields: tuple[str, ...]) -> CallParty:
     subject, extension, device, number, name, address = fields[1:]
     ids = subject or None, extension or None, device or None
     return CallParty("callee", *ids, number=number, name=name, address=address)
@@ -194,6 +196,16 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
     snapshots = {name: _leg_snapshot(*one) for name, one in journalled.items() if one[0]}
     if not snapshots:
         raise ValueError("no leg was journalled")
+    participants = {
+        name: Participant(
+            leg=legs.restore(snapshots[name], clock.monotonic()) if name in snapshots else None,
+            app=CallApp("") if name not in snapshots else None,
+            sent_sdp=SentSdp(CSEQ_GAP, b""),
+        )
+        for name in journalled
+    }
+    if part.callee_dialog:
+        participants["b1"].extension_id, participants["b1"].device_id = callee_extension, callee_device
     call = Call(
         id=call_id,
         caller=Caller(tenant, extension, device, subject, number=number, name=name),
@@ -201,17 +213,13 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         callee=callee,
         started=started,
         started_monotonic=clock.monotonic() - (clock.now() - started).total_seconds(),
-        legs={name: legs.restore(one, clock.monotonic()) for name, one in snapshots.items()},
+        participants=participants,
         answered=answered,
         answered_leg="b1",
-        devices={"b1": callee_device} if part.callee_dialog else {},
-        extensions={"b1": callee_extension} if part.callee_dialog else {},
         leg_counters=Counter({"b": 1}),
-        apps={name: CallApp("") for name in journalled if name not in snapshots},
         fallback_cause=Cause[part.passed_on] if part.passed_on else None,
         was_missed=bool(part.passed_on),
-        participants={fields[0]: _participant(fields) for fields in part.cast or ()},
-        sent_sdp={CALLER: SentSdp(CSEQ_GAP, b""), "b1": SentSdp(CSEQ_GAP, b"")},
+        record_parties=RecordParties({fields[0]: _party(fields) for fields in part.cast or ()}),
         record_id=part.record or "",
         options=CallOptions(withheld_extension=part.withheld or ""),
         journalled=True,

@@ -23,6 +23,7 @@ from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.observers import ObserverNotifier
+from unificx.calls.participant import Participant
 from unificx.calls.rules import messages, redirect, state_machine
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.fork_targets import ForkTargets, Limits
@@ -127,7 +128,7 @@ class CallManager:
             None,
             clock.now(),
             now,
-            {CALLER: leg},
+            {CALLER: Participant(leg)},
             options=call_options(request, caller),
         )
         self._add(call)
@@ -173,9 +174,9 @@ class CallManager:
         ring = self.deps.routing.route(caller, origin.to, now)
         if not isinstance(ring, RingExtension):
             raise NotFound("No extension has this number. Check the number.")
-        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, ring.extension, clock.now(), now, {})
+        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, ring.extension, clock.now(), now)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
-        call.apps[CALLER], call.only_device = CallApp(origin.app, origin.arguments), origin.device
+        call.participants[CALLER].app, call.only_device = CallApp(origin.app, origin.arguments), origin.device
         self._add(call)
         self._guarded(call, now, self._originate, call, origin.restrict_to_device(ring), origin.displayed_caller, now)
         self._drain_leg_events(now)
@@ -275,10 +276,10 @@ class CallManager:
         A call connected to an app is ended instead, since the app did not survive the restart.
         """
         self._add(call)
-        for name, leg in call.legs.items():
+        for name, leg in call.legs().items():
             self._by_leg[leg.id] = (call, name)
         self._rearm(call)
-        event = messages.MediaRestarted() if not call.apps else messages.EndRequested(Cause.GOING_DOWN)
+        event = messages.MediaRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
         self.on_pending_output()
 
@@ -321,7 +322,7 @@ class CallManager:
         except Exception as fault:
             log.error("call_failed", call=call.id, kind=type(fault).__name__)
             call.state = Ended()
-            for action in state_machine.abandon(call.legs, call.record_written):
+            for action in state_machine.abandon(call.legs(), call.record_written):
                 with contextlib.suppress(Exception):
                     self._executor.execute(call, action, now)
             self._finish(call, now)
@@ -335,7 +336,7 @@ class CallManager:
             case RingExtension() as ring:
                 self._ring(call, leg.remote_sdp, ring, now)
             case CallApp() as app:
-                call.apps[APP_LEG] = app
+                call.participants[APP_LEG] = Participant(app=app)
                 limits = Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self.settings.max_app_call_seconds)
                 call.state, actions = state_machine.begin(leg.remote_sdp, ForkTargets((APP_LEG,), limits), now)
                 self._execute(call, actions, now)
@@ -354,8 +355,10 @@ class CallManager:
         self._execute(call, actions, now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
-        for name in call.legs_of(device_id).intersection(call.legs):
-            call.legs[name].handle_flow_change(now)
+        for name in call.legs_of(device_id):
+            leg = call.leg(name)
+            if leg is not None:
+                leg.handle_flow_change(now)
         event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
             self.dispatch(call, event, now)
@@ -365,7 +368,8 @@ class CallManager:
         found, dialog = self._by_leg.get(leg.id), leg.dialog
         if found is None or dialog is None:
             return None
-        device, now = found[0].extension_and_device(found[1]), self.deps.clock.monotonic()
+        peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
+        device = peer.extension_id, peer.device_id
         return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
 
     def _drain_leg_events(self, now: float) -> None:
@@ -395,7 +399,7 @@ class CallManager:
     def _take_over(self, call: Call, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
         """Let a new leg replace a leg of a call (INVITE with Replaces, or retrieval of a parked call)."""
         name = call.new_leg_name("b")
-        call.legs[name], call.devices[name], call.extensions[name] = leg, caller.device_id, caller.extension_id
+        call.participants[name] = Participant(leg, caller.extension_id, caller.device_id)
         self._by_leg[leg.id] = (call, name)
         self._index.add(call.id, call.index_keys())
         self.dispatch(call, messages.TakeOverRequested(replaced_leg, name, leg.remote_sdp), now)
@@ -406,12 +410,13 @@ class CallManager:
 
     def _absorb(self, call: Call, other: Call, names: dict[str, str]) -> None:
         """Move legs of another call into this one. The remaining legs of the other call end; it gets no call record."""
-        now, anchors, other_state = self.deps.clock.monotonic(), list(other.legs), other.state
+        now, anchors, other_state = self.deps.clock.monotonic(), list(other.legs()), other.state
         call.has_recording = self._observer_notifier.call_ended(other) or call.has_recording
         move_legs(call, other, names)
         for name in names.values():
-            if name in call.legs:
-                self._by_leg[call.legs[name].id] = (call, name)
+            leg = call.leg(name)
+            if leg is not None:
+                self._by_leg[leg.id] = (call, name)
         self._index.add(call.id, call.index_keys())
         other.state = Ended()
         for name in anchors:
@@ -430,17 +435,17 @@ class CallManager:
         call.state = state
         other = split_call(call, state.callee, self.deps.clock.new_id())
         other.state = Talking("", state.ends_at, state.callee_sdp, b"")
-        self._by_leg[call.legs[CALLER].id] = (call, CALLER)
-        self._by_leg[other.legs[CALLER].id] = (other, CALLER)
+        for each in (call, other):
+            self._by_leg[each.existing_leg(CALLER).id] = (each, CALLER)
         self._add(other)
         return other
 
     def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
         """Relay DTMF in INFO to the other leg."""
         for digit in parse_dtmf_digit(event.content_type, event.body):
-            self._observer_notifier.dtmf_received(call, call.legs[name].id, digit)
+            self._observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
         if isinstance(call.state, Talking):
-            other = call.legs.get(call.state.callee if name == CALLER else CALLER)
+            other = call.leg(call.state.callee if name == CALLER else CALLER)
             if other is not None:
                 other.info(event.content_type, event.body, now)
 
@@ -452,15 +457,15 @@ class CallManager:
     def _execute(self, call: Call, actions: list[messages.Action], now: float) -> None:
         for action in actions:
             if isinstance(action, messages.Dial):
-                previous = call.legs.get(action.leg)
+                previous = call.leg(action.leg)
                 self._by_leg.pop(previous.id if previous is not None else "", None)
             self._executor.execute(call, action, now)
             apply_action(call, action, now, self.deps.directory)
             if isinstance(action, messages.Dial):
-                self._by_leg[call.legs[action.leg].id] = (call, action.leg)
+                self._by_leg[call.existing_leg(action.leg).id] = (call, action.leg)
             elif isinstance(action, messages.SwapCaller):
                 for name in (CALLER, action.leg):
-                    self._by_leg[call.legs[name].id] = (call, name)
+                    self._by_leg[call.existing_leg(name).id] = (call, name)
             elif isinstance(action, messages.SetAnswered | messages.SetPeer | messages.SetCallee):
                 self._index.add(call.id, call.index_keys())
                 self.on_changed(call.caller.tenant_id)
@@ -474,7 +479,7 @@ class CallManager:
             self._rearm(call)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
-        leg = call.recording_indication.next_leg_to_reoffer(call.state, call.legs, call.sent_sdp)
+        leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)
         if leg is not None:
             self.dispatch(call, messages.ReofferRequested(leg), now)
 
@@ -513,8 +518,8 @@ class CallManager:
             self._limiter.release(call.caller.tenant_id)
             self.on_changed(call.caller.tenant_id)
         self._index.remove(call.id)
-        for leg in call.legs.values():
+        for leg in call.legs().values():
             leg.close(now)
             self._by_leg.pop(leg.id, None)
-        for name in call.apps:
-            self.deps.parking.release(call.app_leg_id(name))
+        for leg_id in call.app_legs():
+            self.deps.parking.release(leg_id)

@@ -61,7 +61,7 @@ class MediaWatchdog:
             self._manager.on_pending_output()
 
     def _judge(self, call: Call, state: Talking, report: MediaReport) -> messages.MediaSilent | None:
-        legs = call.legs.get(CALLER), call.legs.get(state.callee)
+        legs = call.leg(CALLER), call.leg(state.callee)
         caller, callee = (report.party(leg.id) if leg is not None else None for leg in legs)
         if caller is None or callee is None:
             return None

@@ -48,7 +48,7 @@ class ObserverNotifier:
     def update(self, call: Call) -> None:
         """Notify the observer if the conversation has changed."""
         state = call.state
-        if isinstance(state, Talking) and not call.apps.keys() & {CALLER, state.callee}:
+        if isinstance(state, Talking) and not (call.is_app(CALLER) or call.is_app(state.callee)):
             if not isinstance(state.exchange, MediaReanchor | IceRestart):
                 self._notify(call, state)
         elif self._notified.get(call.id) is not None and not isinstance(state, Ending | Ended):
@@ -89,13 +89,13 @@ class ObserverNotifier:
 
 
 def _conversation_leg(call: Call, name: str, sdp: bytes) -> ConversationLeg:
-    extension_id, device_id = call.extension_and_device(name)
+    one = call.participants[name]
     party = call.caller if name == CALLER else call.callee
-    visible = not call.withholds_identity(extension_id)
+    visible = not call.withholds_identity(one.extension_id)
     return ConversationLeg(
-        tag=call.legs[name].id,
-        extension_id=extension_id,
-        device_id=device_id,
+        tag=call.existing_leg(name).id,
+        extension_id=one.extension_id,
+        device_id=one.device_id,
         subject=party.subject if party is not None else None,
         number=(party.number if party is not None else call.dialled) if visible else "",
         name=party.name if party is not None and visible else "",

@@ -2,27 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from unificx import sdp
+from unificx.calls.participant import AnyLeg, Participant
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.states import State, Talking
-
-
-class RecordingAwareLeg(Protocol):
-    """A leg that may support recording awareness."""
-
-    @property
-    def record_aware(self) -> bool: ...
-    @property
-    def remote_sdp(self) -> bytes: ...
-
-
-class HasSdp(Protocol):
-    """SDP sent to a leg."""
-
-    @property
-    def sdp(self) -> bytes: ...
 
 
 @dataclass(slots=True)
@@ -38,24 +22,25 @@ class RecordingIndication:
         if indication != "off" or self.current:
             self.current = indication
 
-    def apply_to(self, leg: RecordingAwareLeg | None, description: bytes) -> bytes:
+    def apply_to(self, leg: AnyLeg | None, description: bytes) -> bytes:
         """Return the SDP with the recording state, if the leg is recording-aware."""
         return sdp.with_recording_indication(description, self.current if _is_recording_aware(leg) else "")
 
-    def next_leg_to_reoffer(
-        self, state: State, legs: Mapping[str, RecordingAwareLeg], sent: Mapping[str, HasSdp]
-    ) -> str | None:
+    def next_leg_to_reoffer(self, state: State, participants: Mapping[str, Participant]) -> str | None:
         """Return the next leg that needs a re-offer to learn the current state; None while an offer/answer exchange is
         pending."""
         if not self.current or not isinstance(state, Talking) or state.exchange is not None:
             return None
         for name in (CALLER, state.callee):
-            announced = sdp.recording_indication(sent[name].sdp) if name in sent else ""
-            if _is_recording_aware(legs.get(name)) and self.current not in (announced, self._offered.get(name)):
+            one = participants.get(name)
+            if one is None or not _is_recording_aware(one.leg):
+                continue
+            announced = sdp.recording_indication(one.sent_sdp.sdp) if one.sent_sdp.sdp else ""
+            if self.current not in (announced, self._offered.get(name)):
                 self._offered[name] = self.current
                 return name
         return None
 
 
-def _is_recording_aware(leg: RecordingAwareLeg | None) -> bool:
+def _is_recording_aware(leg: AnyLeg | None) -> bool:
     return leg is not None and (leg.record_aware or bool(sdp.recording_preference(leg.remote_sdp)))

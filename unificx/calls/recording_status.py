@@ -27,4 +27,5 @@ class CallRecordingStatus:
     def refuses_recording(self, call_id: str) -> bool:
         """Whether a phone of the call refuses to be recorded (`a=recordpref:off`)."""
         call = self._manager.calls.get(call_id)
-        return call is not None and any(sdp.recording_preference(leg.remote_sdp) == "off" for leg in call.legs.values())
+        legs = call.legs().values() if call is not None else ()
+        return any(sdp.recording_preference(leg.remote_sdp) == "off" for leg in legs)

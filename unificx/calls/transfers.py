@@ -10,6 +10,7 @@ from unificx.calls.call import Call, TransferTarget, sanitize_dialled
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.parking import ParkingSlot
+from unificx.calls.participant import Participant
 from unificx.calls.rules import messages
 from unificx.calls.rules.fork_targets import ForkTargets, Limits
 from unificx.calls.rules.messages import CALLER
@@ -58,7 +59,7 @@ class Transfers:
 
     def on_refer(self, call: Call, name: str, refer: Refer, now: float) -> None:
         """Process a REFER of a leg."""
-        leg = call.legs[name]
+        leg = call.existing_leg(name)
         if not isinstance(leg, Leg):
             return
         try:
@@ -104,7 +105,7 @@ class Transfers:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
         number that leads to the app."""
         state = self.require_connected(call, CALLER)
-        if state.exchange is not None or CALLER in call.apps or call.callee is None:
+        if state.exchange is not None or call.is_app(CALLER) or call.callee is None:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
@@ -120,7 +121,7 @@ class Transfers:
         if slot is None or parked_by is None or found is None or not _is_connected_to_app(*found):
             return lambda: None
         call, name = found
-        requester = Caller(parked_by.tenant_id, parked_by.id, "", parked_by.subject, parked_by.number, parked_by.name)
+        requester = Caller.of(parked_by)
         ring = self._deps.routing.route(requester, parked_by.number, now)
         if parked_by.id == call.caller.extension_id or not isinstance(ring, RingExtension):
             return lambda: None
@@ -156,7 +157,7 @@ class Transfers:
         state = call.state
         if not isinstance(state, Talking) or name not in (CALLER, state.callee):
             raise RemoteProtocolError(REQUEST_PENDING, "Call Not Established")
-        if peer_leg(call, name) in call.apps:
+        if call.is_app(peer_leg(call, name)):
             raise RemoteProtocolError(403, "No Transferable Party")
         return state
 
@@ -184,7 +185,7 @@ class Transfers:
                 raise RemoteProtocolError(404, "Number Not Found")
             case CallApp() as app:
                 leg = call.new_leg_name("app")
-                call.apps[leg] = app
+                call.participants[leg] = Participant(app=app)
                 return ForkTargets(
                     (leg,), Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self._transfer_deps.max_app_call_seconds)
                 ), TransferTarget(None, to)
@@ -197,12 +198,11 @@ class Transfers:
         """Return a participant as a caller."""
         if name == CALLER:
             return call.caller
-        extension_id, device_id = call.extension_and_device(name)
-        extension = self._deps.directory.extension_by_id(extension_id)
+        one = call.participant(name)
+        extension = self._deps.directory.extension_by_id(one.extension_id)
         if extension is None:
             raise RemoteProtocolError(403, "No Transferable Party")
-        name = self._deps.directory.display_name(extension)
-        return Caller(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, name)
+        return Caller.of(extension, one.device_id, self._deps.directory.display_name(extension))
 
     def _return_target(
         self, call: Call, requester: Caller, remaining: Caller, now: float
@@ -223,7 +223,7 @@ class Transfers:
         return_target: tuple[ForkTargets, TransferTarget] | None,
     ) -> None:
         ringback_leg = call.new_leg_name("w")
-        call.apps[ringback_leg] = CallApp(RINGBACK_APP)
+        call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
         call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
         self._transfer_deps.dispatch(
             call,
@@ -282,7 +282,7 @@ class Transfers:
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
-            each.apps[leg], each.transfer_target = app, TransferTarget(None, dialled)
+            each.participants[leg], each.transfer_target = Participant(app=app), TransferTarget(None, dialled)
             self._transfer_deps.dispatch(each, messages.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
@@ -319,11 +319,11 @@ class Transfers:
         """Return the leg a Replaces refers to; it must belong to this extension. Some phones swap the tags."""
         for local_tag, remote_tag in ((replaces.to_tag, replaces.from_tag), (replaces.from_tag, replaces.to_tag)):
             found = self._transfer_deps.find_leg(local_tag)
-            dialog = found[0].legs[found[1]].dialog if found is not None else None
+            dialog = found[0].existing_leg(found[1]).dialog if found is not None else None
             if found is None or dialog is None or (dialog.call_id, dialog.remote_tag) != (replaces.call_id, remote_tag):
                 continue
             call, name = found
-            if call.caller.tenant_id != tenant_id or call.extension_and_device(name)[0] != extension_id:
+            if call.caller.tenant_id != tenant_id or call.participant(name).extension_id != extension_id:
                 break
             return call, name
         raise RemoteProtocolError(missing, "Call Does Not Exist")

@@ -1,0 +1,97 @@
+"""A participant of a call: one leg with everything that belongs to it.
+
+A participant moves as a whole when calls are split or joined, or when caller and callee swap their names.
+"""
+
+from dataclasses import dataclass, field
+
+from unificx.calls.app_leg import LOOPBACK, AppLeg
+from unificx.calls.dtls_state import DtlsState
+from unificx.calls.rules.media_sections import has_video
+from unificx.routing import CallApp
+from unificx.rtpengine.ng import Profile, profile_of
+from unificx.sip.legs import InviteParams, Leg
+
+AnyLeg = Leg | AppLeg
+
+
+@dataclass(slots=True)
+class DialTarget:
+    """A phone to dial: its INVITE and media profile."""
+
+    invitation: InviteParams
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class SentSdp:
+    """SDP sent to a leg, and the version in its origin line."""
+
+    version: int
+    sdp: bytes
+
+
+NO_SDP = SentSdp(0, b"")
+
+
+@dataclass(slots=True)
+class Participant:
+    """One participant of a call, known to the state machine by its key in `Call.participants`.
+
+    `leg` is None until it is dialled. A phone to be dialled has a `target`, an app an `app`; `extension_id` and
+    `device_id` are "" where unknown, as for an app.
+    """
+
+    leg: AnyLeg | None = None
+    extension_id: str = ""
+    device_id: str = ""
+    target: DialTarget | None = None
+    app: CallApp | None = None
+    sent_sdp: SentSdp = NO_SDP
+    """Latest SDP sent to the leg."""
+    dtls: DtlsState = field(default_factory=DtlsState)
+
+    @property
+    def remote_sdp(self) -> bytes:
+        """Latest SDP received from the peer, b"" if none."""
+        return self.leg.remote_sdp if self.leg is not None else b""
+
+    @property
+    def dialog_address(self) -> str:
+        """Signalling address of the leg's dialog, "" without one."""
+        leg = self.leg
+        return leg.dialog.flow.host if leg is not None and leg.dialog is not None else ""
+
+    @property
+    def peer_address(self) -> str:
+        """Signalling address of the peer, of a phone not dialled yet too; "" if unknown."""
+        if self.app is not None:
+            return LOOPBACK
+        return self.dialog_address or (self.target.invitation.flow.host if self.target is not None else "")
+
+    @property
+    def media_profile(self) -> Profile:
+        """Media profile of the peer, from its SDP if available."""
+        if self.app is not None:
+            return Profile.ENGINE
+        leg = self.leg
+        if leg is not None and leg.remote_sdp:
+            return profile_of(leg.remote_sdp)
+        if self.target is not None:
+            return self.target.profile
+        return Profile.WEBRTC if leg is not None and _uses_websocket(leg) else Profile.PLAIN
+
+    def profile_at_anchor(self, anchor: str) -> Profile:
+        """Return the media profile to use in SDP for this participant at an anchor."""
+        profile = self.media_profile
+        return self.dtls.profile_for(anchor) if profile is Profile.WEBRTC else profile
+
+    def accepts_video_of(self, sender: "Participant") -> bool:
+        """Whether video of `sender` is relayed: from a browser only to another browser or to a phone that uses video
+        itself."""
+        browser = sender.media_profile is Profile.WEBRTC
+        return not browser or self.media_profile is Profile.WEBRTC or has_video(self.remote_sdp)
+
+
+def _uses_websocket(leg: AnyLeg) -> bool:
+    return leg.dialog is not None and leg.dialog.flow.is_websocket

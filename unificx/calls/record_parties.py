@@ -1,0 +1,65 @@
+"""Parties of a call record, collected while the call lives: a party stays recorded after its leg has ended."""
+
+from dataclasses import dataclass, field, replace
+
+from unificx.calls.events import CallParty, MediaQuality
+from unificx.rtpengine.ng import PartyReport
+
+
+@dataclass(slots=True)
+class RecordParties:
+    """Parties and media statistics of a call record, by leg id."""
+
+    by_leg: dict[str, CallParty] = field(default_factory=dict[str, CallParty])
+    """Parties so far, the caller first, then in order of joining."""
+    media_stats: dict[str, PartyReport] = field(default_factory=dict[str, PartyReport])
+    """Latest media statistics."""
+
+    def __contains__(self, party: CallParty) -> bool:
+        return any(_same_party(one, party) for one in self.by_leg.values())
+
+    def put(self, leg_id: str, party: CallParty, other: str) -> str:
+        """Add or replace a party and return its key; `leg_id` is "" without a leg. An entry from before the party had
+        a device is replaced, but never that of the `other` party, even if it is the same user."""
+        existing = next((key for key, one in self.by_leg.items() if key != other and _same_party(one, party)), "")
+        if existing and not party.device_id:
+            return existing
+        key = leg_id or existing or f"{len(self.by_leg)}"
+        self.by_leg = {key if each == existing else each: one for each, one in self.by_leg.items()} | {key: party}
+        return key
+
+    def merge(self, other: "RecordParties") -> None:
+        """Add the parties and statistics of another call."""
+        self.by_leg = {**self.by_leg, **{key: one for key, one in other.by_leg.items() if one not in self}}
+        self.media_stats.update(other.media_stats)
+
+    def copy(self) -> "RecordParties":
+        """Return the same parties without statistics, for a call that shares the record."""
+        return RecordParties(self.by_leg)
+
+    def with_roles(self) -> list[CallParty]:
+        """Return the parties with their roles and media quality."""
+        return [
+            replace(one, role="callee" if at else "caller", quality=_media_quality(self.media_stats.get(key)))
+            for at, (key, one) in enumerate(self.by_leg.items())
+        ]
+
+
+def _same_party(one: CallParty, other: CallParty) -> bool:
+    """Whether both are the same party; an entry without a device matches any device of the extension."""
+    if one.extension_id is None or one.extension_id != other.extension_id:
+        return one.extension_id == other.extension_id and one.number == other.number
+    return one.device_id == other.device_id or not (one.device_id and other.device_id)
+
+
+def _media_quality(stats: PartyReport | None) -> MediaQuality:
+    if stats is None:
+        return MediaQuality()
+    lost = stats.lost
+    sent = stats.packets + (lost or 0)
+    return MediaQuality(
+        loss=round(100 * lost / sent, 2) if lost is not None and sent else None,
+        jitter_ms=stats.jitter_ms,
+        mos=stats.mos,
+        packets=stats.packets,
+    )
