@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
-from unificx.sip import grammar, headers
+from unificx.sip import dialog, fields, grammar, headers, message
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Message
-from unificx.sip.message import parse
+from unificx.sip.message import Request, parse
 
 VIAS = (
     "SIP/2.0/UDP 192.0.2.17:5060;rport;branch=z9hG4bKa1.b",
@@ -63,6 +64,108 @@ def test_fast_path_agrees_with_the_grammar(
     first = [outcome(read, text) for text in texts]
     monkeypatch.setattr(module, fast_path, lambda _: None)
     assert first == [outcome(read, text) for text in texts]
+
+
+HEADERS = {
+    "Via": (
+        *VIAS,
+        "SIP/2.0/UDP 192.0.2.17:5060;branch=z9hG4bKq;rport",
+        "SIP/2.0/UDP 192.0.2.17:05060;rport;branch=q;rport",
+        "SIP/2.0/UDP HOST.example:65535;branch=z9hG4bKq",
+    ),
+    "From": ADDRESSES,
+    "To": ADDRESSES,
+    "CSeq": ("1 INVITE", "000000009 INVITE", "2147483647 INVITE", "2147483648 INVITE"),
+    "Call-ID": ("c@h", "a b"),
+    "Max-Forwards": ("70", "0", "070"),
+    "Contact": (
+        *ADDRESSES,
+        "<sip:1001@192.0.2.17:5060>;expires=60",
+        "<SIP:1001@192.0.2.17:05060;transport=TCP>",
+        "<sip:1001@h:59999;transport=ws>, <sip:1002@h>",
+    ),
+    "Route": ("<sip:p;lr>",),
+}
+LINES = (
+    "Via: {v}",
+    "Via : {v}",
+    "Via:{v} ",
+    "v:\t{v}",
+    "Via: SIP/2.0/UDP b;branch=z\r\nVia: {v}",
+    "CSeq: 1 INVITE\r\nVia: {v}",
+)
+ANYTHING = SimpleNamespace(findall=lambda _: [], fullmatch=lambda _: None)
+
+
+def ids_of(data: bytes) -> object:
+    """Return all that transactions and dialogs use of a message, or the error and the headers to answer it with."""
+    try:
+        read = parse(data)
+    except RemoteProtocolError as bad:
+        return bad.status, bad.reason, bad.request and bad.request.headers
+    assert isinstance(read, Request)
+    there = [read.with_source_address(host, 40000) for host in ("192.0.2.17", "host.example")]
+    return (
+        read.headers,
+        read.by_name,
+        [(name, read.first(name), read.all(name), outcome(read.values, name)) for name in ("via", "from", "route")],
+        [(each.branch, each.sent_by, each.headers, str(each.via), each.first("via")) for each in (read, *there)],
+        (read.from_tag, read.to_tag, read.call_id, read.cseq_number, read.cseq_method, read.max_forwards, read.target),
+        outcome(lambda _: dialog._target_of(read), ""),  # pyright: ignore[reportPrivateUsage]
+    )
+
+
+def seeds_of_messages() -> list[bytes]:
+    usual = {name: values[0] for name, values in HEADERS.items()}
+    found: list[bytes] = []
+    for name, values in HEADERS.items():
+        for value in mutants(values, 600):
+            lines = [f"{key}: {value if key == name else text}" for key, text in usual.items()]
+            found.append("\r\n".join(["INVITE sip:1002@h SIP/2.0", *lines, "", ""]).encode("utf-8", "surrogateescape"))
+    head = "\r\n".join(f"{name}: {value}" for name, value in usual.items() if name != "Via")
+    found += [f"INVITE sip:a SIP/2.0\r\n{line.format(v=VIAS[0])}\r\n{head}\r\n\r\n".encode() for line in LINES]
+    for uri in mutants(
+        ("sip:1002@demo.example:5060;transport=tcp", "sips:a", "tel:1", "sip:h?a=b", "sip:h:70000"), 600
+    ):
+        text = f"INVITE {uri} SIP/2.0\r\nVia: {usual['Via']}\r\n{head}\r\n\r\n"
+        found.append(text.encode("utf-8", "surrogateescape"))
+    return found
+
+
+def test_ids_found_by_the_fast_paths_agree_with_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = seeds_of_messages()
+    first = [ids_of(text) for text in texts]
+    assert sum(1 for each in first if isinstance(each, tuple) and len(each) > 3) > 1500
+    for name in ("usual_hop", "usual_from_to", "usual_cseq", "usual_contact"):
+        monkeypatch.setattr(fields, name, ANYTHING.fullmatch)
+    monkeypatch.setattr(message, "is_usual_uri", ANYTHING.fullmatch)
+    monkeypatch.setattr(message, "_each_line", ANYTHING.findall)
+    for text, found in zip(texts, first, strict=True):
+        assert ids_of(text) == found, text
+
+
+def test_usual_spellings_need_no_parsed_values() -> None:
+    """The values of a header as objects are built on first access only."""
+    read = parse(
+        b"INVITE sip:1002@demo.example SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK1;rport\r\n"
+        b'Max-Forwards: 70\r\nFrom: "A" <sip:1001@demo.example>;tag=a\r\nTo: <sip:1002@demo.example>\r\n'
+        b"Call-ID: c@h\r\nCSeq: 2 INVITE\r\nContact: <sip:1001@192.0.2.7:5060>\r\nContent-Length: 0\r\n\r\n"
+    ).with_source_address("192.0.2.7", 5060)
+    assert (read.branch, read.from_tag, read.cseq_number, read.contact_uri) == (
+        "z9hG4bK1",
+        "a",
+        2,
+        "sip:1001@192.0.2.7:5060",
+    )
+    assert read.parsed is None
+
+
+def test_names_of_headers_are_cached_up_to_a_limit() -> None:
+    names = grammar.HeaderNames()
+    for number in range(3000):
+        assert names[f"X-{number}"] == f"x-{number}"
+        assert len(names) <= grammar.HeaderNames.MAX_NAMES
+    assert (names["v"], names["Call-ID"]) == ("via", "call-id")
 
 
 def test_credentials_are_parsed_to_their_end() -> None:

@@ -108,7 +108,7 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
         raise RegistrationRefused(439, "First Hop Lacks Outbound Support")
     return ParsedRegister(
         call_id=_checked_text(request.call_id),
-        cseq=request.cseq.number,
+        cseq=request.cseq_number,
         contacts=contacts,
         remove_all=request.contact_star,
         path=path,
@@ -121,10 +121,10 @@ def parse_register(request: Request, max_expires: int = MAX_EXPIRES) -> ParsedRe
 
 def fingerprint_of(request: Request) -> str:
     """Return the headers evaluated by `parse_register` except CSeq and Call-ID; "" if it came through a proxy."""
-    index = request.by_name
-    if len(index["via"]) > 1 or "," in index["via"][0] or "path" in index:
+    vias = request.all("via")
+    if len(vias) > 1 or "," in vias[0] or request.first("path") is not None:
         return ""
-    return "\n".join([f"{name}:{value}" for name in _FINGERPRINT_HEADERS for value in index.get(name, ())])
+    return "\n".join([f"{name}:{value}" for name in _FINGERPRINT_HEADERS for value in request.all(name)])
 
 
 def refresh_unchanged(
@@ -136,7 +136,7 @@ def refresh_unchanged(
     """
     if len(current) != 1:
         return None
-    old, now, call_id, number = current[0], context.now, request.call_id, request.cseq.number
+    old, now, call_id, number = current[0], context.now, request.call_id, request.cseq_number
     is_same = (
         old.fingerprint != ""
         and old.fingerprint == fingerprint_of(request)

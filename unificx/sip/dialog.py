@@ -52,7 +52,7 @@ class Dialog:
         Raise RemoteProtocolError (500) if its sequence number does not increase; retransmissions never get here. A
         target refresh (re-INVITE, UPDATE, SUBSCRIBE) changes the remote target.
         """
-        number = request.cseq.number
+        number = request.cseq_number
         if number <= self.remote_seq:
             raise RemoteProtocolError(500, "Server Internal Error", request)
         return self._advance(self.local_seq, number, _refreshed_target(self.remote_target, request), flow)
@@ -91,9 +91,9 @@ def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
         local=f"{request.first('to')};tag={local_tag}",
         local_tag=local_tag,
         remote=request.first("from") or "",
-        remote_tag=request.from_.tag,
+        remote_tag=request.from_tag,
         local_seq=0,
-        remote_seq=request.cseq.number,
+        remote_seq=request.cseq_number,
         remote_target=_contact_of(request),
         route_set=_route_set(request, reverse=False),
         flow=flow,
@@ -102,29 +102,36 @@ def uas_dialog(request: Request, local_tag: str, flow: Flow) -> Dialog:
 
 def uac_dialog(initial: Dialog, response: Response, flow: Flow) -> Dialog:
     """Return the UAC dialog of a response (12.1.2); `initial` is the dialog the request was built from."""
-    contacts = response.contacts
     return replace(
         initial,
         remote=response.first("to") or "",
-        remote_tag=response.to.tag,
-        remote_target=str(contacts[0].uri) if contacts else initial.remote_target,
+        remote_tag=response.to_tag,
+        remote_target=_target_of(response) or initial.remote_target,
         route_set=_route_set(response, reverse=True),
         flow=flow,
     )
 
 
 def _contact_of(request: Request) -> str:
-    contacts = request.contacts
-    if len(contacts) != 1:
+    uri = request.contact_uri
+    if uri is None and len(request.contacts) != 1:
         raise RemoteProtocolError(400, "Bad Contact", request)
-    return str(contacts[0].uri)
+    return uri or _target_of(request)
+
+
+def _target_of(message: Request | Response) -> str:
+    """Return the URI of the first Contact, "" if there is none."""
+    uri = message.contact_uri
+    if uri is None:
+        contacts = message.contacts
+        uri = str(contacts[0].uri) if contacts else ""
+    return uri
 
 
 def _refreshed_target(target: str, message: Request | Response) -> str:
-    if message.cseq.method not in ("INVITE", "UPDATE", "SUBSCRIBE"):
+    if message.cseq_method not in ("INVITE", "UPDATE", "SUBSCRIBE"):
         return target
-    contacts = message.contacts
-    return str(contacts[0].uri) if contacts else target
+    return _target_of(message) or target
 
 
 def _route_set(message: Request | Response, *, reverse: bool) -> tuple[str, ...]:

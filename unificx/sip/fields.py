@@ -1,15 +1,19 @@
-"""Base class of SIP messages: header lines, passed on unchanged, and typed access to the common headers."""
+"""Base class of SIP messages: header lines, passed on unchanged, and typed access to the common headers.
+
+Transactions and dialogs need only the ids in the mandatory headers (branch, sent-by, tags, Call-ID, CSeq). One pattern
+for the usual spelling of each header finds and validates them; any other spelling goes through the full grammar. The
+values of a header as objects (`Address`, `Via`, `CSeq`…) are built on first access.
+"""
 
 from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
-from unificx.sip.grammar import canonical_name, capitalized_name, split_commas
+from unificx.sip.grammar import CANONICAL_NAMES, canonical_name, capitalized_name, split_commas
 from unificx.sip.headers import (
     Address,
     CSeq,
@@ -19,6 +23,10 @@ from unificx.sip.headers import (
     parse_addresses,
     parse_delta_seconds,
     parse_from_to,
+    usual_contact,
+    usual_cseq,
+    usual_from_to,
+    usual_hop,
 )
 
 if TYPE_CHECKING:
@@ -38,10 +46,7 @@ def _parse_call_id(text: str) -> str:
 
 
 class typed(Generic[T]):  # noqa: N801 (used as a decorator)
-    """A header as a typed value, parsed on first access. A parse error carries the request to answer.
-
-    Once parsed, the value is an ordinary attribute of the message, and this descriptor is bypassed.
-    """
+    """A header as a typed value, parsed on first access. A parse error carries the request to answer."""
 
     def __init__(self, read: Callable[[Any], T]) -> None:
         self._read = read
@@ -57,12 +62,17 @@ class typed(Generic[T]):  # noqa: N801 (used as a decorator)
     def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
         if instance is None:
             return self
+        message = cast("Message", instance)
+        parsed = message.parsed
+        if parsed is None:
+            parsed = message.parsed = {}
+        elif self._name in parsed:
+            return parsed[self._name]
         try:
-            value = self._read(instance)
+            value = self._read(message)
         except RemoteProtocolError as bad:
-            request = instance.answerable_request() if isinstance(instance, Message) else None
-            raise RemoteProtocolError(bad.status, bad.reason, request) from None
-        instance.__dict__[self._name] = value
+            raise RemoteProtocolError(bad.status, bad.reason, message.answerable_request()) from None
+        parsed[self._name] = value
         return value
 
 
@@ -72,9 +82,42 @@ class Message:
     Header names are passed in lower-case long form; compact forms and any capitalization in the message match.
     """
 
-    def __init__(self, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
+    __slots__ = (
+        "__weakref__",
+        "_branch",
+        "_call_id",
+        "_cseq_method",
+        "_cseq_number",
+        "_first_values",
+        "_from_tag",
+        "_hop",
+        "_sent_by",
+        "_to_tag",
+        "body",
+        "headers",
+        "parsed",
+    )
+
+    def __init__(
+        self,
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        first_values: dict[str, str] | None = None,
+    ) -> None:
+        """`first_values`: the index of these headers as made by `index_headers`, if known."""
         self.headers: Headers = tuple(headers)
         self.body = body
+        self.parsed: dict[str, Any] | None = None
+        """The typed values parsed so far."""
+        self._first_values = first_values
+        self._hop: re.Match[str] | None = None
+        self._branch: str | None = None
+        self._sent_by: str | None = None
+        self._from_tag: str | None = None
+        self._to_tag: str | None = None
+        self._call_id: str | None = None
+        self._cseq_number: int | None = None
+        self._cseq_method: str | None = None
 
     # Abstract, without the ABC metaclass: that would make every isinstance of a message slower.
 
@@ -83,40 +126,109 @@ class Message:
     def start_line(self) -> str:
         """The first line, without its line break."""
 
-    @cached_property
+    @property
+    def first_values(self) -> dict[str, str]:
+        """The value of the first line of each lower-case long name; must not be modified."""
+        values = self._first_values
+        if values is None:
+            values = self._first_values = index_headers(self.headers)
+        return values
+
+    @property
     def by_name(self) -> dict[str, list[str]]:
-        """The values of all lines by lower-case long name; must not be modified."""
+        """The values of all lines by lower-case long name."""
         index: dict[str, list[str]] = {}
         for name, value in self.headers:
-            index.setdefault(canonical_name(name), []).append(value)
+            index.setdefault(CANONICAL_NAMES[name], []).append(value)
         return index
 
     def first(self, name: str) -> str | None:
         """Return the value of the first line of that name, None if absent."""
-        lines = self.by_name.get(name)
-        return lines[0] if lines else None
+        return self.first_values.get(name)
 
     def required(self, name: str) -> str:
         """Return the value of a mandatory header. Raise RemoteProtocolError (400) if it is absent."""
-        lines = self.by_name.get(name)
-        if not lines:
+        value = self.first_values.get(name)
+        if value is None:
             raise RemoteProtocolError(400, f"Missing {capitalized_name(name)}")
-        return lines[0]
+        return value
 
     def all(self, name: str) -> list[str]:
         """Return the values of all lines of that name, in order."""
-        return list(self.by_name.get(name, ()))
+        index = self.first_values
+        if name not in index:
+            return []
+        if len(index) == len(self.headers):  # no name is repeated
+            return [index[name]]
+        return [value for line, value in self.headers if CANONICAL_NAMES[line] == name]
 
     def values(self, name: str) -> list[str]:
         """Return the comma-separated elements of all lines of that name, without empty ones."""
-        if name not in self.by_name:
-            return []
-        return [value for line in self.by_name.get(name, ()) for value in split_commas(line) if value]
+        return [value for line in self.all(name) for value in split_commas(line) if value]
+
+    # ---- the ids of transaction and dialog
+
+    @property
+    def branch(self) -> str:
+        """The branch of the top Via, "" from an RFC 2543 peer."""
+        if self._branch is None:
+            self._branch = self.via.branch
+        return self._branch
+
+    @property
+    def sent_by(self) -> str:
+        """The sent-by of the top Via: host or host:port."""
+        if self._sent_by is None:
+            self._sent_by = self.via.sent_by
+        return self._sent_by
+
+    @property
+    def from_tag(self) -> str:
+        """The tag of From, "" if there is none."""
+        if self._from_tag is None:
+            self._from_tag = self.from_.tag
+        return self._from_tag
+
+    @property
+    def to_tag(self) -> str:
+        """The tag of To, "" if there is none."""
+        if self._to_tag is None:
+            self._to_tag = self.to.tag
+        return self._to_tag
+
+    @property
+    def call_id(self) -> str:
+        """The Call-ID."""
+        if self._call_id is None:
+            self._call_id = self.parsed_call_id
+        return self._call_id
+
+    @property
+    def cseq_number(self) -> int:
+        """The sequence number of the CSeq."""
+        if self._cseq_number is None:
+            self._cseq_number = self.cseq.number
+        return self._cseq_number
+
+    @property
+    def cseq_method(self) -> str:
+        """The method of the CSeq."""
+        if self._cseq_method is None:
+            self._cseq_method = self.cseq.method
+        return self._cseq_method
+
+    @property
+    def contact_uri(self) -> str | None:
+        """The URI of the only Contact, if it has the usual spelling; otherwise None: see `contacts`."""
+        match = usual_contact(self.first_values.get("contact", ""))
+        return match[1] if match is not None and len(self.all("contact")) == 1 else None
+
+    # ---- typed values
 
     @typed
     def vias(self) -> list[Via]:
         """All Via values, the most recent hop first."""
-        return [Via.parse(value) for line in self.by_name.get("via", ()) for value in split_commas(line)]
+        return [Via.parse(value) for line in self.all("via") for value in split_commas(line)]
 
     @typed
     def via(self) -> Via:
@@ -134,8 +246,8 @@ class Message:
         return parse_from_to(self.required("to"))
 
     @typed
-    def call_id(self) -> str:
-        """The Call-ID."""
+    def parsed_call_id(self) -> str:
+        """The Call-ID, validated."""
         return _parse_call_id(self.required("call-id"))
 
     @typed
@@ -146,12 +258,12 @@ class Message:
     @typed
     def contacts(self) -> list[Address]:
         """The Contact addresses; empty if Contact is "*" (then `contact_star` is true)."""
-        return [] if self.contact_star else parse_addresses(self.by_name.get("contact", ()))
+        return [] if self.contact_star else parse_addresses(self.all("contact"))
 
     @typed
     def contact_star(self) -> bool:
         """Whether Contact is "*": all bindings. Raise RemoteProtocolError (400) if it is combined with others."""
-        lines = self.by_name.get("contact", ())
+        lines = self.all("contact")
         if "*" not in "".join(lines):
             return False
         values = self.values("contact")
@@ -162,12 +274,12 @@ class Message:
     @typed
     def routes(self) -> list[Address]:
         """The Route addresses, the next hop first."""
-        return parse_addresses(self.by_name.get("route", ()))
+        return parse_addresses(self.all("route"))
 
     @typed
     def record_routes(self) -> list[Address]:
         """The Record-Route addresses, the last hop first."""
-        return parse_addresses(self.by_name.get("record-route", ()))
+        return parse_addresses(self.all("record-route"))
 
     @typed
     def content_type(self) -> str:
@@ -196,19 +308,36 @@ class Message:
         return frozenset([value.lower() for value in self.values(name)])
 
     def parse_mandatory(self) -> None:
-        """Parse the mandatory headers, so that later access cannot fail.
-
-        Bypasses the descriptors: this is a third of the cost of parsing a message.
-        """
-        cache, lines = self.__dict__, self.by_name
+        """Validate the mandatory headers and find the ids in them, so that later access cannot fail."""
+        lines = self.first_values
         try:
-            cache["cseq"] = CSeq.parse(lines["cseq"][0])
-            cache["via"] = self.parse_top_via()
-            cache["from_"] = parse_from_to(lines["from"][0])
-            cache["to"] = parse_from_to(lines["to"][0])
-            cache["call_id"] = _parse_call_id(lines["call-id"][0])
+            self._parse_cseq(lines["cseq"])
+            self._parse_hop(lines["via"])
+            match = usual_from_to(lines["from"])
+            self._from_tag = (match[1] or "") if match is not None else self.from_.tag
+            match = usual_from_to(lines["to"])
+            self._to_tag = (match[1] or "") if match is not None else self.to.tag
+            self._call_id = _parse_call_id(lines["call-id"])
         except KeyError as missing:
             raise RemoteProtocolError(400, f"Missing {capitalized_name(missing.args[0])}") from None
+        if self._hop is None and self.via.protocol != "SIP/2.0":
+            raise RemoteProtocolError(400, "Bad Via")
+
+    def _parse_cseq(self, text: str) -> None:
+        match = usual_cseq(text)
+        if match is not None:
+            self._cseq_number, self._cseq_method = int(match[1]), match[2]
+        else:
+            cseq = self.cseq
+            self._cseq_number, self._cseq_method = cseq.number, cseq.method
+
+    def _parse_hop(self, text: str) -> None:
+        hop = usual_hop(text)
+        if hop is not None and not (hop[4] and hop[6]):
+            self._hop, self._branch, self._sent_by = hop, hop[5], hop[2]
+        else:
+            via = self.via
+            self._branch, self._sent_by = via.branch, via.sent_by
 
     def parse_top_via(self) -> Via:
         """Parse the top Via, without the cache."""
@@ -228,7 +357,7 @@ class Message:
         lines = [self.start_line]
         try:
             lines += [
-                f"{key}: {value}" if canonical_name(key) != "content-length" else length for key, value in self.headers
+                f"{key}: {value}" if CANONICAL_NAMES[key] != "content-length" else length for key, value in self.headers
             ]
             if length not in lines:
                 lines.append(length)
@@ -271,17 +400,49 @@ class Message:
         below = split_commas(line)[1:] if "," in line else []
         values = [str(via), *below] if via else below
         top = [", ".join(values)] if values else []
-        # Keep the parsed values except the Vias: every request passes here, and nothing is parsed twice.
-        changed = object.__new__(type(self))
-        cache = changed.__dict__
-        cache.update(self.__dict__)
-        cache["headers"] = (*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :])
-        cache["by_name"] = self.by_name | {"via": top + self.by_name["via"][1:]}
-        cache["via"] = via
-        for stale in ("vias",) if via else ("vias", "via"):
-            cache.pop(stale, None)
+        changed = self._copy((*self.headers[:at], *[(name, value) for value in top], *self.headers[at + 1 :]))
+        changed.parsed = {key: value for key, value in (self.parsed or {}).items() if key not in ("via", "vias")}
+        if via:
+            changed.parsed["via"] = via
+        return changed
+
+    def with_source_address(self, host: str, port: int) -> Self:
+        """Return the request with its source address and port in the top Via (RFC 3261 18.2.1, RFC 3581 4)."""
+        hop = self._hop
+        if hop is None:
+            updated = self.via.with_received(host, port)
+            return self if updated.params == self.via.params else self.with_top_via(updated)
+        if hop[4] or hop[6]:
+            value = f"{hop[1]};branch={hop[5]};received={host};rport={port}"
+        elif hop[3].lower() != host:
+            value = f"{hop[1]};branch={hop[5]};received={host}"
+        else:
+            return self
+        headers = list(self.headers)
+        at = 0
+        while CANONICAL_NAMES[headers[at][0]] != "via":
+            at += 1
+        headers[at] = (headers[at][0], value)
+        changed = self._copy(headers)
+        changed._branch, changed._sent_by = self._branch, self._sent_by
+        if self.parsed is not None:
+            changed.parsed = {key: value for key, value in self.parsed.items() if key not in ("via", "vias")}
+        if self._first_values is not None:
+            changed._first_values = self._first_values | {"via": value}
+        return changed
+
+    def _copy(self, headers: Iterable[tuple[str, str]]) -> Self:
+        """Return a copy with these headers, which differ in the Vias only, and with the ids of the dialog."""
+        changed = self._with(headers)
+        changed._from_tag, changed._to_tag, changed._call_id = self._from_tag, self._to_tag, self._call_id
+        changed._cseq_number, changed._cseq_method = self._cseq_number, self._cseq_method
         return changed
 
     @abstractmethod
     def _with(self, headers: Iterable[tuple[str, str]]) -> Self:
         """Return the same message with these headers."""
+
+
+def index_headers(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return the first value of each lower-case long name. Raise RemoteProtocolError (400) for an invalid name."""
+    return {CANONICAL_NAMES[name]: value for name, value in reversed(headers)}

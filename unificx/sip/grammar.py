@@ -56,6 +56,25 @@ def canonical_name(name: str) -> str:
     return _COMPACT.get(lower, lower)
 
 
+class HeaderNames(dict[str, str]):
+    """Lower-case long forms by the name as sent, filled on demand, at most `MAX_NAMES`.
+
+    Faster than `canonical_name` for the few names in use. A lookup raises RemoteProtocolError (400) for a name that is
+    not a token.
+    """
+
+    MAX_NAMES = 1024
+
+    def __missing__(self, name: str) -> str:
+        if len(self) >= self.MAX_NAMES:
+            self.clear()
+        canonical = self[name] = canonical_name(name)
+        return canonical
+
+
+CANONICAL_NAMES = HeaderNames()
+
+
 def capitalized_name(name: str) -> str:
     """Return a lower-case header name in its usual capitalization: `Call-ID`, `CSeq`, `Max-Forwards`."""
     return {"call-id": "Call-ID", "cseq": "CSeq", "rack": "RAck"}.get(name) or name.title()

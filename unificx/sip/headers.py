@@ -20,7 +20,7 @@ from unificx.sip.grammar import (
     split_commas,
     unquote,
 )
-from unificx.sip.uri import CACHE_SIZE, MAX_CACHED_LENGTH, Uri
+from unificx.sip.uri import CACHE_SIZE, MAX_CACHED_LENGTH, USUAL_URI, Uri
 
 __all__ = [
     "Address",
@@ -34,6 +34,10 @@ __all__ = [
     "parse_auth",
     "parse_from_to",
     "split_commas",
+    "usual_contact",
+    "usual_cseq",
+    "usual_from_to",
+    "usual_hop",
 ]
 
 MAX_CSEQ = 2**31 - 1
@@ -52,6 +56,17 @@ _via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+[;,])", re.I).match
 _usual_via = re.compile(
     rf"SIP/2\.0/({TOKEN}) ([A-Za-z0-9._-]++)(?::([0-9]{{1,5}}+))?+(;rport)?+;branch=({TOKEN})"
 ).fullmatch
+usual_hop = re.compile(
+    r"(SIP/2\.0/[A-Za-z]++ (([A-Za-z0-9._-]++)(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}+))?+))(;rport)?+"
+    rf";branch=({TOKEN})(;rport)?+"
+).fullmatch
+"""Protocol, transport and sent-by; sent-by; its host; rport; branch; rport (valid in one of both places)."""
+usual_from_to = re.compile(rf'(?:"[^"\\]*+" ?+)?+<{USUAL_URI}>(?:;tag=({TOKEN}))?+').fullmatch
+"""From or To in the usual spelling; the group is the tag."""
+usual_contact = re.compile(rf'(?:"[^"\\]*+" ?+)?+<({USUAL_URI})>(?:;expires=[0-9]++)?+').fullmatch
+"""A single Contact in the usual spelling; the group is the URI."""
+usual_cseq = re.compile(rf"([0-9]{{1,9}}+) ({TOKEN})").fullmatch
+"""A CSeq below the maximum in the usual spelling: number and method."""
 _cseq = re.compile(rf"([0-9]++)[ \t]++({TOKEN})").fullmatch
 _rack = re.compile(rf"([0-9]++)[ \t]++([0-9]++)[ \t]++({TOKEN})").fullmatch
 _AUTH_PARAM = rf'[ \t]*+({TOKEN})[ \t]*+=[ \t]*+(?:"([^"\\]*+)"|({QUOTED}|[^\s",]++))[ \t]*+(?:,|$)'

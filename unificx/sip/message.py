@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterable
 
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.fields import Headers, Message, typed
-from unificx.sip.grammar import canonical_name, capitalized_name, is_token, parse_number
+from unificx.sip.fields import Headers, Message, index_headers, typed
+from unificx.sip.grammar import CANONICAL_NAMES, TOKEN, capitalized_name, is_token, parse_number
 from unificx.sip.headers import Via
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.phrases import PHRASES
-from unificx.sip.uri import Uri
+from unificx.sip.uri import Uri, is_usual_uri
 
 __all__ = ["Headers", "Message", "Request", "Response", "parse", "respond"]
 
 VERSION = "SIP/2.0"
 _FOLD = re.compile(r"\r\n[ \t]++")
+_each_line = re.compile(rf"\r\n({TOKEN})[ \t]*+:[ \t]*+([^\r\n]*+)").findall  # values may end with white space
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
 _ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
 _version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
@@ -30,8 +31,17 @@ _status_line = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*+))?+", re.I | re.S).
 class Request(Message):
     """A request; `uri` is the Request-URI as sent."""
 
-    def __init__(self, method: str, uri: str, headers: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
-        super().__init__(headers, body)
+    __slots__ = ("method", "uri")
+
+    def __init__(
+        self,
+        method: str,
+        uri: str,
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        first_values: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(headers, body, first_values)
         self.method = method
         self.uri = uri
 
@@ -54,6 +64,8 @@ class Request(Message):
     def max_forwards(self) -> int | None:
         """The Max-Forwards header, None if absent."""
         value = self.first("max-forwards")
+        if value == "70":
+            return 70
         return None if value is None else parse_number(value, 255, "Bad Max-Forwards")
 
     def answerable_request(self) -> Request | None:
@@ -89,10 +101,17 @@ class Request(Message):
 class Response(Message):
     """A response; the reason phrase is informational only."""
 
+    __slots__ = ("reason", "status")
+
     def __init__(
-        self, status: int, reason: str = "", headers: Iterable[tuple[str, str]] = (), body: bytes = b""
+        self,
+        status: int,
+        reason: str = "",
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        first_values: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(headers, body)
+        super().__init__(headers, body, first_values)
         self.status = status
         self.reason = reason
 
@@ -139,7 +158,7 @@ def respond(
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
     for line in request.headers:
-        name = canonical_name(line[0])
+        name = CANONICAL_NAMES[line[0]]
         if name in _ECHOED:
             if name != "via" and name in seen:
                 continue
@@ -152,7 +171,7 @@ def respond(
 
 def _with_tag(request: Request, to: str, tag: str) -> str:
     try:
-        return to if not tag or request.to.tag else f"{to};tag={tag}"
+        return to if not tag or request.to_tag else f"{to};tag={tag}"
     except RemoteProtocolError:
         return to
 
@@ -163,17 +182,27 @@ def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
     Raise RemoteProtocolError, which holds the request if it can be answered. A message that exceeds the limits, has no
     end of headers, or a line break other than CRLF is never answered.
     """
-    lines, body = _split(data, limits)
-    headers, index, fault = _header_lines(lines)
+    head, body = _split(data, limits)
+    start = head.partition("\r\n")[0]
+    headers: list[tuple[str, str]] = _each_line(head)
+    fault: RemoteProtocolError | None = None
+    index = index_headers(headers)
+    if (
+        len(headers) != head.count("\n")
+        or " \r\n" in head
+        or "\t\r\n" in head
+        or head[-1:] in (" ", "\t")
+        or (len(index) != len(headers) and _repeats_single(headers))
+    ):
+        headers, fault = _header_lines(head)
+        index = index_headers(headers)
     if "content-length" in index:
         try:
-            body = body[: parse_number(index["content-length"][0], len(body), "Bad Content-Length")]
+            body = body[: parse_number(index["content-length"], len(body), "Bad Content-Length")]
         except RemoteProtocolError as bad:
             fault = bad
-    start = lines[0]
     make = _response if start[:4].upper() == "SIP/" else _request
-    message = make(start, headers, body)
-    message.by_name = index
+    message = make(start, headers, body, index)
     try:
         _check(message, start, fault)
     except RemoteProtocolError as bad:
@@ -181,7 +210,8 @@ def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
     return message
 
 
-def _split(data: bytes, limits: Limits) -> tuple[list[str], bytes]:
+def _split(data: bytes, limits: Limits) -> tuple[str, bytes]:
+    """Return the start line and the unfolded header lines, separated by CRLF, and all octets after them."""
     if len(data) > limits.max_message_bytes:
         raise RemoteProtocolError(513, "Message Too Large")
     start = 0
@@ -193,54 +223,57 @@ def _split(data: bytes, limits: Limits) -> tuple[list[str], bytes]:
     head = data[start:end].decode("utf-8", "surrogateescape")
     if "\r\n " in head or "\r\n\t" in head:
         head = _FOLD.sub(" ", head)
-    lines = head.split("\r\n")
-    breaks = len(lines) - 1
+    breaks = head.count("\r\n")
     if head.count("\n") != breaks or head.count("\r") != breaks:
         raise RemoteProtocolError(400, "Bad Line Break")
-    if breaks > limits.max_headers or max(map(len, lines)) > limits.max_line_length:
+    if breaks > limits.max_headers or (
+        len(head) > limits.max_line_length and max(map(len, head.split("\r\n"))) > limits.max_line_length
+    ):
         raise RemoteProtocolError(400, "Headers Too Large")
-    return lines, data[end + 4 :]
+    return head, data[end + 4 :]
 
 
-def _header_lines(lines: list[str]) -> tuple[list[tuple[str, str]], dict[str, list[str]], RemoteProtocolError | None]:
-    """Return the lines as sent, their values by name, and the error of a line that was left out."""
+def _repeats_single(headers: list[tuple[str, str]]) -> bool:
+    """Whether a header that must not be repeated is."""
+    names = [CANONICAL_NAMES[name] for name, _ in headers]
+    return any(names.count(name) > 1 for name in _SINGLE)
+
+
+def _header_lines(head: str) -> tuple[list[tuple[str, str]], RemoteProtocolError | None]:
+    """Return the lines as sent, and the error of the last line that was left out or must not be repeated."""
     headers: list[tuple[str, str]] = []
-    index: dict[str, list[str]] = {}
+    seen: set[str] = set()
     fault: RemoteProtocolError | None = None
-    for line in lines[1:]:
+    for line in head.split("\r\n")[1:]:
         name, colon, value = line.partition(":")
         name = name.rstrip(" \t")
-        value = value.strip(" \t")
         try:
-            key = canonical_name(name if colon else "")
+            key = CANONICAL_NAMES[name if colon else ""]
         except RemoteProtocolError as bad:
             fault = bad
             continue
-        headers.append((name, value))
-        if key in index:
-            index[key].append(value)
-            if key in _SINGLE:
-                fault = RemoteProtocolError(400, f"Repeated {capitalized_name(key)}")
-        else:
-            index[key] = [value]
-    return headers, index, fault
+        headers.append((name, value.strip(" \t")))
+        if key in seen and key in _SINGLE:
+            fault = RemoteProtocolError(400, f"Repeated {capitalized_name(key)}")
+        seen.add(key)
+    return headers, fault
 
 
-def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Response:
+def _response(start: str, headers: Iterable[tuple[str, str]], body: bytes, index: dict[str, str]) -> Response:
     match = _status_line(start)
     if match is None:
         raise RemoteProtocolError(400, "Bad Status Line")
-    return Response(int(match[1]), match[2] or "", headers, body)
+    return Response(int(match[1]), match[2] or "", headers, body, index)
 
 
-def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes) -> Request:
+def _request(start: str, headers: Iterable[tuple[str, str]], body: bytes, index: dict[str, str]) -> Request:
     """Build a request from any start line, so that an error can be answered; `_check` validates it."""
     method, _, rest = start.partition(" ")
-    return Request(method, rest.rpartition(" ")[0], headers, body)
+    return Request(method, rest.rpartition(" ")[0], headers, body, index)
 
 
 def _check(message: Request | Response, start: str, fault: RemoteProtocolError | None) -> None:
-    """Validate the message and parse its mandatory headers, so that later access cannot fail."""
+    """Validate the message and its mandatory headers, so that later access cannot fail."""
     if isinstance(message, Request):
         version = start.rpartition(" ")[2]
         if version.upper() != VERSION:
@@ -254,9 +287,8 @@ def _check(message: Request | Response, start: str, fault: RemoteProtocolError |
     if fault is not None:
         raise fault
     message.parse_mandatory()
-    if message.via.protocol != VERSION:
-        raise RemoteProtocolError(400, "Bad Via")
     if isinstance(message, Request):
-        if message.cseq.method != message.method:
+        if message.cseq_method != message.method:
             raise RemoteProtocolError(400, "CSeq Does Not Match Method")
-        _ = message.max_forwards, message.target
+        _ = message.first("max-forwards") == "70" or message.max_forwards
+        _ = is_usual_uri(message.uri) or message.target

@@ -19,6 +19,12 @@ _sip = re.compile(
     r"(?:\?([!#-;=?-~]++))?+",
     re.I,
 ).fullmatch
+USUAL_URI = (
+    r"sips?:(?:[A-Za-z0-9+_.~*$&=-]++@)?+[A-Za-z0-9._-]++"
+    r"(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}+))?+(?:;transport=[a-z]++)?+"
+)
+"""The usual spelling of a SIP URI: valid, and equal to the text of the parsed URI."""
+is_usual_uri = re.compile(USUAL_URI).fullmatch
 _tel = re.compile(r"tel:(\+?[0-9A-F*#().-]++)((?:;[!#-:=@-~]++)*+)", re.I).fullmatch
 _has_scheme = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:").match
 _bad_escape = re.compile(r"%(?![0-9A-Fa-f]{2})").search

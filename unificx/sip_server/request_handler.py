@@ -68,8 +68,8 @@ class SipRequestHandler:
             reply = self._unauthenticated_reply(request)
             if reply is not None:
                 return reply if self._parts.rate_limiter.take_token(flow, request.method, now) else DROP
-            credentials_header = CREDENTIALS_HEADERS[request.method] if not request.to.tag else ""
-            if not credentials_header or flow.is_websocket or credentials_header in request.by_name:
+            credentials_header = CREDENTIALS_HEADERS[request.method] if not request.to_tag else ""
+            if not credentials_header or flow.is_websocket or request.first(credentials_header) is not None:
                 return None
             return self._stateless_challenge(request, flow, now)
         except Exception as fault:
@@ -131,7 +131,7 @@ class SipRequestHandler:
             log.error("sip_event_failed", event_kind=type(event).__name__, **describe_exception(fault))
 
     def _handle_request(self, event: RequestReceived, now: float) -> None:
-        if event.request.to.tag:
+        if event.request.to_tag:
             _ = self._parts.calls.event(event, now) or self._parts.mwi.event(event, now)
             return
         self._parts.rate_limiter.take_token(event.flow, event.request.method, now)
@@ -141,7 +141,7 @@ class SipRequestHandler:
         """Return the response that does not depend on the sender; None if authentication is required or the dialog is
         known."""
         method = request.method
-        if request.to.tag:
+        if request.to_tag:
             return None if self._parts.calls.has_dialog_of(request) or self._parts.mwi.knows(request) else (481, ())
         if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _event_package(request) == EVENT_PACKAGE):
             return None

@@ -92,9 +92,9 @@ class Subscriptions:
 
     def knows(self, request: Request) -> bool:
         """Return whether a request inside a dialog belongs to a subscription."""
-        held = self._subscriptions.get(request.to.tag)
+        held = self._subscriptions.get(request.to_tag)
         dialog = held.dialog if held is not None else None
-        return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_.tag)
+        return dialog is not None and (dialog.call_id, dialog.remote_tag) == (request.call_id, request.from_tag)
 
     def event(self, event: Event, now: float) -> bool:
         """Handle an endpoint event; False if it does not belong to a subscription. Raise RemoteProtocolError for an
@@ -166,7 +166,7 @@ class Subscriptions:
         self._endpoint.respond(key, respond(request, 200, to_tag=tag, headers=headers), now)
 
     def _refresh(self, event: RequestReceived, now: float) -> bool:
-        request, tag = event.request, event.request.to.tag
+        request, tag = event.request, event.request.to_tag
         if not self.knows(request):
             return False
         held = self._subscriptions[tag]

@@ -88,7 +88,7 @@ class DialogTable:
 
     def has_dialog_of(self, request: Request) -> bool:
         """Whether an in-dialog request belongs to a leg of this table."""
-        leg = self._by_tag.get(request.to.tag)
+        leg = self._by_tag.get(request.to_tag)
         return leg is not None and _same_dialog(leg, request)
 
     def handle(self, event: Event, now: float) -> bool:
@@ -97,7 +97,7 @@ class DialogTable:
             case RequestReceived(key, request, flow):
                 return self._request(key, request, flow, now)
             case AckReceived(request):
-                leg = self._by_tag.get(request.to.tag)
+                leg = self._by_tag.get(request.to_tag)
                 if leg is not None and _same_dialog(leg, request):
                     leg.handle_ack(request, now)
                 return True
@@ -175,7 +175,7 @@ class DialogTable:
     def _request(self, key: ServerKey, request: Request, flow: Flow, now: float) -> bool:
         if not self.has_dialog_of(request):
             return False
-        leg = self._by_tag[request.to.tag]
+        leg = self._by_tag[request.to_tag]
         try:
             leg.handle_request(key, request, flow, now)
         except RemoteProtocolError as fault:
@@ -187,7 +187,7 @@ class DialogTable:
         if leg is None:
             return False
         final = event.response.status >= 200
-        if final and (event.response.cseq.method != "INVITE" or event.response.status >= 300):
+        if final and (event.response.cseq_method != "INVITE" or event.response.status >= 300):
             del self._by_client_key[key]
         try:
             leg.handle_response(key, event.response, event.flow, now)
@@ -199,4 +199,4 @@ class DialogTable:
 
 def _same_dialog(leg: Leg, request: Request) -> bool:
     dialog = leg.dialog
-    return dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_.tag
+    return dialog is not None and dialog.call_id == request.call_id and dialog.remote_tag == request.from_tag

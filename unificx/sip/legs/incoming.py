@@ -91,7 +91,7 @@ class IncomingLeg(Leg):
         self.table.endpoint.respond(self.key, response, now)
         if self._needs_prack(body):
             repeat = RetransmissionSchedule.start(now, capped=False)
-            self.retransmission = RetransmittedResponse(response, repeat, self.invite.cseq.number)
+            self.retransmission = RetransmittedResponse(response, repeat, self.invite.cseq_number)
         self.table.rearm(self)
 
     def accept(self, body: bytes, now: float, headers: Headers = ()) -> None:

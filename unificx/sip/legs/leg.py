@@ -123,7 +123,7 @@ class Leg(ReferLeg):
     def handle_ack(self, request: Request, now: float) -> None:
         """Process the ACK for a sent 2xx."""
         pending = self.retransmission
-        if pending is None or pending.response.status < 200 or request.cseq.number != pending.cseq:
+        if pending is None or pending.response.status < 200 or request.cseq_number != pending.cseq:
             return
         self.retransmission = None
         answer = request.body
@@ -152,21 +152,21 @@ class Leg(ReferLeg):
         if self._take_notify_key(key):
             self._handle_notify_response(response.status)
             return
-        if response.cseq.method in ("INVITE", "UPDATE"):
+        if response.cseq_method in ("INVITE", "UPDATE"):
             self.dialog = self.dialog.receive_response(response)
         offer = self.local_offer
         if offer is not None and offer.key == key:
             self._handle_offer_response(offer, response, now)
-        elif response.cseq.method == "INVITE" and response.status < 300:
-            if response.cseq.number in self._sent_acks:
-                self._resend_ack(response.cseq.number)
+        elif response.cseq_method == "INVITE" and response.status < 300:
+            if response.cseq_number in self._sent_acks:
+                self._resend_ack(response.cseq_number)
             else:  # to an offer that was sent again since
-                self._send_ack(response.cseq.number, [], b"")
+                self._send_ack(response.cseq_number, [], b"")
         elif offer is not None and key in self._invites:
             return
         elif response.status in (408, 481):
-            self._fail(f"{response.cseq.method} answered {response.status}", now)
-        elif response.cseq.method == "UPDATE":
+            self._fail(f"{response.cseq_method} answered {response.status}", now)
+        elif response.cseq_method == "UPDATE":
             self._handle_update_response(response, now)
 
     def handle_failure(self, key: ClientKey, cause: str, now: float) -> None:
@@ -269,7 +269,7 @@ class Leg(ReferLeg):
         response = respond(request, 200, to_tag=self.id, headers=self._target_refresh_headers(body, request), body=body)
         self.local_sdp = body
         self.retransmission = RetransmittedResponse(
-            response, RetransmissionSchedule.start(now, capped=True), request.cseq.number
+            response, RetransmissionSchedule.start(now, capped=True), request.cseq_number
         )
         self.table.endpoint.respond(key, response, now)
         self.table.rearm(self)

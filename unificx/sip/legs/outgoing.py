@@ -149,7 +149,7 @@ class OutgoingLeg(Leg):
     def _handle_provisional(self, response: Response, flow: Flow, now: float) -> None:
         if response.status == 100 or self.answered or self.ended:
             return
-        tag = response.to.tag
+        tag = response.to_tag
         if tag and not self._acknowledge_early(tag, response, flow, now):
             return
         if response.body:
@@ -169,16 +169,16 @@ class OutgoingLeg(Leg):
             early = EarlyDialog(uac_dialog(self._initial_dialog, response, flow), 0)
         if early.rseq and number != early.rseq + 1:
             return False  # retransmitted or out of order (RFC 3262 section 4)
-        rack = ("RAck", f"{number} {response.cseq.number} INVITE")
+        rack = ("RAck", f"{number} {response.cseq_number} INVITE")
         dialog, prack = early.dialog.request("PRACK", [rack])
         self._early_dialogs[tag] = EarlyDialog(dialog, number)
         self._send(prack, flow, now)
         return True
 
     def _handle_success(self, response: Response, flow: Flow, now: float) -> None:
-        tag = response.to.tag
+        tag = response.to_tag
         if self.dialog is not None and tag == self.dialog.remote_tag:
-            self._resend_ack(response.cseq.number)
+            self._resend_ack(response.cseq_number)
             return
         early = self._early_dialogs.get(tag)
         dialog = uac_dialog(early.dialog if early is not None else self._initial_dialog, response, flow)

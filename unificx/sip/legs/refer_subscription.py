@@ -75,7 +75,7 @@ class ReferLeg(LegBase):
     def _handle_refer(self, key: ServerKey, request: Request) -> None:
         """Process a REFER. Raise RemoteProtocolError if it is invalid."""
         refer = parse_refer(request)
-        event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq.number}"
+        event = "refer" if self.refer_subscription is None else f"refer;id={request.cseq_number}"
         self.refer_subscription = ReferSubscription(key, request, event, refer.suppress_notify)
         self._emit(ReferReceived(refer))
 

@@ -123,9 +123,8 @@ class ClientTransactions:
 
     def receive(self, response: Response, flow: Flow, now: float) -> None:
         """Process a parsed response; dropped if it matches no transaction (RFC 3261 18.1.2)."""
-        hop = response.via
-        transaction = self._by_match.get((hop.branch, response.cseq.method))
-        if transaction is None or hop.sent_by.lower() != transaction.sent_by or len(response.all("via")) != 1:
+        transaction = self._by_match.get((response.branch, response.cseq_method))
+        if transaction is None or response.sent_by.lower() != transaction.sent_by or len(response.all("via")) != 1:
             return
         tu_event = ResponseReceived(transaction.key, response, flow)
         self._step(transaction, self._machine_event(transaction, response), now, tu_event)
@@ -215,7 +214,7 @@ def derived_request(invite: Request, method: str, to: str, headers: HeaderLines 
         ("From", invite.first("from") or ""),
         ("To", to),
         ("Call-ID", invite.call_id),
-        ("CSeq", f"{invite.cseq.number} {method}"),
+        ("CSeq", f"{invite.cseq_number} {method}"),
         *(("Route", route) for route in invite.all("route")),
         *headers,
     ]

@@ -1,6 +1,5 @@
-"""Matching of requests to transactions (RFC 3261 17.2.3), and the source address in the Via (RFC 3581)."""
+"""Matching of requests to transactions (RFC 3261 17.2.3)."""
 
-from unificx.sip.flow import Flow
 from unificx.sip.message import Request
 
 MAGIC_COOKIE = "z9hG4bK"
@@ -18,13 +17,12 @@ def match_key_of(request: Request) -> MatchKey:
 
     The To tag is not included, because an ACK has the tag of the response; `ServerTransactions` compares it.
     """
-    via = request.via
     method = "INVITE" if request.method == "ACK" else request.method
-    branch = via.branch
+    branch = request.branch
     if branch.startswith(MAGIC_COOKIE) and len(branch) > len(MAGIC_COOKIE):
-        return branch, via.sent_by.lower(), method
+        return branch, request.sent_by.lower(), method
     hop = request.first("via") or ""
-    return request.uri, request.from_.tag, request.call_id, str(request.cseq.number), hop, method
+    return request.uri, request.from_tag, request.call_id, str(request.cseq_number), hop, method
 
 
 def is_rfc2543(match: MatchKey) -> bool:
@@ -33,12 +31,4 @@ def is_rfc2543(match: MatchKey) -> bool:
 
 
 def merge_key_of(request: Request) -> MergeKey:
-    cseq = request.cseq
-    return request.call_id, request.from_.tag, f"{cseq.number} {cseq.method}"
-
-
-def with_source_address(request: Request, flow: Flow) -> Request:
-    """Return the request with its source address and port in the top Via (RFC 3261 18.2.1, RFC 3581 4)."""
-    via = request.via
-    updated = via.with_received(flow.host, flow.port)
-    return request if updated.params == via.params else request.with_top_via(updated)
+    return request.call_id, request.from_tag, f"{request.cseq_number} {request.cseq_method}"

@@ -19,7 +19,6 @@ from unificx.sip.transactions.matching import (
     is_rfc2543,
     match_key_of,
     merge_key_of,
-    with_source_address,
 )
 
 REQUEST_RETRANSMITTED = RequestRetransmitted()
@@ -42,7 +41,7 @@ class ServerTransaction:
     match_key: MatchKey
     merge_key: MergeKey | None
     flow: Flow
-    sent_by_port: int
+    sent_by: str
     state: object
     step: Callable[..., tuple[object, Sequence[Action]]]
     deadline: Callable[..., float | None]
@@ -88,7 +87,7 @@ class ServerTransactions:
         elif method == "CANCEL":
             self._cancel(request, match, flow)
         else:
-            merged = None if request.to.tag else merge_key_of(request)
+            merged = None if request.to_tag else merge_key_of(request)
             if self._rejected(request, match, merged, flow):
                 return
             reply = self.prefilter(request, flow, now)
@@ -96,7 +95,7 @@ class ServerTransactions:
                 if reply is not DROP:
                     self.reject_statelessly(request, flow, reply[0], headers=reply[1])
                 return
-            request = with_source_address(request, flow)
+            request = request.with_source_address(flow.host, flow.port)
             transaction = self._open(request, (match, merged), flow, now, size)
             self._context.events.append(RequestReceived(transaction.key, request, flow))
 
@@ -105,7 +104,11 @@ class ServerTransactions:
     ) -> None:
         """Answer without state: a retransmission gets the same response (8.2.7)."""
         response = respond(
-            with_source_address(request, flow), status, reason, to_tag=self._stateless_tag(request), headers=headers
+            request.with_source_address(flow.host, flow.port),
+            status,
+            reason,
+            to_tag=self._stateless_tag(request),
+            headers=headers,
         )
         self._context.outbox.append((response.encode(), flow))
 
@@ -116,10 +119,10 @@ class ServerTransactions:
         return f"{self._context.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
     def _ack(self, request: Request, flow: Flow, existing: ServerTransaction | None, now: float) -> None:
-        if existing is None and request.to.tag == self._stateless_tag(request):
+        if existing is None and request.to_tag == self._stateless_tag(request):
             return
         ack = AckReceived(request, flow)
-        if existing is None or (is_rfc2543(existing.match_key) and self._last_to_tag(existing) != request.to.tag):
+        if existing is None or (is_rfc2543(existing.match_key) and self._last_to_tag(existing) != request.to_tag):
             self._context.events.append(ack)
         else:
             self._step(existing, ACK_RECEIVED, now, ack)
@@ -131,7 +134,9 @@ class ServerTransactions:
             self.reject_statelessly(request, flow, 481)
             return
         response = respond(
-            with_source_address(request, flow), 200, to_tag=self._last_to_tag(invite) or self._stateless_tag(request)
+            request.with_source_address(flow.host, flow.port),
+            200,
+            to_tag=self._last_to_tag(invite) or self._stateless_tag(request),
         )
         self._context.outbox.append((response.encode(), flow))
         if isinstance(invite.state, invite_server.Proceeding) and not invite.cancelled:
@@ -171,7 +176,7 @@ class ServerTransactions:
             match_key=match,
             merge_key=merged,
             flow=flow,
-            sent_by_port=request.via.port or (5061 if flow.secure else 5060),
+            sent_by=request.sent_by,
             state=machine.begin(now),
             step=machine.step,
             deadline=machine.deadline,
@@ -206,7 +211,7 @@ class ServerTransactions:
 
     def _last_to_tag(self, transaction: ServerTransaction) -> str:
         """Return the To tag of the last response of the TU, "" if there was none."""
-        return transaction.last_response.to.tag if transaction.last_response else ""
+        return transaction.last_response.to_tag if transaction.last_response else ""
 
     # ---- timers and connections
 
@@ -228,7 +233,7 @@ class ServerTransactions:
             transaction = self._by_key[ServerKey(key)]
             if transaction.flow.connection == flow.connection:
                 self._by_flow.discard(transaction.flow, key)
-                transaction.flow = transaction.flow.for_new_connection(transaction.sent_by_port)
+                transaction.flow = transaction.flow.for_new_connection(_port_of(transaction))
 
     # ---- actions
 
@@ -283,5 +288,10 @@ def _matches_cancel(request: Request, invite: ServerTransaction) -> bool:
     """Whether a CANCEL with this branch also has the ids of the call (9.1): a branch may be guessed or observed."""
     if invite.merge_key is None:
         return True
-    cseq = request.cseq
-    return invite.merge_key == (request.call_id, request.from_.tag, f"{cseq.number} INVITE")
+    return invite.merge_key == (request.call_id, request.from_tag, f"{request.cseq_number} INVITE")
+
+
+def _port_of(transaction: ServerTransaction) -> int:
+    """Return the port of the sent-by, or the default of the transport."""
+    port = "" if transaction.sent_by.endswith("]") else transaction.sent_by.partition(":")[2].rpartition(":")[2]
+    return int(port) if port else 5061 if transaction.flow.secure else 5060
