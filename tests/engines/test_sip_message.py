@@ -177,6 +177,35 @@ def test_response_copies_the_required_headers() -> None:
     assert respond(request(), 299, "So").reason == "So"
 
 
+def test_each_response_to_a_request_has_its_own_tag_and_headers() -> None:
+    invite = request()
+    wanted = [respond(request(), *each).encode() for each in ((100,), (180,), (200,))]
+    found = [respond(invite, *each).encode() for each in ((100,), (180,), (200,))]
+    assert found == wanted
+    tags = [
+        respond(invite, status, to_tag=tag).to.tag for status, tag in ((180, "a"), (100, "a"), (200, "b"), (200, ""))
+    ]
+    assert tags == ["a", "", "b", ""]
+    for answer in (
+        respond(invite, 200, to_tag="a", headers=[("l", "9"), ("X", "y")], body=b"abc"),
+        respond(invite, 100),
+    ):
+        assert answer.encode() == Response(answer.status, answer.reason, answer.headers, answer.body).encode()
+    other = respond(invite, 200).replace(headers=[("X", "y")])
+    assert other.encode() == b"SIP/2.0 200 OK\r\nX: y\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("value", ["a\r\nY: b", "\ud800", "a\n"])
+def test_copied_and_added_lines_of_a_response_are_checked(value: str) -> None:
+    local = Request("BYE", "sip:h", [("Via", value)])
+    with pytest.raises(LocalProtocolError):
+        respond(local, 200).encode()
+    with pytest.raises(LocalProtocolError):
+        respond(request(), 200, headers=[("X", value)]).encode()
+    with pytest.raises(LocalProtocolError):
+        respond(request(), 200, to_tag=value).encode()
+
+
 def test_existing_to_tag_is_kept() -> None:
     tagged = request().with_header("To", "sip:1002@demo.example;tag=old")
     assert respond(tagged, 200, to_tag="new").to.tag == "old"
