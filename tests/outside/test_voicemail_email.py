@@ -36,7 +36,7 @@ async def test_message_is_emailed_and_erasure_mentions_the_copy(
         wanted = anna.patch(f"/api/v1/extensions/{household.anna.number}/voicemail", json={"mail_sound": True})
         assert wanted.json()["mail_sound"] is True
         await leave_message(public_server, household.clara, household.anna.number, 3)
-        of_messages = lambda: [one for one in outside.box.received if "new message" in one.message["Subject"]]  # noqa: E731
+        of_messages = lambda: [one for one in outside.box.received if "New voicemail message" in one.message["Subject"]]  # noqa: E731
         [taken] = eventually(of_messages, what="the letter")
         assert (taken.encrypted, taken.recipients) == (True, ["annarosa.710071@example.com"])
         sound = attached_audio(taken.message)
