@@ -44,7 +44,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_client_rooms*",
     ),
     "core": ("engines/test_core_*", "adapters/test_app_*", "adapters/test_public_address*"),
-    "db": ("areas/db/*", "outside/test_full_disk*", "outside/test_calls_postgresql*"),
+    "db": ("areas/db/*", "outside/test_full_disk*", "outside/test_calls_postgresql*", "outside/test_upgrade*"),
     "house": ("house/*",),
     "identity": (
         "areas/identity/*",
