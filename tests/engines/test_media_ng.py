@@ -3,7 +3,7 @@
 import pytest
 
 from unificx.media import MediaUnavailable
-from unificx.rtpengine import ng
+from unificx.rtpengine import bencode, ng
 from unificx.rtpengine.ng import PartyReport, Profile, Reply, profile_of
 
 SDP = b"v=0\r\no=alice 1 2 IN IP4 198.51.100.1\r\ns=Alice\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\ni=her phone\r\na=x:s=y\r\n"
@@ -12,7 +12,7 @@ NOW = 1_700_000_010.0
 
 def sent(message: ng.Message) -> Reply:
     """Return the message as rtpengine parses it."""
-    return ng.decode(ng.encode(message))
+    return bencode.decode(bencode.encode(message))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_inband_dtmf_is_converted_to_telephone_events_for_apps() -> None:
 def test_strict_source_is_set_only_without_ice() -> None:
     browser = SDP + b"a=ice-ufrag:x\r\n"
     for profile in Profile:
-        assert b"strict-source" in ng.encode(ng.offer("anchor", "a", SDP, profile))
-        assert b"strict-source" not in ng.encode(ng.offer("anchor", "a", browser, profile))
+        assert b"strict-source" in bencode.encode(ng.offer("anchor", "a", SDP, profile))
+        assert b"strict-source" not in bencode.encode(ng.offer("anchor", "a", browser, profile))
 
 
 @pytest.mark.parametrize("eol", [b"\r\n", b"\n"])

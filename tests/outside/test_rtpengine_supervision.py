@@ -265,7 +265,7 @@ class LossyRtpengine(asyncio.DatagramProtocol):
         if len(self.requests) % 3 == 0:
             assert isinstance(self.transport, asyncio.DatagramTransport)
             cookie = data.split(b" ")[0]
-            answers = (b'foreign_1 {"result":"ok"}', cookie + b" nonsense", b"", *[cookie + b' {"result":"pong"}'] * 2)
+            answers = (b'foreign_1 {"result":"ok"}', cookie + b" nonsense", b"", *[cookie + b" d6:result4:ponge"] * 2)
             for answer in answers:
                 self.transport.sendto(answer, addr)
 

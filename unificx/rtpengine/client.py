@@ -8,7 +8,7 @@ from itertools import count
 
 from unificx.core.clock import Clock
 from unificx.media.errors import MediaUnavailable
-from unificx.rtpengine import ng, party_commands
+from unificx.rtpengine import bencode, ng, party_commands
 from unificx.rtpengine.ng import MediaReport, Profile, Reply
 
 RETRY_DELAYS = (0.3, 0.7, 1.5)
@@ -59,8 +59,8 @@ class NgClient(asyncio.DatagramProtocol):
         cookie, _, body = data.partition(b" ")
         pending = self._pending.get(cookie)
         if pending is not None and not pending.reply.done():
-            with contextlib.suppress(ng.InvalidReply):
-                pending.reply.set_result(ng.decode(body))
+            with contextlib.suppress(bencode.InvalidReply):
+                pending.reply.set_result(bencode.decode(body))
 
     def error_received(self, exc: Exception) -> None:
         """Ignore a closed port: requests are retransmitted until they time out."""
@@ -70,7 +70,7 @@ class NgClient(asyncio.DatagramProtocol):
         if len(self._pending) >= MAX_PENDING:
             raise MediaUnavailable("busy")
         cookie = b"%b_%d" % (self._prefix, next(self._numbers))
-        datagram = cookie + b" " + ng.encode(message)
+        datagram = cookie + b" " + bencode.encode(message)
         loop = asyncio.get_running_loop()
         pending = self._pending[cookie] = _PendingRequest(
             datagram, iter(retry_delays or RETRY_DELAYS), loop.create_future()

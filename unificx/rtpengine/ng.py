@@ -2,52 +2,18 @@
 
 A call's media is anchored in rtpengine under an id of ours (its call-id); tags of ours tell the two parties apart.
 Each side of an anchor has a profile, and every offer and answer is built for the profile of the side that receives it.
-
-rtpengine accepts bencode and JSON. JSON is used because its parsers are written in C: the final statistics of a call
-are two hundred values.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import TypeAlias
 
-from pydantic_core import from_json, to_json
-
 from unificx.media.errors import MediaUnavailable
-
-Encodable: TypeAlias = int | str | Sequence["Encodable"] | Mapping[str, "Encodable"]
-Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | None
+from unificx.rtpengine.bencode import Encodable, Value, encode
 
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
-
-
-class InvalidReply(ValueError):
-    """The bytes are not a valid reply."""
-
-
-# Three times as fast as the standard library's json for SDP and call statistics.
-_write = to_json
-_read = partial(from_json, cache_strings="keys")
-
-
-def encode(message: Message) -> bytes:
-    """Encode a message, without the leading cookie."""
-    return _write(message)
-
-
-def decode(data: bytes) -> Reply:
-    """Decode a reply, without the leading cookie. Raise InvalidReply, and nothing else, for invalid bytes."""
-    try:
-        reply: Value = _read(data)
-    except ValueError:
-        raise InvalidReply("not JSON") from None
-    if not isinstance(reply, dict):
-        raise InvalidReply("not a dictionary")
-    return reply
 
 
 class Profile(StrEnum):
@@ -76,15 +42,18 @@ ENGINE_INTERFACE = "inside"
 
 _IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
 
-_REMOVED_ATTRIBUTES: Message = {
-    "audio": {"remove": ["msid", "ssrc", "rtcp-xr", "rtcp-rsize", "extmap-allow-mixed"]},
-    "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
-}
+_REMOVED_ATTRIBUTES = encode(
+    {
+        "audio": {"remove": ["msid", "ssrc", "rtcp-xr", "rtcp-rsize", "extmap-allow-mixed"]},
+        "none": {"remove": ["msid-semantic", "extmap-allow-mixed"]},
+    }
+)
+_SDES_OFF = encode(["off"])
 
 _PHONE_OPTIONS: Message = {
     "ICE": "remove",
     "DTLS": "off",
-    "rtcp-mux": ["demux"],
+    "rtcp-mux": encode(["demux"]),
     "sdp-attr": _REMOVED_ATTRIBUTES,
 }
 
@@ -92,36 +61,41 @@ _BROWSER_OPTIONS: Message = {
     "transport-protocol": "UDP/TLS/RTP/SAVPF",
     "ICE": "force",
     "DTLS": "passive",
-    "SDES": ["off"],
-    "rtcp-mux": ["offer", "require"],
+    "SDES": _SDES_OFF,
+    "rtcp-mux": encode(["offer", "require"]),
     # Sounds played by rtpengine have an SSRC of their own, created on first use. If SDP announces another SSRC,
     # browsers stay silent; if it announces none, they play whatever arrives.
-    "sdp-attr": {"audio": {"remove": ["ssrc"]}},
+    "sdp-attr": encode({"audio": {"remove": ["ssrc"]}}),
 }
 
 _PROFILE_OPTIONS: dict[Profile, Message] = {
-    Profile.PLAIN: _PHONE_OPTIONS | {"transport-protocol": "RTP/AVP", "SDES": ["off"]},
+    Profile.PLAIN: _PHONE_OPTIONS | {"transport-protocol": "RTP/AVP", "SDES": _SDES_OFF},
     Profile.SRTP: _PHONE_OPTIONS
     | {
         "transport-protocol": "RTP/SAVP",
         # Padded, because baresip and others reject a key without its final "=" as too short.
-        "SDES": ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"],
+        "SDES": encode(
+            ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"]
+        ),
     },
     Profile.ENGINE: _PHONE_OPTIONS
-    | {"transport-protocol": "RTP/AVP", "SDES": ["off"], "to-interface": ENGINE_INTERFACE},
+    | {"transport-protocol": "RTP/AVP", "SDES": _SDES_OFF, "to-interface": ENGINE_INTERFACE},
     Profile.WEBRTC: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-256"},
     Profile.WEBRTC_ANEW: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-384"},
 }
 
+_PHONE_FLAGS = ("strip-extmap",)
 _BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 
 _FLAGS: dict[Profile, tuple[str, ...]] = {
-    Profile.PLAIN: ("strip-extmap",),
-    Profile.SRTP: ("strip-extmap",),
-    Profile.ENGINE: ("strip-extmap",),
+    Profile.PLAIN: _PHONE_FLAGS,
+    Profile.SRTP: _PHONE_FLAGS,
+    Profile.ENGINE: _PHONE_FLAGS,
     Profile.WEBRTC: _BROWSER_FLAGS,
     Profile.WEBRTC_ANEW: _BROWSER_FLAGS,
 }
+
+_REPLACED = encode(["origin", "SDP-version", "zero-address"])
 
 _OFFER_OPTIONS: Message = {
     # Otherwise rtpengine starts DTLS with a browser before the answer is sent, and one call in four hangs.
@@ -176,7 +150,7 @@ def _build(command: str, sdp: bytes, recipient_profile: Profile) -> Message:
         # SRTP by its key.
         flags.append("strict-source")
     message: Message = {"command": command, "sdp": _anonymize(sdp), "flags": flags}
-    return message | {"replace": ["origin", "SDP-version", "zero-address"]} | _PROFILE_OPTIONS[recipient_profile]
+    return message | {"replace": _REPLACED} | _PROFILE_OPTIONS[recipient_profile]
 
 
 def _anonymize(sdp: bytes) -> str:

@@ -1,0 +1,120 @@
+"""Bencode, the native format of rtpengine's ng protocol.
+
+rtpengine also accepts JSON, but converts it in both directions: with JSON it spends a third more on a call.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Encodable: TypeAlias = int | str | bytes | Sequence["Encodable"] | Mapping[str, "Encodable"]
+"""Values of a message. `bytes` are an already encoded value, to encode constants only once."""
+Value: TypeAlias = int | float | str | bool | list["Value"] | dict[str, "Value"] | None
+"""Values of a reply. Bencode itself has only integers, strings, lists and dictionaries."""
+
+MAX_DEPTH = 24
+"""Levels of nested lists and dictionaries that are decoded; a call's statistics have ten."""
+MAX_DIGITS = 20
+"""Characters of a decoded integer: rtpengine's have 64 bits."""
+
+
+class InvalidReply(ValueError):
+    """The bytes are not a valid reply."""
+
+
+def encode(value: Encodable) -> bytes:
+    """Encode a value. Dictionaries keep their order, because rtpengine does not require sorted keys."""
+    if isinstance(value, str):
+        text = value.encode()
+        return b"%d:%b" % (len(text), text)
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, int):
+        return b"i%de" % value
+    if isinstance(value, Mapping):
+        return b"d%be" % b"".join([encode(key) + encode(each) for key, each in value.items()])
+    return b"l%be" % b"".join([encode(each) for each in value])
+
+
+def decode(data: bytes) -> dict[str, Value]:
+    """Decode a dictionary. Raise InvalidReply, and nothing else, for anything else.
+
+    In strings, bytes that are not UTF-8 are replaced.
+    """
+    # One character per byte, because slices of strings can be used as keys and numbers without another conversion.
+    text = data.decode("latin-1")
+    try:
+        if text[0] != "d":
+            raise InvalidReply("not a dictionary")
+        value, end = _dictionary(text, 1, MAX_DEPTH)
+        if end != len(text):
+            raise InvalidReply("more than one value")
+    except InvalidReply:
+        raise
+    except (ValueError, IndexError):
+        raise InvalidReply("not bencode") from None
+    return value
+
+
+def _dictionary(text: str, at: int, depth: int) -> tuple[dict[str, Value], int]:
+    """Decode the entries of a dictionary from `at`; return it and the position after its end."""
+    if not depth:
+        raise InvalidReply("too many levels")
+    value: dict[str, Value] = {}
+    while text[at] != "e":
+        start = text.index(":", at) + 1  # `_string` without the call, which would take a third of the time
+        at = start + int(text[at : start - 1])
+        if at < start:
+            raise InvalidReply("negative length")
+        key = text[start:at]
+        if not key.isascii():
+            key = _utf8(key)
+        kind = text[at]
+        if kind == "i":
+            value[key], at = _integer(text, at + 1)
+        elif kind == "d":
+            value[key], at = _dictionary(text, at + 1, depth - 1)
+        elif kind == "l":
+            value[key], at = _list(text, at + 1, depth - 1)
+        else:
+            value[key], at = _string(text, at)
+    return value, at + 1
+
+
+def _list(text: str, at: int, depth: int) -> tuple[list[Value], int]:
+    """Decode the elements of a list from `at`; return it and the position after its end."""
+    if not depth:
+        raise InvalidReply("too many levels")
+    value: list[Value] = []
+    while (kind := text[at]) != "e":
+        each: Value
+        if kind == "i":
+            each, at = _integer(text, at + 1)
+        elif kind == "d":
+            each, at = _dictionary(text, at + 1, depth - 1)
+        elif kind == "l":
+            each, at = _list(text, at + 1, depth - 1)
+        else:
+            each, at = _string(text, at)
+        value.append(each)
+    return value, at + 1
+
+
+def _integer(text: str, at: int) -> tuple[int, int]:
+    """Decode an integer whose first character is at `at`; return it and the position after its end."""
+    end = text.index("e", at, at + MAX_DIGITS + 1)
+    return int(text[at:end]), end + 1
+
+
+def _string(text: str, at: int) -> tuple[str, int]:
+    """Decode a string at `at`; return it and the position after it."""
+    start = text.index(":", at) + 1
+    end = start + int(text[at : start - 1])
+    if not start <= end <= len(text):
+        raise InvalidReply("string too long")
+    value = text[start:end]
+    return value if value.isascii() else _utf8(value), end
+
+
+def _utf8(text: str) -> str:
+    """Return the text of a string of one character per byte."""
+    return text.encode("latin-1").decode("utf-8", "replace")
