@@ -1,9 +1,13 @@
-"""Media engine process: a 20 ms clock and non-blocking sockets, and nothing else that could delay a tick."""
+"""Media engine process: a 20 ms clock and non-blocking sockets, and nothing else that could delay a tick.
+
+Without legs the clock stops until something arrives at a socket.
+"""
 
 import contextlib
 import ctypes
 import gc
 import os
+import select
 import signal
 import socket
 import sys
@@ -54,11 +58,19 @@ class Engine:
         """Durations of the last ticks in nanoseconds."""
         self._closed = False
 
+    def close(self) -> None:
+        """Close the media sockets."""
+        self._socket.rtp.close()
+        self._socket.rtcp.close()
+
     def run(self) -> None:
         """Run until the client closes its socket."""
         self._queue_message(messages.EngineStarted(self._socket.port))
         due = time.monotonic_ns() + TICK_NS
         while not self._closed:
+            if self._idle:
+                select.select([self._control, self._socket.rtp, self._socket.rtcp], [], [])
+                due = max(due, time.monotonic_ns())
             now = time.monotonic_ns()
             if now < due:
                 time.sleep((due - now) / 1e9)
@@ -69,6 +81,11 @@ class Engine:
             self._tick()
             due += TICK_NS
             self._record_duration(now, due)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether a tick has nothing to do until something arrives at a socket."""
+        return not (self._mixer.legs.names or self._mixer.layout_changed or self._queue)
 
     def _tick(self) -> None:
         self._process_commands()
@@ -220,4 +237,5 @@ def main(descriptor: int) -> None:
     gc.freeze()
     gc.disable()
     engine.run()
+    engine.close()
     sys.exit(0)
