@@ -37,7 +37,7 @@ class JitterBuffer:
         self._slots = slots
         # All legs advance by one frame per tick: frames due at the same time are adjacent in memory.
         self._position = 0
-        self._ring = np.full((DEPTH * slots, FRAME), 0, np.uint8)
+        self._ring = np.zeros((DEPTH * slots, FRAME), np.uint8)
         self._flat = self._ring.reshape(-1)
         self._have = np.full(DEPTH * slots, False)
         self._have_by_frame = self._have.reshape(DEPTH, slots)

@@ -39,7 +39,7 @@ class TapTable:
         self._rows: list[Tap | None] = [None] * capacity
         self._free = list(range(capacity - 1, -1, -1))
         # full(), not zeros(): page faults on first access would delay a tick.
-        self._buffers = np.full((capacity, CHUNK_FRAMES, WIDE), 0, np.int16)
+        self._buffers = np.zeros((capacity, CHUNK_FRAMES, WIDE), np.int16)
 
     def __len__(self) -> int:
         return len(self._taps)
