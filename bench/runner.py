@@ -13,9 +13,20 @@ from bench import Metric, machine
 RESULTS = Path(__file__).parent / "results"
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in ("__init__", "runner"))
 
+COMPARED = ["sip", "register", "idle"]
+"""Benchmarks that `--peers` runs in turn on another system."""
+
 
 def run(name: str, console: Console) -> None:
-    metrics: list[Metric] = import_module(f"bench.{name}").run()
+    publish(name, import_module(f"bench.{name}").run(), console)
+
+
+def compare(name: str, rounds: int, console: Console) -> None:
+    """Run a comparison with Kamailio."""
+    publish(name, import_module("bench.peers.compare").run(name, rounds), console)
+
+
+def publish(name: str, metrics: list[Metric], console: Console) -> None:
     console.print(table(name, metrics))
     RESULTS.mkdir(exist_ok=True)
     result = {"bench": name, "machine": machine(), "metrics": metrics}
@@ -35,11 +46,19 @@ def table(name: str, metrics: list[Metric]) -> Table:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(NAMES)}")
-    names = parser.parse_args().names or NAMES
-    if unknown := set(names) - set(NAMES):
-        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}. Choose from {', '.join(NAMES)}.")
+    parser.add_argument("--peers", choices=["kamailio"], help=f"compare {', '.join(COMPARED)} in turn with this system")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of a comparison")
+    options = parser.parse_args()
+    known = COMPARED if options.peers else NAMES
+    names = options.names or known
+    if unknown := set(names) - set(known):
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}. Choose from {', '.join(known)}.")
+    console = Console(width=140)
     for name in names:
-        run(name, Console(width=140))
+        if options.peers:
+            compare(name, options.rounds, console)
+        else:
+            run(name, console)
 
 
 if __name__ == "__main__":
