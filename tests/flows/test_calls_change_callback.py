@@ -17,7 +17,7 @@ from world import World
 async def test_change_callback_is_called_for_each_change_of_live_calls(ladder: str, states: list[str]) -> None:
     world = await play("alice 1001, bob 1002")
     seen: list[str] = []
-    world.manager.on_changed = lambda tenant: seen.append(_shape(world, tenant))
+    world.on_changed = lambda tenant: seen.append(_shape(world, tenant))
     await play_on(world, ladder)
     assert seen == states
 

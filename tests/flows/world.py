@@ -67,6 +67,7 @@ class World:
         self.last_conversation: Conversation | None = None
         """The conversation announced last."""
         self.records = False
+        self.on_changed: Callable[[str], None] = lambda tenant_id: None
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
         self._abandoned: set[tuple[str, str, int]] = set()
@@ -88,7 +89,11 @@ class World:
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
         )
         self.manager = CallManager(
-            parts, self.settings, on_answered=on_answered or self.journalled.append, on_ended=on_ended
+            parts,
+            self.settings,
+            on_answered=on_answered or self.journalled.append,
+            on_ended=on_ended,
+            on_changed=lambda tenant_id: self.on_changed(tenant_id),
         )
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
 
@@ -327,8 +332,8 @@ class World:
         sizes = {
             "runs": len(manager.calls),
             "runs of tenants": len(manager._limiter),
-            "legs of runs": len(manager._by_leg),
-            "concerned": len(manager._index),
+            "legs of runs": len(manager._registry.by_leg),
+            "concerned": len(manager._registry.index),
             "overheard": len(manager._observer_notifier),
             "legs": len(legs),
             "server keys": len(legs._by_server_key),

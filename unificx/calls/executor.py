@@ -1,7 +1,7 @@
-"""Executes state-machine actions against SIP legs, apps and the media anchor."""
+"""Executes state-machine actions on the call, its SIP legs, apps and the media anchor."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, assert_never
@@ -11,12 +11,14 @@ import structlog
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
+from unificx.calls.record_keeper import RecordKeeper
+from unificx.calls.registry import CallRegistry
 from unificx.calls.rules import messages
-from unificx.calls.rules.causes import ANSWERED_ELSEWHERE, Cause
+from unificx.calls.rules.causes import ANSWERED_ELSEWHERE
 from unificx.calls.rules.media_sections import align_sections, audio_only
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.sdp_inspection import sanitize
-from unificx.db import SpoolFull
+from unificx.identity import DirectoryCache
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
@@ -33,22 +35,24 @@ class ExecutorDependencies:
     media: MediaAnchor
     push: PushWakeup
     app_host: AppHost
+    directory: DirectoryCache
+    registry: CallRegistry
+    records: RecordKeeper
 
 
 class ActionExecutor:
-    """Executes actions. `record` writes the call record; `on_media_reply` and `on_app_event` receive replies of the
-    media anchor and events of apps."""
+    """Executes actions. `on_media_reply` and `on_app_event` receive replies of the media anchor and events of apps."""
 
     def __init__(
         self,
         deps: ExecutorDependencies,
-        record: Callable[[Call, Cause], None],
         on_media_reply: Callable[[Call, messages.Event], None],
         on_app_event: Callable[[AppLeg, LegEvent], None],
     ) -> None:
         self._deps = deps
         self._media = deps.media
-        self._record = record
+        self._registry = deps.registry
+        self._journal = deps.records.journal
         self._on_media_reply = on_media_reply
         self._on_app_event = on_app_event
         self._pending_requests: dict[str, asyncio.Task[None]] = {}
@@ -58,6 +62,11 @@ class ActionExecutor:
         """Wait until no request to the media anchor is pending."""
         while self._pending_requests:
             await asyncio.wait(self._pending_requests.values())
+
+    def execute_all(self, call: Call, actions: Iterable[messages.Action], now: float) -> None:
+        """Execute actions in order."""
+        for action in actions:
+            self.execute(call, action, now)
 
     def execute(self, call: Call, action: messages.Action, now: float) -> None:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
@@ -80,8 +89,14 @@ class ActionExecutor:
                 callee = call.existing_leg(leg)
                 if isinstance(callee, OutgoingLeg | AppLeg):
                     callee.acknowledge(call.prepare_sdp(leg, sdp), now)
+                self._journal(call)
+            case messages.AnswerOffer(name, sdp):
+                leg = call.leg(name)
+                if leg is not None:
+                    leg.answer(call.prepare_sdp(name, sdp), now)
+                self._journal(call)
             case messages.WriteRecord(cause):
-                self._write_record(call, cause)
+                self._deps.records.write(call, cause)
             case messages.SendPush(devices):
                 self._deps.push.notify_call(devices, call.id)
             case messages.CancelPush(devices):
@@ -93,19 +108,14 @@ class ActionExecutor:
                 | messages.SetPeer()
                 | messages.SetCallee()
             ):
-                pass  # these only update the call: see `apply_action`
+                self._update_call(call, action, now)
             case _:
                 self._execute_on_leg(call, action, now)
 
     def _execute_on_leg(
         self,
         call: Call,
-        action: messages.Offer
-        | messages.AnswerOffer
-        | messages.RefuseOffer
-        | messages.Bye
-        | messages.Close
-        | messages.Notify,
+        action: messages.Offer | messages.RefuseOffer | messages.Bye | messages.Close | messages.Notify,
         now: float,
     ) -> None:
         leg = call.leg(action.leg)
@@ -115,8 +125,6 @@ class ActionExecutor:
             case messages.Offer(name, sdp):
                 if not leg.ended:
                     leg.offer(call.prepare_sdp(name, sdp), now)
-            case messages.AnswerOffer(name, sdp):
-                leg.answer(call.prepare_sdp(name, sdp), now)
             case messages.RefuseOffer(_, status):
                 leg.reject_offer(status, now)
             case messages.Bye(_, cause):
@@ -129,24 +137,60 @@ class ActionExecutor:
             case _:
                 assert_never(action)
 
+    def _update_call(
+        self,
+        call: Call,
+        action: messages.SetAnswered
+        | messages.FallBackToApp
+        | messages.SwapCaller
+        | messages.SetPeer
+        | messages.SetCallee,
+        now: float,
+    ) -> None:
+        directory = self._deps.directory
+        match action:
+            case messages.SetAnswered(leg):
+                call.answered_leg = leg
+                call.answered = call.wall_time(now) if not call.next_destination else None
+                self._registry.peer_changed(call)
+                self._journal(call)
+            case messages.FallBackToApp(_, cause):
+                call.fallback_cause, call.was_missed = cause, call.answered is None
+            case messages.SwapCaller(leg):
+                call.swap_caller(leg, directory.extension_by_id(call.caller.extension_id))
+                for name in (CALLER, leg):
+                    self._registry.set_leg(call, name)
+            case messages.SetCallee(back):
+                target = call.return_target if back else call.transfer_target
+                if target is not None:
+                    call.set_callee(target)
+                self._registry.peer_changed(call)
+            case messages.SetPeer(leg):
+                if leg:
+                    extension = directory.extension_by_id(call.participant(leg).extension_id)
+                    call.set_peer(leg, extension if not call.is_app(leg) else call.callee)
+                    call.answered = call.answered or call.wall_time(now)
+                else:
+                    call.update_record_parties()
+                self._registry.peer_changed(call)
+                self._journal(call)
+            case _:
+                assert_never(action)
+
     def _dial(self, call: Call, name: str, sdp: bytes, now: float) -> None:
+        self._registry.remove_leg(call, name)
         if call.is_app(name):
             context = call.app_context(name)
             leg_class = CallingAppLeg if name == CALLER else AppLeg
             call.participants[name].leg = app = leg_class(context.leg_id, self._on_app_event)
             app.start(self._deps.app_host, context, sdp)
+            self._registry.set_leg(call, name)
             return
         dialled = call.participants[name]
         assert dialled.target is not None
         dialled.leg = leg = self._deps.legs.outgoing(dialled.target.invitation)
         leg.call(call.prepare_sdp(name, sdp), now)
-
-    def _write_record(self, call: Call, cause: Cause) -> None:
-        """Write the call record. A full disk must not prevent the phones from hanging up."""
-        try:
-            self._record(call, cause)
-        except SpoolFull:
-            log.error("call_record_lost", call=call.id)
+        self._registry.set_leg(call, name)
 
     # ---- the media anchor
 

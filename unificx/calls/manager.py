@@ -8,28 +8,22 @@ import structlog
 
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import APP_LEG, Call, call_options, sanitize_dialled
-from unificx.calls.call_index import CallIndex
 from unificx.calls.call_limiter import ConcurrentCallLimiter
-from unificx.calls.call_updates import (
-    JOURNALLED_ACTIONS,
-    apply_action,
-    merge_cdr,
-    move_legs,
-    split_call,
-    to_parked_call,
-)
+from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
-from unificx.calls.rules import messages, redirect, state_machine
+from unificx.calls.record_keeper import RecordKeeper
+from unificx.calls.registry import CallRegistry
+from unificx.calls.rules import messages, state_machine
 from unificx.calls.rules.causes import Cause
 from unificx.calls.rules.fork_targets import ForkTargets, Limits
 from unificx.calls.rules.messages import CALLER
 from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.rules.states import Ended, SettingUp, Talking
+from unificx.calls.rules.states import Ended, Talking
 from unificx.calls.schemas import CallSettings, LiveCall, Origination, ParkedCall
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
@@ -66,10 +60,9 @@ class CallManager:
     """Called when output is pending outside of message processing, so that the driver sends it."""
     on_changed: Callable[[str], None] = lambda tenant_id: None
     """Called when a call of the tenant has started, was answered or has ended: `live_calls` gives a new result."""
-    calls: dict[str, Call] = field(default_factory=dict[str, Call])
+    calls: dict[str, Call] = field(init=False)
     _limiter: ConcurrentCallLimiter = field(init=False)
-    _index: CallIndex = field(default_factory=CallIndex)
-    _by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
+    _registry: CallRegistry = field(init=False)
     _timer_queue: DeadlineQueue = field(init=False)
     _fork_builder: ForkTargetBuilder = field(init=False)
     _executor: ActionExecutor = field(init=False)
@@ -78,15 +71,21 @@ class CallManager:
 
     def __post_init__(self) -> None:
         self._limiter = ConcurrentCallLimiter(self.settings)
+        self._registry = CallRegistry(self._limiter, self.on_changed)
+        self.calls = self._registry.calls
         self._timer_queue = DeadlineQueue(self._deadlines)
         self._fork_builder = ForkTargetBuilder(self.deps.routing, self.deps.directory)
         self.deps.legs.current_flow = self._current_flow
-        executor_deps = ExecutorDependencies(self.deps.legs, self.deps.media, self.deps.push, self.deps.app_host)
-        self._executor = ActionExecutor(executor_deps, self._record, self._on_media_reply, self._on_app_event)
-        self._observer_notifier = ObserverNotifier(self.deps.observer)
-        find_leg, max_app_call_seconds = self._by_leg.get, self.settings.max_app_call_seconds
+        deps, registry = self.deps, self._registry
+        self._observer_notifier = notifier = ObserverNotifier(deps.observer)
+        records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
+        executor_deps = ExecutorDependencies(
+            deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records
+        )
+        self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
+        moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(
-            self.deps, self._fork_builder, max_app_call_seconds, find_leg, self._dispatch_now, self._absorb, self._split
+            deps, self._fork_builder, self.settings.max_app_call_seconds, registry.find_leg, self._dispatch_now, moves
         )
         self._transfers = Transfers(transfer_deps)
         self.deps.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
@@ -131,8 +130,7 @@ class CallManager:
             {CALLER: Participant(leg)},
             options=call_options(request, caller),
         )
-        self._add(call)
-        self._by_leg[leg.id] = (call, CALLER)
+        self._registry.add(call)
         self._guarded(call, now, self._route, call, leg, now)
         self._drain_leg_events(now)
 
@@ -177,7 +175,7 @@ class CallManager:
         call = Call(clock.new_id(), caller, origin.next_destination or origin.to, ring.extension, clock.now(), now)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
         call.participants[CALLER].app, call.only_device = CallApp(origin.app, origin.arguments), origin.device
-        self._add(call)
+        self._registry.add(call)
         self._guarded(call, now, self._originate, call, origin.restrict_to_device(ring), origin.displayed_caller, now)
         self._drain_leg_events(now)
         self.on_pending_output()
@@ -197,7 +195,7 @@ class CallManager:
 
     def parked_calls(self, tenant_id: str) -> list[ParkedCall]:
         """List the tenant's parked calls, ordered by slot number."""
-        found = [(slot, self._by_leg.get(slot.app_leg_id)) for slot in self.deps.parking.occupied(tenant_id)]
+        found = [(slot, self._registry.find_leg(slot.app_leg_id)) for slot in self.deps.parking.occupied(tenant_id)]
         return [to_parked_call(slot, entry[0], self.deps.directory) for slot, entry in found if entry is not None]
 
     def hang_up(self, call_id: str, tenant_id: str | None = None, cause: Cause = Cause.ENDED_BY_ADMINISTRATOR) -> bool:
@@ -222,7 +220,7 @@ class CallManager:
     def device_revoked(self, extension_id: str, device_id: str) -> None:
         """Stop ringing a revoked device and end the calls it takes part in."""
         now = self.deps.clock.monotonic()
-        for call in [self.calls[call_id] for call_id in self._index.find(device_id, extension_id)]:
+        for call in self._registry.find(device_id, extension_id):
             self.dispatch(call, messages.DeviceRemoved(device_id, call.legs_of(device_id)), now)
         self._drain_leg_events(now)
         self.on_pending_output()
@@ -259,14 +257,14 @@ class CallManager:
         """Process a new or moved registration: retransmit in-dialog requests the device may have missed, and fork
         ringing calls of its extension to it."""
         now = self.deps.clock.monotonic()
-        for call in [self.calls[call_id] for call_id in self._index.find(device_id, extension_id)]:
+        for call in self._registry.find(device_id, extension_id):
             self._guarded(call, now, self._ring_registered_device, call, extension_id, device_id, now)
         self._drain_leg_events(now)
         self.on_pending_output()
 
     def dtmf_received(self, digit: DtmfReceived) -> None:
         """Process a DTMF digit detected by the media engine."""
-        found = self._by_leg.get(digit.tag)
+        found = self._registry.find_leg(digit.tag)
         if found is not None:
             self._observer_notifier.dtmf_received(found[0], digit.tag, digit.digit)
 
@@ -275,9 +273,7 @@ class CallManager:
 
         A call connected to an app is ended instead, since the app did not survive the restart.
         """
-        self._add(call)
-        for name, leg in call.legs().items():
-            self._by_leg[leg.id] = (call, name)
+        self._registry.add(call)
         self._rearm(call)
         event = messages.MediaRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
@@ -288,12 +284,6 @@ class CallManager:
         self._guarded(call, now, self._step, call, event, now)
 
     # ---- internals
-
-    def _add(self, call: Call) -> None:
-        self.calls[call.id] = call
-        self._limiter.acquire(call.caller.tenant_id)
-        self._index.add(call.id, call.index_keys())
-        self.on_changed(call.caller.tenant_id)
 
     def _retry_after(self, tenant_id: str) -> str:
         """Retry-After value in seconds, "" if another call is accepted."""
@@ -343,14 +333,14 @@ class CallManager:
 
     def _originate(self, call: Call, ring: RingExtension, displayed_caller: Caller | None, now: float) -> None:
         targets = self._fork_builder.build(call, ring, displayed_caller)
-        self._index.add(call.id, call.index_keys())
+        self._registry.update_index(call)
         call.state, actions = state_machine.originate_by_app(targets, now)
         self._execute(call, actions, now)
 
     def _ring(self, call: Call, offer: bytes, ring: RingExtension, now: float) -> None:
         call.callee, call.only_device = ring.extension, ring.only_device
         targets = self._fork_builder.build(call, ring)
-        self._index.add(call.id, call.index_keys())
+        self._registry.update_index(call)
         call.state, actions = state_machine.begin(offer, targets, now)
         self._execute(call, actions, now)
 
@@ -365,7 +355,7 @@ class CallManager:
 
     def _current_flow(self, leg: Leg) -> Flow | None:
         """Current flow to the peer of a leg on a connection-oriented transport."""
-        found, dialog = self._by_leg.get(leg.id), leg.dialog
+        found, dialog = self._registry.find_leg(leg.id), leg.dialog
         if found is None or dialog is None:
             return None
         peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
@@ -375,14 +365,14 @@ class CallManager:
     def _drain_leg_events(self, now: float) -> None:
         """Dispatch pending leg events."""
         for leg, event in self.deps.legs.take_events():
-            found = self._by_leg.get(leg.id)
+            found = self._registry.find_leg(leg.id)
             if found is not None:
                 self._on_leg_event(*found, event, now)
 
     def _on_app_event(self, leg: AppLeg, event: leg_events.LegEvent) -> None:
         """Dispatch an event of an app, which occurs outside of message processing."""
         now = self.deps.clock.monotonic()
-        found = self._by_leg.get(leg.id)
+        found = self._registry.find_leg(leg.id)
         if found is not None:
             self._on_leg_event(*found, event, now)
             self._drain_leg_events(now)
@@ -400,45 +390,13 @@ class CallManager:
         """Let a new leg replace a leg of a call (INVITE with Replaces, or retrieval of a parked call)."""
         name = call.new_leg_name("b")
         call.participants[name] = Participant(leg, caller.extension_id, caller.device_id)
-        self._by_leg[leg.id] = (call, name)
-        self._index.add(call.id, call.index_keys())
+        self._registry.set_leg(call, name)
+        self._registry.update_index(call)
         self.dispatch(call, messages.TakeOverRequested(replaced_leg, name, leg.remote_sdp), now)
         self._drain_leg_events(now)
 
     def _dispatch_now(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
-
-    def _absorb(self, call: Call, other: Call, names: dict[str, str]) -> None:
-        """Move legs of another call into this one. The remaining legs of the other call end; it gets no call record."""
-        now, anchors, other_state = self.deps.clock.monotonic(), list(other.legs()), other.state
-        call.has_recording = self._observer_notifier.call_ended(other) or call.has_recording
-        move_legs(call, other, names)
-        for name in names.values():
-            leg = call.leg(name)
-            if leg is not None:
-                self._by_leg[leg.id] = (call, name)
-        self._index.add(call.id, call.index_keys())
-        other.state = Ended()
-        for name in anchors:
-            self._executor.execute(other, messages.ReleaseMedia(name, final=False), now)
-            self._executor.execute(other, messages.Bye(name, Cause.HUNG_UP), now)
-        if not isinstance(other_state, SettingUp):
-            call.absorbed_call_id = other.id
-        self._finish(other, now)
-
-    def _split(self, call: Call, name: str) -> Call:
-        """Move one participant of a call into a new call, in which they have no peer yet."""
-        assert isinstance(call.state, Talking)
-        state, actions = redirect.prepare_redirect(call.state, name)
-        for action in actions:
-            apply_action(call, action, self.deps.clock.monotonic(), self.deps.directory)
-        call.state = state
-        other = split_call(call, state.callee, self.deps.clock.new_id())
-        other.state = Talking("", state.ends_at, state.callee_sdp, b"")
-        for each in (call, other):
-            self._by_leg[each.existing_leg(CALLER).id] = (each, CALLER)
-        self._add(other)
-        return other
 
     def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
         """Relay DTMF in INFO to the other leg."""
@@ -455,22 +413,7 @@ class CallManager:
         self.on_pending_output()
 
     def _execute(self, call: Call, actions: list[messages.Action], now: float) -> None:
-        for action in actions:
-            if isinstance(action, messages.Dial):
-                previous = call.leg(action.leg)
-                self._by_leg.pop(previous.id if previous is not None else "", None)
-            self._executor.execute(call, action, now)
-            apply_action(call, action, now, self.deps.directory)
-            if isinstance(action, messages.Dial):
-                self._by_leg[call.existing_leg(action.leg).id] = (call, action.leg)
-            elif isinstance(action, messages.SwapCaller):
-                for name in (CALLER, action.leg):
-                    self._by_leg[call.existing_leg(name).id] = (call, name)
-            elif isinstance(action, messages.SetAnswered | messages.SetPeer | messages.SetCallee):
-                self._index.add(call.id, call.index_keys())
-                self.on_changed(call.caller.tenant_id)
-            if isinstance(action, JOURNALLED_ACTIONS):
-                self._journal(call)
+        self._executor.execute_all(call, actions, now)
         if isinstance(call.state, Ended):
             self._finish(call, now)
         else:
@@ -492,34 +435,10 @@ class CallManager:
             if at is not None:
                 yield at, call.id
 
-    def _record(self, call: Call, cause: Cause) -> None:
-        """Write the call record. While a sibling call is live, merge into that instead: siblings share one record."""
-        call.record_written = True
-        call.has_recording = self._observer_notifier.call_ended(call) or call.has_recording
-        call.siblings.discard(call.id)
-        sibling = next((self.calls[each] for each in call.siblings if each in self.calls), None)
-        try:
-            if sibling is not None:
-                merge_cdr(sibling, call)
-                self._journal(sibling)
-            else:
-                self.deps.call_records.record(call.to_call_ended(cause, self.deps.clock.monotonic()))
-        finally:
-            if call.journalled:
-                self.on_ended(call)
-
-    def _journal(self, call: Call) -> None:
-        call.journalled = True
-        self.on_answered(call)
-
     def _finish(self, call: Call, now: float) -> None:
         """Release the call; its legs complete their pending transactions on their own."""
-        if self.calls.pop(call.id, None) is not None:
-            self._limiter.release(call.caller.tenant_id)
-            self.on_changed(call.caller.tenant_id)
-        self._index.remove(call.id)
+        self._registry.remove(call)
         for leg in call.legs().values():
             leg.close(now)
-            self._by_leg.pop(leg.id, None)
         for leg_id in call.app_legs():
             self.deps.parking.release(leg_id)

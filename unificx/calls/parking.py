@@ -23,9 +23,9 @@ class Parking:
     """All parking slots. `on_changed` is called when a slot of a tenant is occupied or released; the call manager sets
     `recall`, which rings the extension that parked the party held by an app's leg."""
 
-    def __init__(self) -> None:
-        self.on_changed: Callable[[str], None] = lambda tenant_id: None
+    def __init__(self, on_changed: Callable[[str], None] = lambda tenant_id: None) -> None:
         self.recall: Callable[[str], None] = lambda leg: None
+        self._on_changed = on_changed
         self._slots: dict[str, dict[int, ParkingSlot]] = {}
         self._by_leg: dict[str, ParkingSlot] = {}
 
@@ -38,7 +38,7 @@ class Parking:
         number = next((one for one in range(1, MAX_PARKING_SLOTS + 1) if one not in slots), None)
         if number is not None:
             slots[number] = self._by_leg[app_leg_id] = ParkingSlot(tenant_id, number, app_leg_id, parked_by, since)
-            self.on_changed(tenant_id)
+            self._on_changed(tenant_id)
         return number
 
     def release(self, app_leg_id: str) -> None:
@@ -50,7 +50,7 @@ class Parking:
         del slots[slot.number]
         if not slots:
             del self._slots[slot.tenant_id]
-        self.on_changed(slot.tenant_id)
+        self._on_changed(slot.tenant_id)
 
     def slot_of_leg(self, app_leg_id: str) -> ParkingSlot | None:
         """Return the slot of a leg."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call, TransferTarget, sanitize_dialled
+from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.parking import ParkingSlot
@@ -42,10 +43,7 @@ class TransferDependencies:
     find_leg: Callable[[str], tuple[Call, str] | None]
     """Return the call and name of a leg by its id."""
     dispatch: Callable[[Call, messages.Event], None]
-    absorb: Callable[[Call, Call, dict[str, str]], None]
-    """Move legs of another call into a call, as {old name: new name}; the rest of the other call ends."""
-    split: Callable[[Call, str], Call]
-    """Move one participant into a new call without a peer; the other one becomes the caller."""
+    moves: CallMoves
 
 
 class Transfers:
@@ -259,7 +257,7 @@ class Transfers:
 
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
         new_leg = call.new_leg_name("b")
-        self._transfer_deps.absorb(call, other, {remaining: new_leg})
+        self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
         self._transfer_deps.dispatch(call, messages.JoinRequested(name, new_leg, sdp))
 
     def _join_ringing(self, call: Call, name: str, other: Call, now: float) -> None:
@@ -273,12 +271,12 @@ class Transfers:
         setup = replace(setup, branches=branches, fallback=names.get(setup.fallback, ""))
         target = TransferTarget(other.callee, other.dialled, other.only_device)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
-        self._transfer_deps.absorb(call, other, names)
+        self._transfer_deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
 
     def _split_to_apps(self, call: Call, name: str, apps: tuple[CallApp, CallApp], dialled: str) -> None:
         """Connect the leg `name` to the second app in a new call, the other leg to the first app."""
-        other = self._transfer_deps.split(call, name)
+        other = self._transfer_deps.moves.split(call, name)
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")

@@ -99,11 +99,6 @@ async def _run_services(
         engine = MediaEngineClient(container.clock)
         await engine.start()
         stack.push_async_callback(engine.shut_down)
-        sip = SipServer(settings, container, media, engine, certificates)
-        await sip.start()
-        stack.push_async_callback(sip.close)
-        http_servers = HttpServers()
-        container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         live_events = LiveEvents(
             container.event_hub,
             container.bus,
@@ -112,10 +107,12 @@ async def _run_services(
             container.mailboxes.shared.owners,
         )
         stack.callback(live_events.close)
+        sip = SipServer(settings, container, media, engine, certificates, live_events=live_events)
+        await sip.start()
+        stack.push_async_callback(sip.close)
+        http_servers = HttpServers()
+        container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         stack.callback(RoomEvents(container.event_hub, container.identity.directory, container.conferences).close)
-        sip.call_manager.on_changed = live_events.calls_changed
-        sip.parking.on_changed = live_events.parked_changed
-        sip.recording_changed = live_events.recording_changed
         live = CallManagerLiveCalls(
             sip.call_manager, CallConverter(sip.call_manager, container.conference_rooms, container.conferences)
         )

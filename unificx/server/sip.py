@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 
 from unificx.calls import (
     CallManager,
@@ -27,6 +26,7 @@ from unificx.server.callapps import create_conference_recorder, create_host, cre
 from unificx.server.conference_dialer import CallManagerDialer
 from unificx.server.container import Container
 from unificx.server.host_names import own_host_names
+from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.settings import Settings
 from unificx.sip.bearer import BearerTokens
@@ -59,9 +59,10 @@ class SipServer:
         media: RtpEngine,
         engine: MediaEngineClient,
         certificates: Certificates,
+        *,
+        live_events: LiveEvents,
     ) -> None:
-        self.recording_changed: Callable[[LiveRecording], None] = lambda live: None
-        """Called with the recording state of a call whenever it changes."""
+        self._live_events = live_events
         self._container = container
         self._media = media
         self._engine = engine
@@ -75,7 +76,7 @@ class SipServer:
             wake=self._wake,
         )
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
-        self.parking = Parking()
+        self.parking = Parking(live_events.parked_changed)
         apps = create_registry(container, self.parking)
         self.app_runner = create_host(container, engine, apps)
         routing = Routing(directory, container.location, container.push, apps)
@@ -101,6 +102,7 @@ class SipServer:
             on_ended=container.journal.remove,
             storage_full=container.is_storage_full,
             on_pending_output=self._wake,
+            on_changed=live_events.calls_changed,
         )
         self._recorded_calls = CallRecordingStatus(self.call_manager)
         self.call_recorder.on_change = self._recording_changed
@@ -153,7 +155,7 @@ class SipServer:
 
     def _recording_changed(self, live: LiveRecording) -> None:
         """Send the recording indication to phones after the current call step: the change may be part of it."""
-        self.recording_changed(live)
+        self._live_events.recording_changed(live)
         asyncio.get_running_loop().call_soon(self._recorded_calls.indicate, live.call_id, live.indication)
 
     def _on_engine_event(self, event: EngineEvent) -> None:

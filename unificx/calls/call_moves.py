@@ -1,0 +1,97 @@
+"""Moves of participants between calls, and the view of a parked call."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from unificx.calls.call import Call
+from unificx.calls.observers import ObserverNotifier
+from unificx.calls.parking import ParkingSlot
+from unificx.calls.registry import CallRegistry
+from unificx.calls.rules import messages, redirect
+from unificx.calls.rules.causes import Cause
+from unificx.calls.rules.messages import CALLER
+from unificx.calls.rules.states import Ended, SettingUp, Talking
+from unificx.calls.schemas import ParkedCall
+from unificx.core.clock import Clock
+from unificx.identity import DirectoryCache
+from unificx.registrar import Caller
+
+
+def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
+    """Move participants of another call into this one, under new names."""
+    merge_cdr(call, other)
+    for old, new in names.items():
+        moved = other.participants.pop(old)
+        moved.dtls.generated = None  # it belongs to an anchor of the other call
+        call.participants[new] = moved
+
+
+def merge_cdr(call: Call, other: Call) -> None:
+    """Merge the parties and media statistics of the other call into this one's call record."""
+    for each in (call, other):
+        each.update_record_parties()
+    call.record_parties.merge(other.record_parties)
+    call.has_recording = call.has_recording or other.has_recording
+
+
+def split_call(call: Call, name: str, call_id: str) -> Call:
+    """Move a participant into a new call, as its caller. Both calls share one call record."""
+    assert call.callee is not None
+    call.update_record_parties()
+    moved = call.participants.pop(name)
+    moved.dtls.generated = None  # it belongs to an anchor of the first call
+    caller = Caller.of(call.callee, moved.device_id)
+    times = call.started, call.started_monotonic
+    other = Call(call_id, caller, "", None, *times, {CALLER: moved}, options=call.options)
+    other.answered, other.record_id = call.answered, call.record_id or call.id
+    other.record_parties = call.record_parties.copy()
+    call.siblings |= {call.id, call_id}
+    other.siblings = call.siblings
+    return other
+
+
+@dataclass(frozen=True, slots=True)
+class CallMoves:
+    """Joins and splits live calls. `execute` executes actions, `finish` releases a call without participants."""
+
+    registry: CallRegistry
+    execute: Callable[[Call, Iterable[messages.Action], float], None]
+    observer_notifier: ObserverNotifier
+    clock: Clock
+    finish: Callable[[Call, float], None]
+
+    def absorb(self, call: Call, other: Call, names: dict[str, str]) -> None:
+        """Move participants of another call into this one, as {old name: new name}. The remaining legs of the other
+        call end; it gets no call record."""
+        now, anchors, other_state = self.clock.monotonic(), list(other.legs()), other.state
+        call.has_recording = self.observer_notifier.call_ended(other) or call.has_recording
+        move_legs(call, other, names)
+        for name in call.legs():
+            self.registry.set_leg(call, name)
+        self.registry.update_index(call)
+        other.state = Ended()
+        for name in anchors:
+            releases = messages.ReleaseMedia(name, final=False), messages.Bye(name, Cause.HUNG_UP)
+            self.execute(other, releases, now)
+        if not isinstance(other_state, SettingUp):
+            call.absorbed_call_id = other.id
+        self.finish(other, now)
+
+    def split(self, call: Call, name: str) -> Call:
+        """Move one participant into a new call without a peer; the other one becomes the caller of this call."""
+        assert isinstance(call.state, Talking)
+        state, actions = redirect.prepare_redirect(call.state, name)
+        self.execute(call, actions, self.clock.monotonic())
+        call.state = state
+        other = split_call(call, state.callee, self.clock.new_id())
+        other.state = Talking("", state.ends_at, state.callee_sdp, b"")
+        self.registry.add(other)
+        return other
+
+
+def to_parked_call(slot: ParkingSlot, call: Call, directory: DirectoryCache) -> ParkedCall:
+    """Return a parked call as shown to users."""
+    parked_by = directory.extension_by_id(slot.parked_by)
+    caller, visible = call.caller, not call.withholds_identity(call.caller.extension_id)
+    shown = (caller.number, caller.name) if visible else ("", "")
+    return ParkedCall(slot.number, call.id, slot.since, parked_by.number if parked_by is not None else "", *shown)

@@ -1,0 +1,65 @@
+"""Registry of live calls: by id, by leg, and by involved device and extension."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from unificx.calls.call import Call
+from unificx.calls.call_index import CallIndex
+from unificx.calls.call_limiter import ConcurrentCallLimiter
+from unificx.calls.rules.messages import CALLER
+
+
+@dataclass(slots=True)
+class CallRegistry:
+    """All live calls. `on_changed` receives the tenant's id when a call has started, was answered or has ended."""
+
+    limiter: ConcurrentCallLimiter
+    on_changed: Callable[[str], None]
+    calls: dict[str, Call] = field(default_factory=dict[str, Call])
+    index: CallIndex = field(default_factory=CallIndex)
+    by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
+
+    def add(self, call: Call) -> None:
+        """Add a call and the legs it has already."""
+        self.calls[call.id] = call
+        self.limiter.acquire(call.caller.tenant_id)
+        for name in call.legs():
+            self.set_leg(call, name)
+        self.update_index(call)
+        self.on_changed(call.caller.tenant_id)
+
+    def remove(self, call: Call) -> None:
+        """Remove an ended call and its legs."""
+        if self.calls.pop(call.id, None) is not None:
+            self.limiter.release(call.caller.tenant_id)
+            self.on_changed(call.caller.tenant_id)
+        self.index.remove(call.id)
+        for leg in call.legs().values():
+            self.by_leg.pop(leg.id, None)
+
+    def find(self, *keys: str) -> list[Call]:
+        """Return the calls of a device or extension."""
+        return [self.calls[call_id] for call_id in self.index.find(*keys)]
+
+    def find_leg(self, leg_id: str) -> tuple[Call, str] | None:
+        """Return the call of a leg and the name of its participant."""
+        return self.by_leg.get(leg_id)
+
+    def set_leg(self, call: Call, name: str = CALLER) -> None:
+        """Register the leg of a participant."""
+        self.by_leg[call.existing_leg(name).id] = (call, name)
+
+    def remove_leg(self, call: Call, name: str) -> None:
+        """Remove the leg of a participant that is dialled again."""
+        leg = call.leg(name)
+        if leg is not None:
+            self.by_leg.pop(leg.id, None)
+
+    def update_index(self, call: Call) -> None:
+        """Add the devices and extensions that joined the call."""
+        self.index.add(call.id, call.index_keys())
+
+    def peer_changed(self, call: Call) -> None:
+        """The call was answered or has another peer."""
+        self.update_index(call)
+        self.on_changed(call.caller.tenant_id)
