@@ -182,7 +182,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_*mwi*",
     ),
 }
-"""Patterns of test modules below `tests/`, by package of `unificx`; `client` and `house` are no packages."""
+"""Patterns of test modules below `tests/`, by package of `unificx`; `client` and `house` are not packages."""
 
 EVERYTHING = re.compile(
     r"pyproject\.toml|requirements/.*|script/(bootstrap|test)|tests/(conftest|groups)\.py|\.importlinter"

@@ -32,7 +32,7 @@ TAKEN = """
     bob   <- NOTIFY 200 over
     bob   <- BYE
 """
-"""What he is told who brought two together, and that he is in neither call any more."""
+"""Messages to the transferor after the transfer: both of its calls end."""
 
 
 @pytest.mark.parametrize("by", ["alice", "bob"])

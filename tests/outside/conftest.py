@@ -17,8 +17,9 @@ FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What real programs do takes its time, and no two machines have the same. A test that fails here is tried again, twice
-    at the most; the summary names it (RERUN), for it wants to be looked at. No other test gets a second chance.
+    """Rerun failed tests of this folder up to twice: the timing of real programs depends on the machine.
+
+    The summary lists them (RERUN), so that they are examined. No other tests are rerun.
     """
     for item in items:
         if item.path.parent == Path(__file__).parent:
@@ -34,8 +35,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """What a failed test leaves behind goes with it, the server its module shares too: the next try, or the next test, is
-    no worse off for it. First of all, since whoever gives tests another try would keep what a module shares.
+    """Tear down all fixtures after a failed test, also those its module shares, so that the next run starts afresh.
+
+    Runs first, since the rerun plugin would keep the fixtures of the module.
     """
     try:
         if item.stash[FAILED]:
@@ -105,7 +107,7 @@ def phones(server: Server, network: Network, tmp_path: Path) -> Iterator[Phones]
 
 @pytest.fixture(scope="session")
 def built() -> None:
-    """The client as its sources are now, where the server hands it out from."""
+    """The client, built from its present sources into the folder that the server serves."""
     build_if_outdated()
 
 

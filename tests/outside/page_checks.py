@@ -86,7 +86,7 @@ class Catalog:
         return cls({unquoted(english): unquoted(german) for english, german in entries if unquoted(english)})
 
     def message_ids(self) -> set[str]:
-        """What is shown for texts that were not loaded: the beginning of the base64 digest."""
+        """The texts shown for messages that were not loaded: the beginning of the base64 digest."""
         digests = (hashlib.sha256(f"{english}\x1f".encode()).digest() for english in self.german)
         return {base64.b64encode(digest).decode()[:6] for digest in digests}
 

@@ -74,7 +74,7 @@ def test_a_call_survives_the_loss_of_its_signaling_connection(telephones: Browse
     anna.change_networks()
     berta.change_networks()
     assert anna.is_receiving(1000)
-    berta.hold()  # reaches her over the new connection
+    berta.hold()  # over the new connection
     anna.wait_for_event("hold")
     eventually(lambda: anna.is_receiving_other_than(1000), what="music")
     berta.resume()

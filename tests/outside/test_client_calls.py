@@ -222,7 +222,7 @@ def test_a_call_survives_the_loss_of_its_signaling_connection(anna: ClientPhone,
     assert_two_way_audio(anna, berta)
     cut(anna)
     assert anna.is_receiving(1000)
-    berta.press("Hold")  # reaches her over the new one
+    berta.press("Hold")  # over the new connection
     expect(anna.call_with(BERTA).get_by_text("On hold by the other party")).to_be_visible()
     berta.press("Hold")
     assert_two_way_audio(anna, berta)
@@ -386,7 +386,7 @@ def test_a_call_is_parked_and_retrieved(anna: ClientPhone, berta: ClientPhone) -
     berta.answer(ANNA)
     anna.is_in_call_with(BERTA)
     anna.press("Park")
-    anna.assert_idle()  # the slot was announced to her
+    anna.assert_idle()  # the slot was announced before
     parked = anna.page.get_by_role("list", name="Parked calls")
     expect(parked.get_by_role("listitem")).to_contain_text(BERTA)
     walk = PageChecker(anna.client, "en", label="a parked call")

@@ -29,7 +29,7 @@ def recording(server: Server, household: Household) -> Iterator[None]:
 
 @pytest.fixture
 def two(clients: Clients, household: Household, recording: None) -> Two:
-    """Anna, and Berta, whom she can call with a tap."""
+    """Anna, and Berta, ready to be called by Anna."""
     berta = clients("microphone").sign_in(household.berta).wait_registered()
     anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
     return anna, berta

@@ -146,7 +146,7 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
         expect(sheet.get_by_text(f"Calling {CLARA}…")).to_have_count(0)
         berta.page.get_by_role(
             "button", name="Participants"
-        ).click()  # her call was moved into the room, which is shown
+        ).click()  # the call was moved into the room, which is shown
         expect(berta.page.get_by_role("dialog", name="Conference", exact=True)).to_contain_text("3 participants")
         sheet.get_by_role("button", name="End conference").click()
         anna.page.get_by_role("button", name="End", exact=True).click()

@@ -68,11 +68,11 @@ class FieldProblem(BaseModel):
     """One invalid value of the request."""
 
     field: str = Field(description="Name of the field; empty for the body as a whole.")
-    detail: str = Field(description="What is wrong, phrased to follow the name.", examples=["must be 2 to 8 digits"])
+    detail: str = Field(description="The problem, phrased to follow the name.", examples=["must be 2 to 8 digits"])
 
 
 class Problem(BaseModel):
-    """What went wrong and what to do about it (RFC 9457)."""
+    """A problem and its remedy (RFC 9457)."""
 
     type: str = Field(description="Stable URN of the problem type.", examples=["urn:unificx:problem:not-found"])
     code: str = Field(
@@ -80,8 +80,8 @@ class Problem(BaseModel):
     )
     title: str
     status: int
-    detail: str = Field(description="What is wrong, in one sentence.")
-    hint: str = Field(default="", description="What to do about it.")
+    detail: str = Field(description="The problem, in one sentence.")
+    hint: str = Field(default="", description="The remedy.")
     field: str = Field(default="", description="The field concerned, as named in the request.")
     incident: str = Field(default="", description="Incident id to report to the operator: it identifies the log entry.")
     errors: list[FieldProblem] = Field(default=[], description="All invalid values.")

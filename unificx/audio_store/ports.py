@@ -24,7 +24,7 @@ class Transcriber(Protocol):
 
     @property
     def requirement(self) -> str:
-        """What has to be installed first; "" if ready."""
+        """Software to install first; "" if ready."""
         ...
 
     async def transcribe(self, pcm: bytes, rate: int) -> Transcript:

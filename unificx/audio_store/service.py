@@ -32,7 +32,7 @@ _BATCH_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class AudioStoreParts:
-    """What the audio store works with."""
+    """Dependencies of the audio store."""
 
     database: Database
     keys: KeyRing

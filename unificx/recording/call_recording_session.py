@@ -39,7 +39,7 @@ RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class CallSessionParts:
-    """What a session works with. `language` returns the prompt language of a tenant's extension; "" is an external
+    """Dependencies of a session. `language` returns the prompt language of a tenant's extension; "" is an external
     party. `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces hold
     music."""
 

@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ConferenceRecorderParts:
-    """What it works with. `language` returns the prompt language of a tenant's extension."""
+    """Dependencies of the recorder. `language` returns the prompt language of a tenant's extension."""
 
     clock: Clock
     engine: ConferenceTap

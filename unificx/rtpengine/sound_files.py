@@ -39,7 +39,7 @@ class SoundFiles:
         if not path.exists():
             temporary = path.with_suffix(".new")
             _write(temporary, sound)
-            os.chmod(temporary, 0o644)  # independent of the umask: rtpengine runs as nobody
+            os.chmod(temporary, 0o644)  # independent of the umask: rtpengine runs as `nobody`
             temporary.replace(path)
         return str(path)
 

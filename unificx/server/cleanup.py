@@ -38,7 +38,7 @@ class Cleanup:
         self._container = container
         self._tasks = BackgroundTasks()
         self._incomplete: dict[str, SubjectErased] = {}
-        """Erased subjects by erasure id, of whom the database may still contain data."""
+        """Erased subjects by erasure id; the database may still contain data about them."""
         bus, registrar, now = container.bus, container.registrar, container.clock.monotonic
         bus.subscribe(DeviceRegistered, lambda event: container.identity.mark_device_used(event.device_id))
         bus.subscribe(DeviceRevoked, lambda event: registrar.remove_device(event.device_id, now()))

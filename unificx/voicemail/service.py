@@ -103,7 +103,7 @@ class Mailboxes:
 
     @property
     def transcription_requirement(self) -> str:
-        """What to install before messages can be transcribed; "" if transcription is available."""
+        """Software to install before messages can be transcribed; "" if transcription is available."""
         return self._transcriber.requirement if self._transcriber is not None else "No speech recognizer is configured."
 
     def is_transcribed(self, tenant_id: str, extension_id: str) -> bool:

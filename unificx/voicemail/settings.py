@@ -10,7 +10,7 @@ GreetingKind = Literal["no_answer", "busy", "temporary"]
 
 
 OldMessages = Literal["keep", "put_away", "erase"]
-"""What to do with existing messages when voicemail is disabled."""
+"""Treatment of existing messages when voicemail is disabled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ export function notificationFor(message: PushMessage, language: Language, button
 }
 
 /**
- * What a notification click requests. `decline`: the call to decline on the server; `open`: address to open if no page
+ * Action that a notification click requests. `decline`: the call to decline on the server; `open`: address to open if no page
  * is open; `notify`: message for open pages.
  */
 export function clickAction(

@@ -44,7 +44,7 @@ export interface CallState {
   codec?: string;
 }
 
-/** What a call needs from the SIP connection. */
+/** The part of the SIP connection that a call needs. */
 export interface CallLine {
   iceServers: () => RTCIceServer[];
   /** Run now, or as soon as the server is reached again. */

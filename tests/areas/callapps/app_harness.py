@@ -78,7 +78,7 @@ class AppHarness:
     arguments: tuple[str, ...] = ()
     offer: bytes = b"offer"
     played: list[str] = field(default_factory=list)
-    """What the caller heard; recorded audio is "sound 2.0"."""
+    """Sounds that the caller heard; recorded audio is "sound 2.0"."""
     events: list[LegEvent] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
     media_error: str = ""

@@ -75,7 +75,7 @@ class FakeRecognizer:
 
 @pytest.mark.parametrize("on", [True, False])
 async def test_caller_is_informed_of_transcription_first(room: RecordingSetup, on: bool) -> None:
-    """Whatever is pressed, before or during the greeting: without the notice there is no transcription."""
+    """Without the notice there is no transcription, whichever digits are pressed before or during the greeting."""
     room.transcriber = FakeRecognizer()
     await room.restart()
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))

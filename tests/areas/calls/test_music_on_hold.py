@@ -93,7 +93,7 @@ async def test_no_music_while_both_hold_and_swapped_hold() -> None:
 async def test_music_resumes_after_an_interruption() -> None:
     world = World()
     await world.observe(ANNA_HOLDS)
-    for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds, so she does not hear music
+    for tag, expected in (("anna", []), ("ben", ["play ben 4"])):  # Anna holds and therefore hears no music
         world.music_on_hold.interrupted("call", tag, 0.05)
         assert await world.observe() == []
         world.clock.advance(2)

@@ -1,4 +1,4 @@
-"""Everything here has to hold on asyncio's own loop and on uvloop."""
+"""Runs these tests on asyncio's own event loop and on uvloop."""
 
 import asyncio
 from collections.abc import Callable

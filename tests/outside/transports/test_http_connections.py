@@ -1,4 +1,4 @@
-"""HTTP connections that say nothing, too little or too slowly keep nobody else out."""
+"""Silent, incomplete and slow HTTP connections do not block others."""
 
 import asyncio
 import ssl
@@ -85,7 +85,7 @@ async def setup(
 
 
 async def ended(reader: asyncio.StreamReader, seconds: float = 5) -> bytes:
-    """What came until the connection was closed."""
+    """Return the data received until the connection was closed."""
     payload = b""
     async with asyncio.timeout(seconds):
         with suppress(ConnectionError):

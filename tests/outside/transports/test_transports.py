@@ -1,4 +1,4 @@
-"""SIP's sockets as a phone, and as an attacker, meets them: real sockets on loopback."""
+"""SIP transports with phones and attackers on real loopback sockets."""
 
 import asyncio
 import socket
@@ -34,7 +34,7 @@ def options(body: bytes = b"") -> bytes:
 
 @dataclass
 class Rig:
-    """Transports and what came to them."""
+    """Transports and the messages they received."""
 
     transports: TransportManager = field(init=False)
     received: list[tuple[bytes, Flow]] = field(default_factory=list)
@@ -92,7 +92,7 @@ async def tcp_phone(rig: Rig) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 async def ended(reader: asyncio.StreamReader) -> bool:
-    """Whether the other side has ended the connection, waited for a while."""
+    """Return whether the remote side closes the connection within five seconds."""
     async with asyncio.timeout(5):
         try:
             while await reader.read(65536):
@@ -271,7 +271,7 @@ async def test_silent_and_invalid_peers_are_disconnected(rig: Rig, data: bytes) 
 
 
 async def test_a_slow_sender_is_disconnected(rig: Rig) -> None:
-    """A byte now and then does not keep a connection (slow loris)."""
+    """Single bytes at intervals do not keep a connection open (slowloris)."""
     reader, writer = await tcp_phone(rig)
     try:
         async with asyncio.timeout(5):
@@ -280,7 +280,7 @@ async def test_a_slow_sender_is_disconnected(rig: Rig) -> None:
                 await writer.drain()
                 await asyncio.sleep(0.05)
         pytest.fail("a byte every 50 ms was waited for")
-    except (ConnectionError, RuntimeError):  # uvloop says the latter of a connection that is closed
+    except (ConnectionError, RuntimeError):  # uvloop raises RuntimeError for a closed connection
         pass
     assert await ended(reader)
     assert len(rig.received) <= 1

@@ -1,4 +1,4 @@
-"""SIP over TLS with certificates of our own."""
+"""SIP over TLS with certificates of the local CA."""
 
 import asyncio
 import os

@@ -22,7 +22,7 @@ HELLO = "OPTIONS sip:a SIP/2.0\r\nSubject: Grüße\r\n\r\n"
 
 @dataclass
 class WebSocketEndpoint:
-    """A server with nothing but the SIP WebSocket, and what came in."""
+    """A server with only the SIP WebSocket, and the messages it received."""
 
     connections: Connections = field(init=False)
     port: int = 0

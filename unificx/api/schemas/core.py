@@ -303,7 +303,7 @@ class Part(Output):
 
     name: str
     ok: bool
-    why: str = Field(description="What is wrong and what to do. Only for requests from this machine and for operators.")
+    why: str = Field(description="The problem and its remedy. Only for requests from this machine and for operators.")
 
 
 class Readiness(BaseModel):

@@ -21,7 +21,7 @@ class Transcript(Output):
 OldMessages = Annotated[
     Literal["keep", "put_away", "erase"],
     Field(
-        description="What happens to the existing messages when voicemail is switched off: `keep`, `put_away`"
+        description="Treatment of the existing messages when voicemail is switched off: `keep`, `put_away`"
         " (archive, and erase once they cannot be restored any more) or `erase`. Required if there"
         " are any."
     ),
@@ -124,7 +124,7 @@ class VoicemailSettings(Output):
     restorable_days: int = Field(description="Days during which an archived message can be restored.")
     transcribe: bool = Field(description="Mailbox owners may have messages transcribed on this server.")
     transcription_needs: str = Field(
-        description="What has to be installed before transcription can be switched on; empty: nothing."
+        description="Software to install before transcription can be switched on; empty if none is missing."
     )
     mail_sound: bool = Field(
         description="Mailbox owners may have messages sent by e-mail as sound. Sent messages are not covered by"

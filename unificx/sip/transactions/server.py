@@ -1,7 +1,7 @@
 """Non-INVITE server transaction (RFC 3261 17.2.2 with RFC 4320).
 
-RFC 4320 forbids provisional responses except a late 100, and also 408: by then the client has given up. Therefore there
-is no Proceeding state, and an unanswered request is dropped without a response.
+RFC 4320 forbids provisional responses except a late 100, and also 408: by then the client has given up. Therefore this
+machine has no Proceeding state, and an unanswered request is dropped without a response.
 """
 
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ interface CallLayerProps {
   reachable: boolean;
 }
 
-/** Renders calls above everything else. Whatever fails, a call can be hung up. */
+/** Renders calls above everything else. A call can be hung up even if the rest of the page fails. */
 export default function CallLayer({ reachable }: CallLayerProps) {
   const { calls, active } = useValue(phone.state);
   const minimised = useValue(callView, (each) => each.minimised);

@@ -46,7 +46,7 @@ export interface RosterDependencies {
   schedule(task: () => void, milliseconds: number): unknown;
 }
 
-/** Delay before refetching if nobody joined or left, milliseconds: hundreds of clients receive the same event. */
+/** Delay before refetching if no participant joined or left, milliseconds: hundreds of clients receive the same event. */
 const REFRESH_DELAY_MS = 2_000;
 
 /** Participants of a room and the host actions. */

@@ -98,7 +98,7 @@ export class AddDeviceModel {
   }
 }
 
-/** What to render: the code, the result, or its expiry. */
+/** Content to render: the code, the result, or its expiry. */
 export function viewOf({ code, codeState, secondsLeft }: AddDeviceState): 'none' | 'picture' | 'used' | 'over' {
   if (!code) return 'none';
   if (codeState?.state === 'used') return 'used';
