@@ -4,6 +4,7 @@ A forgotten filter shows one tenant's data to another, and no type checker detec
 """
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from unificx.db import Base
 from unificx.db.migrations.models import load_all_models
 
 ESCAPE = "# scope: all tenants, because "
-VERBS = {"select", "update", "delete"}
+VERBS = {"select", "update", "delete", "text"}
+STATEMENTS = VERBS | {"insert"}
+TABLE = re.compile(r"\b(?:FROM|INTO|JOIN|UPDATE)\b", re.IGNORECASE)
 
 
 def scoped_names() -> set[str]:
@@ -47,7 +50,8 @@ def unscoped(source: str, scoped: set[str]) -> list[int]:
     scoping_names = {"tenant_id"}.union(*(_names(target) for node in conditions for target in node.targets))
     found: list[int] = []
     for statement, call in _statements(tree):
-        if not _names(call) & scoped or _names(statement) & scoping_names:
+        is_raw = ast.unparse(call.func) == "text" and bool(TABLE.search(ast.unparse(call)))
+        if not (is_raw or _names(call) & scoped) or _names(statement) & scoping_names:
             continue
         written = lines[max(statement.lineno - 3, 0) : statement.end_lineno]
         if not any(ESCAPE in line and len(line.split(ESCAPE)[1]) > 8 for line in written):
@@ -55,11 +59,14 @@ def unscoped(source: str, scoped: set[str]) -> list[int]:
     return found
 
 
-QUERIES = sorted(
-    path
-    for path in Path(unificx.__path__[0]).rglob("*.py")
-    if {"queries", "repository"} & {path.stem, path.parent.name} or path.stem.endswith("_repository")
-)
+def holds_sql(source: str) -> bool:
+    """Return whether a module imports the functions of SQLAlchemy that make statements."""
+    imports = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    modules = [node for node in imports if (node.module or "").partition(".")[0] == "sqlalchemy"]
+    return any(alias.name in STATEMENTS for node in modules for alias in node.names)
+
+
+QUERIES = sorted(path for path in Path(unificx.__path__[0]).rglob("*.py") if holds_sql(path.read_text("utf-8")))
 
 
 @pytest.mark.promise("T3")
@@ -69,7 +76,7 @@ def test_every_statement_filters_by_tenant(path: Path) -> None:
 
 
 def test_repositories_are_found() -> None:
-    assert len(QUERIES) > 3
+    assert len(QUERIES) > 20
     assert "CallRow" in scoped_names()
 
 
@@ -84,7 +91,24 @@ def test_repositories_are_found() -> None:
         ("theirs = CallRow.tenant_id == tenant\nq = delete(CallRow).where(theirs)", []),
         ("# scope: all tenants, because \nq = update(CallRow).values(a=1)", [2]),
         ("q = select(func.count()).select_from(PersonRow)", []),
+        ("q = text('SELECT * FROM call WHERE id = :id')", [1]),
+        ("q = text('SELECT 1')", []),
+        ("q = insert(CallRow)", []),
     ],
 )
 def test_the_lint_detects_missing_filters(source: str, lines: list[int]) -> None:
     assert unscoped(textwrap.dedent(source), {"CallRow", "_CALL"}) == lines
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from sqlalchemy import select", True),
+        ("def f():\n    from sqlalchemy.dialects.sqlite import insert", True),
+        ("from sqlalchemy import text, func", True),
+        ("from sqlalchemy import String", False),
+        ("from os import select", False),
+    ],
+)
+def test_modules_with_sql_are_found(source: str, found: bool) -> None:
+    assert holds_sql(source) is found

@@ -1,0 +1,334 @@
+"""Limits on classes: methods, lines, inheritance; ports only point up; callbacks are passed to the constructor.
+
+Each set of present violations may only shrink: a name that no longer violates has to be removed from it.
+"""
+
+import ast
+import configparser
+import importlib
+import inspect
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+
+import unificx
+
+ROOT = Path(__file__).parents[2]
+METHODS, LINES, ANCESTORS = 25, 300, 2
+
+TOO_MANY_METHODS = {
+    "callapps.call.Call",
+    "calls.call.Call",
+    "calls.manager.CallManager",
+    "identity.accounts.Accounts",
+    "identity.cache.DirectoryCache",
+    "identity.client_devices.ClientDevices",
+    "identity.extensions.Extensions",
+    "identity.invitations.Invitations",
+    "identity.mfa.Mfa",
+    "identity.passkeys.Passkeys",
+    "identity.qr_sign_in.QrSignIn",
+    "identity.recovery.Recovery",
+    "identity.service.IdentityService",
+    "identity.sessions.Sessions",
+    "identity.sign_in.SignIn",
+    "identity.single_sign_on.SingleSignOn",
+    "identity.step_up.StepUp",
+    "media_worker.client.MediaEngineClient",
+    "notifications.push.PushNotifier",
+    "recording.archive.RecordingArchive",
+    "recording.call_recording_session.CallRecordingSession",
+    "recording.conference_recorder._Session",
+    "sip.legs.incoming.IncomingLeg",
+    "sip.legs.leg.Leg",
+    "sip.legs.outgoing.OutgoingLeg",
+    "voicemail.service.Mailboxes",
+}
+TOO_LONG = {
+    "calls.call.Call",
+    "calls.manager.CallManager",
+    "media.mixer.mixer.Mixer",
+    "recording.call_recording_session.CallRecordingSession",
+    "sip.legs.leg.Leg",
+}
+TOO_DEEP = {
+    "api.schemas.core.ExtensionCreated",
+    "identity.client_devices.ClientDevices",
+    "identity.invitations.Invitations",
+    "identity.mfa.Mfa",
+    "identity.passkeys.Passkeys",
+    "identity.qr_sign_in.QrSignIn",
+    "identity.recovery.Recovery",
+    "identity.service.IdentityService",
+    "identity.sessions.Sessions",
+    "identity.sign_in.SignIn",
+    "identity.single_sign_on.SingleSignOn",
+    "identity.step_up.StepUp",
+    "sip.legs.incoming.IncomingLeg",
+    "sip.legs.outgoing.OutgoingLeg",
+}
+PORTS_TO_BELOW = {
+    "api/idempotency.py AnswerKeys",
+    "api/ports.py SoundConverter",
+    "audio_store/ports.py KeyRing",
+    "callapps/ports.py AudioTap",
+    "callapps/ports.py MediaEngine",
+    "callapps/ports.py Prompts",
+    "cdr/ports.py KeyRing",
+    "conferencing/ports.py ConferenceMixer",
+    "identity/cache.py DirectoryPerson",
+    "identity/ports.py KeyRing",
+    "notifications/ports.py MessageAudio",
+    "privacy/ports.py KeyWrapper",
+    "recording/ports.py AudioTap",
+    "recording/ports.py ConferenceCalls",
+    "recording/ports.py ConferenceTap",
+    "recording/ports.py LegTap",
+    "sip_server/ports.py CallHandler",
+}
+LATE_CALLBACKS = {
+    "api/http_connection.py self._slot.on_evict",
+    "api/http_connection.py slot.on_evict",
+    "callapps/call.py self._session.on_remote_sdp",
+    "callapps/call.py session.on_digit",
+    "callapps/call.py session.on_media_open",
+    "callapps/runner.py session.on_ended",
+    "calls/manager.py self.deps.legs.current_flow",
+    "calls/manager.py self.deps.parking.recall",
+    "db/outbox.py database.on_commit",
+    "recording/call_recorder.py session.on_change",
+    "recording/call_recording_session.py self._segment.on_failed",
+    "recording/conference_recorder.py self._segment.on_failed",
+    "recording/conference_recorder.py self._segment.on_started",
+    "recording/conference_recorder.py session.on_ended",
+    "recording/conference_recorder.py session.on_paused",
+    "rtpengine/supervisor.py self._dtmf_log.on_dtmf",
+    "server/callapps.py host.time_zone",
+    "server/conference_dialer.py conferences.on_end",
+    "server/live_events.py history.on_change",
+    "server/room_events.py meetings.on_change",
+    "server/server.py sip.call_manager.on_changed",
+    "server/server.py sip.parking.on_changed",
+    "server/server.py sip.recording_changed",
+    "server/sip.py self._engine.on_event",
+    "server/sip.py self._engine.on_restarted",
+    "server/sip.py self._media.on_restarted",
+    "server/sip.py self.call_recorder.on_change",
+}
+
+
+def own(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] == "unificx"
+
+
+def methods(cls: type) -> int:
+    """Count the methods and properties written in a class and in its ancestors of this project, each name once."""
+    names: set[str] = set()
+    for each in filter(own, cls.__mro__):
+        for name, value in vars(each).items():
+            function = getattr(value, "__func__", value)
+            if isinstance(value, property) or (isinstance(function, FunctionType) and _is_written(function, each)):
+                names.add(name)
+    return len(names)
+
+
+def _is_written(function: FunctionType, cls: type) -> bool:
+    """Return whether a function stands in the source of the class, unlike those that dataclasses generate."""
+    return function.__code__.co_filename == inspect.getsourcefile(cls)
+
+
+def lines(cls: type) -> int:
+    """Count source lines; 0 for a class that a function call made."""
+    try:
+        return len(inspect.getsourcelines(cls)[0])
+    except OSError:
+        return 0
+
+
+def ancestors(cls: type) -> int:
+    """Count the classes of this project in the longest line of ancestors. 2 is base, derived, derived again."""
+    return max((ancestors(base) + 1 for base in cls.__bases__ if own(base)), default=0)
+
+
+@pytest.fixture(scope="module")
+def classes() -> dict[str, type]:
+    """All classes of the package, by name without `unificx.`."""
+    found: dict[str, type] = {}
+    for info in pkgutil.walk_packages(unificx.__path__, "unificx."):
+        if info.name.endswith("__main__") or ".migrations." in info.name:
+            continue
+        for value in vars(importlib.import_module(info.name)).values():
+            if inspect.isclass(value) and value.__module__ == info.name:
+                found[f"{value.__module__}.{value.__qualname__}".removeprefix("unificx.")] = value
+    return found
+
+
+@pytest.mark.parametrize(
+    ("measure", "most", "listed"),
+    [(methods, METHODS, TOO_MANY_METHODS), (lines, LINES, TOO_LONG), (ancestors, ANCESTORS, TOO_DEEP)],
+)
+def test_classes_are_small(classes: dict[str, type], measure, most: int, listed: set[str]) -> None:
+    assert len(classes) > 500
+    assert {name for name, cls in classes.items() if measure(cls) > most} == listed
+
+
+def test_measures_of_classes() -> None:
+    class Base:
+        __module__ = "unificx.example"
+
+        def one(self) -> None: ...
+        @property
+        def two(self) -> None: ...
+
+    class Derived(Base):
+        __module__ = "unificx.example"
+
+        def one(self) -> None: ...
+        @staticmethod
+        def three() -> None: ...
+
+    Base.__module__ = Derived.__module__ = __name__
+    assert not own(Base)
+    for each in (Base, Derived):
+        each.__module__ = "unificx.example"
+    assert own(Base)
+    assert (ancestors(Base), ancestors(Derived)) == (0, 1)
+
+
+# ---- ports
+
+
+def layers() -> dict[str, int]:
+    """Return the layer of each package, 0 for the uppermost."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter")
+    rows = config["importlinter:contract:layers"]["layers"].strip().splitlines()
+    return {name.strip(" ()"): number for number, row in enumerate(rows) for name in row.split("|")}
+
+
+def members(cls: ast.ClassDef) -> set[str]:
+    """Return the names of methods and attributes, including those assigned to `self`."""
+    names: set[str] = set()
+    for node in ast.walk(cls):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                names.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                names.add(name)
+            case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Store()):
+                names.add(name)
+    return names
+
+
+def bases(cls: ast.ClassDef) -> set[str]:
+    return {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in cls.bases}
+
+
+def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iterator[str]:
+    """Yield `path Protocol` for each Protocol with one implementer, which is in the same or in a lower layer.
+
+    A class implements a Protocol if it has members of all its names. A Protocol without an implementer stands for
+    classes of other packages, and one with several for a choice.
+    """
+    every = [(path, node) for path, source in sources.items() for node in ast.walk(ast.parse(source))]
+    found = [(path, node) for path, node in every if isinstance(node, ast.ClassDef)]
+    by_name: dict[str, list[ast.ClassDef]] = defaultdict(list)
+    for _, cls in found:
+        by_name[cls.name].append(cls)
+
+    def inherited(cls: ast.ClassDef, seen: tuple[str, ...] = ()) -> set[str]:
+        parents = [each for base in bases(cls) - {*seen} for each in by_name[base]]
+        return members(cls).union(*(inherited(parent, (*seen, cls.name)) for parent in parents))
+
+    concrete = [(path, inherited(cls)) for path, cls in found if "Protocol" not in bases(cls)]
+    for path, cls in found:
+        needed = inherited(cls) - {"__init__"}
+        if "Protocol" in bases(cls) and "__call__" not in needed:
+            implementers = [other for other, names in concrete if needed <= names]
+            if len(implementers) == 1 and layer[_package(implementers[0])] >= layer[_package(path)]:
+                yield f"{path} {cls.name}"
+
+
+def _package(path: str) -> str:
+    return path.partition("/")[0]
+
+
+def package_sources() -> dict[str, str]:
+    package = ROOT / "unificx"
+    return {each.relative_to(package).as_posix(): each.read_text("utf-8") for each in sorted(package.rglob("*/*.py"))}
+
+
+def test_ports_point_up() -> None:
+    assert set(ports_to_below(package_sources(), layers())) == PORTS_TO_BELOW
+
+
+PORT = "class Port(Protocol):\n    def save(self): ...\n    def load(self): ...\n"
+STORE = "class Store:\n    def save(self): ...\n    load = None\n"
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        ({"calls/ports.py": PORT, "db/store.py": STORE}, ["calls/ports.py Port"]),
+        ({"calls/ports.py": PORT, "calls/store.py": STORE}, ["calls/ports.py Port"]),
+        ({"calls/ports.py": PORT, "api/store.py": STORE}, []),
+        ({"calls/ports.py": PORT, "db/store.py": STORE, "api/store.py": STORE}, []),
+        ({"calls/ports.py": PORT, "db/store.py": "class Half:\n    def save(self): ...\n"}, []),
+        ({"calls/ports.py": PORT, "db/store.py": STORE + "class Other(Store): ...\n"}, []),
+    ],
+)
+def test_ports_to_below_are_found(sources: dict[str, str], found: list[str]) -> None:
+    assert list(ports_to_below(sources, {"api": 0, "calls": 1, "db": 2})) == found
+
+
+# ---- callbacks
+
+
+def callback_names(sources: Mapping[str, str]) -> set[str]:
+    """Return the names of attributes that are always declared as Callable."""
+    declared: dict[str, set[bool]] = defaultdict(set)
+    for source in sources.values():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, (ast.Name, ast.Attribute)):
+                name = node.target.id if isinstance(node.target, ast.Name) else node.target.attr
+                declared[name].add("Callable" in ast.unparse(node.annotation))
+    return {name for name, callables in declared.items() if callables == {True}}
+
+
+def late_callbacks(source: str, names: set[str]) -> Iterator[str]:
+    """Yield each assignment to a callback of another object: of its name, declared as Callable, or of a lambda."""
+    for node in ast.walk(ast.parse(source)):
+        for whole in node.targets if isinstance(node, ast.Assign) else ():
+            for target in getattr(whole, "elts", [whole]):
+                if not isinstance(target, ast.Attribute) or ast.unparse(target.value) == "self":
+                    continue
+                if target.attr.startswith("on_") or target.attr in names or isinstance(node.value, ast.Lambda):
+                    yield ast.unparse(target)
+
+
+def test_callbacks_are_passed_to_the_constructor() -> None:
+    sources = package_sources()
+    names = callback_names(sources)
+    found = {f"{path} {target}" for path, source in sources.items() for target in late_callbacks(source, names)}
+    assert found == LATE_CALLBACKS
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("call.on_change = notify", ["call.on_change"]),
+        ("self.call.on_change = notify", ["self.call.on_change"]),
+        ("call.on_start, call.on_end = first, last", ["call.on_start", "call.on_end"]),
+        ("call.changed = lambda: None", ["call.changed"]),
+        ("call.recall = notify", ["call.recall"]),
+        ("self.on_change = on_change", []),
+        ("call.state = state", []),
+    ],
+)
+def test_late_callbacks_are_found(source: str, found: list[str]) -> None:
+    names = callback_names({"a.py": "class A:\n    recall: Callable[[], None]\n    state: str\n"})
+    assert list(late_callbacks(source, names)) == found
