@@ -38,7 +38,17 @@ from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
 from unificx.db.spool import Spool
-from unificx.identity import IdentityService, NewExtension, NewPerson, NewTenant, PasswordHashing, Person, Role, Tenant
+from unificx.identity import (
+    Identity,
+    NewExtension,
+    NewPerson,
+    NewTenant,
+    PasswordHashing,
+    Person,
+    Role,
+    Tenant,
+    build_identity,
+)
 from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
@@ -219,7 +229,7 @@ class World:
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
-    def identity(self) -> IdentityService:
+    def identity(self) -> Identity:
         return self.services.identity
 
     @property
@@ -246,7 +256,7 @@ class World:
     async def person(self, tenant: Tenant, email: str, role: Role = Role.USER) -> Person:
         """Create a user with PASSWORD."""
         new = NewPerson(name=email.split("@", maxsplit=1)[0], email=email, role=role, password=PASSWORD)
-        return await self.identity.create_person(tenant.id, new)
+        return await self.identity.users.create(tenant.id, new)
 
     async def admin(self, tenant: Tenant) -> httpx.AsyncClient:
         """Return a signed-in client of a new administrator."""
@@ -258,7 +268,7 @@ class World:
         """Return a signed-in client of a new user with an extension."""
         email = f"user{number}@{tenant.domain}"
         await self.person(tenant, email)
-        await self.identity.create_extension(tenant.id, NewExtension(number, f"Phone {number}", email))
+        await self.identity.extensions.create(tenant.id, NewExtension(number, f"Phone {number}", email))
         return await self.signed_in(email)
 
     async def record_call(
@@ -355,8 +365,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     outbox = Outbox(database, bus, clock)
     spool = Spool(folder / "spool", database)
     emails = FakeAccountNotifier()
-    identity = IdentityService(
-        database, keys, clock, passwords=PasswordHashing(FAST_HASHER), notifier=emails, fetch=HttpClient()
+    identity = build_identity(
+        database, keys, clock, hashing=PasswordHashing(FAST_HASHER), notifier=emails, fetch=HttpClient()
     )
     rooms = RoomService(database, keys, identity.directory, PasswordHashing(FAST_HASHER), clock)
     calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
@@ -409,7 +419,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await services.custom_sounds.start()
     await archive.start()
     await services.rooms.start()
-    await identity.create_initial_operator("root@operator.example")
+    await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),
         services,
@@ -448,8 +458,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
 async def open_world(folder: Path, template: bytes) -> AsyncIterator[World]:
     """Open a new installation in `folder` with two tenants."""
     async with open_installation(folder, template, ManualClock()) as world:
-        world.acme = await world.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-        world.globex = await world.identity.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+        world.acme = await world.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
+        world.globex = await world.identity.tenants.create(NewTenant("globex", "Globex", "globex.example"))
         yield world
 
 

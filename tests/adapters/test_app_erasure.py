@@ -30,11 +30,9 @@ async def installation(home: Path) -> AsyncIterator[Container]:
 
 async def create_user_with_data(rooms: Container) -> Extension:
     """Create a user with a voicemail message, a custom sound and a call recording."""
-    tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-    await rooms.identity.create_person(
-        tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her")
-    )
-    found = await rooms.identity.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
+    tenant = await rooms.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
+    await rooms.identity.users.create(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
+    found = await rooms.identity.extensions.create(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
     mine = found.extension
     draft = await rooms.mailboxes.begin(
         NewMessage(tenant.id, mine.id, mine.subject, "call-1", None, "+4930111", "Carl")
@@ -95,7 +93,7 @@ async def test_erasure_deletes_message_sound_and_recording(tmp_path: Path) -> No
     "broken",
     [
         lambda rooms: (rooms.history, "erase"),
-        lambda rooms: (rooms.identity, "erase"),
+        lambda rooms: (rooms.identity.users, "erase"),
         lambda rooms: (rooms.audio, "erase_subject"),
     ],
 )

@@ -35,9 +35,9 @@ async def test_a_failed_event_is_reported_and_retried_at_the_next_start(
     async with open_installation(site, url, {}, clock) as rooms:
         parts = ComponentChecks(rooms, cast(Any, NoMedia()))
         rooms.outbox.subscribe(TenantDeleted, fails)
-        tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+        tenant = await rooms.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
         assert "outbox" not in await wrong(parts)
-        await rooms.identity.delete_tenant(tenant.id)
+        await rooms.identity.tenants.delete(tenant.id)
         await rooms.outbox.deliver()
         assert (await wrong(parts))["outbox"].startswith("1 events")
     async with open_installation(site, url, {}, clock) as rooms:

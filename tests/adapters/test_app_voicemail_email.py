@@ -29,12 +29,10 @@ async def installation(home: Path) -> AsyncIterator[Container]:
 
 
 async def anna(rooms: Container) -> Extension:
-    tenant = await rooms.identity.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
-    await rooms.identity.create_person(
-        tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her")
-    )
+    tenant = await rooms.identity.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
+    await rooms.identity.users.create(tenant.id, NewPerson("Anna", "anna@acme.example", password="long enough for her"))
     return (
-        await rooms.identity.create_extension(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
+        await rooms.identity.extensions.create(tenant.id, NewExtension("1001", "Anna", "anna@acme.example"))
     ).extension
 
 

@@ -76,15 +76,15 @@ def test_second_factors_can_be_reset(home: CliHome) -> None:
     )
 
     async def enter(world: World) -> SignInResult:
-        return await world.identity.sign_in("a@example.com", "long enough 1", SignInContext())
+        return await world.identity.sign_in.by_password("a@example.com", "long enough 1", SignInContext())
 
     async def set_up(world: World) -> None:
         signed_in = await enter(world)
         assert isinstance(signed_in, SignedIn)
         principal = signed_in.principal
-        begun = await world.identity.start_totp_enrollment(principal, "Phone")
+        begun = await world.identity.mfa.start_totp_enrollment(principal, "Phone")
         code = TOTP(begun.secret).at(int(world.clock.now().timestamp()))
-        await world.identity.confirm_totp(principal, begun.id, code, Source())
+        await world.identity.mfa.confirm_totp(principal, begun.id, code, Source())
 
     asyncio.run(home.with_world(set_up))
     assert isinstance(asyncio.run(home.with_world(enter)), SecondFactorRequired)
@@ -130,7 +130,7 @@ def test_history_json(home: CliHome) -> None:
             home.run_json("extension", "create", "--tenant", slug, "--number", number, "--name", f"Phone {number}")
 
     async def add_calls(world: World) -> list[str]:
-        tenants = [await world.identity.tenant(slug) for slug in ("demo", "acme", "demo")]
+        tenants = [await world.identity.tenants.get(slug) for slug in ("demo", "acme", "demo")]
         return [await world.record_call(tenant, "1001", "1002") for tenant in tenants]
 
     calls = asyncio.run(home.with_world(add_calls))
@@ -151,9 +151,9 @@ def test_lists_include_all_pages(home: CliHome) -> None:
     from unificx.identity import NewExtension
 
     async def many(world: World) -> None:
-        tenant = await world.identity.tenant("demo")
+        tenant = await world.identity.tenants.get("demo")
         for number in range(1000, 1205):
-            await world.identity.create_extension(tenant.id, NewExtension(str(number), "Phone"))
+            await world.identity.extensions.create(tenant.id, NewExtension(str(number), "Phone"))
 
     asyncio.run(home.with_world(many))
     assert len(home.run_json("extension", "list")) == 205

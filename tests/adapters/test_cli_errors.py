@@ -109,7 +109,7 @@ async def test_a_command_waits_for_another_process(tmp_path: Path) -> None:
     """The other process may be a server that is not ready yet."""
     site = InstallationPaths(tmp_path / "home")
     async with open_installation(site, database_url(site, {}), {}, SystemClock()) as rooms:
-        await rooms.identity.create_initial_operator()
+        await rooms.identity.initial_setup.create_operator()
         waiting = asyncio.create_task(tenant_slugs(site.home))
         done, _ = await asyncio.wait((waiting,), timeout=0.5)
         assert not done

@@ -59,15 +59,15 @@ async def test_a_one_time_password_only_permits_a_password_change(world: World) 
 
 async def test_a_user_with_a_one_time_password_can_sign_out(world: World) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
-    once = await world.identity.reset_password(world.acme.id, ada.id)
+    once = await world.identity.passwords.reset(world.acme.id, ada.id)
     signed_in = await world.signed_in("ada@acme.example", once)
     assert (await signed_in.delete("/api/v1/sessions/current")).status_code == 204
 
 
 async def test_the_first_operator_must_choose_a_password_in_a_browser_only(world: World) -> None:
-    tenant = await world.identity.tenant(OPERATOR_SLUG)
+    tenant = await world.identity.tenants.get(OPERATOR_SLUG)
     operator = await world.person(tenant, "first@operator.example", Role.OPERATOR)
-    password = await world.identity.reset_password(tenant.id, operator.id)
+    password = await world.identity.passwords.reset(tenant.id, operator.id)
     program = await world.signed_in(operator.email, password)
     assert (await program.get("/api/v1/tenants")).status_code == 200
     screen, home = world.client(), {"Sec-Fetch-Site": "same-origin"}
@@ -103,7 +103,7 @@ async def test_a_new_extension_is_returned_with_sip_credentials(world: World) ->
 
 async def test_a_device_is_created_disabled_renewed_and_deleted(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
+    await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Reception"))
 
     made = await admin.post("/api/v1/devices", json={"extension": "1001", "name": "Desk", "kind": "phone"})
     assert made.status_code == 201, made.text
@@ -123,7 +123,7 @@ async def test_lists_are_paged(world: World) -> None:
     admin = await world.admin(world.acme)
     numbers = [str(1001 + n) for n in range(5)]
     for number in numbers:
-        await world.identity.create_extension(world.acme.id, NewExtension(number, "Phone"))
+        await world.identity.extensions.create(world.acme.id, NewExtension(number, "Phone"))
 
     seen, cursor = [], None
     while True:
@@ -162,7 +162,7 @@ async def test_live_calls_are_listed_and_ended(world: World) -> None:
 async def test_a_finished_call_is_in_the_history(world: World) -> None:
     admin = await world.admin(world.acme)
     for number, name in (("1001", "Reception"), ("1002", "Ada"), ("1003", "Ben")):
-        await world.identity.create_extension(world.acme.id, NewExtension(number, name))
+        await world.identity.extensions.create(world.acme.id, NewExtension(number, name))
     first = await world.record_call(world.acme, "1001", "1002", seconds=42)
     second = await world.record_call(world.acme, "1003", "1002")
 
@@ -195,7 +195,7 @@ async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only
 @pytest.mark.promise("D3")
 async def test_erasing_a_person_keeps_the_history_of_the_other_parties(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
+    await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Reception"))
     call_id = await world.record_call(world.acme, "1001", "0711123456")
     extension = world.identity.directory.extension(world.acme.id, "1001")
     assert extension is not None

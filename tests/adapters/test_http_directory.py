@@ -8,8 +8,8 @@ from unificx.identity import NewExtension
 
 async def test_a_user_sees_names_and_numbers_of_the_own_tenant_only(world: World) -> None:
     user = await world.user(world.acme, "1001")
-    await world.identity.create_extension(world.acme.id, NewExtension("1002", "Ada Example", "ada@acme.example"))
-    await world.identity.create_extension(world.globex.id, NewExtension("1003", "Stranger", ""))
+    await world.identity.extensions.create(world.acme.id, NewExtension("1002", "Ada Example", "ada@acme.example"))
+    await world.identity.extensions.create(world.globex.id, NewExtension("1003", "Stranger", ""))
 
     answer = await user.get("/api/v1/directory")
 
@@ -26,7 +26,7 @@ async def test_a_user_sees_names_and_numbers_of_the_own_tenant_only(world: World
 async def test_the_directory_is_paged(world: World, limit: int) -> None:
     user = await world.user(world.acme, "1001")
     for number in ("1002", "1003", "1004"):
-        await world.identity.create_extension(world.acme.id, NewExtension(number, f"Phone {number}", ""))
+        await world.identity.extensions.create(world.acme.id, NewExtension(number, f"Phone {number}", ""))
 
     found: list[str] = []
     query = {"limit": str(limit)}

@@ -106,7 +106,7 @@ async def test_a_signed_in_client_is_accepted(world: World, address: Address, wa
 
 async def test_a_user_with_a_one_time_password_gets_no_events(world: World, address: Address) -> None:
     ada = await world.person(world.acme, "ada@acme.example")
-    once = await world.identity.reset_password(world.acme.id, ada.id)
+    once = await world.identity.passwords.reset(world.acme.id, ada.id)
     token = token_of(await world.signed_in("ada@acme.example", once))
     async with address.listen(first={"token": token}) as talk:
         assert await closed(talk) == event_hub.SIGNED_OUT
@@ -202,7 +202,7 @@ async def test_events_do_not_reach_other_tenants_or_persons(world: World, addres
 
 async def operator(world: World) -> str:
     """Return the token of an operator."""
-    staff = await world.identity.tenant("operator")
+    staff = await world.identity.tenants.get("operator")
     await world.person(staff, "olga@operator.example", Role.OPERATOR)
     return token_of(await world.signed_in("olga@operator.example"))
 

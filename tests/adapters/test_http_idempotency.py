@@ -88,7 +88,7 @@ async def test_a_request_in_progress_is_a_conflict(world: World) -> None:
 
 async def test_a_failed_request_may_be_retried_with_its_key(world: World) -> None:
     admin = await world.admin(world.acme)
-    await world.identity.create_extension(world.acme.id, NewExtension("1001", "In the way"))
+    await world.identity.extensions.create(world.acme.id, NewExtension("1001", "In the way"))
     assert (await admin.post("/api/v1/extensions", json=NEW, headers=KEY)).status_code == 409
     await admin.delete("/api/v1/extensions/1001")
     assert (await admin.post("/api/v1/extensions", json=NEW, headers=KEY)).status_code == 201

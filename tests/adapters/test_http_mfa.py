@@ -199,8 +199,10 @@ async def test_administrator_resets_factors(world: World, ada: httpx.AsyncClient
 async def test_administrator_cannot_reset_an_operator(world: World) -> None:
     operator = world.client(operator=True)
     staff = (await operator.get(f"{API}/tenants/operator")).json()
-    boss = await world.person(await world.identity.tenant(staff["id"]), "boss@operator.example", Role.OPERATOR)
-    admin = await world.person(await world.identity.tenant(staff["id"]), "desk@operator.example", Role.TENANT_ADMIN)
+    boss = await world.person(await world.identity.tenants.get(staff["id"]), "boss@operator.example", Role.OPERATOR)
+    admin = await world.person(
+        await world.identity.tenants.get(staff["id"]), "desk@operator.example", Role.TENANT_ADMIN
+    )
     client = await world.signed_in("desk@operator.example")
     problem(await client.delete(f"{API}/persons/{boss.id}/factors"), 403, "forbidden")
     assert (await client.delete(f"{API}/persons/{admin.id}/factors")).status_code == 204

@@ -204,7 +204,7 @@ async def test_internal_errors_are_logged_without_personal_data(
     async def broken(*_: object) -> None:
         raise RuntimeError(f"{SECRET} at 203.0.113.7")
 
-    monkeypatch.setattr(world.identity, "list_tenants", broken)
+    monkeypatch.setattr(world.identity.tenants, "page", broken)
     with structlog.testing.capture_logs() as log:
         answer = await world.client(operator=True).get("/api/v1/tenants?cursor=canary")
 

@@ -106,7 +106,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
-    extension = await world.identity.extension(world.globex.id, "2001")
+    extension = await world.identity.extensions.get(world.globex.id, "2001")
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     return {
         "room": [room.id, "8000"],
@@ -233,7 +233,7 @@ async def test_user_cannot_access_data_of_colleagues(world: World) -> None:
     other = (await colleague.get("/api/v1/me")).json()
     device = (await colleague.get("/api/v1/devices?extension=1002")).json()["items"][0]
     session = (await colleague.get("/api/v1/sessions")).json()["items"][0]
-    await world.identity.create_extension(world.acme.id, NewExtension("1003", "Lobby"))
+    await world.identity.extensions.create(world.acme.id, NewExtension("1003", "Lobby"))
     own = await world.record_call(world.acme, "1001", "1003")
     others = await world.record_call(world.acme, "1002", "1003")
 

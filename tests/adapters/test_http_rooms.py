@@ -235,7 +235,7 @@ async def test_room_events_reach_participants_and_administrators_rate_limited(wo
     room = await made(world, world.acme, admin)
     feeds = [
         world.services.event_hub.open(
-            await world.identity.authenticate(one.headers["Authorization"].removeprefix("Bearer "))
+            await world.identity.sessions.authenticate(one.headers["Authorization"].removeprefix("Bearer "))
         )
         for one in (admin, anna, berta)
     ]

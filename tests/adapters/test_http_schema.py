@@ -45,8 +45,8 @@ schemathesis.serializer.alias(list(ACCEPTED_TYPES), "application/octet-stream")
 
 async def settle(world: World) -> None:
     """Create objects for the path parameters."""
-    made = await world.identity.create_extension(world.acme.id, NewExtension("1001", "Reception"))
-    person = await world.identity.create_person(world.acme.id, NewPerson("Ada", "ada@acme.example"))
+    made = await world.identity.extensions.create(world.acme.id, NewExtension("1001", "Reception"))
+    person = await world.identity.users.create(world.acme.id, NewPerson("Ada", "ada@acme.example"))
     KNOWN.update(tenant="acme", extension="1001", person_id=person.id, device_id=made.device.id)
     KNOWN["call_id"] = await world.record_call(world.acme, "1001", "1001")
     world.calls.live_calls = [FakeCall(KNOWN["call_id"], world.acme.id, world.clock.now())]

@@ -215,7 +215,7 @@ async def test_permissions_to_create_codes(world: World) -> None:
     assert problem(await foreign_user.get(f"{API}/sign-in-codes/{made.json()['id']}"), 404) == "not-found"
     assert problem(await user.post(f"{API}/sign-in-codes", json={"person_id": boss.id}), 403) == "forbidden"
     assert problem(await admin.post(f"{API}/sign-in-codes", json={"person_id": outsider.id}), 404) == "not-found"
-    operators = await world.identity.list_persons((await world.identity.tenant("operator")).id)
+    operators = await world.identity.users.page((await world.identity.tenants.get("operator")).id)
     wanted = {"person_id": operators.items[0].id}
     assert problem(await admin.post(f"{API}/sign-in-codes", json=wanted), 404) == "not-found"
     assert problem(await admin.post(f"{API}/sign-in-codes?tenant=globex", json={}), 404) == "not-found"
@@ -241,7 +241,7 @@ async def test_control_socket_operator_gets_a_reachable_url(world: World) -> Non
 
 async def invited(world: World) -> tuple[Person, str]:
     """Return an invited user and the code from the e-mail."""
-    person = await world.identity.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
+    person = await world.identity.users.create(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = await admin.post(f"{API}/invitations", json={"person_id": person.id, "language": "de"})
     assert (made.status_code, made.json()["sent"], made.json()["url"]) == (201, True, None)
@@ -276,7 +276,7 @@ async def test_underage_user_is_rejected(world: World) -> None:
 
 async def test_without_email_the_administrator_gets_the_link(world: World) -> None:
     world.emails.can_send = False
-    person = await world.identity.create_person(world.acme.id, NewPerson("Ada Example", EMAIL))
+    person = await world.identity.users.create(world.acme.id, NewPerson("Ada Example", EMAIL))
     admin = await world.admin(world.acme)
     made = (await admin.post(f"{API}/invitations", json={"person_id": person.id})).json()
     assert not made["sent"]

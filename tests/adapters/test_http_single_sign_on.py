@@ -181,9 +181,9 @@ async def test_sign_in_options_include_the_provider(world: World, provider: Oidc
         query = {"tenant": reference} if reference else {}
         answer = await outsider.get(f"{API}/sign-in/options", params=query)
         assert answer.json()["single_sign_on"] == options
-    await world.identity.delete_tenant(world.globex.id)
+    await world.identity.tenants.delete(world.globex.id)
     assert (await outsider.get(f"{API}/sign-in/options")).json()["single_sign_on"] == there
-    await world.identity.create_tenant(NewTenant("third", "Third", "third.example"))
+    await world.identity.tenants.create(NewTenant("third", "Third", "third.example"))
     assert (await outsider.get(f"{API}/sign-in/options")).json()["single_sign_on"] == []
 
 

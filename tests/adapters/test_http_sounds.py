@@ -90,7 +90,7 @@ async def test_users_can_play_but_not_change_sounds(world: World) -> None:
 async def test_a_sound_is_erased_with_its_speaker(world: World) -> None:
     admin = await world.admin(world.acme)
     await world.user(world.acme, "1001")
-    anna = await world.identity.extension(world.acme.id, "1001")
+    anna = await world.identity.extensions.get(world.acme.id, "1001")
     assert (await admin.put(LEAVE, params={"speaker": "1001"}, content=wav(700))).status_code == 200
     assert (await admin.put(MUSIC, content=wav(440, 4.0))).status_code == 200
     [own] = [one for one in world.services.custom_sounds.all(world.acme.id) if one.name == "voicemail/leave"]

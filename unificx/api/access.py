@@ -52,7 +52,7 @@ async def authenticate_request(request: Request) -> CurrentUser:
 async def _authenticate(request: Request) -> CurrentUser:
     identity = services_of(request).identity
     if request.scope.get(OPERATOR_SCOPE_KEY):
-        tenant = await identity.tenant(OPERATOR_SLUG)
+        tenant = await identity.tenants.get(OPERATOR_SLUG)
         return CurrentUser(Principal(person_id="", tenant_id=tenant.id, role=Role.OPERATOR))
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme:
@@ -62,7 +62,9 @@ async def _authenticate(request: Request) -> CurrentUser:
         reject_cross_site(request)
     if not token:
         raise Unauthenticated("Not signed in.", hint="Sign in at /api/v1/sessions.")
-    return CurrentUser(await identity.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme)
+    return CurrentUser(
+        await identity.sessions.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme
+    )
 
 
 def reject_cross_site(request: Request) -> None:
@@ -124,7 +126,7 @@ async def _user_with_password(request: Request, user: AuthenticatedUserDep) -> C
     """Raise OwnPasswordNeeded if the user still has to choose a password. Programs may use the first operator's
     generated password as it is."""
     if user.principal.person_id and (user.authenticated_by_cookie or not user.is_operator):
-        await services_of(request).identity.require_own_password(user.principal)
+        await services_of(request).identity.passwords.require_own(user.principal)
     return user
 
 
@@ -136,7 +138,7 @@ async def _user_with_acceptance(request: Request, user: UserWithPasswordDep) -> 
     """Raise AcceptanceNeeded for a browser whose user has not accepted the terms. API clients were notified at
     sign-in."""
     if user.authenticated_by_cookie:
-        await services_of(request).identity.require_acceptance(user.principal)
+        await services_of(request).identity.acceptances.require(user.principal)
     return user
 
 
@@ -195,7 +197,7 @@ async def _tenant_id(services: Services, user: CurrentUser, reference: str | Non
             raise Invalid("Name the tenant.", hint="Operators pass its id or slug.", field="tenant")
         return user.principal.tenant_id
     try:
-        return (await services.identity.tenant(reference)).id
+        return (await services.identity.tenants.get(reference)).id
     except NotFound:
         raise no_such_tenant() from None
 
@@ -213,6 +215,6 @@ async def resolve_tenant(services: Services, reference: str | None) -> str | Non
     if reference is None:
         return None
     try:
-        return (await services.identity.tenant(reference)).id
+        return (await services.identity.tenants.get(reference)).id
     except NotFound:
         return reference

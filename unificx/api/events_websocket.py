@@ -17,7 +17,7 @@ from unificx.api.access import COOKIE
 from unificx.api.event_hub import SIGNED_OUT, EventHub, EventQueue
 from unificx.api.middleware import Receive, Scope, Send
 from unificx.core.errors import DomainError
-from unificx.identity import IdentityService, Principal, Role
+from unificx.identity import Identity, Principal, Role
 
 PATH = "/api/v1/events"
 FIRST_MESSAGE_SECONDS = 5.0
@@ -33,7 +33,7 @@ _POLICY_VIOLATION = 1008
 class EventsWebSocket:
     """ASGI application of the WebSocket."""
 
-    def __init__(self, identity: IdentityService, hub: EventHub) -> None:
+    def __init__(self, identity: Identity, hub: EventHub) -> None:
         self._identity = identity
         self._hub = hub
 
@@ -66,9 +66,9 @@ class EventsWebSocket:
 
     async def _authenticate(self, token: str) -> Principal | None:
         try:
-            principal = await self._identity.authenticate(token)
+            principal = await self._identity.sessions.authenticate(token)
             if principal.role is not Role.OPERATOR:
-                await self._identity.require_own_password(principal)
+                await self._identity.passwords.require_own(principal)
         except DomainError:
             return None
         return principal

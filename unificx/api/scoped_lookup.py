@@ -9,7 +9,7 @@ from unificx.voicemail import Mailbox, SharedMailbox
 
 async def extension_in_scope(services: Services, scope: AccessScope, reference: str) -> Extension:
     """Return an extension by id or number. Raise NotFound if it does not exist or is out of scope."""
-    extension = await services.identity.extension(scope.tenant_id, reference)
+    extension = await services.identity.extensions.get(scope.tenant_id, reference)
     if not scope.owns(extension.person_id):
         raise NotFound("There is no such extension.")
     return extension
@@ -34,7 +34,7 @@ def is_member(services: Services, person_id: str, group: SharedMailbox) -> bool:
 
 async def device_in_scope(services: Services, scope: AccessScope, device_id: str) -> Device:
     """Return a device by id. Raise NotFound if it does not exist or is out of scope."""
-    device = await services.identity.device(scope.tenant_id, device_id)
+    device = await services.identity.devices.get(scope.tenant_id, device_id)
     if scope.only_own:
         extension = services.identity.directory.extension_by_id(device.extension_id)
         if extension is None or not scope.owns(extension.person_id):
@@ -44,5 +44,5 @@ async def device_in_scope(services: Services, scope: AccessScope, device_id: str
 
 async def session_device_id(services: Services, principal: Principal) -> str | None:
     """Return the id of the SIP device of the session, None if it has none yet."""
-    sessions = await services.identity.list_sessions(principal.tenant_id, principal.person_id)
+    sessions = await services.identity.sessions.of_person(principal.tenant_id, principal.person_id)
     return next((one.device_id for one in sessions if one.id == principal.session_id), None)

@@ -12,7 +12,7 @@ from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.cdr import CdrService
 from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
-from unificx.identity import IdentityService
+from unificx.identity import Identity
 from unificx.notifications import PushNotifier
 from unificx.recording import RecordingArchive
 from unificx.support import SupportService
@@ -42,7 +42,7 @@ class PublicAddress:
 class Services:
     """The services and ports behind the routes."""
 
-    identity: IdentityService
+    identity: Identity
     history: CdrService
     mailboxes: Mailboxes
     custom_sounds: CustomSounds

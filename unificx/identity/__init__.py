@@ -12,6 +12,7 @@ from unificx.identity.factor_schemas import (
     WebOrigin,
 )
 from unificx.identity.numbers import allocate_number, release_number
+from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import Action, may, may_grant
@@ -51,8 +52,7 @@ from unificx.identity.schemas import (
     TenantChange,
     TokenDelivery,
 )
-from unificx.identity.service import IdentityService
-from unificx.identity.service_base import make_page, page_size, parse_cursor
+from unificx.identity.service import Identity, build_identity
 from unificx.identity.terms import POLICY_VERSION, TERMS_VERSION
 
 __all__ = [
@@ -74,7 +74,7 @@ __all__ = [
     "ExtensionChange",
     "FactorKind",
     "FactorType",
-    "IdentityService",
+    "Identity",
     "InitialOperator",
     "Language",
     "NewDevice",
@@ -106,6 +106,7 @@ __all__ = [
     "TokenDelivery",
     "WebOrigin",
     "allocate_number",
+    "build_identity",
     "make_page",
     "may",
     "may_grant",

@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from unificx.core.errors import TooManyRequests
+from unificx.identity.policies.validation import PASSWORD_LENGTHS
 
 T = TypeVar("T")
 
@@ -54,3 +55,8 @@ class PasswordHashing:
                 return await asyncio.to_thread(work, *arguments)
         finally:
             self._waiting -= 1
+
+
+def truncate(password: str) -> str:
+    """Limit the input to one character more than the maximum: anything longer is wrong anyway."""
+    return password[: PASSWORD_LENGTHS[1] + 1]

@@ -66,21 +66,6 @@ class AccountNotifier(Protocol):
         ...
 
 
-class NullAccountNotifier:
-    """Null implementation for installations without e-mail."""
-
-    can_send = False
-
-    async def send_invitation(self, person: Person, url: str, language: Language) -> None:
-        """Do nothing."""
-
-    async def send_recovery(self, person: Person, url: str, language: Language) -> None:
-        """Do nothing."""
-
-    async def send_notice(self, person: Person, kind: SecurityNoticeKind, detail: str) -> None:
-        """Do nothing."""
-
-
 class HttpFetch(Protocol):
     """HTTP client for third-party servers, with limits on time and size, without redirects."""
 
@@ -97,11 +82,3 @@ class HttpFetch(Protocol):
         Private addresses are allowed only with `inside`. Raise OSError on any failure.
         """
         ...
-
-
-async def no_fetch(
-    url: str, *, form: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, inside: bool = False
-) -> bytes:
-    """Fail every request: no outgoing network access."""
-    del url, form, login, inside
-    raise OSError("outgoing requests are disabled")

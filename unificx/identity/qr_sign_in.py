@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from unificx.core.errors import Conflict, NotFound
+from unificx.identity.attempts import Attempts
 from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
+from unificx.identity.first_factor import FirstFactor
+from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import token_rotation
 from unificx.identity.schemas import SignedIn, SignInCode, SignInCodeState, SignInContext, SignInResult
-from unificx.identity.service_base import Dependencies, Transaction
-from unificx.identity.sign_in import SignIn
+from unificx.identity.session_closer import SessionCloser
+from unificx.identity.session_opener import SessionOpener
+from unificx.identity.store import IdentityStore, Transaction
 
 CODE_LIFETIME = timedelta(seconds=120)
 RETENTION = timedelta(minutes=10)
@@ -67,19 +71,35 @@ class _CodeStore:
         return self._by_id.get(code_id)
 
 
-class QrSignIn(SignIn):
+class QrSignIn:
     """QR sign-in."""
 
-    def __init__(self, tools: Dependencies) -> None:
-        super().__init__(tools)
+    def __init__(
+        self,
+        store: IdentityStore,
+        attempts: Attempts,
+        first_factor: FirstFactor,
+        *,
+        opener: SessionOpener,
+        closer: SessionCloser,
+        notices: SecurityNotices,
+    ) -> None:
+        self._store = store
+        self._clock = store.clock
+        self._attempts = attempts
+        self._first_factor = first_factor
+        self._opener = opener
+        self._closer = closer
+        self._notices = notices
         self._codes = _CodeStore()
 
-    async def create_sign_in_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:
+    async def create_code(self, tenant_id: str, person_id: str, maker_id: str) -> SignInCode:
         """Create a code that signs a device in as the user. `maker_id` is its creator, "" for the operator's console.
 
         Raise NotFound, and Conflict for a suspended user.
         """
-        person = await self.person(tenant_id, person_id)
+        async with self._store.read() as session:
+            person = await self._store.person(session, tenant_id, person_id)
         if person.state not in ("active", "invited"):
             raise Conflict("This account is suspended.")
         code = token_rotation.base64url(self._clock.random_bytes(_CODE_BYTES))
@@ -95,7 +115,7 @@ class QrSignIn(SignIn):
         self._codes.put(made, now)
         return SignInCode(made.id, made.expires, code)
 
-    def sign_in_code(self, code_id: str, caller_id: str) -> SignInCodeState:
+    def code_state(self, code_id: str, caller_id: str) -> SignInCodeState:
         """Return the state of a code to its creator or its user. Raise NotFound."""
         code = self._codes.by_id(code_id)
         if code is None or caller_id not in (code.maker_id, code.person_id):
@@ -111,13 +131,13 @@ class QrSignIn(SignIn):
             device_name=code.device_name,
         )
 
-    async def sign_in_by_code(self, code: str, device_secret: str, context: SignInContext) -> SignInResult:
+    async def sign_in(self, code: str, device_secret: str, context: SignInContext) -> SignInResult:
         """Sign in the first device that presents the code.
 
         The second factor, if any, is required unless the user created the code themselves. Raise UsedSignInCode,
         SignInCodeExpired, TooManyRequests.
         """
-        self._check_throttle("", context.source)
+        self._attempts.check("", context.source)
         found, secret = self._codes.by_code(code), token_rotation.digest(device_secret)
         if found is None:
             raise _expired()
@@ -127,8 +147,8 @@ class QrSignIn(SignIn):
         if found.expires <= self._clock.now():
             raise _expired()
         found.secret = secret  # before the first await: exactly one of two concurrent devices wins
-        self._throttle.record_success("", context.source.address, self._clock.monotonic())
-        async with self._transaction() as tx:
+        self._attempts.record_success("", context.source)
+        async with self._store.transaction() as tx:
             result = await self._complete_sign_in(tx, found, context)
             tx.publish(SignInCodeUsed(self._clock.new_id(), found.tenant_id, found.id, found.person_id, found.maker_id))
         found.used = self._clock.now()
@@ -137,23 +157,23 @@ class QrSignIn(SignIn):
         return result
 
     async def _complete_sign_in(self, tx: Transaction, code: _Code, context: SignInContext) -> SignInResult:
-        account = await self._account(tx, code.tenant_id, code.person_id)
+        account = await self._store.account(tx.session, code.tenant_id, code.person_id)
         if code.session_id is not None:  # the same device again: the response was lost
-            await self._end_sessions(tx, code.tenant_id, code.person_id, only_session=code.session_id)
+            await self._closer.end(tx, code.tenant_id, code.person_id, only_session=code.session_id)
         if code.maker_id == code.person_id:
-            return await self._open_session(tx, account, context, stepped_up=False)
-        return await self._finish_first_factor(tx, account, context, stepped_up=False)
+            return await self._opener.open(tx, account, context, stepped_up=False)
+        return await self._first_factor.finish(tx, account, context, stepped_up=False)
 
     async def _reject_other_device(self, code: _Code) -> None:
         if code.tried_again:
             return
         code.tried_again = True
-        async with self._transaction() as tx:
+        async with self._store.transaction() as tx:
             tx.publish(
                 SignInCodeTriedAgain(self._clock.new_id(), code.tenant_id, code.id, code.person_id, code.maker_id)
             )
         # The name of the other device is not included: an attacker could send text to the user with it.
-        self._run_in_background(self._notify(code.tenant_id, code.person_id, "code_tried_again", ""))
+        self._notices.send(code.tenant_id, code.person_id, "code_tried_again", "")
 
 
 def _expired() -> SignInCodeExpired:

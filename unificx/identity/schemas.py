@@ -150,7 +150,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """None leaves a value unchanged. Closing is `IdentityService.close_person`. Language "" is that of the tenant."""
+    """None leaves a value unchanged. Closing is `Users.close`. Language "" is that of the tenant."""
 
     name: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)

@@ -1,78 +1,206 @@
-"""Identity service: accounts, devices, authentication.
+"""Composition of the identity services.
 
-Every modifying method commits its own transaction and updates the `directory` before it returns. Methods take tenant
-ids; `tenant()` resolves a short name. Errors are subclasses of `core.errors.DomainError`. Authorization is up to the
-caller, with `may`.
+Every modifying method of a service commits its own transaction and updates the `directory` before it returns. Methods
+take tenant ids; `tenants.get` resolves a short name. Errors are subclasses of `core.errors.DomainError`. Authorization
+is up to the caller, with `may`.
 """
+
+from dataclasses import dataclass
 
 from unificx.core.clock import Clock
 from unificx.db.database import Database
-from unificx.identity.cache import OPERATOR_SLUG
+from unificx.identity.acceptances import Acceptances
+from unificx.identity.attempts import Attempts
+from unificx.identity.cache import DirectoryCache
+from unificx.identity.challenges import TokenSigner
+from unificx.identity.devices import Devices
+from unificx.identity.email_aliases import EmailAliases
+from unificx.identity.extensions import Extensions
+from unificx.identity.factor_records import FactorRecords
+from unificx.identity.first_factor import FirstFactor
+from unificx.identity.initial_setup import InitialSetup
+from unificx.identity.invitations import Invitations
+from unificx.identity.mfa import FACTOR_LIMIT, Mfa
+from unificx.identity.notices import LoggedTasks, SecurityNotices
+from unificx.identity.passkey_verifier import PasskeyVerifier
+from unificx.identity.passkeys import Passkeys
+from unificx.identity.password_changes import Passwords, PasswordStore
 from unificx.identity.passwords import PasswordHashing
-from unificx.identity.ports import AccountNotifier, HttpFetch, KeyRing, NullAccountNotifier, no_fetch
+from unificx.identity.phone_records import PhoneRecords
+from unificx.identity.policies.login_throttle import LoginThrottle
+from unificx.identity.ports import AccountNotifier, HttpFetch, KeyRing
+from unificx.identity.proofs import ProofVerifier
+from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
-from unificx.identity.repository import accounts, phones
-from unificx.identity.schemas import DemoTenant, InitialOperator, NewExtension, NewPerson, NewTenant, Role
-from unificx.identity.service_base import Dependencies
-from unificx.identity.sign_in import ONE_TIME_PASSWORD_BYTES
+from unificx.identity.repository import accounts, links, phones
+from unificx.identity.second_factor_sign_in import SecondFactorSignIn
+from unificx.identity.session_closer import SessionCloser
+from unificx.identity.session_devices import SessionDevices
+from unificx.identity.session_opener import SessionOpener
+from unificx.identity.sessions import Sessions
+from unificx.identity.sign_in import SignIn
 from unificx.identity.single_sign_on import SingleSignOn
+from unificx.identity.sso_links import SsoLinks
+from unificx.identity.sso_providers import SsoProviders
+from unificx.identity.step_up import StepUp
+from unificx.identity.store import IdentityStore
+from unificx.identity.tenants import Tenants
+from unificx.identity.tickets import TicketStore
+from unificx.identity.users import Users
 
-_DEMO_EXTENSIONS = {"1001": "Reception", "1002": "Ada Example", "1003": "Ben Example", "1004": "Cleo Example"}
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Identity services of an installation, with the operations that concern several of them."""
 
-class IdentityService(Recovery, SingleSignOn):
-    """Facade of all identity services, and the initial setup of an installation."""
+    store: IdentityStore
+    background: LoggedTasks
+    tenants: Tenants
+    users: Users
+    passwords: Passwords
+    extensions: Extensions
+    devices: Devices
+    session_devices: SessionDevices
+    sessions: Sessions
+    acceptances: Acceptances
+    sign_in: SignIn
+    second_factor: SecondFactorSignIn
+    step_up: StepUp
+    mfa: Mfa
+    passkeys: Passkeys
+    qr_sign_in: QrSignIn
+    sso: SingleSignOn
+    sso_providers: SsoProviders
+    sso_links: SsoLinks
+    invitations: Invitations
+    recovery: Recovery
+    initial_setup: InitialSetup
 
-    def __init__(
-        self,
-        database: Database,
-        keys: KeyRing,
-        clock: Clock,
-        *,
-        passwords: PasswordHashing | None = None,
-        notifier: AccountNotifier | None = None,
-        fetch: HttpFetch = no_fetch,
-    ) -> None:
-        super().__init__(
-            Dependencies(
-                database, keys, clock, passwords or PasswordHashing(), notifier or NullAccountNotifier(), fetch
-            )
-        )
+    @property
+    def directory(self) -> DirectoryCache:
+        """The directory cache."""
+        return self.store.directory
 
     async def start(self) -> None:
         """Load the directory. Call once, after the migrations and before any other method."""
-        async with self._database.read() as session:
+        store, directory = self.store, self.store.directory
+        async with store.read() as session:
             for tenant in await accounts.all_tenants(session):
-                self.directory.put_tenant(tenant)
-                for extension in await phones.all_extensions(session, self._keys, tenant.id):
-                    self.directory.put_extension(extension)
-                for device in await phones.all_logins(session, self._keys, tenant.id, tenant.domain):
-                    self.directory.put_device(device)
+                directory.put_tenant(tenant)
+                for extension in await phones.all_extensions(session, store.keys, tenant.id):
+                    directory.put_extension(extension)
+                for device in await phones.all_logins(session, store.keys, tenant.id, tenant.domain):
+                    directory.put_device(device)
             for known in await accounts.all_persons(session):
-                self.directory.put_person(known, suspended=known.state == "suspended")
+                directory.put_person(known, suspended=known.state == "suspended")
 
-    async def create_initial_operator(self, email: str = "admin@unificx.example") -> InitialOperator | None:
-        """Create the operator's tenant and its first user; return None if they exist."""
-        tenant = self.directory.tenant_by_slug(OPERATOR_SLUG)
-        if tenant is None:
-            tenant = await self.create_tenant(NewTenant(OPERATOR_SLUG, "Operator", "operator.invalid"))
-        if (await self.list_persons(tenant.id, limit=1)).items:
-            return None
-        password = self._random_characters(ONE_TIME_PASSWORD_BYTES)
-        hashed = await self._passwords.hash(password)
-        async with self._transaction() as tx:
-            person = await self._add_person(tx, tenant.id, NewPerson("Operator", email, Role.OPERATOR), "active")
-            await self._set_password(tx, person, hashed, must_change=True)
-        return InitialOperator(person.id, person.email, password)
+    async def clean_up(self) -> None:
+        """Store last-used dates and delete expired data. Called every few minutes and at shutdown."""
+        async with self.store.transaction() as tx:
+            await self.devices.store_last_used(tx)
+            await self.sessions.clean_up(tx)
+            await links.delete_expired(tx.session, self.store.clock.now())
+            await self.mfa.clean_up(tx)
 
-    async def create_demo_tenant(self) -> DemoTenant | None:
-        """Create tenant `demo` (domain demo.example) with extensions 1001-1004; return None if it exists."""
-        if self.directory.tenant_by_slug("demo") is not None:
-            return None
-        tenant = await self.create_tenant(NewTenant("demo", "Demo", "demo.example"))
-        logins = {}
-        for number, name in _DEMO_EXTENSIONS.items():
-            email = f"{name.split()[0].lower()}@demo.example"
-            made = await self.create_extension(tenant.id, NewExtension(number, name, email))
-            logins[number] = made.login
-        return DemoTenant(tenant, logins)
+    async def join_background_tasks(self) -> None:
+        """Wait for the background tasks. Called at shutdown."""
+        await self.background.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _Collaborators:
+    """Parts shared by several services."""
+
+    store: IdentityStore
+    background: LoggedTasks
+    notices: SecurityNotices
+    emails: EmailAliases
+    phones: PhoneRecords
+    closer: SessionCloser
+    opener: SessionOpener
+    tickets: TicketStore
+    factors: FactorRecords
+    first: FirstFactor
+    hashes: PasswordStore
+    passwords: Passwords
+    attempts: Attempts
+    second: Attempts
+    """Attempts to guess a second factor."""
+
+
+def _collaborators(store: IdentityStore, hashing: PasswordHashing, notifier: AccountNotifier) -> _Collaborators:
+    background = LoggedTasks()
+    notices = SecurityNotices(store, notifier, background)
+    phone_records = PhoneRecords(store)
+    closer = SessionCloser(store, phone_records)
+    opener = SessionOpener(store, notices)
+    tickets = TicketStore(store.clock)
+    factors = FactorRecords(store)
+    hashes = PasswordStore(store, hashing)
+    attempts = Attempts(store.clock, LoginThrottle())
+    return _Collaborators(
+        store=store,
+        background=background,
+        notices=notices,
+        emails=EmailAliases(store),
+        phones=phone_records,
+        closer=closer,
+        opener=opener,
+        tickets=tickets,
+        factors=factors,
+        first=FirstFactor(factors, opener, tickets),
+        hashes=hashes,
+        passwords=Passwords(store, hashes, closer, tickets, attempts=attempts, notices=notices),
+        attempts=attempts,
+        second=Attempts(store.clock, LoginThrottle(account_limit=FACTOR_LIMIT)),
+    )
+
+
+def build_identity(
+    database: Database,
+    keys: KeyRing,
+    clock: Clock,
+    *,
+    hashing: PasswordHashing,
+    notifier: AccountNotifier,
+    fetch: HttpFetch,
+) -> Identity:
+    """Build the services. `fetch` sends requests to OpenID Connect providers."""
+    store = IdentityStore(database, keys, clock, DirectoryCache())
+    of = _collaborators(store, hashing, notifier)
+    signer = TokenSigner(clock)
+    verifier = PasskeyVerifier(store, signer)
+    proofs = ProofVerifier(store, verifier, of.notices)
+    tenants = Tenants(store, of.closer)
+    users = Users(store, of.emails, of.hashes, of.closer, of.phones)
+    devices = Devices(store, of.phones, of.notices)
+    extensions = Extensions(store, users, of.emails, of.phones, devices)
+    acceptances = Acceptances(store, of.closer)
+    providers = SsoProviders(store, fetch)
+    sso_links = SsoLinks(store, of.emails, of.factors, of.notices)
+    return Identity(
+        store=store,
+        background=of.background,
+        tenants=tenants,
+        users=users,
+        passwords=of.passwords,
+        extensions=extensions,
+        devices=devices,
+        session_devices=SessionDevices(store, devices),
+        sessions=Sessions(store, of.opener, of.closer, of.notices),
+        acceptances=acceptances,
+        sign_in=SignIn(store, of.emails, of.hashes, of.attempts, of.first),
+        second_factor=SecondFactorSignIn(store, of.factors, proofs, of.tickets, attempts=of.second, opener=of.opener),
+        step_up=StepUp(store, of.factors, proofs, of.hashes, attempts=of.attempts, factor_attempts=of.second),
+        mfa=Mfa(store, of.factors, of.second, of.tickets, closer=of.closer, notices=of.notices),
+        passkeys=Passkeys(store, of.factors, verifier, of.attempts, opener=of.opener, notices=of.notices),
+        qr_sign_in=QrSignIn(store, of.attempts, of.first, opener=of.opener, closer=of.closer, notices=of.notices),
+        sso=SingleSignOn(store, providers, sso_links, of.factors, first_factor=of.first, signer=signer),
+        sso_providers=providers,
+        sso_links=sso_links,
+        invitations=Invitations(store, of.hashes, acceptances, of.first, attempts=of.attempts, notifier=notifier),
+        recovery=Recovery(
+            store, of.emails, of.passwords, of.first, attempts=of.attempts, notifier=notifier, background=of.background
+        ),
+        initial_setup=InitialSetup(store, tenants, users, extensions, of.hashes),
+    )

@@ -66,7 +66,7 @@ async def _first_code(container: Container, first_start: FirstStart) -> SignInCo
     extension = container.identity.directory.extension(first_start.demo.tenant.id, DEMO_NUMBER)
     if extension is None or extension.person_id is None:
         return None
-    return await container.identity.create_sign_in_code(extension.tenant_id, extension.person_id, "")
+    return await container.identity.qr_sign_in.create_code(extension.tenant_id, extension.person_id, "")
 
 
 def _human_readable(settings: Settings, ready: dict[str, Any], first_start: FirstStart) -> list[str]:

@@ -14,7 +14,7 @@ from unificx.callapps import (
     parking_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
-from unificx.identity import Action, DirectoryCache, Extension, IdentityService, Principal, may
+from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
 from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
@@ -54,11 +54,11 @@ def create_host(container: Container, engine: MediaEngineClient, apps: AppRegist
     return host
 
 
-async def _is_administrator(identity: IdentityService, extension: Extension) -> bool:
+async def _is_administrator(identity: Identity, extension: Extension) -> bool:
     """Return whether an extension belongs to an administrator of its tenant."""
     if extension.person_id is None:
         return False
-    person = await identity.person(extension.tenant_id, extension.person_id)
+    person = await identity.users.get(extension.tenant_id, extension.person_id)
     principal = Principal(person.id, person.tenant_id, person.role)
     return may(principal, Action.TENANT_CHANGE, extension.tenant_id)
 

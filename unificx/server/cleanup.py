@@ -40,7 +40,7 @@ class Cleanup:
         self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id; the database may still contain data about them."""
         bus, registrar, now = container.bus, container.registrar, container.clock.monotonic
-        bus.subscribe(DeviceRegistered, lambda event: container.identity.mark_device_used(event.device_id))
+        bus.subscribe(DeviceRegistered, lambda event: container.identity.devices.mark_used(event.device_id))
         bus.subscribe(DeviceRevoked, lambda event: registrar.remove_device(event.device_id, now()))
         bus.subscribe(ExtensionDeleted, lambda event: registrar.remove_extension(event.extension_id, now()))
         for kind in (PersonClosed, PersonSuspended, TenantSuspended, TenantDeleted):
@@ -122,7 +122,7 @@ class Cleanup:
         container = self._container
         done = True
         for erase in (
-            container.identity.erase,
+            container.identity.users.erase,
             container.history.erase,
             container.audio.erase_subject,
             container.archive.erase_listener,

@@ -16,7 +16,7 @@ from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
 from unificx.core.events import EventBus
 from unificx.db import Database, DiskGuard, Outbox, Spool
-from unificx.identity import IdentityService, PasswordHashing
+from unificx.identity import Identity, PasswordHashing, build_identity
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.whisper.client import Whisper
@@ -31,7 +31,7 @@ from unificx.notifications import (
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import RecordingArchive, TranscodeWorker
-from unificx.registrar import LocationService, Registrar
+from unificx.registrar import LocationService, Registrar, RegistrarDependencies
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.support import SupportService
@@ -53,7 +53,7 @@ class Container:
     erasure: Erasure
     outbox: Outbox
     spool: Spool
-    identity: IdentityService
+    identity: Identity
     location: LocationService
     registrar: Registrar
     history: CdrService
@@ -91,37 +91,20 @@ def build_container(
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock = database.clock
-    outbox = Outbox(database, bus, clock)
     spool = Spool(paths.spool, database, reserve=RESERVE_BYTES)
-    notification_service = NotificationService()
-    identity = IdentityService(database, keys, clock, notifier=notification_service, fetch=HttpClient())
-    push = PushNotifier(
-        PushNotifierDependencies(
-            database,
-            keys,
-            identity.directory,
-            notifications.push_delivery,
-            notifications.vapid,
-            bus,
-            loopback=notifications.loopback,
-        )
-    )
-    location = LocationService()
     disk_guard = DiskGuard(paths.home, clock)
     is_storage_full = partial(_is_storage_full, disk_guard, spool)
-    registrations = Registrar(
-        registrar.RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full), location
-    )
-    history = CdrService(database, keys, spool)
-    journal = Journal(spool, keys, clock)
+    notification_service = NotificationService()
+    identity = _identity(database, keys, notification_service)
+    push = _push(database, keys, identity, bus, notifications)
+    location = LocationService()
+    registrations = RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
     email_queue = _email_queue(database, keys, identity, notifications, VoicemailAttachments(audio_parts, mailboxes))
     notification_service.configure(email_queue, push)
     custom_sounds = CustomSounds(audio_parts, audio)
-    spool.register_handler(registrar.KIND, registrations.apply)
-    spool.register_handler(calls.KIND, journal.apply)
     return Container(
         paths=paths,
         clock=clock,
@@ -129,16 +112,14 @@ def build_container(
         database=database,
         keys=keys,
         erasure=erasure,
-        outbox=outbox,
+        outbox=Outbox(database, bus, clock),
         spool=spool,
         identity=identity,
         location=location,
-        registrar=registrations,
-        history=history,
+        registrar=_registrar(registrations, location, spool),
+        history=CdrService(database, keys, spool),
         audio=audio,
-        transcoding=TranscodeWorker(
-            audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav
-        ),
+        transcoding=_transcoding(audio_parts, audio, mailboxes),
         mailboxes=mailboxes,
         custom_sounds=custom_sounds,
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
@@ -147,7 +128,7 @@ def build_container(
         conference_rooms=MeetingRooms(database, keys, identity.directory, PasswordHashing(), clock),
         conferences=ConferenceManager(clock),
         support=SupportService(database, keys, clock),
-        journal=journal,
+        journal=_journal(spool, keys, clock),
         push=push,
         email_queue=email_queue,
         notification_service=notification_service,
@@ -159,10 +140,44 @@ def build_container(
     )
 
 
+# Providers that need more than one call, each for one service.
+
+
+def _identity(database: Database, keys: KeyStore, notifier: NotificationService) -> Identity:
+    return build_identity(
+        database, keys, database.clock, hashing=PasswordHashing(), notifier=notifier, fetch=HttpClient()
+    )
+
+
+def _push(
+    database: Database, keys: KeyStore, identity: Identity, bus: EventBus, notifications: NotificationSettings
+) -> PushNotifier:
+    delivery, vapid, loopback = notifications.push_delivery, notifications.vapid, notifications.loopback
+    return PushNotifier(
+        PushNotifierDependencies(database, keys, identity.directory, delivery, vapid, bus, loopback=loopback)
+    )
+
+
+def _registrar(dependencies: RegistrarDependencies, location: LocationService, spool: Spool) -> Registrar:
+    registrations = Registrar(dependencies, location)
+    spool.register_handler(registrar.KIND, registrations.apply)
+    return registrations
+
+
+def _journal(spool: Spool, keys: KeyStore, clock: Clock) -> Journal:
+    journal = Journal(spool, keys, clock)
+    spool.register_handler(calls.KIND, journal.apply)
+    return journal
+
+
+def _transcoding(parts: AudioStoreParts, audio: AudioStore, mailboxes: Mailboxes) -> TranscodeWorker:
+    return TranscodeWorker(parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
+
+
 def _email_queue(
     database: Database,
     keys: KeyStore,
-    identity: IdentityService,
+    identity: Identity,
     notifications: NotificationSettings,
     attachments: MessageAudio,
 ) -> EmailQueue | None:

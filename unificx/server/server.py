@@ -70,18 +70,16 @@ def _check_ports(settings: Settings) -> None:
 
 
 async def _first_start(container: Container, *, demo: bool | None) -> FirstStart:
-    operator = await container.identity.create_initial_operator()
+    operator = await container.identity.initial_setup.create_operator()
     create_demo = operator is not None if demo is None else demo
-    demo_created = await container.identity.create_demo_tenant() if create_demo else None
+    demo_created = await container.identity.initial_setup.create_demo_tenant() if create_demo else None
     if demo_created is not None:
         host = container.identity.directory.extension(demo_created.tenant.id, DEMO_HOST)
         hosts = (host.id,) if host is not None else ()
         await container.conference_rooms.create(demo_created.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
     operator_tenant = container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
     operators = (
-        (await container.identity.list_persons(operator_tenant.id, limit=1)).items
-        if operator_tenant is not None
-        else ()
+        (await container.identity.users.page(operator_tenant.id, limit=1)).items if operator_tenant is not None else ()
     )
     return FirstStart(operators[0].email if operators else "", operator, demo_created)
 

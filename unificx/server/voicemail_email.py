@@ -36,7 +36,7 @@ async def _send_email(
     container: Container, uow: UnitOfWork, extension: Extension, message: Message, number: str
 ) -> None:
     directory, tenant_id = container.identity.directory, extension.tenant_id
-    person = await container.identity.person(tenant_id, extension.person_id or "")
+    person = await container.identity.users.get(tenant_id, extension.person_id or "")
     at = message.created.astimezone(directory.time_zone(tenant_id))
     show_caller = container.mailboxes.mailbox_settings(extension.id).mail_caller
     caller = message.caller if show_caller and isinstance(message.caller, CallerId) else None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from app_harness import ANNA, AppHarness
 from argon2 import PasswordHasher
+from identity_factory import identity_on
 
 from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
 from unificx.conferencing import (
@@ -28,7 +29,7 @@ from unificx.conferencing.machine.events_and_actions import DeadlineReached
 from unificx.conferencing.manager import MAX_QUEUED_PROMPTS
 from unificx.core.clock import ManualClock
 from unificx.db import Database
-from unificx.identity import IdentityService, NewTenant, PasswordHashing
+from unificx.identity import NewTenant, PasswordHashing
 from unificx.media.sounds import Sound
 from unificx.privacy import KeyStore
 from unificx.routing import CallApp
@@ -77,9 +78,9 @@ class ConferenceWorld:
 @pytest.fixture
 async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[ConferenceWorld]:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    people = IdentityService(database, keys, clock, passwords=passwords)
+    people = identity_on(database, keys, clock, passwords=passwords)
     await people.start()
-    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+    tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     rooms = Standing(database, keys, people.directory, passwords, clock)
     await rooms.start()
     yield ConferenceWorld(rooms, Live(clock), tenant.id)

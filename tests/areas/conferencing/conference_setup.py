@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
-from unificx.identity import Extension, IdentityService, PasswordHashing, Tenant
+from unificx.identity import Extension, Identity, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -17,7 +17,7 @@ FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 class ConferenceSetup:
     """`reopen` returns the rooms as after a restart; the test calls `start`."""
 
-    people: IdentityService
+    people: Identity
     rooms: RoomService
     tenant: Tenant
     anna: Extension

@@ -34,12 +34,12 @@ async def test_a_number_is_unique_within_a_tenant(conference: ConferenceSetup) -
         with pytest.raises(Conflict):
             await conference.rooms.create(conference.tenant.id, NewRoom(number))
     with pytest.raises(Conflict):
-        await conference.people.create_extension(conference.tenant.id, NewExtension("8000", "Carl"))
-    other = await conference.people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+        await conference.people.extensions.create(conference.tenant.id, NewExtension("8000", "Carl"))
+    other = await conference.people.tenants.create(NewTenant("globex", "Globex", "globex.example"))
     await conference.rooms.create(other.id, NewRoom("1001"))
     await conference.rooms.delete(room)
-    await conference.people.create_extension(conference.tenant.id, NewExtension("8000", "Carl"))
-    await conference.people.delete_extension(conference.tenant.id, conference.berta.id)
+    await conference.people.extensions.create(conference.tenant.id, NewExtension("8000", "Carl"))
+    await conference.people.extensions.delete(conference.tenant.id, conference.berta.id)
     assert (await conference.rooms.create(conference.tenant.id, NewRoom("1002"))).number == "1002"
     with pytest.raises(NotFound):
         conference.rooms.find(conference.tenant.id, room.id)
@@ -140,7 +140,7 @@ async def test_deleted_extensions_and_tenants_are_removed(conference: Conference
 
 async def test_a_tenant_with_rooms_can_be_deleted(conference: ConferenceSetup) -> None:
     await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
-    await conference.people.delete_tenant(conference.tenant.id)
+    await conference.people.tenants.delete(conference.tenant.id)
 
 
 async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: ConferenceSetup) -> None:

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
+from identity_factory import identity_on
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
-from unificx.identity import IdentityService, NewTenant, PasswordHashing, Tenant
+from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
 from unificx.privacy import KeyStore
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -29,13 +30,13 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
 @pytest.fixture
 def open_people(
     database: Database, keys: KeyStore, clock: ManualClock, emails: FakeAccountNotifier
-) -> Callable[[], IdentityService]:
+) -> Callable[[], Identity]:
     """Factory for the service of a new process; the test has to call `start`."""
-    return lambda: IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=emails)
+    return lambda: identity_on(database, keys, clock, passwords=PasswordHashing(CHEAP), notifier=emails)
 
 
 @pytest.fixture
-async def people(open_people: Callable[[], IdentityService], outbox: Outbox) -> AsyncIterator[IdentityService]:
+async def people(open_people: Callable[[], Identity], outbox: Outbox) -> AsyncIterator[Identity]:
     service = open_people()
     await service.start()
     yield service
@@ -43,10 +44,10 @@ async def people(open_people: Callable[[], IdentityService], outbox: Outbox) -> 
 
 
 @pytest.fixture
-async def acme(people: IdentityService) -> Tenant:
-    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+async def acme(people: Identity) -> Tenant:
+    return await people.tenants.create(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
 
 
 @pytest.fixture
-async def globex(people: IdentityService) -> Tenant:
-    return await people.create_tenant(NewTenant("globex", "Globex", "globex.example"))
+async def globex(people: Identity) -> Tenant:
+    return await people.tenants.create(NewTenant("globex", "Globex", "globex.example"))

@@ -9,7 +9,7 @@ from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from unificx.core.events import EventBus
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
-    IdentityService,
+    Identity,
     NewDevice,
     NewExtension,
     NewPerson,
@@ -48,66 +48,66 @@ def record_events(bus: EventBus, *kinds: type) -> list:
 
 
 @pytest.mark.promise("S2")
-async def test_tenant_has_its_own_domain(people: IdentityService, bus: EventBus) -> None:
+async def test_tenant_has_its_own_domain(people: Identity, bus: EventBus) -> None:
     events = record_events(bus, TenantCreated)
-    tenant = await people.create_tenant(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
+    tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "PBX.Acme.example"))
     assert tenant.domain == "pbx.acme.example"
-    assert await people.tenant("acme") == await people.tenant(tenant.id) == tenant
+    assert await people.tenants.get("acme") == await people.tenants.get(tenant.id) == tenant
     assert people.directory.tenant_by_domain("pbx.ACME.example") == tenant
     assert people.directory.tenant_by_domain("other.example") is None
     assert [event.tenant for event in events] == [tenant.id]
     with pytest.raises(NotFound):
-        await people.tenant("nobody")
+        await people.tenants.get("nobody")
 
 
-async def test_default_tenant_is_the_oldest_active_one_with_devices(people: IdentityService) -> None:
-    await people.create_initial_operator()
+async def test_default_tenant_is_the_oldest_active_one_with_devices(people: Identity) -> None:
+    await people.initial_setup.create_operator()
     assert people.directory.default_tenant() is None
-    first = await people.create_tenant(NewTenant("first", "First", "first.example"))
-    second = await people.create_tenant(NewTenant("second", "Second", "second.example"))
+    first = await people.tenants.create(NewTenant("first", "First", "first.example"))
+    second = await people.tenants.create(NewTenant("second", "Second", "second.example"))
     assert people.directory.default_tenant() == first
-    await people.update_tenant(first.id, TenantChange(state="suspended"))
+    await people.tenants.update(first.id, TenantChange(state="suspended"))
     assert people.directory.default_tenant() == second
-    await people.delete_tenant(second.id)
+    await people.tenants.delete(second.id)
     assert people.directory.default_tenant() is None
-    page = await people.list_tenants(limit=1)
+    page = await people.tenants.page(limit=1)
     assert [one.slug for one in page.items] == ["operator"]
-    assert [one.slug for one in (await people.list_tenants(page.next)).items] == ["first"]
+    assert [one.slug for one in (await people.tenants.page(page.next)).items] == ["first"]
 
 
 @pytest.mark.promise("U3", "U9")
 async def test_suspending_a_tenant_ends_every_session_and_publishes_events(
-    people: IdentityService, acme: Tenant, bus: EventBus
+    people: Identity, acme: Tenant, bus: EventBus
 ) -> None:
-    await people.create_person(acme.id, ADA)
-    signed_in = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    await people.users.create(acme.id, ADA)
+    signed_in = await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
     events = record_events(bus, TenantSuspended, TenantResumed)
-    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    await people.tenants.update(acme.id, TenantChange(state="suspended"))
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed_in.token)
+        await people.sessions.authenticate(signed_in.token)
     with pytest.raises(Unauthenticated):
-        await people.sign_in("ada@acme.example", PASSWORD, HOME)
-    renamed = await people.update_tenant(acme.id, TenantChange(name="Acme plc", state="active"))
+        await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
+    renamed = await people.tenants.update(acme.id, TenantChange(name="Acme plc", state="active"))
     assert renamed.name == "Acme plc"
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed_in.token)
-    assert await people.sign_in("ada@acme.example", PASSWORD, HOME)
+        await people.sessions.authenticate(signed_in.token)
+    assert await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
     assert [type(event) for event in events] == [TenantSuspended, TenantResumed]
 
 
 @pytest.mark.promise("R4")
 async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
-    people: IdentityService,
+    people: Identity,
     acme: Tenant,
     globex: Tenant,
     bus: EventBus,
     keys: KeyStore,
-    open_people: Callable[[], IdentityService],
+    open_people: Callable[[], Identity],
 ) -> None:
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
-    other = await people.create_extension(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ada Example", "ada@acme.example"))
+    other = await people.extensions.create(globex.id, NewExtension("1001", "Gus Example", "gus@globex.example"))
     events = record_events(bus, TenantDeleted)
-    await people.delete_tenant(acme.id)
+    await people.tenants.delete(acme.id)
     assert [event.tenant for event in events] == [acme.id]
     assert keys.is_destroyed(acme.id, made.extension.subject)
     again = open_people()
@@ -120,77 +120,79 @@ async def test_deleting_a_tenant_removes_its_data_and_destroys_its_keys(
         assert directory.extension(acme.id, "1001") is None
         assert directory.extension(globex.id, "1001") == other.extension
     with pytest.raises(NotFound):
-        await people.delete_tenant(acme.id)
-    recreated = await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
-    await people.create_person(recreated.id, ADA)
+        await people.tenants.delete(acme.id)
+    recreated = await people.tenants.create(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+    await people.users.create(recreated.id, ADA)
 
 
 @pytest.mark.promise("U3")
-async def test_user_is_invited_until_a_password_is_set(people: IdentityService, acme: Tenant) -> None:
-    person = await people.create_person(acme.id, replace(ADA, password=None))
+async def test_user_is_invited_until_a_password_is_set(people: Identity, acme: Tenant) -> None:
+    person = await people.users.create(acme.id, replace(ADA, password=None))
     assert person.state == "invited"
     with pytest.raises(Unauthenticated):
-        await people.sign_in("ada@acme.example", "", HOME)
-    await people.set_password(acme.id, person.id, PASSWORD)
-    assert (await people.person(acme.id, person.id)).state == "active"
-    assert (await people.sign_in("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
+        await people.sign_in.by_password("ada@acme.example", "", HOME)
+    await people.passwords.set(acme.id, person.id, PASSWORD)
+    assert (await people.users.get(acme.id, person.id)).state == "active"
+    assert (await people.sign_in.by_password("Ada@ACME.example ", PASSWORD, HOME)).principal.person_id == person.id
 
 
-async def test_address_has_one_account_per_tenant(people: IdentityService, acme: Tenant, globex: Tenant) -> None:
-    ada = await people.create_person(acme.id, ADA)
+async def test_address_has_one_account_per_tenant(people: Identity, acme: Tenant, globex: Tenant) -> None:
+    ada = await people.users.create(acme.id, ADA)
     with pytest.raises(Conflict):
-        await people.create_person(acme.id, replace(ADA, email="ADA@acme.example"))
-    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+        await people.users.create(acme.id, replace(ADA, email="ADA@acme.example"))
+    ben = await people.users.create(acme.id, NewPerson("Ben", "ben@acme.example"))
     with pytest.raises(Conflict):
-        await people.update_person(acme.id, ben.id, PersonChange(email="ada@acme.example"))
-    elsewhere = await people.create_person(globex.id, replace(ADA, password="another password"))
+        await people.users.update(acme.id, ben.id, PersonChange(email="ada@acme.example"))
+    elsewhere = await people.users.create(globex.id, replace(ADA, password="another password"))
     assert elsewhere.subject != ada.subject
-    first = await people.sign_in("ada@acme.example", PASSWORD, HOME)
+    first = await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
     assert first.principal.tenant_id == acme.id
     with pytest.raises(Unauthenticated):
-        await people.sign_in("ada@acme.example", "another password", HOME)
-    second = await people.sign_in("ada@acme.example", "another password", HOME, globex.id)
+        await people.sign_in.by_password("ada@acme.example", "another password", HOME)
+    second = await people.sign_in.by_password("ada@acme.example", "another password", HOME, globex.id)
     assert second.principal.tenant_id == globex.id
 
 
 @pytest.mark.promise("D2")
-async def test_changed_name_and_address_apply_everywhere(people: IdentityService, acme: Tenant) -> None:
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
-    desk = await people.create_extension(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
+async def test_changed_name_and_address_apply_everywhere(people: Identity, acme: Tenant) -> None:
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ada Exmaple", "ada@acme.example"))
+    desk = await people.extensions.create(acme.id, NewExtension("1002", "Front desk", "ada@acme.example"))
     person_id = made.extension.person_id or ""
-    changed = await people.update_person(
+    changed = await people.users.update(
         acme.id, person_id, PersonChange(name="Ada Example", email="ada.example@acme.example")
     )
-    assert changed == await people.person(acme.id, person_id)
+    assert changed == await people.users.get(acme.id, person_id)
     assert (changed.name, changed.email) == ("Ada Example", "ada.example@acme.example")
     for extension_id, name in ((made.extension.id, "Ada Example"), (desk.extension.id, "Front desk")):
         known = people.directory.extension_by_id(extension_id)
         assert known is not None
         assert known.name == name
-        assert known == await people.extension(acme.id, extension_id)
-    await people.set_password(acme.id, person_id, PASSWORD)
-    assert await people.sign_in("ada.example@acme.example", PASSWORD, HOME)
+        assert known == await people.extensions.get(acme.id, extension_id)
+    await people.passwords.set(acme.id, person_id, PASSWORD)
+    assert await people.sign_in.by_password("ada.example@acme.example", PASSWORD, HOME)
     with pytest.raises(Unauthenticated):
-        await people.sign_in("ada@acme.example", PASSWORD, HOME)
-    await people.create_person(acme.id, ADA)
+        await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)
+    await people.users.create(acme.id, ADA)
 
 
 @pytest.mark.promise("D2")
 async def test_address_of_a_rolled_back_change_stays_free(
-    people: IdentityService, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    people: Identity, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ada = await people.create_person(acme.id, ADA)
+    ada = await people.users.create(acme.id, ADA)
     with monkeypatch.context() as broken:
         broken.setattr(links, "delete_for_person", fails)
         with pytest.raises(OSError, match="unavailable"):
-            await people.update_person(acme.id, ada.id, PersonChange(email="ben@acme.example"))
+            await people.users.update(acme.id, ada.id, PersonChange(email="ben@acme.example"))
     with pytest.raises(Unauthenticated):
-        await people.sign_in("ben@acme.example", PASSWORD, HOME)
-    assert (await people.sign_in("ada@acme.example", PASSWORD, HOME)).principal.person_id == ada.id
-    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example", password="another password"))
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ben", "Ben@acme.example"))
+        await people.sign_in.by_password("ben@acme.example", PASSWORD, HOME)
+    assert (await people.sign_in.by_password("ada@acme.example", PASSWORD, HOME)).principal.person_id == ada.id
+    ben = await people.users.create(acme.id, NewPerson("Ben", "ben@acme.example", password="another password"))
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ben", "Ben@acme.example"))
     assert made.extension.person_id == ben.id
-    assert (await people.sign_in("ben@acme.example", "another password", HOME)).principal.person_id == ben.id
+    assert (
+        await people.sign_in.by_password("ben@acme.example", "another password", HOME)
+    ).principal.person_id == ben.id
 
 
 async def fails(*args: object) -> None:
@@ -198,103 +200,99 @@ async def fails(*args: object) -> None:
 
 
 @pytest.mark.promise("U9")
-async def test_suspended_user_is_signed_out_and_can_be_resumed(
-    people: IdentityService, acme: Tenant, bus: EventBus
-) -> None:
-    person = await people.create_person(acme.id, ADA)
-    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+async def test_suspended_user_is_signed_out_and_can_be_resumed(people: Identity, acme: Tenant, bus: EventBus) -> None:
+    person = await people.users.create(acme.id, ADA)
+    signed_in = await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
     events = record_events(bus, PersonSuspended, PersonResumed)
-    await people.update_person(acme.id, person.id, PersonChange(state="suspended"))
+    await people.users.update(acme.id, person.id, PersonChange(state="suspended"))
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed_in.token)
+        await people.sessions.authenticate(signed_in.token)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(ADA.email, PASSWORD, HOME)
-    await people.update_person(acme.id, person.id, PersonChange(state="active"))
-    assert await people.sign_in(ADA.email, PASSWORD, HOME)
+        await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
+    await people.users.update(acme.id, person.id, PersonChange(state="active"))
+    assert await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
     assert [type(event) for event in events] == [PersonSuspended, PersonResumed]
 
 
 @pytest.mark.promise("U3", "D3")
 async def test_closing_an_account_deletes_extensions_devices_and_sessions(
-    people: IdentityService, acme: Tenant, bus: EventBus
+    people: Identity, acme: Tenant, bus: EventBus
 ) -> None:
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", ADA.email))
-    second = await people.create_device(acme.id, NewDevice(made.extension.id, "Kitchen"))
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ada Example", ADA.email))
+    second = await people.devices.create(acme.id, NewDevice(made.extension.id, "Kitchen"))
     person_id = made.extension.person_id or ""
-    await people.set_password(acme.id, person_id, PASSWORD)
-    signed_in = await people.sign_in(ADA.email, PASSWORD, HOME)
+    await people.passwords.set(acme.id, person_id, PASSWORD)
+    signed_in = await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
     events = record_events(bus, DeviceRevoked, ExtensionDeleted, PersonClosed)
-    await people.close_person(acme.id, person_id)
+    await people.users.close(acme.id, person_id)
     assert [type(event) for event in events] == [DeviceRevoked, DeviceRevoked, ExtensionDeleted, PersonClosed]
     assert events[-1].subject == made.extension.subject
     assert people.directory.device_by_username(made.login.username) is None
     assert people.directory.device_by_username(second.login.username) is None
     assert people.directory.person_subject(person_id) is None
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed_in.token)
+        await people.sessions.authenticate(signed_in.token)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(ADA.email, PASSWORD, HOME)
+        await people.sign_in.by_password(ADA.email, PASSWORD, HOME)
     with pytest.raises(NotFound):
-        await people.person(acme.id, person_id)
-    assert not (await people.list_persons(acme.id)).items
-    successor = await people.create_person(acme.id, ADA)
+        await people.users.get(acme.id, person_id)
+    assert not (await people.users.page(acme.id)).items
+    successor = await people.users.create(acme.id, ADA)
     assert successor.subject != made.extension.subject
 
 
-async def test_events_of_a_change_reach_the_outbox(people: IdentityService, acme: Tenant, outbox: Outbox) -> None:
+async def test_events_of_a_change_reach_the_outbox(people: Identity, acme: Tenant, outbox: Outbox) -> None:
     events: list[PersonClosed] = []
 
     async def handle(event: PersonClosed, uow: UnitOfWork) -> None:
         events.append(event)
 
     outbox.subscribe(PersonClosed, handle)
-    person = await people.create_person(acme.id, ADA)
-    await people.close_person(acme.id, person.id)
+    person = await people.users.create(acme.id, ADA)
+    await people.users.close(acme.id, person.id)
     await outbox.deliver()
     assert [event.person_id for event in events] == [person.id]
 
 
 @pytest.mark.promise("T3")
-async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: IdentityService, acme: Tenant) -> None:
-    first = await people.create_initial_operator()
+async def test_operators_belong_to_their_tenant_and_the_last_one_is_kept(people: Identity, acme: Tenant) -> None:
+    first = await people.initial_setup.create_operator()
     assert first is not None
-    operator = await people.tenant("operator")
+    operator = await people.tenants.get("operator")
     with pytest.raises(Invalid):
-        await people.create_person(acme.id, replace(ADA, role=Role.OPERATOR))
-    user = await people.create_person(acme.id, ADA)
+        await people.users.create(acme.id, replace(ADA, role=Role.OPERATOR))
+    user = await people.users.create(acme.id, ADA)
     with pytest.raises(Invalid):
-        await people.update_person(acme.id, user.id, PersonChange(role=Role.OPERATOR))
+        await people.users.update(acme.id, user.id, PersonChange(role=Role.OPERATOR))
     for attempt in (
-        people.close_person(operator.id, first.person_id),
-        people.update_person(operator.id, first.person_id, PersonChange(role=Role.USER)),
-        people.update_person(operator.id, first.person_id, PersonChange(state="suspended")),
-        people.update_tenant(operator.id, TenantChange(state="suspended")),
-        people.delete_tenant(operator.id),
+        people.users.close(operator.id, first.person_id),
+        people.users.update(operator.id, first.person_id, PersonChange(role=Role.USER)),
+        people.users.update(operator.id, first.person_id, PersonChange(state="suspended")),
+        people.tenants.update(operator.id, TenantChange(state="suspended")),
+        people.tenants.delete(operator.id),
     ):
         with pytest.raises(Conflict):
             await attempt
     other = NewPerson("Otto", "otto@operator.example", Role.OPERATOR, PASSWORD)
-    await people.create_person(operator.id, other)
-    await people.close_person(operator.id, first.person_id)
+    await people.users.create(operator.id, other)
+    await people.users.close(operator.id, first.person_id)
 
 
-async def test_first_start_creates_one_operator_once(
-    people: IdentityService, open_people: Callable[[], IdentityService]
-) -> None:
-    first = await people.create_initial_operator()
+async def test_first_start_creates_one_operator_once(people: Identity, open_people: Callable[[], Identity]) -> None:
+    first = await people.initial_setup.create_operator()
     assert first is not None
-    assert await people.create_initial_operator() is None
-    signed_in = await people.sign_in(first.email, first.password, HOME)
+    assert await people.initial_setup.create_operator() is None
+    signed_in = await people.sign_in.by_password(first.email, first.password, HOME)
     assert signed_in.principal.role is Role.OPERATOR
     assert signed_in.must_change
     again = open_people()
     await again.start()
-    assert await again.create_initial_operator() is None
+    assert await again.initial_setup.create_operator() is None
     assert first.password not in repr(first)
 
 
-async def test_demo_tenant_has_four_extensions(people: IdentityService) -> None:
-    demo = await people.create_demo_tenant()
+async def test_demo_tenant_has_four_extensions(people: Identity) -> None:
+    demo = await people.initial_setup.create_demo_tenant()
     assert demo is not None
     assert (demo.tenant.slug, demo.tenant.domain) == ("demo", "demo.example")
     assert sorted(demo.logins) == ["1001", "1002", "1003", "1004"]
@@ -304,55 +302,51 @@ async def test_demo_tenant_has_four_extensions(people: IdentityService) -> None:
         extension = people.directory.extension_by_id(device.extension_id)
         assert extension is not None
         assert extension.number == number
-    assert await people.create_demo_tenant() is None
+    assert await people.initial_setup.create_demo_tenant() is None
 
 
-async def test_alias_without_an_account_is_harmless(
-    people: IdentityService, acme: Tenant, keys: KeyStore, clock
-) -> None:
+async def test_alias_without_an_account_is_harmless(people: Identity, acme: Tenant, keys: KeyStore, clock) -> None:
     """The process may crash between binding an address and the commit."""
     for scope in (acme.id, "installation"):
         keys.bind(scope, "email", ADA.email, "a subject without an account")
-    person = await people.create_person(acme.id, ADA)
-    assert (await people.sign_in(ADA.email, PASSWORD, HOME)).principal.person_id == person.id
+    person = await people.users.create(acme.id, ADA)
+    assert (await people.sign_in.by_password(ADA.email, PASSWORD, HOME)).principal.person_id == person.id
 
 
 async def test_concurrent_change_is_a_conflict_without_personal_values(
-    people: IdentityService, acme: Tenant, open_people: Callable[[], IdentityService]
+    people: Identity, acme: Tenant, open_people: Callable[[], Identity]
 ) -> None:
     other = open_people()
     await other.start()
-    await other.create_extension(acme.id, NewExtension("1001", "Ada"))
+    await other.extensions.create(acme.id, NewExtension("1001", "Ada"))
     with pytest.raises(Conflict) as refused:
-        await people.create_extension(acme.id, NewExtension("1001", "Ben", "ben@acme.example"))
+        await people.extensions.create(acme.id, NewExtension("1001", "Ben", "ben@acme.example"))
     assert refused.value.__cause__ is None
-    assert not (await people.list_persons(acme.id)).items
+    assert not (await people.users.page(acme.id)).items
     assert people.directory.extension(acme.id, "1001") is None
-    await people.create_extension(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
+    await people.extensions.create(acme.id, NewExtension("1002", "Ben", "ben@acme.example"))
 
 
-async def test_tenant_has_language_and_time_zone(people: IdentityService) -> None:
-    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example"))
+async def test_tenant_has_language_and_time_zone(people: Identity) -> None:
+    acme = await people.tenants.create(NewTenant("acme", "Acme", "acme.example"))
     assert (acme.language, acme.time_zone) == ("en", "")
     assert people.directory.time_zone(acme.id) is None
-    changed = await people.update_tenant(acme.id, TenantChange(language="de", time_zone="Europe/Berlin"))
+    changed = await people.tenants.update(acme.id, TenantChange(language="de", time_zone="Europe/Berlin"))
     assert (changed.language, changed.time_zone) == ("de", "Europe/Berlin")
     assert str(people.directory.time_zone(acme.id)) == "Europe/Berlin"
     for invalid in ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "Europe", "x" * 60, "\0"):
         with pytest.raises(Invalid, match="time zone"):
-            await people.update_tenant(acme.id, TenantChange(time_zone=invalid))
+            await people.tenants.update(acme.id, TenantChange(time_zone=invalid))
 
 
-async def test_user_may_choose_another_language(
-    people: IdentityService, open_people: Callable[[], IdentityService]
-) -> None:
-    acme = await people.create_tenant(NewTenant("acme", "Acme", "acme.example", language="de"))
-    ada = await people.create_person(acme.id, ADA)
+async def test_user_may_choose_another_language(people: Identity, open_people: Callable[[], Identity]) -> None:
+    acme = await people.tenants.create(NewTenant("acme", "Acme", "acme.example", language="de"))
+    ada = await people.users.create(acme.id, ADA)
     assert people.directory.language(acme.id, ada.id) == people.directory.language(acme.id) == "de"
-    assert (await people.update_person(acme.id, ada.id, PersonChange(language="en"))).language == "en"
+    assert (await people.users.update(acme.id, ada.id, PersonChange(language="en"))).language == "en"
     assert people.directory.language(acme.id, ada.id) == "en"
     later = open_people()
     await later.start()
     assert (later.directory.language(acme.id, ada.id), later.directory.language(acme.id)) == ("en", "de")
-    assert (await people.update_person(acme.id, ada.id, PersonChange(language=""))).language is None
+    assert (await people.users.update(acme.id, ada.id, PersonChange(language=""))).language is None
     assert people.directory.language(acme.id, ada.id) == "de"

@@ -12,7 +12,7 @@ from unificx.identity import (
     POLICY_VERSION,
     TERMS_VERSION,
     Acceptance,
-    IdentityService,
+    Identity,
     NewPerson,
     Person,
     PersonChange,
@@ -32,65 +32,63 @@ NO = Acceptance(False, TERMS_VERSION, POLICY_VERSION)
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada Example", EMAIL))
 
 
 def link(code: str) -> str:
     return f"https://pbx.example.com/app/#invitation={code}"
 
 
-async def invite(people: IdentityService, person: Person, emails: FakeAccountNotifier) -> str:
+async def invite(people: Identity, person: Person, emails: FakeAccountNotifier) -> str:
     """Return the code of the user's latest invitation."""
-    made = await people.invite(person.tenant_id, person.id, link, "de")
+    made = await people.invitations.invite(person.tenant_id, person.id, link, "de")
     assert (made.sent, made.url) == (True, None)
     return emails.of_kind("invitation de")[-1][1].partition("=")[2]
 
 
 @pytest.mark.promise("C2", "U3")
 async def test_invited_user_sets_a_password_and_is_signed_in(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     code = await invite(people, ada, emails)
-    who = await people.preview_invitation(code, PHONE.source)
+    who = await people.invitations.preview(code, PHONE.source)
     assert (who.name, who.organisation, who.email) == ("Ada Example", "Acme Ltd", EMAIL)
-    signed = await people.accept_invitation(code, PASSWORD, YES, PHONE)
+    signed = await people.invitations.accept(code, PASSWORD, YES, PHONE)
     assert isinstance(signed, SignedIn)
     assert not signed.acceptance_needed
-    assert (await people.authenticate(signed.token)).person_id == ada.id
-    assert (await people.person(ada.tenant_id, ada.id)).state == "active"
-    again = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    assert (await people.sessions.authenticate(signed.token)).person_id == ada.id
+    assert (await people.users.get(ada.tenant_id, ada.id)).state == "active"
+    again = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     assert (again.must_change, again.acceptance_needed) == (False, False)
-    for over in (people.preview_invitation(code, PHONE.source), people.accept_invitation(code, PASSWORD, YES, PHONE)):
+    for over in (people.invitations.preview(code, PHONE.source), people.invitations.accept(code, PASSWORD, YES, PHONE)):
         with pytest.raises(InvitationExpired):
             await over
 
 
-async def test_without_email_the_link_is_returned(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
-) -> None:
+async def test_without_email_the_link_is_returned(people: Identity, ada: Person, emails: FakeAccountNotifier) -> None:
     emails.can_send = False
-    made = await people.invite(ada.tenant_id, ada.id, link, "en")
+    made = await people.invitations.invite(ada.tenant_id, ada.id, link, "en")
     assert not made.sent
     assert made.url is not None
     assert made.url not in repr(made)
     assert not emails.sent
     code = made.url.partition("=")[2]
-    assert isinstance(await people.accept_invitation(code, PASSWORD, YES, PHONE), SignedIn)
+    assert isinstance(await people.invitations.accept(code, PASSWORD, YES, PHONE), SignedIn)
 
 
 async def test_invitation_expires_and_is_replaced_by_the_next(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
 ) -> None:
     first = await invite(people, ada, emails)
     second = await invite(people, ada, emails)
     with pytest.raises(InvitationExpired):
-        await people.preview_invitation(first, PHONE.source)
+        await people.invitations.preview(first, PHONE.source)
     clock.advance(INVITATION_LIFETIME.total_seconds() - 1)
-    assert await people.preview_invitation(second, PHONE.source)
+    assert await people.invitations.preview(second, PHONE.source)
     clock.advance(1)
     with pytest.raises(InvitationExpired):
-        await people.accept_invitation(second, PASSWORD, YES, PHONE)
+        await people.invitations.accept(second, PASSWORD, YES, PHONE)
     await people.clean_up()
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
@@ -98,7 +96,7 @@ async def test_invitation_expires_and_is_replaced_by_the_next(
 
 @pytest.mark.promise("T2")
 async def test_only_a_digest_of_the_code_is_stored(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
     code = await invite(people, ada, emails)
     async with database.read() as session:
@@ -107,89 +105,87 @@ async def test_only_a_digest_of_the_code_is_stored(
 
 
 async def test_changed_address_revokes_links_to_the_old_one(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     code = await invite(people, ada, emails)
-    await people.update_person(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
+    await people.users.update(ada.tenant_id, ada.id, PersonChange(email="ada.example@acme.example"))
     with pytest.raises(InvitationExpired):
-        await people.accept_invitation(code, PASSWORD, YES, PHONE)
+        await people.invitations.accept(code, PASSWORD, YES, PHONE)
 
 
 async def test_invitation_preconditions(
-    people: IdentityService, acme: Tenant, ada: Person, emails: FakeAccountNotifier
+    people: Identity, acme: Tenant, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    nameless = await people.create_person(acme.id, NewPerson("Ben Example"))
+    nameless = await people.users.create(acme.id, NewPerson("Ben Example"))
     with pytest.raises(Invalid):
-        await people.invite(acme.id, nameless.id, link, "en")
+        await people.invitations.invite(acme.id, nameless.id, link, "en")
     code = await invite(people, ada, emails)
-    await people.set_password(acme.id, ada.id, PASSWORD)
+    await people.passwords.set(acme.id, ada.id, PASSWORD)
     with pytest.raises(Conflict):
-        await people.invite(acme.id, ada.id, link, "en")
+        await people.invitations.invite(acme.id, ada.id, link, "en")
     with pytest.raises(InvitationExpired):
-        await people.accept_invitation(code, "another password", YES, PHONE)
+        await people.invitations.accept(code, "another password", YES, PHONE)
 
 
 @pytest.mark.promise("K1", "K2")
 async def test_only_the_answer_of_an_underage_user_is_stored(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
     code = await invite(people, ada, emails)
     with pytest.raises(NotOfAge):
-        await people.accept_invitation(code, PASSWORD, NO, PHONE)
+        await people.invitations.accept(code, PASSWORD, NO, PHONE)
     async with database.read() as session:
         stored = {
             table: await session.scalar(text(f"SELECT count(*) FROM {table}"))
             for table in ("acceptance", "session", "credential", "sign_in_link")
         }
     assert stored == {"acceptance": 1, "session": 0, "credential": 0, "sign_in_link": 0}
-    assert (await people.person(ada.tenant_id, ada.id)).state == "invited"
+    assert (await people.users.get(ada.tenant_id, ada.id)).state == "invited"
     with pytest.raises(InvitationExpired):
-        await people.accept_invitation(code, PASSWORD, YES, PHONE)
+        await people.invitations.accept(code, PASSWORD, YES, PHONE)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(EMAIL, PASSWORD, PHONE)
+        await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
 
 
 @pytest.mark.promise("K1", "V3")
-async def test_user_signed_in_another_way_has_to_accept_terms(people: IdentityService, ada: Person) -> None:
-    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
-    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
+async def test_user_signed_in_another_way_has_to_accept_terms(people: Identity, ada: Person) -> None:
+    await people.passwords.set(ada.tenant_id, ada.id, PASSWORD)
+    signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     assert signed.acceptance_needed
     with pytest.raises(Invalid):
-        await people.accept_terms(signed.principal, Acceptance(True, "1999-01", POLICY_VERSION))
-    await people.accept_terms(signed.principal, YES)
-    assert not (await people.refresh(signed.refresh, "cookie")).acceptance_needed
+        await people.acceptances.accept(signed.principal, Acceptance(True, "1999-01", POLICY_VERSION))
+    await people.acceptances.accept(signed.principal, YES)
+    assert not (await people.sessions.refresh(signed.refresh, "cookie")).acceptance_needed
 
 
 @pytest.mark.promise("K1")
-async def test_later_refusal_ends_every_session(people: IdentityService, ada: Person) -> None:
-    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
-    signed, other = [await people.sign_in(EMAIL, PASSWORD, PHONE) for _ in range(2)]
-    await people.accept_terms(signed.principal, YES)
+async def test_later_refusal_ends_every_session(people: Identity, ada: Person) -> None:
+    await people.passwords.set(ada.tenant_id, ada.id, PASSWORD)
+    signed, other = [await people.sign_in.by_password(EMAIL, PASSWORD, PHONE) for _ in range(2)]
+    await people.acceptances.accept(signed.principal, YES)
     with pytest.raises(NotOfAge):
-        await people.accept_terms(signed.principal, NO)
+        await people.acceptances.accept(signed.principal, NO)
     for one in (signed, other):
         with pytest.raises(Unauthenticated):
-            await people.authenticate(one.token)
-    assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
+            await people.sessions.authenticate(one.token)
+    assert (await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 
 @pytest.mark.promise("V3")
-async def test_new_version_has_to_be_accepted(
-    people: IdentityService, ada: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await people.set_password(ada.tenant_id, ada.id, PASSWORD)
-    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
-    await people.accept_terms(signed.principal, YES)
+async def test_new_version_has_to_be_accepted(people: Identity, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    await people.passwords.set(ada.tenant_id, ada.id, PASSWORD)
+    signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
+    await people.acceptances.accept(signed.principal, YES)
     monkeypatch.setattr("unificx.identity.terms.POLICY_VERSION", "2027-01")
-    assert (await people.sign_in(EMAIL, PASSWORD, PHONE)).acceptance_needed
+    assert (await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)).acceptance_needed
 
 
 async def test_guessing_invitations_is_throttled_per_source(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     code = await invite(people, ada, emails)
     elsewhere = Source("198.51.100.9")
     await attempts_until_throttled(
-        lambda number: people.preview_invitation(f"guess {number}", elsewhere), InvitationExpired
+        lambda number: people.invitations.preview(f"guess {number}", elsewhere), InvitationExpired
     )
-    assert await people.preview_invitation(code, PHONE.source)
+    assert await people.invitations.preview(code, PHONE.source)

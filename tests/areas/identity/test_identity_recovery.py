@@ -9,7 +9,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
-    IdentityService,
+    Identity,
     NewPerson,
     Person,
     PersonChange,
@@ -28,45 +28,45 @@ EMAIL_BODY = "recovery de"
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
 def link(code: str) -> str:
     return f"https://pbx.example.com/app/#recover={code}"
 
 
-async def request_recovery(people: IdentityService, emails: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
+async def request_recovery(people: Identity, emails: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
     """Request recovery and return the codes of all e-mails."""
-    people.request_recovery(email, None, link, "de", PHONE.source)
+    people.recovery.request(email, None, link, "de", PHONE.source)
     await people.join_background_tasks()
     return [url.partition("=")[2] for _, url in emails.of_kind(EMAIL_BODY)]
 
 
 @pytest.mark.promise("C2", "U2", "U3")
 async def test_lost_password_is_replaced_by_the_link(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
-    before = await people.sign_in(EMAIL, PASSWORD, PHONE)
+    before = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
     code = (await request_recovery(people, emails, " ADA@Acme.Example "))[-1]
     assert emails.of_kind(EMAIL_BODY)[0][0] == EMAIL
-    signed = await people.complete_recovery(code, NEW, PHONE)
+    signed = await people.recovery.complete(code, NEW, PHONE)
     assert isinstance(signed, SignedIn)
-    assert (await people.authenticate(signed.token)).person_id == ada.id
+    assert (await people.sessions.authenticate(signed.token)).person_id == ada.id
     with pytest.raises(Unauthenticated):
-        await people.authenticate(before.token)
+        await people.sessions.authenticate(before.token)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(EMAIL, PASSWORD, PHONE)
-    assert await people.sign_in(EMAIL, NEW, PHONE)
+        await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
+    assert await people.sign_in.by_password(EMAIL, NEW, PHONE)
     await people.join_background_tasks()
     assert emails.of_kind("password_changed") == [(EMAIL, "")]
     with pytest.raises(RecoveryLinkExpired):
-        await people.complete_recovery(code, "yet another password", PHONE)
+        await people.recovery.complete(code, "yet another password", PHONE)
 
 
 @pytest.mark.promise("T3")
 async def test_response_does_not_reveal_whether_an_account_exists(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
     """The response is sent before the first database access; the work runs in the background."""
     statements: list[str] = []
@@ -76,7 +76,7 @@ async def test_response_does_not_reveal_whether_an_account_exists(
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     for email in (EMAIL, "nobody@acme.example", ""):
-        assert people.request_recovery(email, None, link, "de", PHONE.source) is None
+        assert people.recovery.request(email, None, link, "de", PHONE.source) is None
         assert not statements
     await people.join_background_tasks()
     assert statements
@@ -84,92 +84,92 @@ async def test_response_does_not_reveal_whether_an_account_exists(
 
 
 @pytest.mark.promise("U9", "T3")
-async def test_requests_are_throttled_for_known_and_unknown_addresses(people: IdentityService, ada: Person) -> None:
+async def test_requests_are_throttled_for_known_and_unknown_addresses(people: Identity, ada: Person) -> None:
     slowed = []
     for email, source in ((EMAIL, Source("198.51.100.8")), ("nobody@acme.example", Source("198.51.100.9"))):
 
         async def ask(number: int, email: str = email, source: Source = source) -> None:
-            people.request_recovery(email, None, link, "en", source)
+            people.recovery.request(email, None, link, "en", source)
 
         slowed.append(await attempts_until_throttled(ask, RecoveryLinkExpired))
     assert slowed[0] == slowed[1]
     await people.join_background_tasks()
     # Throttled requests of others block neither the owner's requests nor their password sign-in.
-    people.request_recovery(EMAIL, None, link, "en", PHONE.source)
-    assert await people.sign_in(EMAIL, PASSWORD, PHONE)
+    people.recovery.request(EMAIL, None, link, "en", PHONE.source)
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
 
 
 async def test_mailbox_is_not_flooded_and_links_stay_valid(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock
+    people: Identity, ada: Person, emails: FakeAccountNotifier, clock: ManualClock
 ) -> None:
     for _ in range(MAX_PENDING_LINKS + 3):
         codes = await request_recovery(people, emails)
         clock.advance(60)
     assert len(codes) == MAX_PENDING_LINKS
-    assert isinstance(await people.complete_recovery(codes[0], NEW, PHONE), SignedIn)
+    assert isinstance(await people.recovery.complete(codes[0], NEW, PHONE), SignedIn)
     with pytest.raises(RecoveryLinkExpired):
-        await people.complete_recovery(codes[1], NEW, PHONE)
+        await people.recovery.complete(codes[1], NEW, PHONE)
 
 
 async def test_link_expires_after_half_an_hour(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, clock: ManualClock, database: Database
 ) -> None:
     code = (await request_recovery(people, emails))[-1]
     clock.advance(RECOVERY_LIFETIME.total_seconds())
     with pytest.raises(RecoveryLinkExpired):
-        await people.complete_recovery(code, NEW, PHONE)
+        await people.recovery.complete(code, NEW, PHONE)
     await people.clean_up()
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
-    assert await people.sign_in(EMAIL, PASSWORD, PHONE)
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
 
 
 async def test_only_active_accounts_get_an_email(
-    people: IdentityService, ada: Person, acme: Tenant, emails: FakeAccountNotifier
+    people: Identity, ada: Person, acme: Tenant, emails: FakeAccountNotifier
 ) -> None:
-    await people.create_person(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
+    await people.users.create(acme.id, NewPerson("Ben Example", "ben@acme.example"))  # invited, not accepted yet
     assert not await request_recovery(people, emails, "ben@acme.example")
     code = (await request_recovery(people, emails))[-1]
-    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    await people.users.update(acme.id, ada.id, PersonChange(state="suspended"))
     assert await request_recovery(people, emails) == [code]
     with pytest.raises(RecoveryLinkExpired):
-        await people.complete_recovery(code, NEW, PHONE)
+        await people.recovery.complete(code, NEW, PHONE)
 
 
 async def test_without_email_nothing_is_stored(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, database: Database
+    people: Identity, ada: Person, emails: FakeAccountNotifier, database: Database
 ) -> None:
     emails.can_send = False
-    assert not people.can_send_email
+    assert not people.recovery.can_send_email
     assert not await request_recovery(people, emails)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_link")) == 0
 
 
 async def test_invalid_password_does_not_consume_the_link(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     code = (await request_recovery(people, emails))[-1]
     with pytest.raises(Invalid):
-        await people.complete_recovery(code, "short", PHONE)
-    assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
+        await people.recovery.complete(code, "short", PHONE)
+    assert isinstance(await people.recovery.complete(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_links_is_throttled_per_source(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     code = (await request_recovery(people, emails))[-1]
     elsewhere = SignInContext(Source("198.51.100.9"))
     await attempts_until_throttled(
-        lambda number: people.complete_recovery(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired
+        lambda number: people.recovery.complete(f"guess {number}", NEW, elsewhere), RecoveryLinkExpired
     )
-    assert isinstance(await people.complete_recovery(code, NEW, PHONE), SignedIn)
+    assert isinstance(await people.recovery.complete(code, NEW, PHONE), SignedIn)
 
 
 @pytest.mark.promise("U2")
-async def test_password_change_is_notified(people: IdentityService, ada: Person, emails: FakeAccountNotifier) -> None:
-    signed = await people.sign_in(EMAIL, PASSWORD, PHONE)
-    await people.change_password(signed.principal, PASSWORD, NEW, PHONE.source)
+async def test_password_change_is_notified(people: Identity, ada: Person, emails: FakeAccountNotifier) -> None:
+    signed = await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
+    await people.passwords.change(signed.principal, PASSWORD, NEW, PHONE.source)
     await people.join_background_tasks()
     assert emails.of_kind("password_changed") == [(EMAIL, "")]

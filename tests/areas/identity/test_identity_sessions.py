@@ -15,7 +15,7 @@ from unificx.core.errors import NotFound, Unauthenticated
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
-    IdentityService,
+    Identity,
     NewDevice,
     NewExtension,
     NewPerson,
@@ -32,7 +32,7 @@ from unificx.identity.errors import SessionExpired
 from unificx.identity.events import DeviceRevoked, SessionEnded
 from unificx.identity.models import SessionRow
 from unificx.identity.policies import token_rotation
-from unificx.identity.sessions import ACCESS_LIFETIME, SESSION_LIFETIME
+from unificx.identity.session_opener import ACCESS_LIFETIME, SESSION_LIFETIME
 
 EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 PROGRAM = SignInContext(Source("203.0.113.1", "Program/1"))
@@ -41,21 +41,21 @@ LAPTOP = SignInContext(Source("203.0.113.3", "Laptop/3"), SignInDevice("Ada's la
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada Example", EMAIL, password=PASSWORD))
 
 
-async def sign_in(people: IdentityService, context: SignInContext = PHONE) -> SignedIn:
-    signed = await people.sign_in(EMAIL, PASSWORD, context)
+async def sign_in(people: Identity, context: SignInContext = PHONE) -> SignedIn:
+    signed = await people.sign_in.by_password(EMAIL, PASSWORD, context)
     assert isinstance(signed, SignedIn)
     return signed
 
 
-async def assert_signed_out(people: IdentityService, signed: SignedIn) -> None:
+async def assert_signed_out(people: Identity, signed: SignedIn) -> None:
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed.token)
+        await people.sessions.authenticate(signed.token)
     with pytest.raises(SessionExpired):
-        await people.refresh(signed.refresh, "token")
+        await people.sessions.refresh(signed.refresh, "token")
 
 
 async def count(database: Database, table: str) -> int:
@@ -66,51 +66,51 @@ async def count(database: Database, table: str) -> int:
 @pytest.mark.promise("T3")
 @pytest.mark.parametrize("context", [PROGRAM, PHONE])
 async def test_access_token_is_short_lived_and_refreshed(
-    people: IdentityService, ada: Person, clock: ManualClock, context: SignInContext
+    people: Identity, ada: Person, clock: ManualClock, context: SignInContext
 ) -> None:
     first = await sign_in(people, context)
     assert first.expires == clock.now() + ACCESS_LIFETIME[context.token_delivery]
     clock.advance(ACCESS_LIFETIME[context.token_delivery].total_seconds() - 1)
-    assert await people.authenticate(first.token)
+    assert await people.sessions.authenticate(first.token)
     clock.advance(1)
     with pytest.raises(Unauthenticated):
-        await people.authenticate(first.token)
-    second = await people.refresh(first.refresh, context.token_delivery)
+        await people.sessions.authenticate(first.token)
+    second = await people.sessions.refresh(first.refresh, context.token_delivery)
     assert second.principal == first.principal
     assert second.expires == clock.now() + ACCESS_LIFETIME[context.token_delivery]
-    assert await people.authenticate(second.token) == first.principal
+    assert await people.sessions.authenticate(second.token) == first.principal
     assert len({first.token, second.token, first.refresh, second.refresh}) == 4
 
 
 @pytest.mark.promise("T3")
-async def test_refresh_invalidates_the_previous_access_token(people: IdentityService, ada: Person) -> None:
+async def test_refresh_invalidates_the_previous_access_token(people: Identity, ada: Person) -> None:
     first = await sign_in(people)
-    second = await people.refresh(first.refresh, "cookie")
+    second = await people.sessions.refresh(first.refresh, "cookie")
     with pytest.raises(Unauthenticated):
-        await people.authenticate(first.token)
-    assert await people.authenticate(second.token)
+        await people.sessions.authenticate(first.token)
+    assert await people.sessions.authenticate(second.token)
 
 
 async def test_session_expiry_slides_with_each_refresh(
-    people: IdentityService, ada: Person, clock: ManualClock, database: Database, bus: EventBus
+    people: Identity, ada: Person, clock: ManualClock, database: Database, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
     signed = await sign_in(people)
     for _ in range(3):
         clock.advance(timedelta(days=29).total_seconds())
-        signed = await people.refresh(signed.refresh, "cookie")
+        signed = await people.sessions.refresh(signed.refresh, "cookie")
     clock.advance(SESSION_LIFETIME.total_seconds())
     with pytest.raises(SessionExpired):
-        await people.refresh(signed.refresh, "cookie")
-    assert not await people.list_sessions(ada.tenant_id, ada.id)
+        await people.sessions.refresh(signed.refresh, "cookie")
+    assert not await people.sessions.of_person(ada.tenant_id, ada.id)
     await people.clean_up()
     assert await count(database, "session") == 0
     assert [(one.session_id, one.person_id) for one in ended] == [(signed.principal.session_id, ada.id)]
 
 
 @pytest.mark.promise("T2")
-async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: Person, database: Database) -> None:
+async def test_only_digests_of_tokens_are_stored(people: Identity, ada: Person, database: Database) -> None:
     signed = await sign_in(people)
     async with database.read() as session:
         row = (await session.execute(text("SELECT access_digest, refresh_digest FROM session"))).one()
@@ -124,90 +124,90 @@ async def test_only_digests_of_tokens_are_stored(people: IdentityService, ada: P
 
 @pytest.mark.promise("U9", "T3")
 async def test_refresh_token_reuse_ends_the_session_and_notifies_the_owner(
-    people: IdentityService, ada: Person, clock: ManualClock, emails: FakeAccountNotifier, bus: EventBus
+    people: Identity, ada: Person, clock: ManualClock, emails: FakeAccountNotifier, bus: EventBus
 ) -> None:
     ended: list[SessionEnded] = []
     bus.subscribe(SessionEnded, ended.append)
     other = await sign_in(people, LAPTOP)
     stolen = await sign_in(people, PHONE)
-    mine = await people.refresh(stolen.refresh, "cookie")
+    mine = await people.sessions.refresh(stolen.refresh, "cookie")
     clock.advance(token_rotation.RETRY_GRACE.total_seconds())
     with pytest.raises(SessionExpired):
-        await people.refresh(stolen.refresh, "token")
+        await people.sessions.refresh(stolen.refresh, "token")
     await assert_signed_out(people, mine)
     await people.join_background_tasks()
     assert emails.of_kind("session_theft") == [(EMAIL, "")]
     assert [one.session_id for one in ended] == [stolen.principal.session_id]
-    assert await people.authenticate(other.token)
+    assert await people.sessions.authenticate(other.token)
 
 
 @pytest.mark.promise("U9", "T3")
 async def test_theft_is_detected_when_the_attacker_refreshes_first(
-    people: IdentityService, ada: Person, clock: ManualClock
+    people: Identity, ada: Person, clock: ManualClock
 ) -> None:
     mine = await sign_in(people)
-    attacker = await people.refresh(mine.refresh, "token")
+    attacker = await people.sessions.refresh(mine.refresh, "token")
     clock.advance(3600)
-    attacker = await people.refresh(attacker.refresh, "token")
+    attacker = await people.sessions.refresh(attacker.refresh, "token")
     with pytest.raises(SessionExpired):
-        await people.refresh(mine.refresh, "cookie")
+        await people.sessions.refresh(mine.refresh, "cookie")
     await assert_signed_out(people, attacker)
 
 
 async def test_lost_response_is_repeated(
-    people: IdentityService, ada: Person, clock: ManualClock, emails: FakeAccountNotifier
+    people: Identity, ada: Person, clock: ManualClock, emails: FakeAccountNotifier
 ) -> None:
     first = await sign_in(people)
-    lost = await people.refresh(first.refresh, "cookie")
+    lost = await people.sessions.refresh(first.refresh, "cookie")
     clock.advance(token_rotation.RETRY_GRACE.total_seconds() - 1)
-    assert await people.refresh(first.refresh, "cookie") == lost
-    assert await people.authenticate(lost.token)
-    assert await people.refresh(lost.refresh, "cookie")
+    assert await people.sessions.refresh(first.refresh, "cookie") == lost
+    assert await people.sessions.authenticate(lost.token)
+    assert await people.sessions.refresh(lost.refresh, "cookie")
     assert not emails.of_kind("session_theft")
 
 
-async def test_concurrent_refreshes_get_the_same_pair(people: IdentityService, ada: Person) -> None:
+async def test_concurrent_refreshes_get_the_same_pair(people: Identity, ada: Person) -> None:
     first = await sign_in(people)
-    answers = await asyncio.gather(*(people.refresh(first.refresh, "cookie") for _ in range(5)))
+    answers = await asyncio.gather(*(people.sessions.refresh(first.refresh, "cookie") for _ in range(5)))
     assert len({one.refresh for one in answers}) == len({one.token for one in answers}) == 1
-    assert await people.authenticate(answers[0].token)
+    assert await people.sessions.authenticate(answers[0].token)
 
 
 @pytest.mark.promise("T3")
-async def test_response_is_not_repeated_after_the_next_refresh(people: IdentityService, ada: Person) -> None:
+async def test_response_is_not_repeated_after_the_next_refresh(people: Identity, ada: Person) -> None:
     first = await sign_in(people)
-    second = await people.refresh(first.refresh, "cookie")
-    third = await people.refresh(second.refresh, "cookie")
+    second = await people.sessions.refresh(first.refresh, "cookie")
+    third = await people.sessions.refresh(second.refresh, "cookie")
     with pytest.raises(SessionExpired):
-        await people.refresh(first.refresh, "cookie")
+        await people.sessions.refresh(first.refresh, "cookie")
     await assert_signed_out(people, third)
 
 
 @pytest.mark.parametrize("token", ["", "x", "é", "A" * 63, "A" * 64, "A" * 65, "=" * 64, "\x00" * 64])
-async def test_malformed_refresh_token_is_rejected(people: IdentityService, ada: Person, token: str) -> None:
+async def test_malformed_refresh_token_is_rejected(people: Identity, ada: Person, token: str) -> None:
     signed = await sign_in(people)
     with pytest.raises(SessionExpired):
-        await people.refresh(token, "token")
+        await people.sessions.refresh(token, "token")
     with pytest.raises(SessionExpired):
-        await people.refresh(signed.token, "token")
-    assert await people.authenticate(signed.token)
+        await people.sessions.refresh(signed.token, "token")
+    assert await people.sessions.authenticate(signed.token)
 
 
-async def test_suspended_user_cannot_refresh(people: IdentityService, ada: Person, acme: Tenant) -> None:
+async def test_suspended_user_cannot_refresh(people: Identity, ada: Person, acme: Tenant) -> None:
     signed = await sign_in(people)
-    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    await people.users.update(acme.id, ada.id, PersonChange(state="suspended"))
     await assert_signed_out(people, signed)
-    await people.update_person(acme.id, ada.id, PersonChange(state="active"))
+    await people.users.update(acme.id, ada.id, PersonChange(state="active"))
     signed = await sign_in(people)
-    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    await people.tenants.update(acme.id, TenantChange(state="suspended"))
     await assert_signed_out(people, signed)
 
 
 @pytest.mark.promise("C6", "T3")
-async def test_session_list_identifies_devices(people: IdentityService, ada: Person, database: Database) -> None:
+async def test_session_list_identifies_devices(people: Identity, ada: Person, database: Database) -> None:
     await sign_in(people, PHONE)
     await sign_in(people, LAPTOP)
-    found = await people.list_sessions(ada.tenant_id, ada.id)
+    found = await people.sessions.of_person(ada.tenant_id, ada.id)
     assert [(one.name, one.kind, one.agent) for one in found] == [
         ("Ada's laptop", "desktop", "Laptop/3"),
         ("Ada's phone", "mobile", "Phone/2"),
@@ -219,43 +219,43 @@ async def test_session_list_identifies_devices(people: IdentityService, ada: Per
 
 @pytest.mark.promise("C6", "T3")
 async def test_ending_a_session_deletes_its_sip_device(
-    people: IdentityService, ada: Person, acme: Tenant, database: Database, bus: EventBus
+    people: Identity, ada: Person, acme: Tenant, database: Database, bus: EventBus
 ) -> None:
     gone: list[object] = []
     bus.subscribe(SessionEnded, gone.append)
     bus.subscribe(DeviceRevoked, gone.append)
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     for end in ("revoke", "sign out", "others"):
         gone.clear()
         signed, here = await sign_in(people, PHONE), await sign_in(people, LAPTOP)
-        device = (await people.create_device(acme.id, NewDevice(made.extension.id, "Ada's phone", "client"))).device
+        device = (await people.devices.create(acme.id, NewDevice(made.extension.id, "Ada's phone", "client"))).device
         await _bind(database, acme, signed.principal.session_id, device.id)
         if end == "revoke":
-            await people.revoke_session(acme.id, ada.id, signed.principal.session_id)
+            await people.sessions.revoke(acme.id, ada.id, signed.principal.session_id)
         elif end == "sign out":
-            await people.sign_out(signed.token)
+            await people.sessions.sign_out(signed.token)
         else:
-            await people.revoke_other_sessions(here.principal)
+            await people.sessions.revoke_others(here.principal)
         assert people.directory.device(device.id) is None
         with pytest.raises(NotFound):
-            await people.device(acme.id, device.id)
+            await people.devices.get(acme.id, device.id)
         ended = next(one for one in gone if isinstance(one, SessionEnded) and one.device_id is not None)
         revoked = next(one for one in gone if isinstance(one, DeviceRevoked))
         assert (ended.session_id, ended.person_id) == (signed.principal.session_id, ada.id)
         assert ended.device_id == revoked.device_id == device.id
         await assert_signed_out(people, signed)
-        assert await people.authenticate(here.token)
+        assert await people.sessions.authenticate(here.token)
     assert people.directory.device(made.device.id) is not None
 
 
 async def test_deleting_a_device_keeps_its_session(
-    people: IdentityService, ada: Person, acme: Tenant, database: Database
+    people: Identity, ada: Person, acme: Tenant, database: Database
 ) -> None:
-    made = await people.create_extension(acme.id, NewExtension("1001", "Ada Example", EMAIL))
+    made = await people.extensions.create(acme.id, NewExtension("1001", "Ada Example", EMAIL))
     signed = await sign_in(people)
     await _bind(database, acme, signed.principal.session_id, made.device.id)
-    await people.delete_device(acme.id, made.device.id)
-    assert [one.device_id for one in await people.list_sessions(acme.id, ada.id)] == [None]
+    await people.devices.delete(acme.id, made.device.id)
+    assert [one.device_id for one in await people.sessions.of_person(acme.id, ada.id)] == [None]
 
 
 async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: str) -> None:
@@ -269,10 +269,10 @@ async def _bind(database: Database, tenant: Tenant, session_id: str, device_id: 
 
 @pytest.mark.promise("U2", "U9")
 async def test_first_sign_in_of_a_device_is_notified(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     for context in (PHONE, PHONE, PROGRAM, PROGRAM):
-        await people.sign_out((await sign_in(people, context)).token)
+        await people.sessions.sign_out((await sign_in(people, context)).token)
     await sign_in(people, LAPTOP)
     await people.join_background_tasks()
     reported = sorted(emails.of_kind("new_device"))  # written concurrently
@@ -282,7 +282,7 @@ async def test_first_sign_in_of_a_device_is_notified(
 @pytest.mark.promise("U9")
 @pytest.mark.parametrize("elsewhere", [Source("198.51.100.9", "Phone/2"), Source("203.0.113.2", "Another/1")])
 async def test_known_device_name_alone_does_not_suppress_the_notice(
-    people: IdentityService, ada: Person, emails: FakeAccountNotifier, elsewhere: Source
+    people: Identity, ada: Person, emails: FakeAccountNotifier, elsewhere: Source
 ) -> None:
     await sign_in(people, PHONE)
     await sign_in(people, replace(PHONE, source=elsewhere))
@@ -291,7 +291,7 @@ async def test_known_device_name_alone_does_not_suppress_the_notice(
 
 
 async def test_signed_in_device_is_known_after_a_restart(
-    open_people: Callable[[], IdentityService], people: IdentityService, ada: Person, emails: FakeAccountNotifier
+    open_people: Callable[[], Identity], people: Identity, ada: Person, emails: FakeAccountNotifier
 ) -> None:
     await sign_in(people, PHONE)
     await people.join_background_tasks()
@@ -302,8 +302,8 @@ async def test_signed_in_device_is_known_after_a_restart(
     assert emails.of_kind("new_device") == [(EMAIL, "Ada's phone")]
 
 
-async def test_closed_account_has_no_sessions(people: IdentityService, ada: Person, database: Database) -> None:
+async def test_closed_account_has_no_sessions(people: Identity, ada: Person, database: Database) -> None:
     signed = await sign_in(people)
-    await people.close_person(ada.tenant_id, ada.id)
+    await people.users.close(ada.tenant_id, ada.id)
     await assert_signed_out(people, signed)
     assert await count(database, "session") == 0

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
+from identity_factory import identity_on
 
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
 from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import IdentityService, NewPerson, PasswordHashing, Person, Role, SignInContext, Source, Tenant
+from unificx.identity import Identity, NewPerson, PasswordHashing, Person, Role, SignInContext, Source, Tenant
 from unificx.identity.events import PasswordChanged
 from unificx.privacy import KeyStore
 
@@ -21,43 +22,43 @@ EMAIL, PASSWORD = "ada@acme.example", "correct horse battery"
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada", EMAIL, Role.TENANT_ADMIN, PASSWORD))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada", EMAIL, Role.TENANT_ADMIN, PASSWORD))
 
 
 @pytest.mark.promise("U3", "T3")
-async def test_token_is_valid_until_sign_out(people: IdentityService, ada: Person) -> None:
-    signed_in = await people.sign_in(EMAIL, PASSWORD, HOME)
+async def test_token_is_valid_until_sign_out(people: Identity, ada: Person) -> None:
+    signed_in = await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
     assert not signed_in.must_change
-    assert await people.authenticate(signed_in.token) == signed_in.principal
+    assert await people.sessions.authenticate(signed_in.token) == signed_in.principal
     assert (signed_in.principal.person_id, signed_in.principal.role) == (ada.id, Role.TENANT_ADMIN)
-    other = await people.sign_in(EMAIL, PASSWORD, OFFICE)
-    await people.sign_out(signed_in.token)
-    await people.sign_out(signed_in.token)
+    other = await people.sign_in.by_password(EMAIL, PASSWORD, OFFICE)
+    await people.sessions.sign_out(signed_in.token)
+    await people.sessions.sign_out(signed_in.token)
     with pytest.raises(Unauthenticated):
-        await people.authenticate(signed_in.token)
-    assert await people.authenticate(other.token) == other.principal
+        await people.sessions.authenticate(signed_in.token)
+    assert await people.sessions.authenticate(other.token) == other.principal
 
 
 @pytest.mark.promise("C6", "T3")
 async def test_user_lists_and_ends_their_own_sessions(
-    people: IdentityService, ada: Person, acme: Tenant, clock: ManualClock
+    people: Identity, ada: Person, acme: Tenant, clock: ManualClock
 ) -> None:
-    first = await people.sign_in(EMAIL, PASSWORD, HOME)
+    first = await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
     clock.advance(timedelta(days=2).total_seconds())
-    second = await people.sign_in(EMAIL, PASSWORD, OFFICE)
-    first = await people.refresh(first.refresh, "token")
+    second = await people.sign_in.by_password(EMAIL, PASSWORD, OFFICE)
+    first = await people.sessions.refresh(first.refresh, "token")
     await people.clean_up()
-    sessions = await people.list_sessions(acme.id, ada.id)
+    sessions = await people.sessions.of_person(acme.id, ada.id)
     assert [(one.agent, one.address) for one in sessions] == [("Office/2", "203.0.113.2"), ("Home/1", "203.0.113.1")]
     assert [one.last_used.isoformat() for one in sessions] == ["2026-01-07", "2026-01-07"]
-    ben = await people.create_person(acme.id, NewPerson("Ben", "ben@acme.example"))
+    ben = await people.users.create(acme.id, NewPerson("Ben", "ben@acme.example"))
     with pytest.raises(NotFound):
-        await people.revoke_session(acme.id, ben.id, first.principal.session_id)
-    await people.revoke_session(acme.id, ada.id, first.principal.session_id)
+        await people.sessions.revoke(acme.id, ben.id, first.principal.session_id)
+    await people.sessions.revoke(acme.id, ada.id, first.principal.session_id)
     with pytest.raises(Unauthenticated):
-        await people.authenticate(first.token)
-    assert await people.authenticate(second.token)
+        await people.sessions.authenticate(first.token)
+    assert await people.sessions.authenticate(second.token)
 
 
 class CountedHasher(PasswordHasher):
@@ -77,12 +78,12 @@ async def test_wrong_address_and_wrong_password_are_indistinguishable(
     database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     hasher = CountedHasher()
-    people = IdentityService(database, keys, clock, passwords=PasswordHashing(hasher))
+    people = identity_on(database, keys, clock, passwords=PasswordHashing(hasher))
     await people.start()
-    await people.create_initial_operator()
-    tenant = await people.tenant("operator")
-    await people.create_person(tenant.id, NewPerson("Ada", EMAIL, password=PASSWORD))
-    await people.create_person(tenant.id, NewPerson("Ben", "ben@acme.example"))
+    await people.initial_setup.create_operator()
+    tenant = await people.tenants.get("operator")
+    await people.users.create(tenant.id, NewPerson("Ada", EMAIL, password=PASSWORD))
+    await people.users.create(tenant.id, NewPerson("Ben", "ben@acme.example"))
     answers = set()
     for email, password in (
         (EMAIL, "not the password"),
@@ -95,94 +96,98 @@ async def test_wrong_address_and_wrong_password_are_indistinguishable(
     ):
         before = hasher.verified
         with pytest.raises(Unauthenticated) as refused:
-            await people.sign_in(email, password, HOME)
+            await people.sign_in.by_password(email, password, HOME)
         answers.add((refused.value.message, refused.value.hint, hasher.verified - before))
     assert len(answers) == 1
 
 
 @pytest.mark.promise("U9", "T3")
 async def test_guessing_is_throttled_at_its_source_and_not_for_the_owner(
-    people: IdentityService, ada: Person, clock: ManualClock
+    people: Identity, ada: Person, clock: ManualClock
 ) -> None:
-    await people.sign_in(EMAIL, PASSWORD, HOME)
+    await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
     for _ in range(5):
         with pytest.raises(Unauthenticated):
-            await people.sign_in(EMAIL, "guess", ELSEWHERE)
+            await people.sign_in.by_password(EMAIL, "guess", ELSEWHERE)
     with pytest.raises(TooManyRequests) as slowed:
-        await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+        await people.sign_in.by_password(EMAIL, PASSWORD, ELSEWHERE)
     assert slowed.value.retry_after > 0
-    assert await people.sign_in(EMAIL, PASSWORD, HOME)
-    assert await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, OFFICE)
     clock.advance(slowed.value.retry_after)
-    assert await people.sign_in(EMAIL, PASSWORD, ELSEWHERE)
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, ELSEWHERE)
 
 
 @pytest.mark.promise("T3")
-async def test_unknown_address_is_throttled_like_a_known_one(people: IdentityService) -> None:
+async def test_unknown_address_is_throttled_like_a_known_one(people: Identity) -> None:
     for _ in range(5):
         with pytest.raises(Unauthenticated):
-            await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+            await people.sign_in.by_password("nobody@acme.example", "guess", ELSEWHERE)
     with pytest.raises(TooManyRequests):
-        await people.sign_in("nobody@acme.example", "guess", ELSEWHERE)
+        await people.sign_in.by_password("nobody@acme.example", "guess", ELSEWHERE)
 
 
-async def test_concurrent_attempts_count_individually(people: IdentityService, ada: Person) -> None:
+async def test_concurrent_attempts_count_individually(people: Identity, ada: Person) -> None:
     answers = await asyncio.gather(
-        *(people.sign_in(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)), return_exceptions=True
+        *(people.sign_in.by_password(EMAIL, f"guess {number}", ELSEWHERE) for number in range(40)),
+        return_exceptions=True,
     )
     assert sum(isinstance(answer, Unauthenticated) for answer in answers) == 5
     assert sum(isinstance(answer, TooManyRequests) for answer in answers) == 35
 
 
 @pytest.mark.promise("C2")
-async def test_changing_the_password_ends_other_sessions(people: IdentityService, ada: Person, bus: EventBus) -> None:
+async def test_changing_the_password_ends_other_sessions(people: Identity, ada: Person, bus: EventBus) -> None:
     events: list[PasswordChanged] = []
     bus.subscribe(PasswordChanged, events.append)
-    here, there = await people.sign_in(EMAIL, PASSWORD, HOME), await people.sign_in(EMAIL, PASSWORD, OFFICE)
+    here, there = (
+        await people.sign_in.by_password(EMAIL, PASSWORD, HOME),
+        await people.sign_in.by_password(EMAIL, PASSWORD, OFFICE),
+    )
     with pytest.raises(Forbidden):
-        await people.change_password(here.principal, "not the password", "a new password", HOME.source)
+        await people.passwords.change(here.principal, "not the password", "a new password", HOME.source)
     with pytest.raises(Invalid):
-        await people.change_password(here.principal, PASSWORD, "short", HOME.source)
-    await people.change_password(here.principal, PASSWORD, "a new password", HOME.source)
-    assert await people.authenticate(here.token)
+        await people.passwords.change(here.principal, PASSWORD, "short", HOME.source)
+    await people.passwords.change(here.principal, PASSWORD, "a new password", HOME.source)
+    assert await people.sessions.authenticate(here.token)
     with pytest.raises(Unauthenticated):
-        await people.authenticate(there.token)
+        await people.sessions.authenticate(there.token)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(EMAIL, PASSWORD, HOME)
-    assert await people.sign_in(EMAIL, "a new password", HOME)
+        await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
+    assert await people.sign_in.by_password(EMAIL, "a new password", HOME)
     assert [event.person_id for event in events] == [ada.id]
 
 
-async def test_reset_password_has_to_be_changed(people: IdentityService, ada: Person) -> None:
-    before = await people.sign_in(EMAIL, PASSWORD, HOME)
-    password = await people.reset_password(ada.tenant_id, ada.id)
+async def test_reset_password_has_to_be_changed(people: Identity, ada: Person) -> None:
+    before = await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
+    password = await people.passwords.reset(ada.tenant_id, ada.id)
     with pytest.raises(Unauthenticated):
-        await people.authenticate(before.token)
-    signed_in = await people.sign_in(EMAIL, password, HOME)
+        await people.sessions.authenticate(before.token)
+    signed_in = await people.sign_in.by_password(EMAIL, password, HOME)
     assert signed_in.must_change
-    await people.change_password(signed_in.principal, password, "a password of my own", HOME.source)
-    assert not (await people.sign_in(EMAIL, "a password of my own", HOME)).must_change
+    await people.passwords.change(signed_in.principal, password, "a password of my own", HOME.source)
+    assert not (await people.sign_in.by_password(EMAIL, "a password of my own", HOME)).must_change
 
 
 async def test_outdated_hash_is_renewed_at_sign_in(
-    people: IdentityService, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
+    people: Identity, ada: Person, database: Database, keys: KeyStore, clock: ManualClock
 ) -> None:
     stronger = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1)
-    later = IdentityService(database, keys, clock, passwords=PasswordHashing(stronger))
+    later = identity_on(database, keys, clock, passwords=PasswordHashing(stronger))
     await later.start()
-    assert await later.sign_in(EMAIL, PASSWORD, HOME)
-    assert await later.sign_in(EMAIL, PASSWORD, HOME)
+    assert await later.sign_in.by_password(EMAIL, PASSWORD, HOME)
+    assert await later.sign_in.by_password(EMAIL, PASSWORD, HOME)
     counted = CountedHasher()
     checked = PasswordHashing(counted)
     assert checked.needs_rehash(stronger.hash("x"))
-    assert await people.sign_in(EMAIL, PASSWORD, HOME)  # either hash is accepted
+    assert await people.sign_in.by_password(EMAIL, PASSWORD, HOME)  # either hash is accepted
 
 
 @pytest.mark.promise("D3", "R4")
-async def test_erased_user_cannot_sign_in(people: IdentityService, ada: Person, keys: KeyStore) -> None:
+async def test_erased_user_cannot_sign_in(people: Identity, ada: Person, keys: KeyStore) -> None:
     keys.destroy(ada.tenant_id, ada.subject)
     with pytest.raises(Unauthenticated):
-        await people.sign_in(EMAIL, PASSWORD, HOME)
+        await people.sign_in.by_password(EMAIL, PASSWORD, HOME)
 
 
 async def test_argon2_queue_overflow_is_rejected() -> None:

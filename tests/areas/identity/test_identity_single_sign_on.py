@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from fake_notifier import FakeAccountNotifier
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
@@ -17,7 +18,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Database
 from unificx.identity import (
-    IdentityService,
+    Identity,
     NewPerson,
     NewProvider,
     PasswordHashing,
@@ -33,6 +34,7 @@ from unificx.identity import (
     SsoRequest,
     Tenant,
     TenantChange,
+    build_identity,
 )
 from unificx.integrations.http_client import HttpClient
 from unificx.privacy import KeyStore
@@ -44,8 +46,15 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[IdentityService]:
-    room = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP), fetch=HttpClient())
+async def people(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[Identity]:
+    room = build_identity(
+        database,
+        keys,
+        clock,
+        hashing=PasswordHashing(CHEAP),
+        notifier=FakeAccountNotifier(can_send=False),
+        fetch=HttpClient(),
+    )
     await room.start()
     yield room
     await room.join_background_tasks()
@@ -58,15 +67,15 @@ async def provider(clock: ManualClock) -> AsyncIterator[OidcProvider]:
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada Example", EMAIL, Role.USER, PASSWORD))
 
 
 @pytest.fixture
-async def linked(people: IdentityService, acme: Tenant, provider: OidcProvider) -> NewProvider:
+async def linked(people: Identity, acme: Tenant, provider: OidcProvider) -> NewProvider:
     """Provider of acme with linking by verified address."""
     new = NewProvider(provider.issuer, CLIENT_ID, link_by_email=True, inside=True, client_secret=CLIENT_SECRET)
-    await people.set_provider(acme.id, new)
+    await people.sso_providers.set(acme.id, new)
     return new
 
 
@@ -82,23 +91,23 @@ async def authorize(request: SsoRequest) -> SsoCallback:
     )
 
 
-async def sign_in(people: IdentityService, tenant: Tenant) -> SignInResult | None:
-    return await people.finish_sso(await authorize(await people.start_sso(tenant.id, BACK)), HERE)
+async def sign_in(people: Identity, tenant: Tenant) -> SignInResult | None:
+    return await people.sso.finish(await authorize(await people.sso.start(tenant.id, BACK)), HERE)
 
 
-async def failed_sign_in(people: IdentityService, tenant: Tenant) -> DomainError:
+async def failed_sign_in(people: Identity, tenant: Tenant) -> DomainError:
     with pytest.raises(DomainError) as refusal:
         await sign_in(people, tenant)
     return refusal.value
 
 
 async def test_verified_address_links_its_account_permanently(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
-    assert (await people.authenticate(signed_in.token)).person_id == ada.id
-    await people.set_provider(acme.id, replace(linked, link_by_email=False))
+    assert (await people.sessions.authenticate(signed_in.token)).person_id == ada.id
+    await people.sso_providers.set(acme.id, replace(linked, link_by_email=False))
     provider.user_claims["email"] = "another@example.com"
     again = await sign_in(people, acme)
     assert isinstance(again, SignedIn)
@@ -106,7 +115,7 @@ async def test_verified_address_links_its_account_permanently(
 
 
 async def test_unverified_address_is_not_linked(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     for verified in (False, None, "true", 1):
         provider.claims = {"email_verified": verified}
@@ -114,39 +123,39 @@ async def test_unverified_address_is_not_linked(
 
 
 async def test_without_link_by_email_no_account_is_linked_or_created(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
-    await people.set_provider(acme.id, replace(linked, link_by_email=False))
+    await people.sso_providers.set(acme.id, replace(linked, link_by_email=False))
     assert (await failed_sign_in(people, acme)).code == "not_linked"
-    await people.set_provider(acme.id, linked)
+    await people.sso_providers.set(acme.id, linked)
     provider.user_claims = {"sub": "0002", "email": "nobody@example.com", "email_verified": True}
     assert (await failed_sign_in(people, acme)).code == "not_linked"
-    assert len((await people.list_persons(acme.id)).items) == 1
+    assert len((await people.users.page(acme.id)).items) == 1
 
 
 async def test_signed_in_user_links_their_account(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
-    await people.set_provider(acme.id, replace(linked, link_by_email=False))
-    ben = await people.create_person(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
-    here = await people.sign_in("ben@example.com", PASSWORD, HERE)
+    await people.sso_providers.set(acme.id, replace(linked, link_by_email=False))
+    ben = await people.users.create(acme.id, NewPerson("Ben Example", "ben@example.com", Role.USER, PASSWORD))
+    here = await people.sign_in.by_password("ben@example.com", PASSWORD, HERE)
     assert isinstance(here, SignedIn)
-    back = await authorize(await people.start_sso_link(here.principal, BACK))
-    assert await people.finish_sso(back, HERE) is None
+    back = await authorize(await people.sso.start_link(here.principal, BACK))
+    assert await people.sso.finish(back, HERE) is None
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
     assert signed_in.principal.person_id == ben.id != ada.id
-    adas = await people.sign_in(EMAIL, PASSWORD, HERE)
+    adas = await people.sign_in.by_password(EMAIL, PASSWORD, HERE)
     assert isinstance(adas, SignedIn)
-    back = await authorize(await people.start_sso_link(adas.principal, BACK))
+    back = await authorize(await people.sso.start_link(adas.principal, BACK))
     with pytest.raises(Conflict):
-        await people.finish_sso(back, HERE)
+        await people.sso.finish(back, HERE)
     clock.advance(601)
     with pytest.raises(Forbidden):
-        await people.start_sso_link(adas.principal, BACK)
-    await people.close_person(acme.id, ben.id)
+        await people.sso.start_link(adas.principal, BACK)
+    await people.users.close(acme.id, ben.id)
     assert (await failed_sign_in(people, acme)).code == "not_linked"
-    await people.set_provider(acme.id, linked)
+    await people.sso_providers.set(acme.id, linked)
     signed_in = await sign_in(people, acme)
     assert isinstance(signed_in, SignedIn)
     assert signed_in.principal.person_id == ada.id, "a name that leads to nobody is free again"
@@ -154,44 +163,44 @@ async def test_signed_in_user_links_their_account(
 
 @pytest.mark.promise("T3")
 async def test_provider_cannot_sign_in_users_of_another_tenant(
-    people: IdentityService, acme: Tenant, globex: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, globex: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
-    await people.set_provider(globex.id, linked)
+    await people.sso_providers.set(globex.id, linked)
     assert (await failed_sign_in(people, globex)).code == "not_linked"
     assert isinstance(await sign_in(people, acme), SignedIn)
     assert (await failed_sign_in(people, globex)).code == "not_linked"
 
 
 async def test_second_factor_is_required_after_sso(
-    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
     here = await sign_in(people, acme)
     assert isinstance(here, SignedIn)
-    begun = await people.start_totp_enrollment(here.principal, "Phone")
+    begun = await people.mfa.start_totp_enrollment(here.principal, "Phone")
     code = TOTP(begun.secret).at(int(clock.now().timestamp()))
-    await people.confirm_totp(here.principal, begun.id, code, HERE.source)
+    await people.mfa.confirm_totp(here.principal, begun.id, code, HERE.source)
     needed = await sign_in(people, acme)
     assert isinstance(needed, SecondFactorRequired)
 
 
 async def test_suspended_users_and_tenants_are_rejected(
-    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, linked: NewProvider
 ) -> None:
-    await people.update_person(acme.id, ada.id, PersonChange(state="suspended"))
+    await people.users.update(acme.id, ada.id, PersonChange(state="suspended"))
     assert isinstance(await failed_sign_in(people, acme), Unauthenticated)
-    await people.update_person(acme.id, ada.id, PersonChange(state="active"))
-    under_way = await authorize(await people.start_sso(acme.id, BACK))
-    await people.update_tenant(acme.id, TenantChange(state="suspended"))
+    await people.users.update(acme.id, ada.id, PersonChange(state="active"))
+    under_way = await authorize(await people.sso.start(acme.id, BACK))
+    await people.tenants.update(acme.id, TenantChange(state="suspended"))
     with pytest.raises(Unauthenticated):
-        await people.finish_sso(under_way, HERE)
+        await people.sso.finish(under_way, HERE)
     with pytest.raises(NotFound):
-        await people.start_sso(acme.id, BACK)
-    assert not await people.has_provider(acme.id)
+        await people.sso.start(acme.id, BACK)
+    assert not await people.sso_providers.is_offered(acme.id)
 
 
 @pytest.mark.promise("D3", "R4")
 async def test_erased_user_has_no_sso_alias(
-    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
+    people: Identity, acme: Tenant, ada: Person, linked: NewProvider, keys: KeyStore
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
     keys.destroy(acme.id, ada.subject)
@@ -223,7 +232,7 @@ BENT_CLAIMS: list[dict[str, Any]] = [
 
 
 async def test_invalid_id_token_is_rejected(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     for bent in BENT_CLAIMS:
         provider.claims = bent
@@ -233,7 +242,7 @@ async def test_invalid_id_token_is_rejected(
 
 
 async def test_expired_id_token_is_accepted_within_the_leeway(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     now = int(clock.now().timestamp())
     provider.claims = {"exp": now - 30}
@@ -243,7 +252,7 @@ async def test_expired_id_token_is_accepted_within_the_leeway(
 
 
 async def test_wrong_shared_or_missing_signature_is_rejected(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     outsider = ECKey.generate_key("P-256", {"kid": "one"})
     shared = OctKey.import_key(CLIENT_SECRET.ljust(32))
@@ -270,7 +279,7 @@ async def test_wrong_shared_or_missing_signature_is_rejected(
 
 
 async def test_rotated_key_is_used_at_once(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     assert isinstance(await sign_in(people, acme), SignedIn)
     provider.key = provider.published_key = ECKey.generate_key("P-256", {"kid": "one"})
@@ -278,10 +287,10 @@ async def test_rotated_key_is_used_at_once(
 
 
 async def test_callback_is_bound_to_browser_and_state(
-    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
-    victims = await people.start_sso(acme.id, BACK)
-    attackers = await authorize(await people.start_sso(acme.id, BACK))
+    victims = await people.sso.start(acme.id, BACK)
+    attackers = await authorize(await people.sso.start(acme.id, BACK))
     for wrong in (
         replace(attackers, flow=victims.flow),
         replace(attackers, flow=""),
@@ -290,18 +299,18 @@ async def test_callback_is_bound_to_browser_and_state(
         replace(attackers, state=""),
     ):
         with pytest.raises(Expired) as over:
-            await people.finish_sso(wrong, HERE)
+            await people.sso.finish(wrong, HERE)
         assert over.value.code == "ticket_over"
-    late = await authorize(await people.start_sso(acme.id, BACK))
+    late = await authorize(await people.sso.start(acme.id, BACK))
     clock.advance(301)
     with pytest.raises(Expired):
-        await people.finish_sso(late, HERE)
+        await people.sso.finish(late, HERE)
 
 
 async def test_foreign_replayed_or_denied_response_is_rejected(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
-    returned = await authorize(await people.start_sso(acme.id, BACK))
+    returned = await authorize(await people.sso.start(acme.id, BACK))
     for wrong in (
         replace(returned, issuer="https://login.example.net"),
         replace(returned, error="access_denied"),
@@ -309,15 +318,15 @@ async def test_foreign_replayed_or_denied_response_is_rejected(
         replace(returned, code="made up"),
     ):
         with pytest.raises(Unauthenticated) as refusal:
-            await people.finish_sso(wrong, HERE)
+            await people.sso.finish(wrong, HERE)
         assert refusal.value.code == "single_sign_on_failed"
-    assert isinstance(await people.finish_sso(replace(returned, issuer=provider.issuer), HERE), SignedIn)
+    assert isinstance(await people.sso.finish(replace(returned, issuer=provider.issuer), HERE), SignedIn)
     with pytest.raises(Unauthenticated):
-        await people.finish_sso(returned, HERE)
+        await people.sso.finish(returned, HERE)
 
 
 async def test_announced_iss_parameter_is_required(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider
 ) -> None:
     provider.discovery = {"authorization_response_iss_parameter_supported": True}
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
@@ -326,61 +335,59 @@ async def test_announced_iss_parameter_is_required(
 
 
 async def test_changing_the_provider_invalidates_flows_in_progress(
-    people: IdentityService, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, linked: NewProvider, clock: ManualClock
 ) -> None:
-    returned = await authorize(await people.start_sso(acme.id, BACK))
+    returned = await authorize(await people.sso.start(acme.id, BACK))
     async with running_provider(clock) as other:
-        await people.set_provider(acme.id, replace(linked, issuer=other.issuer))
+        await people.sso_providers.set(acme.id, replace(linked, issuer=other.issuer))
         with pytest.raises(Expired):
-            await people.finish_sso(returned, HERE)
-    await people.delete_provider(acme.id)
+            await people.sso.finish(returned, HERE)
+    await people.sso_providers.delete(acme.id)
     with pytest.raises(Expired):
-        await people.finish_sso(returned, HERE)
+        await people.sso.finish(returned, HERE)
 
 
 async def test_client_secret_is_sent_by_the_supported_method(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.discovery = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
     assert isinstance(await sign_in(people, acme), SignedIn)
-    await people.set_provider(acme.id, replace(linked, client_secret="wrong"))
+    await people.sso_providers.set(acme.id, replace(linked, client_secret="wrong"))
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
-    await people.set_provider(acme.id, replace(linked, client_secret=None))
+    await people.sso_providers.set(acme.id, replace(linked, client_secret=None))
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed", "the stored one is kept"
 
 
 @pytest.mark.promise("T3")
 async def test_client_secret_is_not_sent_for_another_provider_or_client(
-    people: IdentityService, acme: Tenant, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, linked: NewProvider, clock: ManualClock
 ) -> None:
     stored = replace(linked, client_secret=None)
     async with running_provider(clock) as other:
         for changed in (replace(stored, issuer=other.issuer), replace(stored, client_id="another")):
             with pytest.raises(Invalid) as refusal:
-                await people.set_provider(acme.id, changed)
+                await people.sso_providers.set(acme.id, changed)
             assert refusal.value.field == "client_secret"
-            assert (await people.provider(acme.id)).issuer == linked.issuer
-        await people.set_provider(acme.id, replace(stored, issuer=other.issuer, client_secret=""))
-        assert (await people.provider(acme.id)).issuer == other.issuer
-        await people.set_provider(acme.id, replace(stored, issuer=other.issuer, client_id="another"))
+            assert (await people.sso_providers.get(acme.id)).issuer == linked.issuer
+        await people.sso_providers.set(acme.id, replace(stored, issuer=other.issuer, client_secret=""))
+        assert (await people.sso_providers.get(acme.id)).issuer == other.issuer
+        await people.sso_providers.set(acme.id, replace(stored, issuer=other.issuer, client_id="another"))
 
 
 async def test_client_secret_is_sealed_and_deleted_with_the_tenant(
-    people: IdentityService, acme: Tenant, linked: NewProvider, database: Database
+    people: Identity, acme: Tenant, linked: NewProvider, database: Database
 ) -> None:
     async with database.read() as session:
         row = (await session.execute(text("SELECT * FROM sign_in_provider"))).one()
     assert linked.issuer in row
     assert not any(CLIENT_SECRET in str(bytes(each) if isinstance(each, memoryview) else each) for each in row)
-    assert CLIENT_SECRET not in repr(await people.provider(acme.id))
-    await people.delete_tenant(acme.id)
+    assert CLIENT_SECRET not in repr(await people.sso_providers.get(acme.id))
+    await people.tenants.delete(acme.id)
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM sign_in_provider")) == 0
 
 
-async def test_provider_is_checked_before_it_is_set(
-    people: IdentityService, acme: Tenant, provider: OidcProvider
-) -> None:
+async def test_provider_is_checked_before_it_is_set(people: Identity, acme: Tenant, provider: OidcProvider) -> None:
     new = NewProvider(provider.issuer, CLIENT_ID, inside=True)
     for bent in (
         {"issuer": "https://login.example.net"},
@@ -391,22 +398,22 @@ async def test_provider_is_checked_before_it_is_set(
     ):
         provider.discovery = bent
         with pytest.raises(Invalid):
-            await people.set_provider(acme.id, new)
+            await people.sso_providers.set(acme.id, new)
     provider.discovery, provider.unavailable = {}, True
     with pytest.raises(Invalid):
-        await people.set_provider(acme.id, new)
+        await people.sso_providers.set(acme.id, new)
     with pytest.raises(NotFound):
-        await people.provider(acme.id)
+        await people.sso_providers.get(acme.id)
     provider.unavailable = False
-    assert (await people.set_provider(acme.id, replace(new, issuer=f" {provider.issuer}/ "))).issuer == provider.issuer
-    await people.delete_provider(acme.id)
+    assert (
+        await people.sso_providers.set(acme.id, replace(new, issuer=f" {provider.issuer}/ "))
+    ).issuer == provider.issuer
+    await people.sso_providers.delete(acme.id)
     with pytest.raises(NotFound):
-        await people.delete_provider(acme.id)
+        await people.sso_providers.delete(acme.id)
 
 
-async def test_private_provider_requires_an_operator(
-    people: IdentityService, acme: Tenant, provider: OidcProvider
-) -> None:
+async def test_private_provider_requires_an_operator(people: Identity, acme: Tenant, provider: OidcProvider) -> None:
     for issuer in (
         provider.issuer,
         provider.issuer.replace("http:", "https:"),
@@ -419,20 +426,20 @@ async def test_private_provider_requires_an_operator(
         "",
     ):
         with pytest.raises(Invalid) as refusal:
-            await people.set_provider(acme.id, NewProvider(issuer, CLIENT_ID))
+            await people.sso_providers.set(acme.id, NewProvider(issuer, CLIENT_ID))
         assert refusal.value.field == "issuer"
     assert provider.requests == []
 
 
 async def test_unavailable_provider_is_not_a_server_error(
-    people: IdentityService, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
+    people: Identity, acme: Tenant, ada: Person, provider: OidcProvider, linked: NewProvider, clock: ManualClock
 ) -> None:
     provider.unavailable = True
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"
     provider.unavailable = False
-    returned = await authorize(await people.start_sso(acme.id, BACK))
+    returned = await authorize(await people.sso.start(acme.id, BACK))
     clock.advance(299)
     provider.unavailable = True
-    assert isinstance(await people.finish_sso(returned, HERE), SignedIn), "what it said of itself is remembered"
+    assert isinstance(await people.sso.finish(returned, HERE), SignedIn), "what it said of itself is remembered"
     clock.advance(2)
     assert (await failed_sign_in(people, acme)).code == "single_sign_on_failed"

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from identity_factory import identity_on
 from push_service import PushService, push_service
 from smtp_server import FakeSmtpServer, mail_server, settings_of
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
-from unificx.identity import IdentityService, NewTenant, PasswordHashing, Tenant
+from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import EmailQueue, EmailQueueDependencies, PushNotifier, PushNotifierDependencies, Vapid
@@ -26,15 +27,15 @@ def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> IdentityService:
-    room = IdentityService(database, keys, clock, passwords=PasswordHashing(CHEAP))
+async def people(database: Database, keys: KeyStore, clock: ManualClock, outbox: Outbox) -> Identity:
+    room = identity_on(database, keys, clock, passwords=PasswordHashing(CHEAP))
     await room.start()
     return room
 
 
 @pytest.fixture
-async def acme(people: IdentityService) -> Tenant:
-    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
+async def acme(people: Identity) -> Tenant:
+    return await people.tenants.create(NewTenant("acme", "Acme Ltd", "pbx.acme.example"))
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def delays() -> list[float]:
 
 @pytest.fixture
 async def open_push(
-    database: Database, keys: KeyStore, people: IdentityService, bus: EventBus, gate: WebPushClient, delays: list[float]
+    database: Database, keys: KeyStore, people: Identity, bus: EventBus, gate: WebPushClient, delays: list[float]
 ) -> AsyncIterator[Callable[[], Awaitable[PushNotifier]]]:
     """Open a push notifier as after a restart."""
     opened: list[PushNotifier] = []
@@ -94,6 +95,6 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 
 @pytest.fixture
-def emails(database: Database, keys: KeyStore, people: IdentityService, box: FakeSmtpServer) -> EmailQueue:
+def emails(database: Database, keys: KeyStore, people: Identity, box: FakeSmtpServer) -> EmailQueue:
     server = settings_of(box)
     return EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Database
-from unificx.identity import IdentityService, NewPerson, Person, Tenant
+from unificx.identity import Identity, NewPerson, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.integrations.smtp import parse_mail_url as read_mail_server
 from unificx.notifications import (
@@ -37,8 +37,8 @@ LINK = "https://pbx.example.com/app/#invitation=Zq3x-secret_code"
 
 
 @pytest.fixture
-async def ada(people: IdentityService, acme: Tenant) -> Person:
-    return await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
+async def ada(people: Identity, acme: Tenant) -> Person:
+    return await people.users.create(acme.id, NewPerson("Ada Example", "ada@example.com"))
 
 
 async def count_queued(database: Database) -> int:
@@ -218,7 +218,7 @@ async def test_emails_per_person_are_limited(
 
 
 async def test_queued_emails_are_sent_after_a_restart(
-    emails: EmailQueue, people: IdentityService, ada: Person, keys: KeyStore, box: FakeSmtpServer, database: Database
+    emails: EmailQueue, people: Identity, ada: Person, keys: KeyStore, box: FakeSmtpServer, database: Database
 ) -> None:
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     server = settings_of(box)
@@ -333,7 +333,7 @@ async def test_the_probe_sends_nothing(box: FakeSmtpServer) -> None:
 
 
 async def test_emails_are_kept_while_our_password_is_wrong(
-    people: IdentityService, ada: Person, box: FakeSmtpServer, keys: KeyStore, database: Database, clock: ManualClock
+    people: Identity, ada: Person, box: FakeSmtpServer, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
     wrong, right = settings_of(box, login="pbx:wrong@"), settings_of(box)
     emails = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender))

@@ -13,7 +13,7 @@ from unificx.core.errors import Invalid, NotFound, TooManyRequests
 from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
-    IdentityService,
+    Identity,
     NewDevice,
     NewExtension,
     NewPerson,
@@ -37,17 +37,17 @@ class Phone:
 
 
 async def phone(
-    people: IdentityService, push: PushNotifier, tenant: Tenant, service: PushService, *, number: str = "1001"
+    people: Identity, push: PushNotifier, tenant: Tenant, service: PushService, *, number: str = "1001"
 ) -> Phone:
     """Sign in a device; create the person and extension of a new number."""
     email = f"ada{number}@example.com"
     found = people.directory.extension(tenant.id, number)
     if found is None:
-        await people.create_person(tenant.id, NewPerson(f"Ada Example {number}", email, password=PASSWORD))
-        found = (await people.create_extension(tenant.id, NewExtension(number, "Ada Example", email))).extension
-    signed = await people.sign_in(email, PASSWORD, SignInContext())
+        await people.users.create(tenant.id, NewPerson(f"Ada Example {number}", email, password=PASSWORD))
+        found = (await people.extensions.create(tenant.id, NewExtension(number, "Ada Example", email))).extension
+    signed = await people.sign_in.by_password(email, PASSWORD, SignInContext())
     assert isinstance(signed, SignedIn)
-    made = await people.create_device(tenant.id, NewDevice(found.id, "Ada's browser", "client"))
+    made = await people.devices.create(tenant.id, NewDevice(found.id, "Ada's browser", "client"))
     browser = SubscribedBrowser(service, f"/push/{made.device.id}")
     await push.subscribe(signed.principal, browser.subscription(), made.device.id)
     return Phone(signed.principal, found.id, made.device.id, browser)
@@ -55,7 +55,7 @@ async def phone(
 
 @pytest.mark.promise("U1", "T1")
 async def test_a_call_wakes_a_sleeping_device(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     assert push.push_devices(ada.extension_id) == (ada.device_id,)
@@ -70,7 +70,7 @@ async def test_a_call_wakes_a_sleeping_device(
 
 @pytest.mark.promise("T3")
 async def test_pushes_are_signed_with_the_installation_key(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "a")
@@ -88,7 +88,7 @@ async def test_pushes_are_signed_with_the_installation_key(
 
 @pytest.mark.promise("T3", "S3")
 async def test_messages_contain_no_personal_data_and_have_equal_length(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, clock: ManualClock
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], clock.new_id())
@@ -106,7 +106,7 @@ async def test_messages_contain_no_personal_data_and_have_equal_length(
 
 
 async def test_a_call_answered_elsewhere_sends_a_stop_push(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     first = await phone(people, push, acme, service)
     second = await phone(people, push, acme, service)
@@ -125,7 +125,7 @@ async def test_a_call_answered_elsewhere_sends_a_stop_push(
 
 
 async def test_a_stop_push_never_overtakes_the_call_push(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate = asyncio.Event()
@@ -140,7 +140,7 @@ async def test_a_stop_push_never_overtakes_the_call_push(
 
 
 async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     push.notify_call([ada.device_id], "call-1")
@@ -151,7 +151,7 @@ async def test_a_call_that_ends_before_the_first_attempt_is_not_sent(
 
 @pytest.mark.parametrize("status", [404, 410])
 async def test_an_expired_subscription_is_deleted(
-    people: IdentityService,
+    people: Identity,
     push: PushNotifier,
     acme: Tenant,
     service: PushService,
@@ -169,7 +169,7 @@ async def test_an_expired_subscription_is_deleted(
 
 
 async def test_a_renewed_subscription_is_kept(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     service.gate, service.responses = asyncio.Event(), [(410, {})]
@@ -196,7 +196,7 @@ async def test_a_renewed_subscription_is_kept(
     ],
 )
 async def test_a_busy_service_is_retried_within_limits(
-    people: IdentityService,
+    people: Identity,
     push: PushNotifier,
     acme: Tenant,
     service: PushService,
@@ -214,7 +214,7 @@ async def test_a_busy_service_is_retried_within_limits(
 
 
 async def test_an_unreachable_service_is_retried_three_times(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, delays: list[float]
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, delays: list[float]
 ) -> None:
     ada = await phone(people, push, acme, service)
     elsewhere = replace(ada.browser.subscription(), endpoint="http://127.0.0.1:1/nobody")
@@ -225,7 +225,7 @@ async def test_an_unreachable_service_is_retried_three_times(
 
 
 async def test_subscriptions_are_loaded_at_start(
-    people: IdentityService,
+    people: Identity,
     push: PushNotifier,
     acme: Tenant,
     service: PushService,
@@ -240,7 +240,7 @@ async def test_subscriptions_are_loaded_at_start(
 
 
 async def test_the_sip_device_can_be_linked_later(
-    people: IdentityService,
+    people: Identity,
     push: PushNotifier,
     acme: Tenant,
     service: PushService,
@@ -256,12 +256,12 @@ async def test_the_sip_device_can_be_linked_later(
 
 @pytest.mark.promise("T3")
 async def test_a_signed_out_device_is_notified_and_dropped(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, database: Database
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     other = await phone(people, push, acme, service)
     who = ada.principal
-    await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
+    await people.sessions.revoke(who.tenant_id, who.person_id, who.session_id)
     push.session_ended(who.session_id)
     await push.wait_idle()
     assert ada.browser.messages() == [{"type": "signed_out"}]
@@ -274,18 +274,18 @@ async def test_a_signed_out_device_is_notified_and_dropped(
 
 
 async def test_start_drops_subscriptions_deleted_from_the_database(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     who = ada.principal
-    await people.revoke_session(who.tenant_id, who.person_id, who.session_id)
+    await people.sessions.revoke(who.tenant_id, who.person_id, who.session_id)
     await push.start()
     assert push.count == 0
 
 
 @pytest.mark.promise("D3", "R4")
 async def test_nothing_is_sent_to_an_erased_person(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, keys: KeyStore, database: Database
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, keys: KeyStore, database: Database
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     subject = people.directory.person_subject(ada.principal.person_id)
@@ -302,7 +302,7 @@ async def test_nothing_is_sent_to_an_erased_person(
 
 
 async def test_a_closed_account_and_a_deleted_tenant(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     push.person_closed(ada.principal.person_id)
@@ -316,7 +316,7 @@ async def test_a_closed_account_and_a_deleted_tenant(
 
 @pytest.mark.promise("T2")
 async def test_endpoint_and_keys_are_sealed_in_the_database(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, database: Database
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, database: Database
 ) -> None:
     ada = await phone(people, push, acme, service)
     new = ada.browser.subscription()
@@ -327,15 +327,15 @@ async def test_endpoint_and_keys_are_sealed_in_the_database(
 
 
 async def test_a_deleted_device_gets_no_push(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
-    await people.delete_device(acme.id, ada.device_id)
+    await people.devices.delete(acme.id, ada.device_id)
     assert push.push_devices(ada.extension_id) == ()
 
 
 async def test_nothing_is_sent_after_unsubscribing(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     await push.unsubscribe(ada.principal)
@@ -349,7 +349,7 @@ async def test_nothing_is_sent_after_unsubscribing(
 
 
 async def test_a_test_push_is_sent_and_seen(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService, bus: EventBus, clock: ManualClock
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService, bus: EventBus, clock: ManualClock
 ) -> None:
     ada, ben = await phone(people, push, acme, service), await phone(people, push, acme, service, number="1002")
     events: list[PushSeen] = []
@@ -375,7 +375,7 @@ async def test_a_test_push_is_sent_and_seen(
     ("answers", "problem"), [([(410, {})], "gone"), ([(403, {})], "refused"), ([(503, {})] * 4, "unreachable")]
 )
 async def test_a_failed_test_push_reports_the_problem(
-    people: IdentityService,
+    people: Identity,
     push: PushNotifier,
     acme: Tenant,
     service: PushService,
@@ -390,7 +390,7 @@ async def test_a_failed_test_push_reports_the_problem(
 
 
 async def test_an_invalid_subscription_is_rejected(
-    people: IdentityService, push: PushNotifier, acme: Tenant, service: PushService
+    people: Identity, push: PushNotifier, acme: Tenant, service: PushService
 ) -> None:
     ada = await phone(people, push, acme, service)
     good = ada.browser.subscription()

@@ -16,7 +16,7 @@ from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable
 from unificx.core.events import EventBus
 from unificx.db import Database
-from unificx.identity import Extension, IdentityService, NewPerson, PasswordHashing, Person, Tenant
+from unificx.identity import Extension, Identity, NewPerson, PasswordHashing, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
 from unificx.media.tones import level, sine
 from unificx.notifications import (
@@ -81,7 +81,7 @@ class VoicemailEmails:
 
 @pytest.fixture
 async def post(
-    people: IdentityService,
+    people: Identity,
     acme: Tenant,
     database: Database,
     keys: KeyStore,
@@ -93,13 +93,13 @@ async def post(
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
     boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing())
     await boxes.start()
-    person = await people.create_person(acme.id, NewPerson("Ada Example", "ada@example.com"))
+    person = await people.users.create(acme.id, NewPerson("Ada Example", "ada@example.com"))
     return VoicemailEmails(person, boxes, VoicemailAttachments(parts, boxes), push, database)
 
 
 @pytest.fixture
 def write(
-    database: Database, keys: KeyStore, people: IdentityService, post: VoicemailEmails
+    database: Database, keys: KeyStore, people: Identity, post: VoicemailEmails
 ) -> Callable[[FakeSmtpServer], EmailQueue]:
     """Create an e-mail queue for a mail server."""
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from identity_factory import identity_on
 from sqlalchemy import select
 
 from unificx.core.clock import ManualClock
 from unificx.core.events import EventBus
 from unificx.db import Database, Spool
-from unificx.identity import CreatedExtension, DirectoryCache, IdentityService, NewExtension, NewTenant, Tenant
+from unificx.identity import CreatedExtension, DirectoryCache, Identity, NewExtension, NewTenant, Tenant
 from unificx.privacy import KeyStore
 from unificx.registrar import KIND, Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.registrar.models import BindingRow
@@ -51,25 +52,25 @@ class Process:
 
 
 @pytest.fixture
-async def people(database: Database, keys: KeyStore, clock: ManualClock) -> IdentityService:
-    room = IdentityService(database, keys, clock)
+async def people(database: Database, keys: KeyStore, clock: ManualClock) -> Identity:
+    room = identity_on(database, keys, clock)
     await room.start()
     return room
 
 
 @pytest.fixture
-async def acme(people: IdentityService) -> Tenant:
-    return await people.create_tenant(NewTenant("acme", "Acme Ltd", "acme.example"))
+async def acme(people: Identity) -> Tenant:
+    return await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
 
 
 @pytest.fixture
-async def made(people: IdentityService, acme: Tenant) -> CreatedExtension:
-    return await people.create_extension(acme.id, NewExtension("1001", "Reception"))
+async def made(people: Identity, acme: Tenant) -> CreatedExtension:
+    return await people.extensions.create(acme.id, NewExtension("1001", "Reception"))
 
 
 @pytest.fixture
 async def live(
-    people: IdentityService, database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, tmp_path: Path
+    people: Identity, database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus, tmp_path: Path
 ) -> AsyncIterator[Callable[[], Process]]:
     spools: list[Spool] = []
 
@@ -106,7 +107,7 @@ async def stored(database: Database) -> list[BindingRow]:
 
 
 async def test_bindings_are_restored_after_a_crash(
-    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -121,7 +122,7 @@ async def test_bindings_are_restored_after_a_crash(
 
 
 async def test_refresh_is_restored(
-    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     device = device_of(people.directory, made)
@@ -140,7 +141,7 @@ async def test_refresh_is_restored(
 @pytest.mark.parametrize("drained", [True, False])
 async def test_removed_binding_is_not_restored(
     live: Callable[[], Process],
-    people: IdentityService,
+    people: Identity,
     made: CreatedExtension,
     database: Database,
     clock: ManualClock,
@@ -158,7 +159,7 @@ async def test_removed_binding_is_not_restored(
 
 
 async def test_binding_expired_meanwhile_is_deleted(
-    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     first = live()
     first.registrar.register(device_of(people.directory, made), register(expires=60), UDP, clock.monotonic())
@@ -169,7 +170,7 @@ async def test_binding_expired_meanwhile_is_deleted(
 
 
 async def test_binding_on_a_connection_is_restored_as_disconnected(
-    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     """The connection ended with the process; a REGISTER over a new one updates the same binding."""
     first = live()
@@ -187,7 +188,7 @@ async def test_binding_on_a_connection_is_restored_as_disconnected(
 
 async def test_device_revoked_meanwhile_is_not_restored(
     live: Callable[[], Process],
-    people: IdentityService,
+    people: Identity,
     acme: Tenant,
     made: CreatedExtension,
     database: Database,
@@ -195,7 +196,7 @@ async def test_device_revoked_meanwhile_is_not_restored(
 ) -> None:
     first = live()
     first.registrar.register(device_of(people.directory, made), register(), UDP, clock.monotonic())
-    await people.delete_device(acme.id, made.device.id)
+    await people.devices.delete(acme.id, made.device.id)
     second = await restart(live, database)
     assert list(second.location) == []
     assert await stored(database) == []
@@ -204,7 +205,7 @@ async def test_device_revoked_meanwhile_is_not_restored(
 @pytest.mark.promise("R4", "C13", "C6")
 async def test_location_of_an_erased_user_is_unreadable(
     live: Callable[[], Process],
-    people: IdentityService,
+    people: Identity,
     acme: Tenant,
     made: CreatedExtension,
     database: Database,
@@ -224,7 +225,7 @@ async def test_location_of_an_erased_user_is_unreadable(
 @pytest.mark.promise("C13")
 async def test_location_is_sealed_in_spool_and_database(
     live: Callable[[], Process],
-    people: IdentityService,
+    people: Identity,
     made: CreatedExtension,
     database: Database,
     clock: ManualClock,
@@ -243,7 +244,7 @@ async def test_location_is_sealed_in_spool_and_database(
 
 
 async def test_applying_a_batch_is_idempotent(
-    live: Callable[[], Process], people: IdentityService, made: CreatedExtension, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, made: CreatedExtension, database: Database, clock: ManualClock
 ) -> None:
     records: list[bytes] = []
     first = live()
@@ -263,10 +264,10 @@ async def test_applying_a_batch_is_idempotent(
 
 
 async def test_more_bindings_than_one_statement_can_delete(
-    live: Callable[[], Process], people: IdentityService, acme: Tenant, database: Database, clock: ManualClock
+    live: Callable[[], Process], people: Identity, acme: Tenant, database: Database, clock: ManualClock
 ) -> None:
     first = live()
-    made = await people.create_extension(acme.id, NewExtension("2000", "Hall"))
+    made = await people.extensions.create(acme.id, NewExtension("2000", "Hall"))
     device = device_of(people.directory, made)
     for number in range(1200):
         fake = replace(device, device_id=f"d{number}")

@@ -35,7 +35,7 @@ async def list_devices(
     if extension is None and scope.only_own:
         raise Forbidden("Name one of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
     known = await extension_in_scope(services, scope, extension) if extension is not None else None
-    page = await services.identity.list_devices(scope.tenant_id, known.id if known else None, cursor, limit)
+    page = await services.identity.devices.page(scope.tenant_id, known.id if known else None, cursor, limit)
     return models.Page(items=[_device_schema(services, one) for one in page.items], next=page.next)
 
 
@@ -52,7 +52,7 @@ async def create_device(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     extension = await extension_in_scope(services, scope, new.extension)
     wanted = identity.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
-    return _created_schema(await services.identity.create_device(scope.tenant_id, wanted, user.principal.person_id))
+    return _created_schema(await services.identity.devices.create(scope.tenant_id, wanted, user.principal.person_id))
 
 
 @router.get("/{device_id}", responses=problem_responses(401, 403, 404))
@@ -72,7 +72,7 @@ async def update_device(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     wanted = identity.DeviceChange(name=change.name, enabled=change.enabled)
-    return _device_schema(services, await services.identity.update_device(scope.tenant_id, device.id, wanted))
+    return _device_schema(services, await services.identity.devices.update(scope.tenant_id, device.id, wanted))
 
 
 @router.post(
@@ -87,7 +87,7 @@ async def renew_device_login(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     return _created_schema(
-        await services.identity.renew_device_password(scope.tenant_id, device.id, user.principal.person_id)
+        await services.identity.devices.renew_password(scope.tenant_id, device.id, user.principal.person_id)
     )
 
 
@@ -96,7 +96,7 @@ async def delete_device(services: ServicesDep, user: CurrentUserDep, device_id: 
     """Delete a device. It cannot register any more."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
-    await services.identity.delete_device(scope.tenant_id, device.id)
+    await services.identity.devices.delete(scope.tenant_id, device.id)
 
 
 def _device_schema(services: Services, device: identity.Device) -> models.Device:

@@ -25,7 +25,7 @@ async def send_diagnostics_report(
     principal = user.principal
     if not principal.person_id:
         raise Forbidden("Only users can send reports.", hint="Sign in as a user.")
-    person = await services.identity.person(principal.tenant_id, principal.person_id)
+    person = await services.identity.users.get(principal.tenant_id, principal.person_id)
     report = await services.support.submit(principal.tenant_id, principal.person_id, person.subject, body.report)
     return diagnostics_reports.Report.model_validate(report)
 

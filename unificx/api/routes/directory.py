@@ -17,5 +17,5 @@ async def directory(
 ) -> core.Page[models.Colleague]:
     """List the directory of a tenant."""
     scope = await require_access(services, user, tenant, Action.DIRECTORY)
-    page = await services.identity.list_extensions(scope.tenant_id, cursor, limit)
+    page = await services.identity.extensions.page(scope.tenant_id, cursor, limit)
     return core.Page(items=[models.Colleague.model_validate(one) for one in page.items], next=page.next)

@@ -30,9 +30,9 @@ async def list_extensions(
     """List a tenant's extensions. Users other than administrators see only their own."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
     if scope.only_own:
-        own = await services.identity.extensions_of(user.principal)
+        own = await services.identity.extensions.of_principal(user.principal)
         return models.Page(items=[_extension_schema(services, one) for one in own], next=None)
-    page = await services.identity.list_extensions(scope.tenant_id, cursor, limit)
+    page = await services.identity.extensions.page(scope.tenant_id, cursor, limit)
     return models.Page(items=[_extension_schema(services, one) for one in page.items], next=page.next)
 
 
@@ -48,7 +48,7 @@ async def create_extension(
     """Create an extension with a first device. Its SIP credentials are returned only once."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     wanted = identity.NewExtension(**new.model_dump())
-    made = await services.identity.create_extension(scope.tenant_id, wanted)
+    made = await services.identity.extensions.create(scope.tenant_id, wanted)
     return models.ExtensionCreated(
         **_extension_schema(services, made.extension).model_dump(),
         device=models.Device.model_validate(made.device),
@@ -77,7 +77,7 @@ async def update_extension(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     wanted = identity.ExtensionChange(**change.model_dump())
-    return _extension_schema(services, await services.identity.update_extension(scope.tenant_id, known.id, wanted))
+    return _extension_schema(services, await services.identity.extensions.update(scope.tenant_id, known.id, wanted))
 
 
 @router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -87,7 +87,7 @@ async def delete_extension(
     """Delete an extension and its devices."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    await services.identity.delete_extension(scope.tenant_id, known.id)
+    await services.identity.extensions.delete(scope.tenant_id, known.id)
 
 
 def _extension_schema(services: Services, extension: identity.Extension) -> models.ExtensionNow:

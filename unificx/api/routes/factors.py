@@ -27,7 +27,7 @@ async def prove_second_factor(services: ServicesDep, request: Request, body: mod
     proof = identity.Proof(
         totp=_secret_value(body.totp), recovery_code=_secret_value(body.recovery_code), passkey=body.passkey
     )
-    signed = await services.identity.prove_second_factor(body.ticket.get_secret_value(), proof, origin, context)
+    signed = await services.identity.second_factor.complete(body.ticket.get_secret_value(), proof, origin, context)
     return sign_in_response(services, signed, body.keep)
 
 
@@ -35,14 +35,14 @@ async def prove_second_factor(services: ServicesDep, request: Request, body: mod
 async def second_factor_options(services: ServicesDep, request: Request, body: models.TicketRequest) -> models.Options:
     """Get the options for a passkey as second factor."""
     origin = origin_of(services, request)
-    return dict(await services.identity.second_factor_options(body.ticket.get_secret_value(), origin))
+    return dict(await services.identity.second_factor.options(body.ticket.get_secret_value(), origin))
 
 
 @router.post("/sessions/passkey/options", responses=problem_responses(409))
 async def passkey_sign_in_options(services: ServicesDep, request: Request) -> models.PasskeyChallenge:
     """Get the options for a sign-in with a passkey only."""
     return models.PasskeyChallenge.model_validate(
-        services.identity.passkey_sign_in_options(origin_of(services, request))
+        services.identity.passkeys.sign_in_options(origin_of(services, request))
     )
 
 
@@ -52,7 +52,7 @@ async def sign_in_by_passkey(services: ServicesDep, request: Request, body: mode
     context, origin = sign_in_context(request, body), origin_of(services, request)
     ticket = body.ticket.get_secret_value()
     return sign_in_response(
-        services, await services.identity.sign_in_by_passkey(ticket, body.credential, origin, context), body.keep
+        services, await services.identity.passkeys.sign_in(ticket, body.credential, origin, context), body.keep
     )
 
 
@@ -62,14 +62,14 @@ async def sign_in_by_passkey(services: ServicesDep, request: Request, body: mode
 @router.get("/me/factors", responses=problem_responses(401, 403))
 async def list_factors(services: ServicesDep, user: CurrentUserDep) -> core.Page[models.Factor]:
     """List your second factors."""
-    found = await services.identity.list_factors(_require_account(user))
+    found = await services.identity.mfa.list_factors(_require_account(user))
     return core.Page(items=[models.Factor.model_validate(each) for each in found], next=None)
 
 
 @router.post("/me/factors/totp", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 409))
 async def begin_totp(services: ServicesDep, user: CurrentUserDep, new: models.NewTotp) -> models.TotpBegun:
     """Set up an authenticator app. Confirm it with a code."""
-    enrollment = await services.identity.start_totp_enrollment(_require_account(user), new.name)
+    enrollment = await services.identity.mfa.start_totp_enrollment(_require_account(user), new.name)
     return models.TotpBegun(id=enrollment.id, secret=enrollment.secret, uri=enrollment.uri, svg=qr_svg(enrollment.uri))
 
 
@@ -79,7 +79,7 @@ async def confirm_totp(
 ) -> models.FactorAdded:
     """Confirm an authenticator app. It is active from now on."""
     code = body.code.get_secret_value()
-    return _added(await services.identity.confirm_totp(_require_account(user), factor_id, code, source_of(request)))
+    return _added(await services.identity.mfa.confirm_totp(_require_account(user), factor_id, code, source_of(request)))
 
 
 @router.delete(
@@ -87,21 +87,21 @@ async def confirm_totp(
 )
 async def remove_factor(services: ServicesDep, user: CurrentUserDep, factor_id: Id) -> None:
     """Remove a second factor. The recovery codes are removed together with the last one."""
-    await services.identity.remove_factor(_require_account(user), factor_id)
+    await services.identity.mfa.remove_factor(_require_account(user), factor_id)
 
 
 @router.post("/me/recovery-codes", responses=problem_responses(401, 403, 409))
 async def renew_recovery_codes(services: ServicesDep, user: CurrentUserDep) -> models.RecoveryCodes:
     """Create new recovery codes. Earlier ones become void."""
     return models.RecoveryCodes(
-        recovery_codes=list(await services.identity.renew_recovery_codes(_require_account(user)))
+        recovery_codes=list(await services.identity.mfa.renew_recovery_codes(_require_account(user)))
     )
 
 
 @router.post("/me/passkeys/options", responses=problem_responses(401, 403, 409))
 async def passkey_options(services: ServicesDep, user: CurrentUserDep, request: Request) -> models.Options:
     """Get the options to create a passkey."""
-    return dict(await services.identity.passkey_options(_require_account(user), origin_of(services, request)))
+    return dict(await services.identity.passkeys.creation_options(_require_account(user), origin_of(services, request)))
 
 
 @router.post("/me/passkeys", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 409, 410))
@@ -110,7 +110,7 @@ async def add_passkey(
 ) -> models.FactorAdded:
     """Add a passkey created by a browser."""
     origin = origin_of(services, request)
-    return _added(await services.identity.add_passkey(_require_account(user), new.name, new.credential, origin))
+    return _added(await services.identity.passkeys.add(_require_account(user), new.name, new.credential, origin))
 
 
 # step-up authentication
@@ -119,7 +119,7 @@ async def add_passkey(
 @router.post("/me/proofs/options", responses=problem_responses(401, 403, 409))
 async def proof_options(services: ServicesDep, user: CurrentUserDep, request: Request) -> models.Options:
     """Get the options to confirm your identity with a passkey."""
-    return dict(await services.identity.proof_options(_require_account(user), origin_of(services, request)))
+    return dict(await services.identity.step_up.options(_require_account(user), origin_of(services, request)))
 
 
 @router.post("/me/proofs", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 410, 429))
@@ -131,7 +131,9 @@ async def prove_yourself(services: ServicesDep, user: CurrentUserDep, request: R
         passkey=body.passkey,
         password=_secret_value(body.password),
     )
-    await services.identity.prove(_require_account(user), proof, origin_of(services, request), source_of(request))
+    await services.identity.step_up.prove(
+        _require_account(user), proof, origin_of(services, request), source_of(request)
+    )
 
 
 @router.delete(
@@ -142,10 +144,10 @@ async def reset_person_factors(
 ) -> None:
     """Remove the second factors of a person. Their sessions end."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    person = await services.identity.person(scope.tenant_id, person_id)
+    person = await services.identity.users.get(scope.tenant_id, person_id)
     if not may_grant(user.principal, person.role):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.")
-    await services.identity.reset_factors(scope.tenant_id, person.id)
+    await services.identity.mfa.reset_factors(scope.tenant_id, person.id)
 
 
 def _require_account(user: CurrentUser) -> Principal:

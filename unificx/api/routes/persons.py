@@ -31,7 +31,7 @@ async def list_persons(
 ) -> models.Page[models.Person]:
     """List the users of a tenant."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
-    page = await services.identity.list_persons(scope.tenant_id, cursor, limit)
+    page = await services.identity.users.page(scope.tenant_id, cursor, limit)
     return models.Page(items=[models.Person.model_validate(one) for one in page.items], next=page.next)
 
 
@@ -49,7 +49,7 @@ async def create_person(
     _require_grantable(user, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
     wanted = identity.NewPerson(name=new.name, email=new.email, role=new.role, password=password)
-    return models.Person.model_validate(await services.identity.create_person(scope.tenant_id, wanted))
+    return models.Person.model_validate(await services.identity.users.create(scope.tenant_id, wanted))
 
 
 @router.get("/{person_id}", responses=problem_responses(401, 403, 404))
@@ -75,7 +75,7 @@ async def update_person(
     if not scope.only_own:
         _require_grantable(user, person.role, change.role or person.role)
     wanted = identity.PersonChange(**change.model_dump())
-    return models.Person.model_validate(await services.identity.update_person(scope.tenant_id, person.id, wanted))
+    return models.Person.model_validate(await services.identity.users.update(scope.tenant_id, person.id, wanted))
 
 
 @router.put(
@@ -90,7 +90,7 @@ async def set_person_password(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     _require_grantable(user, person.role)
-    await services.identity.set_password(scope.tenant_id, person.id, new.password.get_secret_value())
+    await services.identity.passwords.set(scope.tenant_id, person.id, new.password.get_secret_value())
 
 
 @router.post(
@@ -105,7 +105,7 @@ async def reset_person_password(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     _require_grantable(user, person.role)
-    return models.OneTimePassword(password=await services.identity.reset_password(scope.tenant_id, person.id))
+    return models.OneTimePassword(password=await services.identity.passwords.reset(scope.tenant_id, person.id))
 
 
 @router.delete("/{person_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -114,13 +114,13 @@ async def close_person(services: ServicesDep, user: CurrentUserDep, person_id: I
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     person = await _person(services, scope, person_id)
     _require_grantable(user, person.role)
-    await services.identity.close_person(scope.tenant_id, person.id)
+    await services.identity.users.close(scope.tenant_id, person.id)
 
 
 async def _person(services: Services, scope: AccessScope, person_id: str) -> Person:
     if not scope.owns(person_id):
         raise NotFound("There is no such person.")
-    return await services.identity.person(scope.tenant_id, person_id)
+    return await services.identity.users.get(scope.tenant_id, person_id)
 
 
 def _require_grantable(user: CurrentUser, *roles: Role) -> None:

@@ -279,7 +279,7 @@ async def _own_extensions(services: Services, scope: AccessScope) -> frozenset[s
     principal = scope.user.principal
     if not principal.person_id or principal.tenant_id != scope.tenant_id:
         return frozenset()
-    return frozenset(one.id for one in await services.identity.extensions_of(principal))
+    return frozenset(one.id for one in await services.identity.extensions.of_principal(principal))
 
 
 async def _recording_in_scope(
@@ -310,7 +310,7 @@ def _may_listen(services: Services, scope: AccessScope, own: frozenset[str], fou
 
 
 async def _listener(services: Services, scope: AccessScope, purpose: PlaybackPurpose) -> Listener:
-    person = await services.identity.person(scope.tenant_id, scope.user.principal.person_id)
+    person = await services.identity.users.get(scope.tenant_id, scope.user.principal.person_id)
     return Listener(person.subject, person.name, purpose)
 
 

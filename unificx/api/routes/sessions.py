@@ -34,7 +34,9 @@ async def sign_in(services: ServicesDep, request: Request, body: models.SignIn) 
     tenant_id = await resolve_tenant(services, body.tenant)
     password = body.password.get_secret_value()
     return sign_in_response(
-        services, await services.identity.sign_in(body.email, password, context, tenant_id), body.keep
+        services,
+        await services.identity.sign_in.by_password(body.email, password, context, tenant_id),
+        body.keep,
     )
 
 
@@ -48,7 +50,7 @@ async def refresh_session(services: ServicesDep, request: Request, body: models.
         token = request.cookies.get(REFRESH_COOKIE, "")
         reject_cross_site(request)
     try:
-        signed = await services.identity.refresh(token, keep)
+        signed = await services.identity.sessions.refresh(token, keep)
     except Unauthenticated as refusal:
         response = refusal_response(refusal)
         if keep == "cookie":
@@ -63,7 +65,7 @@ async def list_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> co
     principal = user.principal
     if not principal.person_id:
         return core.Page(items=[], next=None)
-    sessions = await services.identity.list_sessions(principal.tenant_id, principal.person_id)
+    sessions = await services.identity.sessions.of_person(principal.tenant_id, principal.person_id)
     items = [
         models.Session.model_validate(one).model_copy(update={"current": one.id == principal.session_id})
         for one in sessions
@@ -75,7 +77,7 @@ async def list_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> co
 async def sign_out(services: ServicesDep, user: AuthenticatedUserDep, response: Response) -> None:
     """Sign out."""
     if user.token:
-        await services.identity.sign_out(user.token)
+        await services.identity.sessions.sign_out(user.token)
     delete_cookies(response)
 
 
@@ -83,7 +85,7 @@ async def sign_out(services: ServicesDep, user: AuthenticatedUserDep, response: 
 async def revoke_other_sessions(services: ServicesDep, user: AuthenticatedUserDep) -> None:
     """Sign out everywhere else. Ends all your sessions except this one."""
     if user.principal.person_id:
-        await services.identity.revoke_other_sessions(user.principal)
+        await services.identity.sessions.revoke_others(user.principal)
 
 
 @router.delete(
@@ -94,15 +96,15 @@ async def revoke_session(services: ServicesDep, user: AuthenticatedUserDep, sess
     principal = user.principal
     if not principal.person_id:
         raise NotFound("There is no such session.")
-    await services.identity.revoke_session(principal.tenant_id, principal.person_id, session_id)
+    await services.identity.sessions.revoke(principal.tenant_id, principal.person_id, session_id)
 
 
 @router.get("/me", responses=problem_responses(401, 403))
 async def who_am_i(services: ServicesDep, user: AuthenticatedUserDep) -> core.Me:
     """Show the authenticated user, with their extensions."""
     principal = user.principal
-    tenant = await services.identity.tenant(principal.tenant_id)
-    own = await services.identity.current_account(principal) if principal.person_id else None
+    tenant = await services.identity.tenants.get(principal.tenant_id)
+    own = await services.identity.users.current(principal) if principal.person_id else None
     return core.Me(
         role=principal.role,
         tenant=core.Tenant.model_validate(tenant),
@@ -122,4 +124,4 @@ async def change_own_password(
     if not principal.person_id:
         raise Invalid("The operator on the control socket has no password.", hint="Use /api/v1/persons/…/password.")
     current, password = new.current.get_secret_value(), new.password.get_secret_value()
-    await services.identity.change_password(principal, current, password, source_of(request))
+    await services.identity.passwords.change(principal, current, password, source_of(request))

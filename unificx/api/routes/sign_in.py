@@ -50,7 +50,7 @@ async def create_sign_in_code(
     else:
         raise Invalid("The operator on the control socket has no account.", hint="Name the person.", field="person_id")
     base = _base_url(services, request)
-    made = await services.identity.create_sign_in_code(tenant_id, person_id, principal.person_id)
+    made = await services.identity.qr_sign_in.create_code(tenant_id, person_id, principal.person_id)
     url = f"{base}{CLIENT_PATH}sign-in={made.code}"
     return models.SignInCode(id=made.id, code=made.code, url=url, svg=qr_svg(url), expires=made.expires)
 
@@ -58,7 +58,9 @@ async def create_sign_in_code(
 @router.get("/sign-in-codes/{code_id}", responses=problem_responses(401, 403, 404))
 async def show_sign_in_code(services: ServicesDep, user: CurrentUserDep, code_id: Id) -> models.SignInCodeState:
     """Show the state of a QR sign-in code."""
-    return models.SignInCodeState.model_validate(services.identity.sign_in_code(code_id, user.principal.person_id))
+    return models.SignInCodeState.model_validate(
+        services.identity.qr_sign_in.code_state(code_id, user.principal.person_id)
+    )
 
 
 @router.post("/sessions/by-code", **sign_in_declaration(401, 403, 410, 429))
@@ -66,7 +68,7 @@ async def sign_in_by_code(services: ServicesDep, request: Request, body: models.
     """Sign in with a QR code. May be repeated with the same device secret, in case the first response was lost."""
     context = sign_in_context(request, body)
     code, secret = body.code.get_secret_value(), body.device_secret
-    return sign_in_response(services, await services.identity.sign_in_by_code(code, secret, context), body.keep)
+    return sign_in_response(services, await services.identity.qr_sign_in.sign_in(code, secret, context), body.keep)
 
 
 # invitations
@@ -78,9 +80,11 @@ async def invite(
 ) -> models.Invitation:
     """Invite a person to set a password and sign in. Valid for seven days and once."""
     tenant_id, person_id = await _manageable_person(services, user, tenant, new.person_id)
-    base = _email_base_url(services) if services.identity.can_send_email else _base_url(services, request)
+    base = _email_base_url(services) if services.identity.recovery.can_send_email else _base_url(services, request)
     link = _link_builder(base, "invitation")
-    return models.Invitation.model_validate(await services.identity.invite(tenant_id, person_id, link, new.language))
+    return models.Invitation.model_validate(
+        await services.identity.invitations.invite(tenant_id, person_id, link, new.language)
+    )
 
 
 @router.post("/invitations/look", responses=problem_responses(410, 429))
@@ -89,7 +93,7 @@ async def look_at_invitation(
 ) -> models.InvitedPerson:
     """Show the invited person, before the invitation is accepted."""
     code = body.code.get_secret_value()
-    return models.InvitedPerson.model_validate(await services.identity.preview_invitation(code, source_of(request)))
+    return models.InvitedPerson.model_validate(await services.identity.invitations.preview(code, source_of(request)))
 
 
 @router.post("/invitations/accept", **sign_in_declaration(401, 403, 410, 429))
@@ -99,7 +103,7 @@ async def accept_invitation(services: ServicesDep, request: Request, body: model
     acceptance = identity.Acceptance(body.of_age, body.terms_version, body.policy_version)
     code, password = body.code.get_secret_value(), body.password.get_secret_value()
     return sign_in_response(
-        services, await services.identity.accept_invitation(code, password, acceptance, context), body.keep
+        services, await services.identity.invitations.accept(code, password, acceptance, context), body.keep
     )
 
 
@@ -113,7 +117,7 @@ async def ask_recovery(services: ServicesDep, request: Request, body: models.Rec
     """Request a password reset link. The response does not disclose whether the account exists."""
     tenant_id = await resolve_tenant(services, body.tenant)
     link = _link_builder(services.public_address.url, "recover")
-    services.identity.request_recovery(body.email, tenant_id, link, body.language, source_of(request))
+    services.identity.recovery.request(body.email, tenant_id, link, body.language, source_of(request))
 
 
 @router.post("/recoveries/finish", **sign_in_declaration(401, 403, 410, 429))
@@ -121,7 +125,7 @@ async def finish_recovery(services: ServicesDep, request: Request, body: models.
     """Set a new password with the code of the link, and sign in. Ends all other sessions."""
     context = sign_in_context(request, body)
     code, password = body.code.get_secret_value(), body.password.get_secret_value()
-    return sign_in_response(services, await services.identity.complete_recovery(code, password, context), body.keep)
+    return sign_in_response(services, await services.identity.recovery.complete(code, password, context), body.keep)
 
 
 # terms and privacy policy
@@ -133,7 +137,7 @@ async def accept_terms(services: ServicesDep, user: AuthenticatedUserDep, body: 
     if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.")
     acceptance = identity.Acceptance(body.of_age, body.terms_version, body.policy_version)
-    await services.identity.accept_terms(user.principal, acceptance)
+    await services.identity.acceptances.accept(user.principal, acceptance)
 
 
 @router.get("/sign-in/options", responses=problem_responses())
@@ -143,7 +147,7 @@ async def sign_in_options(services: ServicesDep, tenant: TenantQuery = None) -> 
         terms_version=TERMS_VERSION,
         policy_version=POLICY_VERSION,
         single_sign_on=await _tenants_with_sso(services, tenant),
-        mail=services.identity.can_send_email,
+        mail=services.identity.recovery.can_send_email,
     )
 
 
@@ -155,7 +159,7 @@ async def _tenants_with_sso(services: Services, reference: str | None) -> list[m
     return [
         models.SingleSignOnOption(slug=one.slug, name=one.name)
         for one in found
-        if await services.identity.has_provider(one.id)
+        if await services.identity.sso_providers.is_offered(one.id)
     ]
 
 
@@ -173,7 +177,7 @@ async def _manageable_person(
     """Return the ids of a person the user may sign in or invite, whose role is not higher. Raise NotFound,
     Forbidden."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    person = await services.identity.person(scope.tenant_id, person_id)
+    person = await services.identity.users.get(scope.tenant_id, person_id)
     if not _may_manage(user.principal, person):
         raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="person_id")
     return scope.tenant_id, person.id

@@ -40,7 +40,7 @@ async def set_single_sign_on(
         # Only operators may set a provider inside the server's network.
         inside=user.is_operator,
     )
-    return _shown(services, request, await services.identity.set_provider(scope.tenant_id, wanted))
+    return _shown(services, request, await services.identity.sso_providers.set(scope.tenant_id, wanted))
 
 
 @router.get(TENANT_PATH, responses=problem_responses(401, 403, 404))
@@ -49,14 +49,14 @@ async def show_single_sign_on(
 ) -> models.SingleSignOn:
     """Show the single sign-on provider of a tenant."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    return _shown(services, request, await services.identity.provider(scope.tenant_id))
+    return _shown(services, request, await services.identity.sso_providers.get(scope.tenant_id))
 
 
 @router.delete(TENANT_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def remove_single_sign_on(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> None:
     """Remove the single sign-on provider of a tenant."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
-    await services.identity.delete_provider(scope.tenant_id)
+    await services.identity.sso_providers.delete(scope.tenant_id)
 
 
 @router.post(
@@ -66,7 +66,7 @@ async def link_single_sign_on(services: ServicesDep, user: CurrentUserDep, reque
     """Start linking your account with the tenant's provider: redirect the browser to `url`."""
     if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    sso_request = await services.identity.start_sso_link(user.principal, _redirect_uri(services, request))
+    sso_request = await services.identity.sso.start_link(user.principal, _redirect_uri(services, request))
     response = JSONResponse(models.SingleSignOnRedirect(url=sso_request.url).model_dump())
     _set_flow_cookie(response, sso_request)
     return response
@@ -75,7 +75,7 @@ async def link_single_sign_on(services: ServicesDep, user: CurrentUserDep, reque
 @router.get("/me/single-sign-on", responses=problem_responses(401, 403))
 async def show_own_single_sign_on(services: ServicesDep, user: CurrentUserDep) -> models.SingleSignOnStatus:
     """Show whether your account is linked with the tenant's provider."""
-    return models.SingleSignOnStatus(linked=await services.identity.is_linked(user.principal))
+    return models.SingleSignOnStatus(linked=await services.identity.sso_links.is_linked(user.principal))
 
 
 @router.delete("/me/single-sign-on", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 409))
@@ -83,7 +83,7 @@ async def unlink_single_sign_on(services: ServicesDep, user: CurrentUserDep) -> 
     """Unlink your account from the provider. Other sign-in methods stay."""
     if not user.principal.person_id:
         raise Invalid("The operator on the control socket has no account.", hint="Sign in as a user.")
-    await services.identity.unlink(user.principal)
+    await services.identity.sso_links.unlink(user.principal)
 
 
 @router.get("/sign-in/sso/callback", include_in_schema=False)
@@ -98,8 +98,8 @@ async def single_sign_on_callback(services: ServicesDep, request: Request) -> Re
 async def start_single_sign_on(services: ServicesDep, request: Request, tenant: Id) -> Response:
     """Redirect a browser to the provider of a tenant."""
     try:
-        found = await services.identity.tenant(tenant)
-        sso_request = await services.identity.start_sso(found.id, _redirect_uri(services, request))
+        found = await services.identity.tenants.get(tenant)
+        sso_request = await services.identity.sso.start(found.id, _redirect_uri(services, request))
     except DomainError as refusal:
         return _redirect_to_client(f"sign-in-failed={refusal.code}")
     response = RedirectResponse(sso_request.url, status.HTTP_303_SEE_OTHER)
@@ -119,7 +119,7 @@ async def _handle_callback(services: Services, request: Request) -> Response:
     )
     context = identity.SignInContext(source_of(request), SignInDevice(kind="browser"), "cookie")
     try:
-        outcome = await services.identity.finish_sso(callback, context)
+        outcome = await services.identity.sso.finish(callback, context)
     except DomainError as refusal:
         return _redirect_to_client(f"sign-in-failed={refusal.code}")
     if outcome is None:

@@ -17,9 +17,9 @@ WEBSOCKET = "/sip"
 async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models.SipAccess:
     """Get SIP credentials for the signed-in client. Its device is created on the first request."""
     principal = user.principal
-    extension, device_id = await services.identity.session_device(principal)
+    extension, device_id = await services.identity.session_devices.get_or_create(principal)
     await services.push.bind_device(principal.tenant_id, principal.session_id, device_id)
-    domain = (await services.identity.tenant(extension.tenant_id)).domain
+    domain = (await services.identity.tenants.get(extension.tenant_id)).domain
     credentials = services.telephony.credentials(device_id)
     return models.SipAccess(
         extension_id=extension.id,
@@ -41,7 +41,7 @@ async def sip_access(services: ServicesDep, user: UserWithPasswordDep) -> models
 @router.get("/reachable", responses=problem_responses(401, 403, 409))
 async def reachable(services: ServicesDep, user: UserWithPasswordDep) -> models.Reachable:
     """Show whether the signed-in client can be called."""
-    extension, device_id = await services.identity.session_device(user.principal)
+    extension, device_id = await services.identity.session_devices.get_or_create(user.principal)
     return models.Reachable(
         registered=services.telephony.registered(extension.id, device_id),
         push=services.telephony.can_be_woken(extension.id, device_id),

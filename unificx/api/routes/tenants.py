@@ -19,9 +19,9 @@ async def list_tenants(
 ) -> models.Page[models.Tenant]:
     """List the accessible tenants: all for operators, your own for other users."""
     if not user.is_operator:
-        own = await services.identity.tenant(user.principal.tenant_id)
+        own = await services.identity.tenants.get(user.principal.tenant_id)
         return models.Page(items=[models.Tenant.model_validate(own)], next=None)
-    page = await services.identity.list_tenants(cursor, limit)
+    page = await services.identity.tenants.page(cursor, limit)
     return models.Page(items=[models.Tenant.model_validate(one) for one in page.items], next=page.next)
 
 
@@ -35,7 +35,7 @@ async def create_tenant(services: ServicesDep, user: CurrentUserDep, new: models
     """Create a tenant."""
     if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
         raise Forbidden("Only operators can create tenants.")
-    made = await services.identity.create_tenant(identity.NewTenant(**new.model_dump()))
+    made = await services.identity.tenants.create(identity.NewTenant(**new.model_dump()))
     return models.Tenant.model_validate(made)
 
 
@@ -43,7 +43,7 @@ async def create_tenant(services: ServicesDep, user: CurrentUserDep, new: models
 async def show_tenant(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> models.Tenant:
     """Show a tenant, by id or slug."""
     scope = await require_access(services, user, tenant, Action.TENANT_READ)
-    return models.Tenant.model_validate(await services.identity.tenant(scope.tenant_id))
+    return models.Tenant.model_validate(await services.identity.tenants.get(scope.tenant_id))
 
 
 @router.patch("/{tenant}", responses=problem_responses(401, 403, 404, 409))
@@ -55,11 +55,11 @@ async def update_tenant(
     if change.state is not None and not may(user.principal, Action.INSTALLATION, scope.tenant_id):
         raise Forbidden("Only operators can suspend and resume tenants.", field="state")
     wanted = identity.TenantChange(**change.model_dump())
-    return models.Tenant.model_validate(await services.identity.update_tenant(scope.tenant_id, wanted))
+    return models.Tenant.model_validate(await services.identity.tenants.update(scope.tenant_id, wanted))
 
 
 @router.delete("/{tenant}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_tenant(services: ServicesDep, user: CurrentUserDep, tenant: Id) -> None:
     """Delete a tenant and all its data permanently."""
     scope = await require_access(services, user, tenant, Action.INSTALLATION)
-    await services.identity.delete_tenant(scope.tenant_id)
+    await services.identity.tenants.delete(scope.tenant_id)

@@ -1,0 +1,35 @@
+"""Identity services on a test database."""
+
+from collections.abc import Mapping
+
+from fake_notifier import FakeAccountNotifier
+
+from unificx.core.clock import Clock
+from unificx.db import Database
+from unificx.identity import Identity, PasswordHashing, build_identity
+from unificx.privacy import KeyStore
+
+
+def identity_on(
+    database: Database,
+    keys: KeyStore,
+    clock: Clock,
+    *,
+    passwords: PasswordHashing | None = None,
+    notifier: FakeAccountNotifier | None = None,
+) -> Identity:
+    """Build the services without e-mail, unless `notifier` is given, and without outgoing requests."""
+    return build_identity(
+        database,
+        keys,
+        clock,
+        hashing=passwords or PasswordHashing(),
+        notifier=notifier or FakeAccountNotifier(can_send=False),
+        fetch=_no_fetch,
+    )
+
+
+async def _no_fetch(
+    url: str, *, form: Mapping[str, str] | None = None, login: tuple[str, str] | None = None, inside: bool = False
+) -> bytes:
+    raise OSError("outgoing requests are disabled")

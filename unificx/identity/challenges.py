@@ -1,0 +1,42 @@
+"""Challenges and flow state that are not stored: signed tokens with purpose and expiry, returned by the client."""
+
+from datetime import timedelta
+
+from unificx.core.clock import Clock
+from unificx.identity.errors import TicketExpired
+from unificx.identity.policies import signed_tokens
+
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+
+
+class TokenSigner:
+    """Signs and checks tokens with a secret of this process: a restart invalidates all of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._secret = clock.random_bytes(32)
+
+    def sign(self, purpose: str, payload: bytes) -> bytes:
+        """Return a token valid for CHALLENGE_LIFETIME."""
+        return signed_tokens.sign(self._secret, purpose, payload, self.unix_time() + lifetime_seconds())
+
+    def unsign(self, purpose: str, token: bytes) -> bytes:
+        """Return the payload. Raise TicketExpired unless the token was signed here for `purpose` and is valid."""
+        payload = signed_tokens.unsign(self._secret, purpose, token, self.unix_time())
+        if payload is None:
+            raise ticket_expired()
+        return payload
+
+    def unix_time(self) -> int:
+        """Return the time in seconds since 1970."""
+        return int(self._clock.now().timestamp())
+
+
+def lifetime_seconds() -> int:
+    """Return the lifetime of a token."""
+    return int(CHALLENGE_LIFETIME.total_seconds())
+
+
+def ticket_expired() -> TicketExpired:
+    """Return the error for an unknown or expired challenge or ticket."""
+    return TicketExpired("The request has expired or is unknown.", hint="Start again.")

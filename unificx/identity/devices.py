@@ -1,0 +1,163 @@
+"""SIP devices of extensions."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+from unificx.identity.events import DeviceCreated, DeviceRevoked
+from unificx.identity.notices import SecurityNotices
+from unificx.identity.pagination import make_page, page_size, parse_cursor
+from unificx.identity.phone_records import PhoneRecords
+from unificx.identity.policies import validation
+from unificx.identity.policies.random_text import readable_text
+from unificx.identity.repository import phones
+from unificx.identity.schemas import (
+    CreatedDevice,
+    Device,
+    DeviceAuth,
+    DeviceChange,
+    Extension,
+    NewDevice,
+    Page,
+    SipLogin,
+)
+from unificx.identity.store import IdentityStore, Transaction
+
+_USERNAME_BYTES = 5
+_PASSWORD_BYTES = 15
+"""Eight characters that make the username unique; a password of twenty-four characters (120 bits)."""
+
+
+class Devices:
+    """Management of devices."""
+
+    def __init__(self, store: IdentityStore, records: PhoneRecords, notices: SecurityNotices) -> None:
+        self._store = store
+        self._keys = store.keys
+        self._clock = store.clock
+        self._directory = store.directory
+        self._records = records
+        self._notices = notices
+        self._last_used: dict[tuple[str, str], date] = {}
+        """Dates since the last `store_last_used`."""
+
+    async def create(self, tenant_id: str, new: NewDevice, actor_id: str = "") -> CreatedDevice:
+        """Add a device with its own SIP credentials to an extension.
+
+        `actor_id` is the id of the acting user, "" for the operator's console: the owner is notified unless it is them.
+        """
+        async with self._store.transaction() as tx:
+            extension = await self._records.extension(tx.session, tenant_id, new.extension_id)
+            made = await self.add(tx, extension, new)
+        self._notify_owner(extension, made.device, actor_id)
+        return made
+
+    async def page(
+        self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
+    ) -> Page[Device]:
+        """List devices of one extension or of all, oldest first. Raise Invalid for an invalid cursor."""
+        after, size = parse_cursor(cursor), page_size(limit) + 1
+        async with self._store.read() as session:
+            found = await phones.devices(
+                session, self._keys, tenant_id, extension_id=extension_id, after=after, limit=size
+            )
+        return make_page([self._with_last_used(each) for each in found], limit, lambda device: device.id)
+
+    async def get(self, tenant_id: str, device_id: str) -> Device:
+        """Return a device. Raise NotFound."""
+        async with self._store.read() as session:
+            return self._with_last_used(await self._records.device(session, tenant_id, device_id))
+
+    def mark_used(self, device_id: str) -> None:
+        """Record a registration of the device; `store_last_used` stores the date."""
+        device = self._directory.device(device_id)
+        if device is not None:
+            self._last_used[device.tenant_id, device_id] = self._clock.now().date()
+
+    async def store_last_used(self, tx: Transaction) -> None:
+        """Store the dates recorded by `mark_used`."""
+        dates, self._last_used = self._last_used, {}
+        await phones.mark_used(tx.session, dates)
+
+    async def update(self, tenant_id: str, device_id: str, change: DeviceChange) -> Device:
+        """Rename, disable or enable. A disabled device is refused at once."""
+        async with self._store.transaction() as tx:
+            before, extension = await self._device(tx, tenant_id, device_id)
+            after = replace(before, name=validation.name(change.name)) if change.name is not None else before
+            after = replace(after, enabled=change.enabled) if change.enabled is not None else after
+            await phones.save_device(tx.session, self._keys, after, extension.subject)
+            if before.enabled and not after.enabled:
+                tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            tx.on_commit.append(lambda: self._directory.enable_device(device_id, enabled=after.enabled))
+        return after
+
+    async def renew_password(self, tenant_id: str, device_id: str, actor_id: str = "") -> CreatedDevice:
+        """Replace the SIP password; the old one is invalid at once. `actor_id`: see `create`."""
+        async with self._store.transaction() as tx:
+            device, extension = await self._device(tx, tenant_id, device_id)
+            login, auth = self._new_login(extension, device)
+            await phones.save_login(tx.session, self._keys, auth, extension.subject)
+            tx.publish(DeviceRevoked(self._clock.new_id(), tenant_id, device_id, extension.id))
+            tx.on_commit.append(lambda: self._directory.put_device(auth))
+        self._notify_owner(extension, device, actor_id)
+        return CreatedDevice(device, login)
+
+    async def delete(self, tenant_id: str, device_id: str) -> None:
+        """Delete the device, which is refused at once."""
+        async with self._store.transaction() as tx:
+            _, extension = await self._device(tx, tenant_id, device_id)
+            await self._records.delete_device(tx, tenant_id, device_id, extension.id)
+
+    async def add(self, tx: Transaction, extension: Extension, new: NewDevice) -> CreatedDevice:
+        """Add a device within a transaction of another service, without notifying the owner."""
+        device = Device(
+            id=self._clock.new_id(),
+            tenant_id=extension.tenant_id,
+            extension_id=extension.id,
+            kind=new.kind,
+            enabled=True,
+            created=self._clock.now(),
+            last_used=None,
+            name=validation.name(new.name),
+            username=self._free_username(extension.number),
+        )
+        login, auth = self._new_login(extension, device)
+        await phones.add_device(tx.session, self._keys, device, auth, extension.subject)
+        tx.publish(DeviceCreated(self._clock.new_id(), extension.tenant_id, device.id, extension.id))
+        tx.on_commit.append(lambda: self._directory.put_device(auth))
+        return CreatedDevice(device, login)
+
+    def _with_last_used(self, device: Device) -> Device:
+        return replace(device, last_used=self._last_used.get((device.tenant_id, device.id), device.last_used))
+
+    async def _device(self, tx: Transaction, tenant_id: str, device_id: str) -> tuple[Device, Extension]:
+        found = await self._records.device(tx.session, tenant_id, device_id)
+        return found, await self._records.extension(tx.session, tenant_id, found.extension_id)
+
+    def _notify_owner(self, extension: Extension, device: Device, actor_id: str) -> None:
+        """Notify the owner: SIP credentials of an extension allow calls in their name and access to their voicemail."""
+        if extension.person_id is not None and extension.person_id != actor_id:
+            self._notices.send(extension.tenant_id, extension.person_id, "device_given", device.name)
+
+    def _free_username(self, number: str) -> str:
+        while True:
+            username = f"{number}-{readable_text(self._clock.random_bytes(_USERNAME_BYTES))}"
+            if self._directory.device_by_username(username) is None:
+                return username
+
+    def _new_login(self, extension: Extension, device: Device) -> tuple[SipLogin, DeviceAuth]:
+        tenant = self._store.tenant(extension.tenant_id)
+        password = readable_text(self._clock.random_bytes(_PASSWORD_BYTES))
+        secret = f"{device.username}:{tenant.domain}:{password}".encode()
+        auth = DeviceAuth(
+            device_id=device.id,
+            extension_id=extension.id,
+            tenant_id=tenant.id,
+            realm=tenant.domain,
+            enabled=device.enabled,
+            username=device.username,
+            ha1_md5=hashlib.md5(secret, usedforsecurity=False).digest(),
+            ha1_sha256=hashlib.sha256(secret).digest(),
+        )
+        uri = f"sip:{extension.number}@{tenant.domain}"
+        return SipLogin(device.username, password, tenant.domain, uri), auth

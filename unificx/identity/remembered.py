@@ -1,0 +1,19 @@
+"""Bounded memory of results that stay valid."""
+
+MAX_REMEMBERED = 100_000
+
+
+class RememberedIds:
+    """Set of ids, emptied when it is full."""
+
+    def __init__(self, capacity: int = MAX_REMEMBERED) -> None:
+        self._capacity = capacity
+        self._ids: set[str | int] = set()
+
+    def __contains__(self, item: str | int) -> bool:
+        return item in self._ids
+
+    def add(self, item: str | int) -> None:
+        if len(self._ids) >= self._capacity:
+            self._ids.clear()
+        self._ids.add(item)

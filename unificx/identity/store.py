@@ -1,0 +1,85 @@
+"""Shared store of the identity services: serialized transactions, keys, clock, directory cache, common look-ups."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.core.clock import Clock
+from unificx.core.errors import Conflict, NotFound, Unauthenticated
+from unificx.core.events import DomainEvent
+from unificx.db.database import Database, UnitOfWork
+from unificx.identity.cache import DirectoryCache
+from unificx.identity.ports import KeyRing
+from unificx.identity.repository import accounts, credentials
+from unificx.identity.schemas import Person, Tenant
+
+
+class Transaction:
+    """Transaction in progress: session, events, and callbacks to run after the commit."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.session: AsyncSession = uow.session
+        self.publish: Callable[[DomainEvent], None] = uow.publish
+        self.on_commit: list[Callable[[], object]] = []
+
+
+class IdentityStore:
+    """Store shared by the services of one installation."""
+
+    def __init__(self, database: Database, keys: KeyRing, clock: Clock, directory: DirectoryCache) -> None:
+        self.keys = keys
+        self.clock = clock
+        self.directory = directory
+        self._database = database
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a unit of work. Its `on_commit` callbacks run after the commit and before the next transaction.
+
+        Transactions are serialized, so that checks still hold when the change is written.
+        """
+        async with self._lock:
+            try:
+                async with self._database.begin() as uow:
+                    tx = Transaction(uow)
+                    yield tx
+            except IntegrityError:
+                # From None: the driver's message quotes the values.
+                raise Conflict("The same object was changed concurrently.", hint="Try again.") from None
+            for callback in tx.on_commit:
+                callback()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Open a session for reading, concurrent to transactions."""
+        return self._database.read()
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """Return a tenant by id. Raise NotFound."""
+        tenant = self.directory.tenant(tenant_id)
+        if tenant is None:
+            raise NotFound("Tenant not found.")
+        return tenant
+
+    def is_tenant_active(self, tenant_id: str) -> bool:
+        """Whether the tenant exists and is not suspended."""
+        tenant = self.directory.tenant(tenant_id)
+        return tenant is not None and tenant.active
+
+    async def person(self, session: AsyncSession, tenant_id: str, person_id: str) -> Person:
+        """Return a user. Raise NotFound, also for a closed account."""
+        found = await accounts.person(session, self.keys, tenant_id, person_id)
+        if found is None:
+            raise NotFound("User not found.")
+        return found
+
+    async def account(self, session: AsyncSession, tenant_id: str, person_id: str) -> credentials.SignInAccount:
+        """Return the sign-in data of a user. Raise Unauthenticated for an unknown or closed account."""
+        subject = self.directory.person_subject(person_id)
+        account = await credentials.account(session, self.keys, subject or "")
+        if account is None or account.tenant_id != tenant_id:
+            raise Unauthenticated("This account is not active.")
+        return account

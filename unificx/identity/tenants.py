@@ -1,0 +1,94 @@
+"""Tenants."""
+
+from dataclasses import replace
+
+from unificx.core.errors import Conflict
+from unificx.identity.cache import OPERATOR_SLUG
+from unificx.identity.events import TenantCreated, TenantDeleted, TenantResumed, TenantSuspended
+from unificx.identity.pagination import make_page, page_size, parse_cursor
+from unificx.identity.policies import validation
+from unificx.identity.repository import accounts
+from unificx.identity.schemas import NewTenant, Page, Tenant, TenantChange
+from unificx.identity.session_closer import SessionCloser
+from unificx.identity.store import IdentityStore
+
+
+class Tenants:
+    """Management of tenants."""
+
+    def __init__(self, store: IdentityStore, closer: SessionCloser) -> None:
+        self._store = store
+        self._keys = store.keys
+        self._clock = store.clock
+        self._directory = store.directory
+        self._closer = closer
+
+    async def create(self, new: NewTenant) -> Tenant:
+        """Create a tenant. Raise Conflict if the short name or the domain is taken, Invalid for an invalid value."""
+        tenant = Tenant(
+            id=self._clock.new_id(),
+            slug=validation.slug(new.slug),
+            name=validation.name(new.name),
+            domain=validation.domain(new.domain),
+            state="active",
+            created=self._clock.now(),
+            language=new.language,
+            time_zone=validation.time_zone(new.time_zone),
+        )
+        async with self._store.transaction() as tx:
+            if self._directory.tenant_by_slug(tenant.slug) is not None:
+                raise Conflict("A tenant with this short name already exists.", field="slug")
+            if self._directory.tenant_by_domain(tenant.domain) is not None:
+                raise Conflict("This domain belongs to another tenant.", field="domain")
+            await accounts.add_tenant(tx.session, tenant)
+            tx.publish(TenantCreated(self._clock.new_id(), tenant.id))
+            tx.on_commit.append(lambda: self._directory.put_tenant(tenant))
+        return tenant
+
+    async def page(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:
+        """List all tenants including the operator's own, oldest first. Raise Invalid for an invalid cursor."""
+        after = parse_cursor(cursor)
+        found = [one for one in self._directory.tenants() if after is None or one.id > after]
+        return make_page(found[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
+
+    async def get(self, reference: str) -> Tenant:
+        """Return a tenant by id or short name. Raise NotFound."""
+        found = self._directory.tenant_by_slug(reference)
+        return found or self._store.tenant(reference)
+
+    async def update(self, tenant_id: str, change: TenantChange) -> Tenant:
+        """Rename, configure, suspend or resume. Suspending ends every session and blocks every device at once."""
+        async with self._store.transaction() as tx:
+            before = self._store.tenant(tenant_id)
+            after = _apply_tenant_change(before, change)
+            if before.slug == OPERATOR_SLUG and not after.active:
+                raise Conflict("The operator's own tenant cannot be suspended.", field="state")
+            await accounts.save_tenant(tx.session, after)
+            if before.active and not after.active:
+                await self._closer.end(tx, tenant_id)
+                tx.publish(TenantSuspended(self._clock.new_id(), tenant_id))
+            if after.active and not before.active:
+                tx.publish(TenantResumed(self._clock.new_id(), tenant_id))
+            tx.on_commit.append(lambda: self._directory.put_tenant(after))
+        return after
+
+    async def delete(self, tenant_id: str) -> None:
+        """Delete the tenant with all its data and destroy its keys, which makes backups of it unreadable too."""
+        async with self._store.transaction() as tx:
+            if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
+                raise Conflict("The operator's own tenant cannot be deleted.")
+            await self._closer.end(tx, tenant_id)
+            subjects = await accounts.delete_tenant(tx.session, tenant_id)
+            tx.publish(TenantDeleted(self._clock.new_id(), tenant_id))
+            tx.on_commit.append(lambda: self._directory.drop_tenant(tenant_id, subjects))
+            tx.on_commit.append(lambda: self._keys.destroy_tenant(tenant_id))
+
+
+def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
+    if change.name is not None:
+        tenant = replace(tenant, name=validation.name(change.name))
+    if change.time_zone is not None:
+        tenant = replace(tenant, time_zone=validation.time_zone(change.time_zone))
+    if change.park_seconds is not None:
+        tenant = replace(tenant, park_seconds=validation.park_seconds(change.park_seconds))
+    return replace(tenant, state=change.state or tenant.state, language=change.language or tenant.language)

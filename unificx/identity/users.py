@@ -1,0 +1,186 @@
+"""Users."""
+
+from dataclasses import replace
+
+from unificx.core.errors import Conflict, Invalid
+from unificx.identity.acceptances import is_current
+from unificx.identity.cache import OPERATOR_SLUG
+from unificx.identity.email_aliases import EmailAliases
+from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, PersonSuspended
+from unificx.identity.pagination import make_page, page_size, parse_cursor
+from unificx.identity.password_changes import PasswordStore
+from unificx.identity.phone_records import PhoneRecords
+from unificx.identity.policies import validation
+from unificx.identity.repository import accounts, credentials, factors, links, phones
+from unificx.identity.schemas import (
+    CurrentAccount,
+    NewPerson,
+    Page,
+    Person,
+    PersonChange,
+    PersonState,
+    Principal,
+    Role,
+    Tenant,
+)
+from unificx.identity.session_closer import SessionCloser
+from unificx.identity.store import IdentityStore, Transaction
+
+
+class Users:
+    """Management of users."""
+
+    def __init__(
+        self,
+        store: IdentityStore,
+        emails: EmailAliases,
+        passwords: PasswordStore,
+        closer: SessionCloser,
+        phone_records: PhoneRecords,
+    ) -> None:
+        self._store = store
+        self._keys = store.keys
+        self._clock = store.clock
+        self._directory = store.directory
+        self._emails = emails
+        self._passwords = passwords
+        self._closer = closer
+        self._phones = phone_records
+
+    async def create(self, tenant_id: str, new: NewPerson) -> Person:
+        """Create a user. Raise Conflict if the e-mail address has an account in this tenant."""
+        hashed = await self._passwords.hash(new.password) if new.password is not None else None
+        async with self._store.transaction() as tx:
+            person = await self.add(tx, tenant_id, new, "invited" if hashed is None else "active")
+            if hashed is not None:
+                await self._passwords.write(tx, person, hashed, must_change=False)
+        return person
+
+    async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
+        """List open accounts, oldest first. Raise Invalid for an invalid cursor."""
+        after = parse_cursor(cursor)
+        async with self._store.read() as session:
+            found = await accounts.persons(session, self._keys, tenant_id, after, page_size(limit) + 1)
+        return make_page(found, limit, lambda person: person.id)
+
+    async def get(self, tenant_id: str, person_id: str) -> Person:
+        """Return a user. Raise NotFound, also for a closed account."""
+        async with self._store.read() as session:
+            return await self._store.person(session, tenant_id, person_id)
+
+    async def current(self, principal: Principal) -> CurrentAccount:
+        """Return the account of the caller. Raise NotFound once it is closed."""
+        async with self._store.read() as session:
+            person = await self._store.person(session, principal.tenant_id, principal.person_id)
+            extensions = await phones.extensions_of_person(
+                session, self._keys, principal.tenant_id, principal.person_id
+            )
+            must_change = await credentials.must_change(session, principal.tenant_id, principal.person_id)
+            acceptance = await credentials.latest_acceptance(
+                session, self._keys, principal.tenant_id, principal.person_id
+            )
+        return CurrentAccount(person, tuple(extensions), must_change, acceptance_needed=not is_current(acceptance))
+
+    async def update(self, tenant_id: str, person_id: str, change: PersonChange) -> Person:
+        """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one."""
+        async with self._store.transaction() as tx:
+            before = await self._store.person(tx.session, tenant_id, person_id)
+            after = _apply_person_change(before, change)
+            _check_role(self._store.tenant(tenant_id), after.role)
+            if before.role is Role.OPERATOR and (after.role is not Role.OPERATOR or after.state == "suspended"):
+                await self._require_other_operator(tx, before)
+            await accounts.save_person(tx.session, self._keys, after)
+            if validation.email_key(after.email) != validation.email_key(before.email):
+                await self._emails.bind(tx, after)
+                # Pending links were sent to the previous address.
+                await links.delete_for_person(tx.session, tenant_id, person_id)
+                tx.on_commit.append(lambda: self._emails.release(before))
+            if after.name != before.name:
+                await self._phones.rename_extensions(tx, before, after.name)
+            await self._publish_state_change(tx, before, after)
+        return after
+
+    async def close(self, tenant_id: str, person_id: str) -> None:
+        """Close the account: delete extensions, devices, password, sessions, name and e-mail address."""
+        async with self._store.transaction() as tx:
+            person = await self._store.person(tx.session, tenant_id, person_id)
+            if person.role is Role.OPERATOR:
+                await self._require_other_operator(tx, person)
+            await self._close(tx, person)
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete account, extensions and devices of a subject whose key has been destroyed. Idempotent.
+
+        The key is destroyed first: `DirectoryCache.evict_subject` blocks the devices at that moment.
+        """
+        async with self._store.transaction() as tx:
+            person = await accounts.person_of_subject(tx.session, self._keys, tenant_id, subject)
+            if person is not None:
+                await self._close(tx, person)
+            await self._phones.delete_of_subject(tx, tenant_id, subject)
+
+    async def add(self, tx: Transaction, tenant_id: str, new: NewPerson, state: PersonState) -> Person:
+        """Create a user within a transaction of another service. Raise Conflict, Invalid."""
+        tenant = self._store.tenant(tenant_id)
+        _check_role(tenant, new.role)
+        person = Person(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            subject=self._clock.new_id(),
+            role=new.role,
+            state=state,
+            created=self._clock.now(),
+            name=validation.name(new.name),
+            email=validation.email(new.email) if new.email else "",
+        )
+        await accounts.add_person(tx.session, self._keys, person)
+        await self._emails.bind(tx, person)
+        tx.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
+        tx.on_commit.append(lambda: self._directory.put_person(person, suspended=False))
+        return person
+
+    async def _close(self, tx: Transaction, person: Person) -> None:
+        tenant_id, person_id = person.tenant_id, person.id
+        await self._closer.end(tx, tenant_id, person_id)
+        await self._phones.delete_of_person(tx, person)
+        await credentials.delete_password(tx.session, tenant_id, person_id)
+        await factors.delete_all(tx.session, tenant_id, person_id)
+        await credentials.delete_acceptances(tx.session, tenant_id, person_id)
+        await links.delete_for_person(tx.session, tenant_id, person_id)
+        await accounts.close_person(tx.session, tenant_id, person_id)
+        tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
+        tx.on_commit.append(lambda: self._directory.drop_person(person_id))
+        tx.on_commit.append(lambda: self._emails.release(person))
+
+    async def _require_other_operator(self, tx: Transaction, person: Person) -> None:
+        active = await accounts.count_active(tx.session, person.tenant_id, Role.OPERATOR)
+        if person.state == "active" and active <= 1:
+            raise Conflict("This is the last operator. Create another one first.")
+
+    async def _publish_state_change(self, tx: Transaction, before: Person, after: Person) -> None:
+        suspended = after.state == "suspended"
+        if suspended and before.state != "suspended":
+            await self._closer.end(tx, after.tenant_id, after.id)
+            tx.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
+        if before.state == "suspended" and not suspended:
+            tx.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
+        tx.on_commit.append(lambda: self._directory.put_person(after, suspended=suspended))
+
+
+def _apply_person_change(person: Person, change: PersonChange) -> Person:
+    if change.name is not None:
+        person = replace(person, name=validation.name(change.name))
+    if change.email is not None:
+        person = replace(person, email=validation.email(change.email))
+    if change.role is not None:
+        person = replace(person, role=change.role)
+    if change.state is not None:
+        person = replace(person, state=change.state)
+    if change.language is not None:
+        person = replace(person, language=change.language or None)
+    return person
+
+
+def _check_role(tenant: Tenant, role: Role) -> None:
+    if role is Role.OPERATOR and tenant.slug != OPERATOR_SLUG:
+        raise Invalid("Operators have to belong to the operator's own tenant.", field="role")
