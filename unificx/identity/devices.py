@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from unificx.identity.events import DeviceCreated, DeviceRevoked
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
@@ -21,6 +20,7 @@ from unificx.identity.schemas import (
     Page,
     SipLogin,
 )
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
 _USERNAME_BYTES = 5

@@ -8,12 +8,12 @@ from unificx.identity.attempts import Attempts
 from unificx.identity.factor_models import TotpPart
 from unificx.identity.factor_records import FactorRecords, accept_totp
 from unificx.identity.factor_schemas import AddedFactor, Factor, TotpEnrollment
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import second_factor, validation
 from unificx.identity.policies.login_throttle import ThrottleLimit
 from unificx.identity.repository import factors
 from unificx.identity.repository.factors import StoredFactor
 from unificx.identity.schemas import Principal, Source
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.tickets import TicketStore

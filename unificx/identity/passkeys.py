@@ -13,12 +13,12 @@ from unificx.identity.factor_schemas import (
     WebOrigin,
 )
 from unificx.identity.mfa import to_public
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.passkey_verifier import PasskeyVerifier
 from unificx.identity.policies import signed_tokens, validation
 from unificx.identity.repository import credentials, factors
 from unificx.identity.repository.factors import FactorOwner, StoredFactor
 from unificx.identity.schemas import Principal, SignedIn, SignInContext
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_opener import SessionOpener
 from unificx.identity.store import IdentityStore
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from unificx.identity.attempts import Attempts
 from unificx.identity.errors import PasswordChangeRequired, StepUpFailed
 from unificx.identity.events import PasswordChanged
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.passwords import PasswordHashing, truncate
 from unificx.identity.policies import validation
 from unificx.identity.policies.random_text import readable_text
 from unificx.identity.remembered import RememberedIds
 from unificx.identity.repository import accounts, credentials
 from unificx.identity.schemas import Person, Principal, Source
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore, Transaction
 from unificx.identity.tickets import TicketStore

@@ -4,11 +4,11 @@ from unificx.identity import webauthn
 from unificx.identity.errors import InvalidProof
 from unificx.identity.factor_records import accept_totp
 from unificx.identity.factor_schemas import PasskeyOptions, Proof, WebOrigin
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.passkey_verifier import PasskeyVerifier
 from unificx.identity.policies import second_factor
 from unificx.identity.repository import factors
 from unificx.identity.repository.factors import FactorOwner
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
 

@@ -14,9 +14,9 @@ from unificx.identity.attempts import Attempts
 from unificx.identity.errors import SignInCodeExpired, UsedSignInCode
 from unificx.identity.events import SignInCodeTriedAgain, SignInCodeUsed
 from unificx.identity.first_factor import FirstFactor
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import token_rotation
 from unificx.identity.schemas import SignedIn, SignInCode, SignInCodeState, SignInContext, SignInResult
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.session_opener import SessionOpener
 from unificx.identity.store import IdentityStore, Transaction

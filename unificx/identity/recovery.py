@@ -12,12 +12,12 @@ from unificx.identity.attempts import Attempts
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.errors import RecoveryLinkExpired
 from unificx.identity.first_factor import FirstFactor
-from unificx.identity.notices import LoggedTasks
 from unificx.identity.password_changes import Passwords
 from unificx.identity.policies import token_rotation, validation
 from unificx.identity.ports import INSTALLATION_SCOPE, AccountNotifier
 from unificx.identity.repository import accounts, credentials, links
 from unificx.identity.schemas import Language, Person, SignInContext, SignInResult, Source
+from unificx.identity.security_notices import LoggedTasks
 from unificx.identity.store import IdentityStore
 
 RECOVERY_LIFETIME = timedelta(minutes=30)

@@ -21,7 +21,6 @@ from unificx.identity.first_factor import FirstFactor
 from unificx.identity.initial_setup import InitialSetup
 from unificx.identity.invitations import Invitations
 from unificx.identity.mfa import FACTOR_LIMIT, Mfa
-from unificx.identity.notices import LoggedTasks, SecurityNotices
 from unificx.identity.passkey_verifier import PasskeyVerifier
 from unificx.identity.passkeys import Passkeys
 from unificx.identity.password_changes import Passwords, PasswordStore
@@ -34,6 +33,7 @@ from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
 from unificx.identity.repository import accounts, links, phones
 from unificx.identity.second_factor_sign_in import SecondFactorSignIn
+from unificx.identity.security_notices import LoggedTasks, SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.session_devices import SessionDevices
 from unificx.identity.session_opener import SessionOpener

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from unificx.core.errors import Unauthenticated
 from unificx.identity.acceptances import is_current
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import token_rotation
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.remembered import RememberedIds
 from unificx.identity.repository import accounts, credentials, sessions
 from unificx.identity.schemas import Principal, Session, SignedIn, SignInContext, TokenDelivery
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
 ACCESS_LIFETIME: dict[TokenDelivery, timedelta] = {"cookie": timedelta(minutes=15), "token": timedelta(minutes=60)}

@@ -4,10 +4,10 @@ from datetime import date
 
 from unificx.core.errors import NotFound, Unauthenticated
 from unificx.identity.errors import SessionExpired
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import token_rotation
 from unificx.identity.repository import credentials, sessions
 from unificx.identity.schemas import Principal, Session, SignedIn, SignInContext, TokenDelivery
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.session_opener import SessionOpener
 from unificx.identity.store import IdentityStore, Transaction

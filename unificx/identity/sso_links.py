@@ -7,10 +7,10 @@ from unificx.identity import oidc
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.errors import NotLinked
 from unificx.identity.factor_records import FactorRecords
-from unificx.identity.notices import SecurityNotices
 from unificx.identity.policies import validation
 from unificx.identity.repository import credentials, providers
 from unificx.identity.schemas import Principal
+from unificx.identity.security_notices import SecurityNotices
 from unificx.identity.store import IdentityStore, Transaction
 
 SSO_ALIAS = "single_sign_on"
