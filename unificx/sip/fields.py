@@ -91,7 +91,6 @@ class Message:
         "_first_values",
         "_from_tag",
         "_hop",
-        "_prefix",
         "_sent_by",
         "_to_tag",
         "body",
@@ -112,7 +111,6 @@ class Message:
         """The typed values parsed so far."""
         self._first_values = first_values
         self._hop: re.Match[str] | None = None
-        self._prefix: tuple[int, str] | None = None
         self._branch: str | None = None
         self._sent_by: str | None = None
         self._from_tag: str | None = None
@@ -357,16 +355,9 @@ class Message:
         """
         length = f"Content-Length: {len(self.body)}"
         lines = [self.start_line]
-        headers, breaks = self.headers, 0
-        if self._prefix is not None:
-            number, text = self._prefix
-            if text:
-                headers = headers[number:]
-                breaks = number - 1
-                lines.append(text)
         try:
             lines += [
-                f"{key}: {value}" if CANONICAL_NAMES[key] != "content-length" else length for key, value in headers
+                f"{key}: {value}" if CANONICAL_NAMES[key] != "content-length" else length for key, value in self.headers
             ]
             if length not in lines:
                 lines.append(length)
@@ -374,14 +365,10 @@ class Message:
             encoded = head.encode("utf-8", "surrogateescape")
         except (RemoteProtocolError, UnicodeEncodeError):
             raise LocalProtocolError("invalid header name or header text") from None
-        breaks += len(lines) - 1
+        breaks = len(lines) - 1
         if head.count("\n") != breaks or head.count("\r") != breaks:
             raise LocalProtocolError("line break in a header")
         return b"%b\r\n\r\n%b" % (encoded, self.body)
-
-    def set_prefix(self, number: int, text: str) -> None:
-        """Set the text of the first `number` lines, none of them Content-Length, as made by `format_lines`."""
-        self._prefix = number, text
 
     def without(self, *names: str) -> Self:
         """Return a copy without the lines of these names."""
@@ -459,8 +446,3 @@ class Message:
 def index_headers(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the first value of each lower-case long name. Raise RemoteProtocolError (400) for an invalid name."""
     return {CANONICAL_NAMES[name]: value for name, value in reversed(headers)}
-
-
-def format_lines(headers: Sequence[tuple[str, str]]) -> str:
-    """Return the lines as text, separated by CRLF."""
-    return "\r\n".join([f"{name}: {value}" for name, value in headers])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from unificx.sip.errors import RemoteProtocolError
-from unificx.sip.fields import Headers, Message, format_lines, index_headers, typed
+from unificx.sip.fields import Headers, Message, index_headers, typed
 from unificx.sip.grammar import CANONICAL_NAMES, TOKEN, capitalized_name, is_token, parse_number
 from unificx.sip.headers import Via
 from unificx.sip.limits import LIMITS, Limits
@@ -24,27 +24,14 @@ _FOLD = re.compile(r"\r\n[ \t]++")
 _each_line = re.compile(rf"\r\n({TOKEN})[ \t]*+:[ \t]*+([^\r\n]*+)").findall  # values may end with white space
 _SINGLE = frozenset(("from", "to", "call-id", "cseq", "content-length", "max-forwards"))
 _ECHOED = frozenset(("via", "from", "to", "call-id", "cseq"))
-_ECHOED_IN_100 = _ECHOED | {"timestamp"}
-_REPEATABLE = frozenset(("via", "timestamp"))
 _version = re.compile(r"SIP/[0-9]++\.[0-9]++", re.I).fullmatch
 _status_line = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})(?: (.*+))?+", re.I | re.S).fullmatch
-
-
-class Echo:
-    """The lines of a request that a response copies, and the same as text; kept for the next response."""
-
-    __slots__ = ("lines", "text", "to_tag")
-
-    def __init__(self, to_tag: str, lines: Headers) -> None:
-        self.to_tag = to_tag
-        self.lines = lines
-        self.text = format_lines(lines)
 
 
 class Request(Message):
     """A request; `uri` is the Request-URI as sent."""
 
-    __slots__ = ("_echo", "method", "uri")
+    __slots__ = ("method", "uri")
 
     def __init__(
         self,
@@ -57,7 +44,6 @@ class Request(Message):
         super().__init__(headers, body, first_values)
         self.method = method
         self.uri = uri
-        self._echo: Echo | None = None
 
     def __repr__(self) -> str:
         return f"<Request {self.method}>"
@@ -81,13 +67,6 @@ class Request(Message):
         if value == "70":
             return 70
         return None if value is None else parse_number(value, 255, "Bad Max-Forwards")
-
-    def echo(self, to_tag: str) -> Echo:
-        """Return the lines that a response copies, with `to_tag` added to a To without a tag unless it is ""."""
-        echo = self._echo
-        if echo is None or echo.to_tag != to_tag:
-            echo = self._echo = Echo(to_tag, _echoed_lines(self, to_tag))
-        return echo
 
     def answerable_request(self) -> Request | None:
         if self.method == "ACK":
@@ -176,26 +155,18 @@ def respond(
 
     `to_tag` is added to a To without a tag, except in a 100. Headers missing in a malformed request are omitted.
     """
-    reason = reason or PHRASES.get(status, "")
-    if status == 100 and request.first("timestamp") is not None:
-        return Response(status, reason, (*_echoed_lines(request, "", _ECHOED_IN_100), *headers), body)
-    echo = request.echo(to_tag if status > 100 else "")
-    response = Response(status, reason, (*echo.lines, *headers), body)
-    response.set_prefix(len(echo.lines), echo.text)
-    return response
-
-
-def _echoed_lines(request: Request, to_tag: str, echoed: frozenset[str] = _ECHOED) -> Headers:
     lines: list[tuple[str, str]] = []
     seen: set[str] = set()
     for line in request.headers:
         name = CANONICAL_NAMES[line[0]]
-        if name in echoed:
-            if name not in _REPEATABLE and name in seen:
+        if name in _ECHOED:
+            if name != "via" and name in seen:
                 continue
             seen.add(name)
-            lines.append((line[0], _with_tag(request, line[1], to_tag)) if name == "to" else line)
-    return tuple(lines)
+            lines.append((line[0], _with_tag(request, line[1], to_tag)) if name == "to" and status > 100 else line)
+        elif name == "timestamp" and status == 100:
+            lines.append(line)
+    return Response(status, reason or PHRASES.get(status, ""), (*lines, *headers), body)
 
 
 def _with_tag(request: Request, to: str, tag: str) -> str:
