@@ -22,24 +22,24 @@ MIN_SECONDS = 2.0
 
 
 @pytest.fixture
-def facts(tmp_path: Path) -> dict[str, Any]:
+def expected(tmp_path: Path) -> dict[str, Any]:
     with tarfile.open(FIXTURE) as archive:
         archive.extractall(tmp_path, filter="data")
     return json.loads((tmp_path / "facts.json").read_text())
 
 
 @pytest.fixture
-def server(tmp_path: Path, facts: dict[str, Any]) -> Iterator[Server]:
+def server(tmp_path: Path, expected: dict[str, Any]) -> Iterator[Server]:
     with Server(tmp_path / "home") as server:
         yield server
     assert not server.log_violations()
 
 
 @pytest.fixture
-def client(server: Server, facts: dict[str, Any]) -> Iterator[httpx.Client]:
+def client(server: Server, expected: dict[str, Any]) -> Iterator[httpx.Client]:
     """A signed-in user of the former version, with the same password."""
     with httpx.Client(base_url=server.ready["http"], timeout=30) as client:
-        answer = client.post("/api/v1/sessions", json={"email": facts["email"], "password": facts["password"]})
+        answer = client.post("/api/v1/sessions", json={"email": expected["email"], "password": expected["password"]})
         assert answer.status_code == 201, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         yield client
@@ -54,27 +54,27 @@ def audio_seconds(client: httpx.Client, path: str) -> float:
 
 @pytest.mark.promise("T3")
 def test_stored_data_of_the_former_version_is_readable(
-    server: Server, client: httpx.Client, facts: dict[str, Any]
+    server: Server, client: httpx.Client, expected: dict[str, Any]
 ) -> None:
     history = {each["id"]: each for each in server.history()}
-    for before in facts["history"]:
+    for before in expected["history"]:
         now = history[before["id"]]
         for key in ("caller", "caller_name", "callee", "callee_name", "started", "talk_seconds", "outcome", "recorded"):
             assert now[key] == before[key]
-    recording, message = facts["recording"]["id"], facts["message"]["id"]
+    recording, message = expected["recording"]["id"], expected["message"]["id"]
     assert audio_seconds(client, f"/api/v1/recordings/{recording}/audio") > MIN_SECONDS
     assert audio_seconds(client, f"/api/v1/voicemail/{message}/audio") > MIN_SECONDS
     [found] = [each for each in client.get("/api/v1/voicemail").json()["items"] if each["id"] == message]
-    assert (found["caller"], found["caller_name"]) == (facts["message"]["caller"], facts["message"]["caller_name"])
+    assert (found["caller"], found["caller_name"]) == (expected["message"]["caller"], expected["message"]["caller_name"])
     tenant = server.ready["tenant"]
     assert "8100" in [each["number"] for each in items(server.cli("room", "list", "--tenant", tenant))]
     [mailbox] = items(server.cli("mailbox", "list", "--tenant", tenant))
     assert (mailbox["number"], mailbox["members"]) == ("7900", ["710071", "720072"])
 
 
-def test_live_call_of_the_former_version_is_ended_and_recorded(server: Server, facts: dict[str, Any]) -> None:
+def test_live_call_of_the_former_version_is_ended_and_recorded(server: Server, expected: dict[str, Any]) -> None:
     """The call is adopted from the journal; its phones do not answer any more, and its permitted length is over."""
-    [live] = facts["live"]
+    [live] = expected["live"]
     eventually(lambda: not server.live_calls(), what="the adopted call is over", timeout=90)
     [record] = [each for each in eventually(server.history) if each["id"] == live["id"]]
     assert (record["caller"], record["callee"], record["outcome"]) == (live["caller"], live["callee"], "answered")

@@ -280,8 +280,8 @@ def _tag(call: Call, name: str) -> str:
 
 def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
     """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
-    giver, taker = call.participant(sender), call.participant(recipient)
-    sanitized = sanitize(sdp, giver.peer_address)
+    from_party, to_party = call.participant(sender), call.participant(recipient)
+    sanitized = sanitize(sdp, from_party.peer_address)
     if sdp and not sanitized:
         raise MediaUnavailable("description")
-    return sanitized if taker.accepts_video_of(giver) else audio_only(sanitized)
+    return sanitized if to_party.accepts_video_of(from_party) else audio_only(sanitized)
