@@ -2,11 +2,11 @@
 
 from collections import Counter
 
-from unificx.calls.rules import messages, state_machine
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
-from unificx.calls.rules.messages import CALLER, Action, Event
-from unificx.calls.rules.states import Branch, Ended, SettingUp, State
+from unificx.calls.machine import messages, state_machine
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets, Limits, PushTargets
+from unificx.calls.machine.messages import CALLER, Action, Event
+from unificx.calls.machine.states import Branch, Ended, SettingUp, State
 
 NO_PUSH = PushTargets()
 LIMITS = Limits(30.0, 600.0)

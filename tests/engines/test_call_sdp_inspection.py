@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.rules.identity import Identity, caller_headers, requests_privacy
-from unificx.calls.rules.sdp_inspection import (
+from unificx.calls.machine.identity import Identity, caller_headers, requests_privacy
+from unificx.calls.machine.sdp_inspection import (
     MAX_MEDIA_SECTIONS,
     is_receiving,
     is_sending,

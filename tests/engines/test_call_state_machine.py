@@ -3,9 +3,9 @@
 import pytest
 from call_script import Script, talking
 
-from unificx.calls.rules import messages, state_machine
-from unificx.calls.rules.causes import Cause, cause_from_status, most_informative
-from unificx.calls.rules.messages import (
+from unificx.calls.machine import messages, state_machine
+from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
+from unificx.calls.machine.messages import (
     AnswerMedia,
     AnswerOffer,
     Bye,
@@ -19,7 +19,7 @@ from unificx.calls.rules.messages import (
     ReleaseMedia,
     WriteRecord,
 )
-from unificx.calls.rules.states import Ended, Ending, Exchange, MediaReanchor, SettingUp, Talking
+from unificx.calls.machine.states import Ended, Ending, Exchange, MediaReanchor, SettingUp, Talking
 
 
 def ringing(*names: str) -> Script:

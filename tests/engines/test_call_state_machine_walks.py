@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.house.call_states import MACHINE, Code, read_machine
-from unificx.calls.rules import messages, state_machine, transfer
-from unificx.calls.rules.fork_targets import ForkTargets, PushTargets
-from unificx.calls.rules.states import (
+from unificx.calls.machine import messages, state_machine, transfer
+from unificx.calls.machine.fork_targets import ForkTargets, PushTargets
+from unificx.calls.machine.states import (
     Answering,
     Ended,
     Ending,

@@ -23,8 +23,8 @@ from unificx.calls import (
 )
 from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.states import Talking
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Talking
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService

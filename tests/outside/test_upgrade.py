@@ -65,7 +65,10 @@ def test_stored_data_of_the_former_version_is_readable(
     assert audio_seconds(client, f"/api/v1/recordings/{recording}/audio") > MIN_SECONDS
     assert audio_seconds(client, f"/api/v1/voicemail/{message}/audio") > MIN_SECONDS
     [found] = [each for each in client.get("/api/v1/voicemail").json()["items"] if each["id"] == message]
-    assert (found["caller"], found["caller_name"]) == (expected["message"]["caller"], expected["message"]["caller_name"])
+    assert (found["caller"], found["caller_name"]) == (
+        expected["message"]["caller"],
+        expected["message"]["caller_name"],
+    )
     tenant = server.ready["tenant"]
     assert "8100" in [each["number"] for each in items(server.cli("room", "list", "--tenant", tenant))]
     [mailbox] = items(server.cli("mailbox", "list", "--tenant", tenant))

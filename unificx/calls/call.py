@@ -8,14 +8,14 @@ from typing import Any
 
 from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.events import CallEnded, CallParty, Outcome
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.identity import requests_privacy
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.sdp_inspection import with_origin
+from unificx.calls.machine.states import Ended, Ending, SettingUp, State, Talking, Transferring
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
 from unificx.calls.recording_indication import RecordingIndication
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.identity import requests_privacy
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.sdp_inspection import with_origin
-from unificx.calls.rules.states import Ended, Ending, SettingUp, State, Talking, Transferring
 from unificx.calls.schemas import AppCallContext, LiveCall
 from unificx.identity import Extension
 from unificx.registrar import Caller

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 
 from unificx.calls.call import Call, sanitize_dialled
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.states import SettingUp, Talking, Transferring
 from unificx.calls.schemas import LiveCall, Origination
 from unificx.calls.transfers import RINGBACK_APP, Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound

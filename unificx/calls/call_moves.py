@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unificx.calls.call import Call
+from unificx.calls.machine import messages, redirect
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Ended, SettingUp, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.registry import CallRegistry
-from unificx.calls.rules import messages, redirect
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.states import Ended, SettingUp, Talking
 from unificx.calls.schemas import ParkedCall
 from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache

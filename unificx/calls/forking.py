@@ -1,10 +1,10 @@
 """Forking: selects the phones that ring for a call and builds their INVITEs."""
 
 from unificx.calls.call import APP_LEG, Call
+from unificx.calls.machine import messages
+from unificx.calls.machine.fork_targets import ForkTargets, Limits, PushTargets
+from unificx.calls.machine.identity import Identity, caller_headers
 from unificx.calls.participant import DialTarget, Participant
-from unificx.calls.rules import messages
-from unificx.calls.rules.fork_targets import ForkTargets, Limits, PushTargets
-from unificx.calls.rules.identity import Identity, caller_headers
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
 from unificx.routing import RingExtension, Routing

@@ -13,13 +13,13 @@ from unificx.calls import repository
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallOptions
 from unificx.calls.events import CallParty
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Answering, Talking, Transferring
 from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.states import Answering, Talking, Transferring
 from unificx.core.clock import Clock
 from unificx.db import Database, Keys, SpoolFull, UnitOfWork
 from unificx.identity import DirectoryCache

@@ -1,6 +1,6 @@
 """Translates leg events to state-machine events."""
 
-from unificx.calls.rules import messages
+from unificx.calls.machine import messages
 from unificx.sip import legs
 from unificx.sip.errors import LocalProtocolError
 

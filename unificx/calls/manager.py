@@ -14,16 +14,16 @@ from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.leg_events import to_call_event
+from unificx.calls.machine import messages, state_machine
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
+from unificx.calls.machine.states import Ended, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
-from unificx.calls.rules import messages, state_machine
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import ForkTargets, Limits
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.rules.states import Ended, Talking
 from unificx.calls.schemas import CallSettings, LiveCall, Origination, ParkedCall
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue

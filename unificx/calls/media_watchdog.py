@@ -7,12 +7,12 @@ are polled.
 import asyncio
 
 from unificx.calls.call import Call
+from unificx.calls.machine import messages
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.sdp_inspection import is_receiving, is_sending
+from unificx.calls.machine.states import Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.ports import MediaAnchor
-from unificx.calls.rules import messages
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.sdp_inspection import is_receiving, is_sending
-from unificx.calls.rules.states import Talking
 from unificx.calls.schemas import CallSettings
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.sdp_inspection import is_receiving
+from unificx.calls.machine.states import Ended, Ending, IceRestart, MediaReanchor, Talking
 from unificx.calls.ports import CallObserver
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.sdp_inspection import is_receiving
-from unificx.calls.rules.states import Ended, Ending, IceRestart, MediaReanchor, Talking
 from unificx.calls.schemas import Conversation, ConversationLeg
 
 

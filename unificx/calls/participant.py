@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
-from unificx.calls.rules.media_sections import has_video
+from unificx.calls.machine.media_sections import has_video
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.sip.legs import InviteParams, Leg

@@ -7,9 +7,9 @@ import structlog
 
 from unificx.calls.call import Call
 from unificx.calls.call_moves import merge_cdr
+from unificx.calls.machine.causes import Cause
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.ports import CallRecordWriter
-from unificx.calls.rules.causes import Cause
 from unificx.core.clock import Clock
 from unificx.db import SpoolFull
 

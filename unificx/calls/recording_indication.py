@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from unificx import sdp
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import State, Talking
 from unificx.calls.participant import AnyLeg, Participant
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.states import State, Talking
 
 
 @dataclass(slots=True)

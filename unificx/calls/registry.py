@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from unificx.calls.call import Call
 from unificx.calls.call_index import CallIndex
 from unificx.calls.call_limiter import ConcurrentCallLimiter
-from unificx.calls.rules.messages import CALLER
+from unificx.calls.machine.messages import CALLER
 
 
 @dataclass(slots=True)

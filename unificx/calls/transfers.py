@@ -10,13 +10,13 @@ from unificx.calls.call import Call, TransferTarget, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
+from unificx.calls.machine import messages
+from unificx.calls.machine.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
+from unificx.calls.machine.states import MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
-from unificx.calls.rules import messages
-from unificx.calls.rules.fork_targets import ForkTargets, Limits
-from unificx.calls.rules.messages import CALLER
-from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.rules.states import MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller

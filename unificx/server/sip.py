@@ -84,26 +84,7 @@ class SipServer:
         self.call_recorder = create_recorder(container, media, engine, hold)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers = CompositeObserver(hold, self.call_recorder)
-        self.call_manager = CallManager(
-            CallParts(
-                dialogs,
-                media,
-                container.history,
-                routing,
-                directory,
-                clock,
-                container.push,
-                self.app_runner,
-                observers,
-                self.parking,
-            ),
-            call_settings,
-            on_answered=container.journal.save,
-            on_ended=container.journal.remove,
-            storage_full=container.is_storage_full,
-            on_pending_output=self._wake,
-            on_changed=live_events.calls_changed,
-        )
+        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers)
         self._recorded_calls = CallRecordingStatus(self.call_manager)
         self.call_recorder.on_change = self._recording_changed
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
@@ -111,36 +92,62 @@ class SipServer:
         )
         container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
-        nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
-        authenticator = Authenticator(directory, nonces, secret, own_host_names(settings), self.bearers)
-        register_handler = RegisterHandler(directory, container.registrar)
-        mwi = MwiNotifier(
-            MwiParts(
-                endpoint, self._contact, directory, container.location, MailboxMessageCounts(container), self._wake
-            )
-        )
+        mwi = self._create_mwi()
         self._mwi_handler = MwiHandler(container, mwi)
         request_handler = SipRequestHandler(
             RequestHandlerParts(
                 endpoint,
                 rate_limiter,
-                authenticator,
-                register_handler,
+                self._create_authenticator(settings),
+                RegisterHandler(directory, container.registrar),
                 container.registrar,
                 directory,
                 self.call_manager,
                 mwi,
             )
         )
-        self.transports = TransportManager(
-            settings.sip,
-            self._receive,
-            self._connection_lost,
-            tls=server_context(certificates),
-        )
+        tls = server_context(certificates)
+        self.transports = TransportManager(settings.sip, self._receive, self._connection_lost, tls=tls)
         self._driver = SipDriver(endpoint, request_handler, rate_limiter, self.transports.send, clock)
         self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
+
+    def _create_call_manager(
+        self, settings: CallSettings, dialogs: DialogTable, routing: Routing, observer: CompositeObserver
+    ) -> CallManager:
+        container, live_events = self._container, self._live_events
+        return CallManager(
+            CallParts(
+                dialogs,
+                self._media,
+                container.history,
+                routing,
+                container.identity.directory,
+                container.clock,
+                container.push,
+                self.app_runner,
+                observer,
+                self.parking,
+            ),
+            settings,
+            on_answered=container.journal.save,
+            on_ended=container.journal.remove,
+            storage_full=container.is_storage_full,
+            on_pending_output=self._wake,
+            on_changed=live_events.calls_changed,
+        )
+
+    def _create_authenticator(self, settings: Settings) -> Authenticator:
+        clock = self._container.clock
+        nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
+        return Authenticator(self._container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
+
+    def _create_mwi(self) -> MwiNotifier:
+        container = self._container
+        counts = MailboxMessageCounts(container)
+        return MwiNotifier(
+            MwiParts(self.endpoint, self._contact, container.identity.directory, container.location, counts, self._wake)
+        )
 
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from unificx.calls.rules import transfer
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.messages import CALLER, Action, Bye, CancelCallee, Event, Reject, ReleaseMedia, WriteRecord
-from unificx.calls.rules.originating import originate_by_app, originating
-from unificx.calls.rules.setup import answering, begin, setting_up
-from unificx.calls.rules.states import Answering, Ended, Ending, Originating, SettingUp, State, Talking, Transferring
-from unificx.calls.rules.talking import ending, talking
+from unificx.calls.machine import transfer
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.messages import CALLER, Action, Bye, CancelCallee, Event, Reject, ReleaseMedia, WriteRecord
+from unificx.calls.machine.originating import originate_by_app, originating
+from unificx.calls.machine.setup import answering, begin, setting_up
+from unificx.calls.machine.states import Answering, Ended, Ending, Originating, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.talking import ending, talking
 
 
 def step(state: State, event: Event, now: float) -> tuple[State, list[Action]]:

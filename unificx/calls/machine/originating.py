@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import ForkTargets
-from unificx.calls.rules.messages import (
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets
+from unificx.calls.machine.messages import (
     CALLER,
     AckReceived,
     Action,
@@ -39,8 +39,8 @@ from unificx.calls.rules.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.rules.setup import APP_ANSWER_TIMEOUT, begin
-from unificx.calls.rules.states import Ended, Originating, State
+from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT, begin
+from unificx.calls.machine.states import Ended, Originating, State
 
 Outcome = tuple[State, list[Action]]
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets, Limits
 
 Stage = Literal["offering", "calling", "ringing", "over"]
 

@@ -7,7 +7,7 @@ side gets an offer as if it were the first one.
 
 from dataclasses import replace
 
-from unificx.calls.rules.messages import (
+from unificx.calls.machine.messages import (
     CALLER,
     Action,
     AnswerMedia,
@@ -17,8 +17,8 @@ from unificx.calls.rules.messages import (
     Offer,
     OfferMedia,
 )
-from unificx.calls.rules.sdp_inspection import without_ice
-from unificx.calls.rules.states import IceRestart, Talking
+from unificx.calls.machine.sdp_inspection import without_ice
+from unificx.calls.machine.states import IceRestart, Talking
 
 Outcome = tuple[Talking, list[Action]]
 

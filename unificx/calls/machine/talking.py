@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules import redirect
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
-from unificx.calls.rules.messages import (
+from unificx.calls.machine import redirect
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.ice_restart import continue_ice_restart, ice_restart_answered, start_ice_restart
+from unificx.calls.machine.messages import (
     CALLER,
     AckReceived,
     Action,
@@ -46,8 +46,8 @@ from unificx.calls.rules.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.rules.sdp_inspection import uses_ice
-from unificx.calls.rules.states import (
+from unificx.calls.machine.sdp_inspection import uses_ice
+from unificx.calls.machine.states import (
     Ended,
     Ending,
     Exchange,

@@ -7,10 +7,10 @@ runs two state machines side by side: `talking` for the caller, `setup` for the 
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules import redirect
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import start_ice_restart
-from unificx.calls.rules.messages import (
+from unificx.calls.machine import redirect
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.messages import (
     CALLER,
     AckReceived,
     Action,
@@ -53,10 +53,10 @@ from unificx.calls.rules.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.rules.sdp_inspection import without_ice
-from unificx.calls.rules.setup import begin, setting_up
-from unificx.calls.rules.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
-from unificx.calls.rules.talking import end, talking
+from unificx.calls.machine.sdp_inspection import without_ice
+from unificx.calls.machine.setup import begin, setting_up
+from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
+from unificx.calls.machine.talking import end, talking
 
 Outcome = tuple[State, list[Action]]
 PeerChangeEvent = TransferRequested | JoinRequested | MoveToAppRequested | TakeOverRequested

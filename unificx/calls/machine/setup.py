@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import assert_never
 
-from unificx.calls.rules import push_wakeup
-from unificx.calls.rules.causes import Cause, cause_from_status, most_informative
-from unificx.calls.rules.fork_targets import ForkTargets
-from unificx.calls.rules.ice_restart import start_ice_restart
-from unificx.calls.rules.messages import (
+from unificx.calls.machine import push_wakeup
+from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
+from unificx.calls.machine.fork_targets import ForkTargets
+from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.messages import (
     CALLER,
     Accept,
     Acknowledge,
@@ -54,8 +54,8 @@ from unificx.calls.rules.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.rules.sdp_inspection import uses_ice
-from unificx.calls.rules.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
+from unificx.calls.machine.sdp_inspection import uses_ice
+from unificx.calls.machine.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
 
 Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from unificx.calls.rules.messages import Action, CancelPush, Progress, SendPush
-from unificx.calls.rules.states import Branch, SettingUp
+from unificx.calls.machine.messages import Action, CancelPush, Progress, SendPush
+from unificx.calls.machine.states import Branch, SettingUp
 
 Outcome = tuple[SettingUp, list[Action]]
 UNRESPONSIVE_AFTER = 2.0

@@ -6,9 +6,9 @@ an offer as if it were the first one.
 
 from dataclasses import replace
 
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.ice_restart import start_ice_restart
-from unificx.calls.rules.messages import (
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.ice_restart import start_ice_restart
+from unificx.calls.machine.messages import (
     CALLER,
     Accept,
     Action,
@@ -25,8 +25,8 @@ from unificx.calls.rules.messages import (
     SetPeer,
     SwapCaller,
 )
-from unificx.calls.rules.sdp_inspection import as_sendrecv, without_ice
-from unificx.calls.rules.states import Exchange, IceRestart, MovingToApp, TakingOver, Talking
+from unificx.calls.machine.sdp_inspection import as_sendrecv, without_ice
+from unificx.calls.machine.states import Exchange, IceRestart, MovingToApp, TakingOver, Talking
 
 Outcome = tuple[Talking, list[Action]]
 

@@ -7,9 +7,9 @@ reply of the media anchor with its request, so that stale replies are ignored.
 from dataclasses import dataclass
 from enum import Enum
 
-from unificx.calls.rules.causes import Cause
-from unificx.calls.rules.fork_targets import ForkTargets
-from unificx.calls.rules.states import SettingUp
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets
+from unificx.calls.machine.states import SettingUp
 
 CALLER = "a"
 
