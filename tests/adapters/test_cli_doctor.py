@@ -139,7 +139,7 @@ def test_without_a_server_the_requirements_are_checked(home: CliHome) -> None:
     assert (found["mail"]["state"], found["mail"]["detail"]) == ("warn", "not configured")
     assert "UNIFICX_SMTP" in found["mail"]["do"]
     assert all(check["do"] for check in found.values() if check["state"] != "ok")
-    assert "not set up" in home.run_text("doctor")
+    assert "not configured" in home.run_text("doctor")
 
 
 def test_a_failed_check_exits_with_1(home: CliHome, monkeypatch: pytest.MonkeyPatch) -> None:

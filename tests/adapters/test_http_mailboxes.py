@@ -95,7 +95,7 @@ class FakeEmails:
 
     written: list[tuple[str, NewVoicemail]] = field(default_factory=list)
 
-    async def voicemail(self, person: Person, language: str, news: NewVoicemail, uow: UnitOfWork) -> None:
+    async def send_voicemail_notice(self, person: Person, language: str, news: NewVoicemail, uow: UnitOfWork) -> None:
         self.written.append((person.email, news))
 
 
@@ -115,9 +115,9 @@ async def test_each_member_gets_an_email_by_their_own_settings(world: World) -> 
         await boxes.change_mailbox(extension, change)
     message = await world.leave_message(world.acme, "7900")
     emails = FakeEmails()
-    rooms = SimpleNamespace(people=world.identity, mailboxes=boxes, emails=emails)
+    services = SimpleNamespace(identity=world.identity, mailboxes=boxes, notification_service=emails)
     async with world.database.begin() as uow:
-        await send_voicemail_emails(rooms, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
+        await send_voicemail_emails(services, MessageLeft("f1", world.acme.id, box, message), uow)  # type: ignore[arg-type]
     assert [(email, news.number, bool(news.caller)) for email, news in emails.written] == [
         (f"user1001@{world.acme.domain}", "7900", False),
         (f"user1003@{world.acme.domain}", "7900", True),

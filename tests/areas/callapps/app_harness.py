@@ -67,7 +67,7 @@ class FakePrompts:
 
 @dataclass
 class AppHarness:
-    """`keys` are the digits pressed during a prompt, each once; `says` is the audio of each recording."""
+    """`digits` are pressed during a prompt, each once; `audio_scripts` is the audio of each recording."""
 
     app: App
     digits: dict[str, list[str]] = field(default_factory=dict)

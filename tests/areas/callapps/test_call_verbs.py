@@ -68,7 +68,7 @@ async def test_missing_media_rejects_the_call() -> None:
         await call.answer()
         raise AssertionError("it was not answered")
 
-    stage = harness_for(app, fails="full")
+    stage = harness_for(app, media_error="full")
     await stage.run()
     assert stage.events == [Rejected(503, None)]
 
@@ -92,7 +92,7 @@ async def test_hang_up_cancels_the_app() -> None:
             await asyncio.sleep(0)
             steps.append("tidied")
 
-    stage = harness_for(app, keys={"second": [HANG_UP]})
+    stage = harness_for(app, digits={"second": [HANG_UP]})
     await stage.run()
     assert (stage.played, steps) == (["first", "second"], ["tidied"])
     assert stage.events == [Answered(b"ours")]
@@ -106,7 +106,7 @@ async def test_escape_digit_stops_the_prompt() -> None:
         found.append(await call.play("menu", "rest", escape_digits="12"))
         found.append(await call.play("menu", "rest", escape_digits="12"))
 
-    stage = harness_for(app, keys={"menu": ["9", "2"]})
+    stage = harness_for(app, digits={"menu": ["9", "2"]})
     await stage.run()
     assert (stage.played, found) == (["menu", "rest", "menu"], ["", "2"])
     assert "stop" in stage.orders
@@ -119,7 +119,7 @@ async def test_early_digits_are_queued() -> None:
         await call.play("enter")
         found.extend((await call.read_digits(12), await call.read_digits(2), await call.read_digits(1)))
 
-    stage = harness_for(app, keys={"enter": ["4711#123"]})
+    stage = harness_for(app, digits={"enter": ["4711#123"]})
     await stage.run()
     assert found == ["4711", "12", "3"]
 
@@ -141,7 +141,7 @@ async def test_prompt_stops_at_any_digit_which_stays_queued() -> None:
         await call.play_until_digit("enter", "more")
         found.append(await call.read_digits(4))
 
-    stage = harness_for(app, keys={"enter": ["82#"]})
+    stage = harness_for(app, digits={"enter": ["82#"]})
     await stage.run()
     assert (stage.played, found) == (["enter"], ["82"])
 
@@ -166,7 +166,7 @@ async def test_recording_stops_at_its_limits(
         found.append(await call.record(clip, stop_digits="#*", silence_seconds=3.0))
         await call.play(clip)
 
-    stage = harness_for(app, says=[script])
+    stage = harness_for(app, audio_scripts=[script])
     await stage.run()
     [sent] = found
     assert (sent.ended, sent.digit, sent.silent) == (ended, key, silent)
@@ -180,7 +180,7 @@ async def test_recording_is_limited_in_duration() -> None:
     async def app(call: Call) -> None:
         found.append(await call.record(Clip(), max_seconds=0.05, silence_seconds=1e9))
 
-    await harness_for(app, says=[["speak 1"]]).run()
+    await harness_for(app, audio_scripts=[["speak 1"]]).run()
     assert found[0].ended == "longest"
 
 
@@ -194,7 +194,7 @@ async def test_full_sink_ends_recording() -> None:
     async def app(call: Call) -> None:
         found.append(await call.record(Full()))
 
-    await harness_for(app, says=[["speak 2"]]).run()
+    await harness_for(app, audio_scripts=[["speak 2"]]).run()
     assert (found[0].ended, found[0].seconds) == ("full", 0.0)
 
 
@@ -207,7 +207,7 @@ async def test_hang_up_keeps_the_recorded_audio() -> None:
         finally:
             recorded.append(call.last_recording)
 
-    await harness_for(app, says=[["speak 2", HANG_UP]]).run()
+    await harness_for(app, audio_scripts=[["speak 2", HANG_UP]]).run()
     [sent] = recorded
     assert sent is not None
     assert (clip.sound.seconds, sent.seconds) == (pytest.approx(2.0), pytest.approx(2.0))

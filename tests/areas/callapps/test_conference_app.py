@@ -134,7 +134,7 @@ async def test_correct_pin_admits(
     setup: ConferenceWorld, pins: dict[str, str], pressed: str, asked: str, host: bool
 ) -> None:
     room = await setup.room(**pins)
-    stage = setup.stage(room, keys={asked: [pressed]})
+    stage = setup.stage(room, digits={asked: [pressed]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     assert stage.played == [asked, *ALONE]
@@ -145,7 +145,7 @@ async def test_correct_pin_admits(
 
 async def test_three_wrong_pins_end_the_call(setup: ConferenceWorld) -> None:
     room = await setup.room(pin="4711")
-    stage = setup.stage(room, keys={"conference/enter-pin": ["9999#"] * 3})
+    stage = setup.stage(room, digits={"conference/enter-pin": ["9999#"] * 3})
     await stage.run()
     assert stage.played == ["conference/enter-pin", "conference/wrong-pin"] * 3 + ["general/too-many-tries", *AWAY]
     assert setup.meetings.status(room) is None
@@ -154,10 +154,10 @@ async def test_three_wrong_pins_end_the_call(setup: ConferenceWorld) -> None:
 async def test_pin_attempts_are_rate_limited(setup: ConferenceWorld) -> None:
     room = await setup.room(pin="4711")
     for _ in range(2):
-        stage = setup.stage(room, keys={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
+        stage = setup.stage(room, digits={"conference/enter-pin": ["9999#"] * 3}, caller=ANNA)
         await stage.run()
     assert stage.played[-2:] == ["general/too-many-tries", *AWAY]
-    stage = setup.stage(room, keys={"conference/enter-pin": ["4711#"]}, caller=ANNA)
+    stage = setup.stage(room, digits={"conference/enter-pin": ["4711#"]}, caller=ANNA)
     await stage.run()
     assert stage.played == ["conference/enter-pin", "general/too-many-tries", *AWAY]
 
@@ -191,7 +191,7 @@ async def test_locked_or_full_room_is_announced(setup: ConferenceWorld, settings
 
 async def test_names_are_announced_and_deleted_with_the_call(setup: ConferenceWorld) -> None:
     room = await setup.room(settings=RoomSettings(announce="names"))
-    stage = setup.stage(room, says=[["speak 1", "silence 2"]])
+    stage = setup.stage(room, audio_scripts=[["speak 1", "silence 2"]])
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     assert stage.played[0] == "conference/say-name"
@@ -201,7 +201,7 @@ async def test_names_are_announced_and_deleted_with_the_call(setup: ConferenceWo
     await wait_until(lambda: stage.played[-1] == "conference/somebody-left")
     stage.press("*9")  # no host
     await wait_until(lambda: stage.played[-1] == "general/not-allowed")
-    named = setup.stage(room, says=[["silence 2"]])
+    named = setup.stage(room, audio_scripts=[["silence 2"]])
     await hung_up(stage)
     assert setup.meetings.status(room) is None
     named.begin()
@@ -211,7 +211,7 @@ async def test_names_are_announced_and_deleted_with_the_call(setup: ConferenceWo
 
 async def test_dtmf_commands_of_guests_and_hosts(setup: ConferenceWorld) -> None:
     room = await setup.room(host_pin="8362")
-    stage = setup.stage(room, keys={"conference/enter-host-pin": ["8362#"]})
+    stage = setup.stage(room, digits={"conference/enter-host-pin": ["8362#"]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     guest = setup.other(room)
@@ -264,7 +264,7 @@ async def test_caller_rejoins_after_engine_restart(setup: ConferenceWorld) -> No
 
 async def test_invited_callee_joins_a_locked_room_without_pin(setup: ConferenceWorld) -> None:
     room = await setup.room(pin="4711", settings=RoomSettings(locked=True))
-    stage = setup.stage(room, INVITED, keys={"conference/invited": ["1"]})
+    stage = setup.stage(room, INVITED, digits={"conference/invited": ["1"]})
     stage.begin()
     await wait_until(lambda: "join heard" in stage.orders)
     assert stage.played[0] == "conference/invited"

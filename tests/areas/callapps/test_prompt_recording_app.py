@@ -36,12 +36,12 @@ def played_prompts(stage: AppHarness) -> list[str]:
 async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> None:
     caller = stage(
         room,
-        keys={
+        digits={
             "studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"],
             "studio/to-hear": ["2", "1", "*"],
             "studio/to-use": ["1"],
         },
-        says=[["silence 0.4", "speak 2", "press #"]],
+        audio_scripts=[["silence 0.4", "speak 2", "press #"]],
     )
     await caller.run()
     assert played_prompts(caller) == ["studio/record", "general/saved", LEAVE]
@@ -50,7 +50,7 @@ async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> No
     assert 1.8 < own.seconds < 2.4
     row, _ = await room.audio.load(TENANT, own.audio_id)
     assert row.owners == (ANNA.subject,)
-    caller = stage(room, keys={"studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
+    caller = stage(room, digits={"studio/enter-code": [f"{prompt_code(LEAVE)}#", "#"], "studio/to-hear": ["3", "*"]})
     await caller.run()
     assert played_prompts(caller) == ["studio/standard-again"]
     assert room.custom_sounds.all(TENANT) == []
@@ -60,7 +60,7 @@ async def test_prompt_is_recorded_played_and_removed(room: RecordingSetup) -> No
 async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: RecordingSetup) -> None:
     keys = {"studio/enter-code": ["0#", "#"], "studio/to-hear": ["2", "2", "2", "*"], "studio/to-use": ["*", "1"]}
     script = [["speak 2", "press #"], ["silence 2", "press #"], ["speak 3", "press #"]]
-    caller = stage(room, keys=keys, says=script)
+    caller = stage(room, digits=keys, audio_scripts=script)
     await caller.run()
     assert played_prompts(caller) == [*("studio/record", "general/cancelled") * 2, "studio/record", "general/saved"]
     assert [(one.language, one.name) for one in room.custom_sounds.all(TENANT)] == [("any", "music/hold")]
@@ -70,7 +70,7 @@ async def test_music_is_recorded_and_rejected_recording_is_not_stored(room: Reco
 @pytest.mark.promise("C9")
 async def test_personal_greeting_is_reached_by_the_same_code(room: RecordingSetup) -> None:
     keys = {"studio/enter-code": ["1#", "#"], "voicemail/to-change-greeting": ["1", "*"]}
-    caller = stage(room, keys={**keys, "general/to-cancel": ["1"]}, says=[["speak 2", "press #"]])
+    caller = stage(room, digits={**keys, "general/to-cancel": ["1"]}, audio_scripts=[["speak 2", "press #"]])
     await caller.run()
     assert "voicemail/greeting-saved" in caller.played
     assert list(room.boxes.mailbox_settings(ANNA.id).greetings) == ["no_answer"]
@@ -86,6 +86,6 @@ async def test_non_administrator_is_rejected(room: RecordingSetup) -> None:
 @pytest.mark.promise("C8")
 async def test_unknown_and_notice_codes_are_rejected(room: RecordingSetup) -> None:
     codes = ["999#", f"{prompt_code('recording/notice')}#", f"{prompt_code('voicemail/notice')}#"]
-    caller = stage(room, keys={"studio/enter-code": codes})
+    caller = stage(room, digits={"studio/enter-code": codes})
     await caller.run()
     assert played_prompts(caller) == ["studio/no-such-code", "studio/stays", "studio/stays"]

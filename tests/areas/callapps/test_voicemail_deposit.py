@@ -39,7 +39,7 @@ async def test_hang_up_after_speech_stores_the_message(room: RecordingSetup) -> 
 
 
 async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> None:
-    await stage(room, keys={"voicemail/leave": [HANG_UP]}).run()
+    await stage(room, digits={"voicemail/leave": [HANG_UP]}).run()
     await stage(room, ["silence 4", HANG_UP]).run()
     await stage(room, ["speak 0.4", HANG_UP]).run()
     assert await messages(room) == []
@@ -55,13 +55,13 @@ async def test_hang_up_without_speech_stores_nothing(room: RecordingSetup) -> No
     ],
 )
 async def test_greeting_depends_on_the_call_outcome(room: RecordingSetup, why: str, greeting: str) -> None:
-    caller = stage(room, ["speak 2", HANG_UP], why=why)
+    caller = stage(room, ["speak 2", HANG_UP], reason=why)
     await caller.run()
     assert played_prompts(caller)[0] == greeting
 
 
 async def test_greeting_can_be_skipped(room: RecordingSetup) -> None:
-    caller = stage(room, ["speak 2", HANG_UP], keys={"voicemail/greeting": ["#"]})
+    caller = stage(room, ["speak 2", HANG_UP], digits={"voicemail/greeting": ["#"]})
     await caller.run()
     assert played_prompts(caller) == ["voicemail/greeting", "beep"]
 
@@ -81,7 +81,7 @@ async def test_caller_is_informed_of_transcription_first(room: RecordingSetup, o
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(transcribe=True))
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(transcribe=on))
     first = "voicemail/transcribed" if on else "voicemail/greeting"
-    caller = stage(room, ["speak 2", HANG_UP], keys={first: ["#"]})
+    caller = stage(room, ["speak 2", HANG_UP], digits={first: ["#"]})
     await caller.run()
     assert played_prompts(caller) == [
         first,
@@ -134,7 +134,7 @@ async def test_hash_opens_the_review_menu_which_sends_by_default(room: Recording
 
 
 async def test_message_is_reviewed_then_sent(room: RecordingSetup) -> None:
-    caller = stage(room, ["speak 2", "press #"], keys={"voicemail/to-send": ["2", "1"]})
+    caller = stage(room, ["speak 2", "press #"], digits={"voicemail/to-send": ["2", "1"]})
     await caller.run()
     sent = [one for one in played_prompts(caller) if one.startswith("sound")]
     assert sent == ["sound 2.0"]
@@ -142,7 +142,7 @@ async def test_message_is_reviewed_then_sent(room: RecordingSetup) -> None:
 
 
 async def test_recording_again_discards_the_first_attempt(room: RecordingSetup) -> None:
-    caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], keys={"voicemail/to-send": ["3"]})
+    caller = stage(room, ["speak 2", "press #"], ["speak 5", HANG_UP], digits={"voicemail/to-send": ["3"]})
     await caller.run()
     assert played_prompts(caller) == [*GREETED, "voicemail/after-tone", "beep"]
     [message] = await messages(room)
@@ -152,7 +152,7 @@ async def test_recording_again_discards_the_first_attempt(room: RecordingSetup) 
 
 @pytest.mark.parametrize(("pressed", "script"), [({"voicemail/to-send": ["*"]}, "press #"), ({}, "press *")])
 async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, list[str]], script: str) -> None:
-    caller = stage(room, ["speak 2", script], keys=pressed)
+    caller = stage(room, ["speak 2", script], digits=pressed)
     await caller.run()
     assert played_prompts(caller) == [*GREETED, "voicemail/discarded"]
     assert await messages(room) == []
@@ -160,7 +160,7 @@ async def test_message_is_discarded(room: RecordingSetup, pressed: dict[str, lis
 
 
 async def test_hang_up_during_review_sends_the_message(room: RecordingSetup) -> None:
-    await stage(room, ["speak 2", "press #"], keys={"voicemail/to-hear": [HANG_UP]}).run()
+    await stage(room, ["speak 2", "press #"], digits={"voicemail/to-hear": [HANG_UP]}).run()
     assert len(await messages(room)) == 1
 
 

@@ -48,7 +48,7 @@ def played_prompts(stage: AppHarness) -> list[str]:
 
 
 async def test_empty_mailbox_is_announced(room: RecordingSetup, directory: DirectoryCache) -> None:
-    caller = stage(room, directory, keys={"voicemail/to-change-settings": [HANG_UP]})
+    caller = stage(room, directory, digits={"voicemail/to-change-settings": [HANG_UP]})
     await caller.run()
     assert played_prompts(caller) == ["voicemail/welcome", "voicemail/no-messages"]
 
@@ -64,7 +64,7 @@ async def test_messages_are_played_new_first_oldest_first(room: RecordingSetup, 
     caller = stage(
         room,
         directory,
-        keys={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
+        digits={"sound 2.0": ["2"], "sound 3.0": ["2"], "sound 1.0": ["2"], "voicemail/no-more": [HANG_UP]},
     )
     await caller.run()
     assert played_prompts(caller) == [
@@ -81,7 +81,7 @@ async def test_messages_are_played_new_first_oldest_first(room: RecordingSetup, 
 async def test_replay_previous_and_details(room: RecordingSetup, directory: DirectoryCache) -> None:
     await leave_message(room, 1.0), await leave_message(room, 2.0)
     keys = {"sound 1.0": ["1", "2", HANG_UP], "sound 2.0": ["4"], "voicemail/received": ["", "", "", "3"]}
-    caller = stage(room, directory, keys=keys)
+    caller = stage(room, directory, digits=keys)
     await caller.run()
     assert [one for one in played_prompts(caller) if one.startswith("sound")] == [
         "sound 1.0",
@@ -95,7 +95,7 @@ async def test_replay_previous_and_details(room: RecordingSetup, directory: Dire
 async def test_message_is_archived_and_restored(room: RecordingSetup, directory: DirectoryCache) -> None:
     stored, gone = await leave_message(room, 1.0), await leave_message(room, 2.0)
     keys = {"sound 1.0": ["7"], "voicemail/deleted": ["7", HANG_UP], "voicemail/restored": ["2"], "sound 2.0": ["7"]}
-    caller = stage(room, directory, keys=keys)
+    caller = stage(room, directory, digits=keys)
     await caller.run()
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id])] == [stored.id]
     assert [one.id for one in await room.boxes.list(TENANT, [ANNA.id], hidden=True)] == [gone.id]
@@ -105,7 +105,7 @@ async def test_unreadable_message_is_skipped(room: RecordingSetup, directory: Di
     await leave_message(room)
     for path in room.all_files():
         path.write_bytes(b"damaged")
-    caller = stage(room, directory, keys={"voicemail/not-readable": [HANG_UP]})
+    caller = stage(room, directory, digits={"voicemail/not-readable": [HANG_UP]})
     await caller.run()
     assert played_prompts(caller) == [*FIRST, "voicemail/not-readable"]
 
@@ -115,7 +115,7 @@ async def test_access_with_number_and_pin_from_any_phone(room: RecordingSetup, d
     await leave_message(room)
     await room.boxes.change_mailbox(ANNA, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["1111#", "8264#"], "sound 2.0": [HANG_UP]}
-    caller = stage(room, directory, 1, caller=None, keys=keys)
+    caller = stage(room, directory, 1, caller=None, digits=keys)
     await caller.run()
     assert played_prompts(caller)[:4] == [
         "voicemail/enter-mailbox",
@@ -132,7 +132,7 @@ async def test_existence_of_a_mailbox_is_not_disclosed(
 ) -> None:
     """A mailbox without a PIN, an unknown mailbox and no number are indistinguishable."""
     keys = {"voicemail/enter-mailbox": [f"{number}#"], "voicemail/enter-pin": ["8264#", "9264#", "9265#"]}
-    caller = stage(room, directory, 1, caller=None, keys=keys)
+    caller = stage(room, directory, 1, caller=None, digits=keys)
     await caller.run()
     tries = ["voicemail/enter-pin", "voicemail/wrong-pin"] * 3
     assert played_prompts(caller) == ["voicemail/enter-mailbox", *tries, "general/too-many-tries"]
@@ -143,7 +143,7 @@ async def test_pin_attempts_are_rate_limited(room: RecordingSetup, directory: Di
     for _ in range(5):
         await room.boxes.check_pin(TENANT, ANNA.id, "1111")
     keys = {"voicemail/enter-mailbox": ["1001#"], "voicemail/enter-pin": ["8264#"]}
-    caller = stage(room, directory, 1, caller=None, keys=keys)
+    caller = stage(room, directory, 1, caller=None, digits=keys)
     await caller.run()
     assert played_prompts(caller)[-1] == "general/too-many-tries"
     assert "voicemail/welcome" not in caller.played
@@ -156,7 +156,7 @@ async def test_pin_is_set_by_phone(room: RecordingSetup, directory: DirectoryCac
         "voicemail/new-pin": ["1111#", "8264#", "8264#"],
         "voicemail/repeat-pin": ["1111#", "8265#", "8264#"],
     }
-    caller = stage(room, directory, keys=keys)
+    caller = stage(room, directory, digits=keys)
     await caller.run()
     answers = ["voicemail/pin-too-simple", "voicemail/pins-differ", "voicemail/pin-changed"]
     assert [one for one in played_prompts(caller) if one in answers] == answers
@@ -171,14 +171,14 @@ async def test_greeting_is_recorded_reviewed_and_accepted_or_rejected(
         "voicemail/to-change-greeting": ["1", "1", "*"],
         "voicemail/to-use-greeting": ["1", "*"],
     }
-    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    caller = stage(room, directory, digits=keys, audio_scripts=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
     answers = ["voicemail/greeting-saved", "general/cancelled"]
     assert [one for one in played_prompts(caller) if one in answers] == answers
     assert (await room.boxes.greetings.open_current(TENANT, ANNA.id, "missed")).seconds == 2.0
     assert len(room.all_files()) == 1
     again = stage(
-        room, directory, keys={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
+        room, directory, digits={"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["2", "*"]}
     )
     await again.run()
     assert room.all_files() == []
@@ -200,7 +200,7 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(
         "voicemail/temporary-days": ["14#"],
         "voicemail/to-use-greeting": ["1", "1"],
     }
-    caller = stage(room, directory, keys=keys, says=[["speak 2", "press #"], ["speak 3", "press #"]])
+    caller = stage(room, directory, digits=keys, audio_scripts=[["speak 2", "press #"], ["speak 3", "press #"]])
     await caller.run()
     assert played_prompts(caller).count("voicemail/greeting-saved") == 2
     greetings = room.boxes.greetings
@@ -208,7 +208,7 @@ async def test_busy_and_temporary_greetings_are_recorded_by_phone(
     room.clock.advance(14 * 86_400)
     assert (await greetings.open_current(TENANT, ANNA.id, "busy")).seconds == 2.0
     keys = {"voicemail/to-change-settings": ["0"], "voicemail/to-change-greeting": ["4", "2", "*"]}
-    await stage(room, directory, keys=keys).run()
+    await stage(room, directory, digits=keys).run()
     assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
     await room.restart()
     assert sorted(room.boxes.mailbox_settings(ANNA.id).greetings) == ["temporary"]
@@ -229,13 +229,13 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
     await caller.run()
     assert played_prompts(caller)[0] == "voicemail/greeting-group"
     assert [one.seconds for one in await room.boxes.list(TENANT, [group.id])] == [2.0]
-    member = stage(room, directory, 1, keys={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
+    member = stage(room, directory, 1, digits={"voicemail/enter-mailbox": ["7900#"], "sound 2.0": [HANG_UP]})
     await member.run()
     assert "voicemail/enter-pin" not in member.played
     assert "sound 2.0" in member.played
     await room.boxes.change_mailbox(group, MailboxSettingsChange(pin="8264"))
     keys = {"voicemail/enter-mailbox": ["7900#"], "voicemail/enter-pin": ["8264#"], "sound 2.0": [HANG_UP]}
-    other = stage(room, directory, 1, keys=keys, caller=None)
+    other = stage(room, directory, 1, digits=keys, caller=None)
     await other.run()
     assert "sound 2.0" in other.played
     await room.boxes.change_mailbox(group, MailboxSettingsChange(enabled=False, old_messages="erase"))
