@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog.testing
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "recordings"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "audio_store"))
 
 from recording_setup import RecordingSetup
 
