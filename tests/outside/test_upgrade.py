@@ -79,5 +79,7 @@ def test_live_call_of_the_former_version_is_ended_and_recorded(server: Server, e
     """The call is adopted from the journal; its phones do not answer any more, and its permitted length is over."""
     [live] = expected["live"]
     eventually(lambda: not server.live_calls(), what="the adopted call is over", timeout=90)
-    [record] = [each for each in eventually(server.history) if each["id"] == live["id"]]
+    [record] = eventually(
+        lambda: [each for each in server.history() if each["id"] == live["id"]], what="the call is recorded"
+    )
     assert (record["caller"], record["callee"], record["outcome"]) == (live["caller"], live["callee"], "answered")
