@@ -104,7 +104,7 @@ class PushNotifier:
     # Subscriptions
 
     async def subscribe(self, principal: Principal, new: NewSubscription, device_id: str | None) -> None:
-        """Store the subscription of this session's device, replacing an earlier one. Raises Invalid, NotFound."""
+        """Store the subscription of the session's device, replacing an earlier one. Raises Invalid, NotFound."""
         subject = self._dependencies.directory.person_subject(principal.person_id)
         if subject is None or not principal.session_id:
             raise NotFound("Session not found.")
@@ -134,7 +134,7 @@ class PushNotifier:
         self._subscriptions.put(subscription)
 
     async def unsubscribe(self, principal: Principal) -> None:
-        """Delete the subscription of this session's device, if any."""
+        """Delete the subscription of the session's device, if any."""
         self._subscriptions.remove(principal.session_id)
         async with self._dependencies.database.begin() as uow:
             await repository.delete_subscription(uow.session, principal.tenant_id, principal.session_id)

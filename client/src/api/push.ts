@@ -26,7 +26,7 @@ export interface PushDependencies {
   worker(): Promise<Pick<ServiceWorkerRegistration, 'pushManager'>>;
   /** VAPID public key of the server (RFC 8292), base64url. */
   key(): Promise<string>;
-  /** Register the push endpoint of this session with the server. */
+  /** Register the push endpoint of the signed-in session with the server. */
   register(endpoint: string, keys: { p256dh: string; auth: string }): Promise<void>;
   /** The endpoint registered since sign-in; "" if none. */
   registeredEndpoint(): Promise<string>;

@@ -191,7 +191,7 @@ def test_invalid_store_configuration_is_rejected(
 
 
 def test_store_is_probed(tmp_path: Path, server: ObjectServer) -> None:
-    assert "work" in store_of(tmp_path, server).check()
+    assert store_of(tmp_path, server).check() == "writing and reading work"
     server.stop()
     with pytest.raises(ServiceUnavailable):
         store_of(tmp_path, server).check()
