@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED
+from transaction_models.common import TERMINATED, TIMER_FIRED
 
 
 @dataclass

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
-
-from unificx.sip.transactions import client
-from unificx.sip.transactions.client import Completed, FinalReceived, Proceeding, Trying, begin
-from unificx.sip.transactions.common import (
+from transaction_models import client
+from transaction_models.client import Completed, FinalReceived, Proceeding, Trying, begin
+from transaction_models.common import (
     TERMINATED,
     TIMER_FIRED,
     Deliver,

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
-
-from unificx.sip.transactions import invite_client
-from unificx.sip.transactions.common import (
+from transaction_models import invite_client
+from transaction_models.common import (
     TERMINATED,
     TIMER_FIRED,
     Deliver,
@@ -17,7 +16,7 @@ from unificx.sip.transactions.common import (
     Send,
     TransportFailed,
 )
-from unificx.sip.transactions.invite_client import (
+from transaction_models.invite_client import (
     Accepted,
     Calling,
     CancelRequested,

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
-
-from unificx.sip.transactions import invite_server
-from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, Deliver, RequestRetransmitted, Send, TuResponded
-from unificx.sip.transactions.invite_server import (
+from transaction_models import invite_server
+from transaction_models.common import TERMINATED, TIMER_FIRED, Deliver, RequestRetransmitted, Send, TuResponded
+from transaction_models.invite_server import (
     TU_TIMEOUT,
     Abandon,
     Accepted,

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from machine_driver import MachineDriver, step_summary
-
-from unificx.sip.transactions import server
-from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, RequestRetransmitted, Send, TuResponded
-from unificx.sip.transactions.server import Completed, Trying, begin
+from transaction_models import server
+from transaction_models.common import TERMINATED, TIMER_FIRED, RequestRetransmitted, Send, TuResponded
+from transaction_models.server import Completed, Trying, begin
 
 OK = TuResponded(200, b"200")
 

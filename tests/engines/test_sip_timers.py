@@ -31,6 +31,17 @@ def test_deadline_in_the_past_is_due_immediately() -> None:
     assert wheel.due(100.0) == [2]
 
 
+def test_removed_key_does_not_come_due() -> None:
+    wheel = TimerWheel[int]()
+    wheel.add(10.0, 1)
+    wheel.add(10.0, 2)
+    wheel.remove(10.0, 1)
+    wheel.remove(20.0, 2)
+    assert wheel.due(11.0) == [2]
+    wheel.remove(10.0, 2)
+    assert wheel.deadline() is None
+
+
 @given(st.lists(st.floats(0, 1e6), max_size=50))
 def test_no_key_is_early_or_more_than_a_slot_late(times: list[float]) -> None:
     wheel = TimerWheel()

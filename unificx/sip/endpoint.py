@@ -113,13 +113,12 @@ class Endpoint:
     def connection_lost(self, flow: Flow, now: float) -> None:
         """Report that a connection was closed, or that sending to this flow failed."""
         self._server_transactions.connection_lost(flow)
-        self._client_transactions.connection_lost(flow, now)
+        self._client_transactions.connection_lost(flow)
 
     def timer(self, now: float) -> None:
         """Process all timers that are due."""
-        for key in self._context.timers.due(now):
-            if not self._server_transactions.timer(key, now):
-                self._client_transactions.timer(key, now)
+        for transaction in self._context.timers.due(now):
+            transaction.timer(now)
 
     # ---- output
 

@@ -1,6 +1,7 @@
 """Timer values of RFC 3261, and a hashed timer wheel for the deadlines of all transactions."""
 
 from heapq import heappop, heappush
+from typing import Generic, TypeVar
 
 T1 = 0.5
 """Round-trip estimate in seconds (RFC 3261 17.1.1.1): the first retransmission interval."""
@@ -20,40 +21,45 @@ TIMER_C = 180.0
 SLOT_SECONDS = 0.02
 
 
-class TimerWheel:
-    """A hashed timer wheel of 20 ms slots for integer keys.
+T = TypeVar("T")
 
-    Entries are never removed early: when a key comes due, the owner checks whether that deadline still applies.
-    An entry costs one list append; a stale one keeps only an integer alive.
-    """
+
+class TimerWheel(Generic[T]):
+    """A hashed timer wheel of 20 ms slots. An item has at most one entry per slot."""
 
     __slots__ = ("_order", "_slots")
 
     def __init__(self) -> None:
-        self._slots: dict[int, list[int]] = {}
+        self._slots: dict[int, dict[T, None]] = {}
         self._order: list[int] = []
 
-    def add(self, at: float, key: int) -> None:
-        """Schedule `key` for `at` (monotonic seconds). It comes due up to one slot later, never earlier."""
+    def add(self, at: float, item: T) -> None:
+        """Schedule `item` for `at` (monotonic seconds). It comes due up to one slot later, never earlier."""
         index = int(at / SLOT_SECONDS) + 1
         slot = self._slots.get(index)
         if slot is None:
-            self._slots[index] = [key]
+            self._slots[index] = {item: None}
             heappush(self._order, index)
         else:
-            slot.append(key)
+            slot[item] = None
+
+    def remove(self, at: float, item: T) -> None:
+        """Remove the entry of `item` for `at`, if it has not come due."""
+        slot = self._slots.get(int(at / SLOT_SECONDS) + 1)
+        if slot is not None:
+            slot.pop(item, None)
 
     def deadline(self) -> float | None:
-        """Return when `due` next has a key to return, or None."""
+        """Return when to call `due` next, None if no entry was added since; its slot may be empty by then."""
         return self._order[0] * SLOT_SECONDS if self._order else None
 
-    def due(self, now: float) -> list[int]:
-        """Remove and return the keys that are due, in order of slots; a key may occur twice."""
-        keys: list[int] = []
+    def due(self, now: float) -> list[T]:
+        """Remove and return the items that are due, in order of slots."""
+        items: list[T] = []
         order = self._order
         while order and order[0] * SLOT_SECONDS <= now:
-            keys += self._slots.pop(heappop(order))
-        return keys
+            items += self._slots.pop(heappop(order))
+        return items
 
     def __len__(self) -> int:
         return sum(map(len, self._slots.values()))

@@ -1,5 +1,5 @@
-"""The four transaction machines of RFC 3261 17, as changed by RFC 4320 and RFC 6026.
+"""The four transactions of RFC 3261 17, as changed by RFC 4320 and RFC 6026.
 
-Each is a function `step(state, event, now, reliable=...)` that returns the new state and the actions to perform. The
-machines do not handle messages: retransmissions are stored as bytes, messages for the TU stay in the endpoint.
+Each is one object, which writes its messages, events and timers directly into the context of the endpoint.
+`ClientTransactions` and `ServerTransactions` create them and find them again.
 """

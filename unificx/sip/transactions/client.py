@@ -1,124 +1,106 @@
-"""Non-INVITE client transaction (RFC 3261 17.1.2)."""
+"""Base of the client transactions, and the non-INVITE client transaction (RFC 3261 17.1.2)."""
 
-from dataclasses import dataclass, replace
-from typing import assert_never
+from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
+
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response
 from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1
-from unificx.sip.transactions.common import (
-    DELIVER,
-    TERMINATED,
-    Deliver,
-    Fail,
-    ProvisionalReceived,
-    Send,
-    Terminated,
-    TimerFired,
-    TransportFailed,
-)
+from unificx.sip.transactions.context import TransactionContext
+from unificx.sip.transactions.events import Cause, ClientKey, RequestFailed, ResponseReceived
+from unificx.sip.transactions.transaction import State, Transaction
 
 
-# Events, besides ProvisionalReceived, TransportFailed and TimerFired.
-@dataclass(frozen=True, slots=True)
-class FinalReceived: ...
+class ClientTransaction(Transaction):
+    """`match_key` (branch and method) and `sent_by` find the transaction; `released` is called when it has ended."""
+
+    __slots__ = ("_released", "key", "match_key", "sent_by")
+
+    def __init__(
+        self,
+        context: TransactionContext,
+        match_key: tuple[str, str],
+        sent_by: str,
+        flow: Flow,
+        released: Callable[[ClientTransaction], None],
+    ) -> None:
+        super().__init__(context, flow)
+        self.key = ClientKey(next(context.key_counter))
+        self.match_key = match_key
+        self.sent_by = sent_by.lower()
+        self._released = released
+
+    def start(self, request: Request, now: float) -> None:
+        """Send the request."""
+        raise NotImplementedError
+
+    def receive(self, response: Response, flow: Flow, now: float) -> None:
+        """Process a response."""
+        raise NotImplementedError
+
+    def transport_failed(self) -> None:
+        """Process the loss of the connection, or that sending failed."""
+        raise NotImplementedError
+
+    def _start(self, request: Request, state: State, now: float) -> None:
+        data = request.encode()
+        self._send(data)
+        self.state = state
+        self._data = data
+        self._interval = T1
+        self._resend_at = inf if self.flow.reliable else now + T1  # timers A and E
+        self._ends_at = now + TIMEOUT_64_T1  # timers B and F
+        self._arm()
+
+    def _fail(self, cause: Cause) -> None:
+        self._context.events.append(RequestFailed(self.key, cause))
+        self._terminate()
+
+    def _terminate(self) -> None:
+        super()._terminate()
+        self._released(self)
 
 
-Event = ProvisionalReceived | FinalReceived | TransportFailed | TimerFired
-Action = Send | Deliver | Fail
+class NonInviteClientTransaction(ClientTransaction):
+    """States: Trying, Proceeding, Completed (timer K). A CANCEL has no events for the TU."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Trying:
-    """Sent, no response yet (timers E and F)."""
+    def start(self, request: Request, now: float) -> None:
+        self._start(request, State.TRYING, now)
 
-    data: bytes
-    resend_at: float | None
-    interval: float
-    give_up_at: float
+    def receive(self, response: Response, flow: Flow, now: float) -> None:
+        if self.state is State.COMPLETED:
+            return
+        if not self._is_cancel:
+            self._context.events.append(ResponseReceived(self.key, response, flow))
+        if response.status < 200:
+            self.state = State.PROCEEDING
+            self._interval = T2
+        elif self.flow.reliable:
+            self._terminate()
+        else:
+            self._enter(State.COMPLETED, now + T4)  # timer K
 
+    def transport_failed(self) -> None:
+        self._end("transport")
 
-@dataclass(frozen=True, slots=True)
-class Proceeding:
-    """A provisional response was received: retransmit every T2."""
+    @property
+    def _is_cancel(self) -> bool:
+        return self.match_key[1] == "CANCEL"
 
-    data: bytes
-    resend_at: float | None
-    give_up_at: float
+    def _resend(self, now: float) -> None:
+        self._send(self._data)
+        self._interval = min(2 * self._interval, T2)
+        self._resend_at = now + self._interval
 
+    def _expire(self, now: float) -> None:
+        self._end("timeout")
 
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """The final response was delivered; its retransmissions are absorbed (timer K)."""
-
-    ends_at: float
-
-
-State = Trying | Proceeding | Completed | Terminated
-StepResult = tuple[State, list[Action]]
-
-
-def begin(data: bytes, now: float, *, reliable: bool) -> State:
-    """Return the initial state of a request just sent as `data`."""
-    return Trying(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1)
-
-
-def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
-    """Process one event. Return the new state and the actions."""
-    match state:
-        case Trying() | Proceeding():
-            return _waiting(state, event, now, reliable)
-        case Completed():
-            return _completed(state, event, now)
-        case Terminated():
-            return state, []
-        case _:
-            assert_never(state)
-
-
-def deadline(state: State) -> float | None:
-    """Return when `TimerFired` is due next, None if never."""
-    match state:
-        case Trying(_, resend_at, _, give_up_at) | Proceeding(_, resend_at, give_up_at):
-            return give_up_at if resend_at is None else min(resend_at, give_up_at)
-        case Completed(ends_at):
-            return ends_at
-        case Terminated():
-            return None
-        case _:
-            assert_never(state)
-
-
-def _waiting(state: Trying | Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case ProvisionalReceived():
-            return Proceeding(state.data, state.resend_at, state.give_up_at), [DELIVER]
-        case FinalReceived():
-            return TERMINATED if reliable else Completed(now + T4), [DELIVER]
-        case TransportFailed():
-            return TERMINATED, [Fail("transport")]
-        case TimerFired() if now >= state.give_up_at:
-            return TERMINATED, [Fail("timeout")]
-        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
-            return _retransmitted(state, now), [Send(state.data)]
-        case TimerFired():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _retransmitted(state: Trying | Proceeding, now: float) -> State:
-    if isinstance(state, Proceeding):
-        return replace(state, resend_at=now + T2)
-    interval = min(2 * state.interval, T2)
-    return replace(state, resend_at=now + interval, interval=interval)
-
-
-def _completed(state: Completed, event: Event, now: float) -> StepResult:
-    match event:
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case TransportFailed():
-            return TERMINATED, []
-        case ProvisionalReceived() | FinalReceived():
-            return state, []
-        case _:
-            assert_never(event)
+    def _end(self, cause: Cause) -> None:
+        if self.state is State.COMPLETED or self._is_cancel:
+            self._terminate()
+        else:
+            self._fail(cause)

@@ -4,10 +4,18 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Protocol
 
 from unificx.sip.flow import Flow
+from unificx.sip.message import Request
 from unificx.sip.timers import TimerWheel
 from unificx.sip.transactions.events import Event
+
+
+class Timed(Protocol):
+    """An entry of the timer wheel."""
+
+    def timer(self, now: float) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -18,18 +26,17 @@ class TransactionContext:
     node: str
     outbox: list[tuple[bytes, Flow]] = field(default_factory=list[tuple[bytes, Flow]])
     events: deque[Event] = field(default_factory=deque[Event])
-    timers: TimerWheel = field(default_factory=TimerWheel)
+    timers: TimerWheel[Timed] = field(default_factory=TimerWheel[Timed])
     key_counter: "count[int]" = field(default_factory=lambda: count(1))
 
     def new_tag(self) -> str:
         return f"{self.node}.{self.tag()}"
 
-    def rearm(self, key: int, armed: float, at: float | None) -> float:
-        """Ensure that `key` comes due by `at`, given it is armed for `armed`; return the time it is armed for."""
-        if at is None or at >= armed:
-            return armed
-        self.timers.add(at, key)
-        return at
+    def stateless_tag(self, request: Request) -> str:
+        """Return a To tag that is equal for all retransmissions of the request and for its ACK."""
+        number = (request.first("cseq") or "").partition(" ")[0]
+        digest = hash((request.first("via"), request.first("call-id"), number))
+        return f"{self.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
 
 
 class FlowIndex:

@@ -1,12 +1,12 @@
 """Events of the endpoint for its transaction user (TU), and the keys that identify transactions."""
 
 from dataclasses import dataclass
-from typing import NewType
+from typing import Literal, NewType
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
-from unificx.sip.transactions.common import Cause
 
+Cause = Literal["timeout", "transport"]
 ServerKey = NewType("ServerKey", int)
 """Identifies a received request. A local number, safe to log."""
 ClientKey = NewType("ClientKey", int)

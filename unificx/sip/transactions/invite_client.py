@@ -4,200 +4,133 @@ A CANCEL is delayed until a provisional response was received (9.1). An INVITE w
 last provisional response is cancelled (timer C, 16.8), and fails if the CANCEL brings no final response either.
 """
 
-from dataclasses import dataclass, replace
-from typing import assert_never
+from __future__ import annotations
 
-from unificx.sip.timers import T1, TIMEOUT_64_T1, TIMER_C, TIMER_D
-from unificx.sip.transactions.common import (
-    DELIVER,
-    TERMINATED,
-    Deliver,
-    Fail,
-    ProvisionalReceived,
-    Send,
-    Terminated,
-    TimerFired,
-    TransportFailed,
-)
+from collections.abc import Callable, Iterable
+
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response
+from unificx.sip.timers import TIMEOUT_64_T1, TIMER_C, TIMER_D
+from unificx.sip.transactions.client import ClientTransaction
+from unificx.sip.transactions.context import TransactionContext
+from unificx.sip.transactions.events import ResponseReceived
+from unificx.sip.transactions.transaction import State
+
+HeaderLines = Iterable[tuple[str, str]]
 
 
-# Events, besides ProvisionalReceived, TransportFailed and TimerFired.
-@dataclass(frozen=True, slots=True)
-class SuccessReceived:
-    """A 2xx: the first, a retransmission, or one from another fork."""
+class InviteClientTransaction(ClientTransaction):
+    """States: Calling, Proceeding, Accepted (timer M), Completed (timer D). `send_cancel` sends a CANCEL."""
+
+    __slots__ = ("_cancel_headers", "_cancelled", "_send_cancel", "request")
+
+    def __init__(
+        self,
+        context: TransactionContext,
+        match_key: tuple[str, str],
+        sent_by: str,
+        flow: Flow,
+        *,
+        released: Callable[[ClientTransaction], None],
+        send_cancel: Callable[[ClientTransaction, Request, float], None],
+    ) -> None:
+        super().__init__(context, match_key, sent_by, flow, released)
+        self.request: Request | None = None
+        """The INVITE, until its final response."""
+        self._cancelled = False
+        self._cancel_headers: tuple[tuple[str, str], ...] = ()
+        self._send_cancel = send_cancel
+
+    def start(self, request: Request, now: float) -> None:
+        self.request = request
+        self._start(request, State.CALLING, now)
+
+    def cancel(self, headers: HeaderLines, now: float) -> None:
+        """Cancel now or after the first provisional response; no effect after the final response."""
+        self._cancel_headers = tuple(headers)
+        if self.state is State.CALLING:
+            self._cancelled = True
+        elif self.state is State.PROCEEDING and not self._cancelled:
+            self._cancel(now)
+
+    def receive(self, response: Response, flow: Flow, now: float) -> None:
+        status = response.status
+        state = self.state
+        if status < 200:
+            self._provisional(response, flow, now)
+        elif status < 300:
+            if state is not State.COMPLETED:
+                self._context.events.append(ResponseReceived(self.key, response, flow))
+            if state is State.CALLING or state is State.PROCEEDING:
+                self.request = None
+                self._enter(State.ACCEPTED, now + TIMEOUT_64_T1)  # timer M
+        elif state is State.COMPLETED:
+            self._send(self._data)
+        elif state is not State.ACCEPTED:
+            self._failure(response, flow, now)
+
+    def _provisional(self, response: Response, flow: Flow, now: float) -> None:
+        if self.state is State.CALLING:
+            self._context.events.append(ResponseReceived(self.key, response, flow))
+            if self._cancelled:
+                self._cancel(now)
+            else:
+                self._enter(State.PROCEEDING, now + TIMER_C)
+        elif self.state is State.PROCEEDING:
+            self._context.events.append(ResponseReceived(self.key, response, flow))
+            if response.status > 100 and not self._cancelled:
+                self._ends_at = now + TIMER_C
+
+    def _failure(self, response: Response, flow: Flow, now: float) -> None:
+        invite = self.request
+        assert invite is not None
+        ack = derived_request(invite, "ACK", response.first("to") or "").encode()
+        self.request = None
+        self._send(ack)
+        self._context.events.append(ResponseReceived(self.key, response, flow))
+        if self.flow.reliable:
+            self._terminate()
+        else:
+            self._enter(State.COMPLETED, now + TIMER_D, ack)
+
+    def transport_failed(self) -> None:
+        if self.state is State.COMPLETED:
+            self._terminate()
+        elif self.state is not State.ACCEPTED:
+            self._fail("transport")
+
+    def _cancel(self, now: float) -> None:
+        invite = self.request
+        assert invite is not None
+        self._cancelled = True
+        self._enter(State.PROCEEDING, now + TIMEOUT_64_T1)
+        cancel = derived_request(invite, "CANCEL", invite.first("to") or "", self._cancel_headers)
+        self._send_cancel(self, cancel, now)
+
+    def _resend(self, now: float) -> None:
+        self._send(self._data)
+        self._interval *= 2
+        self._resend_at = now + self._interval
+
+    def _expire(self, now: float) -> None:
+        if self.state is State.PROCEEDING and not self._cancelled:
+            self._cancel(now)
+        elif self.state is State.CALLING or self.state is State.PROCEEDING:
+            self._fail("timeout")
+        else:
+            self._terminate()
 
 
-@dataclass(frozen=True, slots=True)
-class FailureReceived:
-    """A response of 300 or above; `ack` is the encoded ACK for it."""
-
-    ack: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class CancelRequested: ...
-
-
-Event = ProvisionalReceived | SuccessReceived | FailureReceived | CancelRequested | TransportFailed | TimerFired
-
-
-# Actions, besides Send, Deliver and Fail.
-@dataclass(frozen=True, slots=True)
-class SendCancel: ...
-
-
-Action = Send | Deliver | Fail | SendCancel
-
-
-# States.
-@dataclass(frozen=True, slots=True)
-class Calling:
-    """Sent, no response yet (timers A and B); `cancelled` once the TU has requested a CANCEL."""
-
-    data: bytes
-    resend_at: float | None
-    interval: float
-    give_up_at: float
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Proceeding:
-    """A provisional response was received. At `expires_at` send CANCEL or, if already sent, fail."""
-
-    expires_at: float
-    cancelled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A 2xx was received. Every further one is delivered too, so that the TU can acknowledge it (timer M)."""
-
-    ends_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """An error response was received and acknowledged, as are its retransmissions (timer D)."""
-
-    ack: bytes
-    ends_at: float
-
-
-State = Calling | Proceeding | Accepted | Completed | Terminated
-StepResult = tuple[State, list[Action]]
-
-
-def begin(data: bytes, now: float, *, reliable: bool) -> State:
-    """Return the initial state of an INVITE just sent as `data`."""
-    return Calling(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1)
-
-
-def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
-    """Process one event. Return the new state and the actions."""
-    match state:
-        case Calling():
-            return _calling(state, event, now, reliable)
-        case Proceeding():
-            return _proceeding(state, event, now, reliable)
-        case Accepted():
-            return _accepted(state, event, now)
-        case Completed():
-            return _completed(state, event, now)
-        case Terminated():
-            return state, []
-        case _:
-            assert_never(state)
-
-
-def deadline(state: State) -> float | None:
-    """Return when `TimerFired` is due next, None if never."""
-    match state:
-        case Calling(_, resend_at, _, give_up_at):
-            return give_up_at if resend_at is None else min(resend_at, give_up_at)
-        case Proceeding(at) | Accepted(at) | Completed(_, at):
-            return at
-        case Terminated():
-            return None
-        case _:
-            assert_never(state)
-
-
-def _failed(ack: bytes, now: float, reliable: bool) -> StepResult:
-    return TERMINATED if reliable else Completed(ack, now + TIMER_D), [Send(ack), DELIVER]
-
-
-def _send_cancel(now: float) -> StepResult:
-    return Proceeding(now + TIMEOUT_64_T1, cancelled=True), [SendCancel()]
-
-
-def _calling(state: Calling, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case ProvisionalReceived():
-            if state.cancelled:
-                return Proceeding(now + TIMEOUT_64_T1, cancelled=True), [DELIVER, SendCancel()]
-            return Proceeding(now + TIMER_C), [DELIVER]
-        case SuccessReceived():
-            return Accepted(now + TIMEOUT_64_T1), [DELIVER]
-        case FailureReceived(ack):
-            return _failed(ack, now, reliable)
-        case CancelRequested():
-            return replace(state, cancelled=True), []
-        case TransportFailed():
-            return TERMINATED, [Fail("transport")]
-        case TimerFired() if now >= state.give_up_at:
-            return TERMINATED, [Fail("timeout")]
-        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
-            interval = 2 * state.interval
-            return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
-        case TimerFired():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case ProvisionalReceived(status):
-            refreshed = status > 100 and not state.cancelled
-            return Proceeding(now + TIMER_C) if refreshed else state, [DELIVER]
-        case SuccessReceived():
-            return Accepted(now + TIMEOUT_64_T1), [DELIVER]
-        case FailureReceived(ack):
-            return _failed(ack, now, reliable)
-        case TransportFailed():
-            return TERMINATED, [Fail("transport")]
-        case TimerFired() if now >= state.expires_at:
-            return (TERMINATED, [Fail("timeout")]) if state.cancelled else _send_cancel(now)
-        case CancelRequested() if not state.cancelled:
-            return _send_cancel(now)
-        case CancelRequested() | TimerFired():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _accepted(state: Accepted, event: Event, now: float) -> StepResult:
-    match event:
-        case SuccessReceived():
-            return state, [DELIVER]
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case ProvisionalReceived() | FailureReceived() | CancelRequested() | TransportFailed():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _completed(state: Completed, event: Event, now: float) -> StepResult:
-    match event:
-        case FailureReceived():
-            return state, [Send(state.ack)]
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case TransportFailed():
-            return TERMINATED, []
-        case ProvisionalReceived() | SuccessReceived() | CancelRequested():
-            return state, []
-        case _:
-            assert_never(event)
+def derived_request(invite: Request, method: str, to: str, headers: HeaderLines = ()) -> Request:
+    """Return a request on the path of a sent INVITE: its CANCEL, or the ACK for an error response (9.1, 17.1.1.3)."""
+    lines = [
+        invite.headers[0],
+        ("Max-Forwards", "70"),
+        ("From", invite.first("from") or ""),
+        ("To", to),
+        ("Call-ID", invite.call_id),
+        ("CSeq", f"{invite.cseq_number} {method}"),
+        *(("Route", route) for route in invite.all("route")),
+        *headers,
+    ]
+    return Request(method, invite.uri, lines)

@@ -3,182 +3,127 @@
 Not in the RFCs: an INVITE without any response of the TU for too long is abandoned, so that a bug there cannot leak it.
 """
 
-from dataclasses import dataclass, replace
-from typing import assert_never
+from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
+
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response, respond
 from unificx.sip.timers import T1, T2, T4, TIMEOUT_64_T1, TRYING_DELAY
-from unificx.sip.transactions.common import (
-    DELIVER,
-    TERMINATED,
-    Deliver,
-    RequestRetransmitted,
-    Send,
-    Terminated,
-    TimerFired,
-    TuResponded,
-)
+from unificx.sip.transactions.context import TransactionContext
+from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived
+from unificx.sip.transactions.matching import MatchKey, MergeKey, is_rfc2543
+from unificx.sip.transactions.server import ServerTransaction
+from unificx.sip.transactions.transaction import State
 
 TU_TIMEOUT = 300.0
 """Seconds an INVITE waits for the next response of the TU. RFC 3261 13.3.1.1 wants a provisional every minute."""
 
 
-# Events, besides RequestRetransmitted, TuResponded and TimerFired.
-@dataclass(frozen=True, slots=True)
-class AckReceived: ...
+class InviteServerTransaction(ServerTransaction):
+    """States: Proceeding, Accepted (timer L), Completed (timers G and H), Confirmed (timer I)."""
 
+    __slots__ = ("_cancelled", "_last_response", "_request")
 
-Event = RequestRetransmitted | AckReceived | TuResponded | TimerFired
+    def __init__(
+        self,
+        context: TransactionContext,
+        request: Request,
+        size: int,
+        flow: Flow,
+        *,
+        keys: tuple[MatchKey, MergeKey | None],
+        released: Callable[[ServerTransaction], None],
+    ) -> None:
+        super().__init__(context, request, size, flow, keys=keys, released=released)
+        self._request: Request | None = request
+        """Kept while it may have to be answered here."""
+        self._last_response: Response | None = None
+        """Kept while its To tag is needed."""
+        self._cancelled = False
 
+    @property
+    def last_to_tag(self) -> str:
+        """The To tag of the last response of the TU, "" if there was none."""
+        return self._last_response.to_tag if self._last_response else ""
 
-# Actions, besides Send and Deliver.
-@dataclass(frozen=True, slots=True)
-class SendTrying:
-    """Answer 100, and pass it to the machine like a response of the TU."""
+    def start(self, now: float) -> None:
+        """Wait for a response; without one, send 100 after a moment."""
+        self.state = State.PROCEEDING
+        self._resend_at = now + TRYING_DELAY
+        self._ends_at = now + TU_TIMEOUT
+        self._arm()
 
+    def retransmitted(self, now: float) -> None:
+        if self.state is State.PROCEEDING and not self._data:
+            self._send_trying(now)
+        elif self.state is State.PROCEEDING or self.state is State.COMPLETED:
+            self._send(self._data)
 
-@dataclass(frozen=True, slots=True)
-class ReportAckTimeout: ...
+    def respond(self, response: Response, now: float) -> None:
+        status = response.status
+        self._last_response = response if status < 200 or is_rfc2543(self.match_key) else None
+        if status >= 200:
+            self._request = None
+        data = response.encode()
+        if self.state is State.PROCEEDING:
+            self._send(data)
+            if status < 200:
+                self._enter(State.PROCEEDING, now + TU_TIMEOUT, data)
+            elif status < 300:
+                self._enter(State.ACCEPTED, now + TIMEOUT_64_T1)  # timer L; the TU retransmits the 2xx
+            else:
+                self._reject(data, now)
+        elif self.state is State.ACCEPTED and 200 <= status < 300:
+            self._send(data)
 
+    def acknowledge(self, ack: AckReceived, now: float) -> None:
+        """Process an ACK with the branch of the INVITE: one for an error response, or deliver it to the TU."""
+        if self.state is State.ACCEPTED:
+            self._context.events.append(ack)
+        elif self.state is State.COMPLETED:
+            if self.flow.reliable:
+                self._terminate()
+            else:
+                self._enter(State.CONFIRMED, now + T4)  # timer I
 
-@dataclass(frozen=True, slots=True)
-class Abandon:
-    """The TU has not responded for too long: reject the request and report it as cancelled."""
+    def cancel(self) -> None:
+        """Report a CANCEL to the TU, once and before the final response only."""
+        if self.state is State.PROCEEDING and not self._cancelled:
+            self._cancelled = True
+            self._context.events.append(CancelReceived(self.key))
 
+    def _reject(self, data: bytes, now: float) -> None:
+        self.state = State.COMPLETED
+        self._data = data
+        self._interval = T1
+        self._resend_at = inf if self.flow.reliable else now + T1  # timer G
+        self._ends_at = now + TIMEOUT_64_T1  # timer H
+        self._arm()
 
-Action = Send | Deliver | SendTrying | ReportAckTimeout | Abandon
+    def _send_trying(self, now: float) -> None:
+        assert self._request is not None
+        self.respond(respond(self._request, 100), now)
 
+    def _resend(self, now: float) -> None:
+        if self.state is State.PROCEEDING:
+            self._send_trying(now)
+        else:
+            self._send(self._data)
+            self._interval = min(2 * self._interval, T2)
+            self._resend_at = now + self._interval
 
-# States.
-@dataclass(frozen=True, slots=True)
-class Proceeding:
-    """`last_provisional` is the latest provisional response, b"" before the first."""
+    def _expire(self, now: float) -> None:
+        if self.state is State.PROCEEDING:
+            self._abandon()
+        elif self.state is State.COMPLETED:
+            self._context.events.append(AckTimeout(self.key))
+        self._terminate()
 
-    last_provisional: bytes
-    trying_at: float | None
-    give_up_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A 2xx was sent. The TU retransmits it; retransmitted INVITEs are absorbed (timer L)."""
-
-    ends_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """An error response was sent; retransmit it until the ACK arrives (timers G and H)."""
-
-    data: bytes
-    resend_at: float | None
-    interval: float
-    give_up_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """The ACK was received; its retransmissions are absorbed (timer I)."""
-
-    ends_at: float
-
-
-State = Proceeding | Accepted | Completed | Confirmed | Terminated
-StepResult = tuple[State, list[Action]]
-
-
-def begin(now: float) -> State:
-    """Return the initial state of an INVITE just received."""
-    return Proceeding(b"", now + TRYING_DELAY, now + TU_TIMEOUT)
-
-
-def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
-    """Process one event. Return the new state and the actions."""
-    match state:
-        case Proceeding():
-            return _proceeding(state, event, now, reliable)
-        case Accepted():
-            return _accepted(state, event, now)
-        case Completed():
-            return _completed(state, event, now, reliable)
-        case Confirmed():
-            return _confirmed(state, event, now)
-        case Terminated():
-            return state, []
-        case _:
-            assert_never(state)
-
-
-def deadline(state: State) -> float | None:
-    """Return when `TimerFired` is due next, None if never."""
-    match state:
-        case Proceeding(_, trying_at, give_up_at):
-            return give_up_at if trying_at is None else trying_at
-        case Completed(_, resend_at, _, give_up_at):
-            return give_up_at if resend_at is None else min(resend_at, give_up_at)
-        case Accepted(ends_at) | Confirmed(ends_at):
-            return ends_at
-        case Terminated():
-            return None
-        case _:
-            assert_never(state)
-
-
-def _proceeding(state: Proceeding, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case TuResponded(status, data) if status < 200:
-            return Proceeding(data, None, now + TU_TIMEOUT), [Send(data)]
-        case TuResponded(status, data) if status < 300:
-            return Accepted(now + TIMEOUT_64_T1), [Send(data)]
-        case TuResponded(_, data):
-            return Completed(data, None if reliable else now + T1, T1, now + TIMEOUT_64_T1), [Send(data)]
-        case RequestRetransmitted():
-            return state, [Send(state.last_provisional) if state.last_provisional else SendTrying()]
-        case TimerFired() if now >= state.give_up_at:
-            return TERMINATED, [Abandon()]
-        case TimerFired() if state.trying_at is not None and now >= state.trying_at:
-            return replace(state, trying_at=None), [SendTrying()]
-        case AckReceived() | TimerFired():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _accepted(state: Accepted, event: Event, now: float) -> StepResult:
-    match event:
-        case TuResponded(status, data):
-            return state, [Send(data)] if 200 <= status < 300 else []
-        case AckReceived():
-            return state, [DELIVER]
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case RequestRetransmitted():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _completed(state: Completed, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case AckReceived():
-            return TERMINATED if reliable else Confirmed(now + T4), []
-        case RequestRetransmitted():
-            return state, [Send(state.data)]
-        case TimerFired() if now >= state.give_up_at:
-            return TERMINATED, [ReportAckTimeout()]
-        case TimerFired() if state.resend_at is not None and now >= state.resend_at:
-            interval = min(2 * state.interval, T2)
-            return replace(state, resend_at=now + interval, interval=interval), [Send(state.data)]
-        case TimerFired() | TuResponded():
-            return state, []
-        case _:
-            assert_never(event)
-
-
-def _confirmed(state: Confirmed, event: Event, now: float) -> StepResult:
-    match event:
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case RequestRetransmitted() | AckReceived() | TuResponded():
-            return state, []
-        case _:
-            assert_never(event)
+    def _abandon(self) -> None:
+        request = self._request
+        assert request is not None
+        response = respond(request, 408, to_tag=self.last_to_tag or self._context.stateless_tag(request))
+        self._send(response.encode())
+        self._context.events.append(CancelReceived(self.key))

@@ -1,86 +1,79 @@
-"""Non-INVITE server transaction (RFC 3261 17.2.2 with RFC 4320).
+"""Base of the server transactions, and the non-INVITE server transaction (RFC 3261 17.2.2 with RFC 4320)."""
 
-RFC 4320 forbids provisional responses except a late 100, and also 408: by then the client has given up. Therefore this
-machine has no Proceeding state, and an unanswered request is dropped without a response.
-"""
+from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import assert_never
+from collections.abc import Callable
 
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response
 from unificx.sip.timers import TIMEOUT_64_T1
-from unificx.sip.transactions.common import TERMINATED, RequestRetransmitted, Send, Terminated, TimerFired, TuResponded
-
-Event = RequestRetransmitted | TuResponded | TimerFired
-Action = Send
-
-
-@dataclass(frozen=True, slots=True)
-class Trying:
-    """Not answered yet. At `give_up_at` timer F of the client has fired."""
-
-    give_up_at: float
+from unificx.sip.transactions.context import TransactionContext
+from unificx.sip.transactions.events import ServerKey
+from unificx.sip.transactions.matching import MatchKey, MergeKey
+from unificx.sip.transactions.transaction import State, Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """The final response is resent for every retransmission of the request (timer J)."""
+class ServerTransaction(Transaction):
+    """`keys` finds the transaction; `size` is that of its request in bytes; `released` is called when it has ended."""
 
-    data: bytes
-    ends_at: float
+    __slots__ = ("_released", "key", "match_key", "merge_key", "sent_by", "size")
 
+    def __init__(
+        self,
+        context: TransactionContext,
+        request: Request,
+        size: int,
+        flow: Flow,
+        *,
+        keys: tuple[MatchKey, MergeKey | None],
+        released: Callable[[ServerTransaction], None],
+    ) -> None:
+        super().__init__(context, flow)
+        self.key = ServerKey(next(context.key_counter))
+        self.match_key, self.merge_key = keys
+        self.sent_by = request.sent_by
+        self.size = size
+        self._released = released
 
-State = Trying | Completed | Terminated
-StepResult = tuple[State, list[Action]]
+    def retransmitted(self, now: float) -> None:
+        """Process a retransmission of the request."""
+        raise NotImplementedError
 
+    def respond(self, response: Response, now: float) -> None:
+        """Send a response of the TU."""
+        raise NotImplementedError
 
-def begin(now: float) -> State:
-    """Return the initial state of a request just received."""
-    return Trying(now + TIMEOUT_64_T1)
-
-
-def step(state: State, event: Event, now: float, *, reliable: bool) -> StepResult:
-    """Process one event. Return the new state and the actions."""
-    match state:
-        case Trying():
-            return _trying(state, event, now, reliable)
-        case Completed():
-            return _completed(state, event, now)
-        case Terminated():
-            return state, []
-        case _:
-            assert_never(state)
-
-
-def deadline(state: State) -> float | None:
-    """Return when `TimerFired` is due next, None if never."""
-    match state:
-        case Trying(at) | Completed(_, at):
-            return at
-        case Terminated():
-            return None
-        case _:
-            assert_never(state)
+    def _terminate(self) -> None:
+        super()._terminate()
+        self._released(self)
 
 
-def _trying(state: Trying, event: Event, now: float, reliable: bool) -> StepResult:
-    match event:
-        case TuResponded(status, data) if status >= 200 and status != 408:
-            return TERMINATED if reliable else Completed(data, now + TIMEOUT_64_T1), [Send(data)]
-        case TimerFired():
-            return TERMINATED if now >= state.give_up_at else state, []
-        case TuResponded() | RequestRetransmitted():
-            return state, []
-        case _:
-            assert_never(event)
+class NonInviteServerTransaction(ServerTransaction):
+    """RFC 4320 forbids provisional responses except a late 100, and also 408: by then the client has given up.
 
+    Therefore there is no Proceeding state, and an unanswered request is dropped without a response.
+    """
 
-def _completed(state: Completed, event: Event, now: float) -> StepResult:
-    match event:
-        case RequestRetransmitted():
-            return state, [Send(state.data)]
-        case TimerFired():
-            return TERMINATED if now >= state.ends_at else state, []
-        case TuResponded():
-            return state, []
-        case _:
-            assert_never(event)
+    __slots__ = ()
+
+    def start(self, now: float) -> None:
+        """Wait for the response until timer F of the client has fired."""
+        self._enter(State.TRYING, now + TIMEOUT_64_T1)
+
+    def retransmitted(self, now: float) -> None:
+        if self.state is State.COMPLETED:
+            self._send(self._data)
+
+    def respond(self, response: Response, now: float) -> None:
+        status = response.status
+        data = response.encode()
+        if self.state is not State.TRYING or status < 200 or status == 408:
+            return
+        self._send(data)
+        if self.flow.reliable:
+            self._terminate()
+        else:
+            self._enter(State.COMPLETED, now + TIMEOUT_64_T1, data)  # timer J
+
+    def _expire(self, now: float) -> None:
+        self._terminate()

@@ -1,18 +1,14 @@
 """Server transactions of the endpoint: received requests, up to the last retransmission of the response."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from math import inf
-from typing import assert_never
+from collections.abc import Callable
 
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.overload import OverloadControl
-from unificx.sip.transactions import invite_server, server
-from unificx.sip.transactions.common import TERMINATED, TIMER_FIRED, Deliver, RequestRetransmitted, Send, TuResponded
 from unificx.sip.transactions.context import FlowIndex, TransactionContext
-from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived, Event, RequestReceived, ServerKey
+from unificx.sip.transactions.events import AckReceived, RequestReceived, ServerKey
+from unificx.sip.transactions.invite_server import InviteServerTransaction
 from unificx.sip.transactions.matching import (
     MatchKey,
     MergeKey,
@@ -20,8 +16,8 @@ from unificx.sip.transactions.matching import (
     match_key_of,
     merge_key_of,
 )
+from unificx.sip.transactions.server import NonInviteServerTransaction, ServerTransaction
 
-REQUEST_RETRANSMITTED = RequestRetransmitted()
 StatelessReply = tuple[int, Headers]
 Prefilter = Callable[[Request, Flow, float], StatelessReply | None]
 """Return how to answer a request statelessly (RFC 3261 8.2.7): status and headers, or `DROP`; None to accept it. May be
@@ -29,27 +25,6 @@ called again for a retransmission."""
 DROP: StatelessReply = (0, ())
 MAX_TOTAL_BYTES = 256 * 2**20
 """Maximum total size of requests: a transaction keeps identifiers and a response of about the size of its request."""
-ACK_RECEIVED = invite_server.AckReceived()
-Action = invite_server.Action | server.Action
-
-
-@dataclass(slots=True, eq=False)
-class ServerTransaction:
-    """`request` is kept while the endpoint may have to answer it, `last_response` while its To tag is needed."""
-
-    key: ServerKey
-    match_key: MatchKey
-    merge_key: MergeKey | None
-    flow: Flow
-    sent_by: str
-    state: object
-    step: Callable[..., tuple[object, Sequence[Action]]]
-    deadline: Callable[..., float | None]
-    request: Request | None
-    request_bytes: int
-    last_response: Response | None = None
-    armed_at: float = inf
-    cancelled: bool = False
 
 
 class ServerTransactions:
@@ -68,6 +43,7 @@ class ServerTransactions:
         self._by_merged: dict[MergeKey, ServerKey] = {}
         self._by_flow = FlowIndex()
         self._total_bytes = 0
+        self._released = self._drop
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -83,7 +59,7 @@ class ServerTransactions:
             self._ack(request, flow, existing, now)
         elif existing is not None:
             if self._overload is None or not self._overload.drops_retransmissions:
-                self._step(existing, REQUEST_RETRANSMITTED, now)
+                existing.retransmitted(now)
         elif method == "CANCEL":
             self._cancel(request, match, flow)
         else:
@@ -96,8 +72,8 @@ class ServerTransactions:
                     self.reject_statelessly(request, flow, reply[0], headers=reply[1])
                 return
             request = request.with_source_address(flow.host, flow.port)
-            transaction = self._open(request, (match, merged), flow, now, size)
-            self._context.events.append(RequestReceived(transaction.key, request, flow))
+            key = self._open(request, (match, merged), flow, now, size)
+            self._context.events.append(RequestReceived(key, request, flow))
 
     def reject_statelessly(
         self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()
@@ -107,41 +83,35 @@ class ServerTransactions:
             request.with_source_address(flow.host, flow.port),
             status,
             reason,
-            to_tag=self._stateless_tag(request),
+            to_tag=self._context.stateless_tag(request),
             headers=headers,
         )
         self._context.outbox.append((response.encode(), flow))
 
-    def _stateless_tag(self, request: Request) -> str:
-        """Return a To tag that is equal for all retransmissions of the request and for its ACK."""
-        number = (request.first("cseq") or "").partition(" ")[0]
-        digest = hash((request.first("via"), request.first("call-id"), number))
-        return f"{self._context.node}.{digest & 0xFFFF_FFFF_FFFF_FFFF:016x}"
-
     def _ack(self, request: Request, flow: Flow, existing: ServerTransaction | None, now: float) -> None:
-        if existing is None and request.to_tag == self._stateless_tag(request):
+        if existing is None and request.to_tag == self._context.stateless_tag(request):
             return
         ack = AckReceived(request, flow)
-        if existing is None or (is_rfc2543(existing.match_key) and self._last_to_tag(existing) != request.to_tag):
+        if not isinstance(existing, InviteServerTransaction) or (
+            is_rfc2543(existing.match_key) and existing.last_to_tag != request.to_tag
+        ):
             self._context.events.append(ack)
         else:
-            self._step(existing, ACK_RECEIVED, now, ack)
+            existing.acknowledge(ack, now)
 
     def _cancel(self, request: Request, match: MatchKey, flow: Flow) -> None:
         """Answer a CANCEL without a transaction: a retransmission gets the same response (9.2)."""
         invite = self._by_match.get((*match[:-1], "INVITE"))
-        if invite is None or not _matches_cancel(request, invite):
+        if not isinstance(invite, InviteServerTransaction) or not _matches_cancel(request, invite):
             self.reject_statelessly(request, flow, 481)
             return
         response = respond(
             request.with_source_address(flow.host, flow.port),
             200,
-            to_tag=self._last_to_tag(invite) or self._stateless_tag(request),
+            to_tag=invite.last_to_tag or self._context.stateless_tag(request),
         )
         self._context.outbox.append((response.encode(), flow))
-        if isinstance(invite.state, invite_server.Proceeding) and not invite.cancelled:
-            invite.cancelled = True
-            self._context.events.append(CancelReceived(invite.key))
+        invite.cancel()
 
     def _rejected(self, request: Request, match: MatchKey, merged: MergeKey | None, flow: Flow) -> bool:
         """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
@@ -167,31 +137,19 @@ class ServerTransactions:
 
     def _open(
         self, request: Request, keys: tuple[MatchKey, MergeKey | None], flow: Flow, now: float, size: int
-    ) -> ServerTransaction:
-        match, merged = keys
-        invite = request.method == "INVITE"
-        machine = invite_server if invite else server
-        transaction = ServerTransaction(
-            key=ServerKey(next(self._context.key_counter)),
-            match_key=match,
-            merge_key=merged,
-            flow=flow,
-            sent_by=request.sent_by,
-            state=machine.begin(now),
-            step=machine.step,
-            deadline=machine.deadline,
-            request=request if invite else None,
-            request_bytes=size,
-        )
-        self._by_key[transaction.key] = transaction
-        self._by_match[match] = transaction
+    ) -> ServerKey:
+        kind = InviteServerTransaction if request.method == "INVITE" else NonInviteServerTransaction
+        transaction = kind(self._context, request, size, flow, keys=keys, released=self._released)
+        transaction.start(now)
+        key = transaction.key
+        self._by_key[key] = transaction
+        self._by_match[transaction.match_key] = transaction
         self._total_bytes += size
-        if merged is not None:
-            self._by_merged[merged] = transaction.key
+        if transaction.merge_key is not None:
+            self._by_merged[transaction.merge_key] = key
         if flow.connection:
-            self._by_flow.add(flow, transaction.key)
-        self._rearm(transaction)
-        return transaction
+            self._by_flow.add(flow, key)
+        return key
 
     # ---- output
 
@@ -199,31 +157,9 @@ class ServerTransactions:
         """Send a response of the TU; ignored if the transaction has ended."""
         transaction = self._by_key.get(key)
         if transaction is not None:
-            self._send_response(transaction, response, now)
+            transaction.respond(response, now)
 
-    def _send_response(self, transaction: ServerTransaction, response: Response, now: float) -> None:
-        if transaction.step is invite_server.step:
-            final = response.status >= 200
-            transaction.last_response = response if not final or is_rfc2543(transaction.match_key) else None
-            if final:
-                transaction.request = None
-        self._step(transaction, TuResponded(response.status, response.encode()), now)
-
-    def _last_to_tag(self, transaction: ServerTransaction) -> str:
-        """Return the To tag of the last response of the TU, "" if there was none."""
-        return transaction.last_response.to_tag if transaction.last_response else ""
-
-    # ---- timers and connections
-
-    def timer(self, key: int, now: float) -> bool:
-        """Process a due timer. Return False if `key` is not a server transaction."""
-        transaction = self._by_key.get(ServerKey(key))
-        if transaction is None:
-            return False
-        if now >= transaction.armed_at:
-            transaction.armed_at = inf
-            self._step(transaction, TIMER_FIRED, now)
-        return True
+    # ---- connections
 
     def connection_lost(self, flow: Flow) -> None:
         """Send responses to requests of this connection over a new one to the sent-by of the Via (RFC 3261 18.2.2)."""
@@ -235,51 +171,12 @@ class ServerTransactions:
                 self._by_flow.discard(transaction.flow, key)
                 transaction.flow = transaction.flow.for_new_connection(_port_of(transaction))
 
-    # ---- actions
-
-    def _step(self, transaction: ServerTransaction, event: object, now: float, tu_event: Event | None = None) -> None:
-        transaction.state, actions = transaction.step(transaction.state, event, now, reliable=transaction.flow.reliable)
-        for action in actions:
-            self._perform(transaction, action, now, tu_event)
-        if transaction.state is TERMINATED:
-            self._drop(transaction)
-        else:
-            self._rearm(transaction)
-
-    def _perform(self, transaction: ServerTransaction, action: Action, now: float, tu_event: Event | None) -> None:
-        match action:
-            case Send(data):
-                self._context.outbox.append((data, transaction.flow))
-            case Deliver():
-                assert tu_event is not None
-                self._context.events.append(tu_event)
-            case invite_server.SendTrying():
-                assert transaction.request is not None
-                self._send_response(transaction, respond(transaction.request, 100), now)
-            case invite_server.ReportAckTimeout():
-                self._context.events.append(AckTimeout(transaction.key))
-            case invite_server.Abandon():
-                self._abandon(transaction)
-            case _:
-                assert_never(action)
-
-    def _abandon(self, transaction: ServerTransaction) -> None:
-        request = transaction.request
-        assert request is not None
-        response = respond(request, 408, to_tag=self._last_to_tag(transaction) or self._stateless_tag(request))
-        self._context.outbox.append((response.encode(), transaction.flow))
-        self._context.events.append(CancelReceived(transaction.key))
-
-    def _rearm(self, transaction: ServerTransaction) -> None:
-        at = transaction.deadline(transaction.state)
-        transaction.armed_at = self._context.rearm(transaction.key, transaction.armed_at, at)
-
     def _drop(self, transaction: ServerTransaction) -> None:
         del self._by_key[transaction.key]
         del self._by_match[transaction.match_key]
         if transaction.merge_key is not None:
             del self._by_merged[transaction.merge_key]
-        self._total_bytes -= transaction.request_bytes
+        self._total_bytes -= transaction.size
         if transaction.flow.connection:
             self._by_flow.discard(transaction.flow, transaction.key)
 

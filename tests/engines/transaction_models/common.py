@@ -1,9 +1,8 @@
 """Events, actions and states shared by the transaction machines."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-Cause = Literal["timeout", "transport"]
+from unificx.sip.transactions.events import Cause
 
 
 # Events.
