@@ -4,19 +4,21 @@ from collections import Counter
 
 from unificx.calls.machine import messages, state_machine
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.fork_targets import ForkTargets, Limits, PushTargets
+from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.messages import CALLER, Action, Event
 from unificx.calls.machine.states import Branch, Ended, SettingUp, State
 
 NO_PUSH = PushTargets()
 LIMITS = Limits(30.0, 600.0)
 NO_TARGETS = ForkTargets((), LIMITS)
+LATER = (LaterStep(1),)
 LEGS = (CALLER, "b1", "b2", "app", "b3", "b4", "w1")
 
 
 class Script:
-    """A call with the phones b1 and b2, all its actions, and its clock. `fallback` is the leg of a fallback app;
-    `by_app`: an app is the caller and has not made its offer yet."""
+    """A call with the phones b1 and b2, all its actions, and its clock. `fallback` is the leg of an app that is the next
+    step of the plan; `by_app`: an app is the caller and has not made its offer yet. `decline_ends`: a 6xx ends the
+    step; `waits`: the next step does not start by itself."""
 
     def __init__(
         self,
@@ -27,27 +29,39 @@ class Script:
         fallback: str = "",
         *,
         by_app: bool = False,
+        decline_ends: bool = True,
+        waits: bool = False,
     ) -> None:
+        self._next_targets = ForkTargets((fallback or "app",), LIMITS)
+        self._waits = waits
         self.now = 1000.0
         self.done: list[Action] = []
         self.state: State
-        targets = ForkTargets(names, LIMITS, frozenset(srtp), push_targets, fallback)
+        later = LATER if fallback else ()
+        targets = ForkTargets(names, LIMITS, frozenset(srtp), push_targets, decline_ends=decline_ends, later=later)
         self.state, actions = (
             state_machine.originate_by_app(targets, self.now)
             if by_app
             else state_machine.begin(offer, targets, self.now)
         )
-        self.done += actions
-        self.last = actions
+        self.last = [*actions, *self._start_step(actions)]
+        self.done += self.last
 
     def process(self, *events: Event) -> list[Action]:
         """Process events and return the resulting actions."""
         self.last = []
         for event in events:
             self.state, actions = state_machine.step(self.state, event, self.now)
-            self.last += actions
+            self.last += [*actions, *self._start_step(actions)]
         self.done += self.last
         return self.last
+
+    def _start_step(self, actions: list[Action]) -> list[Action]:
+        """Start the step that these actions request."""
+        if self._waits or not any(isinstance(each, messages.StartStep) for each in actions):
+            return []
+        self.state, more = state_machine.step(self.state, messages.StepStarted(self._next_targets), self.now)
+        return more
 
     def advance(self, seconds: float) -> list[Action]:
         """Advance the clock and process the deadline."""
@@ -73,7 +87,7 @@ class Script:
         assert kinds[messages.SetAnswered] == sum(
             isinstance(each, messages.Accept) and each.leg == CALLER for each in self.done
         )
-        assert kinds[messages.FallBackToApp] <= 1
+        assert kinds[messages.StartStep] <= 1
         self._check_record_first()
         self._check_push_is_cancelled()
 
@@ -133,7 +147,8 @@ def every_event() -> list[Event]:
         messages.MediaRestarted(),
         messages.DeadlineReached(),
     ]
-    events += [messages.Declined()]
+    events += [messages.Declined(), messages.Declined("d")]
+    events += [messages.StepStarted(ForkTargets(("app",), LIMITS)), messages.StepStarted(NO_TARGETS)]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
     events += [messages.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
     events += [messages.MediaSilent(both) for both in (True, False)]
@@ -141,7 +156,9 @@ def every_event() -> list[Event]:
     for ticket in tickets:
         events += [messages.MediaOffered(ticket, b"relayed"), messages.MediaAnswered(ticket, b"relayed")]
         events += [messages.MediaFailed(ticket, theirs) for theirs in (True, False)]
-    transfer_targets = ForkTargets(("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}), "app")
+    transfer_targets = ForkTargets(
+        ("b3",), LIMITS, frozenset(("b3",)), PushTargets(frozenset("f"), {"b3": "g"}), later=LATER
+    )
     return_targets = ForkTargets(("b4",), LIMITS)
     for leg in (CALLER, "b1", "b2"):
         events += [

@@ -115,9 +115,11 @@ STATES = {
     "ringing without an offer": lambda: _ringing(offer=b""),
     "waking": _pushing,
     "pushing while others ring": lambda: _pushing(("b1",)),
+    "ringing a group": lambda: Script(push_targets=PushTargets(frozenset("d"), {"b1": "e"}), decline_ends=False),
     "ringing with a fallback app": _with_fallback,
     "in the fallback app": lambda: _with_fallback(passed_on=True),
     "in an app at once": lambda: Script((), fallback="app"),
+    "waiting for the next step": lambda: Script((), fallback="app", waits=True),
     "answering": _answering,
     "answering after a restart": lambda: _answering(restarted=True),
     "answering without an offer": lambda: _answering(delayed=True),
@@ -266,7 +268,7 @@ def test_scripts_end_calls_and_branches(
 def test_scripts_end_once_all_phones_are_gone(
     events: list[messages.Event], offer: bytes, push_targets: PushTargets, fallback: str
 ) -> None:
-    script = Script(("b1", "b2"), offer, push_targets=push_targets, fallback=fallback)
+    script = Script(("b1", "b2"), offer, push_targets=push_targets, fallback=fallback, decline_ends=not fallback)
     script.process(*events)
     script.phones_vanish()
     script.check()

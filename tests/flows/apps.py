@@ -1,12 +1,12 @@
 """Fake call apps: what they receive is compared with the ladder, what they send is given by ladder lines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from phones import describe_sdp, sdp_of
 
 from unificx.calls import AppCallContext
 from unificx.identity import Extension
-from unificx.routing import CallApp
+from unificx.routing import CallApp, Destination
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
@@ -20,9 +20,11 @@ APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
 
 
 class FakeApps:
-    """Implements `AppHost` and `AppDirectory`. `log` receives what is sent to an app."""
+    """Implements `AppHost` and `AppDirectory`. `log` receives what is sent to an app; `numbers` are destinations of
+    further numbers."""
 
-    def __init__(self, voicemail: set[str], log: Callable[[str], None]) -> None:
+    def __init__(self, voicemail: set[str], log: Callable[[str], None], numbers: Mapping[str, Destination]) -> None:
+        self._numbers = numbers
         self._voicemail = voicemail
         self._log = log
         self._emitters: list[Callable[[LegEvent], None]] = []
@@ -30,11 +32,11 @@ class FakeApps:
         self.last_context: AppCallContext | None = None
         """Context of the latest call."""
 
-    def find_app(self, tenant_id: str, code: str) -> CallApp | None:
+    def find_destination(self, tenant_id: str, code: str) -> Destination | None:
         if code.startswith("*86"):
             return CallApp("fetch", (code[3:],) if code[3:] else ())
         apps = {"*43": "echo", "*85": "park"}
-        return CallApp(apps[code]) if code in apps else None
+        return CallApp(apps[code]) if code in apps else self._numbers.get(code)
 
     def fallback_for(self, extension: Extension) -> CallApp | None:
         return CallApp("voicemail") if extension.number in self._voicemail else None

@@ -269,7 +269,7 @@ async def test_attended_transfer_to_an_app(by: str) -> None:
 async def test_attended_transfer_to_a_parking_slot() -> None:
     world = await play(WITH_DESK + up("alice") + ASKS_APP.format(code="*85", app="park"))
     [held] = [call for call in world.manager.calls.values() if call.app_legs()]
-    assert world.parking.occupy("t1", held.app_leg_id("app"), "e-1002", world.clock.now()) == 1  # as its app does
+    assert world.parking.occupy("t1", held.app_legs()[0], "e-1002", world.clock.now()) == 1  # as its app does
     await play_on(world, refer(world) + TAKEN + """
         app   <- INVITE [alice]
         ! the app accepts [app]

@@ -1,10 +1,11 @@
 """Call control wired as in a server, in memory and virtual time, with fake phones."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
+from types import MappingProxyType
 
 from apps import FakeApps
 from fake_engine import FakeEngine
@@ -28,7 +29,7 @@ from unificx.calls.machine.states import Talking
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import CallApp, Routing
+from unificx.routing import CallApp, Destination, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -46,7 +47,12 @@ class World:
     """Everything between the SIP request handler and the database. `log` contains messages not checked yet."""
 
     def __init__(
-        self, phones: list[Phone], settings: CallSettings | None = None, rings: int = 30, session_expires: int = 1800
+        self,
+        phones: list[Phone],
+        settings: CallSettings | None = None,
+        rings: int = 30,
+        session_expires: int = 1800,
+        numbers: Mapping[str, Destination] = MappingProxyType({}),
     ) -> None:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
@@ -60,7 +66,7 @@ class World:
                 self._register(phone)
         self.media = FakeEngine(self.clock)
         self.apps = FakeApps(
-            {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line))
+            {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line)), numbers
         )
         self.journalled: list[Call] = []
         self.observed: list[str] = []

@@ -2,22 +2,19 @@
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
-from unificx.callapps.conference import CONFERENCE, INVITED, MAX_SECONDS, MERGED, conference_app, conference_at_number
+from unificx.callapps.conference import INVITED, MERGED, conference_app, conference_at_number
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import parking_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK
 from unificx.callapps.runner import AppRunner
-from unificx.callapps.schemas import VOICEMAIL_APP, CalledMailbox, RecordResult, SpokenValue
+from unificx.callapps.schemas import CalledMailbox, RecordResult, SpokenValue
 
 __all__ = [
-    "CONFERENCE",
     "ECHO",
     "INVITED",
-    "MAX_SECONDS",
     "MERGED",
     "RINGBACK",
-    "VOICEMAIL_APP",
     "App",
     "AppRegistry",
     "AppRunner",

@@ -25,15 +25,13 @@ from unificx.conferencing import (
 )
 from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
-from unificx.routing import CallApp
+from unificx.routing import CONFERENCE_APP, Conference
 
-CONFERENCE, INVITED, MERGED = "conference", "invited", "moved"
-"""The app name, and its arguments for an invited caller, and for one moved from a live call."""
+INVITED, MERGED = "invited", "moved"
+"""Arguments of the app for an invited caller, and for one moved from a live call."""
 MAX_PIN_ATTEMPTS = 3
 """PIN attempts per call."""
 PIN_TIMEOUT = 8.0
-MAX_SECONDS = 86_400.0
-"""Maximum seconds in a room: a day."""
 _COMMAND_TIMEOUT = 4.0
 """Seconds between `*` and the digit of a command."""
 _MAX_NAME_SECONDS, _NAME_SILENCE = 6.0, 1.5
@@ -50,13 +48,13 @@ _HOST_HELP = (
 
 def conference_app(rooms: RoomService, meetings: ConferenceManager) -> App:
     """The conference app."""
-    return App(CONFERENCE, partial(conference, rooms, meetings))
+    return App(CONFERENCE_APP, partial(conference, rooms, meetings))
 
 
-def conference_at_number(rooms: RoomService, tenant_id: str, number: str) -> CallApp | None:
-    """The routing target for a room number, if there is a room."""
+def conference_at_number(rooms: RoomService, tenant_id: str, number: str) -> Conference | None:
+    """The destination of a room number, if there is a room."""
     room = rooms.by_number(tenant_id, number)
-    return CallApp(CONFERENCE, (room.id,), max_seconds=MAX_SECONDS) if room is not None else None
+    return Conference(room.id) if room is not None else None
 
 
 async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:

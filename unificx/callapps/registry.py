@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 
 from unificx.callapps.call import App
-from unificx.callapps.schemas import VOICEMAIL_APP
 from unificx.core.errors import StartupError
 from unificx.identity import DirectoryCache, Extension
-from unificx.routing import CallApp
+from unificx.routing import VOICEMAIL_APP, CallApp, Destination
 
 GROUP = "unificx.callapps"
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
@@ -19,14 +18,14 @@ _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 class AppRegistry:
     """Implements the routing port for apps. `accepts_messages`: whether an extension's unanswered calls go to
-    voicemail; `at_number`: the app for a tenant's number that is not an extension."""
+    voicemail; `at_number`: the destination of a tenant's number that is not an extension."""
 
     def __init__(
         self,
         apps: Iterable[App],
         directory: DirectoryCache,
         accepts_messages: Callable[[Extension], bool] = lambda _: False,
-        at_number: Callable[[str, str], CallApp | None] = lambda tenant_id, number: None,
+        at_number: Callable[[str, str], Destination | None] = lambda tenant_id, number: None,
     ) -> None:
         """Register the apps. Raises StartupError for a duplicate name or code."""
         self.apps: dict[str, App] = {}
@@ -37,7 +36,7 @@ class AppRegistry:
         for app in apps:
             self._add(app)
 
-    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
+    def find_destination(self, tenant_id: str, dialled: str) -> Destination | None:
         if dialled.isdigit():
             return self._at_number(tenant_id, dialled)
         code = self._feature_code(dialled)

@@ -48,7 +48,3 @@ class SpokenValue:
     """A value spoken with several prompts: a number, or a date and time."""
 
     value: int | datetime
-
-
-VOICEMAIL_APP = "voicemail-leave"
-"""The app name that unanswered calls are routed to."""

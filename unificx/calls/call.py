@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.events import CallEnded, CallParty, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
-from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.messages import CALLER, StartStep
 from unificx.calls.machine.sdp_inspection import with_origin
 from unificx.calls.machine.states import Ended, Ending, SettingUp, State, Talking, Transferring
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
@@ -19,7 +18,7 @@ from unificx.calls.recording_indication import RecordingIndication
 from unificx.calls.schemas import AppCallContext, LiveCall
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import CallApp
+from unificx.routing import CallApp, Fork, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import IncomingLeg
 from unificx.sip.message import Request
@@ -39,13 +38,35 @@ class CallOptions:
     hops: int = 70
 
 
-@dataclass(frozen=True, slots=True)
-class TransferTarget:
-    """Target of a transfer; an app if `callee` is None."""
+NO_PLAN = Plan()
 
-    callee: Extension | None
-    dialled: str = field(repr=False)
-    only_device: str = ""
+
+@dataclass(frozen=True, slots=True)
+class CallTarget:
+    """Where a call or transfer leads: the plan of the dialled number, and the position of its current step.
+
+    `displayed_caller` is shown on the phones, None for the call's caller. `is_recall`: the call returns to the
+    extension that transferred or parked it. `redirects`: number of redirections followed.
+    """
+
+    plan: Plan = NO_PLAN
+    dialled: str = field(default="", repr=False)
+    position: int = 0
+    displayed_caller: Caller | None = None
+    is_recall: bool = False
+    redirects: int = 0
+
+    @property
+    def step(self) -> Step | None:
+        """The current step."""
+        steps = self.plan.steps
+        return steps[self.position] if self.position < len(steps) else None
+
+    @property
+    def fork(self) -> Fork | None:
+        """The current step, if it rings devices."""
+        step = self.step
+        return step.action if step is not None and isinstance(step.action, Fork) else None
 
 
 @dataclass(slots=True)
@@ -62,8 +83,8 @@ class Call:
     """Monotonic start time: durations must not depend on the wall clock being set."""
     participants: dict[str, Participant] = field(default_factory=dict[str, Participant])
     state: State = field(default_factory=Ended)
-    only_device: str = ""
-    """The only device to ring, "" for all devices of the extension."""
+    target: CallTarget = CallTarget()
+    """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
     record_parties: RecordParties = field(default_factory=RecordParties)
@@ -72,16 +93,16 @@ class Call:
     """Whether an app first called the caller's own phone, to dial a number for them afterwards."""
     next_destination: str = ""
     """Number to dial once the call from the app is answered."""
-    displayed_callers: dict[str, tuple[Caller, tuple[tuple[str, str], ...]]] = field(default_factory=dict[str, Any])
-    """Displayed caller and extra INVITE headers, by called extension."""
-    transfer_target: "TransferTarget | None" = None
+    transfer_target: CallTarget | None = None
     """Target of the transfer in progress."""
-    return_target: "TransferTarget | None" = None
+    return_target: CallTarget | None = None
     """The transferor, called back if the transfer is not answered."""
+    pending_step: StartStep | None = None
+    """The step of the plan that must be started."""
     leg_counters: Counter[str] = field(default_factory=Counter[str])
     """Number of leg names assigned, by prefix."""
     fallback_cause: Cause | None = None
-    """Why no phone answered, once the fallback app takes the call."""
+    """Why no phone answered, once an app takes the call."""
     was_missed: bool = False
     """Whether the call had not been answered before: for the called extension it remains a missed call."""
     recording_indication: RecordingIndication = field(default_factory=RecordingIndication)
@@ -146,8 +167,10 @@ class Call:
         return frozenset(name for name, one in self.participants.items() if one.device_id == device_id)
 
     def index_keys(self) -> tuple[str, ...]:
-        """Return the ids of involved devices and of the called extension, for the call index."""
-        called = (self.callee.id,) if self.callee is not None else ()
+        """Return the ids of involved devices and of the called extensions, for the call index."""
+        fork = self.target.fork
+        called = [self.callee.id] if self.callee is not None else []
+        called += [each.extension.id for each in fork.targets] if fork is not None else []
         return (*(one.device_id for one in self.participants.values() if one.device_id), *called)
 
     def wall_time(self, now: float) -> datetime:
@@ -173,7 +196,8 @@ class Call:
         app = self.participants[name].app
         assert app is not None
         if name == CALLER and self.callee is not None:
-            caller, callee = Caller.of(self.callee, self.only_device), None
+            fork = self.target.fork
+            caller, callee = Caller.of(self.callee, fork.targets[0].only_device if fork is not None else ""), None
         else:
             caller, callee = self.caller, self.callee
         if self.withholds_identity(caller.extension_id):
@@ -261,15 +285,10 @@ class Call:
         calling.extension_id, calling.device_id = self.caller.extension_id, self.caller.device_id
         self.callee, self.answered_leg = callee, name
 
-    def set_callee(self, target: TransferTarget) -> None:
-        """Set a new called party."""
+    def set_target(self, target: CallTarget) -> None:
+        """Set a new target and its called party."""
         self.update_record_parties()
-        self.callee, self.dialled, self.only_device, self.answered_leg = (
-            target.callee,
-            target.dialled,
-            target.only_device,
-            None,
-        )
+        self.target, self.callee, self.dialled, self.answered_leg = target, target.plan.called, target.dialled, None
 
     def set_peer(self, name: str, callee: Extension | None) -> None:
         """Connect the caller to this leg of this extension."""

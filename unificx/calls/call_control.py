@@ -10,7 +10,7 @@ from unificx.calls.schemas import LiveCall, Origination
 from unificx.calls.transfers import RINGBACK_APP, Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
-from unificx.routing import CallApp, NoSuchNumber, RingExtension
+from unificx.routing import CallApp
 from unificx.sip.errors import RemoteProtocolError
 
 
@@ -56,12 +56,12 @@ class CallControl:
     def dial(self, requester: Caller, device_id: str, to: str) -> str:
         """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id."""
         manager, number = self._manager, sanitize_dialled(to)
-        found = manager.deps.routing.route(requester, number, manager.deps.clock.monotonic())
-        if isinstance(found, NoSuchNumber):
+        plan = manager.deps.routing.route(requester, number)
+        if plan.is_rejected:
             raise NotFound("This number does not exist. Check the number.", field="to")
         shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
-        if isinstance(found, RingExtension):
-            shown = Caller.of(found.extension, name=manager.deps.directory.display_name(found.extension))
+        if plan.called is not None:
+            shown = Caller.of(plan.called, name=manager.deps.directory.display_name(plan.called))
         origin = Origination(
             requester,
             RINGBACK_APP,

@@ -103,7 +103,7 @@ class ActionExecutor:
                 self._deps.push.notify_end(devices, call.id)
             case (
                 messages.SetAnswered()
-                | messages.FallBackToApp()
+                | messages.StartStep()
                 | messages.SwapCaller()
                 | messages.SetPeer()
                 | messages.SetCallee()
@@ -140,22 +140,21 @@ class ActionExecutor:
     def _update_call(
         self,
         call: Call,
-        action: messages.SetAnswered
-        | messages.FallBackToApp
-        | messages.SwapCaller
-        | messages.SetPeer
-        | messages.SetCallee,
+        action: messages.SetAnswered | messages.StartStep | messages.SwapCaller | messages.SetPeer | messages.SetCallee,
         now: float,
     ) -> None:
         directory = self._deps.directory
         match action:
             case messages.SetAnswered(leg):
                 call.answered_leg = leg
+                extension_id = call.participant(leg).extension_id
+                if call.callee is not None and extension_id not in ("", call.callee.id):
+                    call.callee = directory.extension_by_id(extension_id)
                 call.answered = call.wall_time(now) if not call.next_destination else None
                 self._registry.peer_changed(call)
                 self._journal(call)
-            case messages.FallBackToApp(_, cause):
-                call.fallback_cause, call.was_missed = cause, call.answered is None
+            case messages.StartStep():
+                call.pending_step = action
             case messages.SwapCaller(leg):
                 call.swap_caller(leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
@@ -163,7 +162,7 @@ class ActionExecutor:
             case messages.SetCallee(back):
                 target = call.return_target if back else call.transfer_target
                 if target is not None:
-                    call.set_callee(target)
+                    call.set_target(target)
                 self._registry.peer_changed(call)
             case messages.SetPeer(leg):
                 if leg:

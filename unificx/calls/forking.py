@@ -1,81 +1,120 @@
-"""Forking: selects the phones that ring for a call and builds their INVITEs."""
+"""Steps of a plan: selects the phones that ring for a call and builds their INVITEs."""
 
-from unificx.calls.call import APP_LEG, Call
+from dataclasses import replace
+from typing import assert_never
+
+from unificx.calls.call import APP_LEG, Call, CallTarget
 from unificx.calls.machine import messages
-from unificx.calls.machine.fork_targets import ForkTargets, Limits, PushTargets
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import Identity, caller_headers
+from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
-from unificx.registrar import Binding, Caller
-from unificx.routing import RingExtension, Routing
+from unificx.registrar import Binding
+from unificx.routing import CallApp, Fork, Redirect, Reject, Routing
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
 
 MAX_BRANCHES = 10
-"""Branches per call; each uses media ports of its own."""
+"""Branches per step; each uses media ports of its own."""
+MAX_REDIRECTS = 10
+"""Redirections followed per call, so that a loop of numbers ends."""
 RECALL_HEADERS = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
 """Header that selects a distinctive ringtone for a returned call (RFC 7462 section 8.2.1)."""
 CALL_ID_HEADER = "UnifiCX-Call"
 """Header by which a browser matches the INVITE to its push notification."""
+NO_LIMITS = Limits(0.0, 0.0)
+"""Limits of a step that dials nothing."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
 """Media profile by registration transport; a phone that refuses SRTP is offered plain RTP by the state machine."""
 
 
 class ForkTargetBuilder:
-    """Builds fork targets."""
+    """Prepares steps of plans: their legs and time limits. `max_app_call_seconds`: default length of calls to apps."""
 
-    def __init__(self, routing: Routing, directory: DirectoryCache) -> None:
+    def __init__(self, routing: Routing, directory: DirectoryCache, max_app_call_seconds: float) -> None:
         self._routing = routing
         self._directory = directory
+        self._max_app_call_seconds = max_app_call_seconds
 
-    def build(
-        self, call: Call, ring: RingExtension, displayed_caller: Caller | None = None, *, is_recall: bool = False
+    def build(self, call: Call, target: CallTarget, now: float) -> tuple[CallTarget, ForkTargets]:
+        """Add the legs of the current step to the call, not dialled yet. Return them, and the target after
+        redirections."""
+        plan, position = target.plan, target.position
+        later = tuple([LaterStep(at, step.after) for at, step in enumerate(plan.steps) if at > position])
+        action = plan.steps[position].action
+        match action:
+            case Fork():
+                return target, self._fork(call, target, action, later, now)
+            case CallApp():
+                leg = call.new_leg_name(APP_LEG)
+                call.participants[leg] = Participant(app=action)
+                limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
+                return target, ForkTargets((leg,), limits, later=later)
+            case Redirect(number) if target.redirects < MAX_REDIRECTS:
+                plan = plan.redirected(position, self._routing.route(call.caller, number))
+                return self.build(call, replace(target, plan=plan, redirects=target.redirects + 1), now)
+            case Redirect():
+                return target, ForkTargets((), NO_LIMITS, refusal=Cause.FAILED, later=later)
+            case Reject(reason):
+                return target, ForkTargets((), NO_LIMITS, refusal=Cause[reason.name], later=later)
+            case _:
+                assert_never(action)
+
+    def _fork(
+        self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
     ) -> ForkTargets:
-        """Add an extension's phones to the call, not dialled yet. `caller` is the displayed caller, if different;
-        `is_recall`: the call returns to the extension that transferred or parked it."""
-        extension = ring.extension
-        limits = Limits(float(extension.ring_seconds), float(extension.max_call_seconds))
-        app = call.new_leg_name(APP_LEG) if ring.fallback is not None else ""
-        if ring.fallback is not None:
-            call.participants[app] = Participant(app=ring.fallback)
-        bindings = [binding for binding in ring.bindings if _satisfies_sips(call, binding)]
-        call.displayed_callers[extension.id] = displayed_caller or call.caller, RECALL_HEADERS if is_recall else ()
-        names = tuple([self._add_branch(call, binding, extension) for binding in bindings[:MAX_BRANCHES]])
-        devices = {name: call.participants[name].device_id for name in names}
-        registered = {name: device for name, device in devices.items() if device in ring.push_devices}
-        push_targets = PushTargets(frozenset(ring.push_devices).difference(registered.values()), registered)
-        srtp = frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP)
-        return ForkTargets(names, limits, srtp, push_targets, app)
+        """Add the phones to ring to the call."""
+        names: list[str] = []
+        devices: list[str] = []
+        for ringing in fork.targets:
+            devices += self._routing.push_devices(ringing)
+            for binding in self._routing.bindings(ringing, now):
+                if len(names) < MAX_BRANCHES and _satisfies_sips(call, binding):
+                    names.append(self._add_branch(call, target, binding, ringing.extension))
+        registered = {name: call.participants[name].device_id for name in names}
+        by_leg = {name: device for name, device in registered.items() if device in devices}
+        return ForkTargets(
+            tuple(names),
+            Limits(fork.seconds, fork.call_seconds),
+            frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP),
+            PushTargets(frozenset(devices).difference(by_leg.values()), by_leg),
+            decline_ends=fork.decline_ends,
+            later=later,
+        )
 
     def branch_for_device(
         self, call: Call, extension_id: str, device_id: str, now: float
     ) -> messages.DeviceReachable | None:
         """Return a new branch for a device that has registered, if the call rings for its extension and the device does
         not ring already over a flow that persists."""
-        state = call.setup_state()
-        if state is None or call.callee is None:
+        state, fork = call.setup_state(), call.target.fork
+        if state is None or fork is None:
             return None
-        if call.callee.id != extension_id or call.only_device not in ("", device_id):
+        found = [each for each in fork.targets if each.extension.id == extension_id]
+        ringing_target = next((each for each in found if each.only_device in ("", device_id)), None)
+        if ringing_target is None:
             return None
         own = call.legs_of(device_id)
         ringing = [branch.name for branch in state.branches if branch.live and branch.name in own]
-        for binding in self._routing.device_bindings(extension_id, device_id, now):
+        for binding in self._routing.bindings(replace(ringing_target, only_device=device_id), now):
             same = [name for name in ringing if _dialled_flow(call, name) == binding.flow]
             if same or len(state.branches) >= MAX_BRANCHES or not _satisfies_sips(call, binding):
                 continue
             replaced = next((name for name in ringing if _uses_websocket(call, name)), "")
             if ringing and not replaced:
                 continue
-            name = self._add_branch(call, binding, call.callee)
+            name = self._add_branch(call, call.target, binding, ringing_target.extension)
             return messages.DeviceReachable(
                 name, device_id, call.participants[name].media_profile is Profile.SRTP, replaced
             )
         return None
 
-    def _add_branch(self, call: Call, binding: Binding, extension: Extension) -> str:
+    def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
-        shown, extra_headers = call.displayed_callers.get(extension.id, (call.caller, ()))
+        shown, extra_headers = target.displayed_caller or call.caller, RECALL_HEADERS if target.is_recall else ()
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
         tenant = self._directory.tenant(call.caller.tenant_id)
@@ -93,8 +132,8 @@ class ForkTargetBuilder:
             max_forwards=call.options.hops,
         )
         name = call.new_leg_name("b")
-        target = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
-        call.participants[name] = Participant(None, binding.extension_id, binding.device_id, target)
+        to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial)
         return name
 
 

@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import APP_LEG, Call, call_options, sanitize_dialled
+from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.dependencies import CallManagerDependencies
@@ -16,9 +16,8 @@ from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import messages, state_machine
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import Ended, Talking
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
@@ -29,7 +28,7 @@ from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
 from unificx.core.errors import NotFound, StorageFull
 from unificx.registrar import Caller
-from unificx.routing import CallApp, NoSuchNumber, RingExtension
+from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
@@ -74,7 +73,9 @@ class CallManager:
         self._registry = CallRegistry(self._limiter, self.on_changed)
         self.calls = self._registry.calls
         self._timer_queue = DeadlineQueue(self._deadlines)
-        self._fork_builder = ForkTargetBuilder(self.deps.routing, self.deps.directory)
+        self._fork_builder = ForkTargetBuilder(
+            self.deps.routing, self.deps.directory, self.settings.max_app_call_seconds
+        )
         self.deps.legs.current_flow = self._current_flow
         deps, registry = self.deps, self._registry
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
@@ -84,9 +85,7 @@ class CallManager:
         )
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
-        transfer_deps = TransferDependencies(
-            deps, self._fork_builder, self.settings.max_app_call_seconds, registry.find_leg, self._dispatch_now, moves
-        )
+        transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
         self._transfers = Transfers(transfer_deps)
         self.deps.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
 
@@ -107,7 +106,7 @@ class CallManager:
             if replaces is not None:
                 replaced = self._transfers.take_over(replaces, caller)
             else:
-                replaced = self._transfers.find_retrieved(caller, dialled, now)
+                replaced = self._transfers.find_retrieved(caller, dialled)
             if replaced is not None and not request.body:
                 raise RemoteProtocolError(488, "SDP Offer Required", request)
             leg = self.deps.legs.incoming(key, request, flow)
@@ -169,14 +168,15 @@ class CallManager:
         now = clock.monotonic()
         if self._retry_after(caller.tenant_id):
             raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
-        ring = self.deps.routing.route(caller, origin.to, now)
-        if not isinstance(ring, RingExtension):
+        plan = self.deps.routing.route(caller, origin.to).only_fork(origin.device)
+        if plan is None:
             raise NotFound("No extension has this number. Check the number.")
-        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, ring.extension, clock.now(), now)
+        call = Call(clock.new_id(), caller, origin.next_destination or origin.to, plan.called, clock.now(), now)
+        call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
-        call.participants[CALLER].app, call.only_device = CallApp(origin.app, origin.arguments), origin.device
+        call.participants[CALLER].app = CallApp(origin.app, origin.arguments)
         self._registry.add(call)
-        self._guarded(call, now, self._originate, call, origin.restrict_to_device(ring), origin.displayed_caller, now)
+        self._guarded(call, now, self._originate, call, now)
         self._drain_leg_events(now)
         self.on_pending_output()
         return call.id
@@ -213,7 +213,7 @@ class CallManager:
         setup = call.setup_state() if call is not None else None
         if call is None or setup is None or not setup.rings(device_id):
             return False
-        self.dispatch(call, messages.Declined(), self.deps.clock.monotonic())
+        self.dispatch(call, messages.Declined(device_id), self.deps.clock.monotonic())
         self.on_pending_output()
         return True
 
@@ -318,31 +318,28 @@ class CallManager:
             self._finish(call, now)
 
     def _route(self, call: Call, leg: IncomingLeg, now: float) -> None:
-        match self.deps.routing.route(call.caller, call.dialled, now):
-            case NoSuchNumber():
-                self._execute(
-                    call, [messages.WriteRecord(Cause.NO_SUCH_NUMBER), messages.Reject(404, Cause.NO_SUCH_NUMBER)], now
-                )
-            case RingExtension() as ring:
-                self._ring(call, leg.remote_sdp, ring, now)
-            case CallApp() as app:
-                call.participants[APP_LEG] = Participant(app=app)
-                limits = Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self.settings.max_app_call_seconds)
-                call.state, actions = state_machine.begin(leg.remote_sdp, ForkTargets((APP_LEG,), limits), now)
-                self._execute(call, actions, now)
-
-    def _originate(self, call: Call, ring: RingExtension, displayed_caller: Caller | None, now: float) -> None:
-        targets = self._fork_builder.build(call, ring, displayed_caller)
-        self._registry.update_index(call)
-        call.state, actions = state_machine.originate_by_app(targets, now)
+        call.target = CallTarget(self.deps.routing.route(call.caller, call.dialled), call.dialled)
+        call.state, actions = state_machine.begin(leg.remote_sdp, self._prepare_step(call, now), now)
         self._execute(call, actions, now)
 
-    def _ring(self, call: Call, offer: bytes, ring: RingExtension, now: float) -> None:
-        call.callee, call.only_device = ring.extension, ring.only_device
-        targets = self._fork_builder.build(call, ring)
-        self._registry.update_index(call)
-        call.state, actions = state_machine.begin(offer, targets, now)
+    def _originate(self, call: Call, now: float) -> None:
+        call.state, actions = state_machine.originate_by_app(self._prepare_step(call, now), now)
         self._execute(call, actions, now)
+
+    def _prepare_step(self, call: Call, now: float) -> ForkTargets:
+        """Add the legs of the current step to the call."""
+        call.target, targets = self._fork_builder.build(call, call.target, now)
+        call.callee = call.target.plan.called
+        self._registry.update_index(call)
+        return targets
+
+    def _start_step(self, call: Call, step: messages.StartStep, now: float) -> None:
+        """Start a later step of the plan. An app takes the call over: for the called extension it is a missed call."""
+        call.pending_step, call.target = None, replace(call.target, position=step.position)
+        targets = self._prepare_step(call, now)
+        entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
+        call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
+        self.dispatch(call, messages.StepStarted(targets), now)
 
     def _ring_registered_device(self, call: Call, extension_id: str, device_id: str, now: float) -> None:
         for name in call.legs_of(device_id):
@@ -420,6 +417,8 @@ class CallManager:
             self._observer_notifier.update(call)
             self._reoffer_recording_indication(call, now)
             self._rearm(call)
+            if call.pending_step is not None:
+                self._start_step(call, call.pending_step, now)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
         leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)

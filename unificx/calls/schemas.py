@@ -1,12 +1,12 @@
 """Data passed into and out of call control."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import CallApp, RingExtension
+from unificx.routing import CallApp
 
 PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
@@ -134,11 +134,3 @@ class Origination:
     """Number to dial for the answering party, who hears the app until it is answered."""
     displayed_caller: Caller | None = None
     """Displayed caller, if it is not `caller`."""
-
-    def restrict_to_device(self, ring: RingExtension) -> RingExtension:
-        """Restrict the destination to `device` and remove its fallback app."""
-        if not self.device:
-            return replace(ring, fallback=None)
-        bindings = tuple(each for each in ring.bindings if each.device_id == self.device)
-        wakeable = tuple(each for each in ring.push_devices if each == self.device)
-        return replace(ring, bindings=bindings, push_devices=wakeable, only_device=self.device, fallback=None)

@@ -6,21 +6,21 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from unificx.calls.call import Call, TransferTarget, sanitize_dialled
+from unificx.calls.call import Call, CallTarget, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
 from unificx.calls.machine import messages
-from unificx.calls.machine.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller
-from unificx.routing import CallApp, NoSuchNumber, RingExtension
+from unificx.routing import CallApp, Plan, Reject
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.legs import Leg
 from unificx.sip.refer import Refer, Replaces
@@ -39,7 +39,6 @@ class TransferDependencies:
 
     deps: CallManagerDependencies
     fork_builder: ForkTargetBuilder
-    max_app_call_seconds: float
     find_leg: Callable[[str], tuple[Call, str] | None]
     """Return the call and name of a leg by its id."""
     dispatch: Callable[[Call, messages.Event], None]
@@ -76,26 +75,25 @@ class Transfers:
         """Transfer the other party to a number or feature code (blind transfer)."""
         state = self.require_connected(call, name)
         requester = self._as_caller(call, name)
-        match self._deps.routing.route(requester, to, now):
-            case CallApp(app) if app == PARK:
-                return self._park(call, name, state, requester)
-            case CallApp(app) as code if app == RETRIEVE and (parked := self._find_parked(requester, code)) is not None:
-                return lambda: self._join_parked(call, name, *parked)
-            case _:
-                pass
+        plan = self._deps.routing.route(requester, to)
+        if plan.app is not None and plan.app.app == PARK:
+            return self._park(call, name, state, requester)
+        parked = self._find_parked(requester, plan)
+        if parked is not None:
+            return lambda: self._join_parked(call, name, *parked)
         remaining = self._as_caller(call, peer_leg(call, name))
-        targets, target = self._resolve_target(call, requester, remaining, to, now)
+        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=remaining), now)
         return_target = self._return_target(call, requester, remaining, now)
         return lambda: self._start_transfer(call, name, targets, target, return_target)
 
     def dial_next_destination(self, call: Call, now: float) -> Callable[[], None]:
         """Dial the wanted number after the requester has answered a click-to-dial call."""
         to, call.next_destination = call.next_destination, ""
-        found = self._deps.routing.route(call.caller, to, now)
-        parked = self._find_parked(call.caller, found) if isinstance(found, CallApp) else None
+        plan = self._deps.routing.route(call.caller, to)
+        parked = self._find_parked(call.caller, plan)
         if parked is not None:
             return lambda: self._join_parked(call, CALLER, *parked)
-        targets, target = self._resolve_target(call, call.caller, call.caller, to, now)
+        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=call.caller), now)
         call.transfer_target, call.return_target = target, None
         return lambda: self._transfer_deps.dispatch(call, messages.TransferRequested(CALLER, targets, ""))
 
@@ -107,10 +105,9 @@ class Transfers:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
-    def find_retrieved(self, caller: Caller, dialled: str, now: float) -> tuple[Call, str] | None:
+    def find_retrieved(self, caller: Caller, dialled: str) -> tuple[Call, str] | None:
         """Return the parked call and the app leg to replace, if `dialled` retrieves a parked call."""
-        code = self._deps.routing.route(caller, dialled, now) if dialled.startswith("*") else None
-        return self._find_parked(caller, code) if isinstance(code, CallApp) else None
+        return self._find_parked(caller, self._deps.routing.route(caller, dialled)) if dialled.startswith("*") else None
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""
@@ -119,15 +116,14 @@ class Transfers:
         if slot is None or parked_by is None or found is None or not _is_connected_to_app(*found):
             return lambda: None
         call, name = found
-        requester = Caller.of(parked_by)
-        ring = self._deps.routing.route(requester, parked_by.number, now)
-        if parked_by.id == call.caller.extension_id or not isinstance(ring, RingExtension):
+        plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
+        if parked_by.id == call.caller.extension_id or plan is None:
             return lambda: None
         displayed_caller = replace(call.caller, name=self._recall_name(call.caller, slot, parked_by))
-        targets = self._transfer_deps.fork_builder.build(
-            call, replace(ring, fallback=None), displayed_caller, is_recall=True
+        targets, call.transfer_target = self._prepare(
+            call, CallTarget(plan, parked_by.number, displayed_caller=displayed_caller, is_recall=True), now
         )
-        call.transfer_target, call.return_target = TransferTarget(parked_by, parked_by.number), TransferTarget(None, "")
+        call.return_target = CallTarget()
         return lambda: self._transfer_deps.dispatch(
             call, messages.TransferRequested(name, targets, "", keep_with_app=True)
         )
@@ -174,23 +170,14 @@ class Transfers:
         if target.scheme != "tel" and target.host.lower() not in own_hosts:
             raise RemoteProtocolError(403, "Domain Not Allowed")
 
-    def _resolve_target(
-        self, call: Call, requester: Caller, displayed_caller: Caller, to: str, now: float
-    ) -> tuple[ForkTargets, TransferTarget]:
-        """Resolve the dialled target; its phones show `displayed_caller`."""
-        match self._deps.routing.route(requester, to, now):
-            case NoSuchNumber():
-                raise RemoteProtocolError(404, "Number Not Found")
-            case CallApp() as app:
-                leg = call.new_leg_name("app")
-                call.participants[leg] = Participant(app=app)
-                return ForkTargets(
-                    (leg,), Limits(APP_ANSWER_TIMEOUT, app.max_seconds or self._transfer_deps.max_app_call_seconds)
-                ), TransferTarget(None, to)
-            case RingExtension() as ring:
-                return self._transfer_deps.fork_builder.build(call, ring, displayed_caller), TransferTarget(
-                    ring.extension, to, ring.only_device
-                )
+    def _prepare(self, call: Call, target: CallTarget, now: float) -> tuple[ForkTargets, CallTarget]:
+        """Add the legs of the target's first step to the call."""
+        target, targets = self._transfer_deps.fork_builder.build(call, target, now)
+        if not targets.later and target.step is not None and isinstance(target.step.action, Reject):
+            cause = targets.refusal
+            unknown = cause is Cause.NO_SUCH_NUMBER
+            raise RemoteProtocolError(cause.value.status, "Number Not Found" if unknown else cause.value.text)
+        return targets, target
 
     def _as_caller(self, call: Call, name: str) -> Caller:
         """Return a participant as a caller."""
@@ -204,21 +191,21 @@ class Transfers:
 
     def _return_target(
         self, call: Call, requester: Caller, remaining: Caller, now: float
-    ) -> tuple[ForkTargets, TransferTarget] | None:
+    ) -> tuple[ForkTargets, CallTarget] | None:
         """Return how to call the transferor back if the transfer is not answered."""
-        ring = self._deps.routing.route(requester, requester.number, now)
-        if not isinstance(ring, RingExtension):
+        plan = self._deps.routing.route(requester, requester.number).only_fork()
+        if plan is None:
             return None
-        targets = self._transfer_deps.fork_builder.build(call, replace(ring, fallback=None), remaining, is_recall=True)
-        return targets, TransferTarget(ring.extension, requester.number)
+        target = CallTarget(plan, requester.number, displayed_caller=remaining, is_recall=True)
+        return self._prepare(call, target, now)
 
     def _start_transfer(
         self,
         call: Call,
         name: str,
         targets: ForkTargets | SettingUp,
-        target: TransferTarget,
-        return_target: tuple[ForkTargets, TransferTarget] | None,
+        target: CallTarget,
+        return_target: tuple[ForkTargets, CallTarget] | None,
     ) -> None:
         ringback_leg = call.new_leg_name("w")
         call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
@@ -265,11 +252,9 @@ class Transfers:
         setup = other.state
         assert isinstance(setup, SettingUp)
         names = {branch.name: call.new_leg_name("b") for branch in setup.branches}
-        if setup.fallback:
-            names[setup.fallback] = call.new_leg_name("app")
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
-        setup = replace(setup, branches=branches, fallback=names.get(setup.fallback, ""))
-        target = TransferTarget(other.callee, other.dialled, other.only_device)
+        setup = replace(setup, branches=branches)
+        target = replace(other.target, displayed_caller=None)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
         self._transfer_deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
@@ -280,7 +265,7 @@ class Transfers:
         for each, app in zip((call, other), apps, strict=True):
             assert isinstance(each.state, Talking)
             leaving, leg = each.state.callee, each.new_leg_name("app")
-            each.participants[leg], each.transfer_target = Participant(app=app), TransferTarget(None, dialled)
+            each.participants[leg], each.transfer_target = Participant(app=app), CallTarget(app.plan(), dialled)
             self._transfer_deps.dispatch(each, messages.MoveToAppRequested(leaving, leg))
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
@@ -293,11 +278,11 @@ class Transfers:
             raise RemoteProtocolError(486, "No Parking Slot Available")
         return lambda: self._split_to_apps(call, name, (CallApp(PARK), CallApp(PARK_ANNOUNCEMENT, (str(slot),))), "")
 
-    def _find_parked(self, requester: Caller, code: CallApp) -> tuple[Call, str] | None:
-        """Return the parked call to retrieve, and the leg of the app that holds its party."""
-        if code.app != RETRIEVE:
+    def _find_parked(self, requester: Caller, plan: Plan) -> tuple[Call, str] | None:
+        """Return the parked call that the plan retrieves, and the leg of the app that holds its party."""
+        if plan.app is None or plan.app.app != RETRIEVE:
             return None
-        slot = self._deps.parking.find(requester.tenant_id, "".join(code.arguments))
+        slot = self._deps.parking.find(requester.tenant_id, "".join(plan.app.arguments))
         found = self._transfer_deps.find_leg(slot.app_leg_id) if slot is not None else None
         if found is None:
             return None

@@ -1,11 +1,33 @@
-"""Routing: resolves dialled numbers to destinations."""
+"""Routing: resolves dialled numbers to destinations and their plans."""
 
-from unificx.routing.destinations import CallApp, NoSuchNumber, RingExtension
+from unificx.routing.destinations import (
+    CONFERENCE_APP,
+    CONFERENCE_SECONDS,
+    VOICEMAIL_APP,
+    Conference,
+    Destination,
+    RingExtension,
+    Voicemail,
+)
+from unificx.routing.plans import NO_SUCH_NUMBER, CallApp, Fork, Plan, Redirect, Reject, Rejection, RingTarget, Step
 from unificx.routing.service import Routing
 
 __all__ = [
+    "CONFERENCE_APP",
+    "CONFERENCE_SECONDS",
+    "NO_SUCH_NUMBER",
+    "VOICEMAIL_APP",
     "CallApp",
-    "NoSuchNumber",
+    "Conference",
+    "Destination",
+    "Fork",
+    "Plan",
+    "Redirect",
+    "Reject",
+    "Rejection",
     "RingExtension",
+    "RingTarget",
     "Routing",
+    "Step",
+    "Voicemail",
 ]

@@ -1,41 +1,67 @@
-"""Destinations of a dialled number."""
+"""Destinations of a dialled number: an open family, each kind giving a plan.
 
-from dataclasses import dataclass
+Another kind, such as a ring group or a queue, is a further class with a `plan`; the machine of `calls` does not change.
+The simplest ones are the steps `CallApp`, `Redirect` and `Reject` of `plans`.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from unificx.identity import Extension
-from unificx.registrar import Binding
+from unificx.routing.plans import CallApp, Fork, Plan, RingTarget, Step
+
+VOICEMAIL_APP = "voicemail-leave"
+"""The app that records a message: for the shared mailbox of its argument, else for the called extension."""
+CONFERENCE_APP = "conference"
+"""The app that connects the call to the conference room of its argument."""
+CONFERENCE_SECONDS = 86_400.0
+"""Maximum seconds in a conference room: a day."""
+
+
+class Destination(Protocol):
+    """Where a dialled number leads."""
+
+    def plan(self) -> Plan:
+        """Return the steps of a call to this destination."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class RingExtension:
-    """Ring the devices of an extension; without bindings, no device is registered.
-
-    `push_devices` are its devices that accept push notifications, including those with bindings: a registered device
-    may be suspended.
-    """
+    """All devices of an extension, or one of them."""
 
     extension: Extension
-    bindings: tuple[Binding, ...]
-    push_devices: tuple[str, ...] = ()
     only_device: str = ""
     """The only device to ring, "" for all."""
-    fallback: "CallApp | None" = None
+    fallback: CallApp | None = None
     """App that takes the call if no device answers."""
 
-
-@dataclass(frozen=True, slots=True)
-class CallApp:
-    """Connect the call to an app."""
-
-    app: str
-    arguments: tuple[str, ...] = ()
-    max_seconds: float | None = None
-    """Maximum call length in seconds; None for the default of app calls."""
+    def plan(self) -> Plan:
+        """Ring the devices, then enter the app."""
+        limits = float(self.extension.ring_seconds), float(self.extension.max_call_seconds)
+        steps = [Step(Fork((RingTarget(self.extension, self.only_device),), *limits))]
+        if self.fallback is not None:
+            steps.append(Step(replace(self.fallback, max_seconds=self.fallback.max_seconds or limits[1])))
+        return Plan(tuple(steps), self.extension)
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchNumber:
-    """The number does not exist in this tenant."""
+class Conference:
+    """A conference room."""
+
+    room_id: str
+
+    def plan(self) -> Plan:
+        """Connect the call to the room."""
+        return CallApp(CONFERENCE_APP, (self.room_id,), CONFERENCE_SECONDS).plan()
 
 
-Destination = RingExtension | CallApp | NoSuchNumber
+@dataclass(frozen=True, slots=True)
+class Voicemail:
+    """A shared mailbox."""
+
+    mailbox_id: str
+
+    def plan(self) -> Plan:
+        """Record a message for the mailbox."""
+        return CallApp(VOICEMAIL_APP, (self.mailbox_id,)).plan()

@@ -1,8 +1,16 @@
-"""Dial plan: classifies a dialled string, before any lookup."""
+"""Dial plan: from a dialled string to its destination, from memory only."""
 
 import re
 from dataclasses import dataclass
 
+from unificx.identity import DirectoryCache
+from unificx.registrar import Caller
+from unificx.routing.destinations import Destination, RingExtension
+from unificx.routing.plans import NO_SUCH_NUMBER
+from unificx.routing.ports import AppDirectory
+
+RING_TEST = "*44"
+"""Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 _SEPARATORS = str.maketrans("", "", " -.()/")
@@ -40,3 +48,27 @@ def parse_dialled(user: str) -> DialledString:
     if _CODE.match(text):
         return FeatureCode(text)
     return Undialable()
+
+
+class DialPlan:
+    """The numbers of all tenants; those of different tenants are independent."""
+
+    def __init__(self, directory: DirectoryCache, apps: AppDirectory) -> None:
+        self._directory = directory
+        self._apps = apps
+
+    def destination(self, caller: Caller, dialled: str) -> Destination:
+        """Return the destination of `dialled` for this caller."""
+        match parse_dialled(dialled):
+            case Number(digits):
+                extension = self._directory.extension(caller.tenant_id, digits)
+                if extension is None:
+                    return self._apps.find_destination(caller.tenant_id, digits) or NO_SUCH_NUMBER
+                return RingExtension(extension, fallback=self._apps.fallback_for(extension))
+            case FeatureCode(text) if text == RING_TEST:
+                calling = self._directory.extension_by_id(caller.extension_id)
+                return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
+            case FeatureCode(text):
+                return self._apps.find_destination(caller.tenant_id, text) or NO_SUCH_NUMBER
+            case Undialable():
+                return NO_SUCH_NUMBER

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from unificx.identity import Extension
-from unificx.routing.destinations import CallApp
+from unificx.routing.destinations import Destination
+from unificx.routing.plans import CallApp
 
 
 class PushDevices(Protocol):
@@ -23,10 +24,10 @@ class NoPushDevices:
 
 
 class AppDirectory(Protocol):
-    """Finds the apps of numbers and extensions. Queried for every call, so it must answer from memory."""
+    """Finds the destinations of other numbers. Queried for every call, so it must answer from memory."""
 
-    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
-        """Return the app of a feature code, such as *43, or of a number that is not an extension."""
+    def find_destination(self, tenant_id: str, dialled: str) -> Destination | None:
+        """Return the destination of a feature code, such as *43, or of a number that is not an extension."""
         ...
 
     def fallback_for(self, extension: Extension) -> CallApp | None:
@@ -37,7 +38,7 @@ class AppDirectory(Protocol):
 class NullAppDirectory:
     """No apps are available."""
 
-    def find_app(self, tenant_id: str, dialled: str) -> CallApp | None:
+    def find_destination(self, tenant_id: str, dialled: str) -> Destination | None:
         del tenant_id, dialled
         return None
 

@@ -18,7 +18,7 @@ from unificx.identity import Action, DirectoryCache, Extension, Identity, Princi
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
 from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
-from unificx.routing import CallApp
+from unificx.routing import Destination
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Container
 from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_number, prompt_recording_app, retrieval_apps
@@ -37,7 +37,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
         prompt_recording_app(prompt_parts),
     )
 
-    def numbers(tenant_id: str, number: str) -> CallApp | None:
+    def numbers(tenant_id: str, number: str) -> Destination | None:
         return conference_at_number(container.conference_rooms, tenant_id, number) or mailbox_at_number(
             boxes, tenant_id, number
         )

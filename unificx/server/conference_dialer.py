@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Collection
 
-from unificx.callapps import CONFERENCE, INVITED, MAX_SECONDS, MERGED
+from unificx.callapps import INVITED, MERGED
 from unificx.calls import CallControl, CallManager, Origination
 from unificx.conferencing import CallerIdentity, ConferenceManager, Room, RoomService
 from unificx.core.errors import DomainError
 from unificx.registrar import Caller
-from unificx.routing import CallApp
+from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
 
 MOVE_SECONDS = 30.0
 """Seconds after which the participants moved to a new room must have arrived."""
@@ -25,7 +25,7 @@ class CallManagerDialer:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
         host_caller = self._host_caller(room) if room.ad_hoc else None
-        return self._calls.originate(Origination(host_caller or caller, CONFERENCE, (room.id, INVITED), number))
+        return self._calls.originate(Origination(host_caller or caller, CONFERENCE_APP, (room.id, INVITED), number))
 
     def _host_caller(self, room: Room) -> Caller | None:
         directory = self._calls.deps.directory
@@ -49,7 +49,7 @@ class CallConverter:
         Conflict."""
         room = self._rooms.open_ad_hoc(*self._commands.tenant_and_extension(call_id, extensions))
         try:
-            app = CallApp(CONFERENCE, (room.id, MERGED), max_seconds=MAX_SECONDS)
+            app = CallApp(CONFERENCE_APP, (room.id, MERGED), CONFERENCE_SECONDS)
             self._commands.move_to_app(call_id, extensions, app, room.number)
         except DomainError:
             self._rooms.close_ad_hoc(room)

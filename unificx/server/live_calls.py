@@ -7,13 +7,13 @@ from sqlalchemy import text
 
 from unificx import calls
 from unificx.api import ComponentState, LiveCall
-from unificx.callapps import CONFERENCE
 from unificx.calls import CallControl, CallManager, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
 from unificx.db import RESUME_FREE_BYTES
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
+from unificx.routing import CONFERENCE_APP
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
@@ -29,7 +29,7 @@ class _LiveCallView:
         self.started, self.answered = call.started, call.answered
         self.caller, self.callee = call.caller, call.callee
         app_call = call.app
-        self.room = app_call.arguments[0] if app_call is not None and app_call.app == CONFERENCE else None
+        self.room = app_call.arguments[0] if app_call is not None and app_call.app == CONFERENCE_APP else None
 
 
 class CallManagerLiveCalls:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable
 from functools import partial
 
 from unificx.audio_store import AudioReader, CorruptAudio
-from unificx.callapps import VOICEMAIL_APP, App, Call, CalledMailbox, RecordResult
+from unificx.callapps import App, Call, CalledMailbox, RecordResult
 from unificx.core.errors import DomainError, StorageFull
 from unificx.media.sounds import Sound
-from unificx.routing import CallApp
+from unificx.routing import VOICEMAIL_APP, Voicemail
 from unificx.voicemail.schemas import NewMessage
 from unificx.voicemail.service import Mailboxes, MessageWriter
 
@@ -61,10 +61,10 @@ async def _inform_transcription(boxes: Mailboxes, call: Call, box: CalledMailbox
     return bool(await call.play_notice("voicemail/transcribed"))
 
 
-def mailbox_at_number(boxes: Mailboxes, tenant_id: str, number: str) -> CallApp | None:
-    """The routing target for a shared mailbox number, if there is one."""
+def mailbox_at_number(boxes: Mailboxes, tenant_id: str, number: str) -> Voicemail | None:
+    """The destination of a shared mailbox number, if there is one."""
     group = boxes.shared.by_number(tenant_id, number)
-    return CallApp(VOICEMAIL_APP, (group.id,)) if group is not None else None
+    return Voicemail(group.id) if group is not None else None
 
 
 def _shared_mailbox(boxes: Mailboxes, call: Call) -> CalledMailbox | None:

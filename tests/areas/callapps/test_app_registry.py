@@ -8,7 +8,7 @@ import pytest
 from unificx.callapps import ECHO, App, AppRegistry, Call, installed_apps, registry
 from unificx.core.errors import StartupError
 from unificx.identity import DirectoryCache, Extension, Tenant
-from unificx.routing import CallApp
+from unificx.routing import VOICEMAIL_APP, CallApp
 
 ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
 
@@ -30,27 +30,27 @@ def directory() -> DirectoryCache:
 
 def test_code_routes_to_its_app_for_its_tenants(directory: DirectoryCache) -> None:
     apps = AppRegistry((ECHO, WEATHER), directory)
-    assert apps.find_app("t-acme", "*43") == apps.find_app("t-globex", "*43") == CallApp("echo")
-    assert apps.find_app("t-acme", "*70") == CallApp("weather")
-    assert apps.find_app("t-globex", "*70") is None
-    assert apps.find_app("t-acme", "*71") is None
-    assert apps.find_app("nobody", "*43") is None
+    assert apps.find_destination("t-acme", "*43") == apps.find_destination("t-globex", "*43") == CallApp("echo")
+    assert apps.find_destination("t-acme", "*70") == CallApp("weather")
+    assert apps.find_destination("t-globex", "*70") is None
+    assert apps.find_destination("t-acme", "*71") is None
+    assert apps.find_destination("nobody", "*43") is None
 
 
 def test_number_may_follow_the_code_of_a_numbered_app(directory: DirectoryCache) -> None:
     apps = AppRegistry(
         (ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory
     )
-    assert apps.find_app("t-acme", "*86") == CallApp("fetch")
-    assert apps.find_app("t-acme", "*8612") == CallApp("fetch", ("12",))
-    assert apps.find_app("t-acme", "*861") == CallApp("more")
+    assert apps.find_destination("t-acme", "*86") == CallApp("fetch")
+    assert apps.find_destination("t-acme", "*8612") == CallApp("fetch", ("12",))
+    assert apps.find_destination("t-acme", "*861") == CallApp("more")
     for wrong in ("*431", "*86*1", "*8", "*"):
-        assert apps.find_app("t-acme", wrong) is None
+        assert apps.find_destination("t-acme", wrong) is None
 
 
 @pytest.mark.parametrize("takes", [True, False])
 def test_unanswered_calls_go_to_voicemail_if_enabled(directory: DirectoryCache, takes: bool) -> None:
-    leave = App(registry.VOICEMAIL_APP, nothing)
+    leave = App(VOICEMAIL_APP, nothing)
     assert AppRegistry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
         CallApp(leave.name) if takes else None
     )

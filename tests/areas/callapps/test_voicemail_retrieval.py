@@ -220,7 +220,9 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
 ) -> None:
     await room.create_tenant()
     group = await room.boxes.shared.create(TENANT, NewSharedMailbox("7900", "Sales", (ANNA.id,)))
-    way = mailbox_at_number(room.boxes, TENANT, "7900")
+    found = mailbox_at_number(room.boxes, TENANT, "7900")
+    assert found is not None
+    way = found.plan().app
     assert way is not None
     assert mailbox_at_number(room.boxes, TENANT, "1001") is None
     caller = AppHarness(

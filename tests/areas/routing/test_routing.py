@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import NoSuchNumber, RingExtension, Routing
+from unificx.routing import (
+    NO_SUCH_NUMBER,
+    CallApp,
+    Fork,
+    Plan,
+    Redirect,
+    Reject,
+    Rejection,
+    RingExtension,
+    RingTarget,
+    Routing,
+    Step,
+)
 from unificx.routing.dial_plan import FeatureCode, Number, Undialable, parse_dialled
 from unificx.sip.flow import Flow
 
@@ -46,11 +58,11 @@ def test_numbers_are_per_tenant(directory: DirectoryCache) -> None:
         location.set_bindings(f"{slug}-1001", slug, (binding(extension(slug, "1001"), slug),))
     routing = Routing(directory, location)
     for slug in ("acme", "globex"):
-        found = routing.route(caller(slug), "1001", NOW)
-        assert isinstance(found, RingExtension)
-        assert found.extension.tenant_id == slug
-        assert [one.id for one in found.bindings] == [slug]
-    assert routing.route(caller("globex"), "1002", NOW) == NoSuchNumber()
+        found = routing.route(caller(slug), "1001")
+        assert found.called is not None
+        assert found.called.tenant_id == slug
+        assert [one.id for one in routing.bindings(RingTarget(found.called), NOW)] == [slug]
+    assert routing.route(caller("globex"), "1002") == NO_SUCH_NUMBER.plan()
 
 
 def test_registered_phones_by_descending_q(directory: DirectoryCache) -> None:
@@ -60,15 +72,17 @@ def test_registered_phones_by_descending_q(directory: DirectoryCache) -> None:
     location.set_bindings(ada.id, "mobile", (binding(ada, "mobile"),))
     location.set_bindings(ada.id, "old", (binding(ada, "old", expires_at=NOW),))
     location.set_bindings(ada.id, "tab", (binding(ada, "tab", cut=True),))
-    found = Routing(directory, location).route(caller("acme"), "10-01", NOW)
-    assert isinstance(found, RingExtension)
-    assert [one.id for one in found.bindings] == ["mobile", "desk"]
+    routing = Routing(directory, location)
+    fork = routing.route(caller("acme"), "10-01").fork
+    assert fork == Fork((RingTarget(ada),), 30.0, 600.0)
+    assert [one.id for one in routing.bindings(fork.targets[0], NOW)] == ["mobile", "desk"]
 
 
 def test_extension_without_phones_is_a_destination(directory: DirectoryCache) -> None:
-    assert Routing(directory, LocationService()).route(caller("acme"), "1002", NOW) == RingExtension(
-        extension("acme", "1002"), ()
-    )
+    routing = Routing(directory, LocationService())
+    called = extension("acme", "1002")
+    assert routing.route(caller("acme"), "1002") == RingExtension(called).plan()
+    assert routing.bindings(RingTarget(called), NOW) == []
 
 
 class PushTargets:
@@ -78,9 +92,8 @@ class PushTargets:
 
 def test_push_devices_are_listed(directory: DirectoryCache) -> None:
     routing = Routing(directory, LocationService(), PushTargets())
-    called = RingExtension(extension("acme", "1001"), (), ("mobile", "laptop"))
-    assert routing.route(caller("acme"), "1001", NOW) == called
-    assert routing.route(caller("acme"), "1002", NOW) == RingExtension(extension("acme", "1002"), ())
+    assert routing.push_devices(RingTarget(extension("acme", "1001"))) == ["mobile", "laptop"]
+    assert routing.push_devices(RingTarget(extension("acme", "1002"))) == []
 
 
 def test_ring_test_code(directory: DirectoryCache) -> None:
@@ -89,17 +102,49 @@ def test_ring_test_code(directory: DirectoryCache) -> None:
     for name in ("desk", "mobile"):
         location.set_bindings(ada.id, name, (binding(ada, name),))
     routing = Routing(directory, location, PushTargets())
-    found = routing.route(caller("acme", "mobile"), "*44", NOW)
-    assert found == RingExtension(ada, (binding(ada, "mobile"),), ("mobile",), "mobile")
-    assert routing.route(caller("acme"), "*44", NOW) == RingExtension(ada, (binding(ada, "desk"),), (), "desk")
-    assert routing.route(caller("globex", "mobile"), "*44", NOW) == RingExtension(
-        extension("globex", "1001"), (), (), "mobile"
-    )
+    for device, push in (("mobile", ["mobile"]), ("desk", [])):
+        plan = routing.route(caller("acme", device), "*44")
+        assert plan == RingExtension(ada, device).plan()
+        assert plan.fork is not None
+        (target,) = plan.fork.targets
+        assert routing.bindings(target, NOW) == [binding(ada, device)]
+        assert routing.push_devices(target) == push
+    elsewhere = RingTarget(extension("globex", "1001"), "mobile")
+    assert routing.route(caller("globex", "mobile"), "*44") == RingExtension(elsewhere.extension, "mobile").plan()
+    assert routing.bindings(elsewhere, NOW) == routing.push_devices(elsewhere) == []
+
+
+def test_extension_rings_before_its_app(directory: DirectoryCache) -> None:
+    ada, voicemail = extension("acme", "1001"), CallApp("voicemail")
+    plan = RingExtension(ada, fallback=voicemail).plan()
+    fork = Fork((RingTarget(ada),), 30.0, 600.0)
+    assert plan == Plan((Step(fork), Step(CallApp("voicemail", max_seconds=600.0))), ada)
+    assert plan.fork == fork
+    assert plan.app is None
+    only = plan.only_fork("mobile")
+    assert only == Plan((Step(Fork((RingTarget(ada, "mobile"),), 30.0, 600.0)),), ada)
+    assert voicemail.plan().only_fork() is None
+
+
+def test_redirection_is_replaced_by_the_steps_of_the_other_number(directory: DirectoryCache) -> None:
+    ada, bob = extension("acme", "1001"), extension("acme", "1002")
+    first, last = RingExtension(ada).plan().steps[0], Step(CallApp("voicemail"))
+    plan = Plan((first, Step(Redirect("1002")), last), ada)
+    target = RingExtension(bob).plan()
+    assert plan.redirected(1, target) == Plan((first, *target.steps, last), bob)
+    assert plan.redirected(1, NO_SUCH_NUMBER.plan()) == Plan((first, Step(NO_SUCH_NUMBER), last), ada)
+
+
+def test_only_a_plan_that_does_nothing_else_rejects_the_call(directory: DirectoryCache) -> None:
+    busy = Reject(Rejection.BUSY)
+    assert busy.plan().is_rejected
+    assert not Plan((Step(busy), Step(CallApp("voicemail")))).is_rejected
+    assert not Redirect("1002").plan().is_rejected
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
 def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
-    assert Routing(directory, LocationService()).route(caller("acme"), dialled, NOW) == NoSuchNumber()
+    assert Routing(directory, LocationService()).route(caller("acme"), dialled) == NO_SUCH_NUMBER.plan()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
-"""Fork targets of a call, and its time limits."""
+"""Fork targets of a step of a call's plan, and its time limits."""
 
 from dataclasses import dataclass, field, replace
+
+from unificx.calls.events import Outcome
+from unificx.calls.machine.causes import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,32 @@ class PushTargets:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterStep:
+    """A step of the plan that has not started: its position, and after which outcomes it starts, empty for any."""
+
+    position: int
+    after: frozenset[Outcome] = frozenset()
+
+    def follows(self, cause: Cause) -> bool:
+        """Whether the step starts if the one before ended for this cause."""
+        return not self.after or cause.value.outcome in self.after
+
+
+@dataclass(frozen=True, slots=True)
 class ForkTargets:
-    """The legs to dial, which of them use SRTP, and the devices to push; without either, the callee is unreachable.
-    `fallback` is the leg of the app that takes the call if no phone answers."""
+    """The legs to dial, which of them use SRTP, and the devices to push.
+
+    Without either, the step ends at once for the cause `refusal`. `decline_ends`: a 6xx of one leg ends the step, else
+    only its branch. `later` are the steps that take the call if this one does not answer it.
+    """
 
     legs: tuple[str, ...]
     limits: Limits
     srtp_legs: frozenset[str] = frozenset()
     push_targets: PushTargets = PushTargets()
-    fallback: str = ""
+    refusal: Cause = Cause.UNREACHABLE
+    decline_ends: bool = True
+    later: tuple[LaterStep, ...] = ()
 
     def without(self, device: str, device_legs: frozenset[str]) -> "ForkTargets":
         """Return a copy without a device and its legs."""

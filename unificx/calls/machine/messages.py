@@ -98,7 +98,16 @@ class DeviceRemoved:
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """The call was declined from a push notification; equivalent to a 603."""
+    """The call was declined from a push notification of `device`, "" for all; equivalent to a 603."""
+
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """The targets of the step that `StartStep` has requested."""
+
+    targets: ForkTargets
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,7 @@ Event = (
     | DeviceReachable
     | DeviceRemoved
     | Declined
+    | StepStarted
     | CallerCancelled
     | AckReceived
     | OfferReceived
@@ -374,10 +384,10 @@ class SetAnswered:
 
 
 @dataclass(frozen=True, slots=True)
-class FallBackToApp:
-    """The call was not answered for this cause; pass it to the app leg `leg`."""
+class StartStep:
+    """The call was not answered so far, for this cause: start the step of the plan at `position`."""
 
-    leg: str
+    position: int
     cause: Cause
 
 
@@ -435,7 +445,7 @@ Action = (
     | Bye
     | Close
     | SetAnswered
-    | FallBackToApp
+    | StartStep
     | SwapCaller
     | SetPeer
     | Notify

@@ -35,6 +35,7 @@ from unificx.calls.machine.messages import (
     OfferRefused,
     Reject,
     ReofferRequested,
+    StepStarted,
     TakeOverRequested,
     TransferRequested,
     WriteRecord,
@@ -71,6 +72,7 @@ def originating(state: Originating, event: Event, now: float) -> Outcome:
             | CalleeRefused()
             | DeviceReachable()
             | Declined()
+            | StepStarted()
             | HungUp()
             | LegLost()
         ):

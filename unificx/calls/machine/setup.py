@@ -1,4 +1,4 @@
-"""Call set-up: parallel forking to all phones of the callee; the first 2xx wins."""
+"""Call set-up: the steps of a plan in turn, each forking to phones or to an app; the first 2xx wins."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -27,7 +27,6 @@ from unificx.calls.machine.messages import (
     Dial,
     EndRequested,
     Event,
-    FallBackToApp,
     HungUp,
     JoinRequested,
     LegLost,
@@ -50,6 +49,8 @@ from unificx.calls.machine.messages import (
     ReleaseMedia,
     ReofferRequested,
     SetAnswered,
+    StartStep,
+    StepStarted,
     TakeOverRequested,
     TransferRequested,
     WriteRecord,
@@ -62,13 +63,15 @@ NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
 APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
+STEP_START_TIMEOUT = 10.0
+"""Seconds within which the targets of a step must be known."""
 
 
-def begin(offer: bytes, targets: ForkTargets, now: float) -> Outcome:
-    """Start forking with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
-    names, limits, push_targets, fallback = targets.legs, targets.limits, targets.push_targets, targets.fallback
-    if not names and not push_targets.awaiting_push:
-        return _unanswered(SettingUp(limits, offer, (), now, fallback=fallback), Cause.UNREACHABLE, now)
+def begin(
+    offer: bytes, targets: ForkTargets, now: float, *, last_provisional: int = 100, media_lost: bool = False
+) -> Outcome:
+    """Start a step with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
+    names, limits, push_targets = targets.legs, targets.limits, targets.push_targets
     stage = "offering" if offer else "calling"
     branches = tuple(
         Branch(name, stage, name in targets.srtp_legs, push_device=push_targets.device_by_leg.get(name, ""))
@@ -77,8 +80,19 @@ def begin(offer: bytes, targets: ForkTargets, now: float) -> Outcome:
     nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if push_targets.device_by_leg else None
     until = now + limits.ring_seconds
     initial = SettingUp(
-        limits, offer, branches, until, awaiting_push=push_targets.awaiting_push, push_at=nudge_at, fallback=fallback
+        limits,
+        offer,
+        branches,
+        until,
+        last_provisional=last_provisional,
+        media_lost=media_lost,
+        awaiting_push=push_targets.awaiting_push,
+        push_at=nudge_at,
+        decline_ends=targets.decline_ends,
+        later=targets.later,
     )
+    if not names and not push_targets.awaiting_push:
+        return _unanswered(initial, targets.refusal, now)
     state, push_actions = (
         push_wakeup.push_devices(initial, push_targets.awaiting_push) if push_targets.awaiting_push else (initial, [])
     )
@@ -105,12 +119,17 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return _answered(state, leg, sdp)
         case CalleeRefused(leg, status):
             return _refused(state, leg, status, now)
+        case DeviceReachable() | Declined() if state.awaits_step:
+            return state, []
         case DeviceReachable():
             return _device_came(state, event)
         case DeviceRemoved():
             return _device_gone(state, event, now)
-        case Declined():
-            return _unanswered(state, Cause.DECLINED, now)
+        case Declined(device):
+            return _declined(state, device, now)
+        case StepStarted(targets) if state.awaits_step:
+            given = state.last_provisional, state.media_lost
+            return begin(state.offer, targets, now, last_provisional=given[0], media_lost=given[1])
         case CallerCancelled() | HungUp("a"):
             return _end_unanswered(state, Cause.CANCELLED)
         case LegLost("a"):
@@ -124,6 +143,8 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case OfferReceived(leg):
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
+            return state, []
+        case StepStarted():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
@@ -158,7 +179,7 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaOffered() | MediaAnswered() | MediaFailed() | MediaReleased() | MediaSilent():
             return state, []
-        case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined():
+        case LegLost() | HungUp() | AckReceived() | DeviceReachable() | DeviceRemoved() | Declined() | StepStarted():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
@@ -201,9 +222,9 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     if branch is None or not branch.live:
         return state, []
     ringing = replace(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp and not state.fallback:
-        # Early media only with a single branch: with several, the source would be ambiguous. Not if a fallback app may
-        # answer later: early SDP is the answer (RFC 3262 section 5), and the app's SDP differs.
+    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp and not state.later:
+        # Early media only with a single branch: with several, the source would be ambiguous. Not if a later step may
+        # answer: early SDP is the answer (RFC 3262 section 5), and the SDP of another leg differs.
         return replace(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:
@@ -237,7 +258,9 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, RecipientProfile.PLAIN)
         return _with_branch(state, again), [offer]
     cause = cause_from_status(status)
-    if status >= 600 and status != 606:  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
+    if (
+        state.decline_ends and status >= 600 and status != 606
+    ):  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)
         return _unanswered(_with_branch(state, replace(branch, stage="over", cause=cause)), cause, now)
     return _branch_ended(state, leg, cause, now, vanished=status in NO_RESPONSE_STATUSES)
 
@@ -261,6 +284,19 @@ def _device_came(state: SettingUp, event: DeviceReachable) -> Outcome:
     return state, [*actions, _first_action(state, event.leg)]
 
 
+def _declined(state: SettingUp, device: str, now: float) -> Outcome:
+    """End the step, or the branches of the declining device only."""
+    if state.decline_ends or not device:
+        return _unanswered(state, Cause.DECLINED, now)
+    actions: list[Action] = []
+    for branch in state.branches:
+        if branch.live and branch.push_device == device:
+            if branch.stage != "offering":
+                actions.append(CancelCallee(branch.name, elsewhere=True))
+            state = _with_branch(state, replace(branch, stage="over", cause=Cause.DECLINED))
+    return _continue_or_end(replace(state, awaiting_push=state.awaiting_push - {device}), actions, now)
+
+
 def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
     """Remove a revoked device; the other branches continue."""
     if CALLER in event.legs:
@@ -276,7 +312,7 @@ def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
 
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
-        return _unanswered(state, Cause.NO_ANSWER, now)
+        return _end_unanswered(state, Cause.FAULT) if state.awaits_step else _unanswered(state, Cause.NO_ANSWER, now)
     return push_wakeup.push_unresponsive(state) if state.push_at is not None and now >= state.push_at else (state, [])
 
 
@@ -305,23 +341,26 @@ def _continue_or_end(state: SettingUp, actions: list[Action], now: float) -> Out
 
 
 def _unanswered(state: SettingUp, cause: Cause, now: float) -> Outcome:
-    """End the search unanswered: pass the call to the fallback app if there is one, else end it.
+    """End the step unanswered and request the next one that follows this cause; without one, the call ends.
 
     All branches and push notifications are cancelled.
     """
-    if not state.fallback:
+    following = [number for number, step in enumerate(state.later) if step.follows(cause)]
+    if not following:
         return _end_unanswered(state, cause)
     cancelled = [*_cancel_others(state, None, elsewhere=cause is Cause.DECLINED), *push_wakeup.cancel_push(state)]
-    app = Branch(state.fallback, "offering" if state.offer else "calling")
-    passed_on = SettingUp(
+    step, *later = state.later[following[0] :]
+    waiting = SettingUp(
         state.limits,
         state.offer,
-        (app,),
-        now + APP_ANSWER_TIMEOUT,
+        (),
+        now + STEP_START_TIMEOUT,
         last_provisional=state.last_provisional,
         media_lost=state.media_lost,
+        later=tuple(later),
+        awaits_step=True,
     )
-    return passed_on, [*cancelled, FallBackToApp(app.name, cause), _first_action(passed_on, app.name)]
+    return waiting, [*cancelled, StartStep(step.position, cause)]
 
 
 def _end_unanswered(state: SettingUp, cause: Cause) -> Outcome:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from unificx.calls.machine.causes import Cause
-from unificx.calls.machine.fork_targets import ForkTargets, Limits
+from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits
 
 Stage = Literal["offering", "calling", "ringing", "over"]
 
@@ -33,8 +33,8 @@ class SettingUp:
 
     `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
     `media_lost`: the media engine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
-    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed. `fallback`:
-    the leg of the app that takes the call if no phone answers.
+    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed. `later`: the
+    steps of the plan that take the call if no phone answers; `awaits_step`: the targets of the next one are awaited.
     """
 
     limits: Limits
@@ -47,7 +47,9 @@ class SettingUp:
     awaiting_push: frozenset[str] = frozenset()
     pushed: frozenset[str] = frozenset()
     push_at: float | None = None
-    fallback: str = ""
+    decline_ends: bool = True
+    later: tuple[LaterStep, ...] = ()
+    awaits_step: bool = False
 
     def rings(self, device: str) -> bool:
         """Whether the call rings on a device that accepts push, or is about to."""

@@ -42,6 +42,7 @@ from unificx.calls.machine.messages import (
     RefuseOffer,
     ReleaseMedia,
     ReofferRequested,
+    StepStarted,
     TakeOverRequested,
     TransferRequested,
     WriteRecord,
@@ -112,7 +113,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return state, []  # handled by `transfer` before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceReachable() | DeviceRemoved() | Declined():
+        case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted():
             return state, []
         case _:
             assert_never(event)

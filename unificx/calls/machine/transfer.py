@@ -49,6 +49,7 @@ from unificx.calls.machine.messages import (
     ReofferRequested,
     SetCallee,
     SetPeer,
+    StepStarted,
     TakeOverRequested,
     TransferRequested,
     WriteRecord,
@@ -126,6 +127,8 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
         ):
             return state, []
         case MediaOffered() | MediaAnswered() | MediaFailed() | DeadlineReached() | DeviceReachable() | Declined():
+            return _apply_setup_step(state, setting_up(state.setup, event, now), now)
+        case StepStarted():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)
         case CalleeProgressed() | CalleeAnswered() | CalleeRefused() | HungUp() | LegLost():
             return _apply_setup_step(state, setting_up(state.setup, event, now), now)

@@ -1,0 +1,143 @@
+"""Plans: what happens to a call on its way to an answer, as steps in order.
+
+A plan only says what to do; `calls` finds the devices of a step when it starts, so that a device may register or move
+meanwhile, and its set-up machine carries out every plan in the same way. A single step is a destination itself.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Literal
+
+from unificx.identity import Extension
+
+UnansweredOutcome = Literal["missed", "busy", "declined", "unreachable", "failed"]
+"""Why a step did not answer the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingTarget:
+    """The devices of an extension."""
+
+    extension: Extension
+    only_device: str = ""
+    """The only device to ring, "" for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
+
+    `call_seconds`: maximum length of the call, in seconds. `decline_ends`: a 6xx of one device ends the step (RFC 3261
+    section 16.7); else the others ring on.
+    """
+
+    targets: tuple[RingTarget, ...]
+    seconds: float
+    call_seconds: float
+    decline_ends: bool = True
+
+    def for_device(self, device_id: str) -> "Fork":
+        """Return a copy that rings only this device; "" for all."""
+        if not device_id:
+            return self
+        return replace(self, targets=tuple(replace(each, only_device=device_id) for each in self.targets))
+
+
+@dataclass(frozen=True, slots=True)
+class CallApp:
+    """Connect the call to an app."""
+
+    app: str
+    arguments: tuple[str, ...] = ()
+    max_seconds: float | None = None
+    """Maximum call length in seconds; None for the default of app calls."""
+
+    def plan(self) -> "Plan":
+        """Return the plan of this step alone."""
+        return Plan((Step(self),))
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Continue with the plan of another number of the tenant, before the remaining steps."""
+
+    number: str = field(repr=False)
+
+    def plan(self) -> "Plan":
+        """Return the plan of this step alone."""
+        return Plan((Step(self),))
+
+
+class Rejection(Enum):
+    """Why a destination rejects calls."""
+
+    NO_SUCH_NUMBER = "no such number"
+    NOT_ALLOWED = "not allowed"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Reject the call, unless a later step takes it."""
+
+    reason: Rejection
+
+    def plan(self) -> "Plan":
+        """Return the plan of this step alone."""
+        return Plan((Step(self),))
+
+
+NO_SUCH_NUMBER = Reject(Rejection.NO_SUCH_NUMBER)
+"""The number does not exist in this tenant."""
+Action = Fork | CallApp | Redirect | Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a plan. `after`: it starts only if the step before ended with one of these outcomes; empty for any."""
+
+    action: Action
+    after: frozenset[UnansweredOutcome] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a call. Each starts if the ones before did not answer it; after the last one, the call is rejected
+    with the cause of the step that ended last.
+
+    `called`: the extension that the call record and the participants' displays name, until another one answers.
+    """
+
+    steps: tuple[Step, ...] = ()
+    called: Extension | None = None
+
+    @property
+    def fork(self) -> Fork | None:
+        """The first step, if it rings devices."""
+        first = self._first_action
+        return first if isinstance(first, Fork) else None
+
+    @property
+    def app(self) -> CallApp | None:
+        """The app the plan begins with."""
+        first = self._first_action
+        return first if isinstance(first, CallApp) else None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the plan rejects the call at once."""
+        return isinstance(self._first_action, Reject) and len(self.steps) == 1
+
+    def only_fork(self, device_id: str = "") -> "Plan | None":
+        """Return a plan of the first step alone, restricted to a device; None if it does not ring devices."""
+        fork = self.fork
+        return Plan((Step(fork.for_device(device_id)),), self.called) if fork is not None else None
+
+    def redirected(self, position: int, to: "Plan") -> "Plan":
+        """Return the plan with the step at `position` replaced by the steps of another plan."""
+        return Plan((*self.steps[:position], *to.steps, *self.steps[position + 1 :]), to.called or self.called)
+
+    @property
+    def _first_action(self) -> Action | None:
+        return self.steps[0].action if self.steps else None
