@@ -329,8 +329,10 @@ def test_in_dialog_request_with_no_hops_left_is_accepted() -> None:
         (request("OPTIONS").replace(b"To: <", b"To: <<"), "SIP/2.0 400 "),
         (request("OPTIONS").replace(b" SIP/2.0\r\n", b" SIP/7.0\r\n", 1), "SIP/2.0 505 "),
         (request("OPTIONS", uri="nobody:knows"), "SIP/2.0 416 "),
+        (request("OPTIONS", sent_by="192.0.2.7:65536"), "SIP/2.0 400 "),
+        (request("OPTIONS", sent_by="192.0.2.7:99999", branch=""), "SIP/2.0 400 "),
     ],
-    ids=["max-forwards", "cseq", "call-id", "to", "version", "scheme"],
+    ids=["max-forwards", "cseq", "call-id", "to", "version", "scheme", "via-port", "via-port-without-branch"],
 )
 def test_malformed_request_gets_the_same_response_each_time(data: bytes, line: str) -> None:
     wire = Wire()

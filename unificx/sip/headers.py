@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 MAX_CSEQ = 2**31 - 1
+MAX_PORT = 65_535
 MAX_SECONDS = 2**32 - 1
 DEFAULT_EXPIRES = 3600
 """Value of a malformed Expires, seconds (RFC 3261 section 20.10 and RFC 4475 section 3.1.2.4)."""
@@ -52,7 +53,7 @@ _VIA_HOP = (
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._-]++)(?:[ \t]*+:[ \t]*+([0-9]{1,5}+))?+"
 )
 _via = re.compile(_VIA_HOP + r"[ \t]*+(;.*+)?+", re.I | re.S).fullmatch
-_via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+[;,])", re.I).match
+_via_hop = re.compile(_VIA_HOP + r"(?=[ \t]*+(?:[;,]|$))", re.I).match
 _usual_via = re.compile(
     rf"SIP/2\.0/({TOKEN}) ([A-Za-z0-9._-]++)(?::([0-9]{{1,5}}+))?+(;rport)?+;branch=({TOKEN})"
 ).fullmatch
@@ -187,15 +188,21 @@ class Via:
                 raise RemoteProtocolError(400, "Bad Via")
             name, version, transport, host, port, rest = match.groups()
             protocol, params = f"{name.upper()}/{version}", parse_params(rest or "")
-        if port is not None and int(port) > 65_535:
+        if port is not None and int(port) > MAX_PORT:
             raise RemoteProtocolError(400, "Bad Via")
         return Via(transport, host, None if port is None else int(port), params, protocol)
 
     @staticmethod
     def salvage(text: str) -> str | None:
-        """Return protocol, transport and sent-by of a Via with malformed parameters: enough to send a 400 back."""
+        """Return protocol, transport and sent-by of a malformed Via: enough to send a 400 back.
+
+        A port above 65,535 is left out: the response is sent to the source of the request anyway.
+        """
         match = _via_hop(text)
-        return match and match[0]
+        if match is None:
+            return None
+        port_too_large = match[5] is not None and int(match[5]) > MAX_PORT
+        return match[0][: match.end(4) - match.start()] if port_too_large else match[0]
 
     def __str__(self) -> str:
         return f"{self.protocol}/{self.transport} {self.sent_by}{format_params(self.params)}"
