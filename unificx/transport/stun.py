@@ -27,11 +27,13 @@ _HEADER = struct.Struct("!HHI12s")
 _ATTRIBUTE = struct.Struct("!HH")
 _KNOWN = {MAPPED_ADDRESS, USERNAME, MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256, XOR_MAPPED_ADDRESS}
 _MAX_UNKNOWN = 8
+MAX_FIRST_BYTE = 3
+"""Largest first byte of a STUN message (RFC 7983 section 7). A SIP method may begin with a byte as low as "!"."""
 
 
 def is_stun(data: bytes) -> bool:
-    """Whether a datagram on a port shared with SIP is STUN: two zero bits and the magic cookie (RFC 8489 section 6)."""
-    return len(data) >= 20 and data[0] & 0xC0 == 0 and data[4:8] == b"\x21\x12\xa4\x42"
+    """Whether a datagram is STUN and not SIP: its first byte (RFC 7983) and the magic cookie (RFC 8489)."""
+    return len(data) >= 20 and data[0] <= MAX_FIRST_BYTE and data[4:8] == b"\x21\x12\xa4\x42"
 
 
 def answer(data: bytes, host: str, port: int) -> bytes | None:

@@ -30,7 +30,7 @@ class UdpSocket(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(data) < 20:
             return  # RFC 5626 section 4.4.1 keep-alives, empty or CRLFs: too short for SIP and for STUN
-        if data[0] < 0x40:
+        if data[0] <= stun.MAX_FIRST_BYTE:
             reply = stun.answer(data, addr[0], addr[1])
             if reply is not None:
                 self.send(reply, addr[0], addr[1])

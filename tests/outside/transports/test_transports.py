@@ -130,6 +130,16 @@ async def test_keep_alives_and_stun_end_at_the_socket(rig: Rig) -> None:
     phone.close()
 
 
+@pytest.mark.parametrize("method", [b"!interesting-Method", b"*", b"4", b"'~"])
+async def test_a_method_may_begin_with_any_token_character(rig: Rig, method: bytes) -> None:
+    """RFC 7983 section 7: only the first bytes 0 to 3 mean STUN."""
+    phone, _ = await udp_phone(rig.bound["udp"])
+    phone.sendto(method + b" sip:a SIP/2.0\r\nVia: x\r\n\r\n")
+    await until(lambda: rig.received)
+    assert rig.received[0][0].startswith(method)
+    phone.close()
+
+
 async def test_a_host_name_is_resolved(rig: Rig) -> None:
     phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     phone.bind((HOST, 0))
