@@ -344,6 +344,15 @@ def test_malformed_request_gets_the_same_response_each_time(data: bytes, line: s
     assert wire.endpoint.transactions == (0, 0)
 
 
+def test_stream_request_without_content_length_gets_400() -> None:
+    """RFC 3261 section 20.14: without it the end of a message on a stream is unknown. A datagram ends by itself."""
+    wire = Wire()
+    data = request("OPTIONS").replace(b"Content-Length: 0\r\n", b"")
+    assert wire.receive(data, TCP) == []
+    assert wire.lines == ["SIP/2.0 400 Missing Content-Length"]
+    receive_request(wire, data, WS)
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -65,6 +65,22 @@ def test_unframeable_data_raises(data: bytes) -> None:
         Framer().feed(data)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"OPTIONS sip:a SIP/2.0\r\nVia: x\r\n\r\n",
+        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: -1\r\n\r\n",
+        b"OPTIONS sip:a SIP/2.0\r\nContent-Length: %d\r\n\r\n" % MAX_MESSAGE,
+    ],
+)
+def test_complete_messages_before_unframeable_data_are_kept(head: bytes) -> None:
+    """RFC 3261 section 18.3: the message that cannot be framed is rejected with 400, those before it are served."""
+    with pytest.raises(FramingError) as error:
+        Framer().feed(message(b"one") + message(b"two") + head + b"rest")
+    assert error.value.messages == [message(b"one"), message(b"two")]
+    assert error.value.head == head
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_framed_or_refused(data: bytes) -> None:
     framer = Framer()

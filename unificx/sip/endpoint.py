@@ -12,7 +12,7 @@ requests beyond its capacity. All others become events.
 from collections.abc import Callable, Iterable
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
-from unificx.sip.flow import Flow
+from unificx.sip.flow import STREAMS, Flow
 from unificx.sip.limits import LIMITS, Limits
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import OverloadControl
@@ -101,7 +101,7 @@ class Endpoint:
     def receive(self, data: bytes, flow: Flow, now: float) -> None:
         """Process one received message: a datagram, or one framed message of a stream. Never raises."""
         try:
-            message = parse(data, self._limits)
+            message = parse(data, self._limits, needs_length=flow.transport in STREAMS)
             if isinstance(message, Request):
                 self._server_transactions.receive(message, len(data), flow, now)
             else:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 SECURE = frozenset({"tls", "wss"})
+STREAMS = frozenset({"tcp", "tls"})
+"""Transports on which a message ends where its Content-Length says (RFC 3261 section 18.3)."""
 WEBSOCKET = frozenset({"ws", "wss"})
 
 

@@ -176,8 +176,10 @@ def _with_tag(request: Request, to: str, tag: str) -> str:
         return to
 
 
-def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
+def parse(data: bytes, limits: Limits = LIMITS, *, needs_length: bool = False) -> Request | Response:
     """Parse one message: a datagram, or a message framed by Content-Length. Octets after the body are ignored.
+
+    `needs_length`: Content-Length is mandatory, as on a stream.
 
     Raise RemoteProtocolError, which holds the request if it can be answered. A message that exceeds the limits, has no
     end of headers, or a line break other than CRLF is never answered.
@@ -201,6 +203,8 @@ def parse(data: bytes, limits: Limits = LIMITS) -> Request | Response:
             body = body[: parse_number(index["content-length"], len(body), "Bad Content-Length")]
         except RemoteProtocolError as bad:
             fault = bad
+    elif needs_length:
+        fault = RemoteProtocolError(400, "Missing Content-Length")
     make = _response if start[:4].upper() == "SIP/" else _request
     message = make(start, headers, body, index)
     try:

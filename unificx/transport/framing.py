@@ -11,7 +11,16 @@ _CONTENT_LENGTH = re.compile(_LENGTH_NAME + rb"(?:[ \t]|\r\n[ \t])*([0-9]{1,9})[
 
 
 class FramingError(Exception):
-    """The stream cannot be split into messages, or a message is too large: the connection has to be closed."""
+    """The stream cannot be split into messages, or a message is too large: the connection has to be closed.
+
+    `messages` are the complete messages received before the error. `head` is the start line and the headers of the
+    message that cannot be framed, so that the request can be rejected; empty if the end of its headers is unknown.
+    """
+
+    def __init__(self, reason: str, head: bytes = b"") -> None:
+        super().__init__(reason)
+        self.messages: list[bytes] = []
+        self.head = head
 
 
 class Framer:
@@ -44,7 +53,11 @@ class Framer:
         while start < len(buffer):
             if not self._length:
                 start = self._skip_line_ends(start)
-                self._length = self._measure(start)
+                try:
+                    self._length = self._measure(start)
+                except FramingError as fault:
+                    fault.messages = messages
+                    raise
             if not self._length or len(buffer) - start < self._length:
                 break
             messages.append(bytes(buffer[start : start + self._length]))
@@ -80,11 +93,11 @@ class Framer:
         if end - start > MAX_HEAD:
             raise FramingError("message head too large")
         if len(_LENGTH_HEADER.findall(buffer, start, end + 2)) != 1:
-            raise FramingError("a message on a stream needs exactly one Content-Length")
+            raise FramingError("a message on a stream needs exactly one Content-Length", bytes(buffer[start : end + 4]))
         stated = _CONTENT_LENGTH.search(buffer, start, end + 2)
         if stated is None:
-            raise FramingError("invalid Content-Length")
+            raise FramingError("invalid Content-Length", bytes(buffer[start : end + 4]))
         length = end + 4 - start + int(stated[1])
         if length > MAX_MESSAGE:
-            raise FramingError("message too large")
+            raise FramingError("message too large", bytes(buffer[start : end + 4]))
         return length

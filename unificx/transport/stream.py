@@ -45,8 +45,8 @@ class StreamConnection(asyncio.Protocol):
         had_partial = self._framer.has_partial
         try:
             messages = self._framer.feed(data)
-        except FramingError:
-            self.close()
+        except FramingError as fault:
+            self._reject(fault)
             return
         if not self._framer.has_partial:
             self._message_started = 0.0
@@ -58,6 +58,15 @@ class StreamConnection(asyncio.Protocol):
         for message in messages:
             self._established = True
             self._connections.on_message(message, self.flow)
+
+    def _reject(self, fault: FramingError) -> None:
+        """Pass on the complete messages, and the head of the invalid one for its 400; close once all is sent."""
+        assert self.flow is not None
+        for message in (*fault.messages, fault.head):
+            if message:
+                self._connections.on_message(message, self.flow)
+        if self._transport is not None:
+            self._transport.close()
 
     def send(self, data: bytes) -> None:
         transport = self._transport

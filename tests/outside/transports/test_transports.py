@@ -280,6 +280,17 @@ async def test_silent_and_invalid_peers_are_disconnected(rig: Rig, data: bytes) 
     writer.close()
 
 
+async def test_messages_before_an_unframeable_one_are_served_and_it_is_answered(rig: Rig) -> None:
+    rig.echo = True
+    reader, writer = await tcp_phone(rig)
+    unframeable = b"OPTIONS sip:b SIP/2.0\r\nVia: x\r\nContent-Length: x\r\n\r\n"
+    writer.write(options(b"one") + options(b"two") + unframeable)
+    async with asyncio.timeout(5):
+        received = await reader.read()
+    assert received == b"".join(b"ECHO " + data for data in (options(b"one"), options(b"two"), unframeable))
+    writer.close()
+
+
 async def test_a_slow_sender_is_disconnected(rig: Rig) -> None:
     """Single bytes at intervals do not keep a connection open (slowloris)."""
     reader, writer = await tcp_phone(rig)
