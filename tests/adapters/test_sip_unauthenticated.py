@@ -113,6 +113,14 @@ def test_options_does_not_disclose_names(harness: SipHarness, number: str) -> No
     assert "INVITE" in (response.first("allow") or "")
 
 
+def test_options_with_an_unknown_required_extension_is_420(harness: SipHarness) -> None:
+    """RFC 3261 8.2.2.3. Proxy-Require is for proxies: this is not one."""
+    phone = Phone(harness, flow=ATTACKER)
+    lines = ["Require: timer, nothingSupportsThis", "Require: Neither", "Proxy-Require: noProxySupportsThis"]
+    response = phone.request_once("OPTIONS", f"sip:1001@{DOMAIN}", f"<sip:1001@{DOMAIN}>", lines)
+    assert (response.status, response.first("unsupported")) == (420, "nothingSupportsThis, Neither")
+
+
 @pytest.mark.parametrize(
     ("method", "status"),
     [

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
+SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
 CREDENTIALS_HEADERS = {"REGISTER": "authorization", "INVITE": "proxy-authorization", "SUBSCRIBE": "proxy-authorization"}
 """Header with the credentials, for the methods that require authentication."""
@@ -146,7 +147,7 @@ class SipRequestHandler:
         if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _event_package(request) == EVENT_PACKAGE):
             return None
         if method == "OPTIONS":
-            return 200, (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
+            return _capabilities(request)
         if method in EVENT_METHODS:
             return 489, (("Allow-Events", EVENT_PACKAGE),)
         if method in DIALOG_METHODS:
@@ -235,6 +236,14 @@ class SipRequestHandler:
     ) -> None:
         tag = self._parts.endpoint.new_tag()
         self._parts.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
+
+
+def _capabilities(request: Request) -> StatelessReply:
+    """Return the response to OPTIONS: 200, or 420 if it requires an extension we do not have (RFC 3261 8.2.2.3)."""
+    unsupported = [name for name in request.values("require") if name.lower() not in SUPPORTED_OPTIONS]
+    if unsupported:
+        return 420, (("Unsupported", ", ".join(unsupported)),)
+    return 200, (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
 
 
 def _event_package(request: Request) -> str:
