@@ -1,4 +1,5 @@
-"""Loads the messages of `torture/`, each named after its case in RFC 4475 and in the notation of its section 2.
+"""Loads torture test messages in the notation of RFC 4475 section 2, each file named after its case in the RFC:
+`torture/` has those of RFC 4475, `torture_ipv6/` those of RFC 5118.
 
 A file starts with `# ` lines: the section, a description, and `# expect:` with one of `parsed`, `dropped` (must not be
 answered), the status of the response, or a status and the property that cannot be parsed.
@@ -10,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent / "torture"
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,22 @@ class Case:
 
 
 def cases() -> list[Case]:
-    return [_read(path) for path in sorted(HERE.glob("*.sip"))]
+    """Return the messages of RFC 4475."""
+    return _all_in("torture")
+
+
+def ipv6_cases() -> list[Case]:
+    """Return the messages of RFC 5118."""
+    return _all_in("torture_ipv6")
 
 
 def case(name: str) -> Case:
-    return _read(HERE / f"{name}.sip")
+    """Return a message of RFC 4475."""
+    return _read(HERE / "torture" / f"{name}.sip")
+
+
+def _all_in(folder: str) -> list[Case]:
+    return [_read(path) for path in sorted((HERE / folder).glob("*.sip"))]
 
 
 def _read(path: Path) -> Case:

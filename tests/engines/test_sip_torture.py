@@ -1,13 +1,14 @@
-"""RFC 4475: every message of `torture/` has the expected result, and the valid ones the expected values."""
+"""RFC 4475 and RFC 5118: every message has the expected result, and the valid ones the expected values."""
 
 from operator import attrgetter
 
 import pytest
-from sip_torture import Case, case, cases
+from sip_torture import Case, case, cases, ipv6_cases
 
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Request, Response, parse, respond
+from unificx.sip.uri import Uri
 
 
 def read(name: str) -> Request:
@@ -22,7 +23,7 @@ def look(data: bytes, property_name: str) -> None:
         attrgetter(property_name)(message)
 
 
-@pytest.mark.parametrize("torture", cases(), ids=lambda torture: torture.name)
+@pytest.mark.parametrize("torture", cases() + ipv6_cases(), ids=lambda torture: torture.name)
 def test_result_required_by_the_rfc(torture: Case) -> None:
     expected, _, property_name = torture.expected.partition(" ")
     if expected == "parsed":
@@ -45,6 +46,15 @@ def test_result_required_by_the_rfc(torture: Case) -> None:
 
 def test_all_messages_of_the_rfc_are_present() -> None:
     assert len({torture.name.partition("-")[0] for torture in cases()}) == 49
+    assert len(ipv6_cases()) == 12
+
+
+def test_three_colons_in_an_ipv6_address_are_tolerated() -> None:
+    """RFC 5118 section 4.10; three colons elsewhere and four remain invalid."""
+    assert Uri.parse("sip:user@[2001:db8:::192.0.2.1]").host == "[2001:db8:::192.0.2.1]"
+    for host in ("[2001:db8:::1]", "[2001::db8:::192.0.2.1]", "[2001:db8::::192.0.2.1]"):
+        with pytest.raises(RemoteProtocolError, match="Bad Host"):
+            Uri.parse(f"sip:user@{host}")
 
 
 def test_wsinv() -> None:

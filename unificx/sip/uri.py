@@ -163,8 +163,13 @@ def _parse_other(text: str) -> Uri:
 
 
 def _check_ipv6(host: str) -> None:
+    """Raise RemoteProtocolError (400) unless it is an IPv6 address in brackets.
+
+    The grammar of RFC 3261 allows three colons before an embedded IPv4 address (RFC 5118 section 4.10).
+    """
+    address = host[1:-1].replace(":::", "::", 1) if "." in host else host[1:-1]
     try:
-        IPv6Address(host[1:-1])
+        IPv6Address(address)
     except AddressValueError:
         raise RemoteProtocolError(400, "Bad Host In URI") from None
 

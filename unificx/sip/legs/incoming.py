@@ -47,14 +47,16 @@ class IncomingLeg(Leg):
     __slots__ = ("_last_provisional", "_queued", "_repeat_at", "_rseq", "accepted", "final_sent", "invite", "key")
 
     def __init__(self, table: "DialogTable", tag: str, key: ServerKey, invite: Request, flow: Flow) -> None:
-        """Raise RemoteProtocolError: 400 without a Contact, 415 for a body other than SDP, 420 for an unsupported
-        extension, 422 for a too small session interval."""
+        """Raise RemoteProtocolError: 400 without a Contact, 406 if the caller does not accept SDP, 415 for a body other
+        than SDP, 420 for an unsupported extension, 422 for a too small session interval."""
         super().__init__(table, tag, owns_call_id=False)
         unknown = [name for name in invite.values("require") if name.lower() not in EXTENSIONS]
         if unknown:
             raise RemoteProtocolError(420, "Bad Extension", invite)
         if invite.body and invite.content_type not in (SDP, ""):
             raise RemoteProtocolError(415, "Unsupported Media Type", invite)
+        if not _accepts_sdp(invite):
+            raise RemoteProtocolError(406, "Not Acceptable", invite)
         requested_interval(invite)
         self.dialog = uas_dialog(invite, tag, flow)
         self.key = key
@@ -203,6 +205,14 @@ class IncomingLeg(Leg):
         super()._terminate(now)
         if not self.final_sent and self.pending_bye is not None:
             self.reject(487, now)
+
+
+def _accepts_sdp(invite: Request) -> bool:
+    """Whether the caller accepts SDP in responses, the default without an Accept (RFC 3261 section 20.1)."""
+    if invite.first("accept") is None:
+        return True
+    accepted = {value.partition(";")[0].strip(" \t").lower() for value in invite.values("accept")}
+    return not accepted.isdisjoint((SDP, "application/*", "*/*"))
 
 
 def rejection_headers(fault: RemoteProtocolError, invite: Request) -> list[tuple[str, str]]:
