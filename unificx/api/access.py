@@ -93,11 +93,15 @@ def _host_of(origin: str) -> str:
         return ""
 
 
+PROXY_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "via")
+"""Headers of a request that a proxy on this machine has forwarded."""
+
+
 def is_local_request(request: Request) -> bool:
     """Return whether the request comes from this machine and was not forwarded by a proxy."""
     if request.scope.get(OPERATOR_SCOPE_KEY):
         return True
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if any(name in request.headers for name in PROXY_HEADERS):
         return False
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback

@@ -25,7 +25,7 @@ from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
-from unificx.integrations.local_ca import Certificates
+from unificx.integrations.local_ca import TLS12_CIPHERS, Certificates
 from unificx.server.container import Container
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
@@ -118,7 +118,7 @@ class HttpServers:
     def listen(self, app: App, bind: BindAddress, tls: Certificates | None = None) -> tuple[str, int]:
         """Bind a port for the app; return the bound address. Raise StartupError if it is in use."""
         sock = open_socket(bind)
-        context = _tls(tls) if tls is not None else {}
+        context = tls_options(tls) if tls is not None else {}
         self._add(app, sock, context, self.limiter)
         host, port = sock.getsockname()[:2]
         return host, port
@@ -168,9 +168,11 @@ class HttpServers:
             server.should_exit = True
 
 
-def _tls(files: Certificates) -> dict[str, Any]:
+def tls_options(files: Certificates) -> dict[str, Any]:
+    """Return the TLS settings of uvicorn."""
     return {
         "ssl_certfile": str(files.certificate),
         "ssl_keyfile": str(files.key),
         "ssl_version": ssl.PROTOCOL_TLS_SERVER,
+        "ssl_ciphers": TLS12_CIPHERS,
     }
