@@ -19,7 +19,7 @@ from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
 from unificx.media import MediaUnavailable
 from unificx.rtpengine import client as ng_client
-from unificx.rtpengine import ng, supervisor
+from unificx.rtpengine import hang_detection, ng, supervisor
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
@@ -99,9 +99,14 @@ async def test_pending_requests_fail_at_once_on_a_crash(engine: RtpEngine) -> No
     assert failed.value.cause == "silent"
 
 
-async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "PING_INTERVAL", 0.1)
-    monkeypatch.setattr(ng_client, "RETRY_DELAYS", (0.1, 0.1))
+@pytest.fixture
+def fast_pings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hang_detection, "PING_INTERVAL", 0.1)
+    monkeypatch.setattr(hang_detection, "REPLY_DELAYS", (0.1, 0.1))
+
+
+@pytest.mark.usefixtures("fast_pings")
+async def test_hanging_rtpengine_is_restarted() -> None:
     again = asyncio.Event()
     engine = RtpEngine(SystemClock(), ports=PORTS)
     engine.on_restarted = again.set
@@ -115,6 +120,33 @@ async def test_hanging_rtpengine_is_restarted(monkeypatch: pytest.MonkeyPatch) -
         assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
     finally:
         await engine.close()
+
+
+@pytest.mark.usefixtures("fast_pings")
+async def test_rtpengine_that_is_silent_for_a_moment_is_not_killed(
+    engine: RtpEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a loaded machine neither rtpengine nor this process may run for a while."""
+    series: list[bool] = []
+    responds = hang_detection.responds
+
+    async def observed(port: int) -> bool:
+        series.append(await responds(port))
+        return series[-1]
+
+    monkeypatch.setattr(hang_detection, "responds", observed)
+    pid = engine.pid
+    assert pid is not None
+    for _ in range(3):
+        freeze(pid)
+        start = len(series)
+        while False not in series[start:]:
+            await asyncio.sleep(0.01)
+        os.kill(pid, signal.SIGCONT)
+        while not series[-1]:
+            await asyncio.sleep(0.01)
+    assert engine.pid == pid
+    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
 
 
 async def test_exception_in_the_restart_callback_does_not_end_supervision(engine: RtpEngine) -> None:

@@ -17,6 +17,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
+from unificx.rtpengine import hang_detection
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.dtmf_log import DtmfLog
 from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Profile
@@ -28,7 +29,6 @@ PRLIMIT = "prlimit"
 NOBODY_UID = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
-PING_INTERVAL = 5.0
 RESTART_DELAYS = (0.0, 0.2, 1.0, 5.0, 15.0)
 STEADY_SECONDS = 60.0
 """After this long without a crash, the next restart is immediate again."""
@@ -91,6 +91,7 @@ class RtpEngine:
         self._sounds = SoundFiles()
         self._ready = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
+        self._control_port = 0
         self._log_reader: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -207,7 +208,7 @@ class RtpEngine:
         if os.geteuid() == 0:
             wrapper += [f"--reuid={NOBODY_UID}", f"--regid={NOBODY_UID}", "--clear-groups"]
         try:
-            control = _free_port(self._ports)
+            control = self._control_port = _free_port(self._ports)
             process = self._process = await asyncio.create_subprocess_exec(
                 *wrapper,
                 program,
@@ -275,17 +276,23 @@ class RtpEngine:
 
     async def _watchdog(self) -> None:
         """Kill an rtpengine that runs but does not respond, so that `_supervise` restarts it."""
+        detector = hang_detection.HangDetector()
         while True:
-            await asyncio.sleep(PING_INTERVAL)
+            await asyncio.sleep(hang_detection.PING_INTERVAL)
             process = self._process
             if not self._ready.is_set() or process is None:
                 continue
-            try:
-                await self._client.ping()
-            except MediaUnavailable as fault:
-                if fault.cause == "silent" and process is self._process and process.returncode is None:
-                    log.warning("rtpengine_silent", pid=process.pid)
-                    process.kill()
+            started, waited = self._clock.monotonic(), hang_detection.seconds_waiting_for_cpu(process.pid)
+            answered = await hang_detection.responds(self._control_port)
+            now = self._clock.monotonic()
+            waiting = hang_detection.seconds_waiting_for_cpu(process.pid) - waited
+            if process is not self._process or process.returncode is not None:
+                continue
+            if detector.record(
+                answered=answered, starved=waiting >= hang_detection.STARVED_SHARE * (now - started), now=now
+            ):
+                log.warning("rtpengine_silent", pid=process.pid)
+                process.kill()
 
     async def _read_log(self, process: asyncio.subprocess.Process) -> None:
         """Count log lines by kind. The lines themselves are discarded, because they contain addresses and numbers."""
