@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from pydantic_core import to_json
-from sqlalchemy import Row, Table, and_, delete, or_, select, update
+from sqlalchemy import Row, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.values import talk_seconds
-from unificx.db import Erased, ErasedSubject, SealedCodec
+from unificx.db import Erased, ErasedSubject, PageByTime, SealedCodec
 
 P = TypeVar("P")
 
@@ -129,15 +129,9 @@ async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> No
 
 
 async def list_calls(
-    session: AsyncSession,
-    keys: KeyRing,
-    tenant_id: str,
-    *,
-    filters: CdrFilter,
-    before: tuple[datetime, str] | None,
-    limit: int,
+    session: AsyncSession, keys: KeyRing, tenant_id: str, filters: CdrFilter, page: PageByTime
 ) -> list[CallRecord]:
-    """Return calls, newest first, older than the (start, call id) pair `before`."""
+    """Return calls, newest first, and one more than the page has if there is a next one."""
     query = select(_CALL).where(CallRow.tenant_id == tenant_id)
     if filters.since is not None:
         query = query.where(CallRow.started >= filters.since)
@@ -150,10 +144,7 @@ async def list_calls(
             CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
         )
         query = query.where(CallRow.id.in_(call_ids))
-    if before is not None:
-        started, call_id = before
-        query = query.where(or_(CallRow.started < started, and_(CallRow.started == started, CallRow.id < call_id)))
-    rows = (await session.execute(query.order_by(CallRow.started.desc(), CallRow.id.desc()).limit(limit))).all()
+    rows = (await session.execute(page.apply(query, CallRow.started, CallRow.id))).all()
     return await _with_parties(session, keys, tenant_id, rows)
 
 

@@ -63,11 +63,3 @@ class CdrFilter:
     extensions: tuple[str, ...] = ()
     """Ids of extensions that took part on either side."""
     outcome: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CdrPage:
-    """A page of calls, newest first; `next` is the cursor of the next page, None at the end."""
-
-    items: tuple[CallRecord, ...]
-    next: str | None

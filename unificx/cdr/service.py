@@ -5,13 +5,12 @@ from collections.abc import Callable
 from unificx.calls.events import CallEnded
 from unificx.cdr import repository
 from unificx.cdr.ports import KeyRing
-from unificx.cdr.schemas import CallRecord, CdrFilter, CdrPage
-from unificx.cdr.values import ANONYMOUS_NUMBER, decode_cursor, encode_cursor
+from unificx.cdr.schemas import CallRecord, CdrFilter
+from unificx.cdr.values import ANONYMOUS_NUMBER
 from unificx.core.errors import NotFound
-from unificx.db import Database, Spool, UnitOfWork
+from unificx.db import Database, Page, PageByTime, Spool, UnitOfWork
 from unificx.identity.events import TenantDeleted
 
-MAX_PAGE_SIZE = 200
 _SPOOL_KIND = "call"
 _NUMBER_ALIAS = "number"
 """Kind of key store alias for the number of an external party."""
@@ -47,17 +46,12 @@ class CdrService:
 
     async def list(
         self, tenant_id: str, filters: CdrFilter | None = None, cursor: str | None = None, limit: int = 50
-    ) -> CdrPage:
+    ) -> Page[CallRecord]:
         """Return a page of calls, newest first. Raises Invalid for an invalid cursor."""
-        size = max(1, min(limit, MAX_PAGE_SIZE))
-        before = decode_cursor(cursor) if cursor is not None else None
+        request = PageByTime.parse(cursor, limit)
         async with self._database.read() as session:
-            found = await repository.list_calls(
-                session, self._keys, tenant_id, filters=filters or CdrFilter(), before=before, limit=size + 1
-            )
-        items = tuple(found[:size])
-        has_more = len(found) > size
-        return CdrPage(items, encode_cursor(items[-1].started, items[-1].id) if has_more else None)
+            found = await repository.list_calls(session, self._keys, tenant_id, filters or CdrFilter(), request)
+        return request.of_rows(found, lambda call: (call.started, call.id))
 
     async def get(self, tenant_id: str, call_id: str) -> CallRecord:
         """Return a call. Raises NotFound."""

@@ -14,15 +14,12 @@ from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Database, UnitOfWork
+from unificx.db import Database, Page, PageById, UnitOfWork
 from unificx.identity import (
     DirectoryCache,
-    Page,
     PasswordHashing,
     PinThrottle,
     allocate_number,
-    make_page,
-    parse_cursor,
     release_number,
     validate_pin,
 )
@@ -76,9 +73,7 @@ class RoomService:
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Room]:
         """Return a page of rooms. Raises Invalid for an invalid cursor."""
-        after = parse_cursor(cursor) or ""
-        found = [room for room in self.rooms_of_tenant(tenant_id) if room.id > after]
-        return make_page(found, limit, lambda room: room.id)
+        return PageById.parse(cursor, limit).of_list(self.rooms_of_tenant(tenant_id), lambda room: room.id)
 
     # ---- ad hoc rooms
 

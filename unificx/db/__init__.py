@@ -5,6 +5,7 @@ from unificx.db.database import Database, UnitOfWork
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.outbox import Outbox
+from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
 from unificx.db.sealed import Erased, ErasedSubject, Key, Keys, SealedCodec, UnsealError, WrongPurpose
 from unificx.db.spool import Spool, SpoolFull
@@ -21,6 +22,9 @@ __all__ = [
     "Keys",
     "NeutralJson",
     "Outbox",
+    "Page",
+    "PageById",
+    "PageByTime",
     "PollingWorker",
     "SealedCodec",
     "Spool",
@@ -29,7 +33,10 @@ __all__ = [
     "UnsealError",
     "WrongPurpose",
     "claim_database",
+    "invalid_cursor",
+    "is_id_cursor",
     "plain",
     "sealed_column",
     "shield_until_done",
+    "time_cursor",
 ]

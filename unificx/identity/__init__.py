@@ -12,7 +12,6 @@ from unificx.identity.factor_schemas import (
     WebOrigin,
 )
 from unificx.identity.numbers import allocate_number, release_number
-from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.permissions import Action, may, may_grant
@@ -35,7 +34,6 @@ from unificx.identity.schemas import (
     NewExtension,
     NewPerson,
     NewTenant,
-    Page,
     Person,
     PersonChange,
     Principal,
@@ -82,7 +80,6 @@ __all__ = [
     "NewPerson",
     "NewProvider",
     "NewTenant",
-    "Page",
     "PasswordHashing",
     "Person",
     "PersonChange",
@@ -107,11 +104,8 @@ __all__ = [
     "WebOrigin",
     "allocate_number",
     "build_identity",
-    "make_page",
     "may",
     "may_grant",
-    "page_size",
-    "parse_cursor",
     "release_number",
     "source_key",
     "validate_pin",

@@ -4,8 +4,8 @@ import hashlib
 from dataclasses import replace
 from datetime import date
 
+from unificx.db import Page, PageById
 from unificx.identity.events import DeviceCreated, DeviceRevoked
-from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.policies.random_text import readable_text
@@ -17,7 +17,6 @@ from unificx.identity.schemas import (
     DeviceChange,
     Extension,
     NewDevice,
-    Page,
     SipLogin,
 )
 from unificx.identity.security_notices import SecurityNotices
@@ -56,12 +55,10 @@ class Devices:
         self, tenant_id: str, extension_id: str | None = None, cursor: str | None = None, limit: int = 100
     ) -> Page[Device]:
         """List devices of one extension or of all, oldest first. Raise Invalid for an invalid cursor."""
-        after, size = parse_cursor(cursor), page_size(limit) + 1
+        request = PageById.parse(cursor, limit)
         async with self._store.read() as session:
-            found = await phones.devices(
-                session, self._keys, tenant_id, extension_id=extension_id, after=after, limit=size
-            )
-        return make_page([self._with_last_used(each) for each in found], limit, lambda device: device.id)
+            found = await phones.devices(session, self._keys, tenant_id, request, extension_id=extension_id)
+        return request.of_rows([self._with_last_used(each) for each in found], lambda device: device.id)
 
     async def get(self, tenant_id: str, device_id: str) -> Device:
         """Return a device. Raise NotFound."""

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from unificx.db import Page, PageById
 from unificx.identity.devices import Devices
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.events import ExtensionCreated
 from unificx.identity.numbers import allocate_number
-from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
 from unificx.identity.repository import accounts, phones
@@ -17,7 +17,6 @@ from unificx.identity.schemas import (
     NewDevice,
     NewExtension,
     NewPerson,
-    Page,
     Person,
     Principal,
 )
@@ -68,10 +67,10 @@ class Extensions:
 
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
         """List extensions, oldest first. Raise Invalid for an invalid cursor."""
-        after = parse_cursor(cursor)
+        request = PageById.parse(cursor, limit)
         async with self._store.read() as session:
-            found = await phones.extensions(session, self._keys, tenant_id, after, page_size(limit) + 1)
-        return make_page(found, limit, lambda extension: extension.id)
+            found = await phones.extensions(session, self._keys, tenant_id, request)
+        return request.of_rows(found, lambda extension: extension.id)
 
     async def of_principal(self, principal: Principal) -> list[Extension]:
         """Return the extensions of the caller."""

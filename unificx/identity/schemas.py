@@ -3,9 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Generic, Literal, TypeVar
-
-T = TypeVar("T")
+from typing import Literal
 
 TenantState = Literal["active", "suspended"]
 PersonState = Literal["invited", "active", "suspended", "closed"]
@@ -35,14 +33,6 @@ class Role(StrEnum):
     OPERATOR = "operator"
     TENANT_ADMIN = "tenant_admin"
     USER = "user"
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """One page of a list; `next` is the cursor of the next page, None at the end."""
-
-    items: tuple[T, ...]
-    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from unificx.core.errors import Conflict
+from unificx.db import Page, PageById
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.events import TenantCreated, TenantDeleted, TenantResumed, TenantSuspended
-from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.policies import validation
 from unificx.identity.repository import accounts
-from unificx.identity.schemas import NewTenant, Page, Tenant, TenantChange
+from unificx.identity.schemas import NewTenant, Tenant, TenantChange
 from unificx.identity.session_closer import SessionCloser
 from unificx.identity.store import IdentityStore
 
@@ -47,9 +47,7 @@ class Tenants:
 
     async def page(self, cursor: str | None = None, limit: int = 100) -> Page[Tenant]:
         """List all tenants including the operator's own, oldest first. Raise Invalid for an invalid cursor."""
-        after = parse_cursor(cursor)
-        found = [one for one in self._directory.tenants() if after is None or one.id > after]
-        return make_page(found[: page_size(limit) + 1], limit, lambda tenant: tenant.id)
+        return PageById.parse(cursor, limit).of_list(self._directory.tenants(), lambda tenant: tenant.id)
 
     async def get(self, reference: str) -> Tenant:
         """Return a tenant by id or short name. Raise NotFound."""

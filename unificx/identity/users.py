@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.db import Page, PageById
 from unificx.identity.acceptances import is_current
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, PersonSuspended
-from unificx.identity.pagination import make_page, page_size, parse_cursor
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
@@ -15,7 +15,6 @@ from unificx.identity.repository import accounts, credentials, factors, links, p
 from unificx.identity.schemas import (
     CurrentAccount,
     NewPerson,
-    Page,
     Person,
     PersonChange,
     PersonState,
@@ -58,10 +57,10 @@ class Users:
 
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
         """List open accounts, oldest first. Raise Invalid for an invalid cursor."""
-        after = parse_cursor(cursor)
+        request = PageById.parse(cursor, limit)
         async with self._store.read() as session:
-            found = await accounts.persons(session, self._keys, tenant_id, after, page_size(limit) + 1)
-        return make_page(found, limit, lambda person: person.id)
+            found = await accounts.persons(session, self._keys, tenant_id, request)
+        return request.of_rows(found, lambda person: person.id)
 
     async def get(self, tenant_id: str, person_id: str) -> Person:
         """Return a user. Raise NotFound, also for a closed account."""

@@ -9,8 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio, audio_ids_of_tenant
 from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable
-from unificx.db import Database, UnitOfWork
-from unificx.identity import Page, make_page, page_size, parse_cursor
+from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
@@ -160,12 +159,14 @@ class RecordingArchive:
     ) -> Page[CallRecording]:
         """A page of the recordings in which these extensions took part (None: all), newest first; with `hidden`, those
         they archived. Raises Invalid for an invalid cursor."""
-        scope, after, page_limit = (tenant_id, extensions), parse_cursor(cursor), page_size(limit) + 1
         async with self._database.read() as session:
+            if cursor is not None and is_id_cursor(cursor):
+                cursor = await call_recording_repository.time_cursor_of(session, tenant_id, cursor)
+            request = PageByTime.parse(cursor, limit)
             found = await call_recording_repository.page(
-                session, self._keys, *scope, hidden=hidden, after=after, limit=page_limit
+                session, self._keys, tenant_id, extensions, request, hidden=hidden
             )
-        return make_page(found, limit, lambda one: one.id)
+        return request.of_rows(found, lambda one: (one.created, one.id))
 
     async def of_call(self, tenant_id: str, call_id: str) -> tuple[CallRecording, ...]:
         """The recordings of a call, oldest first."""

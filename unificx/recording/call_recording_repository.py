@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.db import Erased, Keys, SealedCodec
+from unificx.db import Erased, Keys, PageByTime, SealedCodec, invalid_cursor, time_cursor
 from unificx.recording.models import (
     ListenerPart,
     PartyPart,
@@ -105,13 +105,12 @@ async def page(
     keys: Keys,
     tenant_id: str,
     extensions: Sequence[str] | None,
+    request: PageByTime,
     *,
     hidden: bool = False,
-    after: str | None,
-    limit: int,
 ) -> list[CallRecording]:
-    """Recordings in which these extensions took part (None: all), newest first, after the id `after`; with `hidden`,
-    those they archived."""
+    """Recordings in which these extensions took part (None: all), newest first, and one more than the page has if there
+    is a next one; with `hidden`, those they archived."""
     query = select(RecordingRow).where(RecordingRow.tenant_id == tenant_id, RecordingRow.state == "kept")
     if extensions is not None:
         archived = RecordingPartyRow.hidden.is_not(None) if hidden else RecordingPartyRow.hidden.is_(None)
@@ -119,14 +118,17 @@ async def page(
             RecordingPartyRow.tenant_id == tenant_id, RecordingPartyRow.extension_id.in_(extensions), archived
         )
         query = query.where(RecordingRow.id.in_(own))
-    if after is not None:
-        # The cursor's recording may have been archived or erased since; its row still exists.
-        conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == after)
-        created = select(RecordingRow.created).where(*conditions).scalar_subquery()
-        same = and_(RecordingRow.created == created, RecordingRow.id < after)
-        query = query.where(or_(RecordingRow.created < created, same))
-    query = query.order_by(RecordingRow.created.desc(), RecordingRow.id.desc()).limit(limit)
+    query = request.apply(query, RecordingRow.created, RecordingRow.id)
     return await _load(session, keys, tenant_id, (await session.scalars(query)).all())
+
+
+async def time_cursor_of(session: AsyncSession, tenant_id: str, recording_id: str) -> str:
+    """The cursor behind a recording in any state, for cursors of former versions: they are ids. Raises Invalid."""
+    conditions = (RecordingRow.tenant_id == tenant_id, RecordingRow.id == recording_id)
+    created = await session.scalar(select(RecordingRow.created).where(*conditions))
+    if created is None:
+        raise invalid_cursor()
+    return time_cursor(created, recording_id)
 
 
 async def of_call(session: AsyncSession, keys: Keys, tenant_id: str, call_id: str) -> list[CallRecording]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from unificx.audio_store import AudioStoreParts
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import UnitOfWork
-from unificx.identity import Page, allocate_number, make_page, parse_cursor, release_number
+from unificx.db import Page, PageById, UnitOfWork
+from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.voicemail import shared_mailbox_repository as repository
 from unificx.voicemail.events import MailboxChanged
@@ -63,9 +63,8 @@ class SharedMailboxes:
 
     def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[SharedMailbox]:
         """A page of shared mailboxes, oldest first. Raises Invalid for an invalid cursor."""
-        after = parse_cursor(cursor) or ""
-        found = [box for _, box in sorted(self._boxes.items()) if box.tenant_id == tenant_id and box.id > after]
-        return make_page(found, limit, lambda box: box.id)
+        own = [box for box in self._boxes.values() if box.tenant_id == tenant_id]
+        return PageById.parse(cursor, limit).of_list(own, lambda box: box.id)
 
     # ---- changing
 

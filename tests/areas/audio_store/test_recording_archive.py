@@ -150,6 +150,17 @@ async def test_pagination_includes_recordings_with_equal_timestamps(room: Record
         await room.archive.list(TENANT, None, cursor="nonsense")
 
 
+async def test_the_id_of_a_recording_is_still_a_cursor(room: RecordingSetup) -> None:
+    newer, older = [await record(room, call_id=call_id) for call_id in ("older", "newer")][::-1]
+    await room.archive.erase(newer)
+    assert [one.call_id for one in (await room.archive.list(TENANT, None, cursor=newer.id)).items] == ["older"]
+    for unknown in (TENANT, room.clock.new_id()):
+        with pytest.raises(Invalid):
+            await room.archive.list(TENANT, None, cursor=unknown)
+    with pytest.raises(Invalid):
+        await room.archive.list("globex", None, cursor=older.id)
+
+
 @pytest.mark.promise("D3")
 async def test_archiving_by_one_party_does_not_affect_the_other(room: RecordingSetup) -> None:
     stored = await record(room)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
-from unificx import identity
+from unificx import db
 from unificx.api.access import (
     AccessScope,
     CurrentUserDep,
@@ -84,7 +84,7 @@ async def list_recordings(
         wanted = [(await extension_in_scope(services, scope, filters.extension)).id]
     if filters.call is not None:
         every = await services.archive.of_call(scope.tenant_id, filters.call)
-        found = identity.Page(tuple(one for one in every if wanted is None or one.parties_among(frozenset(wanted))))
+        found = db.Page(tuple(one for one in every if wanted is None or one.parties_among(frozenset(wanted))))
     else:
         found = await services.archive.list(scope.tenant_id, wanted, hidden=filters.hidden, cursor=cursor, limit=limit)
     return core.Page(items=[_recording_schema(services, scope, own, one) for one in found.items], next=found.next)

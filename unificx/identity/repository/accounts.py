@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
 from unificx.identity.models import (
@@ -108,12 +109,10 @@ async def close_person(session: AsyncSession, tenant_id: str, person_id: str) ->
     )
 
 
-async def persons(session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int) -> list[Person]:
-    """Return open accounts, oldest first, after the id `after`."""
+async def persons(session: AsyncSession, keys: Keys, tenant_id: str, page: PageById) -> list[Person]:
+    """Return open accounts, oldest first, and one more than the page has if there is a next one."""
     query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
-    if after is not None:
-        query = query.where(PersonRow.id > after)
-    rows = await session.scalars(query.order_by(PersonRow.id).limit(limit))
+    rows = await session.scalars(page.apply(query, PersonRow.id))
     return _open(keys, tenant_id, rows.all())
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from unificx.db.pagination import PageById
 from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.models import DevicePart, DeviceRow, ExtensionPart, ExtensionRow, LoginPart
 from unificx.identity.numbers import release_number
@@ -59,14 +60,10 @@ async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: 
         await release_number(session, tenant_id, number)
 
 
-async def extensions(
-    session: AsyncSession, keys: Keys, tenant_id: str, after: str | None, limit: int
-) -> list[Extension]:
-    """Return extensions, oldest first, after the id `after`."""
+async def extensions(session: AsyncSession, keys: Keys, tenant_id: str, page: PageById) -> list[Extension]:
+    """Return extensions, oldest first, and one more than the page has if there is a next one."""
     query = select(ExtensionRow).where(ExtensionRow.tenant_id == tenant_id)
-    if after is not None:
-        query = query.where(ExtensionRow.id > after)
-    rows = await session.scalars(query.order_by(ExtensionRow.id).limit(limit))
+    rows = await session.scalars(page.apply(query, ExtensionRow.id))
     return _open_extensions(keys, tenant_id, "administration", rows.all())
 
 
@@ -136,15 +133,14 @@ async def delete_device(session: AsyncSession, tenant_id: str, device_id: str) -
 
 
 async def devices(
-    session: AsyncSession, keys: Keys, tenant_id: str, *, extension_id: str | None, after: str | None, limit: int
+    session: AsyncSession, keys: Keys, tenant_id: str, page: PageById, *, extension_id: str | None
 ) -> list[Device]:
-    """Return devices of one extension or of all, oldest first, after the id `after`."""
+    """Return devices of one extension or of all, oldest first, and one more than the page has if there is a next
+    one."""
     query = select(DeviceRow).where(DeviceRow.tenant_id == tenant_id)
     if extension_id is not None:
         query = query.where(DeviceRow.extension_id == extension_id)
-    if after is not None:
-        query = query.where(DeviceRow.id > after)
-    rows = await session.scalars(query.order_by(DeviceRow.id).limit(limit))
+    rows = await session.scalars(page.apply(query, DeviceRow.id))
     return _open_devices(keys, tenant_id, rows.all())
 
 
