@@ -15,19 +15,18 @@ from one source do not affect any other source. Memory is bounded: the least rec
 """
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, TypeVar
 
 import structlog
 
+from unificx.core.rate_limit import Backoff, DecayingCount, LruTable, TokenBucket
 from unificx.core.source_address import source_network
 from unificx.sip.flow import Flow
 
 log = structlog.get_logger()
 
+NO_FAILURES = DecayingCount()
 MAX_NAME_LENGTH = 64
 """Number of characters of a user name that are stored."""
 _AUTHORIZATION = b"uthorization:"
@@ -67,55 +66,20 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    filled_at: float
-
-
-@dataclass(slots=True)
 class _Score:
-    """Failures of a source, or of a user name tried from it. The buckets are used for sources only."""
+    """Failures of a source, or of a user name tried from it."""
 
-    auth_bucket: _Bucket
-    other_bucket: _Bucket
-    failures: float = 0.0
-    failed_at: float = 0.0
+    failures: DecayingCount = NO_FAILURES
     blocked_until: float = float("-inf")
     trusted_until: float = float("-inf")
 
-    def add_failure(self, now: float, half_life: float) -> float:
-        """Count a failure, after decay; return the current count."""
-        self.failures = self.failures * 0.5 ** ((now - self.failed_at) / half_life) + 1
-        self.failed_at = now
-        return self.failures
 
+@dataclass(slots=True)
+class _Source(_Score):
+    """A source, with its tokens."""
 
-K = TypeVar("K")
-
-
-class _ScoreCache(Generic[K]):
-    """LRU cache of scores."""
-
-    def __init__(self, max_entries: int, new_score: Callable[[float], _Score]) -> None:
-        self._max_entries = max_entries
-        self._new_score = new_score
-        self._scores: OrderedDict[K, _Score] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._scores)
-
-    def peek(self, key: K) -> _Score | None:
-        return self._scores.get(key)
-
-    def get(self, key: K, now: float) -> _Score:
-        score = self._scores.get(key)
-        if score is None:
-            score = self._scores[key] = self._new_score(now)
-            if len(self._scores) > self._max_entries:
-                self._scores.popitem(last=False)
-        else:
-            self._scores.move_to_end(key)
-        return score
+    auth_bucket: TokenBucket = field(kw_only=True)
+    other_bucket: TokenBucket = field(kw_only=True)
 
 
 class RateLimiter:
@@ -124,8 +88,9 @@ class RateLimiter:
     def __init__(self, salt: bytes, limits: RateLimits | None = None) -> None:
         self._salt = salt
         self._limits = limits or RateLimits()
-        self._sources: _ScoreCache[str] = _ScoreCache(self._limits.max_entries, self._new_score)
-        self._names: _ScoreCache[tuple[str, str]] = _ScoreCache(self._limits.max_entries, self._new_score)
+        self._backoff = Backoff(self._limits.delay_from, self._limits.max_delay, first_delay=0.5)
+        self._sources: LruTable[str, _Source] = LruTable(self._limits.max_entries, self._new_source)
+        self._names: LruTable[tuple[str, str], _Score] = LruTable(self._limits.max_entries, lambda now: _Score())
 
     def accepts(self, data: bytes, flow: Flow, now: float) -> bool:
         """Return whether to accept a message; called before it is parsed."""
@@ -148,7 +113,7 @@ class RateLimiter:
         bucket = score.auth_bucket if method in ("REGISTER", "INVITE") else score.other_bucket
         available = self._tokens(score, bucket, now) >= 1
         if available:
-            self._add_tokens(score, bucket, -1, now)
+            bucket.add(-1, now, *self._capacity_and_rate(score, now))
         return available
 
     def check(self, flow: Flow, name: str, now: float, *, with_credentials: bool) -> Verdict:
@@ -170,19 +135,18 @@ class RateLimiter:
         limits = self._limits
         source = source_network(flow.host)
         name_score = self._names.get((source, name[:MAX_NAME_LENGTH]), now)
-        failures = name_score.add_failure(now, limits.failure_half_life)
-        if failures >= limits.max_name_failures:
+        name_score.failures = failures = name_score.failures.plus(1, now, limits.failure_half_life)
+        if failures.count >= limits.max_name_failures:
             name_score.blocked_until = now + limits.block_seconds
-            name_score.failures = 0.0
+            name_score.failures = NO_FAILURES
             log.warning("sip_name_refused", source=self.source_id(flow), seconds=limits.block_seconds)
         source_score = self._sources.get(source, now)
-        if source_score.add_failure(now, limits.failure_half_life) >= limits.max_source_failures:
+        source_score.failures = source_score.failures.plus(1, now, limits.failure_half_life)
+        if source_score.failures.count >= limits.max_source_failures:
             source_score.blocked_until = now + limits.block_seconds
-            source_score.failures = 0.0
+            source_score.failures = NO_FAILURES
             log.warning("sip_source_refused", source=self.source_id(flow), seconds=limits.block_seconds)
-        if failures < limits.delay_from:
-            return 0.0
-        return min(limits.max_delay, 2.0 ** (failures - limits.delay_from) / 2)
+        return self._backoff.delay(failures.count)
 
     def authentication_succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
         """Record a successful authentication as one of `names`; returns the tokens of this request and of the
@@ -191,25 +155,24 @@ class RateLimiter:
         until = now + self._limits.trusted_seconds
         score = self._sources.get(source, now)
         score.trusted_until = until
-        self._add_tokens(score, score.auth_bucket, 2, now)
+        score.auth_bucket.add(2, now, *self._capacity_and_rate(score, now))
         for name in names:
             name_score = self._names.get((source, name[:MAX_NAME_LENGTH]), now)
-            name_score.failures = 0.0
+            name_score.failures = NO_FAILURES
             name_score.trusted_until = until
 
     def source_id(self, flow: Flow) -> str:
         """Return the loggable id of a source."""
         return hashlib.blake2s(source_network(flow.host).encode(), key=self._salt[:32], digest_size=4).hexdigest()
 
-    def _add_tokens(self, score: _Score, bucket: _Bucket, tokens: float, now: float) -> None:
-        bucket.tokens = self._tokens(score, bucket, now) + tokens
-        bucket.filled_at = now
+    def _tokens(self, source: _Source, bucket: TokenBucket, now: float) -> float:
+        return bucket.available(now, *self._capacity_and_rate(source, now))
 
-    def _tokens(self, score: _Score, bucket: _Bucket, now: float) -> float:
+    def _capacity_and_rate(self, source: _Source, now: float) -> tuple[float, float]:
         """A source with a successful authentication may be an office, or a gateway with many simultaneous calls."""
-        trust = self._limits.trusted_factor if score.trusted_until > now else 1.0
-        filled = bucket.tokens + (now - bucket.filled_at) * self._limits.rate * trust
-        return min(self._limits.burst * trust, filled)
+        trust = self._limits.trusted_factor if source.trusted_until > now else 1.0
+        return self._limits.burst * trust, self._limits.rate * trust
 
-    def _new_score(self, now: float) -> _Score:
-        return _Score(_Bucket(self._limits.burst, now), _Bucket(self._limits.burst, now))
+    def _new_source(self, now: float) -> _Source:
+        burst = self._limits.burst
+        return _Source(auth_bucket=TokenBucket(burst, now), other_bucket=TokenBucket(burst, now))

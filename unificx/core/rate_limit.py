@@ -1,0 +1,92 @@
+"""Rules of rate limits, and a bounded table for what they count. Pure: all times are passed in, in seconds."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_MAX_EXPONENT = 30.0
+"""Bound of the exponent of a delay, so that a large count does not overflow."""
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Tokens for requests, refilled at a constant rate.
+
+    Capacity and rate (tokens per second) are passed to each call, because they may depend on the source.
+    """
+
+    tokens: float
+    filled_at: float
+
+    def available(self, now: float, capacity: float, rate: float) -> float:
+        """Return the tokens at `now`, at most `capacity`."""
+        return min(capacity, self.tokens + (now - self.filled_at) * rate)
+
+    def add(self, tokens: float, now: float, capacity: float, rate: float) -> None:
+        """Add tokens, or take them if negative. Added ones beyond the capacity are lost at the next call."""
+        self.tokens = self.available(now, capacity, rate) + tokens
+        self.filled_at = now
+
+
+@dataclass(frozen=True, slots=True)
+class DecayingCount:
+    """Number of events, halved in every half-life since the last one."""
+
+    count: float = 0.0
+    last: float = 0.0
+
+    def decayed(self, now: float, half_life: float) -> float:
+        """Return the number at `now`."""
+        return self.count * 0.5 ** ((now - self.last) / half_life)
+
+    def plus(self, delta: float, now: float, half_life: float) -> "DecayingCount":
+        """Return the count after `delta` more events at `now`; never below 0."""
+        return DecayingCount(max(0.0, self.decayed(now, half_life) + delta), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Delay after failed attempts: none for some, then doubled with each further one, up to a maximum."""
+
+    free_attempts: float
+    """Failed attempts without delay."""
+    max_delay: float
+    first_delay: float = 1.0
+
+    def delay(self, count: float) -> float:
+        """Return the delay after `count` failed attempts."""
+        excess = count - self.free_attempts
+        if excess < 0:
+            return 0.0
+        return min(self.max_delay, self.first_delay * 2.0 ** min(excess, _MAX_EXPONENT))
+
+
+class LruTable(Generic[K, V]):
+    """Values by key. Beyond the capacity the least recently used entry is dropped."""
+
+    def __init__(self, capacity: int, new: Callable[[float], V]) -> None:
+        self._capacity = capacity
+        self._new = new
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def peek(self, key: K) -> V | None:
+        """Return the value of a key without counting this as a use."""
+        return self._values.get(key)
+
+    def get(self, key: K, now: float) -> V:
+        """Return the value of a key; a new one is made with `now`."""
+        value = self._values.get(key)
+        if value is None:
+            value = self._values[key] = self._new(now)
+            if len(self._values) > self._capacity:
+                self._values.popitem(last=False)
+        else:
+            self._values.move_to_end(key)
+        return value
