@@ -131,8 +131,6 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "sdp": (
         "engines/test_sdp_*",
-        "engines/test_call_sdp_*",
-        "engines/test_call_media_sections*",
         "fuzz/test_fuzz_sdp*",
     ),
     "server": (

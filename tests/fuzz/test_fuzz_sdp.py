@@ -17,6 +17,10 @@ SEED = (
 
 def check(data: bytes) -> None:
     profile_of(data)
+    sdp.with_origin(sdp.sanitize(data, "192.0.2.1"), 1, 2)
+    sdp.align_sections(sdp.audio_only(sdp.without_ice(sdp.as_sendrecv(data))), data)
+    sdp.with_recording_indication(data, "on")
+    sdp.audio_direction(data)
     ng.offer("anchor", "a", data, Profile.PLAIN)
     try:
         session = sdp.parse(data)

@@ -10,7 +10,6 @@ from unificx.calls.events import CallEnded, CallParty, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER, StartStep
-from unificx.calls.machine.sdp_inspection import with_origin
 from unificx.calls.machine.states import Ended, Ending, SettingUp, State, Talking, Transferring
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
@@ -20,6 +19,7 @@ from unificx.identity import Extension
 from unificx.registrar import Caller
 from unificx.routing import CallApp, Fork, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.sdp import with_origin
 from unificx.sip.legs import IncomingLeg
 from unificx.sip.message import Request
 

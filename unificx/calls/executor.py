@@ -12,15 +12,14 @@ from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
-from unificx.calls.machine.media_sections import align_sections, audio_only
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.sdp_inspection import sanitize
 from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.sdp import align_sections, audio_only, sanitize
 from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
 
 log = structlog.get_logger()

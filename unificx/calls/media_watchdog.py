@@ -9,7 +9,6 @@ import asyncio
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.sdp_inspection import is_receiving, is_sending
 from unificx.calls.machine.states import Talking
 from unificx.calls.manager import CallManager
 from unificx.calls.ports import MediaAnchor
@@ -17,6 +16,7 @@ from unificx.calls.schemas import CallSettings
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport
+from unificx.sdp import is_receiving, is_sending
 
 
 class MediaWatchdog:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.sdp_inspection import is_receiving
 from unificx.calls.machine.states import Ended, Ending, IceRestart, MediaReanchor, Talking
 from unificx.calls.ports import CallObserver
 from unificx.calls.schemas import Conversation, ConversationLeg
+from unificx.sdp import is_receiving
 
 
 class CompositeObserver:

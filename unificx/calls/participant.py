@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
-from unificx.calls.machine.media_sections import has_video
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
+from unificx.sdp import has_video
 from unificx.sip.legs import InviteParams, Leg
 
 AnyLeg = Leg | AppLeg

@@ -25,7 +25,6 @@ from unificx.recording.machine import consent, consent_types
 from unificx.recording.ports import LegTap, MediaRelay, Prompts
 from unificx.recording.recording_tasks import RecordingTasks
 from unificx.recording.schemas import MarkKind, NewCallRecording, NewRecordedParty, PartyIdentity, StartMode
-from unificx.rtpengine.ng import sends_telephone_events
 
 log = structlog.get_logger()
 MEDIA_TIMEOUT = 6.0
@@ -359,7 +358,7 @@ class CallRecordingSession:
         async with self._playback_locks[""]:
             before, self._dtmf_detected_at = self._dtmf_detected_at, _media_generation(self.conversation)
             if before == self._dtmf_detected_at or all(
-                sends_telephone_events(each.sdp) for each in self.conversation.legs
+                sdp.sends_telephone_events(each.sdp) for each in self.conversation.legs
             ):
                 return
             legs = [each.tag for each in self.conversation.legs]

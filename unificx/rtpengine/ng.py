@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine.bencode import Encodable, Value, encode
+from unificx.sdp import audio_transport, sends_telephone_events, uses_ice
 
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
@@ -106,26 +107,15 @@ _OFFER_OPTIONS: Message = {
 }
 
 TELEPHONE_EVENT = "telephone-event"
-"""Encoding name of RFC 4733 events. Phones without it send DTMF as in-band tones."""
-_TELEPHONE_EVENT_LINE = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.MULTILINE | re.IGNORECASE)
-
-_ICE = re.compile(rb"^a=ice-ufrag:", re.MULTILINE)
-_PROTO = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.MULTILINE)
+"""Encoding name of RFC 4733 events."""
 
 
 def profile_of(sdp: bytes) -> Profile:
     """Return the media profile of the SDP's author, which is also the profile of the answer to it."""
-    proto = _PROTO.search(sdp)
-    if proto is None:
-        return Profile.PLAIN
-    if proto[1].startswith(b"UDP/TLS/") or _ICE.search(sdp):
+    transport = audio_transport(sdp)
+    if transport.startswith(b"UDP/TLS/") or (transport and uses_ice(sdp)):
         return Profile.WEBRTC
-    return Profile.SRTP if b"SAVP" in proto[1] else Profile.PLAIN
-
-
-def sends_telephone_events(sdp: bytes) -> bool:
-    """Whether the SDP's author sends DTMF as telephone events."""
-    return _TELEPHONE_EVENT_LINE.search(sdp) is not None
+    return Profile.SRTP if b"SAVP" in transport else Profile.PLAIN
 
 
 def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profile) -> Message:
@@ -145,7 +135,7 @@ def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profi
 def _build(command: str, sdp: bytes, recipient_profile: Profile) -> Message:
     """Build the common part of offers and answers: the SDP and the options of the receiving side's profile."""
     flags = [*_FLAGS[recipient_profile]]
-    if not _ICE.search(sdp):
+    if not uses_ice(sdp):
         # After the first packet, accept only packets from the same source. ICE verifies it by connectivity checks, and
         # SRTP by its key.
         flags.append("strict-source")

@@ -1,5 +1,16 @@
-"""SDP: parsing, formatting and helpers for offer/answer."""
+"""SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
+from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS, sanitize
+from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_origin, without_ice
+from unificx.sdp.inspection import (
+    audio_direction,
+    audio_transport,
+    has_video,
+    is_receiving,
+    is_sending,
+    sends_telephone_events,
+    uses_ice,
+)
 from unificx.sdp.recording import (
     RecordIndication,
     RecordingPreference,
@@ -24,6 +35,7 @@ from unificx.sdp.session import (
 )
 
 __all__ = [
+    "MAX_MEDIA_SECTIONS",
     "STATIC_CODECS",
     "Codec",
     "Connection",
@@ -34,12 +46,25 @@ __all__ = [
     "RecordingPreference",
     "SdpError",
     "SessionDescription",
+    "align_sections",
+    "as_sendrecv",
+    "audio_direction",
+    "audio_only",
+    "audio_transport",
     "codecs",
     "direction",
     "first_audio",
+    "has_video",
     "is_hold",
+    "is_receiving",
+    "is_sending",
     "parse",
     "recording_indication",
     "recording_preference",
+    "sanitize",
+    "sends_telephone_events",
+    "uses_ice",
+    "with_origin",
     "with_recording_indication",
+    "without_ice",
 ]

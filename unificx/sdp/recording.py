@@ -6,6 +6,8 @@ Works on bytes, because nearly no SDP has these attributes, but every SDP of a c
 import re
 from typing import Literal, cast
 
+from unificx.sdp.sections import section_kind, split_sections
+
 RecordIndication = Literal["", "on", "paused", "off"]
 """The recording state indicated to a phone; "": no indication."""
 RecordingPreference = Literal["", "on", "off", "pause", "nopreference"]
@@ -21,8 +23,8 @@ def recording_preference(sdp: bytes) -> RecordingPreference:
     """Return the preference for audio, the only media recorded: media level before session level."""
     if _PREFIX not in sdp:
         return ""
-    session, _, media = sdp.partition(b"\nm=")
-    audio = next((part for part in media.split(b"\nm=") if part.startswith(b"audio ")), b"")
+    session, *sections = split_sections(sdp)
+    audio = next((each for each in sections if section_kind(each) == b"audio"), b"")
     match = _PREFERENCE.search(audio) or _PREFERENCE.search(session)
     return cast(RecordingPreference, match[1].decode()) if match is not None else ""
 

@@ -17,8 +17,8 @@ from unificx.calls.machine.messages import (
     Offer,
     OfferMedia,
 )
-from unificx.calls.machine.sdp_inspection import without_ice
 from unificx.calls.machine.states import IceRestart, Talking
+from unificx.sdp import without_ice
 
 Outcome = tuple[Talking, list[Action]]
 

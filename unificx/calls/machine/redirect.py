@@ -25,8 +25,8 @@ from unificx.calls.machine.messages import (
     SetPeer,
     SwapCaller,
 )
-from unificx.calls.machine.sdp_inspection import as_sendrecv, without_ice
 from unificx.calls.machine.states import Exchange, IceRestart, MovingToApp, TakingOver, Talking
+from unificx.sdp import as_sendrecv, without_ice
 
 Outcome = tuple[Talking, list[Action]]
 

@@ -55,8 +55,8 @@ from unificx.calls.machine.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.machine.sdp_inspection import uses_ice
 from unificx.calls.machine.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
+from unificx.sdp import uses_ice
 
 Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)

@@ -47,7 +47,6 @@ from unificx.calls.machine.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.machine.sdp_inspection import uses_ice
 from unificx.calls.machine.states import (
     Ended,
     Ending,
@@ -59,6 +58,7 @@ from unificx.calls.machine.states import (
     TakingOver,
     Talking,
 )
+from unificx.sdp import uses_ice
 
 Outcome = tuple[State, list[Action]]
 RELAYED_REFUSALS = frozenset((403, 415, 488, 491, 500, 503, 603, 606))

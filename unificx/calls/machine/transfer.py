@@ -54,10 +54,10 @@ from unificx.calls.machine.messages import (
     TransferRequested,
     WriteRecord,
 )
-from unificx.calls.machine.sdp_inspection import without_ice
 from unificx.calls.machine.setup import begin, setting_up
 from unificx.calls.machine.states import Answering, MovingToApp, SettingUp, State, Talking, Transferring
 from unificx.calls.machine.talking import end, talking
+from unificx.sdp import without_ice
 
 Outcome = tuple[State, list[Action]]
 PeerChangeEvent = TransferRequested | JoinRequested | MoveToAppRequested | TakeOverRequested

@@ -1,15 +1,24 @@
-"""SDP inspection without a full parse, and caller identity headers."""
+"""Questions about SDP without a parse, changes and the address filter; and caller identity headers."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.calls.machine.identity import Identity, caller_headers, requests_privacy
-from unificx.calls.machine.sdp_inspection import (
+from unificx.sdp import (
     MAX_MEDIA_SECTIONS,
+    Direction,
+    audio_direction,
+    audio_transport,
+    direction,
+    first_audio,
+    has_video,
+    is_hold,
     is_receiving,
     is_sending,
+    parse,
     sanitize,
+    sends_telephone_events,
     uses_ice,
     with_origin,
     without_ice,
@@ -47,6 +56,57 @@ def test_direction_of_the_audio_section(video: bytes) -> None:
 
 def test_trickle_ice_offer_is_not_on_hold() -> None:
     assert is_receiving(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP4 0.0.0.0").replace(b"4000", b"9"))
+
+
+@pytest.mark.parametrize("address", [b"IP4 0.0.0.0", b"IP6 ::"])
+def test_hold_by_address_rfc_2543(address: bytes) -> None:
+    held = SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN " + address)
+    assert audio_direction(held) is Direction.INACTIVE
+    assert audio_direction(held + b"c=IN IP4 192.0.2.1\r\n") is Direction.SENDRECV
+    assert audio_direction(SDP.replace(b"c=IN IP4 192.0.2.1", b"c=IN IP6 ::1")) is Direction.SENDRECV
+
+
+def test_direction_of_the_audio_section_in_use() -> None:
+    """A phone that offers SRTP and RTP gets an answer with one of the two sections rejected."""
+    rejected = SDP.replace(b"4000 RTP/AVP", b"0 RTP/SAVP")
+    assert audio_direction(rejected + b"a=inactive\r\nm=audio 4000 RTP/AVP 0\r\na=recvonly\r\n") is Direction.RECVONLY
+
+
+LINES = st.sampled_from(
+    [
+        *("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive", "c=IN IP4 0.0.0.0", "c=IN IP6 ::", "c=IN IP6 ::1"),
+        *("c=IN IP4 198.51.100.7", "a=rtpmap:101 telephone-event/8000", "a=rtpmap:0 PCMU/8000", "a=ice-ufrag:x"),
+        *("a=sendonlyx", "a=x:a=inactive", "a=rtpmap:101 TELEPHONE-EVENT/8000", "b=AS:64"),
+    ]
+)
+SECTIONS = st.tuples(
+    st.sampled_from(["audio", "video", "audio2"]),
+    st.sampled_from([0, 9, 90, 4000]),
+    st.sampled_from(["RTP/AVP", "RTP/SAVP", "UDP/TLS/RTP/SAVPF"]),
+    st.lists(LINES, max_size=4),
+)
+
+
+@given(st.lists(LINES, max_size=3), st.lists(SECTIONS, max_size=3), st.sampled_from(["\r\n", "\n"]))
+def test_answers_are_those_of_the_parser(
+    head: list[str], sections: list[tuple[str, int, str, list[str]]], end: str
+) -> None:
+    lines = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "t=0 0", *head]
+    for kind, port, proto, more in sections:
+        lines += [f"m={kind} {port} {proto} 0 101", *more]
+    written = "".join(line + end for line in lines).encode()
+    session = parse(written)
+    every = [attribute for part in (session, *session.media) for attribute in part.attributes]
+    assert uses_ice(written) == any(name == "ice-ufrag" for name, _ in every)
+    assert has_video(written) == any(media.kind == "video" and media.active for media in session.media)
+    events = [value or "" for name, value in every if name == "rtpmap"]
+    assert sends_telephone_events(written) == any("telephone-event/" in value.lower() for value in events)
+    transports = [media.proto for media in session.media if media.kind == "audio"]
+    assert audio_transport(written).decode() == (transports[0] if transports else "")
+    if first_audio(session) is not None:
+        assert is_receiving(written) is not is_hold(session)
+        if not is_hold(session):
+            assert audio_direction(written) is direction(session)
 
 
 @pytest.mark.promise("T3")
@@ -104,6 +164,9 @@ def test_origin_line_is_replaced() -> None:
 def test_arbitrary_bytes_do_not_raise(sdp: bytes) -> None:
     is_sending(sdp)
     is_receiving(sdp)
+    audio_transport(sdp)
+    sends_telephone_events(sdp)
+    has_video(sdp)
     sanitize(sdp, "192.0.2.1")
     without_ice(sdp)
     with_origin(sdp, 1, 1)

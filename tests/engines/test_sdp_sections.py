@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.machine.media_sections import align_sections, audio_only, has_video
+from unificx.sdp import align_sections, audio_only, has_video
 
 SESSION = b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
 SOUND = b"m=audio 4000 RTP/AVP 0\r\na=sendrecv\r\n"

@@ -1,0 +1,75 @@
+"""Filter of the media addresses in SDP of other parties, on its bytes."""
+
+import re
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from unificx.sdp.editing import ADDRESS_LINE, with_address
+from unificx.sdp.inspection import uses_ice
+from unificx.sdp.sections import join_sections, split_sections
+
+MAX_SDP_BYTES = 16 * 1024
+MAX_MEDIA_SECTIONS = 8
+"""Media sections; each one uses ports of the shared pool."""
+_UNSPECIFIED = "0.0.0.0"
+"""Unspecified address: hold as in RFC 2543, or an offer with trickled candidates (RFC 8840)."""
+_CANDIDATE = re.compile(rb"^a=(?:candidate:\S+ \d+ \S+ \d+ |remote-candidates:\d+ )(\S+)", re.M)
+_CANDIDATES = re.compile(rb"^a=candidate:\S+ \d+ \S+ \d+ (\S+)[^\n]*\n", re.M)
+
+
+def sanitize(sdp: bytes, source: str) -> bytes:
+    """Return the SDP as it may be passed to the media engine: of limited size and without forbidden media addresses;
+    b"" if it is unacceptable.
+
+    `source` is the address it was received from. Remote SDP with a loopback address of this machine would turn the
+    relay into an access path to local services, including the engine's control port (SSRF). With ICE, only such
+    candidates are removed; without ICE, the SDP is rejected.
+    """
+    if len(sdp) > MAX_SDP_BYTES or sdp.count(b"\nm=") > MAX_MEDIA_SECTIONS:
+        return b""
+    source_ip = _parse_ip(source)
+    if source_ip is not None and source_ip.is_loopback:
+        return sdp
+    if uses_ice(sdp):
+        sdp = _CANDIDATES.sub(lambda line: line[0] if _is_allowed_address(line[1]) else b"", sdp)
+        sdp = join_sections(_without_unreachable_address(each) for each in split_sections(sdp))
+    addresses = [*ADDRESS_LINE.findall(sdp), *_CANDIDATE.findall(sdp)]
+    return sdp if all(_is_allowed_address(address) for address in addresses) else b""
+
+
+def _without_unreachable_address(section: bytes) -> bytes:
+    """Replace an unreachable address of a section, leaving only its candidates (RFC 8840 section 4.1.1)."""
+    reached = all(_is_allowed_address(address) for address in ADDRESS_LINE.findall(section))
+    return section if reached else with_address(section, _UNSPECIFIED.encode())
+
+
+def _is_allowed_address(address: bytes) -> bool:
+    """Whether media may be sent to an address. mDNS names (RFC 8828) only resolve in the author's network."""
+    return address.endswith(b".local") or _is_reachable(address.decode("ascii", "replace"))
+
+
+def _is_reachable(text: str) -> bool:
+    address = _parse_ip(text)
+    if address is None:
+        return False
+    return text == _UNSPECIFIED or not (
+        address.is_loopback
+        or address.is_unspecified
+        or address.is_multicast
+        or address.is_link_local
+        or _is_this_network(address)
+    )
+
+
+def _is_this_network(address: IPv4Address | IPv6Address) -> bool:
+    """0.0.0.0/8, "this host" (RFC 1122 section 3.2.1.3)."""
+    return isinstance(address, IPv4Address) and address.packed[0] == 0
+
+
+@lru_cache(maxsize=1024)  # phones reuse their addresses
+def _parse_ip(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

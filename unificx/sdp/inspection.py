@@ -1,0 +1,67 @@
+"""Questions about SDP, answered on its bytes without a parse: every SDP of a call is asked several of them.
+
+For SDP that `session.parse` accepts, the answers are the same as on its result. For any other bytes no function raises.
+"""
+
+import re
+
+from unificx.sdp.sections import first_audio_section, is_rejected, section_kind, split_sections
+from unificx.sdp.session import Direction
+
+DIRECTION_LINE = re.compile(rb"^a=(sendrecv|sendonly|recvonly|inactive)(?=\s*$)", re.M)
+_DIRECTIONS = {each.encode(): each for each in Direction}
+_ADDRESS = re.compile(rb"^c=IN IP[46] ([^\s/]+)", re.M)
+_AUDIO_TRANSPORT = re.compile(rb"^m=audio \d+(?:/\d+)? (\S+)", re.M)
+_TELEPHONE_EVENTS = re.compile(rb"^a=rtpmap:\d+ telephone-event/", re.M | re.I)
+_DISCARD_PORT = b"9"
+"""Port of an offer whose candidates follow (RFC 8840 section 4.1)."""
+
+
+def is_sending(sdp: bytes) -> bool:
+    """Whether the author sends audio: sendrecv or sendonly (RFC 3264 section 5.1)."""
+    return audio_direction(sdp).sends
+
+
+def is_receiving(sdp: bytes) -> bool:
+    """Whether the author receives audio: sendrecv or recvonly."""
+    return audio_direction(sdp).receives
+
+
+def audio_direction(sdp: bytes) -> Direction:
+    """Return the direction of the audio section, else of the session, else sendrecv; inactive if the section is
+    rejected, or on hold by its address (RFC 2543)."""
+    session, _, media = sdp.partition(b"\nm=")
+    audio = first_audio_section(media)
+    port = audio.split(maxsplit=2)[1:2]
+    if port == [b"0"] or (port != [_DISCARD_PORT] and _is_without_address(session, audio)):
+        return Direction.INACTIVE
+    attribute = DIRECTION_LINE.search(audio) or DIRECTION_LINE.search(session)
+    return _DIRECTIONS[attribute[1]] if attribute is not None else Direction.SENDRECV
+
+
+def _is_without_address(session: bytes, audio: bytes) -> bool:
+    if b" 0.0.0.0" not in session + audio and b" ::" not in session + audio:
+        return False  # nearly always; the search of a pattern costs more
+    address = _ADDRESS.search(audio) or _ADDRESS.search(session)
+    return address is not None and address[1] in (b"0.0.0.0", b"::")
+
+
+def audio_transport(sdp: bytes) -> bytes:
+    """Return the transport protocol of the first audio section, such as b"RTP/SAVP"; b"" without one."""
+    match = _AUDIO_TRANSPORT.search(sdp)
+    return match[1] if match is not None else b""
+
+
+def uses_ice(sdp: bytes) -> bool:
+    """Whether the SDP uses ICE (RFC 8839)."""
+    return b"\na=ice-ufrag:" in sdp
+
+
+def sends_telephone_events(sdp: bytes) -> bool:
+    """Whether the author sends DTMF as telephone events (RFC 4733). Phones without them send in-band tones."""
+    return _TELEPHONE_EVENTS.search(sdp) is not None
+
+
+def has_video(sdp: bytes) -> bool:
+    """Whether the SDP has an accepted video section."""
+    return any(section_kind(each) == b"video" and not is_rejected(each) for each in split_sections(sdp)[1:])
