@@ -151,7 +151,7 @@ def every_event() -> list[Event]:
     events += [messages.StepStarted(ForkTargets(("app",), LIMITS)), messages.StepStarted(NO_TARGETS)]
     devices = {"d": (), "caller": ("a",), "one": ("b1",), "two": ("b2", "b4"), "three": ("b3",)}
     events += [messages.DeviceRemoved(device, frozenset(legs)) for device, legs in devices.items()]
-    events += [messages.MediaSilent(both) for both in (True, False)]
+    events.append(messages.MediaSilent())
     events += [messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR)]
     for ticket in tickets:
         events += [messages.MediaOffered(ticket, b"relayed"), messages.MediaAnswered(ticket, b"relayed")]

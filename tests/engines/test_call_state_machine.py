@@ -238,8 +238,6 @@ def test_failed_reanchor_is_left_to_the_watchdog() -> None:
         (messages.HungUp("b1"), Cause.HUNG_UP, ["a"], "b1"),
         (messages.LegLost("b1"), Cause.LEG_LOST, ["a"], None),
         (messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR), Cause.ENDED_BY_ADMINISTRATOR, ["a", "b1"], None),
-        (messages.MediaSilent(both=True), Cause.MEDIA_LOST, ["a", "b1"], None),
-        (messages.MediaSilent(both=False), Cause.ONE_WAY, ["a", "b1"], None),
         (messages.CallerCancelled(), Cause.HUNG_UP, ["a", "b1"], None),
     ],
 )
@@ -252,6 +250,12 @@ def test_end_sends_bye_then_records_then_acknowledges(
     assert script.advance(0.1) == []
     assert script.process(messages.MediaReleased()) == [WriteRecord(cause), *([Close(closing)] if closing else [])]
     assert script.state == Ended()
+
+
+def test_silence_makes_both_legs_be_asked_and_does_not_end_the_call() -> None:
+    script = talking()
+    assert script.process(messages.MediaSilent()) == [messages.Probe("a"), messages.Probe("b1")]
+    assert isinstance(script.state, Talking)
 
 
 def test_statistics_timeout_is_shorter_than_t1() -> None:

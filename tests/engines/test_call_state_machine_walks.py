@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.house.call_states import MACHINE, Code, read_machine
 from unificx.calls.machine import messages, state_machine, transfer
+from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, PushTargets
 from unificx.calls.machine.states import (
     Answering,
@@ -99,7 +100,7 @@ TAKEOVER = messages.TakeOverRequested("b1", "b4", b"offer")
 
 def _ending(closing: bool) -> Script:
     script = talking()
-    script.process(messages.HungUp("a") if closing else messages.MediaSilent(both=True))
+    script.process(messages.HungUp("a") if closing else messages.EndRequested(Cause.ENDED_BY_ADMINISTRATOR))
     return script
 
 

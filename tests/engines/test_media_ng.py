@@ -172,6 +172,14 @@ def test_report_has_sent_packets_and_reception_quality_of_each_party() -> None:
     assert report.party("z") is None
 
 
+def test_rtcp_counts_as_a_sign_of_life_of_a_muted_phone() -> None:
+    streams = [stream("RTP", 100, 1_700_000_001, 7), stream("RTCP", 4, 1_700_000_009)]
+    reply: Reply = {"result": "ok", "tags": {"a": {"tag": "a", "medias": [{"streams": streams}]}}}
+    report = ng.parse_report(reply, NOW)
+    assert report is not None
+    assert report.parties == (PartyReport("a", 100, 17200, 1.0),)
+
+
 def test_unknown_anchor_has_no_report() -> None:
     assert ng.parse_report({"result": "error", "error-reason": "Unknown call-id"}, NOW) is None
     assert ng.parse_report({"result": "ok", "warning": "Call-ID not found or tags didn't match"}, NOW) is None

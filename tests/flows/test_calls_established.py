@@ -460,32 +460,75 @@ async def test_request_outside_a_known_dialog_is_refused() -> None:
 # ---- silence
 
 
-async def test_silent_call_ends() -> None:
-    await up("""
-        ! alice is not heard any more
-        ! bob is not heard any more
-        ... 29 s
-        ! the watch goes round
-        ... 1 s
-        ! the watch goes round
-        alice <- BYE
+SILENT = """
+    ! alice is not heard any more
+    ! bob is not heard any more
+    ... 29 s
+    ! the watch goes round
+    ... 1 s
+    ! the watch goes round
+    alice <- OPTIONS
+    bob   <- OPTIONS
+"""
+
+
+async def test_silent_call_without_answers_ends() -> None:
+    await up(
+        SILENT
+        + """
+        alice -> 200 OPTIONS
+        ... 33 s
         bob   <- BYE
-        history <- answered 41 alice bob
-    """)
+        alice <- BYE
+          Reason: Q.850;cause=102;text="One side vanished"
+        history <- answered 102 alice bob
+    """,
+        "alice 1001 by hand, bob 1002 by hand",
+    )
 
 
-async def test_call_with_one_way_media_ends_later() -> None:
-    await up("""
+async def test_silent_call_ends_if_a_phone_has_no_such_dialog() -> None:
+    await up(
+        SILENT
+        + """
+        bob   -> 481 OPTIONS
+        bob   <- BYE
+        alice <- BYE
+        history <- answered 102 alice bob
+    """,
+        "alice 1001 by hand, bob 1002 by hand",
+    )
+
+
+async def test_silent_call_goes_on_while_its_phones_answer() -> None:
+    """Both phones are muted and send no comfort noise."""
+    await up(
+        SILENT
+        + """
+        ... 31 s
+        ! the watch goes round
+        ... 30 s
+        ! the watch goes round
+        alice <- OPTIONS
+        bob   <- OPTIONS
+        ... 300 s
+    """
+        + DOWN
+    )
+
+
+async def test_call_with_one_way_media_goes_on() -> None:
+    """A muted phone, or one that only listens."""
+    await up(
+        """
         ! bob is not heard any more
         ... 59 s
         ! the watch goes round
-        ... 1 s
+        ... 61 s
         ! the watch goes round
-        alice <- BYE
-          Reason: Q.850;cause=41;text="No sound from one side"
-        bob   <- BYE
-        history <- answered 41 alice bob
-    """)
+    """
+        + DOWN
+    )
 
 
 async def test_silence_during_hold_is_ignored() -> None:

@@ -48,6 +48,10 @@ class AppLeg:
         if self._endpoint is not None:
             self._endpoint.offer_refused(status)
 
+    def probe(self, now: float) -> None:
+        """Do nothing: an app is never lost."""
+        del now
+
     def info(self, content_type: str, body: bytes, now: float) -> None:
         del now
         if self._endpoint is not None:

@@ -114,7 +114,12 @@ class ActionExecutor:
     def _execute_on_leg(
         self,
         call: Call,
-        action: messages.Offer | messages.RefuseOffer | messages.Bye | messages.Close | messages.Notify,
+        action: messages.Offer
+        | messages.Probe
+        | messages.RefuseOffer
+        | messages.Bye
+        | messages.Close
+        | messages.Notify,
         now: float,
     ) -> None:
         leg = call.leg(action.leg)
@@ -124,6 +129,8 @@ class ActionExecutor:
             case messages.Offer(name, sdp):
                 if not leg.ended:
                     leg.offer(call.prepare_sdp(name, sdp), now)
+            case messages.Probe():
+                leg.probe(now)
             case messages.RefuseOffer(_, status):
                 leg.reject_offer(status, now)
             case messages.Bye(_, cause):

@@ -1,10 +1,12 @@
-"""Media watchdog: ends calls without media, or with one-way media.
+"""Media watchdog: finds calls whose phones have vanished.
 
-rtpengine detects only that all streams of a call are silent, and does not report it, so the statistics of every call
-are polled.
+The statistics of every call are polled. A call is never ended for silence alone, since a muted phone may send nothing:
+if no phone of the call has sent RTP or RTCP for a while, all of them are asked in their dialogs, and only those that do
+not answer count as lost.
 """
 
 import asyncio
+from math import inf
 
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
@@ -18,6 +20,9 @@ from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport
 from unificx.sdp import is_receiving, is_sending
 
+PROBE_INTERVAL = 60.0
+"""Seconds between two probes of a call that remains silent: longer than a request may stay unanswered."""
+
 
 class MediaWatchdog:
     """Polls the anchor of every established call, spread over `check_interval` seconds."""
@@ -27,6 +32,8 @@ class MediaWatchdog:
         self._media = media
         self._clock = clock
         self._settings = settings
+        self._probed_at: dict[str, float] = {}
+        """Monotonic time of the last probe of silent calls."""
 
     async def run(self) -> None:
         """Poll forever."""
@@ -39,6 +46,7 @@ class MediaWatchdog:
         """Check every call once, spread over about `seconds`."""
         began = self._clock.monotonic()
         calls = [call for call in self._manager.calls.values() if isinstance(call.state, Talking)]
+        self._probed_at = {call.id: self._probed_at[call.id] for call in calls if call.id in self._probed_at}
         for number, call in enumerate(calls, 1):
             await self._check(call)
             due = began + seconds * number / len(calls)
@@ -61,13 +69,16 @@ class MediaWatchdog:
             self._manager.on_pending_output()
 
     def _judge(self, call: Call, state: Talking, report: MediaReport) -> messages.MediaSilent | None:
-        legs = call.leg(CALLER), call.leg(state.callee)
-        caller, callee = (report.party(leg.id) if leg is not None else None for leg in legs)
-        if caller is None or callee is None:
-            return None
         if not all(is_sending(sdp) and is_receiving(sdp) for sdp in (state.caller_sdp, state.callee_sdp)):
             return None  # on hold: most phones do not send media then; the session timer supervises the call
-        ages = caller.last_packet_age, callee.last_packet_age
-        if min(ages) >= self._settings.silence_timeout:
-            return messages.MediaSilent(both=True)
-        return messages.MediaSilent(both=False) if max(ages) >= self._settings.one_way_timeout else None
+        phones = [call.leg(name) for name in (CALLER, state.callee) if not call.is_app(name)]
+        parties = [report.party(leg.id) for leg in phones if leg is not None]
+        ages = [party.last_packet_age for party in parties if party is not None]
+        now = self._clock.monotonic()
+        if len(ages) < len(phones) or min(ages, default=0.0) < self._settings.silence_timeout:
+            self._probed_at.pop(call.id, None)
+            return None
+        if now - self._probed_at.get(call.id, -inf) < PROBE_INTERVAL:
+            return None
+        self._probed_at[call.id] = now
+        return messages.MediaSilent()

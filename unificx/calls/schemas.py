@@ -18,11 +18,10 @@ MAX_PARKING_SLOTS = 99
 class CallSettings:
     """Limits; times in seconds.
 
-    `silence_timeout`: no media from either side; `one_way_timeout`: none from one side that should send.
+    `silence_timeout`: after this long without media from any phone of a call, they are asked whether they still exist.
     """
 
     silence_timeout: float = 30.0
-    one_way_timeout: float = 60.0
     check_interval: float = 5.0
     max_calls: int = 20_000
     """Concurrent calls; further ones are refused with 503 and Retry-After."""

@@ -200,7 +200,8 @@ class PartyReport:
     """RTP packets received from this party."""
     octets: int
     last_packet_age: float
-    """Seconds since its last packet, or since the anchor was created if none arrived. Resolution: one second."""
+    """Seconds since its last RTP or RTCP packet, or since the anchor was created if none arrived. Resolution: one
+    second."""
     lost: int | None = None
     """Packets of this party that the other party did not receive, wherever they were lost."""
     jitter_ms: float | None = None
@@ -258,11 +259,17 @@ def parse_report(reply: Reply, now: float) -> MediaReport | None:
         raise
     if "tags" not in reply:
         return None
-    streams = {tag: _streams(party) for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
+    parties = {tag: party for tag, party in _dictionary(reply["tags"]).items() if _has_tag(party)}
+    streams = {tag: _rtp_streams(party) for tag, party in parties.items()}
     reports = {tag: _reports(each, _dictionary(reply.get("SSRC"))) for tag, each in streams.items()}
     return MediaReport(
         tuple(
-            _party_report(tag, each, [report for other in reports if other != tag for report in reports[other]], now)
+            _party_report(
+                tag,
+                each,
+                [report for other in reports if other != tag for report in reports[other]],
+                max(0.0, now - max(_integer(stream.get("last packet")) for stream in _streams(parties[tag]))),
+            )
             for tag, each in streams.items()
             if each
         )
@@ -275,10 +282,13 @@ def _has_tag(party: Value) -> bool:
 
 
 def _streams(party: Value) -> list[Reply]:
-    """Return the RTP streams of a party, without RTCP streams."""
+    """Return the RTP and RTCP streams of a party."""
     sections = _dictionaries(_dictionary(party).get("medias"))
-    streams = [stream for section in sections for stream in _dictionaries(section.get("streams"))]
-    return [stream for stream in streams if "RTP" in _list(stream.get("flags"))]
+    return [stream for section in sections for stream in _dictionaries(section.get("streams"))]
+
+
+def _rtp_streams(party: Value) -> list[Reply]:
+    return [stream for stream in _streams(party) if "RTP" in _list(stream.get("flags"))]
 
 
 def _reports(streams: list[Reply], sources: Reply) -> list[Reply]:
@@ -287,14 +297,14 @@ def _reports(streams: list[Reply], sources: Reply) -> list[Reply]:
     return [_dictionary(sources.get(str(_integer(number)))) for number in numbers]
 
 
-def _party_report(tag: str, streams: list[Reply], reports: list[Reply], now: float) -> PartyReport:
+def _party_report(tag: str, streams: list[Reply], reports: list[Reply], last_packet_age: float) -> PartyReport:
     counts = [_dictionary(stream.get("stats")) for stream in streams]
     lost, jitter, mos, round_trip = _quality(reports)
     return PartyReport(
         tag=tag,
         packets=sum(_integer(each.get("packets")) for each in counts),
         octets=sum(_integer(each.get("bytes")) for each in counts),
-        last_packet_age=max(0.0, now - max(_integer(stream.get("last packet")) for stream in streams)),
+        last_packet_age=last_packet_age,
         lost=lost,
         jitter_ms=jitter,
         mos=mos and mos / 10,

@@ -36,8 +36,6 @@ class Cause(Enum):
     FAILED = CauseMapping("failed", 41, 480, "The callee's phone failed")
     TOO_LONG = CauseMapping("answered", 102, 200, "Maximum length reached")
     LEG_LOST = CauseMapping("answered", 102, 200, "One side vanished")
-    MEDIA_LOST = CauseMapping("answered", 41, 200, "No sound from either side")
-    ONE_WAY = CauseMapping("answered", 41, 200, "No sound from one side")
     ENDED_BY_ADMINISTRATOR = CauseMapping("answered", 31, 200, "Ended by an administrator")
     GOING_DOWN = CauseMapping("answered", 41, 200, "The system is going down")
 

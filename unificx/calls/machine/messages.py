@@ -53,9 +53,7 @@ class MediaRestarted:
 
 @dataclass(frozen=True, slots=True)
 class MediaSilent:
-    """No media arrived for too long from one side (`both`: from either side)."""
-
-    both: bool
+    """No phone of the call has sent RTP or RTCP for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +350,13 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """Send an OPTIONS to a leg. If it is not answered, the leg is lost."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerOffer:
     leg: str
     sdp: bytes
@@ -440,6 +445,7 @@ Action = (
     | Reject
     | Acknowledge
     | Offer
+    | Probe
     | AnswerOffer
     | RefuseOffer
     | Bye

@@ -39,6 +39,7 @@ from unificx.calls.machine.messages import (
     OfferMedia,
     OfferReceived,
     OfferRefused,
+    Probe,
     RefuseOffer,
     ReleaseMedia,
     ReofferRequested,
@@ -82,8 +83,8 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return end(state, Cause.HUNG_UP, now)
         case EndRequested(cause):
             return end(state, cause, now)
-        case MediaSilent(both):
-            return end(state, Cause.MEDIA_LOST if both else Cause.ONE_WAY, now)
+        case MediaSilent():  # muted or listening phones answer, so that only lost ones end the call
+            return state, [Probe(CALLER), Probe(state.callee)]
         case DeadlineReached():
             return end(state, Cause.TOO_LONG, now) if now >= state.ends_at else (state, [])
         case HungUp(leg) | LegLost(leg) if isinstance(state.exchange, TakingOver) and leg == state.exchange.leg:

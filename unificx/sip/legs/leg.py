@@ -18,7 +18,7 @@ from unificx.sip.legs.events import (
     OfferReceived,
     OfferRejected,
 )
-from unificx.sip.legs.pending import ALLOW, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, Headers, LocalOffer, RemoteOffer, RetransmittedResponse
 from unificx.sip.legs.refer_subscription import ReferLeg
 from unificx.sip.legs.retransmission import RetransmissionSchedule
 from unificx.sip.legs.session_timer import MIN_SE, SessionTimer, negotiate_as_uac, negotiate_as_uas
@@ -76,6 +76,11 @@ class Leg(ReferLeg):
         """Send an INFO; its response is not reported."""
         if not self.ended:
             self._request("INFO", [("Content-Type", content_type)], body, now)
+
+    def probe(self, now: float) -> None:
+        """Send an OPTIONS. If the peer does not answer it or has lost the dialog, the result is DialogFailed."""
+        if not self.ended and self.dialog is not None:
+            self._request("OPTIONS", [("Accept", SDP)], b"", now)
 
     def bye(self, now: float, reason: str = "") -> None:
         """End a confirmed leg by BYE. `reason` is a Reason header value (RFC 3326)."""
