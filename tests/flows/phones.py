@@ -181,7 +181,7 @@ class Phone:
         if response.status >= 300:
             ack = invite.replace(method="ACK", body=b"").with_header("CSeq", f"{invite.cseq.number} ACK")
             return [ack.with_header("To", response.first("to") or "")]
-        if response.to.tag and not parse_address(self.remote).tag:
+        if response.to.tag and (response.status >= 200 or not parse_address(self.remote).tag):
             self.remote = response.first("to") or ""
         if response.contacts:
             self.target = str(response.contacts[0].uri)

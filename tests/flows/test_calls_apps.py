@@ -216,13 +216,41 @@ async def test_media_engine_dies_during_an_app_call() -> None:
     """)  # fmt: skip
 
 
-async def test_early_media_is_not_relayed_with_a_fallback_app() -> None:
+async def test_early_media_is_relayed_with_a_fallback_app() -> None:
+    """As if forked: the app's answer is in another dialog than the early media."""
     await play("""
         alice 1001, bob 1002 tcp voicemail
         alice -> INVITE 1002 [alice]
+          Supported: 100rel
+        bob   <- INVITE [alice]
+        bob   -> 183 [bob]
+        alice <- 183 [bob]
+          To: <sip:1002@acme.example>;tag={early}-early
+          Require: none
+        bob   -> 486
+        app   <- voicemail for 1002 [alice]
+        ! the app answers [vm]
+        alice <- 200 [vm]
+          To: <sip:1002@acme.example>;tag={early}
+        alice -> ACK
+        alice -> BYE
+        app   <- BYE
+        history <- busy 17 alice 1002
+        alice <- 200 BYE
+    """)
+
+
+async def test_early_media_is_not_relayed_with_a_fallback_app_if_it_would_be_binding() -> None:
+    """A caller that requires reliable responses takes their SDP for the final answer (RFC 3262 section 5)."""
+    await play("""
+        alice 1001, bob 1002 tcp voicemail
+        alice -> INVITE 1002 [alice]
+          Require: 100rel
         bob   <- INVITE [alice]
         bob   -> 183 [bob]
         alice <- 180
+        alice -> PRACK
+        alice <- 200 PRACK
         bob   -> 486
         app   <- voicemail for 1002 [alice]
         ! the app answers [vm]

@@ -90,7 +90,7 @@ class CallingAppLeg(AppLeg):
 
     accepted = False
 
-    def progress(self, status: int, body: bytes, now: float) -> None:
+    def progress(self, status: int, body: bytes, now: float, *, tentative: bool = False) -> None:
         """Ignore provisional responses: the app waits for the answer."""
 
     def accept(self, body: bytes, now: float) -> None:

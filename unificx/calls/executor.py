@@ -74,8 +74,8 @@ class ActionExecutor:
                 self._request_media(call, action)
             case messages.Dial(leg, sdp):
                 self._dial(call, leg, sdp, now)
-            case messages.Progress(status, sdp):
-                _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now)
+            case messages.Progress(status, sdp, tentative):
+                _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now, tentative=tentative)
             case messages.Accept(sdp, leg):
                 _calling_leg(call, leg).accept(call.prepare_sdp(leg, sdp), now)
             case messages.Reject(status, cause):

@@ -311,10 +311,11 @@ class CancelCallee:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Send a provisional response to the caller."""
+    """Send a provisional response to the caller. `tentative`: another leg may answer with another SDP."""
 
     status: int
     sdp: bytes
+    tentative: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
         case MediaOffered(ticket, sdp):
             return _media_offered(state, ticket, sdp)
         case MediaAnswered("early", sdp):
-            return replace(state, last_provisional=183), [Progress(183, sdp)]
+            return replace(state, last_provisional=183), [Progress(183, sdp, tentative=bool(state.later))]
         case MediaFailed("early"):
             return replace(state, early_sdp=b""), []
         case MediaFailed(ticket, theirs):
@@ -222,9 +222,8 @@ def _progressed(state: SettingUp, leg: str, status: int, sdp: bytes) -> Outcome:
     if branch is None or not branch.live:
         return state, []
     ringing = replace(branch, stage="ringing")
-    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp and not state.later:
-        # Early media only with a single branch: with several, the source would be ambiguous. Not if a later step may
-        # answer: early SDP is the answer (RFC 3262 section 5), and the SDP of another leg differs.
+    if sdp and state.offer and len(state.branches) == 1 and not state.early_sdp:
+        # Early media only with a single branch: with several, the source would be ambiguous.
         return replace(_with_branch(state, ringing), early_sdp=sdp), [AnswerMedia("early", leg, leg, sdp)]
     provisional = 183 if status == 183 and not sdp and len(state.branches) == 1 else 180
     if provisional <= state.last_provisional:

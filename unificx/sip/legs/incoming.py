@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from unificx.sip.legs.dialog_table import DialogTable
 
 EXTENSIONS = frozenset({"100rel", "timer", "replaces", "norefersub", "record-aware"})
+FORK_SUFFIX = "-early"
+"""Added to the To tag of a tentative provisional response."""
 PROVISIONAL_INTERVAL = 60.0
 """Seconds between repetitions of the last provisional response, to keep timer C of proxies running (13.3.1.1)."""
 
@@ -39,6 +41,7 @@ class QueuedResponse:
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    tentative: bool = False
 
 
 class IncomingLeg(Leg):
@@ -73,11 +76,19 @@ class IncomingLeg(Leg):
 
     # ---- commands
 
-    def progress(self, status: int, body: bytes, now: float, headers: Headers = ()) -> None:
-        """Send a provisional response: 180, 181, 182 or 183, with the early answer if there is one."""
+    def progress(self, status: int, body: bytes, now: float, headers: Headers = (), *, tentative: bool = False) -> None:
+        """Send a provisional response: 180, 181, 182 or 183, with the early answer if there is one.
+
+        `tentative`: another answer may follow. Then it is sent unreliably and with another To tag, as if a proxy had
+        forked the INVITE, so that it belongs to another dialog (RFC 3261 section 13.2.2.4); a caller that requires
+        reliable responses gets it without the answer.
+        """
         if self.final_sent or self.ended:
             return
-        provisional = QueuedResponse(status, body, tuple(headers))
+        tentative = tentative and bool(body)
+        if tentative and "100rel" in self.invite.values("require"):
+            status, body, tentative = 180, b"", False
+        provisional = QueuedResponse(status, body, tuple(headers), tentative)
         if self.retransmission is not None:
             self._queued = provisional
             return
@@ -85,6 +96,12 @@ class IncomingLeg(Leg):
         lines = [*record_routes(self.invite), ("Contact", self.table.contact(self._peer_flow())), *headers]
         if body:
             lines.append(("Content-Type", SDP))
+        if tentative:
+            response = respond(self.invite, status, to_tag=f"{self.id}{FORK_SUFFIX}", headers=lines, body=body)
+            self.table.endpoint.respond(self.key, response, now)
+            self.table.rearm(self)
+            return
+        if body:
             self.local_sdp = body
         if self._needs_prack(body):
             self._rseq += 1
@@ -161,7 +178,7 @@ class IncomingLeg(Leg):
         super().handle_timer(now)
         last = self._last_provisional
         if self._repeat_at is not None and now >= self._repeat_at and not self.final_sent and last is not None:
-            self.progress(last.status, last.body, now, last.headers)
+            self.progress(last.status, last.body, now, last.headers, tentative=last.tentative)
 
     def _needs_prack(self, body: bytes) -> bool:
         if "100rel" in self.invite.values("require"):
@@ -189,7 +206,7 @@ class IncomingLeg(Leg):
         if queued is None:
             return
         if queued.status < 200:
-            self.progress(queued.status, queued.body, now, queued.headers)
+            self.progress(queued.status, queued.body, now, queued.headers, tentative=queued.tentative)
         else:
             self.accept(queued.body, now, queued.headers)
 
