@@ -183,6 +183,35 @@ async def test_reliable_ringing_of_the_callee_gets_a_prack() -> None:
     """)
 
 
+@pytest.mark.parametrize("with_voicemail", [True, False])
+async def test_answer_in_a_reliable_183_only(with_voicemail: bool) -> None:
+    """RFC 3262 section 5: the 200 of a gateway repeats no SDP. Voicemail stands behind, or several devices ring."""
+    cast = "alice 1001, bob 1002 voicemail" if with_voicemail else "alice 1001, bob 1002, tablet 1002"
+    others = ("", "", "") if with_voicemail else ("tablet <- INVITE [alice]", "tablet -> 183", "tablet <- CANCEL")
+    progress = "183 [bob]" if with_voicemail else "180"
+    await play(f"""
+        {cast}
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        {others[0]}
+        bob   -> 183 [bob]
+          Require: 100rel
+          RSeq: 7001
+        bob   <- PRACK
+        alice <- {progress}
+        {others[1]}
+        bob   -> 200 INVITE
+        bob   <- ACK
+        {others[2]}
+        alice <- 200 [bob]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
 async def test_delayed_offer() -> None:
     await play("""
         alice 1001, bob 1002

@@ -52,6 +52,7 @@ class OutgoingLeg(Leg):
     __slots__ = (
         "_acknowledged",
         "_cancelled",
+        "_early_answers",
         "_early_dialogs",
         "_initial_dialog",
         "_offer",
@@ -81,6 +82,8 @@ class OutgoingLeg(Leg):
         self._acknowledged = False
         self._cancelled = False
         self._early_dialogs: dict[str, EarlyDialog] = {}
+        self._early_answers: dict[str, bytes] = {}
+        """The latest SDP in a provisional response, by To tag."""
         self._session_interval = table.session_expires
         self._offer = b""
 
@@ -154,6 +157,8 @@ class OutgoingLeg(Leg):
             return
         if response.body:
             self.remote_sdp = response.body
+            if tag in self._early_answers or len(self._early_answers) < MAX_EARLY_DIALOGS:
+                self._early_answers[tag] = response.body
         if not self._cancelled:
             self._emit(Progressed(response.status, response.body))
 
@@ -189,14 +194,16 @@ class OutgoingLeg(Leg):
         self.answered = True
         self.supports_update = supports_update(response)
         self.record_aware = is_record_aware(response)
-        self._early_dialogs = {}
-        if response.body:
-            self.remote_sdp = response.body
+        # The answer may have been in a reliable provisional response of the same dialog (RFC 3262 section 5).
+        body = response.body or (self._early_answers.get(tag, b"") if self._offer else b"")
+        self._early_dialogs, self._early_answers = {}, {}
+        if body:
+            self.remote_sdp = body
         if self._offer:
             self._acknowledged = True
             self._send_ack(self._initial_dialog.local_seq, [], b"")
         self._set_session_timer(negotiate_as_uac(response, now))
-        self._emit(Answered(response.body))
+        self._emit(Answered(body))
 
     def _end_fork(self, dialog: Dialog, now: float) -> None:
         """End an unwanted 2xx: from another fork, or one that crossed the CANCEL."""
@@ -211,7 +218,7 @@ class OutgoingLeg(Leg):
         minimum = min_se_of(response) if response.status == 422 else None
         if minimum is not None and self._session_interval < minimum <= 86400 and not self._cancelled:
             self._session_interval = minimum
-            self._early_dialogs = {}
+            self._early_dialogs, self._early_answers = {}, {}
             self.call(self._offer, now)
             return
         self._terminate(now)
