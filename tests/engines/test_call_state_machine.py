@@ -82,12 +82,22 @@ def test_lost_branch_is_removed(event: messages.Event) -> None:
     assert script.process(messages.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
-def test_srtp_refusal_is_retried_once_with_plain_rtp() -> None:
-    script = Script(("b1",), srtp=("b1",))
-    script.process(messages.MediaOffered("offer:b1", b"srtp"))
-    plain = OfferMedia("offer:b1", "b1", "a", b"offer", messages.RecipientProfile.PLAIN)
-    assert script.process(messages.CalleeRefused("b1", 488)) == [plain]
-    assert script.process(messages.MediaOffered("offer:b1", b"plain")) == [Dial("b1", b"plain")]
+@pytest.mark.parametrize(
+    ("srtp", "profiles"),
+    [
+        (("b1",), (messages.RecipientProfile.PLAIN, messages.RecipientProfile.DTLS)),
+        ((), (messages.RecipientProfile.SRTP, messages.RecipientProfile.DTLS)),
+    ],
+)
+def test_media_refusal_is_retried_with_each_other_profile(
+    srtp: tuple[str, ...], profiles: tuple[messages.RecipientProfile, ...]
+) -> None:
+    script = Script(("b1",), srtp=srtp)
+    script.process(messages.MediaOffered("offer:b1", b"first"))
+    for profile in profiles:
+        again = OfferMedia("offer:b1", "b1", "a", b"offer", profile)
+        assert script.process(messages.CalleeRefused("b1", 488)) == [again]
+        assert script.process(messages.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
     assert script.process(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)
 
 

@@ -20,6 +20,7 @@ def sent(message: ng.Message) -> Reply:
     [
         (Profile.PLAIN, "RTP/AVP", "remove"),
         (Profile.SRTP, "RTP/SAVP", "remove"),
+        (Profile.DTLS, "UDP/TLS/RTP/SAVP", "remove"),
         (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF", "force"),
         (Profile.WEBRTC_ANEW, "UDP/TLS/RTP/SAVPF", "force"),
     ],
@@ -27,8 +28,9 @@ def sent(message: ng.Message) -> Reply:
 def test_offer_and_answer_use_the_recipients_profile(profile: Profile, proto: str, ice: str) -> None:
     offer = sent(ng.offer("anchor", "a", SDP, profile))
     answer = sent(ng.answer("anchor", "a", "b", SDP, profile))
+    assert offer["transport-protocol"] == proto
+    assert "transport-protocol" not in answer, "RFC 3264 section 6: the answer has that of the offer"
     for message in (offer, answer):
-        assert message["transport-protocol"] == proto
         assert message["ICE"] == ice
         assert message["call-id"] == "anchor"
         assert message["from-tag"] == "a"
@@ -90,8 +92,9 @@ def test_only_invalid_utf8_bytes_are_replaced() -> None:
         (b"RTP/AVPF", b"", Profile.PLAIN),
         (b"RTP/SAVP", b"", Profile.SRTP),
         (b"RTP/SAVPF", b"", Profile.SRTP),
-        (b"UDP/TLS/RTP/SAVPF", b"", Profile.WEBRTC),
-        (b"UDP/TLS/RTP/SAVP", b"", Profile.WEBRTC),
+        (b"UDP/TLS/RTP/SAVPF", b"", Profile.DTLS),
+        (b"UDP/TLS/RTP/SAVP", b"", Profile.DTLS),
+        (b"UDP/TLS/RTP/SAVPF", b"a=ice-ufrag:x\r\n", Profile.WEBRTC),
         (b"RTP/SAVPF", b"a=ice-ufrag:x\r\n", Profile.WEBRTC),
     ],
 )

@@ -24,6 +24,8 @@ class FakeEngine(NgClient):
         self.awake = asyncio.Event()
         self.awake.set()
         self.dead = False
+        self._protocols: dict[tuple[str, str], str] = {}
+        """The protocol a tag offered last at an anchor: rtpengine answers with it."""
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
@@ -38,15 +40,18 @@ class FakeEngine(NgClient):
         match message["command"]:
             case "offer":
                 self.anchors.setdefault(anchor, set()).add(str(message["from-tag"]))
+                self._protocols[anchor, str(message["from-tag"])] = _protocol(str(message["sdp"]))
                 self.offered.append(str(message["sdp"]).partition("x-said:")[2].partition("\r")[0])
-                return _described(message)
+                return _described(message, str(message["transport-protocol"]))
             case "answer":
                 if str(message["from-tag"]) not in self.anchors.get(anchor, ()):
                     return _refusal("Unknown call-id")
                 self.anchors[anchor].add(str(message["to-tag"]))
-                return _described(message)
+                return _described(message, self._protocols[anchor, str(message["from-tag"])])
             case "delete":
                 tags = self.anchors.pop(anchor, None)
+                for tag in tags or ():
+                    self._protocols.pop((anchor, tag), None)
             case _:
                 tags = self.anchors.get(anchor)
         return _refusal("Unknown call-id") if tags is None else {"result": "ok", "tags": self._figures(tags)}
@@ -60,8 +65,14 @@ def _refusal(reason: str) -> ng.Reply:
     return {"result": "error", "error-reason": reason}
 
 
-def _described(message: ng.Message) -> ng.Reply:
-    """Return the relayed SDP: with our address and the requested protocol."""
+def _protocol(sdp: str) -> str:
+    """Return the transport protocol of the audio, "RTP/AVP" if there is none."""
+    fields = sdp.partition("m=audio ")[2].split(" ", 2)
+    return fields[1] if len(fields) > 1 else "RTP/AVP"
+
+
+def _described(message: ng.Message, protocol: str) -> ng.Reply:
+    """Return the relayed SDP: with our address and this protocol."""
     sdp = str(message["sdp"])
     if not sdp:
         return _refusal("No SDP body")
@@ -76,7 +87,7 @@ def _described(message: ng.Message) -> ng.Reply:
         elif line.startswith("m="):
             kind, port, _, *formats = line.split(" ")
             relayed_port = {"m=audio": 30000}.get(kind, 30002) if port != "0" else 0
-            line = " ".join([kind, str(relayed_port), str(message["transport-protocol"]), *formats])
+            line = " ".join([kind, str(relayed_port), protocol, *formats])
         lines.append(line)
     return {"result": "ok", "sdp": "\r\n".join(lines)}
 

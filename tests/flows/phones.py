@@ -9,7 +9,7 @@ from unificx.sip.message import Request, Response, respond
 
 DOMAIN = "acme.example"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
-PROTOCOLS = {"srtp": "RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
+PROTOCOLS = {"srtp": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
 VIDEO_PORTS = {"video": 4002, "novideo": 0}
 RECORDING_PREFERENCES = {"shy": "off", "shows": "nopreference"}
 AUTO_ANSWERED = ("BYE", "INFO", "NOTIFY", "OPTIONS", "PRACK")
@@ -47,7 +47,8 @@ def describe_sdp(body: bytes) -> str:
     recording_label = f" recorded {recording}" if recording else ""
     directions = [DIRECTIONS[word].encode() for word in name.split("/") if word in DIRECTIONS]
     both_ways = " both ways" if directions and b"\r\na=sendrecv\r\n" in body else ""
-    protocol_label = {b"RTP/AVP": "", b"RTP/SAVP": " in srtp"}.get(protocol, " in webrtc")
+    labels = {b"RTP/AVP": "", b"RTP/SAVP": " in srtp", b"UDP/TLS/RTP/SAVP": " in dtls"}
+    protocol_label = labels.get(protocol, " in webrtc")
     return f"[{name}{protocol_label}{video}{both_ways}{recording_label}]"
 
 

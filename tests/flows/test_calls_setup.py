@@ -282,14 +282,50 @@ async def test_each_side_gets_its_media_profile() -> None:
     """)
 
 
-async def test_plain_rtp_refusal_is_not_retried() -> None:
+@pytest.mark.promise("T1")
+async def test_phone_that_demands_srtp_over_udp_gets_it() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
         bob   -> 488
+        bob   <- INVITE [alice in srtp]
+        bob   -> 200 [bob/srtp]
+        bob   <- ACK
+        alice <- 200 [bob/srtp]
+        alice -> ACK
+        alice -> BYE
+        bob   <- BYE
+        history <- answered 16 alice bob
+        alice <- 200 BYE
+    """)
+
+
+async def test_phone_without_common_media_refuses_every_profile() -> None:
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 488
+        bob   <- INVITE [alice in srtp]
+        bob   -> 488
+        bob   <- INVITE [alice in dtls]
+        bob   -> 488
         history <- failed 88 alice 1002
         alice <- 488
+    """)
+
+
+async def test_answer_has_the_transport_of_the_offer() -> None:
+    """RFC 3264 section 6. A phone with DTLS-SRTP but without ICE is not a browser."""
+    await play("""
+        alice 1001, bob 1002
+        alice -> INVITE 1002 [alice/dtls]
+        bob   <- INVITE [alice/dtls]
+        bob   -> 200 [bob]
+        bob   <- ACK
+        alice <- 200 [bob in dtls]
+        alice -> ACK
     """)
 
 

@@ -226,8 +226,10 @@ class ActionExecutor:
 
     async def _offer(self, call: Call, anchor: str, action: messages.OfferMedia) -> messages.Event:
         branch, sender = action.branch, action.sender
-        if action.recipient_profile is messages.RecipientProfile.PLAIN:
-            call.set_media_profile(branch, Profile.PLAIN)
+        if action.recipient_profile is not messages.RecipientProfile.AS_REGISTERED:
+            if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
+                raise MediaUnavailable("description")  # a browser or an app has no alternative
+            call.set_media_profile(branch, Profile(action.recipient_profile.value))
         to = branch if sender == CALLER else CALLER
         relayed = _relayable_sdp(call, sender, to, action.sdp)
         sdp = await self._media.offer(

@@ -24,6 +24,8 @@ class Profile(StrEnum):
     """RTP/AVP, for phones on a trusted network and for trunks without encryption."""
     SRTP = "srtp"
     """RTP/SAVP with keys in SDP (SDES, RFC 4568), for phones on TLS."""
+    DTLS = "dtls"
+    """DTLS-SRTP without ICE (RFC 5764), for phones."""
     WEBRTC = "webrtc"
     """ICE and DTLS-SRTP, for browsers and the mobile client (RFC 8827)."""
     WEBRTC_ANEW = "webrtc-anew"
@@ -79,6 +81,13 @@ _PROFILE_OPTIONS: dict[Profile, Message] = {
             ["only-AEAD_AES_256_GCM", "only-AES_256_CM_HMAC_SHA1_80", "only-AES_CM_128_HMAC_SHA1_80", "pad"]
         ),
     },
+    Profile.DTLS: _PHONE_OPTIONS
+    | {
+        "transport-protocol": "UDP/TLS/RTP/SAVP",
+        "DTLS": "passive",
+        "DTLS-fingerprint": "SHA-256",
+        "SDES": _SDES_OFF,
+    },
     Profile.ENGINE: _PHONE_OPTIONS
     | {"transport-protocol": "RTP/AVP", "SDES": _SDES_OFF, "to-interface": ENGINE_INTERFACE},
     Profile.WEBRTC: _BROWSER_OPTIONS | {"DTLS-fingerprint": "SHA-256"},
@@ -91,6 +100,7 @@ _BROWSER_FLAGS = ("generate-mid", "no-rtcp-attribute", "trickle-ICE")
 _FLAGS: dict[Profile, tuple[str, ...]] = {
     Profile.PLAIN: _PHONE_FLAGS,
     Profile.SRTP: _PHONE_FLAGS,
+    Profile.DTLS: _PHONE_FLAGS,
     Profile.ENGINE: _PHONE_FLAGS,
     Profile.WEBRTC: _BROWSER_FLAGS,
     Profile.WEBRTC_ANEW: _BROWSER_FLAGS,
@@ -113,8 +123,10 @@ TELEPHONE_EVENT = "telephone-event"
 def profile_of(sdp: bytes) -> Profile:
     """Return the media profile of the SDP's author, which is also the profile of the answer to it."""
     transport = audio_transport(sdp)
-    if transport.startswith(b"UDP/TLS/") or (transport and uses_ice(sdp)):
+    if transport and uses_ice(sdp):
         return Profile.WEBRTC
+    if transport.startswith(b"UDP/TLS/"):
+        return Profile.DTLS
     return Profile.SRTP if b"SAVP" in transport else Profile.PLAIN
 
 
@@ -174,8 +186,13 @@ def offer(
 
 
 def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> Message:
-    """Build the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile."""
-    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | _build("answer", sdp, recipient_profile)
+    """Build the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile.
+
+    The answer keeps the transport of the offer, such as RTP/AVPF (RFC 3264 section 6).
+    """
+    message = _build("answer", sdp, recipient_profile)
+    del message["transport-protocol"]
+    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | message
 
 
 def delete(anchor: str) -> Message:

@@ -249,7 +249,9 @@ class RecipientProfile(Enum):
 
     AS_REGISTERED = "as registered"
     PLAIN = "plain"
-    """Plain RTP, after the phone refused SRTP."""
+    SRTP = "srtp"
+    DTLS = "dtls"
+    """The alternatives, after the phone refused what was offered. Their values are those of `rtpengine.ng.Profile`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,9 @@ from unificx.sdp import uses_ice
 Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
+PROFILES_AFTER_SRTP = (RecipientProfile.PLAIN, RecipientProfile.DTLS)
+PROFILES_AFTER_PLAIN = (RecipientProfile.SRTP, RecipientProfile.DTLS)
+"""Media profiles offered in turn to a phone that refuses the media offered first."""
 APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
 STEP_START_TIMEOUT = 10.0
@@ -252,9 +255,10 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     branch = _find_branch(state, leg)
     if branch is None or not branch.live:
         return state, []
-    if status in (415, 488, 606) and state.offer and branch.srtp:
-        again = replace(branch, stage="offering", srtp=False)
-        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, RecipientProfile.PLAIN)
+    profiles = PROFILES_AFTER_SRTP if branch.srtp else PROFILES_AFTER_PLAIN
+    if status in (415, 488, 606) and state.offer and branch.alternatives < len(profiles):
+        again = replace(branch, stage="offering", alternatives=branch.alternatives + 1)
+        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profiles[branch.alternatives])
         return _with_branch(state, again), [offer]
     cause = cause_from_status(status)
     if (

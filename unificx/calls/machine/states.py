@@ -11,7 +11,8 @@ Stage = Literal["offering", "calling", "ringing", "over"]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One forked branch. `srtp`: offered SRTP, plain RTP after a refusal; `cause`: why it has ended.
+    """One forked branch. `srtp`: offered SRTP first; `alternatives`: number of other media profiles offered after
+    refusals; `cause`: why it has ended.
 
     `push_device`: its device, if that accepts push.
     """
@@ -21,6 +22,7 @@ class Branch:
     srtp: bool = False
     cause: Cause | None = None
     push_device: str = ""
+    alternatives: int = 0
 
     @property
     def live(self) -> bool:
