@@ -78,9 +78,14 @@ class CallSegment:
     """
 
     def __init__(
-        self, engine: LegTap, subscriptions: MediaSubscriptions, writer: CallRecordingWriter, number: int
+        self,
+        engine: LegTap,
+        subscriptions: MediaSubscriptions,
+        writer: CallRecordingWriter,
+        number: int,
+        on_failed: Callable[[str], None],
     ) -> None:
-        self.on_failed: Callable[[str], None] = lambda why: None
+        self._on_failed = on_failed
         self.has_audio = False
         """Whether anything was written."""
         self._engine = engine
@@ -130,7 +135,7 @@ class CallSegment:
                 self._new_audio.set()
         if not self._stopped and not self._lost and tap.reason != "ended":
             self._lost = True
-            self.on_failed("lost")
+            self._on_failed("lost")
 
     async def _write(self) -> None:
         try:
@@ -143,7 +148,7 @@ class CallSegment:
                 await self._write_chunk(self._interleaver.take(end=True))
         except StorageFull:
             self.stop(discard=True)
-            self.on_failed("full")
+            self._on_failed("full")
 
     async def _write_chunk(self, pcm: bytes) -> None:
         if pcm:

@@ -7,7 +7,8 @@ from unificx import sdp
 from unificx.calls import Conversation
 from unificx.core.background import BackgroundTasks
 from unificx.core.errors import Conflict, Forbidden, NotFound
-from unificx.recording.call_recording_session import CallRecordingSession, CallSessionParts
+from unificx.recording.call_recording_session import CallRecordingSession
+from unificx.recording.call_source import CallSessionParts
 from unificx.recording.live_recording import LiveRecording
 from unificx.recording.machine import consent_types
 from unificx.recording.policy import RecordingDecision
@@ -200,15 +201,18 @@ class CallRecorder:
                 self._on_command(call, leg.tag, _PREFERENCE_DIGITS[preference, state])
 
     def _record(self, call: _RecordedCall, allowed: RecordingDecision, begun: StartMode, started_by: str) -> None:
-        session = call.session = CallRecordingSession(self._parts, call.conversation, begun, allowed.terms, started_by)
-        session.on_change = lambda: self.on_change(self._live_recording(call))
-        session.on_change()
+        def notify() -> None:
+            self.on_change(self._live_recording(call))
+
+        call.session = CallRecordingSession(
+            self._parts, call.conversation, begun, allowed.terms, started_by, on_change=notify
+        )
+        notify()
 
     def _end(self, session: CallRecordingSession | None) -> bool:
         """End a session that is replaced or whose call is over; return whether anything of the call is stored."""
         if session is None:
             return False
-        session.on_change = lambda: None
         recorded = session.close()
         self._ending.spawn(session.settle())
         return recorded

@@ -23,31 +23,48 @@ class ConferenceTrack:
     rate: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ConferenceSegmentParts:
+    """Where audio is captured: `room` of the media engine, by taps with these names."""
+
+    engine: ConferenceTap
+    room: str
+    tap_names: Iterator[str]
+    clock: Clock
+
+
 class ConferenceSegment:
-    """Writes a room's audio into a recording until `stop`. `tap_names` are names for taps.
+    """Writes a room's audio into a recording until `stop`.
 
     `on_started` is called once anything is recorded; `on_failed` once on a failure: "full" if there is no space, "rate"
     if the sample rate changed and a new recording is needed, "fault" if the room is unreachable.
     """
 
     def __init__(
-        self, engine: ConferenceTap, room: str, tap_names: Iterator[str], track: ConferenceTrack, clock: Clock
+        self,
+        parts: ConferenceSegmentParts,
+        track: ConferenceTrack,
+        *,
+        on_started: Callable[[], None],
+        on_failed: Callable[[str], None],
     ) -> None:
-        self.on_started: Callable[[], None] = lambda: None
-        self.on_failed: Callable[[str], None] = lambda why: None
-        self._engine = engine
-        self._room = room
-        self._names = tap_names
+        self.has_audio = False
+        """Whether anything was written."""
+        self._on_started = on_started
+        self._on_failed = on_failed
+        self._engine = parts.engine
+        self._room = parts.room
+        self._names = parts.tap_names
         self._track = track
-        self._clock = clock
+        self._clock = parts.clock
         self._tap = ""
-        self._started = False
         self._lost_at: float | None = None
         self._stopped = asyncio.Event()
         self._task = asyncio.create_task(self._capture(self._open_tap()))
 
-    def stop(self) -> None:
-        """Stop immediately: later audio is not recorded."""
+    def stop(self, *, discard: bool = False) -> None:
+        """Stop immediately: later audio is not recorded. Nothing is held back that could be discarded."""
+        del discard
         if not self._stopped.is_set():
             self._stopped.set()
             self._engine.end(self._tap)
@@ -55,6 +72,11 @@ class ConferenceSegment:
     async def flush(self) -> None:
         """Wait until audio from before `stop` is written. Never raises."""
         await asyncio.wait((self._task,))
+
+    async def end(self) -> None:
+        """Stop and flush."""
+        self.stop()
+        await self.flush()
 
     def _open_tap(self) -> AudioTap:
         self._tap = next(self._names)
@@ -70,7 +92,7 @@ class ConferenceSegment:
                 if self._stopped.is_set() or tap.reason in ("ended", "closed"):
                     return
                 if delay is None:
-                    self.on_failed("fault")
+                    self._on_failed("fault")
                     return
                 self._lost_at = self._clock.monotonic() if self._lost_at is None else self._lost_at
                 with contextlib.suppress(TimeoutError):
@@ -79,7 +101,7 @@ class ConferenceSegment:
                 tap = self._open_tap()
         except StorageFull:
             self.stop()
-            self.on_failed("full")
+            self._on_failed("full")
 
     async def _consume(self, tap: AudioTap) -> bool:
         """Consume a tap until it ends; return whether it delivered audio."""
@@ -89,15 +111,15 @@ class ConferenceSegment:
                 continue
             if piece.rate != (track.rate or piece.rate):
                 self.stop()
-                self.on_failed("rate")
+                self._on_failed("rate")
                 continue
             received, track.rate = True, piece.rate
             if self._lost_at is not None:
                 await self._write_gap()
             await track.writer.write(piece.pcm, piece.rate)
-            if not self._started:
-                self._started = True
-                self.on_started()
+            if not self.has_audio:
+                self.has_audio = True
+                self._on_started()
         return received
 
     async def _write_gap(self) -> None:

@@ -69,7 +69,7 @@ async def test_inband_dtmf_detection_is_enabled_once_without_rfc4733(setup: Call
 
 @pytest.mark.promise("C8")
 async def test_party_without_media_is_not_recorded(setup: CallRecorderSetup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unificx.recording.call_recording_session.MEDIA_TIMEOUT", 0.5)
+    monkeypatch.setattr("unificx.recording.call_playback.MEDIA_TIMEOUT", 0.5)
     await setup.set_policy()
     setup.relay.silent = {"b"}
     setup.connect()
