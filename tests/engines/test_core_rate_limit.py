@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.core.rate_limit import Backoff, DecayingCount, LruTable, TokenBucket
+from unificx.core.rate_limit import Backoff, ConcurrentCount, DecayingCount, LruTable, TokenBucket
 
 PAUSES = st.lists(st.floats(0, 100), max_size=60)
 
@@ -51,6 +51,22 @@ def test_a_count_never_exceeds_the_number_of_events(pauses: list[float], half_li
 )
 def test_the_delay_doubles_after_the_free_attempts(count: float, delay: float) -> None:
     assert Backoff(free_attempts=3, max_delay=4.0, first_delay=0.5).delay(count) == delay
+
+
+@given(st.lists(st.sampled_from("abc")))
+def test_concurrent_counts_keep_no_key_without_one(keys: list[str]) -> None:
+    count: ConcurrentCount[str] = ConcurrentCount()
+    present: list[str] = []
+    for key in keys:
+        if key in present:
+            present.remove(key)
+            count.release(key)
+        else:
+            present.append(key)
+            count.acquire(key)
+        assert (count.total, len(count)) == (len(present), len(set(present)))
+        assert [count[each] for each in "abc"] == [present.count(each) for each in "abc"]
+        assert len(count) == len(set(present))
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans())), st.integers(1, 5))

@@ -5,10 +5,11 @@ be evicted. A source at its limit loses its oldest idle connection; at the total
 connections loses one. So a client cannot lock others out with idle connections.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from unificx.core.rate_limit import ConcurrentCount
 from unificx.core.source_address import is_local_source, source_network
 
 
@@ -60,29 +61,27 @@ class ConnectionLimiter:
         self.limits = limits or HttpLimits()
         self.refused = 0
         """Connections refused because no connection could be evicted."""
-        self._per_source: Counter[str] = Counter()
-        self._total = 0
+        self._count: ConcurrentCount[str] = ConcurrentCount()
         self._waiting: dict[str, OrderedDict[ConnectionSlot, None]] = {}
         """Evictable connections by source, longest waiting first."""
 
     def __len__(self) -> int:
-        return self._total
+        return self._count.total
 
     def acquire(self, host: str) -> ConnectionSlot | None:
         """Return a slot for a connection from `host`, evicting another connection if needed; None if impossible."""
         source = source_network(host)
         limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
-        if self._per_source[source] >= limit and not self._evict_oldest(source):
+        if self._count[source] >= limit and not self._evict_oldest(source):
             self.refused += 1
             return None
-        if self._total >= self.limits.connections:
-            busiest = max(self._waiting, key=self._per_source.__getitem__, default=source)
+        if self._count.total >= self.limits.connections:
+            busiest = max(self._waiting, key=self._count.__getitem__, default=source)
             if not self._evict_oldest(busiest):
                 self.refused += 1
                 return None
         slot = ConnectionSlot(self, source)
-        self._per_source[source] += 1
-        self._total += 1
+        self._count.acquire(source)
         self.mark(slot, waiting=True)
         return slot
 
@@ -98,10 +97,7 @@ class ConnectionLimiter:
     def release(self, slot: ConnectionSlot) -> None:
         """Free a slot."""
         self.mark(slot, waiting=False)
-        self._total -= 1
-        self._per_source[slot.source] -= 1
-        if not self._per_source[slot.source]:
-            del self._per_source[slot.source]
+        self._count.release(slot.source)
 
     def _evict_oldest(self, source: str) -> bool:
         """Evict the longest waiting connection of a source; return False if it has none."""

@@ -1,8 +1,7 @@
 """Limits of concurrent calls, in total and per tenant."""
 
-from collections import Counter
-
 from unificx.calls.schemas import CallSettings
+from unificx.core.rate_limit import ConcurrentCount
 
 
 class ConcurrentCallLimiter:
@@ -10,26 +9,21 @@ class ConcurrentCallLimiter:
 
     def __init__(self, settings: CallSettings) -> None:
         self._settings = settings
-        self._total = 0
-        self._per_tenant: Counter[str] = Counter()
+        self._count: ConcurrentCount[str] = ConcurrentCount()
 
     def __len__(self) -> int:
         """Number of tenants with calls."""
-        return len(self._per_tenant)
+        return len(self._count)
 
     def is_full(self, tenant_id: str) -> bool:
         """Whether a further call of the tenant exceeds a limit."""
         limits = self._settings
-        return self._total >= limits.max_calls or self._per_tenant[tenant_id] >= limits.max_calls_per_tenant
+        return self._count.total >= limits.max_calls or self._count[tenant_id] >= limits.max_calls_per_tenant
 
     def acquire(self, tenant_id: str) -> None:
         """Count a new call."""
-        self._total += 1
-        self._per_tenant[tenant_id] += 1
+        self._count.acquire(tenant_id)
 
     def release(self, tenant_id: str) -> None:
         """Count an ended call."""
-        self._total -= 1
-        self._per_tenant[tenant_id] -= 1
-        if not self._per_tenant[tenant_id]:
-            del self._per_tenant[tenant_id]
+        self._count.release(tenant_id)

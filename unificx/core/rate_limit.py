@@ -1,6 +1,6 @@
-"""Rules of rate limits, and a bounded table for what they count. Pure: all times are passed in, in seconds."""
+"""Rules of limits, and tables for what they count. Pure: all times are passed in, in seconds."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -63,6 +63,33 @@ class Backoff:
         if excess < 0:
             return 0.0
         return min(self.max_delay, self.first_delay * 2.0 ** min(excess, _MAX_EXPONENT))
+
+
+class ConcurrentCount(Generic[K]):
+    """Number of calls or connections at a time, in total and by key, such as their source."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._by_key: Counter[K] = Counter()
+
+    def __len__(self) -> int:
+        """Number of keys with at least one."""
+        return len(self._by_key)
+
+    def __getitem__(self, key: K) -> int:
+        return self._by_key[key]
+
+    def acquire(self, key: K) -> None:
+        """Count one more."""
+        self.total += 1
+        self._by_key[key] += 1
+
+    def release(self, key: K) -> None:
+        """Count one less."""
+        self.total -= 1
+        self._by_key[key] -= 1
+        if not self._by_key[key]:
+            del self._by_key[key]
 
 
 class LruTable(Generic[K, V]):

@@ -1,11 +1,11 @@
 """Stream connections by number (`Flow.connection`), with a limit per source address."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from unificx.core.rate_limit import ConcurrentCount
 from unificx.core.source_address import is_local_source, source_network
 from unificx.sip.flow import Flow
 
@@ -61,8 +61,7 @@ class Connections:
         self.on_lost = on_lost
         self.limits = limits or StreamLimits()
         self._by_number: dict[int, Connection] = {}
-        self._per_source: Counter[str] = Counter()
-        self._total = 0
+        self._count: ConcurrentCount[str] = ConcurrentCount()
         self._numbers = count(1)
 
     def __len__(self) -> int:
@@ -72,19 +71,14 @@ class Connections:
         """Count a new connection from `host`. Return False if a limit is reached."""
         source = source_network(host)
         limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
-        if self._total >= self.limits.connections or self._per_source[source] >= limit:
+        if self._count.total >= self.limits.connections or self._count[source] >= limit:
             return False
-        self._per_source[source] += 1
-        self._total += 1
+        self._count.acquire(source)
         return True
 
     def release(self, host: str) -> None:
         """Stop counting a closed connection."""
-        source = source_network(host)
-        self._total -= 1
-        self._per_source[source] -= 1
-        if not self._per_source[source]:
-            del self._per_source[source]
+        self._count.release(source_network(host))
 
     def add(self, connection: Connection) -> int:
         """Register a connection that can carry messages; return its number."""
