@@ -5,23 +5,31 @@ from dataclasses import dataclass
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.command import CommandContext
-from unificx.cli.output import Columns, print_done, print_item, print_items
+from unificx.cli.output import Columns, print_done, print_item, print_items, print_login
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Collection at `path`. Lists show `columns`, single items `details`; `flat` prepares items for display."""
+    """Collection at `path`. Lists show `columns`, single items `details`; `flatten` prepares items for display."""
 
     path: str
     columns: Columns
     details: Columns
-    flatten: Callable[[Json], Json]
+    flatten: Callable[[Json], Json] = lambda item: item
 
     def create(self, context: CommandContext, body: Mapping[str, object]) -> None:
         self._print_one(context, lambda api, tenant: api.post(self.path, body, tenant=tenant))
 
+    def create_with_login(self, context: CommandContext, body: Mapping[str, object]) -> None:
+        """Create an item that has a SIP login, and show the login."""
+
+        async def request(api: ApiClient) -> Json:
+            return await api.post(self.path, body, tenant=await api.resolve_tenant(context.tenant))
+
+        print_login(context.run(request), as_json=context.as_json)
+
     def list(self, context: CommandContext, empty_text: str) -> None:
-        """Print all items; `nothing` is printed for an empty list."""
+        """Print all items; `empty_text` is printed for an empty list."""
         found = context.run(lambda api: api.list_across_tenants(self.path, context.tenant))
         shown = found if context.as_json else [self.flatten(one) for one in found]
         print_items(shown, self.columns, as_json=context.as_json, empty_text=empty_text)
@@ -33,7 +41,7 @@ class Collection:
         self._print_one(context, lambda api, tenant: api.patch(self.item_path(reference), body, tenant=tenant))
 
     def delete(self, context: CommandContext, reference: str, message: str) -> None:
-        """Delete an item and print the message `did`."""
+        """Delete an item and print `message`."""
 
         async def request(api: ApiClient) -> str:
             tenant = await api.resolve_tenant(context.tenant)

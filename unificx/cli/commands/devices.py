@@ -4,14 +4,17 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
-from unificx.cli.output import print_done, print_item, print_items, print_login
+from unificx.cli.output import print_items, print_login
 
 _COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
 _DETAILS = {**_COLUMNS, "last_used": "last used", "created": "created", "extension_id": "extension"}
 
 DeviceId = Annotated[str, typer.Argument(metavar="ID", help="Id of the device.")]
+
+_COLLECTION = Collection("/devices", _COLUMNS, _DETAILS)
 
 group = command_group("device", "Manage SIP devices.")
 
@@ -26,11 +29,7 @@ def create(
 ) -> None:
     """Create a device and show its SIP login."""
     body = {"extension": extension, "name": name, "kind": kind}
-
-    async def request(api: ApiClient) -> Json:
-        return await api.post("/devices", body, tenant=await api.resolve_tenant(context.tenant))
-
-    print_login(context.run(request), as_json=context.as_json)
+    _COLLECTION.create_with_login(context, body)
 
 
 @command(group, "list")
@@ -40,23 +39,21 @@ def list_(
     extension: Annotated[str | None, typer.Option(help="Show only devices of this extension.")] = None,
 ) -> None:
     """List devices."""
+    empty_text = "There are no devices yet."
+    if extension is None:
+        _COLLECTION.list(context, empty_text)
+        return
 
     async def request(api: ApiClient) -> list[Json]:
-        if extension is None:
-            return await api.list_across_tenants("/devices", context.tenant)
         return await api.list_all("/devices", extension=extension, tenant=await api.resolve_tenant(context.tenant))
 
-    print_items(context.run(request), _COLUMNS, as_json=context.as_json, empty_text="There are no devices yet.")
+    print_items(context.run(request), _COLUMNS, as_json=context.as_json, empty_text=empty_text)
 
 
 @command(group, "show")
 def show(context: CommandContext, device: DeviceId) -> None:
     """Show a device."""
-
-    async def request(api: ApiClient) -> Json:
-        return await api.get(f"/devices/{quote_segment(device)}", tenant=await api.resolve_tenant(context.tenant))
-
-    print_item(context.run(request), _DETAILS, as_json=context.as_json)
+    _COLLECTION.show(context, device)
 
 
 @command(group, "update")
@@ -68,14 +65,7 @@ def update(
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Whether it may register.")] = None,
 ) -> None:
     """Rename, enable or disable a device."""
-    body = {"name": name, "enabled": enabled}
-
-    async def request(api: ApiClient) -> Json:
-        return await api.patch(
-            f"/devices/{quote_segment(device)}", body, tenant=await api.resolve_tenant(context.tenant)
-        )
-
-    print_item(context.run(request), _DETAILS, as_json=context.as_json)
+    _COLLECTION.update(context, device, {"name": name, "enabled": enabled})
 
 
 @command(group, "renew")
@@ -85,9 +75,8 @@ def renew(context: CommandContext, device: DeviceId) -> None:
     The old password stops working at once."""
 
     async def request(api: ApiClient) -> Json:
-        return await api.post(
-            f"/devices/{quote_segment(device)}/login", {}, tenant=await api.resolve_tenant(context.tenant)
-        )
+        path = f"{_COLLECTION.item_path(device)}/login"
+        return await api.post(path, {}, tenant=await api.resolve_tenant(context.tenant))
 
     print_login(context.run(request), as_json=context.as_json)
 
@@ -95,9 +84,4 @@ def renew(context: CommandContext, device: DeviceId) -> None:
 @command(group, "delete")
 def delete(context: CommandContext, device: DeviceId) -> None:
     """Delete a device."""
-
-    async def request(api: ApiClient) -> None:
-        await api.delete(f"/devices/{quote_segment(device)}", tenant=await api.resolve_tenant(context.tenant))
-
-    context.run(request)
-    print_done("The device was deleted.", {"deleted": device}, as_json=context.as_json)
+    _COLLECTION.delete(context, device, "The device was deleted.")

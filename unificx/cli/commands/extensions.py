@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
-from unificx.cli.output import print_done, print_item, print_items, print_login
+from unificx.cli.output import print_item
 
 _COLUMNS = {"number": "number", "name": "name", "ring_seconds": "ring time (s)", "id": "id"}
 _DETAILS = {**_COLUMNS, "max_call_seconds": "max. call (s)", "person_id": "person"}
@@ -17,6 +18,8 @@ _RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent"}
 ExtensionReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number or id of the extension.")]
 RingSeconds = Annotated[int | None, typer.Option(help="Ring time in seconds.")]
 MaxCallSeconds = Annotated[int | None, typer.Option(help="Maximum call duration in seconds.")]
+
+_COLLECTION = Collection("/extensions", _COLUMNS, _DETAILS)
 
 group = command_group("extension", "Manage extensions.")
 
@@ -36,28 +39,19 @@ def create(
     Shows the SIP login of the device."""
     body = {"number": number, "name": name, "email": email}
     body |= {"ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
-
-    async def request(api: ApiClient) -> Json:
-        return await api.post("/extensions", body, tenant=await api.resolve_tenant(context.tenant))
-
-    print_login(context.run(request), as_json=context.as_json)
+    _COLLECTION.create_with_login(context, body)
 
 
 @command(group, "list")
 def list_(context: CommandContext) -> None:
     """List extensions."""
-    found = context.run(lambda api: api.list_across_tenants("/extensions", context.tenant))
-    print_items(found, _COLUMNS, as_json=context.as_json, empty_text="There are no extensions yet.")
+    _COLLECTION.list(context, "There are no extensions yet.")
 
 
 @command(group, "show")
 def show(context: CommandContext, extension: ExtensionReference) -> None:
     """Show an extension."""
-
-    async def request(api: ApiClient) -> Json:
-        return await api.get(f"/extensions/{quote_segment(extension)}", tenant=await api.resolve_tenant(context.tenant))
-
-    print_item(context.run(request), _DETAILS, as_json=context.as_json)
+    _COLLECTION.show(context, extension)
 
 
 @command(group, "update")
@@ -81,7 +75,7 @@ def update(
     has_recording = any(value is not None for value in recording_body.values())
 
     async def request(api: ApiClient) -> Json:
-        tenant, path = await api.resolve_tenant(context.tenant), f"/extensions/{quote_segment(extension)}"
+        tenant, path = await api.resolve_tenant(context.tenant), _COLLECTION.item_path(extension)
         recording_result: Json = {}
         if has_recording:
             recording_result = {
@@ -101,11 +95,4 @@ def update(
 @command(group, "delete")
 def delete(context: CommandContext, extension: ExtensionReference) -> None:
     """Delete an extension and its devices."""
-
-    async def request(api: ApiClient) -> str:
-        tenant = await api.resolve_tenant(context.tenant)
-        known = await api.get(f"/extensions/{quote_segment(extension)}", tenant=tenant)
-        await api.delete(f"/extensions/{known['id']}", tenant=tenant)
-        return str(known["id"])
-
-    print_done("The extension was deleted.", {"deleted": context.run(request)}, as_json=context.as_json)
+    _COLLECTION.delete(context, extension, "The extension was deleted.")

@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 
 from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
-from unificx.cli.output import print_done, print_item, print_items, print_json, qr_code
+from unificx.cli.output import print_done, print_item, print_json, qr_code
 
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "id": "id"}
 
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
 Role = Annotated[str | None, typer.Option(help="user, tenant_admin or operator.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+_COLLECTION = Collection("/persons", _COLUMNS, _COLUMNS)
 
 group = command_group("person", "Manage user accounts.")
 
@@ -30,18 +33,13 @@ def create(
 ) -> None:
     """Create a user account."""
     body = {"name": name, "email": email, "role": role, "password": _read_password() if password_stdin else None}
-
-    async def request(api: ApiClient) -> Json:
-        return await api.post("/persons", body, tenant=await api.resolve_tenant(context.tenant))
-
-    print_item(context.run(request), _COLUMNS, as_json=context.as_json)
+    _COLLECTION.create(context, body)
 
 
 @command(group, "list")
 def list_(context: CommandContext) -> None:
     """List user accounts."""
-    found = context.run(lambda api: api.list_across_tenants("/persons", context.tenant))
-    print_items(found, _COLUMNS, as_json=context.as_json, empty_text="There are no user accounts yet.")
+    _COLLECTION.list(context, "There are no user accounts yet.")
 
 
 @command(group, "show")
