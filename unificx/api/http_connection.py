@@ -17,9 +17,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from unificx.api.connection_limiter import ConnectionLimiter, ConnectionSlot
+from unificx.transport.accepting import accepted_connections
 from unificx.transport.stream import set_tcp_options
 
-ACCEPT_RETRY_DELAY = 0.2
 _END_OF_HEAD = b"\r\n\r\n"
 _REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _HEADERS_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -155,14 +155,10 @@ class Acceptor:
         await asyncio.gather(self._task, *self._accepting, return_exceptions=True)
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                sock, address = await loop.sock_accept(self._sock)
-            except OSError as fault:
-                log.warning("http_accept_failed", errno=fault.errno)
-                await asyncio.sleep(ACCEPT_RETRY_DELAY)
-                continue
+        def failed(fault: OSError) -> None:
+            log.warning("http_accept_failed", errno=fault.errno)
+
+        async for sock, address in accepted_connections(self._sock, failed):
             slot = self._limiter.acquire(address[0] if address else "")
             if slot is None:
                 sock.close()

@@ -12,15 +12,13 @@ import structlog
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.mixer import messages
 from unificx.media_worker.ipc_channel import IpcChannel
 
 START_SECONDS = 20.0
 STOP_SECONDS = 1.5
-RESTART_DELAYS = (0.0, 0.2, 1.0, 5.0, 15.0)
-STEADY_SECONDS = 60.0
-"""After this long without a crash, the next restart is immediate again."""
 _ENVIRONMENT = {"PATH": os.defpath, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 log = structlog.get_logger()
@@ -144,17 +142,16 @@ class EngineSupervisor:
 
     async def _supervise(self) -> None:
         """Start a new engine whenever one ends."""
-        crashes = 0
+        backoff = RestartBackoff()
         while self._process:
             since = self._clock.monotonic()
             await self._process.wait()
             await self._stop()
             self._call_hook(self._on_ended)
-            crashes = 0 if self._clock.monotonic() - since > STEADY_SECONDS else crashes
+            backoff.ended(self._clock.monotonic() - since)
             while not self._ready.is_set():
-                log.warning("media_engine_ended", code=self._process.returncode, faults=crashes)
-                await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
-                crashes += 1
+                log.warning("media_engine_ended", code=self._process.returncode, faults=backoff.crashes)
+                await asyncio.sleep(backoff.next_delay())
                 with contextlib.suppress(StartupError):
                     await self._launch()
             self._call_hook(self._on_restarted)

@@ -15,6 +15,7 @@ import structlog
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
+from unificx.core.restart_backoff import RestartBackoff
 from unificx.media.errors import MediaUnavailable
 from unificx.media.sounds import Sound
 from unificx.rtpengine import hang_detection
@@ -29,9 +30,6 @@ PRLIMIT = "prlimit"
 NOBODY_UID = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
-RESTART_DELAYS = (0.0, 0.2, 1.0, 5.0, 15.0)
-STEADY_SECONDS = 60.0
-"""After this long without a crash, the next restart is immediate again."""
 
 _LOG_LINE = re.compile(
     rb"(?:\[[\d.]+\] )?(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG): (?:\[[^\]]*\]: )?\[([a-z]{1,12})\]"
@@ -257,16 +255,15 @@ class RtpEngine:
 
     async def _supervise(self) -> None:
         """Start a new rtpengine whenever one ends, after the old process is gone."""
-        crashes = 0
+        backoff = RestartBackoff()
         while self._process:
             since = self._clock.monotonic()
             await self._process.wait()
             await self._stop()
-            crashes = 0 if self._clock.monotonic() - since > STEADY_SECONDS else crashes
+            backoff.ended(self._clock.monotonic() - since)
             while not self._ready.is_set():
-                log.warning("rtpengine_ended", code=self._process.returncode, faults=crashes)
-                await asyncio.sleep(RESTART_DELAYS[min(crashes, len(RESTART_DELAYS) - 1)])
-                crashes += 1
+                log.warning("rtpengine_ended", code=self._process.returncode, faults=backoff.crashes)
+                await asyncio.sleep(backoff.next_delay())
                 with contextlib.suppress(StartupError):
                     await self._launch()
             try:

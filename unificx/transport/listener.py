@@ -7,10 +7,9 @@ import ssl
 import structlog
 
 from unificx.core.background import BackgroundTasks
+from unificx.transport.accepting import accepted_connections
 from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection, set_tcp_options
-
-ACCEPT_RETRY_DELAY = 0.2
 
 log = structlog.get_logger()
 
@@ -37,14 +36,10 @@ class Listener:
         self._sock.close()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                sock, address = await loop.sock_accept(self._sock)
-            except OSError as fault:
-                log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
-                await asyncio.sleep(ACCEPT_RETRY_DELAY)
-                continue
+        def failed(fault: OSError) -> None:
+            log.warning("sip_accept_failed", transport=self._scheme, errno=fault.errno)
+
+        async for sock, address in accepted_connections(self._sock, failed):
             if not self._connections.acquire(address[0]):
                 sock.close()
                 continue
