@@ -4,14 +4,13 @@ A call's media is anchored in rtpengine under an id of ours (its call-id); tags 
 Each side of an anchor has a profile, and every offer and answer is built for the profile of the side that receives it.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
 from unificx.media.errors import MediaUnavailable
 from unificx.rtpengine.bencode import Encodable, Value, encode
-from unificx.sdp import audio_transport, sends_telephone_events, uses_ice
+from unificx.sdp import audio_transport, sends_telephone_events, uses_ice, without_identity
 
 Message: TypeAlias = dict[str, Encodable]
 Reply: TypeAlias = dict[str, Value]
@@ -42,8 +41,6 @@ that the offerer offered too is relayed without transcoding."""
 
 ENGINE_INTERFACE = "inside"
 """rtpengine's interface towards our own media engine."""
-
-_IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.MULTILINE)
 
 _REMOVED_ATTRIBUTES = encode(
     {
@@ -156,13 +153,9 @@ def _build(command: str, sdp: bytes, recipient_profile: Profile) -> Message:
 
 
 def _anonymize(sdp: bytes) -> str:
-    """Remove what identifies the author from SDP: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
-
-    rtpengine can keep these constant over a call but cannot hide them from the other side. They are also the only
-    free-text lines, in any character set; in all other lines, bytes that are not UTF-8 are replaced.
-    """
-    clean = _IDENTIFYING_LINES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
-    return clean.decode("utf-8", "replace")
+    """Remove what identifies the author: rtpengine can keep it constant over a call but cannot hide it from the other
+    side. In what remains, bytes that are not UTF-8 are replaced."""
+    return without_identity(sdp).decode("utf-8", "replace")
 
 
 def ping() -> Message:

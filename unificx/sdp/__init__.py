@@ -1,7 +1,7 @@
 """SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
 from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS, sanitize
-from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_origin, without_ice
+from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_origin, without_ice, without_identity
 from unificx.sdp.inspection import (
     audio_direction,
     audio_transport,
@@ -67,4 +67,5 @@ __all__ = [
     "with_origin",
     "with_recording_indication",
     "without_ice",
+    "without_identity",
 ]

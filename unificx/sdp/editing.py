@@ -14,6 +14,7 @@ _TEST_NET = b"192.0.2.1"
 _ICE_ATTRIBUTES = re.compile(rb"^a=(?:ice-|candidate:|remote-candidates:|end-of-candidates|fingerprint:)[^\n]*\n", re.M)
 _PORT = re.compile(rb"\A(\S+ )[1-9]\d*")
 _MID = re.compile(rb"^a=mid:[^\r\n]*", re.M)
+_IDENTIFYING_LINES = re.compile(rb"^(?:o=[^\s]+|s=[^\r\n]*|[iuep]=[^\r\n]*\r?\n?)", re.M)
 _SECTION = re.compile(rb"\A(\S+) \d+(?:/\d+)? (\S+) (\S+)")
 
 
@@ -26,6 +27,14 @@ def with_origin(sdp: bytes, identity: int, version: int) -> bytes:
         return sdp
     origin = b"- %d %d %s" % (identity, version, b" ".join(fields[3:]))
     return sdp.replace(b"o=" + line, b"o=" + origin, 1)
+
+
+def without_identity(sdp: bytes) -> bytes:
+    """Remove what identifies the author: o= user name, s=, i=, u=, e= and p= lines (RFC 8866 section 5).
+
+    They are also the only free-text lines, in any character set.
+    """
+    return _IDENTIFYING_LINES.sub(lambda match: match[0][:2] + b"-" if match[0][:1] in b"os" else b"", sdp)
 
 
 def without_ice(sdp: bytes) -> bytes:
