@@ -41,6 +41,7 @@ class CallPlayback:
         self.conversation = conversation
         self.closed = False
         self._parts = parts
+        # Owner: the node that holds the call.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Per leg, serializes relay commands, so that a stop cannot overtake the next playback."""
         self._dtmf_detected_at: tuple[object, ...] | None = None

@@ -102,6 +102,7 @@ class ConferenceSession:
         self._terms = replace(allowed.terms, pause_on_dtmf=False)
         self.started_by = started_by
         """The id of the participant that started it."""
+        # Owner: the node that holds the meeting.
         self._participants: dict[str, RecordingParticipant] = {}
         self._waiting: dict[str, _Admission] = {}
         """Participants waiting to be admitted."""

@@ -43,6 +43,7 @@ class ConferenceSource:
         names = (f"room-{self._id}/{number}" for number in count(1))
         self._segment_parts = ConferenceSegmentParts(engine, ROOM_PREFIX + room.id, names, self._clock)
         self._track: ConferenceTrack | None = None
+        # Owner: the node that holds the meeting.
         self._call_ids: dict[str, str] = {}
         """Call ids of the owners of the current recording, by participant id."""
 
