@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from databases import Postgres, postgres_cluster
 from groups import GROUPS, group_of
 
+from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
@@ -53,7 +53,7 @@ def bus() -> EventBus:
     def fail(fault: BaseException) -> None:
         raise fault
 
-    return EventBus(fail)
+    return LocalEventBus(fail)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fake_notifier import FakeAccountNotifier
 
+from unificx.cluster import local_cluster
 from unificx.core.clock import Clock
 from unificx.db import Database
 from unificx.identity import Identity, PasswordHashing, build_identity
@@ -26,7 +27,12 @@ def identity_on(
         hashing=passwords or PasswordHashing(),
         notifier=notifier or FakeAccountNotifier(can_send=False),
         fetch=_no_fetch,
+        cluster=local_cluster(clock, _fail),
     )
+
+
+def _fail(fault: BaseException) -> None:
+    raise fault
 
 
 async def _no_fetch(

@@ -30,11 +30,11 @@ from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, Local
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CdrService
+from unificx.cluster import local_cluster
 from unificx.conferencing import ConferenceManager, Room, RoomService
 from unificx.conferencing.events import RoomDeleted
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
 from unificx.db.spool import Spool
@@ -361,14 +361,23 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         file.write_bytes(template)
     database = Database(f"sqlite:///{file}", clock)
     keys = KeyStore(folder / "keys.db", bytes(range(32)), clock)
-    bus = EventBus(_fail)
-    outbox = Outbox(database, bus, clock)
+    cluster = local_cluster(clock, _fail)
+    bus = cluster.bus
+    outbox = Outbox(database, bus.publish, clock)
     spool = Spool(folder / "spool", database)
     emails = FakeAccountNotifier()
     identity = build_identity(
-        database, keys, clock, hashing=PasswordHashing(FAST_HASHER), notifier=emails, fetch=HttpClient()
+        database,
+        keys,
+        clock,
+        hashing=PasswordHashing(FAST_HASHER),
+        notifier=emails,
+        fetch=HttpClient(),
+        cluster=cluster,
     )
-    rooms = RoomService(database, keys, identity.directory, PasswordHashing(FAST_HASHER), clock)
+    rooms = RoomService(
+        database, keys, identity.directory, PasswordHashing(FAST_HASHER), clock, counters=cluster.counters
+    )
     calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
     outbox.subscribe(PersonClosed, idempotency.delete_affected)
     outbox.subscribe(TenantDeleted, idempotency.delete_affected)
@@ -386,7 +395,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())
     audio = AudioStore(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(FAST_HASHER))
+    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(FAST_HASHER), cluster.counters)
     custom_sounds = CustomSounds(audio_parts, audio)
     transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
     archive, media = RecordingArchive(audio_parts, audio), FakeEngine()

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
+from unificx.cluster import LocalEventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Key, SpoolFull
 from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
 from unificx.registrar import Caller, LocationService, Registrar
@@ -154,7 +154,7 @@ class SipHarness:
         self.directory = directory or create_directory()
         self.location = LocationService()
         self.journal = FakeJournal()
-        bus = EventBus(self._fail)
+        bus = LocalEventBus(self._fail)
         tags = count(1)
         self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
         self.calls = FakeCalls(self.endpoint)

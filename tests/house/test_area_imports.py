@@ -8,6 +8,7 @@ AREAS = (
     "callapps",
     "calls",
     "cdr",
+    "cluster",
     "conferencing",
     "identity",
     "notifications",

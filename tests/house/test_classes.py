@@ -199,6 +199,8 @@ def bases(cls: ast.ClassDef) -> set[str]:
 def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iterator[str]:
     """Yield `path Protocol` for each Protocol with one implementer, which is in the same or in a lower layer.
 
+    Except those of `cluster`, the boundary of a process: the other implementation of each is a shared store.
+
     A class implements a Protocol if it has members of all its names. A Protocol without an implementer stands for
     classes of other packages, and one with several for a choice.
     """
@@ -215,7 +217,7 @@ def ports_to_below(sources: Mapping[str, str], layer: Mapping[str, int]) -> Iter
     concrete = [(path, inherited(cls)) for path, cls in found if "Protocol" not in bases(cls)]
     for path, cls in found:
         needed = inherited(cls) - {"__init__"}
-        if "Protocol" in bases(cls) and "__call__" not in needed:
+        if "Protocol" in bases(cls) and "__call__" not in needed and _package(path) != "cluster":
             implementers = [other for other, names in concrete if needed <= names]
             if len(implementers) == 1 and layer[_package(implementers[0])] >= layer[_package(path)]:
                 yield f"{path} {cls.name}"
@@ -244,6 +246,7 @@ STORE = "class Store:\n    def save(self): ...\n    load = None\n"
         ({"calls/ports.py": PORT, "db/store.py": STORE}, ["calls/ports.py Port"]),
         ({"calls/ports.py": PORT, "calls/store.py": STORE}, ["calls/ports.py Port"]),
         ({"calls/ports.py": PORT, "api/store.py": STORE}, []),
+        ({"cluster/ports.py": PORT, "cluster/store.py": STORE}, []),
         ({"calls/ports.py": PORT, "db/store.py": STORE, "api/store.py": STORE}, []),
         ({"calls/ports.py": PORT, "db/store.py": "class Half:\n    def save(self): ...\n"}, []),
         ({"calls/ports.py": PORT, "db/store.py": STORE + "class Other(Store): ...\n"}, []),

@@ -2,7 +2,7 @@
 
 from unificx.calls.call_control import CallControl
 from unificx.calls.dependencies import CallManagerDependencies
-from unificx.calls.journal import KIND, Journal
+from unificx.calls.journal import Journal
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
@@ -21,9 +21,9 @@ from unificx.calls.schemas import (
     Origination,
     ParkedCall,
 )
+from unificx.calls.spooled_journal import SpooledCallJournal
 
 __all__ = [
-    "KIND",
     "PARK",
     "PARK_ANNOUNCEMENT",
     "RETRIEVE",
@@ -43,4 +43,5 @@ __all__ = [
     "Origination",
     "ParkedCall",
     "Parking",
+    "SpooledCallJournal",
 ]

@@ -1,11 +1,9 @@
 """Journal of answered calls, so that they can be continued after a crash.
 
-A call is journalled before its INVITE is answered and removed when it ends. Short calls that start and end within one
-batch of the spool never reach the database.
+A call is journalled before its INVITE is answered and removed when it ends.
 """
 
 from collections import Counter, defaultdict
-from typing import Protocol
 
 import structlog
 
@@ -20,8 +18,9 @@ from unificx.calls.manager import CallManager
 from unificx.calls.models import LiveCallPart
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
+from unificx.cluster import CallJournal, JournalEntry
 from unificx.core.clock import Clock
-from unificx.db import Database, Keys, SpoolFull, UnitOfWork
+from unificx.db import Keys, SpoolFull
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing import CallApp
@@ -29,81 +28,56 @@ from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable, LegSnapshot
 
-KIND = "calls.live"
 CSEQ_GAP = 1000
 """CSeq increment after a restart, since requests sent after the last journal entry are unknown."""
 log = structlog.get_logger()
 
 
-class Spool(Protocol):
-    """Durable queue: a record is safe once `append` returns. Implemented by `db.Spool`."""
-
-    def append(self, kind: str, record: bytes, *, use_reserve: bool = False) -> None: ...
-
-
 class Journal:
-    """Journals answered calls in the spool and restores them. Register `apply` as the spool's handler of KIND.
+    """Writes answered calls to the journal of the node, and restores them.
 
     Apps do not survive a restart: a call connected to one is restored only to be ended and recorded.
     """
 
-    def __init__(self, spool: Spool, keys: Keys, clock: Clock) -> None:
-        self._spool = spool
+    def __init__(self, entries: CallJournal, keys: Keys, clock: Clock) -> None:
+        self._entries = entries
         self._keys = keys
         self._clock = clock
 
     def save(self, call: Call) -> None:
-        """Journal an answered or changed call. The removal of an absorbed call is part of the same record: with only
-        one of the two, a restart would lose or duplicate a participant."""
+        """Journal an answered or changed call. If the disk is full, it continues but would not survive a crash."""
         state = call.state.talking if isinstance(call.state, Transferring) else call.state
         if not isinstance(state, (Answering, Talking)):
             return
         tenant = call.caller.tenant_id
-        blob = repository.seal_live_call(self._keys, tenant, call.id, _live_call_part(call, state))
+        sealed = repository.seal_live_call(self._keys, tenant, call.id, _live_call_part(call, state))
         absorbed, call.absorbed_call_id = call.absorbed_call_id, ""
-        self._append((f"* {absorbed} " if absorbed else "+ ").encode() + f"{call.id} {tenant} ".encode() + blob)
-
-    def remove(self, call: Call) -> None:
-        """Remove an ended call."""
-        self._append(f"- {call.id}".encode(), last=True)
-
-    def _append(self, record: bytes, *, last: bool = False) -> None:
-        """Append a record. If the disk is full, the call continues but would not survive a crash."""
         try:
-            self._spool.append(KIND, record, use_reserve=last)
+            self._entries.put(JournalEntry(call.id, tenant, sealed), absorbed=absorbed)
         except SpoolFull:
             log.warning("call_not_journalled")
 
-    async def apply(self, uow: UnitOfWork, batch: list[bytes]) -> None:
-        """Store a batch of the spool in the database."""
-        live: dict[str, tuple[str, str, bytes]] = {}
-        ended: list[str] = []
-        for record in batch:
-            marker, *fields = record.split(b" ", 4 if record.startswith(b"*") else 3)
-            if marker != b"+":  # an earlier batch may have stored it too
-                ended_id = fields.pop(0).decode()
-                live.pop(ended_id, None)
-                ended.append(ended_id)
-            if marker != b"-":
-                call_id, tenant = fields[0].decode(), fields[1].decode()
-                live[call_id] = (call_id, tenant, fields[2])
-        if ended:
-            await repository.delete_live_calls(uow.session, ended)
-        if live:
-            await repository.upsert_live_calls(uow.session, list(live.values()))
+    def remove(self, call: Call) -> None:
+        """Remove an ended call."""
+        self._remove(call.id)
 
-    async def restore_all(self, database: Database, manager: CallManager, directory: DirectoryCache) -> int:
+    def _remove(self, call_id: str) -> None:
+        try:
+            self._entries.remove(call_id)
+        except SpoolFull:
+            log.warning("call_not_journalled")
+
+    async def restore_all(self, manager: CallManager, directory: DirectoryCache) -> int:
         """Restore all calls and return their number. Call after the spool is recovered and SIP is running."""
-        async with database.read() as session:
-            rows = await repository.list_live_call_rows(session)
-        found = repository.unseal_live_calls(self._keys, rows)
+        entries = await self._entries.entries()
+        found = repository.unseal_live_calls(self._keys, entries)
         calls = [
             call
             for call_id, _, part in found
             if (call := _restore_or_none(call_id, part, manager.deps.legs, directory, self._clock)) is not None
         ]
-        for call_id in {row.id for row in rows}.difference(call.id for call in calls):
-            self._append(f"- {call_id}".encode())  # key destroyed or data damaged: it can never be read
+        for call_id in {entry.call_id for entry in entries}.difference(call.id for call in calls):
+            self._remove(call_id)  # key destroyed or data damaged: it can never be read
         groups = defaultdict[str, set[str]](set)
         for call in calls:
             groups[call.record_id or call.id].add(call.id)

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.models import LiveCallPart, LiveCallRow
+from unificx.cluster import JournalEntry
 from unificx.db import Erased, Keys, SealedCodec, UnsealError
 
 log = structlog.get_logger()
@@ -33,21 +34,22 @@ async def delete_live_calls(session: AsyncSession, call_ids: Sequence[str]) -> N
     await session.execute(delete(LiveCallRow).where(LiveCallRow.id.in_(call_ids)))
 
 
-async def list_live_call_rows(session: AsyncSession) -> Sequence[LiveCallRow]:
+async def list_live_calls(session: AsyncSession) -> Sequence[JournalEntry]:
     """List all calls that were live when the process ended."""
     # scope: all tenants, because a restart restores the calls of all of them
-    return (await session.scalars(select(LiveCallRow))).all()
+    rows = await session.scalars(select(LiveCallRow))
+    return [JournalEntry(row.id, row.tenant_id, row.sealed) for row in rows]
 
 
-def unseal_live_calls(keys: Keys, rows: Iterable[LiveCallRow]) -> list[tuple[str, str, LiveCallPart]]:
-    """Return (call id, tenant, part) of the rows whose key still exists; damaged rows are skipped."""
+def unseal_live_calls(keys: Keys, entries: Iterable[JournalEntry]) -> list[tuple[str, str, LiveCallPart]]:
+    """Return (call id, tenant, part) of the entries whose key still exists; damaged ones are skipped."""
     found: list[tuple[str, str, LiveCallPart]] = []
-    for row in rows:
+    for entry in entries:
         try:
-            [part] = LIVE_CALL.open(keys, row.tenant_id, "operations", [(row.subject_id, row.id, row.sealed)])
+            [part] = LIVE_CALL.open(keys, entry.tenant_id, "operations", [(SUBJECT, entry.call_id, entry.sealed)])
         except UnsealError:
-            log.warning("live_call_damaged", call=row.id)
+            log.warning("live_call_damaged", call=entry.call_id)
             continue
         if not isinstance(part, Erased):
-            found.append((row.id, row.tenant_id, part))
+            found.append((entry.call_id, entry.tenant_id, part))
     return found

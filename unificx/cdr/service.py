@@ -7,8 +7,9 @@ from unificx.cdr import repository
 from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.values import ANONYMOUS_NUMBER
+from unificx.cluster import RecordLog
 from unificx.core.errors import NotFound
-from unificx.db import Database, Page, PageByTime, Spool, UnitOfWork
+from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.identity.events import TenantDeleted
 
 _SPOOL_KIND = "call"
@@ -22,7 +23,7 @@ class CdrService:
     `on_change` is called with each (tenant, extension) whose list has changed, once it can be read. It must not raise.
     """
 
-    def __init__(self, database: Database, keys: KeyRing, spool: Spool) -> None:
+    def __init__(self, database: Database, keys: KeyRing, spool: RecordLog) -> None:
         self.on_change: Callable[[set[tuple[str, str | None]]], None] = lambda changed: None
         self._database = database
         self._keys = keys

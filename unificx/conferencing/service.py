@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from unificx.cluster import Counters
 from unificx.conferencing import repository
 from unificx.conferencing.events import RoomCreated, RoomDeleted
 from unificx.conferencing.machine import values
@@ -32,14 +33,21 @@ class RoomService:
     """All rooms of the installation. Call `start` first; lookups are served from memory."""
 
     def __init__(
-        self, database: Database, keys: KeyRing, directory: DirectoryCache, passwords: PasswordHashing, clock: Clock
+        self,
+        database: Database,
+        keys: KeyRing,
+        directory: DirectoryCache,
+        passwords: PasswordHashing,
+        clock: Clock,
+        *,
+        counters: Counters,
     ) -> None:
         self._database = database
         self._keys = keys
         self._directory = directory
         self._passwords = passwords
         self._clock = clock
-        self._pin_guard = PinThrottle()
+        self._pin_guard = PinThrottle(counters, "conference PIN")
         self._write_lock = asyncio.Lock()
         self._rooms: dict[str, Room] = {}
         self._by_number: dict[tuple[str, str], Room] = {}
@@ -153,7 +161,7 @@ class RoomService:
         if not pin and not room.has_pin:
             return "guest"
         attempt_key = f"{room.id}/{caller}"
-        retry_after = self._pin_guard.attempt(attempt_key, self._clock.monotonic())
+        retry_after = await self._pin_guard.attempt(attempt_key)
         if retry_after:
             raise TooManyRequests("Too many wrong PINs.", retry_after=retry_after)
         pins = await self._load_pins(room)
@@ -161,7 +169,7 @@ class RoomService:
         host = await self._passwords.verify(pins.host, pin)
         guest = await self._passwords.verify(pins.guest, pin)
         if host or guest:
-            self._pin_guard.record_success(attempt_key)
+            await self._pin_guard.record_success(attempt_key)
         return "host" if host else "guest" if guest else None
 
     # ---- deletion

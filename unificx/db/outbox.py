@@ -14,7 +14,7 @@ import structlog
 from pydantic import TypeAdapter
 
 from unificx.core.clock import Clock
-from unificx.core.events import DomainEvent, EventBus
+from unificx.core.events import DomainEvent
 from unificx.db import repository
 from unificx.db.database import Database, UnitOfWork, event_adapter, event_name
 from unificx.db.models import HandledRow, OutboxRow
@@ -36,14 +36,15 @@ class _Handler:
 
 
 class Outbox:
-    """Delivers events: to the bus as soon as they are committed, to each subscribed handler until it succeeds.
+    """Delivers events: to `publish` (the event bus) as soon as they are committed, to each subscribed handler until it
+    succeeds.
 
     A failing handler is retried with exponential back-off. After several attempts the event is parked until the next
     `start`. Later events are delivered meanwhile.
     """
 
-    def __init__(self, database: Database, bus: EventBus, clock: Clock) -> None:
-        self._database, self._bus, self._clock = database, bus, clock
+    def __init__(self, database: Database, publish: Callable[[DomainEvent], None], clock: Clock) -> None:
+        self._database, self._publish, self._clock = database, publish, clock
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
         self._worker = PollingWorker(
             database, self.deliver, repository.next_due, failure_event="outbox_delayed", retry_delay=1.0
@@ -85,7 +86,7 @@ class Outbox:
 
     def _on_commit(self, events: list[DomainEvent]) -> None:
         for event in events:
-            self._bus.publish(event)
+            self._publish(event)
         self._worker.wake()
 
     async def _dispatch(self, row: OutboxRow) -> None:

@@ -29,5 +29,5 @@ class FirstFactor:
         kinds = await self._factors.kinds(tx.session, account.tenant_id, account.person_id)
         if not kinds:
             return await self._opener.open(tx, account, context, stepped_up=stepped_up)
-        ticket = self._tickets.issue(SECOND_FACTOR, account.tenant_id, account.person_id)
+        ticket = await self._tickets.issue(SECOND_FACTOR, account.tenant_id, account.person_id)
         return SecondFactorRequired(kinds, ticket.expires, ticket.code)

@@ -72,7 +72,7 @@ class Mfa:
 
     async def confirm_totp(self, principal: Principal, factor_id: str, code: str, source: Source) -> AddedFactor:
         """Complete TOTP enrollment. Raise NotFound, TooManyRequests, and Invalid for a wrong code."""
-        self._attempts.check(principal.person_id, source)
+        await self._attempts.check(principal.person_id, source)
         async with self._store.transaction() as tx:
             owner = await self._factors.require_step_up(tx, principal)
             found = await factors.of_person(tx.session, self._keys, owner)
@@ -85,7 +85,7 @@ class Mfa:
             confirmed = replace(updated, confirmed=True)
             await factors.save(tx.session, self._keys, owner, confirmed)
             codes = await self._factors.initial_recovery_codes(tx, owner)
-        self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(principal.person_id, source)
         self._notices.send(owner.tenant_id, owner.person_id, "factor_changed", pending.name)
         return AddedFactor(to_public(confirmed), codes)
 
@@ -100,7 +100,7 @@ class Mfa:
             await factors.delete_factor(tx.session, owner.tenant_id, owner.person_id, factor_id)
             if not any(each.confirmed for each in found if each.id != factor_id):
                 await factors.delete_recovery_codes(tx.session, owner.tenant_id, owner.person_id)
-        self._tickets.revoke_for(owner.person_id)
+        await self._tickets.revoke_for(owner.person_id)
         self._notices.send(owner.tenant_id, owner.person_id, "factor_changed", removed.name)
 
     async def renew_recovery_codes(self, principal: Principal) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ class Mfa:
             await self._store.person(tx.session, tenant_id, person_id)
             await factors.delete_all(tx.session, tenant_id, person_id)
             await self._closer.end(tx, tenant_id, person_id)
-        self._tickets.revoke_for(person_id)
+        await self._tickets.revoke_for(person_id)
         self._notices.send(tenant_id, person_id, "factor_changed", "")
 
     async def clean_up(self, tx: Transaction) -> None:

@@ -1,8 +1,8 @@
 """Passkey challenges and verification of assertions within a transaction of another service."""
 
-from collections import OrderedDict
 from dataclasses import replace
 
+from unificx.cluster import OneTimeKind, OneTimeStore
 from unificx.identity import webauthn
 from unificx.identity.challenges import TokenSigner, lifetime_seconds
 from unificx.identity.factor_schemas import PasskeyResponse, WebOrigin
@@ -11,17 +11,17 @@ from unificx.identity.repository.factors import FactorOwner
 from unificx.identity.store import IdentityStore, Transaction
 
 _RANDOM_BYTES = 16
-_MAX_USED_CHALLENGES = 10_000
+_USED_CHALLENGES = OneTimeKind("used passkey challenge", lifetime_seconds(), capacity=10_000)
 
 
 class PasskeyVerifier:
     """Verifies assertions; each challenge is accepted once."""
 
-    def __init__(self, store: IdentityStore, signer: TokenSigner) -> None:
+    def __init__(self, store: IdentityStore, signer: TokenSigner, one_time: OneTimeStore) -> None:
         self._keys = store.keys
         self._clock = store.clock
         self._signer = signer
-        self._used_challenges: OrderedDict[bytes, int] = OrderedDict()
+        self._one_time = one_time
 
     def new_challenge(self, purpose: str) -> bytes:
         """Return a challenge for `purpose`."""
@@ -43,18 +43,10 @@ class PasskeyVerifier:
         used = next(
             (one for one in found if one.passkey is not None and one.passkey.credential_id == credential_id), None
         )
-        if used is None or used.passkey is None or challenge in self._used_challenges:
+        if used is None or used.passkey is None:
             raise webauthn.passkey_rejected()
         count = webauthn.verify_assertion(response, origin, challenge, used.passkey)
+        if await self._one_time.claim(_USED_CHALLENGES, challenge.hex(), b"used") is not None:
+            raise webauthn.passkey_rejected()
         updated = replace(used, last_used=self._clock.now().date(), passkey=replace(used.passkey, sign_count=count))
         await factors.save(tx.session, self._keys, owner, updated)
-        self._mark_challenge_used(challenge)
-
-    def _mark_challenge_used(self, challenge: bytes) -> None:
-        """Mark a challenge as used, to prevent replay."""
-        now = self._signer.unix_time()
-        while self._used_challenges and (
-            next(iter(self._used_challenges.values())) <= now or len(self._used_challenges) >= _MAX_USED_CHALLENGES
-        ):
-            self._used_challenges.popitem(last=False)
-        self._used_challenges[challenge] = now + lifetime_seconds()

@@ -92,13 +92,13 @@ class Passwords:
     async def change(self, principal: Principal, current: str, new: str, source: Source) -> None:
         """Change one's own password and end all other sessions. Raise StepUpFailed, TooManyRequests, Invalid."""
         validation.password(new)
-        self._attempts.check(principal.person_id, source)
+        await self._attempts.check(principal.person_id, source)
         subject = self._store.directory.person_subject(principal.person_id)
         async with self._store.read() as session:
             account = await credentials.account(session, self._store.keys, subject or "")
         if account is None or not await self._password_store.verify(account.hash, current):
             raise StepUpFailed("The current password is wrong.")
-        self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(principal.person_id, source)
         hashed = await self._password_store.hash(new)
         await self._replace(
             principal.tenant_id, principal.person_id, hashed, must_change=False, except_session=principal.session_id
@@ -114,7 +114,7 @@ class Passwords:
         """Store the hash, end the user's sessions and pending sign-ins, and notify the user after the commit."""
         await self._password_store.write(tx, person, hashed, must_change=must_change)
         await self._closer.end(tx, person.tenant_id, person.id, except_session=except_session)
-        self._tickets.revoke_for(person.id)
+        await self._tickets.revoke_for(person.id)
         tx.on_commit.append(lambda: self._notices.send(person.tenant_id, person.id, "password_changed", ""))
 
     async def require_own(self, principal: Principal) -> None:

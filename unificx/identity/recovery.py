@@ -56,12 +56,12 @@ class Recovery:
         """Whether recovery e-mails can be sent."""
         return self._notifier.can_send
 
-    def request(
+    async def request(
         self, email: str, tenant_id: str | None, link: Callable[[str], str], language: Language, source: Source
     ) -> None:
         """Send a link if the address has an active account; returns before the lookup. Raise TooManyRequests."""
         address = validation.email_key(email)
-        self._attempts.check(f"recovery {address}", source)
+        await self._attempts.check(f"recovery {address}", source)
         if len(self._background) >= MAX_BACKGROUND_TASKS:
             raise TooManyRequests("Too many requests right now.", retry_after=2.0)
         self._background.spawn(self._send_recovery(address, tenant_id or INSTALLATION_SCOPE, link, language))
@@ -72,12 +72,12 @@ class Recovery:
         A second factor is still required: access to the mailbox does not replace it.
         """
         validation.password(password)
-        self._attempts.check("", context.source)
+        await self._attempts.check("", context.source)
         digest = token_rotation.digest(code)
         async with self._store.read() as session:
             if await links.find(session, "recovery", digest, self._clock.now()) is None:
                 raise _link_expired()
-        self._attempts.record_success("", context.source)
+        await self._attempts.record_success("", context.source)
         hashed = await self._passwords.hash(password)
         async with self._store.transaction() as tx:
             found = await links.find(tx.session, "recovery", digest, self._clock.now())

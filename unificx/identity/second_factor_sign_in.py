@@ -35,7 +35,7 @@ class SecondFactorSignIn:
 
     async def options(self, ticket: str, origin: WebOrigin) -> PasskeyOptions:
         """Return passkey request options for a sign-in ticket. Raise TicketExpired."""
-        found = self._pending_sign_in(ticket)
+        found = await self._pending_sign_in(ticket)
         owner = self._factors.owner(found.tenant_id, found.person_id)
         return await self._proofs.passkey_options(owner, origin, _sign_in_purpose(ticket))
 
@@ -44,20 +44,20 @@ class SecondFactorSignIn:
 
         Raise TicketExpired, TooManyRequests, and InvalidProof.
         """
-        pending = self._pending_sign_in(ticket)
-        self._attempts.check(pending.person_id, context.source)
+        pending = await self._pending_sign_in(ticket)
+        await self._attempts.check(pending.person_id, context.source)
         async with self._store.transaction() as tx:
             account = await self._store.account(tx.session, pending.tenant_id, pending.person_id)
             owner = FactorOwner(account.tenant_id, account.person_id, account.subject)
             await self._proofs.verify(tx, owner, proof, origin, _sign_in_purpose(ticket))
-            if self._tickets.consume(ticket, SECOND_FACTOR) is None:
+            if await self._tickets.consume(ticket, SECOND_FACTOR) is None:
                 raise ticket_expired()
             signed_in = await self._opener.open(tx, account, context, stepped_up=True)
-        self._attempts.record_success(pending.person_id, context.source)
+        await self._attempts.record_success(pending.person_id, context.source)
         return signed_in
 
-    def _pending_sign_in(self, ticket: str) -> Ticket:
-        found = self._tickets.peek(ticket, SECOND_FACTOR)
+    async def _pending_sign_in(self, ticket: str) -> Ticket:
+        found = await self._tickets.peek(ticket, SECOND_FACTOR)
         if found is None:
             raise ticket_expired()
         return found

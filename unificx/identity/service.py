@@ -7,6 +7,7 @@ is up to the caller, with `may`.
 
 from dataclasses import dataclass
 
+from unificx.cluster import Cluster
 from unificx.core.clock import Clock
 from unificx.db.database import Database
 from unificx.identity.acceptances import Acceptances
@@ -128,16 +129,21 @@ class _Collaborators:
     """Attempts to guess a second factor."""
 
 
-def _collaborators(store: IdentityStore, hashing: PasswordHashing, notifier: AccountNotifier) -> _Collaborators:
+def _collaborators(
+    store: IdentityStore,
+    hashing: PasswordHashing,
+    notifier: AccountNotifier,
+    cluster: Cluster,
+) -> _Collaborators:
     background = LoggedTasks()
     notices = SecurityNotices(store, notifier, background)
     phone_records = PhoneRecords(store)
     closer = SessionCloser(store, phone_records)
     opener = SessionOpener(store, notices)
-    tickets = TicketStore(store.clock)
+    tickets = TicketStore(store.clock, cluster.one_time)
     factors = FactorRecords(store)
     hashes = PasswordStore(store, hashing)
-    attempts = Attempts(store.clock, LoginThrottle())
+    attempts = Attempts(LoginThrottle(cluster.counters))
     return _Collaborators(
         store=store,
         background=background,
@@ -152,7 +158,7 @@ def _collaborators(store: IdentityStore, hashing: PasswordHashing, notifier: Acc
         hashes=hashes,
         passwords=Passwords(store, hashes, closer, tickets, attempts=attempts, notices=notices),
         attempts=attempts,
-        second=Attempts(store.clock, LoginThrottle(account_limit=FACTOR_LIMIT)),
+        second=Attempts(LoginThrottle(cluster.counters, "second factor", account_limit=FACTOR_LIMIT)),
     )
 
 
@@ -164,12 +170,13 @@ def build_identity(
     hashing: PasswordHashing,
     notifier: AccountNotifier,
     fetch: HttpFetch,
+    cluster: Cluster,
 ) -> Identity:
     """Build the services. `fetch` sends requests to OpenID Connect providers."""
     store = IdentityStore(database, keys, clock, DirectoryCache())
-    of = _collaborators(store, hashing, notifier)
+    of = _collaborators(store, hashing, notifier, cluster)
     signer = TokenSigner(clock)
-    verifier = PasskeyVerifier(store, signer)
+    verifier = PasskeyVerifier(store, signer, cluster.one_time)
     proofs = ProofVerifier(store, verifier, of.notices)
     tenants = Tenants(store, of.closer)
     users = Users(store, of.emails, of.hashes, of.closer, of.phones)
@@ -194,7 +201,9 @@ def build_identity(
         step_up=StepUp(store, of.factors, proofs, of.hashes, attempts=of.attempts, factor_attempts=of.second),
         mfa=Mfa(store, of.factors, of.second, of.tickets, closer=of.closer, notices=of.notices),
         passkeys=Passkeys(store, of.factors, verifier, of.attempts, opener=of.opener, notices=of.notices),
-        qr_sign_in=QrSignIn(store, of.attempts, of.first, opener=of.opener, closer=of.closer, notices=of.notices),
+        qr_sign_in=QrSignIn(
+            store, of.attempts, of.first, cluster.one_time, opener=of.opener, closer=of.closer, notices=of.notices
+        ),
         sso=SingleSignOn(store, providers, sso_links, of.factors, first_factor=of.first, signer=signer),
         sso_providers=providers,
         sso_links=sso_links,

@@ -45,7 +45,7 @@ class SignIn:
         for unknown addresses too.
         """
         address = validation.email_key(email)
-        self._attempts.check(address, context.source)
+        await self._attempts.check(address, context.source)
         async with self._store.read() as session:
             subject = await self._emails.owner(session, tenant_id or INSTALLATION_SCOPE, address)
             account = await credentials.account(session, self._keys, subject or "")
@@ -57,7 +57,7 @@ class SignIn:
             or not self._store.is_tenant_active(account.tenant_id)
         ):
             raise Unauthenticated(_WRONG_CREDENTIALS)
-        self._attempts.record_success(address, context.source)
+        await self._attempts.record_success(address, context.source)
         renewed = await self._passwords.renewed_hash(account.hash, password)
         async with self._store.transaction() as tx:
             current = await credentials.account(tx.session, self._keys, account.subject)

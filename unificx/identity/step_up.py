@@ -47,7 +47,7 @@ class StepUp:
         if proof.password is not None:
             await self._prove_by_password(principal, proof.password, source)
             return
-        self._factor_attempts.check(principal.person_id, source)
+        await self._factor_attempts.check(principal.person_id, source)
         try:
             async with self._store.transaction() as tx:
                 owner = self._factors.owner(principal.tenant_id, principal.person_id)
@@ -55,10 +55,10 @@ class StepUp:
                 await self._mark_stepped_up(tx, principal)
         except InvalidProof as error:
             raise _step_up_failed(error.hint) from None
-        self._factor_attempts.record_success(principal.person_id, source)
+        await self._factor_attempts.record_success(principal.person_id, source)
 
     async def _prove_by_password(self, principal: Principal, password: str, source: Source) -> None:
-        self._attempts.check(principal.person_id, source)
+        await self._attempts.check(principal.person_id, source)
         owner = self._factors.owner(principal.tenant_id, principal.person_id)
         async with self._store.read() as session:
             account = await credentials.account(session, self._keys, owner.subject)
@@ -68,7 +68,7 @@ class StepUp:
             raise _step_up_failed("Use your second factor." if kinds else "")
         async with self._store.transaction() as tx:
             await self._mark_stepped_up(tx, principal)
-        self._attempts.record_success(principal.person_id, source)
+        await self._attempts.record_success(principal.person_id, source)
 
     async def _mark_stepped_up(self, tx: Transaction, principal: Principal) -> None:
         await factors.mark_stepped_up(tx.session, principal.tenant_id, principal.session_id, self._clock.now())

@@ -7,6 +7,7 @@ from typing import Literal
 
 import structlog
 
+from unificx.cluster import Counters
 from unificx.core.errors import DomainError, ServiceUnavailable
 from unificx.db import Database, PollingWorker, UnitOfWork
 from unificx.identity import DirectoryCache, Person
@@ -40,13 +41,13 @@ class EmailQueueDependencies:
 class EmailQueue:
     """E-mail queue: `enqueue` adds an e-mail, `run` or `deliver` sends those that are due."""
 
-    def __init__(self, dependencies: EmailQueueDependencies) -> None:
+    def __init__(self, dependencies: EmailQueueDependencies, counters: Counters) -> None:
         self._dependencies = dependencies
         self._clock = dependencies.database.clock
         self._worker = PollingWorker(
             dependencies.database, self.deliver, repository.next_due, failure_event="emails_delayed"
         )
-        self._rate_limit = EmailRateLimit()
+        self._rate_limit = EmailRateLimit(counters)
 
     async def enqueue(
         self,
@@ -64,7 +65,7 @@ class EmailQueue:
         An e-mail `about` a voicemail is not sent if the message was erased; its audio is not stored in the queue.
         With `uow` the e-mail is queued within that unit of work and durable after its commit.
         """
-        if not self._rate_limit.allow(person.subject, kind, self._clock.monotonic()):
+        if not await self._rate_limit.allow(person.subject, kind):
             log.warning("email_not_queued", kind=kind, person=person.id)
             return False
         now, email_id = self._clock.now(), self._clock.new_id()

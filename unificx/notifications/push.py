@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from unificx.cluster import EventBus
 from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import DirectoryCache, Principal
 from unificx.notifications import repository

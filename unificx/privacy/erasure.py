@@ -5,8 +5,8 @@ from datetime import datetime
 
 import structlog
 
+from unificx.cluster import EventBus
 from unificx.core.clock import Clock
-from unificx.core.events import EventBus
 from unificx.privacy.events import SubjectErased, TenantErased
 from unificx.privacy.journal import ErasureJournal, JournalEntry
 from unificx.privacy.keys import KeyStore

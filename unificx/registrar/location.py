@@ -10,7 +10,7 @@ from unificx.sip.uri import Uri
 
 
 class LocationService:
-    """Bindings by extension. Methods do not block; times are monotonic seconds."""
+    """Bindings by extension, in memory: `cluster.Location` for a single process. The registrar is its owner."""
 
     def __init__(self) -> None:
         self._by_extension: dict[str, tuple[Binding, ...]] = {}

@@ -12,9 +12,3 @@ class Device(Protocol):
     def extension_id(self) -> str: ...
     @property
     def tenant_id(self) -> str: ...
-
-
-class Journal(Protocol):
-    """Durable queue: a change is safe once `append` returns. Implemented by `db.Spool`."""
-
-    def append(self, kind: str, record: bytes) -> None: ...

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import structlog
 
+from unificx.cluster import EventBus, Location, RecordLog
 from unificx.core.clock import Clock
-from unificx.core.events import EventBus
 from unificx.db import Database, ErasedSubject, Keys, SpoolFull, UnitOfWork
 from unificx.identity import DirectoryCache
 from unificx.registrar import repository, spool_records
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
-from unificx.registrar.location import LocationService
-from unificx.registrar.ports import Device, Journal
+from unificx.registrar.ports import Device
 from unificx.registrar.registration import (
     MAX_EXPIRES,
     RegisterContext,
@@ -39,7 +38,7 @@ class RegistrarDependencies:
 
     directory: DirectoryCache
     keys: Keys
-    journal: Journal
+    journal: RecordLog
     clock: Clock
     bus: EventBus
     storage_full: Callable[[], bool] = lambda: False
@@ -47,9 +46,9 @@ class RegistrarDependencies:
 
 
 class Registrar:
-    """The only writer of `LocationService`. Only `restore` and `apply` perform I/O on the database."""
+    """The only writer of `location`. Only `restore` and `apply` perform I/O on the database."""
 
-    def __init__(self, parts: RegistrarDependencies, location: LocationService) -> None:
+    def __init__(self, parts: RegistrarDependencies, location: Location[Binding]) -> None:
         self._deps = parts
         self._location = location
 

@@ -1,7 +1,8 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
+from unificx.cluster import Location
 from unificx.identity import DirectoryCache
-from unificx.registrar import Binding, Caller, LocationService
+from unificx.registrar import Binding, Caller
 from unificx.routing.dial_plan import DialPlan
 from unificx.routing.plans import Plan, RingTarget
 from unificx.routing.ports import AppDirectory, NoPushDevices, NullAppDirectory, PushDevices
@@ -14,7 +15,7 @@ class Routing:
     def __init__(
         self,
         directory: DirectoryCache,
-        location: LocationService,
+        location: Location[Binding],
         push_devices: PushDevices | None = None,
         apps: AppDirectory | None = None,
     ) -> None:

@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
+from unificx.cluster import local_cluster
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
-from unificx.core.events import EventBus
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
@@ -40,8 +40,8 @@ async def open_installation(
         stack.callback(keys.close)
         database = Database(url, clock)
         stack.push_async_callback(database.close)
-        bus = EventBus(_log_handler_failure)
-        erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, bus)
+        cluster = local_cluster(clock, _log_handler_failure)
+        erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, cluster.bus)
         erasure.replay()
         try:
             await migrate(database)
@@ -50,7 +50,7 @@ async def open_installation(
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
-        container = build_container(paths, database, keys, erasure, bus, notifications=notifications)
+        container = build_container(paths, database, keys, erasure, cluster, notifications=notifications)
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         await container.identity.start()
@@ -64,16 +64,16 @@ async def open_installation(
         cleanup = Cleanup(container)
         stack.push_async_callback(cleanup.close)
         await cleanup.start()
-        workers = [
-            container.spool.run(),
-            container.outbox.run(),
-            cleanup.run(),
-            container.transcoding.run(),
-            container.transcription.run(),
-        ]
+        singletons = {
+            "outbox": container.outbox.run,
+            "cleanup": cleanup.run,
+            "transcoding": container.transcoding.run,
+            "transcription": container.transcription.run,
+        }
         if container.email_queue is not None:
-            workers.append(container.email_queue.run())
-        for worker in workers:
+            singletons["e-mail queue"] = container.email_queue.run
+        workers = [cluster.leases.run(name, run) for name, run in singletons.items()]
+        for worker in (container.spool.run(), *workers):
             stack.push_async_callback(_cancel, asyncio.create_task(worker))
         yield container
 

@@ -6,15 +6,15 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry
 
-from unificx import calls, registrar
+from unificx import registrar
 from unificx.api import EventHub, IdempotencyStore
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, PromptOverrides
-from unificx.calls import Journal
+from unificx.calls import Journal, SpooledCallJournal
 from unificx.cdr import CdrService
+from unificx.cluster import Cluster, EventBus, Location, RecordLog
 from unificx.conferencing import ConferenceManager
 from unificx.conferencing import RoomService as MeetingRooms
 from unificx.core.clock import Clock
-from unificx.core.events import EventBus
 from unificx.db import Database, DiskGuard, Outbox, Spool
 from unificx.identity import Identity, PasswordHashing, build_identity
 from unificx.integrations.http_client import HttpClient
@@ -31,7 +31,7 @@ from unificx.notifications import (
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import RecordingArchive, TranscodeWorker
-from unificx.registrar import LocationService, Registrar, RegistrarDependencies
+from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.support import SupportService
@@ -54,7 +54,7 @@ class Container:
     outbox: Outbox
     spool: Spool
     identity: Identity
-    location: LocationService
+    location: Location[Binding]
     registrar: Registrar
     history: CdrService
     audio: AudioStore
@@ -85,24 +85,25 @@ def build_container(
     database: Database,
     keys: KeyStore,
     erasure: Erasure,
-    bus: EventBus,
+    cluster: Cluster,
     *,
     notifications: NotificationSettings,
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
-    clock = database.clock
+    clock, bus = database.clock, cluster.bus
     spool = Spool(paths.spool, database, reserve=RESERVE_BYTES)
     disk_guard = DiskGuard(paths.home, clock)
     is_storage_full = partial(_is_storage_full, disk_guard, spool)
     notification_service = NotificationService()
-    identity = _identity(database, keys, notification_service)
+    identity = _identity(database, keys, notification_service, cluster)
     push = _push(database, keys, identity, bus, notifications)
     location = LocationService()
     registrations = RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
-    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing())
-    email_queue = _email_queue(database, keys, identity, notifications, VoicemailAttachments(audio_parts, mailboxes))
+    mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
+    attachments = VoicemailAttachments(audio_parts, mailboxes)
+    email_queue = _email_queue(database, keys, identity, notifications, attachments, cluster=cluster)
     notification_service.configure(email_queue, push)
     custom_sounds = CustomSounds(audio_parts, audio)
     return Container(
@@ -112,11 +113,11 @@ def build_container(
         database=database,
         keys=keys,
         erasure=erasure,
-        outbox=Outbox(database, bus, clock),
+        outbox=Outbox(database, bus.publish, clock),
         spool=spool,
         identity=identity,
         location=location,
-        registrar=_registrar(registrations, location, spool),
+        registrar=_registrar(registrations, location),
         history=CdrService(database, keys, spool),
         audio=audio,
         transcoding=_transcoding(audio_parts, audio, mailboxes),
@@ -125,10 +126,12 @@ def build_container(
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
-        conference_rooms=MeetingRooms(database, keys, identity.directory, PasswordHashing(), clock),
+        conference_rooms=MeetingRooms(
+            database, keys, identity.directory, PasswordHashing(), clock, counters=cluster.counters
+        ),
         conferences=ConferenceManager(clock),
         support=SupportService(database, keys, clock),
-        journal=_journal(spool, keys, clock),
+        journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
         email_queue=email_queue,
         notification_service=notification_service,
@@ -143,9 +146,10 @@ def build_container(
 # Providers that need more than one call, each for one service.
 
 
-def _identity(database: Database, keys: KeyStore, notifier: NotificationService) -> Identity:
+def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:
+    hashing, fetch = PasswordHashing(), HttpClient()
     return build_identity(
-        database, keys, database.clock, hashing=PasswordHashing(), notifier=notifier, fetch=HttpClient()
+        database, keys, database.clock, hashing=hashing, notifier=notifier, fetch=fetch, cluster=cluster
     )
 
 
@@ -158,16 +162,10 @@ def _push(
     )
 
 
-def _registrar(dependencies: RegistrarDependencies, location: LocationService, spool: Spool) -> Registrar:
+def _registrar(dependencies: RegistrarDependencies, location: Location[Binding]) -> Registrar:
     registrations = Registrar(dependencies, location)
-    spool.register_handler(registrar.KIND, registrations.apply)
+    dependencies.journal.register_handler(registrar.KIND, registrations.apply)
     return registrations
-
-
-def _journal(spool: Spool, keys: KeyStore, clock: Clock) -> Journal:
-    journal = Journal(spool, keys, clock)
-    spool.register_handler(calls.KIND, journal.apply)
-    return journal
 
 
 def _transcoding(parts: AudioStoreParts, audio: AudioStore, mailboxes: Mailboxes) -> TranscodeWorker:
@@ -180,12 +178,15 @@ def _email_queue(
     identity: Identity,
     notifications: NotificationSettings,
     attachments: MessageAudio,
+    *,
+    cluster: Cluster,
 ) -> EmailQueue | None:
     if notifications.mail is None:
         return None
     transport, sender = SmtpClient(notifications.mail), notifications.mail.sender
-    return EmailQueue(EmailQueueDependencies(database, keys, identity.directory, transport, sender, attachments))
+    dependencies = EmailQueueDependencies(database, keys, identity.directory, transport, sender, attachments)
+    return EmailQueue(dependencies, cluster.counters)
 
 
-def _is_storage_full(disk_guard: DiskGuard, spool: Spool) -> bool:
+def _is_storage_full(disk_guard: DiskGuard, spool: RecordLog) -> bool:
     return spool.nearly_full or disk_guard.is_low()

@@ -6,7 +6,7 @@ from typing import Literal
 
 from unificx.api import EventHub
 from unificx.cdr import CdrService
-from unificx.core.events import EventBus
+from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
     PersonClosed,

@@ -171,9 +171,7 @@ class SipServer:
 
     async def restore_calls(self) -> None:
         """Restore the calls of the previous process."""
-        await self._container.journal.restore_all(
-            self._container.database, self.call_manager, self._container.identity.directory
-        )
+        await self._container.journal.restore_all(self.call_manager, self._container.identity.directory)
 
     async def close(self) -> None:
         """End all calls, then close the sockets."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from unificx.api import IceServer, SipCredentials
+from unificx.cluster import Location
 from unificx.core.clock import Clock
 from unificx.notifications import PushNotifier
-from unificx.registrar import LocationService
+from unificx.registrar import Binding
 from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
 
@@ -15,7 +16,7 @@ class ClientTelephony:
     """Implements `api.Telephony`."""
 
     def __init__(
-        self, bearers: BearerTokens, location: LocationService, push: PushNotifier, turn: TurnConfig, clock: Clock
+        self, bearers: BearerTokens, location: Location[Binding], push: PushNotifier, turn: TurnConfig, clock: Clock
     ) -> None:
         self._bearers = bearers
         self._location = location

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
+from unificx.cluster import Location
 from unificx.identity import DeviceAuth, DirectoryCache
-from unificx.registrar import Binding, LocationService
+from unificx.registrar import Binding
 from unificx.sip.dialog import Dialog
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.errors import RemoteProtocolError
@@ -36,7 +37,7 @@ class MwiParts:
     endpoint: Endpoint
     contact: Callable[[Flow], str]
     directory: DirectoryCache
-    location: LocationService
+    location: Location[Binding]
     message_counts: MessageCounts
     wake: Callable[[], None]
 

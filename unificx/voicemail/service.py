@@ -13,6 +13,7 @@ from unificx.audio_store import (
     audio_ids_of_tenant,
     drop_tenant_audio,
 )
+from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
 from unificx.db import UnitOfWork
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
@@ -60,7 +61,9 @@ class MessageWriter:
 class Mailboxes:
     """Voicemail of all extensions and shared mailboxes. Call `start` first."""
 
-    def __init__(self, parts: AudioStoreParts, audio: AudioStore, passwords: PasswordHashing) -> None:
+    def __init__(
+        self, parts: AudioStoreParts, audio: AudioStore, passwords: PasswordHashing, counters: Counters
+    ) -> None:
         self._database = parts.database
         self._keys = parts.keys
         self._clock = parts.clock
@@ -69,7 +72,7 @@ class Mailboxes:
         self._passwords = passwords
         self._transcriber = parts.transcriber
         self.message_counts = MessageCountCache(parts.database)
-        self._guard = PinThrottle()
+        self._guard = PinThrottle(counters, "voicemail PIN")
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
         self._changes = asyncio.Lock()
@@ -247,14 +250,14 @@ class Mailboxes:
 
     async def check_pin(self, tenant_id: str, extension_id: str, pin: str) -> bool:
         """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""
-        retry_after = self._guard.attempt(f"{tenant_id}/{extension_id}", self._clock.monotonic())
+        retry_after = await self._guard.attempt(f"{tenant_id}/{extension_id}")
         if retry_after:
             raise TooManyRequests("Too many wrong PINs. Try again later.", retry_after=retry_after)
         async with self._database.read() as session:
             digest = await message_repository.pin(session, self._keys, tenant_id, extension_id)
         correct = await self._passwords.verify(digest, pin)
         if correct:
-            self._guard.record_success(f"{tenant_id}/{extension_id}")
+            await self._guard.record_success(f"{tenant_id}/{extension_id}")
         return correct
 
     # ---- deletion

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from recording_setup import RecordingSetup
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import KeyStore
 

@@ -15,8 +15,8 @@ from unificx.audio_store import (
     LocalBlobStore,
     Transcriber,
 )
+from unificx.cluster import EventBus, LocalCounters
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import Extension, PasswordHashing
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
@@ -58,7 +58,7 @@ class RecordingSetup:
             self.database, self.keys, erasure, self.blobs or LocalBlobStore(self.files), self.transcriber
         )
         self.audio = AudioStore(parts)
-        self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK))
+        self.boxes = Mailboxes(parts, self.audio, PasswordHashing(QUICK), LocalCounters(self.clock))
         self.custom_sounds = CustomSounds(parts, self.audio)
         self.transcription = TranscriptionWorker(parts, self.audio, self.boxes)
         self.transcoder = TranscodeWorker(

@@ -11,9 +11,9 @@ from recording_setup import ANNA, RecordingSetup, new_message
 from s3 import ObjectServer
 
 from unificx.audio_store import CorruptAudio, LocalBlobStore
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable, StartupError
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.integrations.object_store import ObjectStore, object_store
 from unificx.media.tones import sine

@@ -59,7 +59,7 @@ async def transcript_of(room: RecordingSetup, left: Message) -> Transcript | Non
 async def test_message_is_transcribed_once(room: RecordingSetup, recognizer: FakeRecognizer) -> None:
     reported: list[MailboxChanged] = []
     room.bus.subscribe(MailboxChanged, reported.append)
-    outbox = Outbox(room.database, room.bus, room.clock)
+    outbox = Outbox(room.database, room.bus.publish, room.clock)
     found = await leave_message(room)
     assert await transcript_of(room, found) is None
     assert await room.transcription.transcribe_all() == 1

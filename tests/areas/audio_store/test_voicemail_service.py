@@ -134,7 +134,7 @@ async def test_message_is_erased_with_caller_or_owner(room: RecordingSetup, subj
 async def test_erasing_the_caller_while_recording_leaves_no_message(room: RecordingSetup) -> None:
     reported: list[MessageLeft] = []
     room.bus.subscribe(MessageLeft, reported.append)
-    Outbox(room.database, room.bus, room.clock)
+    Outbox(room.database, room.bus.publish, room.clock)
     begun = await begin_message(room, new_message(caller="s-carl"))
     room.keys.destroy(TENANT, "s-carl")
     await room.audio.erase_subject(TENANT, "s-carl")

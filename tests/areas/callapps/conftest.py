@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "audio_store"))
 from recording_setup import RecordingSetup
 
 from unificx.callapps import call
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import KeyStore
 from unificx.voicemail import deposit

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "flows"))
 
-from unificx.calls import KIND, Journal
+from unificx.calls import Journal, SpooledCallJournal
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Spool
 from unificx.privacy import KeyStore
@@ -22,7 +22,5 @@ async def spool(tmp_path: Path, database: Database) -> AsyncIterator[Spool]:
 
 
 @pytest.fixture
-def journal(spool: Spool, keys: KeyStore, clock: ManualClock) -> Journal:
-    room = Journal(spool, keys, clock)
-    spool.register_handler(KIND, room.apply)
-    return room
+def journal(spool: Spool, database: Database, keys: KeyStore, clock: ManualClock) -> Journal:
+    return Journal(SpooledCallJournal(spool, database), keys, clock)

@@ -67,7 +67,7 @@ async def crash(world: World, journal: Journal, spool: Spool, database: Database
     world.media.anchors.clear()
     world.build(journal.save, journal.remove)
     await spool.recover()
-    return await journal.restore_all(database, world.manager, world.directory)
+    return await journal.restore_all(world.manager, world.directory)
 
 
 @pytest.mark.parametrize(("one", "two"), [("alice", "bob"), ("bob", "alice")])

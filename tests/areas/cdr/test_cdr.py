@@ -14,9 +14,9 @@ from sqlalchemy import text
 
 from unificx.calls.events import MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
-from unificx.core.events import EventBus
 from unificx.db import Database, Erased, Outbox, Spool
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -220,7 +220,7 @@ async def test_talk_time_is_never_negative(history: CdrService, spool: Spool, cl
 async def test_the_calls_of_a_deleted_tenant_are_deleted(
     history: CdrService, spool: Spool, clock: ManualClock, database: Database, bus: EventBus
 ) -> None:
-    outbox = Outbox(database, bus, clock)
+    outbox = Outbox(database, bus.publish, clock)
     outbox.subscribe(TenantDeleted, history.on_tenant_deleted)
     stored = answered_call(clock, tenant="globex")
     for call in (answered_call(clock), stored):

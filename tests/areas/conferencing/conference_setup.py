@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 
+from unificx.cluster import LocalCounters
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox
@@ -28,4 +29,11 @@ class ConferenceSetup:
     clock: ManualClock
 
     def reopen(self) -> RoomService:
-        return RoomService(self.database, self.keys, self.people.directory, PasswordHashing(FAST_HASHER), self.clock)
+        return RoomService(
+            self.database,
+            self.keys,
+            self.people.directory,
+            PasswordHashing(FAST_HASHER),
+            self.clock,
+            counters=LocalCounters(self.clock),
+        )

@@ -6,9 +6,9 @@ import pytest
 from conference_setup import FAST_HASHER, ConferenceSetup
 from identity_factory import identity_on
 
+from unificx.cluster import EventBus, LocalCounters
 from unificx.conferencing import RoomService
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
 from unificx.identity import NewExtension, NewTenant, PasswordHashing
 from unificx.privacy import KeyStore
@@ -18,13 +18,15 @@ from unificx.privacy import KeyStore
 async def conference(
     database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus
 ) -> AsyncIterator[ConferenceSetup]:
-    outbox = Outbox(database, bus, clock)
+    outbox = Outbox(database, bus.publish, clock)
     people = identity_on(database, keys, clock, passwords=PasswordHashing(FAST_HASHER))
     await people.start()
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     anna = await people.extensions.create(tenant.id, NewExtension("1001", "Anna"))
     berta = await people.extensions.create(tenant.id, NewExtension("1002", "Berta"))
-    rooms = RoomService(database, keys, people.directory, PasswordHashing(FAST_HASHER), clock)
+    rooms = RoomService(
+        database, keys, people.directory, PasswordHashing(FAST_HASHER), clock, counters=LocalCounters(clock)
+    )
     await rooms.start()
     yield ConferenceSetup(people, rooms, tenant, anna.extension, berta.extension, database, outbox, keys, clock)
     await people.join_background_tasks()

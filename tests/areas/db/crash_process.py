@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, select, update
 
+from unificx.cluster import LocalEventBus
 from unificx.core.clock import Clock, SystemClock
-from unificx.core.events import DomainEvent, EventBus
+from unificx.core.events import DomainEvent
 from unificx.db import Database, Outbox, Spool, UnitOfWork
 
 METADATA = MetaData()
@@ -47,7 +48,7 @@ async def count_seen(event: Incremented, uow: UnitOfWork) -> None:
 
 
 def make_outbox(database: Database, clock: Clock) -> Outbox:
-    outbox = Outbox(database, EventBus(lambda fault: None), clock)
+    outbox = Outbox(database, LocalEventBus(lambda fault: None).publish, clock)
     outbox.subscribe(Incremented, count_seen)
     outbox.subscribe(Incremented, count)
     return outbox

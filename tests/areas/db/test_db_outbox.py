@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
+from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import DomainEvent, EventBus
+from unificx.core.events import DomainEvent
 from unificx.db import Database, Outbox, UnitOfWork
 from unificx.db.database import event_name
 
@@ -46,7 +47,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def outbox(database: Database, bus: EventBus, clock: ManualClock, recorder: Recorder) -> Outbox:
-    outbox = Outbox(database, bus, clock)
+    outbox = Outbox(database, bus.publish, clock)
     outbox.subscribe(Ringing, recorder.handle)
     return outbox
 
@@ -168,7 +169,7 @@ async def test_two_dispatchers_deliver_an_event_once(
     database, database_url, outbox: Outbox, clock, recorder: Recorder
 ) -> None:
     second = Database(database_url, clock)
-    other = Outbox(second, EventBus(lambda fault: None), clock)
+    other = Outbox(second, LocalEventBus(lambda fault: None).publish, clock)
     other.subscribe(Ringing, recorder.handle)
     events = await publish(database, clock, *range(40))
     await asyncio.gather(outbox.deliver(), other.deliver())

@@ -7,8 +7,8 @@ from argon2 import PasswordHasher
 from fake_notifier import FakeAccountNotifier
 from identity_factory import identity_on
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.db.outbox import Outbox
 from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
@@ -24,7 +24,7 @@ def emails() -> FakeAccountNotifier:
 
 @pytest.fixture
 def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
-    return Outbox(database, bus, clock)
+    return Outbox(database, bus.publish, clock)
 
 
 @pytest.fixture

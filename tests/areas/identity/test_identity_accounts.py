@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from unificx.cluster import EventBus
 from unificx.core.errors import Conflict, Invalid, NotFound, Unauthenticated
-from unificx.core.events import EventBus
 from unificx.db import Outbox, UnitOfWork
 from unificx.identity import (
     Identity,

@@ -9,8 +9,8 @@ import pytest
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text
 
+from unificx.cluster import EventBus
 from unificx.core.errors import Conflict, Invalid, NotFound
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
     DeviceChange,

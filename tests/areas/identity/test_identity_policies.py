@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from unificx.cluster import LocalCounters
+from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid
 from unificx.identity import Action, Principal, Role, may, may_grant, source_key
 from unificx.identity.policies import validation
@@ -140,21 +142,28 @@ def test_roles_cannot_grant_more_than_their_own() -> None:
     }
 
 
-def attempt(attempts: LoginThrottle, times: int, address: str, now: float) -> list[float]:
+@pytest.fixture
+def attempts(clock: ManualClock) -> LoginThrottle:
+    return LoginThrottle(LocalCounters(clock))
+
+
+async def attempt(attempts: LoginThrottle, times: int, address: str, clock: ManualClock) -> list[float]:
     """Guess Ada's password `times` times, each as soon as allowed; return the delays."""
     waits = []
     for _ in range(times):
-        wait = attempts.attempt("ada@acme.example", address, now)
+        wait = await attempts.attempt("ada@acme.example", address)
         if wait > 0:
-            now += wait
-            assert attempts.attempt("ada@acme.example", address, now) == 0.0
+            clock.advance(wait)
+            assert await attempts.attempt("ada@acme.example", address) == 0.0
         waits.append(wait)
     return waits
 
 
 @pytest.mark.promise("U9", "T3")
-def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
-    waits = attempt(LoginThrottle(), 40, ATTACKER, 0.0)
+async def test_failed_attempts_from_one_source_are_delayed_increasingly(
+    attempts: LoginThrottle, clock: ManualClock
+) -> None:
+    waits = await attempt(attempts, 40, ATTACKER, clock)
     free, delays = waits[: ACCOUNT_AND_SOURCE_LIMIT.free_attempts], waits[ACCOUNT_AND_SOURCE_LIMIT.free_attempts :]
     assert set(free) == {0.0}
     assert delays[0] == 1.0
@@ -164,43 +173,43 @@ def test_failed_attempts_from_one_source_are_delayed_increasingly() -> None:
 
 
 @pytest.mark.promise("U9", "T3")
-def test_guessing_elsewhere_does_not_lock_out_the_owner() -> None:
-    attempts = LoginThrottle()
-    assert attempts.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-    attempts.record_success("ada@acme.example", OWNER, 0.0)
+async def test_guessing_elsewhere_does_not_lock_out_the_owner(attempts: LoginThrottle, clock: ManualClock) -> None:
+    assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
+    await attempts.record_success("ada@acme.example", OWNER)
+    clock.advance(1.0)
     for place in range(200):
-        attempts.attempt("ada@acme.example", f"198.51.{place}.1", 1.0)
-    assert 0 < attempts.attempt("ada@acme.example", "192.0.2.200", 1.0) <= ACCOUNT_LIMIT.max_delay
-    assert attempts.attempt("ada@acme.example", OWNER, 1.0) == 0.0
+        await attempts.attempt("ada@acme.example", f"198.51.{place}.1")
+    assert 0 < await attempts.attempt("ada@acme.example", "192.0.2.200") <= ACCOUNT_LIMIT.max_delay
+    assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
 
 
-def test_one_source_trying_many_accounts_is_throttled() -> None:
-    attempts = LoginThrottle()
+async def test_one_source_trying_many_accounts_is_throttled(attempts: LoginThrottle) -> None:
     for number in range(SOURCE_LIMIT.free_attempts):
-        assert attempts.attempt(f"{number}@acme.example", ATTACKER, 0.0) == 0.0
-    assert attempts.attempt("another@acme.example", ATTACKER, 0.0) > 0
-    assert attempts.attempt("another@acme.example", OWNER, 0.0) == 0.0
+        assert await attempts.attempt(f"{number}@acme.example", ATTACKER) == 0.0
+    assert await attempts.attempt("another@acme.example", ATTACKER) > 0
+    assert await attempts.attempt("another@acme.example", OWNER) == 0.0
 
 
-def test_successful_attempts_are_free_and_failures_decay() -> None:
-    attempts = LoginThrottle()
+async def test_successful_attempts_are_free_and_failures_decay(attempts: LoginThrottle, clock: ManualClock) -> None:
     for _ in range(500):
-        assert attempts.attempt("ada@acme.example", OWNER, 0.0) == 0.0
-        attempts.record_success("ada@acme.example", OWNER, 0.0)
-    assert attempt(attempts, 9, ATTACKER, 0.0)[-1] > 0
+        assert await attempts.attempt("ada@acme.example", OWNER) == 0.0
+        await attempts.record_success("ada@acme.example", OWNER)
+    assert (await attempt(attempts, 9, ATTACKER, clock))[-1] > 0
+    clock.advance(86_400.0)
     assert (
-        attempt(attempts, ACCOUNT_AND_SOURCE_LIMIT.free_attempts, ATTACKER, 86_400.0)
+        await attempt(attempts, ACCOUNT_AND_SOURCE_LIMIT.free_attempts, ATTACKER, clock)
         == [0.0] * ACCOUNT_AND_SOURCE_LIMIT.free_attempts
     )
 
 
-def test_failed_attempt_store_is_bounded() -> None:
-    attempts = LoginThrottle(capacity=100)
+async def test_failed_attempt_store_is_bounded(clock: ManualClock) -> None:
+    counters = LocalCounters(clock)
+    attempts = LoginThrottle(counters, capacity=100)
     for number in range(1000):
-        attempts.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-        attempts.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}", 0.0)
-    assert len(attempts._attempts) <= 100
-    assert len(attempts._known_sources) <= 100
+        await attempts.attempt(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}")
+        await attempts.record_success(f"{number}@acme.example", f"10.0.{number // 250}.{number % 250}")
+    assert len(counters._kinds) == 2
+    assert all(len(each) <= 100 for each in counters._kinds.values())
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
 """QR sign-in: single use, short lifetime, one device."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from fake_notifier import FakeAccountNotifier
 from pyotp.totp import TOTP
 from throttling import attempts_until_throttled
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
-from unificx.core.events import EventBus
 from unificx.identity import (
     Identity,
     NewExtension,
@@ -49,12 +50,12 @@ async def test_code_signs_in_one_device(people: Identity, ada: Person, bus: Even
     used: list[SignInCodeUsed] = []
     bus.subscribe(SignInCodeUsed, used.append)
     code = await new_code(people, ada)
-    assert people.qr_sign_in.code_state(code.id, ada.id).state == "open"
+    assert (await people.qr_sign_in.code_state(code.id, ada.id)).state == "open"
     assert code.code not in repr(code)
     signed = await people.qr_sign_in.sign_in(code.code, SECRET, PHONE)
     assert isinstance(signed, SignedIn)
     assert (await people.sessions.authenticate(signed.token)).person_id == ada.id
-    state = people.qr_sign_in.code_state(code.id, ada.id)
+    state = await people.qr_sign_in.code_state(code.id, ada.id)
     assert (state.state, state.device_name, state.session_id) == ("used", "Ada's phone", signed.principal.session_id)
     assert [(one.code_id, one.person_id, one.maker_id) for one in used] == [(code.id, ada.id, ada.id)]
 
@@ -76,7 +77,7 @@ async def test_second_device_is_refused_and_the_owner_notified(
     await people.join_background_tasks()
     assert emails.of_kind("code_tried_again") == [(EMAIL, "")]
     assert [one.code_id for one in tried] == [code.id]
-    assert people.qr_sign_in.code_state(code.id, ada.id).tried_again
+    assert (await people.qr_sign_in.code_state(code.id, ada.id)).tried_again
     assert await people.sessions.authenticate(signed.token)
 
 
@@ -91,7 +92,7 @@ async def test_same_device_may_retry_and_has_one_session(
     with pytest.raises(Unauthenticated):
         await people.sessions.authenticate(lost.token)
     assert [one.id for one in await people.sessions.of_person(ada.tenant_id, ada.id)] == [again.principal.session_id]
-    assert not people.qr_sign_in.code_state(code.id, ada.id).tried_again
+    assert not (await people.qr_sign_in.code_state(code.id, ada.id)).tried_again
     clock.advance(CODE_LIFETIME.total_seconds())
     with pytest.raises(SignInCodeExpired):
         await people.qr_sign_in.sign_in(code.code, SECRET, PHONE)
@@ -117,7 +118,7 @@ async def test_code_expires_and_is_lost_at_a_restart(
     with pytest.raises(SignInCodeExpired):
         await restarted.qr_sign_in.sign_in(later.code, SECRET, PHONE)
     clock.advance(CODE_LIFETIME.total_seconds())
-    assert people.qr_sign_in.code_state(code.id, ada.id).state == "expired"
+    assert (await people.qr_sign_in.code_state(code.id, ada.id)).state == "expired"
     with pytest.raises(SignInCodeExpired):
         await people.qr_sign_in.sign_in(code.code, SECRET, PHONE)
 
@@ -140,10 +141,10 @@ async def test_valid_code_does_not_count_as_a_failed_attempt(people: Identity, a
 async def test_code_state_is_visible_to_creator_and_user_only(people: Identity, ada: Person, acme: Tenant) -> None:
     admin = await people.users.create(acme.id, NewPerson("Cleo Example", "cleo@acme.example"))
     code = await people.qr_sign_in.create_code(acme.id, ada.id, admin.id)
-    assert people.qr_sign_in.code_state(code.id, ada.id) == people.qr_sign_in.code_state(code.id, admin.id)
+    assert await people.qr_sign_in.code_state(code.id, ada.id) == await people.qr_sign_in.code_state(code.id, admin.id)
     for outsider in ("", "somebody"):
         with pytest.raises(NotFound):
-            people.qr_sign_in.code_state(code.id, outsider)
+            await people.qr_sign_in.code_state(code.id, outsider)
 
 
 async def test_codes_per_user_are_limited(people: Identity, ada: Person) -> None:
@@ -156,14 +157,15 @@ async def test_codes_per_user_are_limited(people: Identity, ada: Person) -> None
 async def test_total_codes_are_limited_and_the_oldest_is_evicted(
     people: Identity, acme: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qr_sign_in, "MAX_CODES", 8)
+    monkeypatch.setattr(qr_sign_in, "CODES", replace(qr_sign_in.CODES, capacity=8))
     persons = [await people.users.create(acme.id, NewPerson(f"P{at}", f"p{at}@acme.example")) for at in range(9)]
     codes = [await new_code(people, one) for one in persons[:8]]
-    assert all(people.qr_sign_in.code_state(code.id, one.id) for code, one in zip(codes, persons, strict=False))
+    for code, one in zip(codes, persons, strict=False):
+        assert await people.qr_sign_in.code_state(code.id, one.id)
     await new_code(people, persons[8])
     with pytest.raises(NotFound):
-        people.qr_sign_in.code_state(codes[0].id, persons[0].id)
-    assert people.qr_sign_in.code_state(codes[1].id, persons[1].id)
+        await people.qr_sign_in.code_state(codes[0].id, persons[0].id)
+    assert await people.qr_sign_in.code_state(codes[1].id, persons[1].id)
 
 
 @pytest.mark.promise("S2")
@@ -190,7 +192,7 @@ async def test_code_created_by_another_user_requires_the_second_factor(
     by_admin = await people.qr_sign_in.create_code(ada.tenant_id, ada.id, "")
     outcome = await people.qr_sign_in.sign_in(by_admin.code, SECRET, PHONE)
     assert isinstance(outcome, SecondFactorRequired)
-    assert people.qr_sign_in.code_state(by_admin.id, ada.id).session_id is None
+    assert (await people.qr_sign_in.code_state(by_admin.id, ada.id)).session_id is None
     own = await new_code(people, ada)
     assert isinstance(await people.qr_sign_in.sign_in(own.code, SECRET, PHONE), SignedIn)
 

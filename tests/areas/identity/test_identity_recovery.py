@@ -38,7 +38,7 @@ def link(code: str) -> str:
 
 async def request_recovery(people: Identity, emails: FakeAccountNotifier, email: str = EMAIL) -> list[str]:
     """Request recovery and return the codes of all e-mails."""
-    people.recovery.request(email, None, link, "de", PHONE.source)
+    await people.recovery.request(email, None, link, "de", PHONE.source)
     await people.join_background_tasks()
     return [url.partition("=")[2] for _, url in emails.of_kind(EMAIL_BODY)]
 
@@ -76,7 +76,7 @@ async def test_response_does_not_reveal_whether_an_account_exists(
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     for email in (EMAIL, "nobody@acme.example", ""):
-        assert people.recovery.request(email, None, link, "de", PHONE.source) is None
+        assert await people.recovery.request(email, None, link, "de", PHONE.source) is None
         assert not statements
     await people.join_background_tasks()
     assert statements
@@ -89,13 +89,13 @@ async def test_requests_are_throttled_for_known_and_unknown_addresses(people: Id
     for email, source in ((EMAIL, Source("198.51.100.8")), ("nobody@acme.example", Source("198.51.100.9"))):
 
         async def ask(number: int, email: str = email, source: Source = source) -> None:
-            people.recovery.request(email, None, link, "en", source)
+            await people.recovery.request(email, None, link, "en", source)
 
         slowed.append(await attempts_until_throttled(ask, RecoveryLinkExpired))
     assert slowed[0] == slowed[1]
     await people.join_background_tasks()
     # Throttled requests of others block neither the owner's requests nor their password sign-in.
-    people.recovery.request(EMAIL, None, link, "en", PHONE.source)
+    await people.recovery.request(EMAIL, None, link, "en", PHONE.source)
     assert await people.sign_in.by_password(EMAIL, PASSWORD, PHONE)
 
 

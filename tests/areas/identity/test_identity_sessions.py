@@ -10,9 +10,9 @@ import pytest
 from fake_notifier import FakeAccountNotifier
 from sqlalchemy import text, update
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import NotFound, Unauthenticated
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
     Identity,

@@ -7,9 +7,9 @@ import pytest
 from argon2 import PasswordHasher
 from identity_factory import identity_on
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Forbidden, Invalid, NotFound, TooManyRequests, Unauthenticated
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import Identity, NewPerson, PasswordHashing, Person, Role, SignInContext, Source, Tenant
 from unificx.identity.events import PasswordChanged

@@ -14,6 +14,7 @@ from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provid
 from pyotp.totp import TOTP
 from sqlalchemy import text
 
+from unificx.cluster import local_cluster
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Conflict, DomainError, Expired, Forbidden, Invalid, NotFound, Unauthenticated
 from unificx.db import Database
@@ -54,6 +55,7 @@ async def people(database: Database, keys: KeyStore, clock: ManualClock) -> Asyn
         hashing=PasswordHashing(CHEAP),
         notifier=FakeAccountNotifier(can_send=False),
         fetch=HttpClient(),
+        cluster=local_cluster(clock, print),
     )
     await room.start()
     yield room

@@ -9,8 +9,8 @@ from identity_factory import identity_on
 from push_service import PushService, push_service
 from smtp_server import FakeSmtpServer, mail_server, settings_of
 
+from unificx.cluster import EventBus, LocalCounters
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database, Outbox
 from unificx.identity import Identity, NewTenant, PasswordHashing, Tenant
 from unificx.integrations.smtp import SmtpClient
@@ -23,7 +23,7 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 @pytest.fixture
 def outbox(database: Database, bus: EventBus, clock: ManualClock) -> Outbox:
-    return Outbox(database, bus, clock)
+    return Outbox(database, bus.publish, clock)
 
 
 @pytest.fixture
@@ -97,4 +97,7 @@ async def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 @pytest.fixture
 def emails(database: Database, keys: KeyStore, people: Identity, box: FakeSmtpServer) -> EmailQueue:
     server = settings_of(box)
-    return EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))
+    return EmailQueue(
+        EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender),
+        LocalCounters(database.clock),
+    )

@@ -13,6 +13,7 @@ import pytest
 from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
+from unificx.cluster import LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.db import Database
@@ -222,7 +223,10 @@ async def test_queued_emails_are_sent_after_a_restart(
 ) -> None:
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     server = settings_of(box)
-    reopened = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender))
+    reopened = EmailQueue(
+        EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender),
+        LocalCounters(database.clock),
+    )
     running = asyncio.create_task(reopened.run())
     await box.arrived.wait()
     box.arrived.clear()
@@ -336,13 +340,17 @@ async def test_emails_are_kept_while_our_password_is_wrong(
     people: Identity, ada: Person, box: FakeSmtpServer, keys: KeyStore, database: Database, clock: ManualClock
 ) -> None:
     wrong, right = settings_of(box, login="pbx:wrong@"), settings_of(box)
-    emails = EmailQueue(EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender))
+    emails = EmailQueue(
+        EmailQueueDependencies(database, keys, people.directory, SmtpClient(wrong), wrong.sender),
+        LocalCounters(database.clock),
+    )
     await emails.enqueue(ada, "invitation", "en", link=LINK)
     await emails.deliver()
     assert (box.received, await count_queued(database)) == ([], 1)
     clock.advance(60)
     await EmailQueue(
-        EmailQueueDependencies(database, keys, people.directory, SmtpClient(right), right.sender)
+        EmailQueueDependencies(database, keys, people.directory, SmtpClient(right), right.sender),
+        LocalCounters(database.clock),
     ).deliver()
     assert len(box.received) == 1
 

@@ -8,9 +8,9 @@ import pytest
 from push_service import PushService, SubscribedBrowser, claims
 from sqlalchemy import text
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Invalid, NotFound, TooManyRequests
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import (
     Identity,

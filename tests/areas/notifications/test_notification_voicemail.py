@@ -12,9 +12,9 @@ from smtp_server import FakeSmtpServer, mail_server, settings_of, text_of
 from sqlalchemy import text
 
 from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
+from unificx.cluster import EventBus, LocalCounters
 from unificx.core.clock import ManualClock
 from unificx.core.errors import Expired, ServiceUnavailable
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.identity import Extension, Identity, NewPerson, PasswordHashing, Person, Tenant
 from unificx.integrations.smtp import SmtpClient
@@ -91,7 +91,7 @@ async def post(
 ) -> VoicemailEmails:
     erasure = Erasure(ErasureJournal(tmp_path / "erased.journal"), keys, database.clock, bus)
     parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(tmp_path / "audio"))
-    boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing())
+    boxes = Mailboxes(parts, AudioStore(parts), PasswordHashing(), LocalCounters(database.clock))
     await boxes.start()
     person = await people.users.create(acme.id, NewPerson("Ada Example", "ada@example.com"))
     return VoicemailEmails(person, boxes, VoicemailAttachments(parts, boxes), push, database)
@@ -106,7 +106,8 @@ def write(
     def emails(box: FakeSmtpServer) -> EmailQueue:
         server = settings_of(box)
         return EmailQueue(
-            EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed)
+            EmailQueueDependencies(database, keys, people.directory, SmtpClient(server), server.sender, post.mailed),
+            LocalCounters(database.clock),
         )
 
     return emails

@@ -7,8 +7,9 @@ import pytest
 from sealed_models import FRIEND, FriendPart
 from structlog.testing import capture_logs
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import DomainEvent, EventBus
+from unificx.core.events import DomainEvent
 from unificx.db import Erased
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.privacy.events import SubjectErased, TenantErased

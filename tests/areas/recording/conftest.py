@@ -8,8 +8,8 @@ from call_recorder_setup import CallRecorderSetup
 from fake_media import FakeEngine, FakeRelay
 
 from unificx.audio_store import AudioStore, AudioStoreParts, LocalBlobStore
+from unificx.cluster import EventBus
 from unificx.core.clock import SystemClock
-from unificx.core.events import EventBus
 from unificx.db import Database
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts

@@ -8,8 +8,8 @@ import pytest
 from identity_factory import identity_on
 from sqlalchemy import select
 
+from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock
-from unificx.core.events import EventBus
 from unificx.db import Database, Spool
 from unificx.identity import CreatedExtension, DirectoryCache, Identity, NewExtension, NewTenant, Tenant
 from unificx.privacy import KeyStore

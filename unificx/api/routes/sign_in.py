@@ -59,7 +59,7 @@ async def create_sign_in_code(
 async def show_sign_in_code(services: ServicesDep, user: CurrentUserDep, code_id: Id) -> models.SignInCodeState:
     """Show the state of a QR sign-in code."""
     return models.SignInCodeState.model_validate(
-        services.identity.qr_sign_in.code_state(code_id, user.principal.person_id)
+        await services.identity.qr_sign_in.code_state(code_id, user.principal.person_id)
     )
 
 
@@ -117,7 +117,7 @@ async def ask_recovery(services: ServicesDep, request: Request, body: models.Rec
     """Request a password reset link. The response does not disclose whether the account exists."""
     tenant_id = await resolve_tenant(services, body.tenant)
     link = _link_builder(services.public_address.url, "recover")
-    services.identity.recovery.request(body.email, tenant_id, link, body.language, source_of(request))
+    await services.identity.recovery.request(body.email, tenant_id, link, body.language, source_of(request))
 
 
 @router.post("/recoveries/finish", **sign_in_declaration(401, 403, 410, 429))

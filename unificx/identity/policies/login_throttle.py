@@ -6,9 +6,11 @@ at a known address and delays them at most a minute at a new one. Unknown accoun
 that responses do not reveal whether an account exists.
 """
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+
+from unificx.cluster import Count, CounterKind, Counters
 
 MAX_ENTRIES = 50_000
 HALF_LIFE = 21_600.0
@@ -29,7 +31,7 @@ ACCOUNT_LIMIT = ThrottleLimit(free_attempts=50, max_delay=60.0)
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempts:
-    """Failed attempts, halved every six hours, and the time of the last one (monotonic seconds)."""
+    """Failed attempts, halved every six hours, and the time of the last one (seconds)."""
 
     count: float
     last: float
@@ -59,64 +61,70 @@ def source_key(address: str) -> str:
 
 
 class LoginThrottle:
-    """Bounded in-memory store of failed attempts with LRU eviction.
+    """Failed attempts by account and source address, in `counters` under `name`.
 
     `account_limit` applies to an account over all sources without a successful sign-in.
     """
 
-    def __init__(self, capacity: int = MAX_ENTRIES, account_limit: ThrottleLimit = ACCOUNT_LIMIT) -> None:
-        self._capacity = capacity
+    def __init__(
+        self,
+        counters: Counters,
+        name: str = "sign-in",
+        *,
+        capacity: int = MAX_ENTRIES,
+        account_limit: ThrottleLimit = ACCOUNT_LIMIT,
+    ) -> None:
+        self._counters = counters
         self._account_limit = account_limit
-        self._attempts: OrderedDict[tuple[str, ...], FailedAttempts] = OrderedDict()
-        self._known_sources: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self.attempts = CounterKind(f"{name} attempts", capacity)
+        self.known_sources = CounterKind(f"{name} known sources", capacity)
 
-    def attempt(self, account: str, address: str, now: float) -> float:
+    async def attempt(self, account: str, address: str) -> float:
         """Count an attempt before it is checked, so that concurrent attempts gain nothing; return the delay or 0.
 
         `account` is "" for attempts that name no account, such as random codes: they count for their source only.
         """
-        counters = self._counters(account, source_key(address))
-        nothing = FailedAttempts(0.0, now)
-        longest = max(remaining_delay(self._attempts.get(key, nothing), limit, now) for key, limit in counters)
-        if longest > 0:
-            return longest
-        for key, _ in counters:
-            self._add(key, 1.0, now)
-        return 0.0
+        limits = await self._limits(account, source_key(address))
 
-    def record_success(self, account: str, address: str, now: float) -> None:
+        def count(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
+            failed = [_failed_attempts(one, now) for one in before]
+            longest = max(remaining_delay(one, limit, now) for one, limit in zip(failed, limits.values(), strict=True))
+            return (before, longest) if longest > 0 else ([_added(one, 1.0, now) for one in failed], 0.0)
+
+        return await self._counters.update(self.attempts, list(limits), count)
+
+    async def record_success(self, account: str, address: str) -> None:
         """Undo the count of the last attempt and remember its source as known."""
         source = source_key(address)
-        for key, _ in self._counters(account, source):
-            self._add(key, -1.0, now)
+        limits = await self._limits(account, source)
+        pair = _pair_key(account, source)
+
+        def undo(before: Sequence[Count], now: float) -> tuple[Sequence[Count], None]:
+            after = [_added(_failed_attempts(one, now), -1.0, now) for one in before]
+            return [() if key == pair else one for key, one in zip(limits, after, strict=True)], None
+
+        await self._counters.update(self.attempts, list(limits), undo)
+        if account:
+            await self._counters.update(self.known_sources, [pair], lambda before, now: ([(now,)], None))
+
+    async def _limits(self, account: str, source: str) -> dict[str, ThrottleLimit]:
+        """Return the counters of an attempt, with their limits."""
         if not account:
-            return
-        self._attempts.pop(("pair", account, source), None)
-        self._known_sources[account, source] = None
-        self._known_sources.move_to_end((account, source))
-        _trim(self._known_sources, self._capacity)
-
-    def _counters(self, account: str, source: str) -> list[tuple[tuple[str, ...], ThrottleLimit]]:
-        if not account:
-            return [(("source", source), SOURCE_LIMIT)]
-        counted: list[tuple[tuple[str, ...], ThrottleLimit]] = [
-            (("pair", account, source), ACCOUNT_AND_SOURCE_LIMIT),
-            (("source", source), SOURCE_LIMIT),
-        ]
-        if (account, source) not in self._known_sources:
-            counted.append((("account", account), self._account_limit))
-        return counted
-
-    def _add(self, key: tuple[str, ...], delta: float, now: float) -> None:
-        before = self._attempts.get(key)
-        count = (before.decayed(now) if before else 0.0) + delta
-        self._attempts[key] = FailedAttempts(max(0.0, count), now)
-        self._attempts.move_to_end(key)
-        _trim(self._attempts, self._capacity)
+            return {f"source {source}": SOURCE_LIMIT}
+        pair = _pair_key(account, source)
+        limits = {pair: ACCOUNT_AND_SOURCE_LIMIT, f"source {source}": SOURCE_LIMIT}
+        if not await self._counters.update(self.known_sources, [pair], lambda before, now: (before, before[0])):
+            limits[f"account {account}"] = self._account_limit
+        return limits
 
 
-def _trim(
-    entries: "OrderedDict[tuple[str, str], None] | OrderedDict[tuple[str, ...], FailedAttempts]", capacity: int
-) -> None:
-    while len(entries) > capacity:
-        entries.popitem(last=False)
+def _pair_key(account: str, source: str) -> str:
+    return f"pair {source} {account}"
+
+
+def _failed_attempts(count: Count, now: float) -> FailedAttempts:
+    return FailedAttempts(*count) if count else FailedAttempts(0.0, now)
+
+
+def _added(before: FailedAttempts, delta: float, now: float) -> Count:
+    return (max(0.0, before.decayed(now) + delta), now)

@@ -1,8 +1,9 @@
 """PIN validation and throttling: after some failed attempts the delay doubles with each one."""
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from itertools import pairwise
 
+from unificx.cluster import Count, CounterKind, Counters
 from unificx.core.errors import Invalid
 
 PIN_DIGITS = (4, 12)
@@ -13,29 +14,30 @@ MAX_ENTRIES = 10_000
 
 
 class PinThrottle:
-    """Failed attempts per protected object, bounded with LRU eviction."""
+    """Failed attempts per protected object, in `counters` under `name`."""
 
-    def __init__(self) -> None:
-        self._attempts: OrderedDict[str, tuple[int, float]] = OrderedDict()
+    def __init__(self, counters: Counters, name: str) -> None:
+        self._counters = counters
+        self._kind = CounterKind(name, MAX_ENTRIES)
 
-    def attempt(self, key: str, now: float) -> float:
+    async def attempt(self, key: str) -> float:
         """Count an attempt before it is checked; return the delay in seconds or 0."""
-        count, last = self._attempts.get(key, (0, now))
-        if now - last > RESET_AFTER:
-            count = 0
-        if count >= FREE_ATTEMPTS:
-            delay = last + min(2.0 ** min(count - FREE_ATTEMPTS, 30), MAX_DELAY) - now
-            if delay > 0:
-                return delay
-        self._attempts[key] = (count + 1, now)
-        self._attempts.move_to_end(key)
-        while len(self._attempts) > MAX_ENTRIES:
-            self._attempts.popitem(last=False)
-        return 0.0
+        return await self._counters.update(self._kind, [key], _count_attempt)
 
-    def record_success(self, key: str) -> None:
+    async def record_success(self, key: str) -> None:
         """Reset the count after a correct PIN."""
-        self._attempts.pop(key, None)
+        await self._counters.update(self._kind, [key], lambda before, now: ([()], None))
+
+
+def _count_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
+    count, last = before[0] or (0.0, now)
+    if now - last > RESET_AFTER:
+        count = 0.0
+    if count >= FREE_ATTEMPTS:
+        delay = last + min(2.0 ** min(count - FREE_ATTEMPTS, 30), MAX_DELAY) - now
+        if delay > 0:
+            return before, delay
+    return [(count + 1, now)], 0.0
 
 
 def validate_pin(pin: str, field: str = "pin") -> str:

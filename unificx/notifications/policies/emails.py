@@ -1,8 +1,10 @@
 """E-mail kinds, their lifetimes, text formats and the rate limit."""
 
-from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, get_args
+
+from unificx.cluster import Count, CounterKind, Counters
 
 EmailKind = Literal[
     "invitation",
@@ -54,16 +56,17 @@ class EmailRateLimit:
 
     MAX_PER_WINDOW = 6
     WINDOW_SECONDS = 3600.0
-    _MAX_TRACKED = 50_000
+    _SENT = CounterKind("e-mails", 50_000)
+    """Each count is the times of the e-mails of the window."""
 
-    def __init__(self) -> None:
-        self._sent: OrderedDict[tuple[str, EmailKind], list[float]] = OrderedDict()
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
 
-    def allow(self, subject: str, kind: EmailKind, now: float) -> bool:
-        """Return whether an e-mail is allowed at `now` (monotonic seconds), and count it if so."""
-        recent = [at for at in self._sent.pop((subject, kind), []) if at > now - self.WINDOW_SECONDS]
+    async def allow(self, subject: str, kind: EmailKind) -> bool:
+        """Return whether an e-mail is allowed now, and count it if so."""
+        return await self._counters.update(self._SENT, [f"{subject} {kind}"], self._count)
+
+    def _count(self, before: Sequence[Count], now: float) -> tuple[Sequence[Count], bool]:
+        recent = tuple(at for at in before[0] if at > now - self.WINDOW_SECONDS)
         allowed = len(recent) < self.MAX_PER_WINDOW
-        self._sent[subject, kind] = [*recent, now] if allowed else recent
-        if len(self._sent) > self._MAX_TRACKED:
-            self._sent.popitem(last=False)
-        return allowed
+        return [(*recent, now) if allowed else recent], allowed

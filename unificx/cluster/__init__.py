@@ -1,0 +1,37 @@
+"""State shared by all nodes: ports, and their implementations for a single process."""
+
+from unificx.cluster.cluster import Cluster, local_cluster
+from unificx.cluster.local import LocalCounters, LocalEventBus, LocalLeases, LocalOneTimeStore
+from unificx.cluster.ports import (
+    CallJournal,
+    Count,
+    CounterKind,
+    Counters,
+    EventBus,
+    JournalEntry,
+    Leases,
+    Location,
+    OneTimeKind,
+    OneTimeStore,
+    RecordLog,
+)
+
+__all__ = [
+    "CallJournal",
+    "Cluster",
+    "Count",
+    "CounterKind",
+    "Counters",
+    "EventBus",
+    "JournalEntry",
+    "Leases",
+    "LocalCounters",
+    "LocalEventBus",
+    "LocalLeases",
+    "LocalOneTimeStore",
+    "Location",
+    "OneTimeKind",
+    "OneTimeStore",
+    "RecordLog",
+    "local_cluster",
+]

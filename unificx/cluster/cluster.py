@@ -1,0 +1,23 @@
+"""The ports of one node, for the composition root."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from unificx.cluster.local import LocalCounters, LocalEventBus, LocalLeases, LocalOneTimeStore
+from unificx.cluster.ports import Counters, EventBus, Leases, OneTimeStore
+from unificx.core.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The ports that are implemented here. Those of `RecordLog`, `CallJournal` and `Location` belong to their areas."""
+
+    bus: EventBus
+    counters: Counters
+    one_time: OneTimeStore
+    leases: Leases
+
+
+def local_cluster(clock: Clock, on_error: Callable[[BaseException], None]) -> Cluster:
+    """Return the ports of a single process. `on_error` gets the exceptions of event handlers."""
+    return Cluster(LocalEventBus(on_error), LocalCounters(clock), LocalOneTimeStore(clock), LocalLeases())
