@@ -20,6 +20,7 @@ from unificx.cluster import (
 )
 from unificx.core.clock import ManualClock
 from unificx.db import SpoolFull, UnitOfWork
+from unificx.db.base import SEAL_MARK
 from unificx.registrar import Binding
 from unificx.sip.flow import Flow
 
@@ -242,8 +243,8 @@ async def test_a_record_without_handler_or_space_is_refused(records: LoggedRecor
 # ---- call journal
 
 
-def entry(call_id: str, sealed: bytes = b"sealed \x00 \n bytes") -> JournalEntry:
-    return JournalEntry(call_id, "tenant", sealed)
+def entry(call_id: str, content: bytes = b"any \x00 \n bytes") -> JournalEntry:
+    return JournalEntry(call_id, "tenant", SEAL_MARK + content)
 
 
 async def test_the_next_life_finds_the_calls_that_had_not_ended(call_journal: JournalOfTwoLives) -> None:
