@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from unificx.sip.digest import Nonces, NonceState, best_challenge, challenges, ha1, response_for, verify
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.headers import parse_auth
+from unificx.sip.life import NODE_BYTES, Life
 
 FRESH, STALE, REPLAYED, FOREIGN = NonceState
 
@@ -207,3 +208,47 @@ def test_any_user_name_and_password(user: str, password: str, algorithm: str) ->
     answer = parse_auth(response_for(challenge, user, password, "INVITE", "sip:1002@r", cnonce="c", nc=7))
     assert answer.get("username") == user
     assert verify(answer, "INVITE", {algorithm: ha1(algorithm, user, "r", password)})
+
+
+# ---- restarts
+
+
+def issuer_of(node: int, *, unix: float, at: float = 1000.0, secret: bytes = b"\x01" * 32) -> Nonces:
+    """Return the nonces of a process that starts at Unix time `unix`, which is `at` on its monotonic clock."""
+    return Nonces(secret, life=Life(bytes([node] * NODE_BYTES), unix - at, at))
+
+
+def test_nonce_of_the_previous_process_is_accepted_until_it_expires() -> None:
+    nonce = issuer_of(1, unix=1e9).issue(1010.0)  # at 1e9 + 10
+    following = issuer_of(2, unix=1e9 + 60, at=5.0)
+    assert check(following, nonce, "00000002", 5.0) is FRESH
+    assert check(following, nonce, "00000003", 255.0) is FRESH
+    assert check(following, nonce, "00000004", 255.1) is STALE
+
+
+def test_counts_of_the_previous_process_ascend_only() -> None:
+    """The counts that the previous process has seen are unknown: lower ones may be replays."""
+    nonce = issuer_of(1, unix=1e9).issue(1000.0)
+    following = issuer_of(2, unix=1e9 + 60)
+    assert check(following, nonce, "00000005", 1000.0) is FRESH
+    assert check(following, nonce, "00000005", 1000.0) is REPLAYED
+    assert check(following, nonce, "00000004", 1000.0) is REPLAYED
+    assert check(following, nonce, "00000006", 1000.0) is FRESH
+
+
+def test_nonce_of_another_running_process_is_stale() -> None:
+    nonce = issuer_of(1, unix=1e9).issue(1100.0)
+    assert check(issuer_of(2, unix=1e9), nonce, "00000001", 1101.0) is STALE
+
+
+def test_clock_set_back_before_a_restart_does_not_revive_nonces() -> None:
+    nonce = issuer_of(1, unix=1e9).issue(1000.0)
+    following = issuer_of(2, unix=1e9 - 3600)
+    assert check(following, nonce, "00000001", 1000.0) is STALE
+    assert check(following, nonce, "00000001", 4600.0) is STALE, "the clock has reached the time of issue again"
+    fresh = following.issue(1000.0)
+    assert check(following, fresh, "00000001", 1000.0) is FRESH
+
+
+def test_nonces_of_processes_with_the_same_time_and_number_differ() -> None:
+    assert issuer_of(1, unix=1e9).issue(1000.0) != issuer_of(2, unix=1e9).issue(1000.0)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from unificx.cluster.local import LocalCounters, LocalEventBus, LocalLeases, LocalOneTimeStore
 from unificx.cluster.ports import Counters, EventBus, Leases, OneTimeStore
 from unificx.core.clock import Clock
+from unificx.sip.life import NODE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """The ports that are implemented here. Those of `RecordLog`, `CallJournal` and `Location` belong to their areas."""
 
+    node: str
+    """Id of this node in hexadecimal: random, new at each start."""
     bus: EventBus
     counters: Counters
     one_time: OneTimeStore
@@ -20,4 +23,5 @@ class Cluster:
 
 def local_cluster(clock: Clock, on_error: Callable[[BaseException], None]) -> Cluster:
     """Return the ports of a single process. `on_error` gets the exceptions of event handlers."""
-    return Cluster(LocalEventBus(on_error), LocalCounters(clock), LocalOneTimeStore(clock), LocalLeases())
+    node = clock.random_bytes(NODE_BYTES).hex()
+    return Cluster(node, LocalEventBus(on_error), LocalCounters(clock), LocalOneTimeStore(clock), LocalLeases())

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from unificx.core.errors import StartupError
 from unificx.privacy.key_wrapping import unwrap, wrap
@@ -30,6 +32,10 @@ class MasterKey:
 
     def unwrap(self, wrapped: bytes, *context: str) -> bytes:
         return unwrap(self._key_for(context), wrapped, *context)
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a 32-byte secret for a purpose (HKDF-SHA-256, RFC 5869), the same at every start."""
+        return HKDF(SHA256(), KEY_SIZE, salt=None, info=f"unificx {purpose}".encode()).derive(self._key)
 
     def _key_for(self, context: tuple[str, ...]) -> AESGCM:
         """Return a derived key for each sealed file, separate from the key that wraps tenant keys."""

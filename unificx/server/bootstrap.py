@@ -50,7 +50,9 @@ async def open_installation(
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)
         notifications = load_notification_settings(paths, environ, master)
         stack.push_async_callback(notifications.push_delivery.close)
-        container = build_container(paths, database, keys, erasure, cluster, notifications=notifications)
+        container = build_container(
+            paths, database, keys, erasure, cluster, notifications=notifications, derive_secret=master.derive
+        )
         await container.spool.recover()
         stack.push_async_callback(container.spool.close)
         await container.identity.start()

@@ -45,6 +45,10 @@ RESERVE_BYTES = 32 << 20
 class Container:
     """All stateful services."""
 
+    node: str
+    """Id of this life of the process, in hexadecimal."""
+    derive_secret: Callable[[str], bytes]
+    """Return the secret of the installation for a purpose."""
     paths: InstallationPaths
     clock: Clock
     bus: EventBus
@@ -88,6 +92,7 @@ def build_container(
     cluster: Cluster,
     *,
     notifications: NotificationSettings,
+    derive_secret: Callable[[str], bytes],
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus = database.clock, cluster.bus
@@ -107,6 +112,8 @@ def build_container(
     notification_service.configure(email_queue, push)
     custom_sounds = CustomSounds(audio_parts, audio)
     return Container(
+        node=cluster.node,
+        derive_secret=derive_secret,
         paths=paths,
         clock=clock,
         bus=bus,

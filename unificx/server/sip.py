@@ -34,6 +34,7 @@ from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.legs import DialogTable
+from unificx.sip.life import Life
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
@@ -67,13 +68,16 @@ class SipServer:
         self._media = media
         self._engine = engine
         clock, directory = container.clock, container.identity.directory
-        self.bearers = BearerTokens(clock.random_bytes(32))
+        started = clock.monotonic()
+        life = Life(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
+        self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), life=life)
         rate_limiter = RateLimiter(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
             via_host=self._via,
             overload=OverloadControl(),
             wake=self._wake,
+            node=container.node,
         )
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
         self.parking = Parking(live_events.parked_changed)
@@ -98,7 +102,7 @@ class SipServer:
             RequestHandlerParts(
                 endpoint,
                 rate_limiter,
-                self._create_authenticator(settings),
+                self._create_authenticator(settings, life),
                 RegisterHandler(directory, container.registrar),
                 container.registrar,
                 directory,
@@ -137,10 +141,11 @@ class SipServer:
             on_changed=live_events.calls_changed,
         )
 
-    def _create_authenticator(self, settings: Settings) -> Authenticator:
-        clock = self._container.clock
-        nonces, secret = Nonces(clock.random_bytes(32)), clock.random_bytes(32)
-        return Authenticator(self._container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
+    def _create_authenticator(self, settings: Settings, life: Life) -> Authenticator:
+        container = self._container
+        nonces = Nonces(container.derive_secret("SIP digest nonces"), life=life)
+        secret = container.clock.random_bytes(32)
+        return Authenticator(container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
 
     def _create_mwi(self) -> MwiNotifier:
         container = self._container

@@ -10,6 +10,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from unificx.sip.grammar import quote
+from unificx.sip.life import Life
 from unificx.sip.message import Request
 
 LIFETIME = 300.0
@@ -19,20 +20,22 @@ _EXPIRY_BYTES = 7
 
 
 class BearerTokens:
-    """Issues and verifies tokens. `secret` (32 random bytes) must not outlive the clock of `now`."""
+    """Issues and verifies tokens. `secret` (32 bytes) may outlive the process, and so do its tokens."""
 
-    def __init__(self, secret: bytes, lifetime: float = LIFETIME) -> None:
+    def __init__(self, secret: bytes, lifetime: float = LIFETIME, *, life: Life | None = None) -> None:
         self._secret = secret
         self.lifetime = lifetime
+        self._life = life or Life()
 
     def issue(self, subject: str, now: float) -> str:
         """Issue a token for `subject` (an internal id, ASCII), valid for `lifetime` seconds."""
-        expires = int((now + self.lifetime) * 1000).to_bytes(_EXPIRY_BYTES, "big")
+        expires = self._life.unix_ms(now + self.lifetime).to_bytes(_EXPIRY_BYTES, "big")
         data = expires + subject.encode("ascii")
         return urlsafe_b64encode(data + self._sign(data)).decode()
 
     def verified_subject(self, token: str, now: float) -> str | None:
-        """Return the subject of the token, or None if the token is invalid or expired."""
+        """Return the subject of the token, or None if the token is invalid, expired, or issued in the future: the clock
+        was set back before the start of this process, and the token would live longer than granted."""
         try:
             data = urlsafe_b64decode(token.encode("ascii"))
         except ValueError:
@@ -41,7 +44,8 @@ class BearerTokens:
         if not hmac.compare_digest(self._sign(payload), signature):
             return None
         expires, subject = payload[:_EXPIRY_BYTES], payload[_EXPIRY_BYTES:]
-        return subject.decode("ascii") if now * 1000 <= int.from_bytes(expires, "big") else None
+        expires_ms, latest_ms = int.from_bytes(expires, "big"), self._life.unix_ms(now + self.lifetime)
+        return subject.decode("ascii") if self._life.unix_ms(now) <= expires_ms <= latest_ms else None
 
     def _sign(self, data: bytes) -> bytes:
         return hashlib.blake2s(data, key=self._secret, digest_size=18).digest()

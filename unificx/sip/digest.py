@@ -11,13 +11,15 @@ from enum import Enum
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.grammar import quote
 from unificx.sip.headers import AuthParams
+from unificx.sip.life import NODE_BYTES, Life
 
 ALGORITHMS = ("SHA-256", "MD5")
 """Supported algorithms, strongest first."""
 
 _count = re.compile(r"[0-9a-fA-F]{8}").fullmatch
 _WINDOW_BITS = 64
-_HEAD_BYTES = 15
+_ALL_USED = (1 << _WINDOW_BITS) - 1
+_HEAD_BYTES = 7 + NODE_BYTES + 4
 
 
 def _hash(algorithm: str, text: str) -> str:
@@ -131,7 +133,7 @@ class _UsedCounts:
 
     def use(self, count: int) -> bool:
         if count > self.highest:
-            self.seen = (self.seen << min(count - self.highest, _WINDOW_BITS) | 1) & (1 << _WINDOW_BITS) - 1
+            self.seen = (self.seen << min(count - self.highest, _WINDOW_BITS) | 1) & _ALL_USED
             self.highest = count
             return True
         offset = self.highest - count
@@ -142,17 +144,21 @@ class _UsedCounts:
 
 
 class Nonces:
-    """Issues and checks self-contained nonces: time and number under a keyed hash, not stored before first use.
+    """Issues and checks self-contained nonces: time, node and number under a keyed hash, not stored before first use.
 
     The used counts of a nonce are tracked until it expires, for at most `max_tracked` nonces. Nonces evicted early
-    count as stale, so replay is impossible even under a flood. `secret` (32 random bytes) must not outlive the clock
-    of `now`.
+    count as stale, so replay is impossible even under a flood. `secret` (32 bytes) may outlive the process: a nonce
+    issued by an earlier one is accepted until it expires, with ascending counts only, because the counts used with it
+    are unknown here. Thus a request of the last `lifetime` seconds before a restart could be repeated once after it.
     """
 
-    def __init__(self, secret: bytes, lifetime: float = 300.0, max_tracked: int = 20_000) -> None:
+    def __init__(
+        self, secret: bytes, lifetime: float = 300.0, max_tracked: int = 20_000, *, life: Life | None = None
+    ) -> None:
         self._secret = secret
         self._lifetime = lifetime
         self._max_tracked = max_tracked
+        self._life = life or Life()
         self._issued = 0
         self._used: OrderedDict[bytes, _UsedCounts] = OrderedDict()
         self._newest_evicted_ms = -1
@@ -160,7 +166,11 @@ class Nonces:
     def issue(self, now: float, client: str = "") -> str:
         """Issue a unique nonce that is valid only for `client`, any text that identifies the client."""
         self._issued += 1
-        head = int(now * 1000).to_bytes(7, "big") + self._issued.to_bytes(8, "big")
+        head = (
+            self._life.unix_ms(now).to_bytes(7, "big")
+            + self._life.node
+            + (self._issued & 0xFFFF_FFFF).to_bytes(4, "big")
+        )
         return (head + self._sign(head, client)).hex()
 
     def decode(self, nonce: str, client: str = "") -> bytes | None:
@@ -179,18 +189,21 @@ class Nonces:
         """
         if not _count(nc):
             return NonceState.FOREIGN
-        issued_ms = int.from_bytes(head[:7], "big")
-        if not 0 <= now * 1000 - issued_ms <= self._lifetime * 1000:
+        issued_ms, now_ms, count = int.from_bytes(head[:7], "big"), self._life.unix_ms(now), int(nc, 16)
+        if not 0 <= now_ms - issued_ms <= self._lifetime * 1000:
             return NonceState.STALE
         used = self._used.get(head)
         if used is None:
-            if issued_ms <= self._newest_evicted_ms:
+            is_own = head[7 : 7 + NODE_BYTES] == self._life.node
+            if issued_ms <= self._newest_evicted_ms or not (is_own or issued_ms <= self._life.started_ms):
                 return NonceState.STALE
-            used = self._track(head, issued_ms, now)
-        return NonceState.FRESH if used.use(int(nc, 16)) else NonceState.REPLAYED
+            used = self._track(head, issued_ms, now_ms)
+            if not is_own:
+                used.highest, used.seen = count - 1, _ALL_USED
+        return NonceState.FRESH if used.use(count) else NonceState.REPLAYED
 
-    def _track(self, head: bytes, issued_ms: int, now: float) -> _UsedCounts:
-        expired = now * 1000 - self._lifetime * 1000
+    def _track(self, head: bytes, issued_ms: int, now_ms: int) -> _UsedCounts:
+        expired = now_ms - self._lifetime * 1000
         while self._used and (
             len(self._used) >= self._max_tracked or next(iter(self._used.values())).issued_ms < expired
         ):

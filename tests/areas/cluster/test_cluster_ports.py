@@ -17,17 +17,25 @@ from unificx.cluster import (
     Location,
     OneTimeKind,
     OneTimeStore,
+    local_cluster,
 )
-from unificx.core.clock import ManualClock
+from unificx.core.clock import ManualClock, SystemClock
 from unificx.db import SpoolFull, UnitOfWork
 from unificx.db.base import SEAL_MARK
 from unificx.registrar import Binding
 from unificx.sip.flow import Flow
+from unificx.sip.life import NODE_BYTES
 
 TICKET = OneTimeKind("ticket", lifetime=60.0, capacity=5, per_group=2)
 OTHER = OneTimeKind("other", lifetime=60.0)
 COUNTER = CounterKind("counter", capacity=3)
 NOW = 1000.0
+
+
+def test_each_start_of_a_process_is_a_node_of_its_own() -> None:
+    nodes = {local_cluster(SystemClock(), print).node for _ in range(100)}
+    assert len(nodes) == 100
+    assert all(len(bytes.fromhex(node)) == NODE_BYTES for node in nodes)
 
 
 # ---- one-time values

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from unificx.core.errors import StartupError
-from unificx.privacy import master_key, master_key_file
+from unificx.privacy import MasterKey, master_key, master_key_file
 
 KEY = bytes(range(32))
 TEXT = base64.b64encode(KEY).decode()
@@ -73,3 +73,9 @@ def test_unreadable_or_unwritable_path_is_reported(home: Path, tmp_path: Path) -
     (tmp_path / "file").touch()
     with pytest.raises(StartupError, match="cannot be"):
         master_key(home, {"UNIFICX_MASTER_KEY_FILE": str(tmp_path / "file" / "key")}, create=True)
+
+
+def test_derived_secrets_differ_by_purpose_and_are_stable() -> None:
+    secret = MasterKey(KEY).derive("one")
+    assert (len(secret), secret) == (32, MasterKey(KEY).derive("one"))
+    assert len({secret, KEY, MasterKey(KEY).derive("two"), MasterKey(bytes(32)).derive("one")}) == 4

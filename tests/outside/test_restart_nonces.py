@@ -1,0 +1,61 @@
+"""A digest nonce issued before a restart is accepted after it, and each start of the server is a node of its own."""
+
+import re
+import socket
+
+from server import Login, Server, create_household
+
+from unificx.sip.digest import best_challenge, response_for
+from unificx.sip.headers import parse_auth
+
+REGISTER = (
+    "REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK{number};rport\r\n"
+    "Max-Forwards: 70\r\nFrom: <sip:1@{domain}>;tag=a\r\nTo: <sip:1@{domain}>\r\nCall-ID: {number}\r\n"
+    "CSeq: {number} REGISTER\r\nContact: <sip:1@127.0.0.1:5060>\r\n{more}Content-Length: 0\r\n\r\n"
+)
+
+
+class RawPhone:
+    """A phone that keeps the nonce of its first challenge."""
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
+        self.challenge = parse_auth("")
+        self.node = ""
+
+    def register(self, server: Server, number: int) -> int:
+        """Send a REGISTER and return the status of the response."""
+        uri, more = f"sip:{self.login.domain}", ""
+        if self.challenge.params:
+            credentials = response_for(
+                self.challenge,
+                self.login.username,
+                self.login.password,
+                "REGISTER",
+                uri,
+                cnonce="c",
+                nc=number,
+            )
+            more = f"Authorization: {credentials}\r\n"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
+            it.settimeout(20)
+            it.connect(server.address("udp"))
+            it.send(REGISTER.format(domain=self.login.domain, number=number, more=more).encode())
+            response = it.recv(65_535).decode()
+        self.node = re.findall(r"To: .*;tag=(\w+)\.", response)[0]
+        if challenge := best_challenge(parse_auth(one) for one in re.findall(r"WWW-Authenticate: (.*)\r", response)):
+            self.challenge = challenge
+        return int(response.split()[1])
+
+
+def test_a_nonce_is_accepted_after_a_restart(own_server: Server) -> None:
+    phone = RawPhone(create_household(own_server).anna)
+    assert phone.register(own_server, 1) == 401
+    nonce, first_node = phone.challenge.get("nonce"), phone.node
+    assert phone.register(own_server, 2) == 200
+    own_server.kill()
+    own_server.start()
+    assert phone.register(own_server, 3) == 200
+    assert phone.register(own_server, 3) == 401, "a count is accepted once"
+    assert nonce != phone.challenge.get("nonce")
+    assert phone.node != first_node
