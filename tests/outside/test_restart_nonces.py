@@ -10,7 +10,7 @@ from unificx.sip.headers import parse_auth
 
 REGISTER = (
     "REGISTER sip:{domain} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK{number};rport\r\n"
-    "Max-Forwards: 70\r\nFrom: <sip:1@{domain}>;tag=a\r\nTo: <sip:1@{domain}>\r\nCall-ID: {number}\r\n"
+    "Max-Forwards: 70\r\nFrom: <{aor}>;tag=a\r\nTo: <{aor}>\r\nCall-ID: {number}\r\n"
     "CSeq: {number} REGISTER\r\nContact: <sip:1@127.0.0.1:5060>\r\n{more}Content-Length: 0\r\n\r\n"
 )
 
@@ -40,7 +40,7 @@ class RawPhone:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as it:
             it.settimeout(20)
             it.connect(server.address("udp"))
-            it.send(REGISTER.format(domain=self.login.domain, number=number, more=more).encode())
+            it.send(REGISTER.format(domain=self.login.domain, aor=self.login.uri, number=number, more=more).encode())
             response = it.recv(65_535).decode()
         self.node = re.findall(r"To: .*;tag=(\w+)\.", response)[0]
         if challenge := best_challenge(parse_auth(one) for one in re.findall(r"WWW-Authenticate: (.*)\r", response)):

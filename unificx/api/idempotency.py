@@ -17,7 +17,7 @@ from unificx.api import repository
 from unificx.api.models import AnswerPart, StoredAnswerRow
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid
-from unificx.db.database import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.db.sealed import Erased, Keys
 from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
@@ -74,6 +74,7 @@ class IdempotencyStore:
         now, subject = self._clock.now(), self._clock.new_id()
         try:
             async with self._database.begin() as uow:
+                await lock_scope(uow.session, "idempotency", answer_id)
                 row = await repository.get_response(uow.session, tenant_id, answer_id)
                 if row is not None:
                     stored = self._open(row)

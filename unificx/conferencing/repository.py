@@ -24,6 +24,16 @@ async def all_rooms(session: AsyncSession) -> list[Room]:
     return [_to_room(row, tuple(one.extension_id for one in hosts if one.room_id == row.id)) for row in rows]
 
 
+async def get_room(session: AsyncSession, tenant_id: str, room_id: str) -> Room | None:
+    """Return a room, None if it does not exist."""
+    row = await session.scalar(select(RoomRow).where(RoomRow.tenant_id == tenant_id, RoomRow.id == room_id))
+    if row is None:
+        return None
+    of_room = (RoomHostRow.tenant_id == tenant_id, RoomHostRow.room_id == room_id)
+    hosts = await session.scalars(select(RoomHostRow.extension_id).where(*of_room).order_by(RoomHostRow.extension_id))
+    return _to_room(row, tuple(hosts))
+
+
 async def insert_room(session: AsyncSession, keys: Keys, room: Room, pins: PinsPart) -> None:
     values = {"id": room.id, "tenant_id": room.tenant_id, "number": room.number, "created": room.created}
     values |= {"subject_id": room.id, "sealed": _seal_pins(keys, room, pins)}

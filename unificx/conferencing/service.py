@@ -1,8 +1,8 @@
 """Conference rooms: settings, hosts and PINs of permanent rooms; ad hoc rooms created from calls."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from unificx.cluster import Counters
@@ -15,7 +15,7 @@ from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
-from unificx.db import Database, Page, PageById, UnitOfWork
+from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import (
     DirectoryCache,
     PasswordHashing,
@@ -48,7 +48,6 @@ class RoomService:
         self._passwords = passwords
         self._clock = clock
         self._pin_guard = PinThrottle(counters, "conference PIN")
-        self._write_lock = asyncio.Lock()
         self._rooms: dict[str, Room] = {}
         self._by_number: dict[tuple[str, str], Room] = {}
         self._ad_hoc: dict[str, Room] = {}
@@ -72,7 +71,7 @@ class RoomService:
         """Return a room by id or number. Raises NotFound."""
         room = self.by_number(tenant_id, reference) or self.by_id(reference)
         if room is None or room.tenant_id != tenant_id:
-            raise NotFound("Room not found.")
+            raise _not_found()
         return room
 
     def rooms_of_tenant(self, tenant_id: str) -> Sequence[Room]:
@@ -112,7 +111,7 @@ class RoomService:
             has_host_pin=bool(new.host_pin),
         )
         pins = await self._update_pins(NO_PINS, new.pin, new.host_pin)
-        async with self._write_lock, self._database.begin() as uow:
+        async with self._database.begin() as uow:
             await allocate_number(uow.session, tenant_id, new.number, "room")
             await repository.insert_room(uow.session, self._keys, room, pins)
             uow.publish(RoomCreated(self._clock.new_id(), tenant_id, room.id))
@@ -122,26 +121,24 @@ class RoomService:
     async def update(self, room: Room, change: RoomChange) -> Room:
         """Change a room. Raises Invalid; NotFound for a deleted room; Conflict for an ad hoc room."""
         _require_permanent(room)
-        async with self._write_lock:
-            before = self.find(room.tenant_id, room.id)
-            after = replace(
-                before,
-                name=before.name if change.name is None else values.check_name(change.name),
-                settings=values.apply_change(before.settings, change),
-                hosts=before.hosts if change.hosts is None else self._check_hosts(room.tenant_id, change.hosts),
-                has_pin=before.has_pin if change.pin is None else bool(change.pin),
-                has_host_pin=before.has_host_pin if change.host_pin is None else bool(change.host_pin),
-            )
-            pins = await self._update_pins(await self._load_pins(before), change.pin, change.host_pin)
+        while True:  # again if other PINs were stored meanwhile: hashing takes too long for a transaction
+            pins_before = await self._load_pins(room)
+            pins = await self._update_pins(pins_before, change.pin, change.host_pin)
             async with self._database.begin() as uow:
-                await repository.update_room(uow.session, self._keys, after, pins)
-                uow.after_commit.append(lambda: self._cache(after))
-        return after
+                before = await self._lock(uow, room)
+                if before is None:
+                    raise _not_found()
+                if await repository.get_pins(uow.session, self._keys, room.tenant_id, room.id) == pins_before:
+                    after = self._changed(before, change)
+                    await repository.update_room(uow.session, self._keys, after, pins)
+                    uow.after_commit.append(partial(self._cache, after))
+                    return after
 
     async def delete(self, room: Room) -> None:
         """Delete a room and release its number. Raises Conflict for an ad hoc room."""
         _require_permanent(room)
-        async with self._write_lock, self._database.begin() as uow:
+        async with self._database.begin() as uow:
+            await self._lock(uow, room)
             await repository.delete_rooms(uow.session, room.tenant_id, [room.id])
             await release_number(uow.session, room.tenant_id, room.number)
             uow.publish(RoomDeleted(self._clock.new_id(), room.tenant_id, room.id))
@@ -176,6 +173,8 @@ class RoomService:
 
     async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
         """Remove a deleted extension from the hosts of all rooms. Outbox handler."""
+        for room in [one for one in self._rooms.values() if event.extension_id in one.hosts]:
+            await self._lock(uow, room)
         await repository.delete_host(uow.session, event.tenant, event.extension_id)
         for room in [one for one in self._rooms.values() if event.extension_id in one.hosts]:
             left = replace(room, hosts=tuple(one for one in room.hosts if one != event.extension_id))
@@ -188,6 +187,21 @@ class RoomService:
             uow.after_commit.append(lambda gone=room: self._uncache(gone))
 
     # ---- inside
+
+    async def _lock(self, uow: UnitOfWork, room: Room) -> Room | None:
+        """Lock a room until the commit and return it as stored now; None if it was deleted."""
+        await lock_scope(uow.session, "conference room", room.id)
+        return await repository.get_room(uow.session, room.tenant_id, room.id)
+
+    def _changed(self, before: Room, change: RoomChange) -> Room:
+        return replace(
+            before,
+            name=before.name if change.name is None else values.check_name(change.name),
+            settings=values.apply_change(before.settings, change),
+            hosts=before.hosts if change.hosts is None else self._check_hosts(before.tenant_id, change.hosts),
+            has_pin=before.has_pin if change.pin is None else bool(change.pin),
+            has_host_pin=before.has_host_pin if change.host_pin is None else bool(change.host_pin),
+        )
 
     def _check_hosts(self, tenant_id: str, extension_ids: tuple[str, ...]) -> tuple[str, ...]:
         found = [self._directory.extension_by_id(one) for one in extension_ids]
@@ -217,6 +231,10 @@ class RoomService:
     def _uncache(self, room: Room) -> None:
         self._rooms.pop(room.id, None)
         self._by_number.pop((room.tenant_id, room.number), None)
+
+
+def _not_found() -> NotFound:
+    return NotFound("Room not found.")
 
 
 def _require_permanent(room: Room) -> None:

@@ -4,6 +4,7 @@ from unificx.db.base import Base, NeutralJson, plain, sealed_column
 from unificx.db.database import Database, UnitOfWork
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
+from unificx.db.locks import lock_scope
 from unificx.db.outbox import Outbox
 from unificx.db.pagination import Page, PageById, PageByTime, invalid_cursor, is_id_cursor, time_cursor
 from unificx.db.polling_worker import PollingWorker, shield_until_done
@@ -35,6 +36,7 @@ __all__ = [
     "claim_database",
     "invalid_cursor",
     "is_id_cursor",
+    "lock_scope",
     "plain",
     "sealed_column",
     "shield_until_done",

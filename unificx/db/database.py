@@ -124,7 +124,11 @@ class Database:
 
 
 class _WriterLock:
-    """A fair lock that knows its holder, so that nested acquisition raises instead of deadlocking."""
+    """A fair lock that knows its holder, so that nested acquisition raises instead of deadlocking.
+
+    It only orders the writers of this process: SQLite would let one of several that wait for the file go first at
+    random, and fail the others after the busy timeout. Other processes are kept out by BEGIN IMMEDIATE.
+    """
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()

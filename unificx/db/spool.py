@@ -57,7 +57,7 @@ class Spool:
         self._pending_bytes = sum(path.stat().st_size for path in self._segments())
         self._segment_number = max((int(path.stem) for path in directory.iterdir() if path.stem.isdigit()), default=0)
         self._has_records, self._batch_full = asyncio.Event(), asyncio.Event()
-        self._draining = asyncio.Lock()
+        self._draining = asyncio.Lock()  # orders the drains of this object: the directory belongs to one process
 
     def register_handler(self, kind: str, apply: ApplyRecords) -> None:
         """Register `apply(uow, records)` for records of a `kind`. It may get a record twice."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, NotFound, Unauthenticated
 from unificx.core.events import DomainEvent
-from unificx.db.database import Database, UnitOfWork
+from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity.cache import DirectoryCache
 from unificx.identity.ports import KeyRing
 from unificx.identity.repository import accounts, credentials
@@ -34,17 +34,21 @@ class IdentityStore:
         self.clock = clock
         self.directory = directory
         self._database = database
-        self._lock = asyncio.Lock()
+        # Orders the transactions of this process, so that only one connection of the pool waits for the lock of the
+        # database, and `on_commit` callbacks run in the order of the commits.
+        self._order = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open a unit of work. Its `on_commit` callbacks run after the commit and before the next transaction.
 
-        Transactions are serialized, so that checks still hold when the change is written.
+        Transactions are serialized, also with those of other processes, so that checks still hold when the change is
+        written.
         """
-        async with self._lock:
+        async with self._order:
             try:
                 async with self._database.begin() as uow:
+                    await lock_scope(uow.session, "identity")
                     tx = Transaction(uow)
                     yield tx
             except IntegrityError:

@@ -1,6 +1,5 @@
 """Call recordings: create, store, list, play back with an access log, archive and erase."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio, audio_ids_of_tenant
 from unificx.core.errors import DomainError, Expired, NotFound, ServiceUnavailable
-from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor
+from unificx.db import Database, Page, PageByTime, UnitOfWork, is_id_cursor, lock_scope
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.recording import call_recording_repository
 from unificx.recording.events import CallRecordingsChanged, CallRecordingStored
@@ -89,7 +88,6 @@ class RecordingArchive:
         self._clock = parts.clock
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
-        self._changes = asyncio.Lock()
         self._unfinished: list[tuple[str, str, str]] = []
         """(tenant, recording, audio) of recordings cut off by a restart and not stored yet."""
         self._tenants: dict[str, TenantRecordingPolicy] = {}
@@ -231,21 +229,23 @@ class RecordingArchive:
 
     async def change_tenant(self, tenant_id: str, change: TenantRecordingPolicyChange) -> TenantRecordingPolicy:
         """Update a tenant's policy. Raises Invalid."""
-        async with self._changes:
-            settings = updated_tenant_policy(self.tenant(tenant_id), change)
-            async with self._database.begin() as uow:
-                await call_recording_repository.put_tenant(uow.session, tenant_id, settings)
-            self._tenants[tenant_id] = settings
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "recording policy", tenant_id)
+            before = await call_recording_repository.tenant_policy(uow.session, tenant_id)
+            settings = updated_tenant_policy(before, change)
+            await call_recording_repository.put_tenant(uow.session, tenant_id, settings)
+            uow.after_commit.append(lambda: self._tenants.update({tenant_id: settings}))
         return settings
 
     async def change_extension(
         self, tenant_id: str, extension_id: str, change: ExtensionRecordingPolicyChange
     ) -> ExtensionRecordingPolicy:
-        async with self._changes:
-            settings = updated_extension_policy(self.extension(extension_id), change)
-            async with self._database.begin() as uow:
-                await call_recording_repository.put_extension(uow.session, tenant_id, extension_id, settings)
-            self._extensions[extension_id] = settings
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "recording policy", tenant_id)
+            before = await call_recording_repository.extension_policy(uow.session, tenant_id, extension_id)
+            settings = updated_extension_policy(before, change)
+            await call_recording_repository.put_extension(uow.session, tenant_id, extension_id, settings)
+            uow.after_commit.append(lambda: self._extensions.update({extension_id: settings}))
         return settings
 
     # ---- deletion

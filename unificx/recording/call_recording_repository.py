@@ -242,14 +242,32 @@ async def all_settings(
     # scope: all tenants, because every tenant's calls need the policies
     extensions = (await session.scalars(select(RecordingExtensionRow))).all()
     return (
-        {
-            row.tenant_id: TenantRecordingPolicy(
-                row.mode, row.beep_seconds, row.pause_on_keys, row.administrators_listen, row.restorable_days  # type: ignore[arg-type]
-            )
-            for row in tenants
-        },
-        {row.extension_id: ExtensionRecordingPolicy(row.when, row.mode) for row in extensions},  # type: ignore[arg-type]
+        {row.tenant_id: _tenant_policy(row) for row in tenants},
+        {row.extension_id: _extension_policy(row) for row in extensions},
+    )
+
+
+async def tenant_policy(session: AsyncSession, tenant_id: str) -> TenantRecordingPolicy:
+    """The policy of a tenant; the default one if none is stored."""
+    row = await session.scalar(select(RecordingTenantRow).where(RecordingTenantRow.tenant_id == tenant_id))
+    return _tenant_policy(row) if row is not None else TenantRecordingPolicy()
+
+
+async def extension_policy(session: AsyncSession, tenant_id: str, extension_id: str) -> ExtensionRecordingPolicy:
+    """The policy of an extension; the default one if none is stored."""
+    conditions = (RecordingExtensionRow.tenant_id == tenant_id, RecordingExtensionRow.extension_id == extension_id)
+    row = await session.scalar(select(RecordingExtensionRow).where(*conditions))
+    return _extension_policy(row) if row is not None else ExtensionRecordingPolicy()
+
+
+def _tenant_policy(row: RecordingTenantRow) -> TenantRecordingPolicy:
+    return TenantRecordingPolicy(
+        row.mode, row.beep_seconds, row.pause_on_keys, row.administrators_listen, row.restorable_days  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _extension_policy(row: RecordingExtensionRow) -> ExtensionRecordingPolicy:
+    return ExtensionRecordingPolicy(row.when, row.mode)  # type: ignore[arg-type]
 
 
 async def put_tenant(session: AsyncSession, tenant_id: str, settings: TenantRecordingPolicy) -> None:

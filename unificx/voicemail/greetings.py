@@ -1,13 +1,12 @@
 """Custom voicemail greetings: no answer, busy, and temporary."""
 
-import asyncio
 from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import datetime
 
 from unificx.audio_store import AudioReader, AudioStore, AudioStoreParts, AudioWriter, CorruptAudio
 from unificx.core.errors import DomainError
-from unificx.db import ErasedSubject
+from unificx.db import ErasedSubject, UnitOfWork, lock_scope
 from unificx.media.sounds import Sound
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.schemas import Mailbox
@@ -15,20 +14,18 @@ from unificx.voicemail.settings import Greeting, GreetingInfo, GreetingKind, Mai
 
 
 class Greetings:
-    """Greetings of all mailboxes. `settings` is shared with `Mailboxes`; changes to it require the lock `changes`."""
+    """Greetings of all mailboxes. `settings` is shared with `Mailboxes`."""
 
     def __init__(
         self,
         parts: AudioStoreParts,
         audio: AudioStore,
         settings: MutableMapping[str, MailboxSettings],
-        changes: asyncio.Lock,
     ) -> None:
         self._database = parts.database
         self._clock = parts.clock
         self._audio = audio
         self._settings = settings
-        self._changes = changes
 
     async def open_current(self, tenant_id: str, box_id: str, reason: str) -> AudioReader:
         """Open the greeting to play now. Raises NotFound if the standard greeting applies; Expired; CorruptAudio."""
@@ -92,16 +89,21 @@ class Greetings:
             await self._set(box, each, None)
 
     async def _set(self, box: Mailbox, kind: GreetingKind, greeting: Greeting | None) -> None:
-        async with self._changes:
-            before = self._mailbox_settings(box.id)
+        async with self._database.begin() as uow:
+            before = await lock_mailbox(uow, box)
             others = {each: one for each, one in before.greetings.items() if each != kind}
             settings = replace(before, greetings=others if greeting is None else {**others, kind: greeting})
-            async with self._database.begin() as uow:
-                await message_repository.put_mailbox(uow.session, box, settings)
-                await message_repository.put_greeting(uow.session, box, kind, greeting)
-            self._settings[box.id] = settings
+            await message_repository.put_mailbox(uow.session, box, settings)
+            await message_repository.put_greeting(uow.session, box, kind, greeting)
+            uow.after_commit.append(lambda: self._settings.update({box.id: settings}))
         if kind in before.greetings:
             await self._audio.erase(box.tenant_id, [before.greetings[kind].audio_id])
 
     def _mailbox_settings(self, box_id: str) -> MailboxSettings:
         return self._settings.get(box_id, MailboxSettings())
+
+
+async def lock_mailbox(uow: UnitOfWork, box: Mailbox) -> MailboxSettings:
+    """Lock the settings of a mailbox until the commit and return them as stored now."""
+    await lock_scope(uow.session, "mailbox", box.id)
+    return await message_repository.mailbox_settings(uow.session, box.tenant_id, box.id)

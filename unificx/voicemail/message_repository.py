@@ -244,6 +244,23 @@ async def all_settings(session: AsyncSession) -> tuple[dict[str, VoicemailSettin
     return {row.tenant_id: _tenant_settings(row) for row in tenants}, settings
 
 
+async def tenant_settings(session: AsyncSession, tenant_id: str) -> VoicemailSettings:
+    """The settings of a tenant; the default ones if none are stored."""
+    row = await session.scalar(select(TenantMailRow).where(TenantMailRow.tenant_id == tenant_id))
+    return _tenant_settings(row) if row is not None else VoicemailSettings()
+
+
+async def mailbox_settings(session: AsyncSession, tenant_id: str, box_id: str) -> MailboxSettings:
+    """The settings of a mailbox; the default ones if none are stored."""
+    row = await _mailbox_row(session, tenant_id, box_id)
+    conditions = (GreetingRow.tenant_id == tenant_id, GreetingRow.box_id == box_id)
+    greetings = {
+        cast("GreetingKind", one.kind): Greeting(one.audio_id, one.until)
+        for one in await session.scalars(select(GreetingRow).where(*conditions))
+    }
+    return _mailbox_settings(row, greetings) if row is not None else MailboxSettings()
+
+
 async def put_tenant(session: AsyncSession, tenant_id: str, settings: VoicemailSettings) -> None:
     await session.merge(
         TenantMailRow(

@@ -1,9 +1,9 @@
 """Voicemail messages and mailbox settings."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from unificx.audio_store import (
     AudioReader,
@@ -15,12 +15,12 @@ from unificx.audio_store import (
 )
 from unificx.cluster import Counters
 from unificx.core.errors import Conflict, Expired, NotFound, TooManyRequests
-from unificx.db import UnitOfWork
+from unificx.db import UnitOfWork, lock_scope
 from unificx.identity import PasswordHashing, PinThrottle, validate_pin
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 from unificx.voicemail import message_repository, policy
 from unificx.voicemail.events import MailboxChanged, MessageLeft
-from unificx.voicemail.greetings import Greetings
+from unificx.voicemail.greetings import Greetings, lock_mailbox
 from unificx.voicemail.message_counts import MessageCountCache
 from unificx.voicemail.schemas import CallerId, Mailbox, Message, NewMessage, OldMessagesUndecided
 from unificx.voicemail.settings import (
@@ -75,8 +75,7 @@ class Mailboxes:
         self._guard = PinThrottle(counters, "voicemail PIN")
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
-        self._changes = asyncio.Lock()
-        self.greetings = Greetings(parts, audio, self._boxes, self._changes)
+        self.greetings = Greetings(parts, audio, self._boxes)
         self.shared = SharedMailboxes(parts, self._empty)
 
     async def start(self) -> None:
@@ -222,31 +221,36 @@ class Mailboxes:
         installed."""
         if change.transcribe and self.transcription_requirement:
             raise Conflict("Transcription is not available.", hint=self.transcription_requirement)
-        async with self._changes:
-            before = self.tenant_settings(tenant_id)
+        while True:  # again if another change was stored meanwhile
+            async with self._database.read() as session:
+                before = await message_repository.tenant_settings(session, tenant_id)
             settings = policy.updated_settings(before, change)
             if before.enabled and not settings.enabled:
                 await self._apply_old_messages(tenant_id, None, change.old_messages)
             async with self._database.begin() as uow:
-                await message_repository.put_tenant(uow.session, tenant_id, settings)
-            self._tenants[tenant_id] = settings
-        return settings
+                await lock_scope(uow.session, "voicemail settings", tenant_id)
+                if await message_repository.tenant_settings(uow.session, tenant_id) == before:
+                    await message_repository.put_tenant(uow.session, tenant_id, settings)
+                    uow.after_commit.append(partial(self._tenants.update, {tenant_id: settings}))
+                    return settings
 
     async def change_mailbox(self, box: Mailbox, change: MailboxSettingsChange) -> MailboxSettings:
         """Update a mailbox's settings. Raises Invalid for an invalid PIN; OldMessagesUndecided; ErasedSubject."""
         digest = await self._passwords.hash(validate_pin(change.pin)) if change.pin else None
-        async with self._changes:
-            before = self.mailbox_settings(box.id)
+        while True:  # again if another change was stored meanwhile
+            async with self._database.read() as session:
+                before = await message_repository.mailbox_settings(session, box.tenant_id, box.id)
             settings = policy.updated_mailbox(before, change)
             if before.enabled and not settings.enabled:
                 await self._apply_old_messages(box.tenant_id, box.id, change.old_messages)
             async with self._database.begin() as uow:
-                await message_repository.put_mailbox(uow.session, box, settings)
-                await uow.session.flush()
-                if change.pin is not None:
-                    await message_repository.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
-            self._boxes[box.id] = settings
-        return settings
+                if await lock_mailbox(uow, box) == before:
+                    await message_repository.put_mailbox(uow.session, box, settings)
+                    await uow.session.flush()
+                    if change.pin is not None:
+                        await message_repository.put_pin(uow.session, self._keys, box.tenant_id, box.id, digest)
+                    uow.after_commit.append(partial(self._boxes.update, {box.id: settings}))
+                    return settings
 
     async def check_pin(self, tenant_id: str, extension_id: str, pin: str) -> bool:
         """Whether the PIN is correct. Takes as long if the mailbox has none. Raises TooManyRequests."""

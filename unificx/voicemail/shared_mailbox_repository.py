@@ -19,6 +19,17 @@ async def all_groups(session: AsyncSession) -> list[SharedMailbox]:
     return [_shared_mailbox(row, tuple(by_mailbox.get(row.id, ()))) for row in rows]
 
 
+async def get(session: AsyncSession, tenant_id: str, box_id: str) -> SharedMailbox | None:
+    """One shared mailbox, None if it does not exist."""
+    conditions = (GroupMailboxRow.tenant_id == tenant_id, GroupMailboxRow.id == box_id)
+    row = await session.scalar(select(GroupMailboxRow).where(*conditions))
+    if row is None:
+        return None
+    of_box = (GroupMemberRow.tenant_id == tenant_id, GroupMemberRow.mailbox_id == box_id)
+    members = await session.scalars(select(GroupMemberRow.extension_id).where(*of_box).order_by(GroupMemberRow.place))
+    return _shared_mailbox(row, tuple(members))
+
+
 async def add(session: AsyncSession, box: SharedMailbox) -> None:
     values = {"id": box.id, "tenant_id": box.tenant_id, "subject_id": box.subject, "number": box.number}
     values |= {"name": box.name, "lamp": box.lamp, "created": box.created}

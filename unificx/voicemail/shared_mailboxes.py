@@ -1,12 +1,11 @@
 """Shared mailboxes: each has a number of its own and members with equal access to its messages."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from unificx.audio_store import AudioStoreParts
 from unificx.core.errors import Invalid, NotFound
-from unificx.db import Page, PageById, UnitOfWork
+from unificx.db import Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import allocate_number, release_number
 from unificx.identity.events import ExtensionDeleted
 from unificx.voicemail import shared_mailbox_repository as repository
@@ -25,7 +24,6 @@ class SharedMailboxes:
         self._clock = parts.clock
         self._erases = parts.key_eraser
         self._empty = empty
-        self._changes = asyncio.Lock()
         self._boxes: dict[str, SharedMailbox] = {}
         self._by_number: dict[tuple[str, str], SharedMailbox] = {}
         self._by_member: dict[str, tuple[SharedMailbox, ...]] = {}
@@ -49,7 +47,7 @@ class SharedMailboxes:
         """Return a shared mailbox by id or number. Raises NotFound."""
         box = self.by_number(tenant_id, reference) or self._boxes.get(reference)
         if box is None or box.tenant_id != tenant_id:
-            raise NotFound("Mailbox not found.")
+            raise _not_found()
         return box
 
     def of_member(self, extension_id: str) -> Sequence[SharedMailbox]:
@@ -80,7 +78,7 @@ class SharedMailboxes:
             lamp=new.lamp,
             created=self._clock.now(),
         )
-        async with self._changes, self._database.begin() as uow:
+        async with self._database.begin() as uow:
             await allocate_number(uow.session, tenant_id, new.number, "mailbox")
             await repository.add(uow.session, box)
             uow.after_commit.append(lambda: self._put(box))
@@ -88,24 +86,26 @@ class SharedMailboxes:
 
     async def update(self, box: SharedMailbox, change: SharedMailboxChange) -> SharedMailbox:
         """Update a shared mailbox. Raises Invalid; NotFound if it no longer exists."""
-        async with self._changes:
-            before = self.find(box.tenant_id, box.id)
+        async with self._database.begin() as uow:
+            before = await self._lock(uow, box)
+            if before is None:
+                raise _not_found()
             after = replace(
                 before,
                 name=before.name if change.name is None else _valid_name(change.name),
                 members=before.members if change.members is None else _valid_members(change.members),
                 lamp=before.lamp if change.lamp is None else change.lamp,
             )
-            async with self._database.begin() as uow:
-                await repository.save(uow.session, after)
-                uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
-                uow.after_commit.append(lambda: self._put(after))
+            await repository.save(uow.session, after)
+            uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
+            uow.after_commit.append(lambda: self._put(after))
         return after
 
     async def delete(self, box: SharedMailbox) -> None:
         """Delete a shared mailbox with its messages, and release its number."""
         await self._empty(box)
-        async with self._changes, self._database.begin() as uow:
+        async with self._database.begin() as uow:
+            await self._lock(uow, box)
             await repository.drop(uow.session, box.tenant_id, box.id)
             await release_number(uow.session, box.tenant_id, box.number)
             uow.publish(MailboxChanged(self._clock.new_id(), box.tenant_id, box.id))
@@ -120,7 +120,10 @@ class SharedMailboxes:
             await self._remove_member(box, event.extension_id, uow)
 
     async def _remove_member(self, box: SharedMailbox, extension_id: str, uow: UnitOfWork) -> None:
-        after = replace(box, members=tuple(one for one in box.members if one != extension_id))
+        before = await self._lock(uow, box)
+        if before is None:
+            return
+        after = replace(before, members=tuple(one for one in before.members if one != extension_id))
         await repository.save(uow.session, after)
         uow.after_commit.append(lambda: self._put(after))
 
@@ -130,6 +133,11 @@ class SharedMailboxes:
             uow.after_commit.append(lambda box=box: self._drop(box))
 
     # ---- inside
+
+    async def _lock(self, uow: UnitOfWork, box: SharedMailbox) -> SharedMailbox | None:
+        """Lock a mailbox until the commit and return it as stored now; None if it was deleted."""
+        await lock_scope(uow.session, "shared mailbox", box.id)
+        return await repository.get(uow.session, box.tenant_id, box.id)
 
     def _put(self, box: SharedMailbox) -> None:
         self._boxes[box.id] = box
@@ -146,6 +154,10 @@ class SharedMailboxes:
             for member in box.members:
                 by_member[member] = (*by_member.get(member, ()), box)
         self._by_member = by_member
+
+
+def _not_found() -> NotFound:
+    return NotFound("Mailbox not found.")
 
 
 def _valid_name(text: str) -> str:

@@ -1,5 +1,8 @@
 """Conference rooms on both databases: numbers, settings, PINs and deletion."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from conference_setup import ConferenceSetup
 from sqlalchemy import select
@@ -7,6 +10,7 @@ from sqlalchemy import select
 from unificx.conferencing import NewRoom, RoomChange, RoomSettings
 from unificx.conferencing.models import RoomRow
 from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.db import Database
 from unificx.identity import NewExtension, NewTenant
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
 
@@ -159,3 +163,25 @@ async def test_an_ad_hoc_room_is_found_by_id_until_closed(conference: Conference
     standing = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
     conference.rooms.close_ad_hoc(standing)
     assert conference.rooms.by_id(standing.id) == standing
+
+
+async def test_changes_by_two_processes_are_both_stored(conference: ConferenceSetup, database_url: str) -> None:
+    room = await conference.rooms.create(conference.tenant.id, NewRoom("8000"))
+    database = Database(database_url, conference.clock)
+    other = replace(conference, database=database).reopen()
+    await other.start()
+    for number in range(8):
+        await asyncio.gather(
+            conference.rooms.update(room, RoomChange(name=f"Board {number}")),
+            other.update(room, RoomChange(most=10 + number)),
+        )
+        reopened = conference.reopen()
+        await reopened.start()
+        stored = reopened.find(conference.tenant.id, "8000")
+        assert (stored.name, stored.settings.most) == (f"Board {number}", 10 + number)
+    await asyncio.gather(
+        conference.rooms.update(room, RoomChange(pin="4711")), other.update(room, RoomChange(host_pin="8362"))
+    )
+    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "4711") == "guest"
+    assert await conference.rooms.role_for_pin(replace(room, has_pin=True), "a", "8362") == "host"
+    await database.close()
