@@ -61,6 +61,7 @@ class ConnectionLimiter:
         self.limits = limits or HttpLimits()
         self.refused = 0
         """Connections refused because no connection could be evicted."""
+        # Owner: this node: it limits its own sockets.
         self._count: ConcurrentCount[str] = ConcurrentCount()
         self._waiting: dict[str, OrderedDict[ConnectionSlot, None]] = {}
         """Evictable connections by source, longest waiting first."""

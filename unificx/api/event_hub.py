@@ -21,6 +21,7 @@ class EventQueue:
     def __init__(self, principal: Principal) -> None:
         self.principal = principal
         self.code: int | None = None
+        # Owner: the WebSocket of this node that reads it.
         self._messages: deque[str] = deque()
         self._filled = asyncio.Event()
 
@@ -55,6 +56,7 @@ class EventHub:
     """All event queues, indexed by session, by person and by tenant."""
 
     def __init__(self) -> None:
+        # Owner: this node: each node sends events to the clients connected to it.
         self._sessions: defaultdict[str, list[EventQueue]] = defaultdict(list)
         self._persons: defaultdict[str, list[EventQueue]] = defaultdict(list)
         self._tenants: defaultdict[str, list[EventQueue]] = defaultdict(list)

@@ -142,6 +142,7 @@ class Acceptor:
         self._limiter = limiter
         self._factory = factory
         self._tls = tls
+        # Owner: this node: its own sockets.
         self._accepting: set[asyncio.Task[None]] = set()
         self._task = asyncio.create_task(self._run(), name="http acceptor")
 

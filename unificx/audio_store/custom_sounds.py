@@ -36,6 +36,7 @@ class CustomSounds:
         self._audio = audio
         audio.on_erase.append(self._on_audio_erased)
         self._cache_bytes = cache_bytes
+        # Owner: the database. A copy of this node, changed after each of its commits.
         self._sounds: dict[tuple[str, str, str], CustomSound] = {}
         self._cache: OrderedDict[str, Sound] = OrderedDict()
 

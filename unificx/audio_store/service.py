@@ -52,6 +52,7 @@ class AudioStore:
         self.on_erase: list[EraseHook] = []
         """Erase hooks of the areas that refer to audio."""
         self._parts = parts
+        # Owner: this node: files that it is writing.
         self._writing: set[str] = set()
         self._finished = asyncio.Event()
 

@@ -54,6 +54,7 @@ class Call:
         self._session = session
         self._engine = engine
         self._prompts = prompts
+        # Owner: the node that holds the call.
         self._digits: deque[str] = deque(maxlen=64)
         self._changed = asyncio.Event()
         self._played: dict[str, str] = {}

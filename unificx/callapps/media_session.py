@@ -39,7 +39,7 @@ class AppMediaSession:
         self._offer = offer
         self._emit = emit
         self._answered = False
-        self._lock = asyncio.Lock()
+        self._lock = asyncio.Lock()  # orders the steps of this session
         self._tasks = BackgroundTasks()
 
     # ---- requests of the app

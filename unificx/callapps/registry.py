@@ -28,6 +28,7 @@ class AppRegistry:
         at_number: Callable[[str, str], Destination | None] = lambda tenant_id, number: None,
     ) -> None:
         """Register the apps. Raises StartupError for a duplicate name or code."""
+        # Owner: this node: filled once at the start, equal on all nodes.
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory

@@ -38,6 +38,7 @@ class AppRunner:
         self._prompts = prompts
         self._clock = clock
         self._apps = apps
+        # Owner: the node that holds the call; apps end with it.
         self._running: dict[str, _Running] = {}
 
     def __len__(self) -> int:

@@ -7,6 +7,7 @@ class CallIndex:
     """Index from device and extension ids to call ids. A key stays associated with a call until the call ends."""
 
     def __init__(self) -> None:
+        # Owner: the node that holds the calls; they are journalled in CallJournal.
         self._call_ids: dict[str, set[str]] = {}
         self._keys: dict[str, set[str]] = {}
 

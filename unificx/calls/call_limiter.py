@@ -9,6 +9,7 @@ class ConcurrentCallLimiter:
 
     def __init__(self, settings: CallSettings) -> None:
         self._settings = settings
+        # Owner: this node: it counts the calls that it holds.
         self._count: ConcurrentCount[str] = ConcurrentCount()
 
     def __len__(self) -> int:

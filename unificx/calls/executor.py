@@ -54,6 +54,7 @@ class ActionExecutor:
         self._journal = deps.records.journal
         self._on_media_reply = on_media_reply
         self._on_app_event = on_app_event
+        # Owner: the node that holds the call.
         self._pending_requests: dict[str, asyncio.Task[None]] = {}
         """The latest request per anchor."""
 

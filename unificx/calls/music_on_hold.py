@@ -67,6 +67,7 @@ class MusicOnHold:
         self._media = media
         self._music = music
         self._clock = clock
+        # Owner: the node that holds the call.
         self._states: dict[str, _CallState] = {}
 
     def __len__(self) -> int:

@@ -26,6 +26,7 @@ class Parking:
     def __init__(self, on_changed: Callable[[str], None] = lambda tenant_id: None) -> None:
         self.recall: Callable[[str], None] = lambda leg: None
         self._on_changed = on_changed
+        # Owner: the node that holds the parked calls.
         self._slots: dict[str, dict[int, ParkingSlot]] = {}
         self._by_leg: dict[str, ParkingSlot] = {}
 

@@ -15,6 +15,7 @@ class CallRegistry:
 
     limiter: ConcurrentCallLimiter
     on_changed: Callable[[str], None]
+    # Owner: the node that holds the calls. Answered ones are journalled in CallJournal.
     calls: dict[str, Call] = field(default_factory=dict[str, Call])
     index: CallIndex = field(default_factory=CallIndex)
     by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])

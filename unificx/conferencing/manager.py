@@ -138,6 +138,7 @@ class ConferenceManager:
         self.on_change: Callable[[Room], None] = lambda room: None
         self.on_end: Callable[[Room], None] = lambda room: None
         self._clock = clock
+        # Owner: the node that holds the meeting: all participants of a room are on one node.
         self._live: dict[str, _LiveMeeting] = {}
         self._legs: dict[str, tuple[str, str]] = {}
 

@@ -48,6 +48,7 @@ class RoomService:
         self._passwords = passwords
         self._clock = clock
         self._pin_guard = PinThrottle(counters, "conference PIN")
+        # Owner: the database; ad hoc rooms: this node. A copy, changed after each commit of this node.
         self._rooms: dict[str, Room] = {}
         self._by_number: dict[tuple[str, str], Room] = {}
         self._ad_hoc: dict[str, Room] = {}

@@ -45,6 +45,7 @@ class Outbox:
 
     def __init__(self, database: Database, publish: Callable[[DomainEvent], None], clock: Clock) -> None:
         self._database, self._publish, self._clock = database, publish, clock
+        # Owner: this node: filled once at the start, equal on all nodes.
         self._handlers: dict[str, list[_Handler]] = defaultdict(list)
         self._worker = PollingWorker(
             database, self.deliver, repository.next_due, failure_event="outbox_delayed", retry_delay=1.0

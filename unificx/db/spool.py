@@ -50,6 +50,7 @@ class Spool:
         self._reserve = reserve
         self._reserve_file = ReserveFile(directory / "ballast", reserve)
         self._directory, self._database, self._limit = directory, database, limit
+        # Owner: this process, which alone uses the directory. Implements `cluster.RecordLog`.
         self._handlers: dict[str, tuple[bytes, ApplyRecords]] = {}
         self._file: int | None = None
         self._written = 0

@@ -31,6 +31,7 @@ class DirectoryCache:
     """Synchronous lookups by values found in SIP messages."""
 
     def __init__(self) -> None:
+        # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, Tenant] = {}
         self._by_domain: dict[str, Tenant] = {}
         self._by_slug: dict[str, Tenant] = {}

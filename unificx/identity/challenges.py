@@ -14,6 +14,7 @@ class TokenSigner:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        # Owner: this node. It must not outlive the store that remembers used challenges, which is in memory here.
         self._secret = clock.random_bytes(32)
 
     def sign(self, purpose: str, payload: bytes) -> bytes:

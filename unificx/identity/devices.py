@@ -37,6 +37,7 @@ class Devices:
         self._directory = store.directory
         self._records = records
         self._notices = notices
+        # Owner: this node, until `store_last_used` writes them.
         self._last_used: dict[tuple[str, str], date] = {}
         """Dates since the last `store_last_used`."""
 

@@ -8,6 +8,7 @@ class RememberedIds:
 
     def __init__(self, capacity: int = MAX_REMEMBERED) -> None:
         self._capacity = capacity
+        # Owner: this node: it only saves look-ups.
         self._ids: set[str | int] = set()
 
     def __contains__(self, item: str | int) -> bool:

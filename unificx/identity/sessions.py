@@ -25,6 +25,7 @@ class Sessions:
         self._opener = opener
         self._closer = closer
         self._notices = notices
+        # Owner: this node, until `clean_up` writes them.
         self._last_used: dict[tuple[str, str], date] = {}
         """Dates since the last `clean_up`."""
 

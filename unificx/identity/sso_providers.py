@@ -23,6 +23,7 @@ class SsoProviders:
         self._keys = store.keys
         self._clock = store.clock
         self._fetch = fetch
+        # Owner: this node: a cache of public metadata for a few minutes.
         self._metadata: dict[tuple[str, bool], tuple[float, oidc.ProviderMetadata]] = {}
 
     async def set(self, tenant_id: str, new: NewProvider) -> Provider:

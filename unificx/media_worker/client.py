@@ -38,6 +38,7 @@ class MediaEngineClient:
         self._clock = clock
         self._supervisor = EngineSupervisor(clock, self._receive, self._reset, self._restarted)
         self._numbers = count(1)
+        # Owner: the node that started the engine.
         self._pending_opens: dict[int, asyncio.Future[bool]] = {}
         self._pending_pings: dict[int, asyncio.Future[EngineStats]] = {}
         self._sessions: dict[str, LocalSession] = {}

@@ -26,6 +26,7 @@ class IpcChannel:
         self._socket: socket.socket | None = sock
         self._on_message = on_message
         self._on_closed = on_closed
+        # Owner: the node that started the engine.
         self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._loop = asyncio.get_running_loop()

@@ -51,6 +51,7 @@ class Engine:
         self._handler = CommandHandler(self._mixer, os.urandom)
         self._socket = MediaSocket()
         self._cname = os.urandom(9).hex().encode()
+        # Owner: the engine process.
         self._queue: deque[bytes] = deque()
         self._queued_bytes = 0
         self._ticks = self._late_ticks = self._sent = 0

@@ -18,6 +18,7 @@ class TapStream:
         self.reason: TapReason | None = None
         self.dropped = 0
         """Chunks that were not consumed in time; the offsets of the others show the gaps."""
+        # Owner: the node that holds the call.
         self._chunks: deque[Chunk] = deque()
         self._changed = asyncio.Event()
 

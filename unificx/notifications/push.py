@@ -70,6 +70,7 @@ class PushNotifier:
                 dependencies.sleep,
             )
         )
+        # Owner: this node: notifications that it is sending.
         self._wakeups: OrderedDict[tuple[str, str], PushJob] = OrderedDict()
         self._test_runs: OrderedDict[str, _TestRun] = OrderedDict()
 

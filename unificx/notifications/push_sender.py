@@ -69,6 +69,7 @@ class PushSender:
         self._dependencies = dependencies
         self._tasks = BackgroundTasks()
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        # Owner: this node: requests that it is sending.
         self._host_slots: dict[str, asyncio.Semaphore] = {}
         self._host_users: Counter[str] = Counter()
 

@@ -11,6 +11,7 @@ class SubscriptionIndex:
     """All push subscriptions, by session, SIP device and person."""
 
     def __init__(self) -> None:
+        # Owner: the database. A copy of this node, read again by each cleanup.
         self._by_session: dict[str, Subscription] = {}
         self._by_device: dict[str, str] = {}
         self._by_person: defaultdict[str, set[str]] = defaultdict(set)

@@ -59,6 +59,7 @@ class Vapid:
         """Public key for browser subscriptions: an uncompressed point, base64url."""
         self._key = ECKey.import_key(key)
         self._contact = contact
+        # Owner: this node: signatures made here.
         self._tokens: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
 
     def authorization(self, endpoint: str, now: datetime) -> str:

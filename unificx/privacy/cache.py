@@ -17,6 +17,7 @@ class KeyCache:
         self._monotonic, self._lifetime, self._size = monotonic, lifetime, size
         self._lock = threading.Lock()
         self._epoch = 0
+        # Owner: the key store. A copy of this node for a short time; erasure empties it.
         self._entries: dict[tuple[str, str], tuple[float, Key]] = {}
 
     def get(self, tenant: str, subject: str) -> Key | None:

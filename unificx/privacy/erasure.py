@@ -30,6 +30,7 @@ class Erasure:
 
     def __init__(self, journal: ErasureJournal, keys: KeyStore, clock: Clock, bus: EventBus) -> None:
         self._journal, self._keys, self._clock, self._bus = journal, keys, clock, bus
+        # Owner: this node, from its start to the replay of the erasure journal.
         self._restored: set[str] = set()
 
     def erase_subject(self, tenant: str, subject: str) -> ErasureReceipt:

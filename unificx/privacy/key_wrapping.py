@@ -27,6 +27,7 @@ class TenantSecret:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self.wrapping_key = AESGCM(self._derive("wrap"))
+        # Owner: this object: derived from its secret.
         self._alias_keys: dict[str, bytes] = {}
 
     def alias_digest(self, kind: str, value: str) -> bytes:

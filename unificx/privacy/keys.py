@@ -62,6 +62,7 @@ class KeyStore:
         self._clock = clock
         self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)
+        # Owner: the key store. A copy of this node; erasure empties it.
         self._secrets: dict[str, TenantSecret] = {}
         self._master = MasterKey(master) if isinstance(master, bytes) else master
         self._db = _open(path)

@@ -81,6 +81,7 @@ class RecordingArchive:
     """Call recordings of all tenants. Call `start` first, after the audio files have been repaired."""
 
     def __init__(self, parts: AudioStoreParts, audio: AudioStore) -> None:
+        # Owner: the database. A copy of this node, changed after each of its commits.
         self.interrupted: dict[str, StartMode] = {}
         """Calls whose recording was cut off by a restart, and how it had been started."""
         self._database: Database = parts.database

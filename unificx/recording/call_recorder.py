@@ -47,6 +47,7 @@ class CallRecorder:
     def __init__(self, parts: CallRecorderParts) -> None:
         self.on_change: Callable[[LiveRecording], None] = lambda live: None
         self._parts = parts
+        # Owner: the node that holds the call.
         self._calls: dict[str, _RecordedCall] = {}
         self._ending = BackgroundTasks()
 

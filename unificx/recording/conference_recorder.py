@@ -20,6 +20,7 @@ class ConferenceRecorder:
 
     def __init__(self, parts: ConferenceRecorderParts) -> None:
         self._parts = parts
+        # Owner: the node that holds the meeting.
         self._sessions: dict[str, ConferenceSession] = {}
         self._ending = BackgroundTasks()
 

@@ -52,6 +52,7 @@ class TranscodeWorker:
         self._parts = parts
         self._audio = audio
         self._keeps_wav = keeps_wav
+        # Owner: the node that holds the lease of the worker.
         self._failed: set[str] = set()
 
     async def run(self) -> None:

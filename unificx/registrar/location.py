@@ -13,6 +13,7 @@ class LocationService:
     """Bindings by extension, in memory: `cluster.Location` for a single process. The registrar is its owner."""
 
     def __init__(self) -> None:
+        # Owner: the registrar of this node. Implements `cluster.Location`.
         self._by_extension: dict[str, tuple[Binding, ...]] = {}
         self._by_connection: dict[int, set[str]] = {}
         """Extensions by connection: the connection of a gateway is shared by many."""

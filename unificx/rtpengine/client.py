@@ -37,6 +37,7 @@ class NgClient(asyncio.DatagramProtocol):
         # Random, because rtpengine repeats its reply to a known cookie even to another client.
         self._prefix = clock.random_bytes(8).hex().encode()
         self._numbers = count()
+        # Owner: this node: requests that it is sending.
         self._pending: dict[bytes, _PendingRequest] = {}
         self._transport: asyncio.DatagramTransport | None = None
 

@@ -26,6 +26,7 @@ class SoundFiles:
         self._root: Path | None = None
         self._lock = -1
         self._max_bytes = max_bytes
+        # Owner: this node: files that it has written for its rtpengine.
         self._sizes: dict[Path, int] = {}
         """Least recently used first."""
 

@@ -78,6 +78,7 @@ class RtpEngine:
         ports: tuple[int, int] = (30000, 39999),
     ) -> None:
         self.on_restarted: Callable[[], None] = lambda: None
+        # Owner: the node that started rtpengine.
         self.log_counts: Counter[str] = Counter()
         """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
         self._clock = clock

@@ -93,6 +93,7 @@ def _log_handler_failure(fault: BaseException) -> None:
 @contextlib.contextmanager
 def _installation_lock(paths: InstallationPaths) -> Iterator[None]:
     """Hold the lock of an installation: one process at a time."""
+    # Owner: this node. Its directory holds the spool, the keys and the control socket.
     with contextlib.ExitStack() as stack:
         os.umask(0o077)  # files are created readable by this user only
         try:

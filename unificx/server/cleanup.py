@@ -37,6 +37,7 @@ class Cleanup:
     def __init__(self, container: Container) -> None:
         self._container = container
         self._tasks = BackgroundTasks()
+        # Owner: the erasure journal; a copy of the node that holds the lease of the cleanup.
         self._incomplete: dict[str, SubjectErased] = {}
         """Erased subjects by erasure id; the database may still contain data about them."""
         bus, registrar, now = container.bus, container.registrar, container.clock.monotonic

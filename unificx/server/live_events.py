@@ -43,6 +43,7 @@ class LiveEvents:
         self._hub = hub
         self._directory = directory
         self._owners = owners
+        # Owner: this node, until the end of the current step.
         self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         bus.subscribe(SessionEnded, lambda event: hub.end_session(event.session_id))

@@ -21,6 +21,7 @@ class LibraryLogHandler(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
+        # Owner: this node.
         self._counts: Counter[tuple[str, str, str | None]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -17,6 +17,7 @@ class RoomEvents:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
+        # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
         self._timer: asyncio.TimerHandle | None = None
         meetings.on_change = self._schedule

@@ -71,6 +71,7 @@ class SipServer:
         started = clock.monotonic()
         life = Life(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), life=life)
+        # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
             tag=lambda: clock.random_bytes(9).hex(),
@@ -144,6 +145,7 @@ class SipServer:
     def _create_authenticator(self, settings: Settings, life: Life) -> Authenticator:
         container = self._container
         nonces = Nonces(container.derive_secret("SIP digest nonces"), life=life)
+        # Owner: this node: it only has to be unknown to peers.
         secret = container.clock.random_bytes(32)
         return Authenticator(container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
 

@@ -50,6 +50,7 @@ class MwiNotifier:
         self._subscriptions = Subscriptions(
             parts.endpoint, parts.contact, EventPackage(self._summary, self._is_allowed)
         )
+        # Owner: the node that holds the subscriptions.
         self._unsolicited: dict[ClientKey, str] = {}
         self._rejecting: set[str] = set()
         """Devices that rejected an unsolicited NOTIFY."""

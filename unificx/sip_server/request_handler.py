@@ -56,6 +56,7 @@ class SipRequestHandler:
 
     def __init__(self, parts: RequestHandlerParts) -> None:
         self._parts = parts
+        # Owner: the node that received the requests.
         self._delayed: dict[ServerKey, Response] = {}
         self._due: list[tuple[float, int, ServerKey]] = []
         self._order = count()

@@ -64,6 +64,7 @@ class Subscriptions:
         self._endpoint = endpoint
         self._contact = contact
         self._package = package
+        # Owner: the node that holds the subscriptions: its id is in their tags.
         self._subscriptions: dict[str, _Subscription] = {}
         self._by_extension: dict[str, dict[str, None]] = {}
         self._pending: dict[ClientKey, str] = {}

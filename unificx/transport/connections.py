@@ -60,6 +60,7 @@ class Connections:
         self.on_message = on_message
         self.on_lost = on_lost
         self.limits = limits or StreamLimits()
+        # Owner: this node: numbers of connections are unique within it.
         self._by_number: dict[int, Connection] = {}
         self._count: ConcurrentCount[str] = ConcurrentCount()
         self._numbers = count(1)

@@ -16,6 +16,7 @@ class LocalAddresses:
 
     def __init__(self, binds: Sequence[BindAddress]) -> None:
         self._binds = tuple(binds)
+        # Owner: this node: its own sockets.
         self._default_sockets: dict[tuple[str, bool], int] = {}
         for local, bind in enumerate(self._binds, 1):
             self._default_sockets.setdefault((bind.transport, ":" in bind.host), local)

@@ -44,6 +44,7 @@ class TransportManager:
         """Listening addresses, indexed by `Flow.local` from 1; with actual ports once started."""
         self._tls = tls
         self._on_lost = on_lost
+        # Owner: this node: its own sockets.
         self._udp: dict[int, UdpSocket] = {}
         self._listeners: list[Listener] = []
         self._outgoing = OutgoingConnections(self.connections, on_lost, trust or ssl.create_default_context())

@@ -21,6 +21,7 @@ class OutgoingConnections:
         self._connections = connections
         self._on_lost = on_lost
         self._trust = trust
+        # Owner: this node: its own sockets.
         self._established: dict[tuple[str, str, int], StreamConnection] = {}
         self._queued: dict[tuple[str, str, int], list[bytes]] = {}
         self._opening = BackgroundTasks()

@@ -17,6 +17,7 @@ class Resolver:
     """Caching client of the system's resolver: one query per name at a time, at most `MAX_CONCURRENT` in total."""
 
     def __init__(self) -> None:
+        # Owner: this node: a cache of DNS answers.
         self._cache: OrderedDict[str, tuple[float, tuple[str, ...]]] = OrderedDict()
         self._pending: dict[str, asyncio.Task[tuple[str, ...]]] = {}
 

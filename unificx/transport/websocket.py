@@ -92,6 +92,7 @@ class _WebSocketConnection:
     def __init__(self, connections: Connections, scheme: str, host: str, port: int) -> None:
         self._connections = connections
         self._limits = connections.limits
+        # Owner: this node: its own sockets.
         self._queue: deque[bytes] = deque()
         self._queued = 0
         self._changed = asyncio.Event()

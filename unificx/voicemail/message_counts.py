@@ -23,8 +23,9 @@ class MessageCountCache:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Owner: the database. A copy of this node, counted again after each change.
         self._boxes: dict[str, MessageCounts] = {}
-        self._lock = asyncio.Lock()
+        self._lock = asyncio.Lock()  # orders the reads of this node
 
     async def start(self) -> None:
         async with self._database.read() as session:

@@ -73,6 +73,7 @@ class Mailboxes:
         self._transcriber = parts.transcriber
         self.message_counts = MessageCountCache(parts.database)
         self._guard = PinThrottle(counters, "voicemail PIN")
+        # Owner: the database. A copy of this node, changed after each of its commits.
         self._tenants: dict[str, VoicemailSettings] = {}
         self._boxes: dict[str, MailboxSettings] = {}
         self.greetings = Greetings(parts, audio, self._boxes)

@@ -24,6 +24,7 @@ class SharedMailboxes:
         self._clock = parts.clock
         self._erases = parts.key_eraser
         self._empty = empty
+        # Owner: the database. A copy of this node, changed after each of its commits.
         self._boxes: dict[str, SharedMailbox] = {}
         self._by_number: dict[tuple[str, str], SharedMailbox] = {}
         self._by_member: dict[str, tuple[SharedMailbox, ...]] = {}

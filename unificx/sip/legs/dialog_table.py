@@ -52,6 +52,7 @@ class DialogTable:
     session_expires: int = 1800
     current_flow: Callable[[Leg], Flow | None] = lambda leg: None
     """Returns the current flow to the peer of a leg on a connection, None if unknown."""
+    # Owner: the node that holds the dialogs: its id is in their tags.
     _by_tag: dict[str, Leg] = field(default_factory=dict[str, Leg])
     _by_server_key: dict[ServerKey, IncomingLeg] = field(default_factory=dict[ServerKey, IncomingLeg])
     _by_client_key: dict[ClientKey, Leg] = field(default_factory=dict[ClientKey, Leg])
