@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
-from unificx.sip.life import Life
+from unificx.sip.incarnation import Incarnation
 from unificx.sip.message import Request
 
 DEVICE = "0193a1b2-0000-7000-8000-000000000001"
@@ -28,15 +28,17 @@ def test_token_of_another_secret_or_with_changed_text_is_invalid() -> None:
 
 
 def test_token_outlives_the_process_that_issued_it() -> None:
-    token = BearerTokens(b"s" * 32, life=Life(unix_at_zero=1e9)).issue(DEVICE, 1000.0)
-    following = BearerTokens(b"s" * 32, life=Life(unix_at_zero=1e9 + 990))
+    token = BearerTokens(b"s" * 32, incarnation=Incarnation(unix_at_zero=1e9)).issue(DEVICE, 1000.0)
+    following = BearerTokens(b"s" * 32, incarnation=Incarnation(unix_at_zero=1e9 + 990))
     assert following.verified_subject(token, 15.0) == following.verified_subject(token, 310.0) == DEVICE
     assert following.verified_subject(token, 310.1) is None
 
 
 def test_token_from_before_the_clock_was_set_back_is_refused() -> None:
-    token = BearerTokens(b"s" * 32, life=Life(unix_at_zero=1e9)).issue(DEVICE, 1000.0)
-    assert BearerTokens(b"s" * 32, life=Life(unix_at_zero=1e9 - 60)).verified_subject(token, 1000.0) is None
+    token = BearerTokens(b"s" * 32, incarnation=Incarnation(unix_at_zero=1e9)).issue(DEVICE, 1000.0)
+    assert (
+        BearerTokens(b"s" * 32, incarnation=Incarnation(unix_at_zero=1e9 - 60)).verified_subject(token, 1000.0) is None
+    )
 
 
 @given(st.text(max_size=80))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from unificx.sip.digest import Nonces, NonceState, best_challenge, challenges, ha1, response_for, verify
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.headers import parse_auth
-from unificx.sip.life import NODE_BYTES, Life
+from unificx.sip.incarnation import NODE_BYTES, Incarnation
 
 FRESH, STALE, REPLAYED, FOREIGN = NonceState
 
@@ -215,7 +215,7 @@ def test_any_user_name_and_password(user: str, password: str, algorithm: str) ->
 
 def issuer_of(node: int, *, unix: float, at: float = 1000.0, secret: bytes = b"\x01" * 32) -> Nonces:
     """Return the nonces of a process that starts at Unix time `unix`, which is `at` on its monotonic clock."""
-    return Nonces(secret, life=Life(bytes([node] * NODE_BYTES), unix - at, at))
+    return Nonces(secret, incarnation=Incarnation(bytes([node] * NODE_BYTES), unix - at, at))
 
 
 def test_nonce_of_the_previous_process_is_accepted_until_it_expires() -> None:

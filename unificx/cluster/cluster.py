@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from unificx.cluster.local import LocalCounters, LocalEventBus, LocalLeases, LocalOneTimeStore
 from unificx.cluster.ports import Counters, EventBus, Leases, OneTimeStore
 from unificx.core.clock import Clock
-from unificx.sip.life import NODE_BYTES
+from unificx.sip.incarnation import NODE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

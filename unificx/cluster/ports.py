@@ -1,4 +1,4 @@
-"""Ports to the state that all nodes share. A node is one life of a server process.
+"""Ports to the state that all nodes share. A node is one incarnation of a server process, from start to end.
 
 Methods are asynchronous only where every caller is. The SIP path appends, journals and looks up without waiting. Times
 are in seconds. Keys and values of `OneTimeStore` and `Counters` may be personal: an implementation outside the process
@@ -86,7 +86,7 @@ class CallJournal(Protocol):
         ...
 
     async def entries(self) -> Sequence[JournalEntry]:
-        """Return the entries that this node has to adopt: those of its previous life."""
+        """Return the entries that this node has to adopt: those of its previous incarnation."""
         ...
 
 

@@ -46,7 +46,7 @@ class Container:
     """All stateful services."""
 
     node: str
-    """Id of this life of the process, in hexadecimal."""
+    """Id of this incarnation of the process, in hexadecimal."""
     derive_secret: Callable[[str], bytes]
     """Return the secret of the installation for a purpose."""
     paths: InstallationPaths

@@ -33,8 +33,8 @@ from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
+from unificx.sip.incarnation import Incarnation
 from unificx.sip.legs import DialogTable
-from unificx.sip.life import Life
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
@@ -69,8 +69,8 @@ class SipServer:
         self._engine = engine
         clock, directory = container.clock, container.identity.directory
         started = clock.monotonic()
-        life = Life(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
-        self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), life=life)
+        incarnation = Incarnation(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
+        self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
         endpoint = self.endpoint = Endpoint(
@@ -103,7 +103,7 @@ class SipServer:
             RequestHandlerParts(
                 endpoint,
                 rate_limiter,
-                self._create_authenticator(settings, life),
+                self._create_authenticator(settings, incarnation),
                 RegisterHandler(directory, container.registrar),
                 container.registrar,
                 directory,
@@ -142,9 +142,9 @@ class SipServer:
             on_changed=live_events.calls_changed,
         )
 
-    def _create_authenticator(self, settings: Settings, life: Life) -> Authenticator:
+    def _create_authenticator(self, settings: Settings, incarnation: Incarnation) -> Authenticator:
         container = self._container
-        nonces = Nonces(container.derive_secret("SIP digest nonces"), life=life)
+        nonces = Nonces(container.derive_secret("SIP digest nonces"), incarnation=incarnation)
         # Owner: this node: it only has to be unknown to peers.
         secret = container.clock.random_bytes(32)
         return Authenticator(container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)

@@ -10,7 +10,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from unificx.sip.grammar import quote
-from unificx.sip.life import Life
+from unificx.sip.incarnation import Incarnation
 from unificx.sip.message import Request
 
 LIFETIME = 300.0
@@ -22,14 +22,14 @@ _EXPIRY_BYTES = 7
 class BearerTokens:
     """Issues and verifies tokens. `secret` (32 bytes) may outlive the process, and so do its tokens."""
 
-    def __init__(self, secret: bytes, lifetime: float = LIFETIME, *, life: Life | None = None) -> None:
+    def __init__(self, secret: bytes, lifetime: float = LIFETIME, *, incarnation: Incarnation | None = None) -> None:
         self._secret = secret
         self.lifetime = lifetime
-        self._life = life or Life()
+        self._incarnation = incarnation or Incarnation()
 
     def issue(self, subject: str, now: float) -> str:
         """Issue a token for `subject` (an internal id, ASCII), valid for `lifetime` seconds."""
-        expires = self._life.unix_ms(now + self.lifetime).to_bytes(_EXPIRY_BYTES, "big")
+        expires = self._incarnation.unix_ms(now + self.lifetime).to_bytes(_EXPIRY_BYTES, "big")
         data = expires + subject.encode("ascii")
         return urlsafe_b64encode(data + self._sign(data)).decode()
 
@@ -44,8 +44,8 @@ class BearerTokens:
         if not hmac.compare_digest(self._sign(payload), signature):
             return None
         expires, subject = payload[:_EXPIRY_BYTES], payload[_EXPIRY_BYTES:]
-        expires_ms, latest_ms = int.from_bytes(expires, "big"), self._life.unix_ms(now + self.lifetime)
-        return subject.decode("ascii") if self._life.unix_ms(now) <= expires_ms <= latest_ms else None
+        expires_ms, latest_ms = int.from_bytes(expires, "big"), self._incarnation.unix_ms(now + self.lifetime)
+        return subject.decode("ascii") if self._incarnation.unix_ms(now) <= expires_ms <= latest_ms else None
 
     def _sign(self, data: bytes) -> bytes:
         return hashlib.blake2s(data, key=self._secret, digest_size=18).digest()

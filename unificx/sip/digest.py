@@ -11,7 +11,7 @@ from enum import Enum
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.grammar import quote
 from unificx.sip.headers import AuthParams
-from unificx.sip.life import NODE_BYTES, Life
+from unificx.sip.incarnation import NODE_BYTES, Incarnation
 
 ALGORITHMS = ("SHA-256", "MD5")
 """Supported algorithms, strongest first."""
@@ -153,12 +153,17 @@ class Nonces:
     """
 
     def __init__(
-        self, secret: bytes, lifetime: float = 300.0, max_tracked: int = 20_000, *, life: Life | None = None
+        self,
+        secret: bytes,
+        lifetime: float = 300.0,
+        max_tracked: int = 20_000,
+        *,
+        incarnation: Incarnation | None = None,
     ) -> None:
         self._secret = secret
         self._lifetime = lifetime
         self._max_tracked = max_tracked
-        self._life = life or Life()
+        self._incarnation = incarnation or Incarnation()
         self._issued = 0
         self._used: OrderedDict[bytes, _UsedCounts] = OrderedDict()
         self._newest_evicted_ms = -1
@@ -167,8 +172,8 @@ class Nonces:
         """Issue a unique nonce that is valid only for `client`, any text that identifies the client."""
         self._issued += 1
         head = (
-            self._life.unix_ms(now).to_bytes(7, "big")
-            + self._life.node
+            self._incarnation.unix_ms(now).to_bytes(7, "big")
+            + self._incarnation.node
             + (self._issued & 0xFFFF_FFFF).to_bytes(4, "big")
         )
         return (head + self._sign(head, client)).hex()
@@ -189,13 +194,13 @@ class Nonces:
         """
         if not _count(nc):
             return NonceState.FOREIGN
-        issued_ms, now_ms, count = int.from_bytes(head[:7], "big"), self._life.unix_ms(now), int(nc, 16)
+        issued_ms, now_ms, count = int.from_bytes(head[:7], "big"), self._incarnation.unix_ms(now), int(nc, 16)
         if not 0 <= now_ms - issued_ms <= self._lifetime * 1000:
             return NonceState.STALE
         used = self._used.get(head)
         if used is None:
-            is_own = head[7 : 7 + NODE_BYTES] == self._life.node
-            if issued_ms <= self._newest_evicted_ms or not (is_own or issued_ms <= self._life.started_ms):
+            is_own = head[7 : 7 + NODE_BYTES] == self._incarnation.node
+            if issued_ms <= self._newest_evicted_ms or not (is_own or issued_ms <= self._incarnation.started_ms):
                 return NonceState.STALE
             used = self._track(head, issued_ms, now_ms)
             if not is_own:

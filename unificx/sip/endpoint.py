@@ -57,10 +57,10 @@ class Endpoint:
     """One SIP endpoint.
 
     `tag` makes unguessable tokens of at least 64 bits. `via_host` returns the sent-by ("host" or "host:port") of the
-    Via for a flow. `node` is the id of this life of the process: a prefix of every local tag and, after the magic
-    cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is called
-    when a method other than `receive` and `timer` has produced output or an earlier deadline. Times are monotonic
-    seconds.
+    Via for a flow. `node` is the id of this incarnation of the process: a prefix of every local tag and, after the
+    magic cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is
+    called when a method other than `receive` and `timer` has produced output or an earlier deadline. Times are
+    monotonic seconds.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from port_setup import JournalOfTwoLives, LoggedRecords
+from port_setup import JournalOfTwoProcesses, LoggedRecords
 
 from unificx.calls import SpooledCallJournal
 from unificx.cluster import (
@@ -69,11 +69,11 @@ async def records(tmp_path: Path, database: Database) -> AsyncIterator[LoggedRec
 
 
 @pytest.fixture(params=["spool"])
-async def call_journal(tmp_path: Path, database: Database) -> JournalOfTwoLives:
-    async def next_life() -> CallJournal:
+async def call_journal(tmp_path: Path, database: Database) -> JournalOfTwoProcesses:
+    async def next_process() -> CallJournal:
         spool = Spool(tmp_path / "spool", database)
         journal = SpooledCallJournal(spool, database)
         await spool.recover()
         return journal
 
-    return JournalOfTwoLives(await next_life(), next_life)
+    return JournalOfTwoProcesses(await next_process(), next_process)

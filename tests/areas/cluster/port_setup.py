@@ -16,8 +16,8 @@ class LoggedRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalOfTwoLives:
-    """The call journal of a node; `die` returns that of its next life."""
+class JournalOfTwoProcesses:
+    """The call journal of a node; `die` returns that of the next process."""
 
     journal: CallJournal
     die: Callable[[], Awaitable[CallJournal]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from port_setup import JournalOfTwoLives, LoggedRecords
+from port_setup import JournalOfTwoProcesses, LoggedRecords
 
 from unificx.cluster import (
     Count,
@@ -24,7 +24,7 @@ from unificx.db import SpoolFull, UnitOfWork
 from unificx.db.base import SEAL_MARK
 from unificx.registrar import Binding
 from unificx.sip.flow import Flow
-from unificx.sip.life import NODE_BYTES
+from unificx.sip.incarnation import NODE_BYTES
 
 TICKET = OneTimeKind("ticket", lifetime=60.0, capacity=5, per_group=2)
 OTHER = OneTimeKind("other", lifetime=60.0)
@@ -255,7 +255,7 @@ def entry(call_id: str, content: bytes = b"any \x00 \n bytes") -> JournalEntry:
     return JournalEntry(call_id, "tenant", SEAL_MARK + content)
 
 
-async def test_the_next_life_finds_the_calls_that_had_not_ended(call_journal: JournalOfTwoLives) -> None:
+async def test_the_next_process_finds_the_calls_that_had_not_ended(call_journal: JournalOfTwoProcesses) -> None:
     journal = call_journal.journal
     assert await journal.entries() == []
     for call_id in ("one", "two", "three", "four"):

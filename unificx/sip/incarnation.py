@@ -1,4 +1,4 @@
-"""One life of a server process, for tokens that outlive it: the id of its node, and its clock in Unix time."""
+"""One incarnation of a server process, for tokens that outlive it: the id of its node, and its clock in Unix time."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ NODE_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Incarnation:
     """`node` is random and new at each start. `unix_at_zero` is the Unix time at monotonic zero, in seconds, read once:
     a wall clock that is set while the process runs changes nothing. `started` is in monotonic seconds."""
 
