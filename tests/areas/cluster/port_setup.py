@@ -1,4 +1,4 @@
-"""What the fixtures of the ports yield, where a port alone is not enough."""
+"""Values of the fixtures, where a port alone is not enough."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
