@@ -193,6 +193,15 @@ def test_evicted_nonce_is_stale_and_cannot_be_replayed() -> None:
     assert check(issuer, unused, "00000001", 1010.0) is FRESH
 
 
+def test_nonces_of_another_process_with_the_same_secret_have_counts_of_their_own() -> None:
+    one, other = nonces(), nonces()
+    earlier, later = one.issue(1000.0), other.issue(1000.1)
+    assert check(one, earlier, "00000001", 1001.0) is FRESH
+    assert check(one, later, "00000001", 1001.0) is FRESH
+    assert check(one, later, "00000001", 1001.0) is REPLAYED
+    assert check(one, earlier, "00000001", 1001.0) is STALE, "its place is taken"
+
+
 @given(st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 200), max_size=80))
 def test_no_count_is_fresh_twice(counts: list[int]) -> None:
     issuer = nonces()

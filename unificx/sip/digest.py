@@ -3,9 +3,8 @@
 import hashlib
 import hmac
 import re
-from collections import OrderedDict
+from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 from unificx.sip.errors import LocalProtocolError
@@ -124,32 +123,16 @@ class NonceState(Enum):
     """Not made with this secret, or a malformed count."""
 
 
-@dataclass(slots=True)
-class _UsedCounts:
-    issued_ms: int
-    highest: int = 0
-    seen: int = 0
-    """Bit n: the count `highest - n` was used."""
-
-    def use(self, count: int) -> bool:
-        if count > self.highest:
-            self.seen = (self.seen << min(count - self.highest, _WINDOW_BITS) | 1) & _ALL_USED
-            self.highest = count
-            return True
-        offset = self.highest - count
-        if offset >= _WINDOW_BITS or self.seen >> offset & 1:
-            return False
-        self.seen |= 1 << offset
-        return True
-
-
 class Nonces:
     """Issues and checks self-contained nonces: time, node and number under a keyed hash, not stored before first use.
 
-    The used counts of a nonce are tracked until it expires, for at most `max_tracked` nonces. Nonces evicted early
-    count as stale, so replay is impossible even under a flood. `secret` (32 bytes) may outlive the process: a nonce
-    issued by an earlier one is accepted until it expires, with ascending counts only, because the counts used with it
-    are unknown here. Thus a request of the last `lifetime` seconds before a restart could be repeated once after it.
+    The used counts of a nonce are tracked until a newer used nonce takes its place, of which there are `max_tracked`.
+    From then on it counts as stale, so replay is impossible even under a flood. The places are fixed arrays: an object
+    per nonce, alive for minutes, would keep the memory around it from being released.
+
+    `secret` (32 bytes) may outlive the process: a nonce issued by an earlier one is accepted until it expires, with
+    ascending counts only, because the counts used with it are unknown here. Thus a request of the last `lifetime`
+    seconds before a restart could be repeated once after it.
     """
 
     def __init__(
@@ -162,11 +145,14 @@ class Nonces:
     ) -> None:
         self._secret = secret
         self._lifetime = lifetime
-        self._max_tracked = max_tracked
         self._incarnation = incarnation or Incarnation()
         self._issued = 0
-        self._used: OrderedDict[bytes, _UsedCounts] = OrderedDict()
-        self._newest_evicted_ms = -1
+        self._places = max_tracked
+        self._heads = bytearray(_HEAD_BYTES * max_tracked)
+        self._highest = array("L", bytes(array("L").itemsize * max_tracked))
+        """The highest used count."""
+        self._seen = array("Q", bytes(array("Q").itemsize * max_tracked))
+        """Bit n: the count `highest - n` was used."""
 
     def issue(self, now: float, client: str = "") -> str:
         """Issue a unique nonce that is valid only for `client`, any text that identifies the client."""
@@ -197,25 +183,31 @@ class Nonces:
         issued_ms, now_ms, count = int.from_bytes(head[:7], "big"), self._incarnation.unix_ms(now), int(nc, 16)
         if not 0 <= now_ms - issued_ms <= self._lifetime * 1000:
             return NonceState.STALE
-        used = self._used.get(head)
-        if used is None:
+        place = int.from_bytes(head[7 + NODE_BYTES :], "big") % self._places
+        start = place * _HEAD_BYTES
+        tracked = bytes(self._heads[start : start + _HEAD_BYTES])
+        if tracked > head:
+            return NonceState.STALE
+        if tracked != head:
             is_own = head[7 : 7 + NODE_BYTES] == self._incarnation.node
-            if issued_ms <= self._newest_evicted_ms or not (is_own or issued_ms <= self._incarnation.started_ms):
+            if not is_own and issued_ms > self._incarnation.started_ms:
                 return NonceState.STALE
-            used = self._track(head, issued_ms, now_ms)
-            if not is_own:
-                used.highest, used.seen = count - 1, _ALL_USED
-        return NonceState.FRESH if used.use(count) else NonceState.REPLAYED
+            self._heads[start : start + _HEAD_BYTES] = head
+            self._highest[place] = 0 if is_own else max(count - 1, 0)
+            self._seen[place] = 0 if is_own else _ALL_USED
+        return NonceState.FRESH if self._use(place, count) else NonceState.REPLAYED
 
-    def _track(self, head: bytes, issued_ms: int, now_ms: int) -> _UsedCounts:
-        expired = now_ms - self._lifetime * 1000
-        while self._used and (
-            len(self._used) >= self._max_tracked or next(iter(self._used.values())).issued_ms < expired
-        ):
-            _, oldest = self._used.popitem(last=False)
-            self._newest_evicted_ms = max(self._newest_evicted_ms, oldest.issued_ms)
-        used = self._used[head] = _UsedCounts(issued_ms)
-        return used
+    def _use(self, place: int, count: int) -> bool:
+        highest, seen = self._highest[place], self._seen[place]
+        if count > highest:
+            self._seen[place] = (seen << min(count - highest, _WINDOW_BITS) | 1) & _ALL_USED
+            self._highest[place] = count
+            return True
+        offset = highest - count
+        if offset >= _WINDOW_BITS or seen >> offset & 1:
+            return False
+        self._seen[place] = seen | 1 << offset
+        return True
 
     def _sign(self, head: bytes, client: str) -> bytes:
         data = head + client.encode("utf-8", "surrogateescape")
