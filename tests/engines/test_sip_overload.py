@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unificx.sip.message import Response, respond
-from unificx.sip.overload import OverloadControl
+from unificx.sip.overload import MAX_WAIT, OverloadControl
 from unificx.sip.transactions.events import RequestReceived
 
 
@@ -152,3 +152,69 @@ def test_overloaded_endpoint_ignores_retransmissions() -> None:
         overload.record_lag(0.0)
     wire.receive(request("OPTIONS"), UDP)
     assert len(wire.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "to_tag", "status"),
+    [("INVITE", "", 503), ("OPTIONS", "", 503), ("REGISTER", "", 0), ("INVITE", "b1", 0), ("BYE", "b1", 0)],
+)
+def test_new_request_that_waited_too_long_is_rejected(method: str, to_tag: str, status: int) -> None:
+    """Without a transaction; requests in dialogs and registrations are accepted."""
+    wire = Wire(OverloadControl())
+    wire.endpoint.receive(request(method, to_tag=to_tag), UDP, wire.now, MAX_WAIT + 0.01)
+    assert len(wire.events()) == (not status)
+    assert wire.endpoint.transactions == (int(not status), 0)
+    if status:
+        last = wire.last()
+        assert isinstance(last, Response)
+        assert last.status == status
+        assert last.first("retry-after") is not None
+    wire.endpoint.receive(request(method, to_tag=to_tag, branch="z9hG4bK-2", call_id="c2"), UDP, wire.now, MAX_WAIT)
+    assert len(wire.events()) == 1
+
+
+OC = ';oc;oc-algo="loss,A"'
+
+
+def overload_report(wire: Wire) -> dict[str, str | None]:
+    return {name: value for name, value in wire.last().via.params if name.startswith("oc")}
+
+
+def test_client_that_supports_overload_control_is_informed_of_the_loss() -> None:
+    """RFC 7339 section 4: in every response, also of accepted requests."""
+    overload = OverloadControl()
+    wire = Wire(overload)
+    sent_by = "192.0.2.7:5060" + OC
+    (event,) = wire.receive(request("OPTIONS", sent_by=sent_by))
+    assert isinstance(event, RequestReceived)
+    wire.endpoint.respond(event.key, respond(event.request, 200, to_tag="b1"), wire.now)
+    wire.flush()
+    assert overload_report(wire) == {
+        "oc": "0", "oc-algo": '"loss"', "oc-validity": "0", "oc-seq": "0.000"
+    }  # fmt: skip
+    for number in range(100):
+        data = request("INVITE", sent_by=sent_by, branch=f"z9hG4bK-{number}", call_id=f"call-{number}")
+        wire.endpoint.receive(data, UDP, wire.now, 1.0 if number % 2 else 0.0)
+        if number % 10 == 9:
+            overload.record_lag(0.0, number - 9.0)
+    wire.events()
+    assert 0.4 < overload.loss <= 0.5
+    wire.receive(request("OPTIONS", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"]))
+    assert overload_report(wire) == {
+        "oc": str(round(overload.loss * 100)), "oc-algo": '"loss"', "oc-validity": "1000", "oc-seq": "90.000"
+    }  # fmt: skip
+    tag = wire.last().to_tag
+    again = request("OPTIONS", sent_by=sent_by, branch="z9hG4bK-o", call_id="call-o", more=["Max-Forwards: 0"])
+    for _ in range(50):
+        overload.record_lag(0.0, 91.0)
+    assert round(overload.loss, 3) == 0.0
+    wire.receive(again)
+    assert (overload_report(wire)["oc-seq"], wire.last().to_tag) == ("91.000", tag)
+
+
+@pytest.mark.parametrize("params", ["", ';oc-algo="loss"', ';oc;oc-algo="rate"', ";oc"])
+def test_other_clients_are_not_informed_of_the_loss(params: str) -> None:
+    wire = Wire(OverloadControl())
+    wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
+    wire.receive(request("OPTIONS", sent_by="192.0.2.7:5060" + params, more=["Max-Forwards: 0"]))
+    assert {"oc-validity", "oc-seq"}.isdisjoint(overload_report(wire))

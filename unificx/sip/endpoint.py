@@ -99,12 +99,15 @@ class Endpoint:
 
     # ---- input
 
-    def receive(self, data: bytes, flow: Flow, now: float) -> None:
-        """Process one received message: a datagram, or one framed message of a stream. Never raises."""
+    def receive(self, data: bytes, flow: Flow, now: float, waited: float = 0.0) -> None:
+        """Process one received message: a datagram, or one framed message of a stream. Never raises.
+
+        `waited` is how many seconds ago it was received: a new request that waited for too long is rejected.
+        """
         try:
             message = parse(data, self._limits, needs_length=flow.transport in STREAMS)
             if isinstance(message, Request):
-                self._server_transactions.receive(message, len(data), flow, now)
+                self._server_transactions.receive(message, len(data), flow, now, waited)
             else:
                 self._client_transactions.receive(message, flow, now)
         except RemoteProtocolError as fault:

@@ -231,6 +231,12 @@ class Via:
         """The sent-by: host or host:port as given by the sender."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
+    def with_params(self, *params: tuple[str, str | None]) -> Via:
+        """Return a copy with these parameters, replacing those of the same name."""
+        names = {name.lower() for name, _ in params}
+        others = [param for param in self.params if param[0].lower() not in names]
+        return replace(self, params=(*others, *params))
+
     def with_received(self, host: str, port: int) -> Via:
         """With `received` and `rport` set as by the receiver of a request (RFC 3261 18.2.1, RFC 3581 4)."""
         rport_requested = False

@@ -1,16 +1,21 @@
-"""Overload control: the share of new requests to reject, derived from the lag of the event loop.
+"""Overload control: which new requests to reject, derived from the lag of the event loop and from their wait.
 
 First, retransmitted requests go unanswered (their response is already on its way, or they are repeated anyway); then a
-share of the new requests is rejected with 503. The share rises gradually with the lag. Requests inside dialogs are
-always served.
+share of the new requests is rejected with 503. The share rises gradually with the lag. A single stall is not overload:
+only a persistent lag counts, like the standing queue of CoDel (RFC 8289 section 4.1).
 
-A single stall is not overload: only a persistent lag counts, like the standing queue of CoDel (RFC 8289 section 4.1).
+A new request that had to wait for more urgent messages for too long is rejected as well: it gets its response before
+the client repeats it. Requests inside dialogs are always served, and a REGISTER is never rejected because of its wait.
 """
 
 from collections import deque
 
 LAG_WINDOW = 3
 """Consecutive measurements that must be late; the smallest of them counts."""
+MAX_WAIT = 0.3
+"""Seconds a new request may wait to be processed: shorter than T1, after which the client repeats it."""
+LOSS_SMOOTHING = 0.2
+"""Weight of the latest measurement in the share of rejected requests that is reported to clients."""
 
 
 class OverloadControl:
@@ -25,8 +30,11 @@ class OverloadControl:
         self._lag = 0.0
         self._recent_lags = deque([0.0] * LAG_WINDOW, maxlen=LAG_WINDOW)
         self._rejecting = False
+        self._accepted = self._rejected = 0
+        self._loss = 0.0
+        self._recorded_at = 0.0
 
-    def record_lag(self, lag: float) -> None:
+    def record_lag(self, lag: float, now: float = 0.0) -> None:
         """Record how much later than scheduled the event loop ran; call about ten times a second.
 
         The smoothed lag rises quickly with a persistent lag and falls slowly after it.
@@ -36,6 +44,10 @@ class OverloadControl:
             lag = min(self._recent_lags)
         self._lag += (lag - self._lag) * (0.5 if lag > self._lag else 0.1)
         self._rejecting = self._lag > (self._stop_lag if self._rejecting else self._start_lag)
+        decided = self._accepted + self._rejected
+        self._loss += ((self._rejected / decided if decided else 0.0) - self._loss) * LOSS_SMOOTHING
+        self._accepted = self._rejected = 0
+        self._recorded_at = now
 
     @property
     def drops_retransmissions(self) -> bool:
@@ -49,11 +61,26 @@ class OverloadControl:
             return 0.0
         return min(0.95, (self._lag - self._stop_lag) / (self._full_lag - self._stop_lag))
 
-    def retry_after(self, request_hash: int) -> int:
+    @property
+    def loss(self) -> float:
+        """The share of new requests rejected lately, smoothed: 0.0 to 1.0. Clients are asked to reduce by it."""
+        return self._loss
+
+    def retry_after(self, request_hash: int, waited: float = 0.0) -> int:
         """Return the Retry-After of a rejected request in seconds, 0 if the request is accepted.
 
-        `request_hash` makes the result equal for retransmissions and spreads the retries of rejected requests.
+        `request_hash` makes the result equal for retransmissions and spreads the retries of rejected requests;
+        `waited` is how many seconds the request waited to be processed.
         """
-        if (request_hash & 0xFFFF) / 0x10000 >= self.rejection_ratio:
+        if (request_hash & 0xFFFF) / 0x10000 >= self.rejection_ratio and waited <= MAX_WAIT:
+            self._accepted += 1
             return 0
+        self._rejected += 1
         return 5 + (request_hash >> 16 & 0xFFFF) * 10 // 0x10000
+
+    def via_params(self) -> tuple[tuple[str, str], ...]:
+        """Return the parameters that ask a client to send less (RFC 7339 section 4): the loss in percent, for 1 s."""
+        percent = round(self._loss * 100)
+        validity = "1000" if percent else "0"
+        sequence = f"{self._recorded_at:.3f}"
+        return ("oc", str(percent)), ("oc-algo", '"loss"'), ("oc-validity", validity), ("oc-seq", sequence)

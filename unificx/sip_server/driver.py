@@ -8,6 +8,7 @@ from unificx.core.clock import Clock
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.overload import OverloadControl
+from unificx.sip_server.message_queue import MessageQueue
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.request_handler import SipRequestHandler
 
@@ -15,6 +16,11 @@ LAG_INTERVAL = 0.1
 MIN_DELAY = 0.001
 TIMER_RESOLUTION = 0.02
 """Seconds by which a deadline may be late: the resolution of the transaction timers."""
+
+BUSY_LAG = 0.005
+"""Lag of the event loop in seconds from which messages are queued and taken by urgency."""
+SLICE = 0.01
+"""Seconds for queued messages per run of the event loop, so that new ones are read and timers run on time."""
 
 
 class SipDriver:
@@ -43,6 +49,9 @@ class SipDriver:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = inf
         self._lag_timer: asyncio.TimerHandle | None = None
+        self._lag = 0.0
+        self._queue = MessageQueue()
+        self._queue_handle: asyncio.Handle | None = None
 
     def start(self) -> None:
         """Start the timers."""
@@ -56,16 +65,35 @@ class SipDriver:
         if self._loop is not None:
             self._pump(self._clock.monotonic())
         self._loop = None
-        for handle in (self._wake_handle, self._timer, self._lag_timer):
+        for handle in (self._wake_handle, self._timer, self._lag_timer, self._queue_handle):
             if handle is not None:
                 handle.cancel()
 
     def receive(self, data: bytes, flow: Flow) -> None:
         """Handle one incoming message."""
         now = self._clock.monotonic()
-        if self._loop is not None and self._rate_limiter.accepts(data, flow, now):
+        if self._loop is None or not self._rate_limiter.accepts(data, flow, now):
+            return
+        if self._lag > BUSY_LAG or self._queue:
+            self._queue.put(data, flow, now)
+            if self._queue_handle is None:
+                self._queue_handle = self._loop.call_soon(self._process_queue)
+        else:
             self._endpoint.receive(data, flow, now)
             self._pump(now)
+
+    def _process_queue(self) -> None:
+        self._queue_handle = None
+        now = self._clock.monotonic()
+        end = now + SLICE
+        try:
+            while now < end and (message := self._queue.take(now)) is not None:
+                self._endpoint.receive(message.data, message.flow, now, now - message.received_at)
+                self._pump(now)
+                now = self._clock.monotonic()
+        finally:
+            if self._queue and self._loop is not None:
+                self._queue_handle = self._loop.call_soon(self._process_queue)
 
     def connection_lost(self, flow: Flow) -> None:
         """Handle a lost connection or a failed send."""
@@ -128,5 +156,6 @@ class SipDriver:
         if self._loop is None:
             return
         now = self._clock.monotonic()
-        overload.record_lag(max(0.0, now - expected))
+        self._lag = max(0.0, now - expected)
+        overload.record_lag(self._lag, now)
         self._lag_timer = self._loop.call_later(LAG_INTERVAL, self._measure_lag, overload, now + LAG_INTERVAL)

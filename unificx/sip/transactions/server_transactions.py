@@ -50,8 +50,8 @@ class ServerTransactions:
 
     # ---- input
 
-    def receive(self, request: Request, size: int, flow: Flow, now: float) -> None:
-        """Process a parsed request of `size` bytes."""
+    def receive(self, request: Request, size: int, flow: Flow, now: float, waited: float = 0.0) -> None:
+        """Process a parsed request of `size` bytes, which waited for `waited` seconds."""
         match = match_key_of(request)
         existing = self._by_match.get(match)
         method = request.method
@@ -64,14 +64,14 @@ class ServerTransactions:
             self._cancel(request, match, flow)
         else:
             merged = None if request.to_tag else merge_key_of(request)
-            if self._rejected(request, match, merged, flow):
+            if self._rejected(request, match, merged, flow, waited=waited):
                 return
             reply = self.prefilter(request, flow, now)
             if reply is not None:
                 if reply is not DROP:
                     self.reject_statelessly(request, flow, reply[0], headers=reply[1])
                 return
-            request = request.with_source_address(flow.host, flow.port)
+            request = self._with_response_via(request, flow)
             key = self._open(request, (match, merged), flow, now, size)
             self._context.events.append(RequestReceived(key, request, flow))
 
@@ -80,13 +80,24 @@ class ServerTransactions:
     ) -> None:
         """Answer without state: a retransmission gets the same response (8.2.7)."""
         response = respond(
-            request.with_source_address(flow.host, flow.port),
+            self._with_response_via(request, flow),
             status,
             reason,
             to_tag=self._context.stateless_tag(request),
             headers=headers,
         )
         self._context.outbox.append((response.encode(), flow))
+
+    def _with_response_via(self, request: Request, flow: Flow) -> Request:
+        """Return the request with the top Via of its responses: the source address, and the overload if supported."""
+        request = request.with_source_address(flow.host, flow.port)
+        if self._overload is None or ";oc" not in (request.first("via") or ""):
+            return request
+        via = request.via
+        algorithms = (via.param("oc-algo") or "").replace(" ", "").lower().split(",")
+        if via.param("oc") is None or "loss" not in algorithms:
+            return request
+        return request.with_top_via(via.with_params(*self._overload.via_params()))
 
     def _ack(self, request: Request, flow: Flow, existing: ServerTransaction | None, now: float) -> None:
         if existing is None and request.to_tag == self._context.stateless_tag(request):
@@ -106,19 +117,21 @@ class ServerTransactions:
             self.reject_statelessly(request, flow, 481)
             return
         response = respond(
-            request.with_source_address(flow.host, flow.port),
+            self._with_response_via(request, flow),
             200,
             to_tag=invite.last_to_tag or self._context.stateless_tag(request),
         )
         self._context.outbox.append((response.encode(), flow))
         invite.cancel()
 
-    def _rejected(self, request: Request, match: MatchKey, merged: MergeKey | None, flow: Flow) -> bool:
+    def _rejected(
+        self, request: Request, match: MatchKey, merged: MergeKey | None, flow: Flow, *, waited: float
+    ) -> bool:
         """Reject a request statelessly: over capacity, merged, or too many hops. Return whether it was rejected."""
         in_dialog = merged is None
         status, retry_after = 0, 0
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
-            retry_after = self._overload.retry_after(hash(match))
+            retry_after = self._overload.retry_after(hash(match), 0.0 if request.method == "REGISTER" else waited)
         if retry_after or self._at_capacity(in_dialog):
             status, retry_after = 503, retry_after or 10
         elif merged in self._by_merged:
