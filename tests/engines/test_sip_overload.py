@@ -138,6 +138,32 @@ def test_overloaded_endpoint_rejects_most_new_calls_but_no_dialog() -> None:
         assert isinstance(event, RequestReceived)
 
 
+def test_registrations_are_preferred_to_new_calls() -> None:
+    for lag, rejected in ((0.3, 0.0), (0.5, 0.0), (0.8, 0.55), (5.0, 0.9)):
+        overload = with_lag(lag)
+        hashes = range(0, 0x10000, 16)
+        share = sum(overload.retry_after(request_hash, preferred=True) > 0 for request_hash in hashes) / 4096
+        assert share == pytest.approx(rejected, abs=0.05)
+        assert share < overload.rejection_ratio
+    wire = Wire(with_lag(0.5))
+    for number in range(50):
+        (event,) = wire.receive(request("REGISTER", branch=f"z9hG4bK-{number}", call_id=f"call-{number}"))
+        assert isinstance(event, RequestReceived)
+
+
+def test_decision_on_an_invite_holds_for_its_repetition_with_credentials() -> None:
+    wire = Wire(with_lag(0.5))
+    decisions = [
+        [
+            len(wire.receive(request("INVITE", branch=f"z9hG4bK-{number}-{cseq}", cseq=cseq, call_id=f"call-{number}")))
+            for number in range(200)
+        ]
+        for cseq in (1, 2)
+    ]
+    assert decisions[0] == decisions[1]
+    assert 50 < sum(decisions[0]) < 150
+
+
 def test_overloaded_endpoint_ignores_retransmissions() -> None:
     overload = OverloadControl()
     wire = Wire(overload)

@@ -113,7 +113,7 @@ class SipServer:
         )
         tls = server_context(certificates)
         self.transports = TransportManager(settings.sip, self._receive, self._connection_lost, tls=tls)
-        self._driver = SipDriver(endpoint, request_handler, rate_limiter, self.transports.send, clock)
+        self._driver = self._create_driver(request_handler, rate_limiter)
         self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
 
@@ -148,6 +148,10 @@ class SipServer:
         # Owner: this node: it only has to be unknown to peers.
         secret = container.clock.random_bytes(32)
         return Authenticator(container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
+
+    def _create_driver(self, handler: SipRequestHandler, rate_limiter: RateLimiter) -> SipDriver:
+        send, read_pending = self.transports.send, self.transports.read_pending
+        return SipDriver(self.endpoint, handler, rate_limiter, send, self._container.clock, read_pending=read_pending)
 
     def _create_mwi(self) -> MwiNotifier:
         container = self._container

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.grammar import CANONICAL_NAMES, canonical_name, capitalized_name, split_commas
@@ -59,10 +59,10 @@ class typed(Generic[T]):  # noqa: N801 (used as a decorator)
     @overload
     def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
 
-    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
+    def __get__(self, instance: Any, owner: type[Any] | None = None) -> Self | T:
         if instance is None:
             return self
-        message = cast("Message", instance)
+        message: Message = instance
         parsed = message.parsed
         if parsed is None:
             parsed = message.parsed = {}
@@ -144,18 +144,18 @@ class Message:
 
     def first(self, name: str) -> str | None:
         """Return the value of the first line of that name, None if absent."""
-        return self.first_values.get(name)
+        return (self._first_values or self.first_values).get(name)
 
     def required(self, name: str) -> str:
         """Return the value of a mandatory header. Raise RemoteProtocolError (400) if it is absent."""
-        value = self.first_values.get(name)
+        value = (self._first_values or self.first_values).get(name)
         if value is None:
             raise RemoteProtocolError(400, f"Missing {capitalized_name(name)}")
         return value
 
     def all(self, name: str) -> list[str]:
         """Return the values of all lines of that name, in order."""
-        index = self.first_values
+        index = self._first_values or self.first_values
         if name not in index:
             return []
         if len(index) == len(self.headers):  # no name is repeated
@@ -164,6 +164,8 @@ class Message:
 
     def values(self, name: str) -> list[str]:
         """Return the comma-separated elements of all lines of that name, without empty ones."""
+        if name not in (self._first_values or self.first_values):
+            return []
         return [value for line in self.all(name) for value in split_commas(line) if value]
 
     # ---- the ids of transaction and dialog
@@ -220,7 +222,7 @@ class Message:
     @property
     def contact_uri(self) -> str | None:
         """The URI of the only Contact, if it has the usual spelling; otherwise None: see `contacts`."""
-        match = usual_contact(self.first_values.get("contact", ""))
+        match = usual_contact(self.first("contact") or "")
         return match[1] if match is not None and len(self.all("contact")) == 1 else None
 
     # ---- typed values

@@ -66,13 +66,15 @@ class OverloadControl:
         """The share of new requests rejected lately, smoothed: 0.0 to 1.0. Clients are asked to reduce by it."""
         return self._loss
 
-    def retry_after(self, request_hash: int, waited: float = 0.0) -> int:
+    def retry_after(self, request_hash: int, waited: float = 0.0, *, preferred: bool = False) -> int:
         """Return the Retry-After of a rejected request in seconds, 0 if the request is accepted.
 
         `request_hash` makes the result equal for retransmissions and spreads the retries of rejected requests;
-        `waited` is how many seconds the request waited to be processed.
+        `waited` is how many seconds the request waited to be processed. `preferred` requests are rejected only if more
+        than half of the others are.
         """
-        if (request_hash & 0xFFFF) / 0x10000 >= self.rejection_ratio and waited <= MAX_WAIT:
+        ratio = max(0.0, 2 * self.rejection_ratio - 1) if preferred else self.rejection_ratio
+        if (request_hash & 0xFFFF) / 0x10000 >= ratio and waited <= MAX_WAIT:
             self._accepted += 1
             return 0
         self._rejected += 1

@@ -20,15 +20,15 @@ TIMER_RESOLUTION = 0.02
 BUSY_LAG = 0.005
 """Lag of the event loop in seconds from which messages are queued and taken by urgency."""
 SLICE = 0.004
-"""Seconds for queued messages per turn of the event loop. uvloop reads at most 32 datagrams a turn, and the buffers of
-most sockets have room for 200."""
+"""Seconds for queued messages per turn of the event loop."""
 
 
 class SipDriver:
     """`receive` and `lost` are called by the transports, `wake` by the endpoint and by calls that act without an
     incoming message.
 
-    `send` takes one message and its flow and never raises. Must be started in a running event loop.
+    `send` takes one message and its flow and never raises; `read_pending` passes all messages that have arrived to
+    `receive`. Must be started in a running event loop.
     """
 
     def __init__(
@@ -38,12 +38,15 @@ class SipDriver:
         rate_limiter: RateLimiter,
         send: Callable[[bytes, Flow], None],
         clock: Clock,
+        *,
+        read_pending: Callable[[], None] = lambda: None,
     ) -> None:
         self._endpoint = endpoint
         self._handler = handler
         self._rate_limiter = rate_limiter
         self._send = send
         self._clock = clock
+        self._read_pending = read_pending
         self._loop: asyncio.AbstractEventLoop | None = None
         self._busy = False
         self._wake_handle: asyncio.Handle | None = None
@@ -84,6 +87,7 @@ class SipDriver:
             self._pump(now)
 
     def _process_queue(self) -> None:
+        self._read_pending()
         self._queue_handle = None
         now = self._clock.monotonic()
         end = now + SLICE

@@ -2,8 +2,11 @@
 
 Messages are taken by urgency, not by arrival: what belongs to a call or a transaction first, because unfinished calls
 cost the most; then REGISTER; then new requests with credentials; then other new requests. Within one urgency the order
-of arrival is kept. A new request that has waited for too long is taken before all others, because the endpoint rejects
-it at little cost (`OverloadControl.retry_after`).
+of arrival is kept.
+
+A new request that has waited for too long is to be rejected by the endpoint at little cost
+(`OverloadControl.retry_after`). Every second message taken may be one of these. If even that is too slow they are
+dropped, the oldest first; their clients repeat them.
 """
 
 import re
@@ -15,6 +18,8 @@ from unificx.sip.overload import MAX_WAIT
 
 CAPACITY = 10_000
 """Maximum messages; the oldest of the least urgent ones are dropped."""
+DROP_WAIT = 2 * MAX_WAIT
+"""Seconds after which a new request is dropped: its client has repeated it."""
 _NEW_DIALOG_METHODS = (b"INVITE ", b"SUBSCRIBE ", b"OPTIONS ", b"MESSAGE ", b"PUBLISH ", b"REFER ")
 _CREDENTIALS = b"uthorization:"
 _to_tag = re.compile(rb"\r\n(?:to|t)[ \t]*+:[^\r\n]*;[ \t]*+tag[ \t]*+=", re.I).search
@@ -43,29 +48,29 @@ class MessageQueue:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._by_urgency: tuple[deque[Message], ...] = (deque(), deque(), deque(), deque())
-        self._length = 0
+        self._rejects = False
 
     def __len__(self) -> int:
-        return self._length
+        return sum(map(len, self._by_urgency))
 
     def put(self, data: bytes, flow: Flow, now: float) -> None:
         """Append a message."""
         self._by_urgency[urgency_of(data)].append(Message(data, flow, now))
-        if self._length < self._capacity:
-            self._length += 1
-        else:
+        if len(self) > self._capacity:
             next(queue for queue in reversed(self._by_urgency) if queue).popleft()
 
     def take(self, now: float) -> Message | None:
         """Remove and return the next message, None if there is none."""
-        if not self._length:
-            return None
-        self._length -= 1
-        dialogs, registers, authenticated, new = self._by_urgency
-        for queue in (new, authenticated):
-            if queue and now - queue[0].received_at > MAX_WAIT:
-                return queue.popleft()
-        for queue in (dialogs, registers, authenticated):
+        _, _, authenticated, new = self._by_urgency
+        for queue in (authenticated, new):
+            while queue and now - queue[0].received_at > DROP_WAIT:
+                queue.popleft()
+        self._rejects = not self._rejects
+        if self._rejects:
+            for queue in (new, authenticated):
+                if queue and now - queue[0].received_at > MAX_WAIT:
+                    return queue.popleft()
+        for queue in self._by_urgency:
             if queue:
                 return queue.popleft()
-        return new.popleft()
+        return None

@@ -94,13 +94,18 @@ class TransportManager:
         else:
             self._report_lost(flow)  # a browser cannot be connected to
 
+    def read_pending(self) -> None:
+        """Read all datagrams that have arrived, to decide which of them are processed first."""
+        for sock in self._udp.values():
+            sock.read_pending()
+
     async def _open(self, bind: BindAddress, local: int) -> BindAddress:
         if bind.transport == "tls" and self._tls is None:
             raise StartupError("SIP over TLS needs a certificate.", hint="Configure one, or listen without TLS.")
         sock = open_socket(bind)
         port = sock.getsockname()[1]
         if bind.transport == "udp":
-            endpoint = UdpSocket(self.connections.on_message, local)
+            endpoint = UdpSocket(self.connections.on_message, local, sock)
             await asyncio.get_running_loop().create_datagram_endpoint(lambda: endpoint, sock=sock)
             self._udp[local] = endpoint
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from functools import lru_cache
 from typing import cast
 
@@ -11,13 +12,17 @@ from unificx.transport.connections import OnMessage
 
 MAX_CACHED_FLOWS = 4096
 """Size of the cache of flows."""
+MAX_READ = 1_000
+"""Datagrams read at once by `read_pending`."""
+MAX_DATAGRAM = 65_535
 
 
 class UdpSocket(asyncio.DatagramProtocol):
-    """Passes datagrams that may be SIP to `on_message`; NAT keep-alives are handled here."""
+    """Passes datagrams that may be SIP to `on_message`; NAT keep-alives are handled here. `sock` is non-blocking."""
 
-    def __init__(self, on_message: OnMessage, local: int) -> None:
+    def __init__(self, on_message: OnMessage, local: int, sock: socket.socket) -> None:
         self._on_message = on_message
+        self._socket = sock
         # Cached, because phones send many messages: one Flow object per phone saves allocations and comparisons.
         self._flow = lru_cache(maxsize=MAX_CACHED_FLOWS)(lambda host, port: Flow("udp", host, port, 0, local))
         self._transport: asyncio.DatagramTransport | None = None
@@ -36,6 +41,15 @@ class UdpSocket(asyncio.DatagramProtocol):
                 self.send(reply, addr[0], addr[1])
             return
         self._on_message(data, self._flow(addr[0], addr[1]))
+
+    def read_pending(self) -> None:
+        """Process datagrams that have arrived now: uvloop reads at most 32 in a turn of the event loop."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        with suppress(OSError):
+            for _ in range(MAX_READ):
+                data, address = self._socket.recvfrom(MAX_DATAGRAM)
+                self.datagram_received(data, address)
 
     def send(self, data: bytes, host: str, port: int) -> None:
         """Send one datagram to a numeric address. Raise OSError or ValueError if it cannot be sent."""

@@ -119,6 +119,25 @@ async def test_a_datagram_comes_with_its_flow_and_is_answered_by_it(opened: Open
     phone.close()
 
 
+@pytest.mark.parametrize("host", [HOST, "::1"])
+async def test_all_pending_datagrams_are_read_at_once(opened: Open, host: str) -> None:
+    rig = await opened(BindAddress("udp", host, 0))
+    family = socket.AF_INET if host == HOST else socket.AF_INET6
+    with socket.socket(family, socket.SOCK_DGRAM) as phone:
+        phone.connect((host, rig.bound["udp"].port))
+        sent = [options(b"%d" % number) for number in range(100)]
+        for data in sent:
+            phone.send(data)
+        rig.transports.read_pending()
+        assert [data for data, _ in rig.received] == sent
+        assert {flow for _, flow in rig.received} == {Flow("udp", host, phone.getsockname()[1], 0, 1)}
+        rig.transports.read_pending()
+        phone.send(options())
+        await until(lambda: len(rig.received) == 101)
+    await rig.transports.close()
+    rig.transports.read_pending()
+
+
 async def test_keep_alives_and_stun_end_at_the_socket(rig: Rig) -> None:
     phone, datagrams = await udp_phone(rig.bound["udp"])
     for data in (b"\r\n\r\n", b"\x00" * 4, b"", stun.binding_request(b"k" * 12), options()):

@@ -131,7 +131,7 @@ class ServerTransactions:
         in_dialog = merged is None
         status, retry_after = 0, 0
         if not in_dialog and self._overload is not None and request.method in ("INVITE", "REGISTER", "OPTIONS"):
-            retry_after = self._overload.retry_after(hash(match), 0.0 if request.method == "REGISTER" else waited)
+            retry_after = _retry_after(self._overload, request, match, waited)
         if retry_after or self._at_capacity(in_dialog):
             status, retry_after = 503, retry_after or 10
         elif merged in self._by_merged:
@@ -192,6 +192,16 @@ class ServerTransactions:
         self._total_bytes -= transaction.size
         if transaction.flow.connection:
             self._by_flow.discard(transaction.flow, transaction.key)
+
+
+def _retry_after(overload: OverloadControl, request: Request, match: MatchKey, waited: float) -> int:
+    """Return the Retry-After of a request outside a dialog, 0 to accept it.
+
+    The decision is equal for an INVITE and its repetition with credentials, so that the challenge is not in vain.
+    """
+    if request.method == "REGISTER":
+        return overload.retry_after(hash(match), preferred=True)
+    return overload.retry_after(hash((request.call_id, request.from_tag)), waited)
 
 
 def _matches_cancel(request: Request, invite: ServerTransaction) -> bool:
