@@ -34,6 +34,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "cdr": ("areas/cdr/*", "adapters/test_http_own_calls*"),
     "cli": ("adapters/test_cli_*", "outside/test_startup_errors*"),
     "client": ("outside/test_client_*", "outside/test_browser_*", "outside/test_portal_*"),
+    "cluster": ("areas/cluster/*", "house/test_state_owners*"),
     "conferencing": (
         "areas/conferencing/*",
         "engines/test_conference_*",
@@ -59,6 +60,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "integrations": (
         "engines/test_http_client*",
+        "engines/test_tls_ciphers*",
         "engines/test_turn*",
         "areas/audio_store/test_object_store*",
         "outside/test_object_store*",
@@ -121,6 +123,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "routing": ("areas/routing/*", "flows/test_calls_setup*", "flows/test_calls_unanswered*"),
     "rtpengine": (
         "engines/test_media_ng*",
+        "engines/test_hang_detection*",
         "engines/test_rtpengine_*",
         "engines/test_sound_files*",
         "engines/test_call_dtls_*",
@@ -136,6 +139,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "server": (
         "adapters/test_app_*",
         "adapters/test_public_address*",
+        "adapters/test_server_memory*",
         "outside/test_startup_errors*",
         "outside/test_listen_addresses*",
         "outside/test_server_names*",

@@ -22,7 +22,7 @@ def http_context(files: Certificates) -> ssl.SSLContext:
     return config.ssl
 
 
-def shake_hands(server: ssl.SSLContext, ciphers: str, version: ssl.TLSVersion) -> str:
+def tls_handshake(server: ssl.SSLContext, ciphers: str, version: ssl.TLSVersion) -> str:
     """Return the cipher suite agreed on with a client. Raises SSLError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -49,6 +49,6 @@ def test_tls12_without_cbc_and_with_forward_secrecy(context_of: ContextOf, tmp_p
     server = context_of(ensure_certificates(tmp_path / "tls", [], SystemClock()))
     for ciphers in ("ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256"):
         with pytest.raises(ssl.SSLError):
-            shake_hands(server, ciphers, ssl.TLSVersion.TLSv1_2)
-    assert shake_hands(server, "ECDHE+AESGCM", ssl.TLSVersion.TLSv1_2).startswith("ECDHE-")
-    assert shake_hands(server, "DEFAULT", ssl.TLSVersion.TLSv1_3).startswith("TLS_")
+            tls_handshake(server, ciphers, ssl.TLSVersion.TLSv1_2)
+    assert tls_handshake(server, "ECDHE+AESGCM", ssl.TLSVersion.TLSv1_2).startswith("ECDHE-")
+    assert tls_handshake(server, "DEFAULT", ssl.TLSVersion.TLSv1_3).startswith("TLS_")

@@ -32,6 +32,7 @@ class MediaWatchdog:
         self._media = media
         self._clock = clock
         self._settings = settings
+        # Owner: the node that holds the call.
         self._probed_at: dict[str, float] = {}
         """Monotonic time of the last probe of silent calls."""
 

@@ -29,7 +29,7 @@ STARVED_SHARE = 0.25
 class HangDetector:
     """Decides from the results of ping series whether rtpengine hangs. Pure: times are monotonic seconds."""
 
-    patience: int = UNANSWERED_SERIES
+    tolerated: int = UNANSWERED_SERIES
     unanswered: int = 0
     starved: int = 0
     killed_at: float = float("-inf")
@@ -37,7 +37,7 @@ class HangDetector:
     def record(self, *, answered: bool, starved: bool, now: float) -> bool:
         """Record a series; return whether rtpengine hangs and has to be killed."""
         if now - self.killed_at >= STEADY_SECONDS:
-            self.patience = UNANSWERED_SERIES
+            self.tolerated = UNANSWERED_SERIES
         if answered:
             self.unanswered = self.starved = 0
             return False
@@ -45,9 +45,9 @@ class HangDetector:
             self.starved += 1
         else:
             self.unanswered += 1
-        if self.unanswered < self.patience and self.unanswered + self.starved < MAX_UNANSWERED_SERIES:
+        if self.unanswered < self.tolerated and self.unanswered + self.starved < MAX_UNANSWERED_SERIES:
             return False
-        self.patience = min(MAX_UNANSWERED_SERIES, 2 * self.patience)
+        self.tolerated = min(MAX_UNANSWERED_SERIES, 2 * self.tolerated)
         self.unanswered = self.starved = 0
         self.killed_at = now
         return True

@@ -96,13 +96,11 @@ def build_container(
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
     clock, bus = database.clock, cluster.bus
-    spool = Spool(paths.spool, database, reserve=RESERVE_BYTES)
-    disk_guard = DiskGuard(paths.home, clock)
+    spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_storage_full = partial(_is_storage_full, disk_guard, spool)
-    notification_service = NotificationService()
+    location, notification_service = LocationService(), NotificationService()
     identity = _identity(database, keys, notification_service, cluster)
     push = _push(database, keys, identity, bus, notifications)
-    location = LocationService()
     registrations = RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
@@ -133,9 +131,7 @@ def build_container(
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
-        conference_rooms=MeetingRooms(
-            database, keys, identity.directory, PasswordHashing(), clock, counters=cluster.counters
-        ),
+        conference_rooms=_conference_rooms(database, keys, identity, cluster),
         conferences=ConferenceManager(clock),
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
@@ -151,6 +147,11 @@ def build_container(
 
 
 # Providers that need more than one call, each for one service.
+
+
+def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:
+    hashing, clock = PasswordHashing(), database.clock
+    return MeetingRooms(database, keys, identity.directory, hashing, clock, counters=cluster.counters)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:

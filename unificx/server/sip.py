@@ -73,13 +73,7 @@ class SipServer:
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
-        endpoint = self.endpoint = Endpoint(
-            tag=lambda: clock.random_bytes(9).hex(),
-            via_host=self._via,
-            overload=OverloadControl(),
-            wake=self._wake,
-            node=container.node,
-        )
+        endpoint = self.endpoint = self._create_endpoint()
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
         self.parking = Parking(live_events.parked_changed)
         apps = create_registry(container, self.parking)
@@ -116,6 +110,16 @@ class SipServer:
         self._driver = self._create_driver(request_handler, rate_limiter)
         self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
+
+    def _create_endpoint(self) -> Endpoint:
+        clock = self._container.clock
+        return Endpoint(
+            tag=lambda: clock.random_bytes(9).hex(),
+            via_host=self._via,
+            overload=OverloadControl(),
+            wake=self._wake,
+            node=self._container.node,
+        )
 
     def _create_call_manager(
         self, settings: CallSettings, dialogs: DialogTable, routing: Routing, observer: CompositeObserver

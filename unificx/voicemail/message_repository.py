@@ -254,7 +254,7 @@ async def mailbox_settings(session: AsyncSession, tenant_id: str, box_id: str) -
     """The settings of a mailbox; the default ones if none are stored."""
     row = await _mailbox_row(session, tenant_id, box_id)
     conditions = (GreetingRow.tenant_id == tenant_id, GreetingRow.box_id == box_id)
-    greetings = {
+    greetings: dict[GreetingKind, Greeting] = {
         cast("GreetingKind", one.kind): Greeting(one.audio_id, one.until)
         for one in await session.scalars(select(GreetingRow).where(*conditions))
     }
