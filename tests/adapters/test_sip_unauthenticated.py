@@ -127,6 +127,7 @@ def test_options_with_an_unknown_required_extension_is_420(harness: SipHarness) 
         ("SUBSCRIBE", 489),
         ("PUBLISH", 489),
         ("MESSAGE", 405),
+        ("NOTIFY", 481),
         ("REFER", 481),
         ("BYE", 481),
         ("UPDATE", 481),
@@ -137,8 +138,20 @@ def test_other_methods(harness: SipHarness, method: str, status: int) -> None:
     phone = Phone(harness, flow=ATTACKER)
     response = phone.request_once(method, f"sip:1001@{DOMAIN}", f"<sip:1001@{DOMAIN}>")
     assert response.status == status
-    if status in (405, 501):
-        assert response.first("allow")
+    if status in (405, 489, 501):
+        allowed = (response.first("allow") or "").split(", ")
+        assert "SUBSCRIBE" in allowed
+        assert not {"MESSAGE", "PUBLISH"} & {*allowed}
+        assert response.first("allow-events") == "message-summary"
+
+
+@pytest.mark.parametrize("event", ["presence", "dialog", "dialog;sla", "reg", ""])
+def test_a_subscription_to_an_unknown_package_names_the_known_ones(harness: SipHarness, event: str) -> None:
+    """RFC 6665 section 4.2.1.3: also before authentication, and to phones that are registered."""
+    phone = Phone(harness)
+    phone.register()
+    response = phone.request_once("SUBSCRIBE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>", [f"Event: {event}"])
+    assert (response.status, response.first("allow-events")) == (489, "message-summary")
 
 
 @pytest.mark.parametrize("method", ["BYE", "INVITE", "OPTIONS", "INFO", "SUBSCRIBE"])

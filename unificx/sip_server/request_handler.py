@@ -26,11 +26,13 @@ log = structlog.get_logger()
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
+CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", EVENT_PACKAGE))
+"""Headers by which a phone learns not to try again (RFC 3261 section 20.5, RFC 6665 section 8.2.2)."""
 SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
-EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH", "NOTIFY"))
+EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
 CREDENTIALS_HEADERS = {"REGISTER": "authorization", "INVITE": "proxy-authorization", "SUBSCRIBE": "proxy-authorization"}
 """Header with the credentials, for the methods that require authentication."""
-DIALOG_METHODS = frozenset(("BYE", "INFO", "PRACK", "REFER", "UPDATE"))
+DIALOG_METHODS = frozenset(("BYE", "INFO", "NOTIFY", "PRACK", "REFER", "UPDATE"))
 UNSUPPORTED_METHODS = frozenset(("MESSAGE",))
 EXPIRE_INTERVAL = 10.0
 MAX_DELAYED = 1_000
@@ -150,10 +152,10 @@ class SipRequestHandler:
         if method == "OPTIONS":
             return _capabilities(request)
         if method in EVENT_METHODS:
-            return 489, (("Allow-Events", EVENT_PACKAGE),)
+            return 489, CAPABILITIES
         if method in DIALOG_METHODS:
             return 481, ()
-        return 405 if method in UNSUPPORTED_METHODS else 501, (("Allow", ALLOW),)
+        return 405 if method in UNSUPPORTED_METHODS else 501, CAPABILITIES
 
     def _stateless_challenge(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
         rate_limiter = self._parts.rate_limiter
@@ -244,7 +246,7 @@ def _capabilities(request: Request) -> StatelessReply:
     unsupported = [name for name in request.values("require") if name.lower() not in SUPPORTED_OPTIONS]
     if unsupported:
         return 420, (("Unsupported", ", ".join(unsupported)),)
-    return 200, (("Allow", ALLOW), ("Accept", "application/sdp"), ("Supported", SUPPORTED))
+    return 200, (*CAPABILITIES, ("Accept", "application/sdp"), ("Supported", SUPPORTED))
 
 
 def _event_package(request: Request) -> str:
