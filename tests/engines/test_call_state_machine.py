@@ -82,20 +82,15 @@ def test_lost_branch_is_removed(event: messages.Event) -> None:
     assert script.process(messages.CalleeRefused("b2", 486))[-1] == Reject(486, Cause.BUSY)
 
 
-@pytest.mark.parametrize(
-    ("srtp", "profiles"),
-    [
-        (("b1",), (messages.RecipientProfile.PLAIN, messages.RecipientProfile.DTLS)),
-        ((), (messages.RecipientProfile.SRTP, messages.RecipientProfile.DTLS)),
-    ],
-)
-def test_media_refusal_is_retried_with_each_other_profile(
-    srtp: tuple[str, ...], profiles: tuple[messages.RecipientProfile, ...]
+@pytest.mark.parametrize(("srtp", "profiles"), [(("b1",), ("PLAIN", "DTLS")), ((), ("PLAIN", "SRTP", "DTLS"))])
+def test_media_refusal_is_retried_with_all_codecs_and_every_profile(
+    srtp: tuple[str, ...], profiles: tuple[str, ...]
 ) -> None:
     script = Script(("b1",), srtp=srtp)
     script.process(messages.MediaOffered("offer:b1", b"first"))
-    for profile in profiles:
-        again = OfferMedia("offer:b1", "b1", "a", b"offer", profile)
+    for name in profiles:
+        profile = messages.RecipientProfile[name]
+        again = OfferMedia("offer:b1", "b1", "a", b"offer", profile, all_codecs=True)
         assert script.process(messages.CalleeRefused("b1", 488)) == [again]
         assert script.process(messages.MediaOffered("offer:b1", b"again")) == [Dial("b1", b"again")]
     assert script.process(messages.CalleeRefused("b1", 488))[-1] == Reject(488, Cause.NO_COMMON_MEDIA)

@@ -98,7 +98,9 @@ async def test_internal_error_before_ringing_refuses_the_call() -> None:
 async def test_exception_of_the_media_port_means_no_media() -> None:
     world = await play("alice 1001, bob 1002")
 
-    async def broken(anchor: str, from_tag: str, sdp: bytes, answerer: Profile, offerer: Profile) -> bytes:
+    async def broken(
+        anchor: str, from_tag: str, sdp: bytes, answerer: Profile, offerer: Profile, **more: bool
+    ) -> bytes:
         raise RuntimeError("sdp of 1001")
 
     world.media.offer = broken  # type: ignore[method-assign]

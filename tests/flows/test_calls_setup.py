@@ -289,6 +289,8 @@ async def test_phone_that_demands_srtp_over_udp_gets_it() -> None:
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
         bob   -> 488
+        bob   <- INVITE [alice]         # with all codecs that can be transcoded
+        bob   -> 488
         bob   <- INVITE [alice in srtp]
         bob   -> 200 [bob/srtp]
         bob   <- ACK
@@ -305,6 +307,8 @@ async def test_phone_without_common_media_refuses_every_profile() -> None:
     await play("""
         alice 1001, bob 1002
         alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 488
         bob   <- INVITE [alice]
         bob   -> 488
         bob   <- INVITE [alice in srtp]

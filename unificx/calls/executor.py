@@ -19,7 +19,7 @@ from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
-from unificx.sdp import align_sections, audio_only, sanitize
+from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
 from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
 
 log = structlog.get_logger()
@@ -239,6 +239,7 @@ class ActionExecutor:
             relayed,
             call.participant(to).profile_at_anchor(anchor),
             call.participant(sender).media_profile,
+            all_codecs=action.all_codecs,
         )
         return messages.MediaOffered(action.ticket, align_sections(sdp, call.participant(to).remote_sdp))
 
@@ -249,7 +250,10 @@ class ActionExecutor:
         sdp = await self._media.answer(
             anchor, _tag(call, other), _tag(call, sender), relayed, call.participant(other).profile_at_anchor(anchor)
         )
-        return messages.MediaAnswered(action.ticket, align_sections(sdp, call.participant(other).remote_sdp))
+        offered = call.participant(other).remote_sdp
+        if not shares_audio_codec(offered, sdp):
+            raise MediaUnavailable("description")  # a codec that rtpengine cannot encode, such as iLBC
+        return messages.MediaAnswered(action.ticket, align_sections(sdp, offered))
 
     async def _release(self, anchor: str) -> MediaReport | None:
         try:

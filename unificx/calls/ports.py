@@ -20,9 +20,11 @@ class MediaAnchor(Protocol):
         sdp: bytes,
         recipient_profile: Profile,
         sender_profile: Profile = Profile.PLAIN,
+        *,
+        all_codecs: bool = False,
     ) -> bytes:
         """Pass an offer of `from_tag` to the anchor and return the SDP for the other side. Of `sender_profile` only
-        whether it is an app's matters."""
+        whether it is an app's matters. `all_codecs`: offer all codecs that can be transcoded."""
         ...
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:

@@ -105,9 +105,12 @@ class NgClient(asyncio.DatagramProtocol):
         sdp: bytes,
         recipient_profile: Profile,
         sender_profile: Profile = Profile.PLAIN,
+        *,
+        all_codecs: bool = False,
     ) -> bytes:
         """Anchor an offer or re-offer of the party `from_tag`; return the SDP to forward."""
-        return ng.parse_sdp(await self.request(ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile)))
+        message = ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile, all_codecs=all_codecs)
+        return ng.parse_sdp(await self.request(message))
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
         """Anchor the answer of `to_tag` to the offer of `from_tag`; return the SDP to forward to `from_tag`."""

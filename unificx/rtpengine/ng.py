@@ -39,6 +39,10 @@ FALLBACK_CODECS = ("PCMU", "PCMA")
 """Codecs appended to every offer, so that parties without a common codec can still talk through transcoding. A codec
 that the offerer offered too is relayed without transcoding."""
 
+ALL_CODECS = (*FALLBACK_CODECS, "G722", "opus", "GSM", "speex/8000")
+"""Codecs that rtpengine can decode and encode, appended for a phone that refused an offer. Not appended to every offer,
+because they make an offer cost rtpengine three times as much."""
+
 ENGINE_INTERFACE = "inside"
 """rtpengine's interface towards our own media engine."""
 
@@ -127,14 +131,14 @@ def profile_of(sdp: bytes) -> Profile:
     return Profile.SRTP if b"SAVP" in transport else Profile.PLAIN
 
 
-def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profile) -> Message:
+def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profile, *, all_codecs: bool) -> Message:
     """Return the codecs to add to an offer.
 
     Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
     and generates events. That routes the audio through rtpengine's codecs, which handle loss and jitter worse than our
     engine, so it is not done for phones that send events.
     """
-    transcode = [*FALLBACK_CODECS]
+    transcode = [*(ALL_CODECS if all_codecs else FALLBACK_CODECS)]
     if recipient_profile is Profile.ENGINE and not sends_telephone_events(sdp):
         transcode.append(TELEPHONE_EVENT)
     accept = {"accept": [TELEPHONE_EVENT]} if sender_profile is Profile.ENGINE else {}
@@ -164,11 +168,20 @@ def ping() -> Message:
 
 
 def offer(
-    anchor: str, from_tag: str, sdp: bytes, recipient_profile: Profile, sender_profile: Profile = Profile.PLAIN
+    anchor: str,
+    from_tag: str,
+    sdp: bytes,
+    recipient_profile: Profile,
+    sender_profile: Profile = Profile.PLAIN,
+    *,
+    all_codecs: bool = False,
 ) -> Message:
-    """Build an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`."""
+    """Build an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`.
+
+    `all_codecs`: append all codecs that can be transcoded.
+    """
     interface: Message = {"from-interface": ENGINE_INTERFACE} if sender_profile is Profile.ENGINE else {}
-    codecs = _codec_options(sdp, recipient_profile, sender_profile)
+    codecs = _codec_options(sdp, recipient_profile, sender_profile, all_codecs=all_codecs)
     return (
         {"call-id": anchor, "from-tag": from_tag}
         | _build("offer", sdp, recipient_profile)

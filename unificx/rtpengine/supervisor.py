@@ -130,8 +130,12 @@ class RtpEngine:
         sdp: bytes,
         recipient_profile: Profile,
         sender_profile: Profile = Profile.PLAIN,
+        *,
+        all_codecs: bool = False,
     ) -> bytes:
-        return await (await self._ready_client()).offer(anchor, from_tag, sdp, recipient_profile, sender_profile)
+        return await (await self._ready_client()).offer(
+            anchor, from_tag, sdp, recipient_profile, sender_profile, all_codecs=all_codecs
+        )
 
     async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
         return await (await self._ready_client()).answer(anchor, from_tag, to_tag, sdp, recipient_profile)

@@ -1,6 +1,7 @@
 """SDP: parsing, questions, changes and the address filter. All code that reads SDP is here."""
 
 from unificx.sdp.address_filter import MAX_MEDIA_SECTIONS, sanitize
+from unificx.sdp.common_codecs import shares_audio_codec
 from unificx.sdp.editing import align_sections, as_sendrecv, audio_only, with_origin, without_ice, without_identity
 from unificx.sdp.inspection import (
     audio_direction,
@@ -63,6 +64,7 @@ __all__ = [
     "recording_preference",
     "sanitize",
     "sends_telephone_events",
+    "shares_audio_codec",
     "uses_ice",
     "with_origin",
     "with_recording_indication",

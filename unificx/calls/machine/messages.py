@@ -256,13 +256,14 @@ class RecipientProfile(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OfferMedia:
-    """Pass an offer of `sender` to the anchor of `branch`."""
+    """Pass an offer of `sender` to the anchor of `branch`. `all_codecs`: append all codecs that can be transcoded."""
 
     ticket: str
     branch: str
     sender: str
     sdp: bytes
     recipient_profile: RecipientProfile = RecipientProfile.AS_REGISTERED
+    all_codecs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ Outcome = tuple[State, list[Action]]
 NO_RESPONSE_STATUSES = (408, 503)
 """Statuses of a phone that does not respond or whose connection is lost."""
 PROFILES_AFTER_SRTP = (RecipientProfile.PLAIN, RecipientProfile.DTLS)
-PROFILES_AFTER_PLAIN = (RecipientProfile.SRTP, RecipientProfile.DTLS)
-"""Media profiles offered in turn to a phone that refuses the media offered first."""
+PROFILES_AFTER_PLAIN = (RecipientProfile.PLAIN, RecipientProfile.SRTP, RecipientProfile.DTLS)
+"""Media profiles offered in turn, with all codecs, to a phone that refuses the media offered first."""
 APP_ANSWER_TIMEOUT = 10.0
 """Seconds within which an app must answer."""
 STEP_START_TIMEOUT = 10.0
@@ -258,7 +258,8 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
     profiles = PROFILES_AFTER_SRTP if branch.srtp else PROFILES_AFTER_PLAIN
     if status in (415, 488, 606) and state.offer and branch.alternatives < len(profiles):
         again = replace(branch, stage="offering", alternatives=branch.alternatives + 1)
-        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profiles[branch.alternatives])
+        profile = profiles[branch.alternatives]
+        offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
         return _with_branch(state, again), [offer]
     cause = cause_from_status(status)
     if (

@@ -1,0 +1,132 @@
+"""Transcoding between every pair of codecs, and transports of answers, with one rtpengine for all tests.
+
+A phone with a codec that this suite cannot encode is itself a chain of two parties: an endpoint with G.711 and an
+rtpengine call that transcodes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import count, product
+
+import pytest
+import pytest_asyncio
+from rtp_endpoint import RtpEndpoint
+
+from unificx import sdp
+from unificx.core.clock import SystemClock
+from unificx.rtpengine.ng import Profile, profile_of
+from unificx.rtpengine.supervisor import RtpEngine
+from unificx.sdp import shares_audio_codec
+
+CODECS = {
+    "PCMU": "0 PCMU/8000",
+    "PCMA": "8 PCMA/8000",
+    "G722": "9 G722/8000",
+    "opus": "96 opus/48000/2",
+    "GSM": "3 GSM/8000",
+    "iLBC": "97 iLBC/8000",
+    "speex": "98 speex/8000",
+}
+TRANSCODED = [name for name in CODECS if name != "iLBC"]
+"""rtpengine decodes iLBC, but Debian's cannot encode it."""
+FINGERPRINT = "a=setup:actpass\r\na=fingerprint:sha-256 " + ":".join(["AB"] * 32) + "\r\n"
+CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n"
+_anchors = count(1)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def engine() -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=(46500, 46999))
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+def phone(codec: str, port: int = 4000, proto: str = "RTP/AVP", extra: str = "") -> bytes:
+    """Return the SDP of a phone with a single codec."""
+    payload = CODECS[codec].split(" ")[0]
+    return (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        f"m=audio {port} {proto} {payload}\r\na=rtpmap:{CODECS[codec]}\r\n{extra}"
+    ).encode()
+
+
+def port_of(description: bytes) -> int:
+    media = sdp.first_audio(sdp.parse(description))
+    assert media is not None
+    return media.port
+
+
+async def connect(
+    engine: RtpEngine, codecs: tuple[str, str], ends: tuple[RtpEndpoint, RtpEndpoint]
+) -> tuple[str, str, str]:
+    """Connect two phones with one codec each; `ends` are their loudspeakers and microphones. Return the anchors."""
+    caller, middle, callee = (f"codecs-{next(_anchors)}" for _ in range(3))
+    plain = Profile.PLAIN
+    to_caller = await engine.offer(caller, "a", ends[0].describe(), plain, all_codecs=True)
+    offer = await engine.offer(middle, "a", phone(codecs[0], port_of(to_caller)), plain, all_codecs=True)
+    assert shares_audio_codec(phone(codecs[1]), offer)
+    ends[1].set_target(await engine.offer(callee, "a", phone(codecs[1], port_of(offer)), plain, all_codecs=True))
+    ends[1].payload_type = 0
+    from_callee = await engine.answer(callee, "a", "b", ends[1].describe(), plain)
+    answer = await engine.answer(middle, "a", "b", phone(codecs[1], port_of(from_callee)), plain)
+    assert shares_audio_codec(phone(codecs[0]), answer)
+    ends[0].set_target(await engine.answer(caller, "a", "b", phone(codecs[0], port_of(answer)), plain))
+    return caller, middle, callee
+
+
+@pytest.mark.parametrize("caller", TRANSCODED)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_every_pair_of_codecs_carries_tones_both_ways(engine: RtpEngine, caller: str) -> None:
+    for callee in TRANSCODED:
+        async with RtpEndpoint(440.0) as one, RtpEndpoint(620.0) as other:
+            anchors = await connect(engine, (caller, callee), (one, other))
+            for _ in range(3):  # the machine may be busy
+                one.clear()
+                other.clear()
+                await asyncio.gather(one.send_tone(1.0), other.send_tone(1.0))
+                levels = other.level(440.0), one.level(620.0)
+                if min(levels) > 3000:
+                    break
+            for anchor in anchors:
+                await engine.delete(anchor)
+            assert min(levels) > 3000, (caller, callee)
+            assert max(other.level(620.0), one.level(440.0)) < 500, (caller, callee)
+
+
+@pytest.mark.parametrize(("caller", "callee"), [pair for pair in product(CODECS, CODECS) if "iLBC" in pair])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_ilbc_is_relayed_or_refused(engine: RtpEngine, caller: str, callee: str) -> None:
+    """The answer to the caller shows that there is no sound, so that the call is refused with 488."""
+    anchor = f"codecs-{next(_anchors)}"
+    await engine.offer(anchor, "a", phone(caller), Profile.PLAIN)
+    answer = await engine.answer(anchor, "a", "b", phone(callee), Profile.PLAIN)
+    assert shares_audio_codec(phone(caller), answer) is (caller == callee)
+
+
+@pytest.mark.parametrize(
+    ("proto", "extra"),
+    [
+        ("RTP/AVP", ""),
+        ("RTP/AVPF", ""),
+        ("RTP/SAVP", CRYPTO),
+        ("RTP/SAVPF", CRYPTO),
+        ("UDP/TLS/RTP/SAVP", FINGERPRINT),
+        ("UDP/TLS/RTP/SAVPF", FINGERPRINT),
+    ],
+    ids=["AVP", "AVPF", "SAVP", "SAVPF", "TLS-SAVP", "TLS-SAVPF"],
+)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_answer_has_the_transport_of_the_offer(engine: RtpEngine, proto: str, extra: str) -> None:
+    """RFC 3264 section 6; no ICE for a phone that offers none (RFC 8445)."""
+    anchor = f"codecs-{next(_anchors)}"
+    offer = phone("PCMU", proto=proto, extra=extra)
+    await engine.offer(anchor, "a", offer, Profile.PLAIN)
+    answer = await engine.answer(anchor, "a", "b", phone("PCMU"), profile_of(offer))
+    media = sdp.first_audio(sdp.parse(answer))
+    assert media is not None
+    assert media.proto == proto
+    names = {name for name, _ in media.attributes}
+    assert "ice-ufrag" not in names
+    assert ("fingerprint" in names) is ("TLS" in proto)
+    assert ("crypto" in names) is proto.startswith("RTP/SAVP")
