@@ -138,7 +138,9 @@ async def test_app_answer_timeout() -> None:
         alice 1001
         alice -> INVITE *43 [alice]
         app   <- echo [alice]
-        ... 10 s
+        ... 2 s
+        alice <- 180
+        ... 8 s
         app   <- BYE
         history <- missed 19 alice *43
         alice <- 480
@@ -214,6 +216,24 @@ async def test_media_engine_dies_during_an_app_call() -> None:
         history <- missed 19 alice 1002
         alice <- 200 BYE
     """)  # fmt: skip
+
+
+async def test_voicemail_takes_over_from_a_dead_phone_after_the_ring_time() -> None:
+    """The phone was unplugged while registered over UDP. The caller hears ringing meanwhile."""
+    await play("""
+        alice 1001, bob 1002 voicemail
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        ... 1.9 s
+        ... 0.1 s
+        alice <- 180
+        ... 27.9 s
+        ... 0.1 s
+        app   <- voicemail for 1002 [alice]
+        ! the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+    """)
 
 
 async def test_early_media_is_relayed_with_a_fallback_app() -> None:

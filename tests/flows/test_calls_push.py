@@ -149,10 +149,10 @@ async def test_unresponsive_registered_device_is_pushed() -> None:
         phone <- INVITE [alice in webrtc]
         ... 2 s
         push  <- call phone
+        alice <- 180
         ! phone comes back
         phone <- INVITE [alice in webrtc]
         phone -> 180
-        alice <- 180
     """
         + UP
     )

@@ -97,7 +97,9 @@ async def test_all_phones_are_gone() -> None:
         bob    -> nothing any more
         tablet -> nothing any more
         alice  -> INVITE 1002 [alice]
-        ... 30 s
+        ... 2 s
+        alice  <- 180
+        ... 28 s
         history <- missed 19 alice 1002
         alice  <- 480
     """)
@@ -112,7 +114,9 @@ async def test_phones_without_response_are_unreachable() -> None:
         bob    -> nothing any more
         tablet -> nothing any more
         alice  -> INVITE 1002 [alice]
-        ... 33 s
+        ... 2 s
+        alice  <- 180
+        ... 31 s
         history <- unreachable 20 alice 1002
         alice  <- 480
     """,

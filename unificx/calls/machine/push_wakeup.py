@@ -8,7 +8,7 @@ from unificx.calls.machine.states import Branch, SettingUp
 Outcome = tuple[SettingUp, list[Action]]
 UNRESPONSIVE_AFTER = 2.0
 """Seconds after which a registered device that does not send a provisional response is assumed to be suspended, and is
-pushed. An active browser responds to an INVITE at once."""
+pushed. An active browser responds to an INVITE at once. From then on, the caller hears ringing."""
 
 
 def push_devices(state: SettingUp, devices: frozenset[str]) -> Outcome:
@@ -18,7 +18,7 @@ def push_devices(state: SettingUp, devices: frozenset[str]) -> Outcome:
 
 
 def report_ringing(state: SettingUp) -> Outcome:
-    """Report 180 to the caller while only pushed devices are awaited."""
+    """Report 180 to the caller while no phone has responded: otherwise they would hear nothing."""
     return (
         (state, []) if state.last_provisional >= 180 else (replace(state, last_provisional=180), [Progress(180, b"")])
     )

@@ -80,7 +80,7 @@ def begin(
         Branch(name, stage, name in targets.srtp_legs, push_device=push_targets.device_by_leg.get(name, ""))
         for name in names
     )
-    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if push_targets.device_by_leg else None
+    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if names else None
     until = now + limits.ring_seconds
     initial = SettingUp(
         limits,
@@ -317,7 +317,11 @@ def _device_gone(state: SettingUp, event: DeviceRemoved, now: float) -> Outcome:
 def _time_passed(state: SettingUp, now: float) -> Outcome:
     if now >= state.ring_until:
         return _end_unanswered(state, Cause.FAULT) if state.awaits_step else _unanswered(state, Cause.NO_ANSWER, now)
-    return push_wakeup.push_unresponsive(state) if state.push_at is not None and now >= state.push_at else (state, [])
+    if state.push_at is None or now < state.push_at:
+        return state, []
+    state, actions = push_wakeup.push_unresponsive(state)
+    state, progress = push_wakeup.report_ringing(state)
+    return state, [*actions, *progress]
 
 
 def _branch_ended(state: SettingUp, leg: str, cause: Cause, now: float, *, vanished: bool = False) -> Outcome:

@@ -35,8 +35,9 @@ class SettingUp:
 
     `last_provisional`: the latest provisional status sent to the caller; `early_sdp`: the callee's SDP of early media.
     `media_lost`: the media engine restarted meanwhile. `awaiting_push`: pushed devices that have not registered yet;
-    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed. `later`: the
-    steps of the plan that take the call if no phone answers; `awaits_step`: the targets of the next one are awaited.
+    the call continues while there are any. `push_at`: when registered but unresponsive devices are pushed and the
+    caller hears ringing. `later`: the steps of the plan that take the call if no phone answers; `awaits_step`: the
+    targets of the next one are awaited.
     """
 
     limits: Limits
