@@ -10,6 +10,7 @@ import structlog
 from http_world import PASSWORD, World
 
 from unificx.api import middleware
+from unificx.db import DatabaseUnreachable
 from unificx.recording import TenantRecordingPolicyChange
 
 SECRET = "hunter2-canary"
@@ -303,3 +304,15 @@ async def test_no_new_objects_are_accepted_while_the_disk_is_nearly_full(world: 
     assert (await admin.delete(path)).status_code == 204
     world.readiness.storage_full = False
     assert (await admin.post("/api/v1/extensions", json={**body, "number": "1002"})).status_code == 201
+
+
+async def test_a_stopped_database_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the command line, which prints the problem, tells the administrator what to start."""
+
+    async def unreachable(*_: object, **__: object) -> None:
+        raise DatabaseUnreachable("ConnectionRefusedError")
+
+    monkeypatch.setattr(world.identity.tenants, "page", unreachable)
+    problem = is_problem(await world.client(operator=True).get("/api/v1/tenants"), 503)
+    assert problem["detail"] == "The database does not answer."
+    assert "PostgreSQL" in problem["hint"]

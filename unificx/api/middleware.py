@@ -10,7 +10,8 @@ from starlette.datastructures import MutableHeaders
 from unificx.api.metrics import HttpMetrics
 from unificx.api.problems import PayloadTooLarge, RequestTimeout, incident_response, log_incident, refusal_response
 from unificx.core.clock import Clock
-from unificx.core.errors import DomainError, StorageFull
+from unificx.core.errors import DomainError, ServiceUnavailable, StorageFull
+from unificx.db import is_unreachable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -90,6 +91,12 @@ class ApiMiddleware:
         except DomainError as refusal:
             await refusal_response(refusal)(scope, receive, send_with_headers)
         except Exception as fault:
+            if is_unreachable(fault) and not status:
+                refusal = ServiceUnavailable(
+                    "The database does not answer.", hint="Start PostgreSQL, or run `unificx doctor` to find the cause."
+                )
+                await refusal_response(refusal)(scope, receive, send_with_headers)
+                return
             incident = self._clock.new_id()
             log_incident(incident, fault, method=scope["method"], route=_route(scope))
             if not status:

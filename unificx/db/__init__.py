@@ -1,7 +1,7 @@
 """Persistence: declared columns, the sealing codec, units of work, the outbox and the write-ahead spool."""
 
 from unificx.db.base import Base, NeutralJson, plain, sealed_column
-from unificx.db.database import Database, UnitOfWork
+from unificx.db.database import Database, DatabaseUnreachable, UnitOfWork, is_unreachable
 from unificx.db.disk_guard import MIN_FREE_BYTES, RESUME_FREE_BYTES, DiskGuard
 from unificx.db.installation import claim_database
 from unificx.db.locks import lock_scope
@@ -16,6 +16,7 @@ __all__ = [
     "RESUME_FREE_BYTES",
     "Base",
     "Database",
+    "DatabaseUnreachable",
     "DiskGuard",
     "Erased",
     "ErasedSubject",
@@ -36,6 +37,7 @@ __all__ = [
     "claim_database",
     "invalid_cursor",
     "is_id_cursor",
+    "is_unreachable",
     "lock_scope",
     "plain",
     "sealed_column",

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from unificx.core.clock import Clock
@@ -71,6 +72,15 @@ class UnitOfWork:
         )
         self.session.add(row)
         self.events.append(domain_event)
+
+
+class DatabaseUnreachable(OSError):
+    """PostgreSQL cannot be connected to."""
+
+
+def is_unreachable(fault: BaseException) -> bool:
+    """Whether this error means that the database cannot be connected to, or has closed the connection."""
+    return isinstance(fault, DatabaseUnreachable) or (isinstance(fault, DBAPIError) and fault.connection_invalidated)
 
 
 class Database:
@@ -160,11 +170,21 @@ def _parse_url(url: str | URL) -> URL:
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
-        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
+        engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
+        event.listen(engine.sync_engine, "do_connect", _connect_postgresql)
+        return engine
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _SQLITE_BUSY_TIMEOUT})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_postgresql(dialect: Any, record: Any, arguments: Any, parameters: Any) -> Any:
+    del record
+    try:
+        return dialect.connect(*arguments, **parameters)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        raise DatabaseUnreachable(type(fault).__name__) from fault
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from unificx.core.clock import ManualClock
+from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.events import DomainEvent
-from unificx.db import Database
+from unificx.db import Database, DatabaseUnreachable, is_unreachable
 from unificx.db.models import OutboxRow
 
 
@@ -85,3 +85,13 @@ async def test_timestamps_are_aware_and_in_utc(database: Database, clock: Manual
         uow.publish(Happened(clock.new_id(), "tenant", 1))
     async with database.read() as session:
         assert await session.scalar(select(OutboxRow.due)) == clock.now()
+
+
+async def test_postgresql_that_cannot_be_connected_to_has_an_error_of_its_own() -> None:
+    database = Database("postgresql://nobody@127.0.0.1:1/none", SystemClock())
+    with pytest.raises(DatabaseUnreachable) as fault:
+        async with database.read() as session:
+            await session.execute(text("SELECT 1"))
+    assert is_unreachable(fault.value)
+    assert not is_unreachable(OSError())
+    await database.close()
