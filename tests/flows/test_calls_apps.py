@@ -220,7 +220,7 @@ async def test_media_engine_dies_during_an_app_call() -> None:
 
 async def test_voicemail_takes_over_from_a_dead_phone_after_the_ring_time() -> None:
     """The phone was unplugged while registered over UDP. The caller hears ringing meanwhile."""
-    await play("""
+    world = await play("""
         alice 1001, bob 1002 voicemail
         alice -> INVITE 1002 [alice]
         bob   <- INVITE [alice]
@@ -230,10 +230,10 @@ async def test_voicemail_takes_over_from_a_dead_phone_after_the_ring_time() -> N
         ... 27.9 s
         ... 0.1 s
         app   <- voicemail for 1002 [alice]
-        ! the app answers [vm]
-        alice <- 200 [vm]
-        alice -> ACK
     """)
+    assert [call.state for call in world.manager.live_calls()] == ["ringing"]
+    await play_on(world, "! the app answers [vm]\nalice <- 200 [vm]\nalice -> ACK")
+    assert [call.state for call in world.manager.live_calls()] == ["talking"]
 
 
 async def test_early_media_is_relayed_with_a_fallback_app() -> None:

@@ -90,6 +90,15 @@ async def test_crash_keeps_recorded_messages_and_drops_empty_ones(room: Recordin
     assert len(await room.boxes.list(TENANT, [ANNA.id])) == 1
 
 
+@pytest.mark.parametrize("seconds", [2.0, 3.0, 13.0])
+async def test_crash_keeps_short_messages(room: RecordingSetup, seconds: float) -> None:
+    begun = await begin_message(room, seconds=seconds)
+    await room.restart()
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert found.id == begun.message.id
+    assert seconds - 0.5 <= found.seconds <= seconds
+
+
 async def test_archived_messages_count_towards_the_limit(room: RecordingSetup) -> None:
     await room.boxes.change_tenant(TENANT, VoicemailSettingsChange(most_messages=2))
     await room.boxes.archive(await room.boxes.get(TENANT, await leave_message(room)))
