@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.core.rate_limit import Backoff, ConcurrentCount, DecayingCount, LruTable, TokenBucket
+from unificx.core.rate_limit import Backoff, ConcurrentCount, DecayingCount, LruTable, SlidingWindow, TokenBucket
 
 PAUSES = st.lists(st.floats(0, 100), max_size=60)
 
@@ -51,6 +51,26 @@ def test_a_count_never_exceeds_the_number_of_events(pauses: list[float], half_li
 )
 def test_the_delay_doubles_after_the_free_attempts(count: float, delay: float) -> None:
     assert Backoff(free_attempts=3, max_delay=4.0, first_delay=0.5).delay(count) == delay
+
+
+def test_the_next_attempt_is_allowed_after_the_delay() -> None:
+    backoff = Backoff(free_attempts=2, max_delay=60.0)
+    assert backoff.remaining(DecayingCount(1.9, 100.0), 100.0) == 0
+    assert [backoff.remaining(DecayingCount(4, 100.0), now) for now in (100.0, 103.0, 104.0, 105.0)] == [4, 1, 0, 0]
+    assert backoff.remaining(DecayingCount(99, 100.0), 100.0) == 60
+
+
+@given(st.lists(st.floats(0, 5), max_size=60), st.integers(1, 5), st.floats(0.1, 10))
+def test_a_window_never_contains_more_than_its_limit(pauses: list[float], limit: int, seconds: float) -> None:
+    window, times, now = SlidingWindow(limit, seconds), (), 0.0
+    allowed_at: list[float] = []
+    for pause in pauses:
+        now += pause
+        times, allowed = window.add(times, now)
+        assert allowed == (sum(at > now - seconds for at in allowed_at) < limit)
+        if allowed:
+            allowed_at.append(now)
+        assert len(times) <= limit
 
 
 @given(st.lists(st.sampled_from("abc")))

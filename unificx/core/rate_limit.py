@@ -1,7 +1,7 @@
 """Rules of limits, and tables for what they count. Pure: all times are passed in, in seconds."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -63,6 +63,26 @@ class Backoff:
         if excess < 0:
             return 0.0
         return min(self.max_delay, self.first_delay * 2.0 ** min(excess, _MAX_EXPONENT))
+
+    def remaining(self, attempts: DecayingCount, now: float) -> float:
+        """Return the seconds until the next attempt is allowed; 0 if it is allowed now."""
+        delay = self.delay(attempts.count)
+        return max(0.0, attempts.last + delay - now) if delay else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SlidingWindow:
+    """At most `limit` events in any `seconds`."""
+
+    limit: int
+    seconds: float
+
+    def add(self, times: Iterable[float], now: float) -> tuple[tuple[float, ...], bool]:
+        """Return the times of the events in the window, with a new one if it is allowed, and whether it is."""
+        recent = tuple(time for time in times if time > now - self.seconds)
+        if len(recent) >= self.limit:
+            return recent, False
+        return (*recent, now), True
 
 
 class ConcurrentCount(Generic[K]):

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.core.rate_limit import Backoff
 from unificx.identity.attempts import Attempts
 from unificx.identity.factor_models import TotpPart
 from unificx.identity.factor_records import FactorRecords, accept_totp
 from unificx.identity.factor_schemas import AddedFactor, Factor, TotpEnrollment
 from unificx.identity.policies import second_factor, validation
-from unificx.identity.policies.login_throttle import ThrottleLimit
 from unificx.identity.repository import factors
 from unificx.identity.repository.factors import StoredFactor
 from unificx.identity.schemas import Principal, Source
@@ -20,7 +20,7 @@ from unificx.identity.tickets import TicketStore
 
 ENROLLMENT_LIFETIME = timedelta(minutes=15)
 """How long a TOTP enrollment waits for its first code."""
-FACTOR_LIMIT = ThrottleLimit(free_attempts=20, max_delay=3600.0)
+FACTOR_LIMIT = Backoff(free_attempts=20, max_delay=3600.0)
 """A guess hits three in a million (six digits, three steps): attempts from new sources are limited to one per hour."""
 _SECRET_BYTES = 20
 

@@ -7,46 +7,19 @@ that responses do not reveal whether an account exists.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from unificx.cluster import Count, CounterKind, Counters
+from unificx.core.rate_limit import Backoff, DecayingCount
 
 MAX_ENTRIES = 50_000
 HALF_LIFE = 21_600.0
+"""Seconds in which a count of failed attempts is halved."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThrottleLimit:
-    free_attempts: int
-    """Failed attempts without delay."""
-    max_delay: float
-    """Maximum delay in seconds."""
-
-
-ACCOUNT_AND_SOURCE_LIMIT = ThrottleLimit(free_attempts=5, max_delay=900.0)
-SOURCE_LIMIT = ThrottleLimit(free_attempts=20, max_delay=900.0)
-ACCOUNT_LIMIT = ThrottleLimit(free_attempts=50, max_delay=60.0)
-
-
-@dataclass(frozen=True, slots=True)
-class FailedAttempts:
-    """Failed attempts, halved every six hours, and the time of the last one (seconds)."""
-
-    count: float
-    last: float
-
-    def decayed(self, now: float) -> float:
-        return self.count * 0.5 ** ((now - self.last) / HALF_LIFE)
-
-
-def remaining_delay(attempts: FailedAttempts, limit: ThrottleLimit, now: float) -> float:
-    """Return the seconds until the next attempt is allowed; 0 if it is allowed now."""
-    excess = attempts.count - limit.free_attempts
-    if excess < 0:
-        return 0.0
-    delay = min(limit.max_delay, 2.0 ** min(excess, 30.0))
-    return max(0.0, attempts.last + delay - now)
+ACCOUNT_AND_SOURCE_LIMIT = Backoff(free_attempts=5, max_delay=900.0)
+SOURCE_LIMIT = Backoff(free_attempts=20, max_delay=900.0)
+ACCOUNT_LIMIT = Backoff(free_attempts=50, max_delay=60.0)
 
 
 def source_key(address: str) -> str:
@@ -72,7 +45,7 @@ class LoginThrottle:
         name: str = "sign-in",
         *,
         capacity: int = MAX_ENTRIES,
-        account_limit: ThrottleLimit = ACCOUNT_LIMIT,
+        account_limit: Backoff = ACCOUNT_LIMIT,
     ) -> None:
         self._counters = counters
         self._account_limit = account_limit
@@ -88,7 +61,7 @@ class LoginThrottle:
 
         def count(before: Sequence[Count], now: float) -> tuple[Sequence[Count], float]:
             failed = [_failed_attempts(one, now) for one in before]
-            longest = max(remaining_delay(one, limit, now) for one, limit in zip(failed, limits.values(), strict=True))
+            longest = max(limit.remaining(one, now) for one, limit in zip(failed, limits.values(), strict=True))
             return (before, longest) if longest > 0 else ([_added(one, 1.0, now) for one in failed], 0.0)
 
         return await self._counters.update(self.attempts, list(limits), count)
@@ -107,7 +80,7 @@ class LoginThrottle:
         if account:
             await self._counters.update(self.known_sources, [pair], lambda before, now: ([(now,)], None))
 
-    async def _limits(self, account: str, source: str) -> dict[str, ThrottleLimit]:
+    async def _limits(self, account: str, source: str) -> dict[str, Backoff]:
         """Return the counters of an attempt, with their limits."""
         if not account:
             return {f"source {source}": SOURCE_LIMIT}
@@ -122,9 +95,10 @@ def _pair_key(account: str, source: str) -> str:
     return f"pair {source} {account}"
 
 
-def _failed_attempts(count: Count, now: float) -> FailedAttempts:
-    return FailedAttempts(*count) if count else FailedAttempts(0.0, now)
+def _failed_attempts(count: Count, now: float) -> DecayingCount:
+    return DecayingCount(*count) if count else DecayingCount(0.0, now)
 
 
-def _added(before: FailedAttempts, delta: float, now: float) -> Count:
-    return (max(0.0, before.decayed(now) + delta), now)
+def _added(before: DecayingCount, delta: float, now: float) -> Count:
+    after = before.plus(delta, now, HALF_LIFE)
+    return (after.count, after.last)

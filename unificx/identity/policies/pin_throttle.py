@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from unificx.cluster import Count, CounterKind, Counters
 from unificx.core.errors import Invalid
+from unificx.core.rate_limit import Backoff, DecayingCount
 
 PIN_DIGITS = (4, 12)
-FREE_ATTEMPTS = 5
-MAX_DELAY = 900.0
+BACKOFF = Backoff(free_attempts=5, max_delay=900.0)
 RESET_AFTER = 6 * 3600.0
 MAX_ENTRIES = 10_000
 
@@ -33,10 +33,9 @@ def _count_attempt(before: Sequence[Count], now: float) -> tuple[Sequence[Count]
     count, last = before[0] or (0.0, now)
     if now - last > RESET_AFTER:
         count = 0.0
-    if count >= FREE_ATTEMPTS:
-        delay = last + min(2.0 ** min(count - FREE_ATTEMPTS, 30), MAX_DELAY) - now
-        if delay > 0:
-            return before, delay
+    delay = BACKOFF.remaining(DecayingCount(count, last), now)
+    if delay > 0:
+        return before, delay
     return [(count + 1, now)], 0.0
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from unificx.cluster import Count, CounterKind, Counters
+from unificx.core.rate_limit import SlidingWindow
 
 EmailKind = Literal[
     "invitation",
@@ -54,8 +55,7 @@ def describe_voicemail(number: str, seconds: float, when: str, caller: str = "")
 class EmailRateLimit:
     """Limits e-mails per person, kind and hour, so that the server cannot be used to flood a mailbox."""
 
-    MAX_PER_WINDOW = 6
-    WINDOW_SECONDS = 3600.0
+    _WINDOW = SlidingWindow(limit=6, seconds=3600.0)
     _SENT = CounterKind("e-mails", 50_000)
     """Each count is the times of the e-mails of the window."""
 
@@ -67,6 +67,5 @@ class EmailRateLimit:
         return await self._counters.update(self._SENT, [f"{subject} {kind}"], self._count)
 
     def _count(self, before: Sequence[Count], now: float) -> tuple[Sequence[Count], bool]:
-        recent = tuple(at for at in before[0] if at > now - self.WINDOW_SECONDS)
-        allowed = len(recent) < self.MAX_PER_WINDOW
-        return [(*recent, now) if allowed else recent], allowed
+        times, allowed = self._WINDOW.add(before[0], now)
+        return [times], allowed
