@@ -119,7 +119,7 @@ async def test_each_code_is_accepted_once_and_near_its_time(people: Identity, ad
         with pytest.raises(Unauthenticated) as refused:
             await people.second_factor.complete(ticket.ticket, Proof(totp=wrong), ORIGIN, SignInContext(HOME))
         assert refused.value.code == "wrong_proof"
-        people.step_up._factor_attempts.record_success(ada.id, HOME)
+        await people.step_up._factor_attempts.record_success(ada.id, HOME)
     assert await prove(people, ticket, totp=f" {phone.code(1)[:3]} {phone.code(1)[3:]} ")
     clock.advance(90)
     assert await prove(people, await new_ticket(people), totp=phone.code(-1)), "a clock that is 30 seconds slow"

@@ -237,5 +237,5 @@ async def test_malformed_responses_are_rejected(people: Identity, ada: Person, k
         with pytest.raises(DomainError) as refused:
             await people.passkeys.sign_in(asked.ticket, each, ORIGIN, HERE)
         assert refused.value.code in ("wrong_proof", "ticket_over")
-        people.passkeys._attempts.record_success("", HERE.source)
+        await people.passkeys._attempts.record_success("", HERE.source)
     assert await people.passkeys.sign_in(asked.ticket, good, ORIGIN, HERE)
