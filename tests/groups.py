@@ -6,9 +6,23 @@ Modules in no group are distributed one by one.
 from pathlib import PurePath
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "browser": (
+    "clients": (
+        "outside/test_client_calls",
+        "outside/test_client_other_ways",
+        "outside/test_client_pages",
+        "outside/test_client_push",
+        "outside/test_client_sensors",
+        "outside/test_client_sign_in",
+        "outside/test_client_voicemail",
+    ),
+    "browsers": (
         "outside/test_browser_*",
-        "outside/test_client_*",
+        "outside/test_client_diagnostics",
+        "outside/test_client_offline",
+        "outside/test_client_recording",
+        "outside/test_client_recordings",
+        "outside/test_client_rooms",
+        "outside/test_client_unbroken",
         "outside/test_portal_changes",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",
@@ -17,23 +31,27 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_turn_server",
         "outside/test_voicemail_real_phones",
     ),
-    "audio": (
+    "recordings": (
         "outside/test_audio_sealed",
+        "outside/test_conference_recorded",
+        "outside/test_recording",
+        "outside/test_recording_indication",
+        "outside/test_voicemail",
+        "outside/test_voicemail_email",
+    ),
+    "audio": (
         "outside/test_baresip_*",
         "outside/test_call_apps",
-        "outside/test_conference_*",
+        "outside/test_conference_calls",
+        "outside/test_conference_from_call",
         "outside/test_custom_sounds",
         "outside/test_hold_music",
         "outside/test_inband_dtmf",
         "outside/test_media_engine",
         "outside/test_parked_calls",
         "outside/test_prompt_intelligibility",
-        "outside/test_recording",
-        "outside/test_recording_indication",
         "outside/test_rtpengine_*",
         "outside/test_transfers",
-        "outside/test_voicemail",
-        "outside/test_voicemail_email",
     ),
     "computation": (
         "engines/test_call_state_machine_walks",
@@ -44,6 +62,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Patterns of module paths below `tests`. The groups are started in this order, before all other modules."""
+BROWSER_GROUPS = ("clients", "browsers")
+"""No more than two: a browser test keeps one core busy."""
+
+
+def drives_browser(nodeid: str) -> bool:
+    return group_of(nodeid.split("::", maxsplit=1)[0]) in BROWSER_GROUPS
 
 
 def group_of(module: str) -> str | None:

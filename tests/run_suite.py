@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 
 import selection
 
-WORKERS = ("--numprocesses", "3")
+WORKERS = ("--numprocesses", "5")
+"""Of the whole suite, on two cores: tests of real programs mostly wait for sound and timers."""
+SELECTION_WORKERS = ("--numprocesses", "3")
 SEVERAL = 5
 """Number of modules from which starting several workers pays off."""
 LOAD_SECONDS = 2 * 60 * 60
@@ -90,7 +92,7 @@ def run_selected(options: Options) -> int:
     if not modules:
         return 0
     paths = [str(path.relative_to(selection.ROOT)) for path in sorted(modules)]
-    return run_pytest(["-q", *(WORKERS if len(paths) >= SEVERAL else ()), *options.pytest, *paths])
+    return run_pytest(["-q", *(SELECTION_WORKERS if len(paths) >= SEVERAL else ()), *options.pytest, *paths])
 
 
 def run_pytest(arguments: Sequence[str]) -> int:
@@ -98,8 +100,13 @@ def run_pytest(arguments: Sequence[str]) -> int:
 
 
 def run(*command: str) -> int:
-    """Run a command at the root of the repository and return its exit status."""
-    return subprocess.run(command, cwd=selection.ROOT, check=False).returncode
+    """Run a command at the root of the repository and return its exit status.
+
+    Bytecode is written even if the environment forbids it: a run starts hundreds of Python processes, and each worker
+    would rewrite the assertions of all test modules.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, cwd=selection.ROOT, env=environment, check=False).returncode
 
 
 @contextmanager

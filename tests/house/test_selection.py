@@ -1,5 +1,6 @@
 """`script/test AREA` and `script/test --changed` select the right test modules."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,11 @@ def test_other_arguments_go_to_pytest(arguments: list[str], options: Options) ->
 def test_an_unknown_area_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_suite.main(["voicemial"]) == 2
     assert "Unknown area: voicemial" in capsys.readouterr().err
+
+
+def test_bytecode_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert run_suite.run(sys.executable, "-c", "import sys; sys.exit(sys.dont_write_bytecode)") == 0
 
 
 def children() -> set[str]:
