@@ -5,20 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import scenarios as s
-from baresip_phone import Network, Phones
 from databases import Postgres
-from server import Server, create_household, eventually
+from server import Server, create_household
 from sipp_phones import SippPhones
 
 
 @contextmanager
-def on_postgresql(postgres: Postgres, home: Path, network: Network | None = None) -> Iterator[Server]:
+def on_postgresql(postgres: Postgres, home: Path) -> Iterator[Server]:
     name = asyncio.run(postgres.create())
-    place = {"host": network.address, "enter": network.enter} if network is not None else {}
     try:
-        with Server(home, database=postgres.url(name), **place) as server:
+        with Server(home, database=postgres.url(name)) as server:
             yield server
             assert not list(home.glob("unificx.db*"))
         assert not server.log_violations(), "\n".join(server.log_violations()[:20])
@@ -26,38 +23,18 @@ def on_postgresql(postgres: Postgres, home: Path, network: Network | None = None
         asyncio.run(postgres.drop(name))
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
-def test_sipp_phones_have_audio(postgres: Postgres, tmp_path: Path, transport: str) -> None:
+def test_sipp_phones_have_audio(postgres: Postgres, tmp_path: Path) -> None:
     with on_postgresql(postgres, tmp_path / "home") as server:
         household, desk = create_household(server), SippPhones(tmp_path, server)
         talk = (*s.answered(), s.in_dialog("ACK", 2), s.play(), s.pause(2200), *s.hang_up(3))
         ladder = (*s.authenticated_invite(s.sdp(audio=True)), *talk)
         callee = desk.callee(household.berta, s.called(), s.ringing(), *s.answers(s.sdp()), *s.is_hung_up())
-        desk.calls(desk.caller(household.anna, household.berta.number, *ladder, transport=transport), callee)
+        desk.calls(desk.caller(household.anna, household.berta.number, *ladder), callee)
         row = desk.record(household.anna, outcome="answered")
         assert row["talk_seconds"] >= 2
         assert household.berta.number in str(row["callee"])
         gives_up = (s.recv(180), s.pause(500), s.cancel(2), s.recv(200), s.recv(487), s.ack_refusal(2))
         refused = (*s.authenticated_invite(s.sdp()), *gives_up)
         callee = desk.callee(household.clara, s.called(), s.ringing(), *s.is_cancelled())
-        desk.calls(desk.caller(household.anna, household.clara.number, *refused, transport=transport), callee)
+        desk.calls(desk.caller(household.anna, household.clara.number, *refused), callee)
         desk.record(household.anna, outcome="cancelled")
-
-
-def test_baresip_phones_hear_each_other(postgres: Postgres, network: Network, tmp_path: Path) -> None:
-    with on_postgresql(postgres, tmp_path / "home", network) as server:
-        household, phones = create_household(server), Phones(tmp_path, network, server)
-        try:
-            anna = phones(hertz=440).register(household.anna)
-            berta = phones(hertz=1000).register(household.berta, answers=True)
-            anna.dial(household.berta.uri)
-            anna.wait("CALL_ESTABLISHED")
-            eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other")
-            assert [call["state"] for call in server.live_calls()] == ["talking"]
-            anna.hang_up()
-            berta.wait("CALL_CLOSED")
-            (row,) = eventually(server.history)
-        finally:
-            phones.close()
-        assert (row["outcome"], row["direction"]) == ("answered", "internal")
-        assert household.anna.number in str(row["caller"])

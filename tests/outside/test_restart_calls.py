@@ -1,4 +1,4 @@
-"""Registrations, calls and history survive the SIGKILL of any process, on both databases."""
+"""Registrations, calls and history survive the SIGKILL of the server on both databases; calls survive that of rtpengine."""
 
 import asyncio
 import os
@@ -13,10 +13,10 @@ from databases import Postgres
 from server import Household, Server, create_household, eventually
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def empty_database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """The setting for an empty database; None: the default SQLite file."""
-    if request.param == "sqlite":
+    if getattr(request, "param", "sqlite") == "sqlite":
         yield None
         return
     postgres: Postgres = request.getfixturevalue("postgres")
@@ -62,7 +62,10 @@ def hear_each_other(anna: Phone, berta: Phone) -> None:
     eventually(lambda: anna.is_receiving(1000) and berta.is_receiving(440), what="they hear each other", timeout=30)
 
 
-def test_a_call_survives_killing_the_server(conversation: Conversation):
+@pytest.mark.promise("S2")
+@pytest.mark.parametrize("empty_database", ["sqlite", "postgresql"], indirect=True)
+def test_a_call_and_registrations_survive_killing_the_server(conversation: Conversation):
+    """The phones do not register again: their registrations are valid for an hour."""
     anna, berta, server = conversation.anna, conversation.berta, conversation.server
     server.kill()
     server.start()
@@ -75,27 +78,19 @@ def test_a_call_survives_killing_the_server(conversation: Conversation):
     assert row["outcome"] == "answered"
     assert row["talk_seconds"] >= 1
     assert server.live_calls() == []
-
-
-def goes_on(anna: Phone, berta: Phone) -> None:
-    """Assert that both sides receive new packets."""
-    before = anna.packets(), berta.packets()
-    eventually(lambda: anna.packets() > before[0] + 50 and berta.packets() > before[1] + 50, 30, "voice again")
-
-
-@pytest.mark.promise("S2")
-def test_phones_can_be_called_at_once_after_a_restart(conversation: Conversation):
-    """The phones do not register again: their registrations are valid for an hour."""
-    anna, berta, server = conversation.anna, conversation.berta, conversation.server
-    since = berta.mark()
-    anna.hang_up()
-    berta.wait("CALL_CLOSED", since=since)
-    server.kill()
-    server.start()
-    assert len(eventually(server.history)) == 1
     registered = sum(event["type"] == "REGISTER_OK" for event in anna.events + berta.events)
     call(anna, berta, conversation.household)
     assert registered == sum(event["type"] == "REGISTER_OK" for event in anna.events + berta.events) == 2
+
+
+@pytest.mark.parametrize("empty_database", ["sqlite", "postgresql"], indirect=True)
+def test_a_stopping_server_ends_its_calls(conversation: Conversation):
+    assert conversation.server.stop() == 0
+    conversation.anna.wait("CALL_CLOSED")
+    conversation.berta.wait("CALL_CLOSED")
+    conversation.server.start()
+    (row,) = conversation.server.history()
+    assert row["outcome"] == "answered"
 
 
 def test_audio_resumes_after_killing_rtpengine(conversation: Conversation):
@@ -111,10 +106,7 @@ def test_audio_resumes_after_killing_rtpengine(conversation: Conversation):
     assert eventually(server.history)[0]["outcome"] == "answered"
 
 
-def test_a_stopping_server_ends_its_calls(conversation: Conversation):
-    assert conversation.server.stop() == 0
-    conversation.anna.wait("CALL_CLOSED")
-    conversation.berta.wait("CALL_CLOSED")
-    conversation.server.start()
-    (row,) = conversation.server.history()
-    assert row["outcome"] == "answered"
+def goes_on(anna: Phone, berta: Phone) -> None:
+    """Assert that both sides receive new packets."""
+    before = anna.packets(), berta.packets()
+    eventually(lambda: anna.packets() > before[0] + 50 and berta.packets() > before[1] + 50, 30, "voice again")
