@@ -17,6 +17,8 @@ from unificx.sdp import Direction
 from unificx.sip.flow import Flow
 
 SAMPLES_PER_SECOND = 8000
+AUDIBLE = 50.0
+"""RMS level above which something is heard."""
 _ROWS, _LOW, _HIGH = ("123", "456", "789", "*0#"), (697, 770, 852, 941), (1209, 1336, 1477)
 
 
@@ -39,6 +41,18 @@ class AppPhone(SoftPhone):
     def loudness(self, seconds: float = 0.5) -> float:
         """Overall level of the last seconds received."""
         return tones.rms(self.audio.received[-round(seconds * SAMPLES_PER_SECOND) :])
+
+    async def wait_for_sound(self, *, within: float = 10) -> None:
+        """Wait until a prompt or music is heard."""
+        async with asyncio.timeout(within):
+            while self.loudness(0.2) < AUDIBLE:
+                await asyncio.sleep(0.05)
+
+    async def wait_for_beep(self, hertz: float, *, within: float = 20) -> None:
+        """Wait until nothing but this tone is heard for 0.2 seconds: speech has the same frequencies."""
+        async with asyncio.timeout(within):
+            while self.tone_level(hertz, 0.2) < max(1500, self.loudness(0.2)):
+                await asyncio.sleep(0.03)
 
     async def wait_for_tone(
         self, hertz: float, *, least: float = 1500, within: float = 10, seconds: float = 0.3

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from statistics import median
 
 from unificx import sdp
 from unificx.media import g711, rtp, tones
@@ -102,10 +103,19 @@ class RtpEndpoint:
 
     def level(self, tone: float) -> float:
         """Return the amplitude of a tone in the last half second received."""
+        return tones.level(self._last_samples(), tone)
+
+    def typical_level(self, tone: float) -> float:
+        """Return the amplitude of a tone in most of the last five windows of 100 ms: a single late packet, which shifts
+        the phase of all that follow, does not matter."""
+        samples = self._last_samples()
+        return median(tones.level(samples[at : at + 800], tone) for at in range(0, max(len(samples), 1), 800))
+
+    def _last_samples(self) -> list[int]:
         samples: list[int] = []
         for packet in self.received[-25:]:
             samples.extend(DECODE[packet.payload_type](packet.payload))
-        return tones.level(samples, tone)
+        return samples
 
     def clear(self) -> None:
         self.received.clear()

@@ -102,7 +102,7 @@ async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
     await connect_through_rtpengine(relay, engine, "leg", caller)
     ticket = engine.play("leg", sine_sound(1.0, 700))
     await caller.send_tone(0.9)
-    assert caller.level(700) > 7000
+    assert caller.typical_level(700) > 7000
     assert caller.level(440) < 100
     await caller.send_tone(0.6)
     assert await collector.wait(PlayEnded) == [PlayEnded("leg", ticket, "end")]
@@ -124,7 +124,7 @@ async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
     await asyncio.gather(*(each.send_tone(2.0, reports=True) for each in phones))
     for each in phones:
         for other in phones:
-            assert (each.level(other.tone) > 2000) is (each is not other)
+            assert (each.typical_level(other.tone) > 2000) is (each is not other)
         assert each.level(each.tone) < 100
     assert (await collector.wait(ActiveSpeakerChanged))[0].room == "room"
     report = await relay.delete("leg-0")
@@ -332,8 +332,10 @@ async def test_packets_from_unknown_sources_never_reach_a_room(
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(one.send_tone(1.2), other.send_tone(1.2), intrude())
-    await asyncio.sleep(0.1)
-    assert one.level(620.0) > 2000
+    async with asyncio.timeout(10):
+        while (await engine.stats()).dropped["unknown_source"] < 200:
+            await asyncio.sleep(0.05)
+    assert one.typical_level(620.0) > 2000
     assert one.level(1500.0) < 50
     assert other.level(1500.0) < 50
     assert (await engine.stats()).dropped["unknown_source"] == 200
@@ -360,8 +362,8 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngineClie
                 await asyncio.sleep(0.01)
 
         await asyncio.gather(one.send_tone(2.0), other.send_tone(2.0), flood())
-    assert one.level(620.0) > 2000
-    assert other.level(440.0) > 2000
+    assert one.typical_level(620.0) > 2000
+    assert other.typical_level(440.0) > 2000
     assert (await engine.stats()).dropped["payload"] > 4000
 
 
@@ -388,7 +390,7 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     await connect_directly(engine, "leg", caller)
     engine.play("leg", prompt, start=2.0)
     await caller.send_tone(0.8)
-    assert caller.level(700) > 7000
+    assert caller.typical_level(700) > 7000
 
 
 async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -435,7 +437,7 @@ async def test_engine_can_make_the_offer(engine: MediaEngineClient, relay: RtpEn
     await engine.accept_answer("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
     engine.play("leg", sine_sound(2.0, 700))
     await callee.send_tone(0.8)
-    assert callee.level(700) > 7000
+    assert callee.typical_level(700) > 7000
 
 
 async def test_sdp_version_is_incremented(engine: MediaEngineClient, parties: AsyncExitStack) -> None:

@@ -80,12 +80,12 @@ async def test_playback_reaches_one_party_and_does_not_affect_the_other(
     await talk(parties, 0.3)
     assert await relay.play("call", "a", tone(1.2)) == pytest.approx(1.2, abs=0.03)
     await talk(parties, 1.0)
-    assert caller.level(PROMPT) > 6000
+    assert caller.typical_level(PROMPT) > 6000
     assert caller.level(CALLEE) < 300
-    assert callee.level(CALLER) > 6000
+    assert callee.typical_level(CALLER) > 6000
     assert callee.level(PROMPT) < 300
     await talk(parties, 1.0)
-    assert caller.level(CALLEE) > 6000
+    assert caller.typical_level(CALLEE) > 6000
     assert caller.level(PROMPT) < 300
 
 
@@ -95,11 +95,11 @@ async def test_music_plays_until_stopped(relay: RtpEngine, parties: tuple[RtpEnd
     await talk(parties, 0.2)
     await relay.play("call", "a", tone(0.4), times=1000)
     await talk(parties, 1.5)
-    assert caller.level(PROMPT) > 6000
+    assert caller.typical_level(PROMPT) > 6000
     await relay.stop("call", "a")
     await talk(parties, 0.8)
     assert caller.level(PROMPT) < 300
-    assert caller.level(CALLEE) > 6000
+    assert caller.typical_level(CALLEE) > 6000
 
 
 @pytest.mark.parametrize(("wideband", "rate"), [(False, 8000), (True, 16000)])

@@ -12,9 +12,9 @@ async def leave_message(server: Server, caller: Login, number: str, seconds: flo
     """Call an extension that does not answer, skip the greeting and send a tone."""
     async with app_phone(server, caller) as phone:
         await phone.call(number)
-        await asyncio.sleep(1)
+        await phone.wait_for_sound()
         phone.send_dtmf("#")
-        await phone.wait_for_tone(BEEP, within=20, seconds=0.2)
+        await phone.wait_for_beep(BEEP)
         await asyncio.sleep(0.6)
         phone.play_tone(TONE)
         await asyncio.sleep(seconds)
