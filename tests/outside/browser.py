@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -231,10 +231,27 @@ def library(directory: Path) -> str:
 
 @contextmanager
 def start_playwright() -> Iterator[Playwright]:
-    """Playwright, only while needed: its event loop and that of pytest cannot run at the same time."""
     expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         yield playwright
+
+
+class SharedPlaywright:
+    """Playwright for all modules of a worker that drive browsers. Closed before any other module: its event loop and
+    that of pytest cannot run at the same time."""
+
+    def __init__(self) -> None:
+        self._running = ExitStack()
+        self._playwright: Playwright | None = None
+
+    def start(self) -> Playwright:
+        if self._playwright is None:
+            self._playwright = self._running.enter_context(start_playwright())
+        return self._playwright
+
+    def close(self) -> None:
+        self._playwright = None
+        self._running.close()
 
 
 def fetch_in_page(page: Page, method: str, path: str, body: object = None) -> tuple[int, Any]:

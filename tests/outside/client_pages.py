@@ -1,6 +1,7 @@
 """The client as used in production: the built `/app` in Chromium, at phone size, signed in by code. Every client has
 its own browser profile, because push requires a persistent one."""
 
+import fcntl
 import json
 import re
 import secrets
@@ -13,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from browser import CLIENT, OMITTED_SWITCHES, SWITCHES, chromium
+from browser import CLIENT, OMITTED_SWITCHES, PAGE_HTML, PAGE_PATH, SWITCHES, chromium
 from browser_audio import BrowserSink, browser_sinks
 from playwright.sync_api import BrowserContext, CDPSession, Locator, Playwright, Request, ViewportSize, Worker, expect
 from push_service import PushService, ReceivedPush, SubscribedBrowser
@@ -113,16 +114,22 @@ class Client:
     def origin(self) -> str:
         return origin(self._server)
 
-    def sign_in(self, login: Login, device: str = "Chromium of a test") -> "Client":
-        """Sign in as the owner of the extension by code, accept the terms, and wait for the start screen."""
+    def sign_in(self, login: Login, device: str = "Chromium of a test", path: str = "/") -> "Client":
+        """Sign in as the owner of the extension by code, accept the terms, and open a screen of the client.
+
+        Signs in from an empty page of the same origin, because loading the client takes a second.
+        """
         with self._server.rest() as operator:
             tenant = {"tenant": self._server.ready["tenant"]}
             person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
             code = operator.post("/api/v1/sign-in-codes", params=tenant, json={"person_id": person}).json()["code"]
-        self.open("/sign-in")
+        empty = self.origin + PAGE_PATH
+        self.page.route(empty, lambda route: route.fulfill(body=PAGE_HTML, content_type="text/html"))
+        self.page.goto(empty)
         result = self.page.evaluate(SIGN_IN, {"code": code, "secret": secrets.token_urlsafe(32), "name": device})
         assert result["status"] in (200, 201, 204), result
-        return self.open()
+        self.page.unroute(empty)
+        return self.open(path)
 
     def open(self, path: str = "/") -> "Client":
         """Open a screen of the client."""
@@ -282,7 +289,13 @@ def wait_two_seconds(where: Locator) -> None:
 
 
 def build_if_outdated() -> None:
-    """Build the client, unless the build is newer than all its sources."""
+    """Build the client, unless the build is newer than all its sources. Only one worker builds it."""
+    with (CLIENT / "package.json").open("rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)
+        _build_if_outdated()
+
+
+def _build_if_outdated() -> None:
     made = CLIENT / "dist" / "app" / "sw.js"
     parts = [CLIENT / name for name in ("src", "public", "app", "portal")]
     files = [*CLIENT.glob("*.ts"), CLIENT / "package-lock.json", *(each for part in parts for each in part.rglob("*"))]

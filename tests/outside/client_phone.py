@@ -21,7 +21,7 @@ class ClientPhone:
         client.context.add_init_script(path=MEDIA_PROBE)
 
     def sign_in(self, device: str = "Chromium of a test") -> "ClientPhone":
-        self.client.sign_in(self.login, device).open("/dial").wait_registered()
+        self.client.sign_in(self.login, device, path="/dial").wait_registered()
         return self
 
     # user actions

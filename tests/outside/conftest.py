@@ -2,18 +2,27 @@
 
 import threading
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phones
-from browser import Playwright, start_playwright
+from browser import Playwright, SharedPlaywright, library
 from client_pages import Clients, build_if_outdated
+from groups import drives_browser
 from server import Household, Server, create_household, run_and_check_log
+from shared_servers import SharedServers
 from sipp_phones import SippPhones
 from third_party_services import ThirdPartyServices
 from third_party_services import server_with_services as server_that_reaches
 
 FAILED = pytest.StashKey[bool]()
+SHARED = pytest.StashKey[SharedServers]()
+PLAYWRIGHT = pytest.StashKey[SharedPlaywright]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PLAYWRIGHT] = SharedPlaywright()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,22 +43,50 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
-    """Tear down all fixtures after a failed test, also those its module shares, so that the next run starts afresh.
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """After a failed test tear down all that its module shares, and what all modules share: servers and Playwright. So
+    the next run starts afresh.
 
     Runs first, since the rerun plugin would keep the fixtures of the module.
     """
-    try:
-        if item.stash[FAILED]:
-            item.session._setupstate.teardown_exact(item.session)  # type: ignore[arg-type]  # all that is not the run's own
-    finally:
-        yield
+    with ExitStack() as last:
+        if item.stash[FAILED] or not (nextitem and drives_browser(nextitem.nodeid)):
+            last.callback(item.config.stash[PLAYWRIGHT].close)
+        if item.stash[FAILED] and (shared := item.config.stash.get(SHARED, None)):
+            last.callback(shared.discard)
+        try:
+            if item.stash[FAILED]:
+                item.session._setupstate.teardown_exact(item.session)  # type: ignore[arg-type]  # all but the run's own
+        finally:
+            yield
+
+
+@pytest.fixture(scope="session")
+def shared_servers(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServers]:
+    """Servers on SQLite which all modules of this worker share."""
+    servers = pytestconfig.stash[SHARED] = SharedServers(tmp_path_factory.mktemp("shared"))
+    yield servers
+    servers.stop()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on SQLite which the tests of a module share."""
-    yield from run_and_check_log(Server(tmp_path_factory.mktemp("shared") / "home"))
+def server(shared_servers: SharedServers) -> Iterator[Server]:
+    """A tenant on the shared server, for the tests of a module."""
+    with shared_servers.tenant() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def phone_server(shared_servers: SharedServers, network: Network) -> Iterator[Server]:
+    """A tenant on the shared server in the network of the foreign phones, for the tests of a module."""
+    with shared_servers.tenant(network) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for a module that stops or hurts it."""
+    yield from run_and_check_log(Server(tmp_path_factory.mktemp("module") / "home"))
 
 
 @pytest.fixture
@@ -111,10 +148,15 @@ def built() -> None:
     build_if_outdated()
 
 
+@pytest.fixture(scope="session")
+def jssip(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """JsSIP for the page of a browser phone."""
+    return library(tmp_path_factory.mktemp("jssip"))
+
+
 @pytest.fixture(scope="module")
-def playwright(built: None) -> Iterator[Playwright]:
-    with start_playwright() as playwright:
-        yield playwright
+def playwright(built: None, pytestconfig: pytest.Config) -> Playwright:
+    return pytestconfig.stash[PLAYWRIGHT].start()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ EMAIL, PASSWORD = "olga.admin@example.com", "a lantern beside the harbour"
 
 
 def create_administrator(server: Server) -> None:
-    """Create an administrator of the demo tenant."""
+    """Create an administrator of the tenant."""
     new = {"name": "Olga Verwaltung", "email": EMAIL, "password": PASSWORD, "role": "tenant_admin"}
     with server.rest() as operator:
         made = operator.post("/api/v1/persons", params={"tenant": server.ready["tenant"]}, json=new)

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -136,6 +136,11 @@ class Server:
         return host, int(port)
 
     @property
+    def tenant(self) -> str:
+        """The short name of the tenant that the tests use."""
+        return self.ready["tenant"]
+
+    @property
     def domain(self) -> str:
         return self.ready["domain"]
 
@@ -169,11 +174,25 @@ class Server:
         transport = httpx.HTTPTransport(uds=str(self.home / "control.sock"))
         return httpx.Client(transport=transport, base_url="http://unificx", timeout=30)
 
+    def with_tenant(self, slug: str) -> "Server":
+        """Create a tenant; return this server as seen by tests that use it, with canaries of its own."""
+        new = {"slug": slug, "name": slug.title(), "domain": f"{slug}.example"}
+        with self.rest() as rest:
+            answer = rest.post("/api/v1/tenants", json=new)
+        assert answer.status_code == 201, answer.text
+        ready = {**self.ready, "tenant": slug, "domain": new["domain"]}
+        return replace(self, ready=ready, canaries=set(self.canaries))
+
+    def delete_tenant(self) -> None:
+        with self.rest() as rest:
+            answer = rest.delete(f"/api/v1/tenants/{self.tenant}")
+        assert answer.status_code == 204, answer.text
+
     def extension(self, number: str, name: str) -> Login:
-        """Create an extension of the demo tenant. Its number, name and password become canaries."""
+        """Create an extension of the tenant. Its number, name and password become canaries."""
         email = f"{name.split(maxsplit=1)[0].lower()}.{number}@example.com"
         with self.rest() as rest:
-            tenant = {"tenant": self.ready["tenant"]}
+            tenant = {"tenant": self.tenant}
             answer = rest.post(
                 "/api/v1/extensions", params=tenant, json={"number": number, "name": name, "email": email}
             )
@@ -205,7 +224,7 @@ class Server:
         return next(each for each in found if each["username"] == login.username)
 
     def _list(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """Return all items of a list of the demo tenant, page by page. Cheap enough to be polled, unlike a command."""
+        """Return all items of a list of the tenant, page by page. Cheap enough to be polled, unlike a command."""
         found: list[dict[str, Any]] = []
         parameters = {"tenant": self.ready["tenant"], "limit": "200", **query}
         with self.rest() as rest:
@@ -223,10 +242,10 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
-    def log_violations(self) -> list[str]:
-        """Return forbidden log content: internal errors and personal data."""
+    def log_violations(self, since: int = 0) -> list[str]:
+        """Return forbidden log content after the first `since` characters: internal errors and personal data."""
         found = []
-        for line in self.log().splitlines():
+        for line in self.log()[since:].splitlines():
             if "Traceback" in line or '"level": "error"' in line or SIP_WITH_USER.search(line):
                 found.append(line)
             found += [f"{canary!r} in: {line}" for canary in self.canaries if contains(line, canary)]

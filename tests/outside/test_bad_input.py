@@ -54,6 +54,11 @@ class Attacker:
             yield it
 
 
+@pytest.fixture(scope="module")
+def server(module_server: Server) -> Server:
+    return module_server
+
+
 @pytest.fixture
 def attacker(server: Server) -> Attacker:
     server.canaries.add(ATTACKER)

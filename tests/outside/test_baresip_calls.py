@@ -1,22 +1,20 @@
 """Real phones on the real server: audio in both directions and call history."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from baresip_phone import Network, Phone, Phones
-from server import Household, Server, eventually, run_and_check_log
+from baresip_phone import Phone, Phones
+from server import Household, Server, eventually
 
 SYSTEM_CA = Path("/etc/ssl/certs/ca-certificates.crt")
 SRTP = {"encryption": "srtp-mand"}
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("phones") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 def talk(phones: Phones, household: Household, caller: str = "udp", callee: str = "udp") -> tuple[Phone, Phone]:

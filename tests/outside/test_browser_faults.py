@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import BrowserPhone, BrowserPhones, Playwright, library
+from browser import BrowserPhone, BrowserPhones, Playwright
 from server import Server, create_household, eventually
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, own_server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
-    telephones = BrowserPhones(playwright, tmp_path, own_server, library(tmp_path))
+def telephones(playwright: Playwright, jssip: str, own_server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, own_server, jssip)
     yield telephones
     telephones.close()
 

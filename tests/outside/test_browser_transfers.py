@@ -4,21 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from baresip_phone import Network, Phones
-from browser import BrowserPhone, BrowserPhones, Playwright, library
+from baresip_phone import Phones
+from browser import BrowserPhone, BrowserPhones, Playwright
 from client_actions import transfer_call
-from server import Household, Server, eventually, run_and_check_log
+from server import Household, Server, eventually
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("browsers-given-away") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
-
-
-@pytest.fixture(scope="module")
-def jssip(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return library(tmp_path_factory.mktemp("jssip"))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
 from network_handover import NetworkHandover
 from page_checks import PageChecker
 from playwright.sync_api import expect
-from server import Household, Server, eventually, run_and_check_log
+from server import Household, Server, eventually
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
@@ -30,9 +30,8 @@ MENDED_WITHIN = 5.0
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("client-calls") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 @pytest.fixture(scope="module")

@@ -1,28 +1,20 @@
 """Without a network: the client starts from stored data, says so, and reconnects by itself."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from client_pages import Client, Clients, ServiceWorkerProbe
 from playwright.sync_api import expect
-from server import Household, Server, create_household, run_and_check_log
+from server import Household, Server
 
 NO_CONNECTION = "No connection. You are seeing saved data and cannot receive calls."
 QUICK_SECONDS = 3.0
 """Time from start to the stored data, on a busy machine."""
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """Each test has its own server, because it is stopped."""
-    yield from run_and_check_log(Server(tmp_path / "home"))
-
-
-@pytest.fixture
-def household(server: Server) -> Household:
-    return create_household(server)
+@pytest.fixture(scope="module")
+def server(module_server: Server) -> Server:
+    return module_server
 
 
 def called(anna: Client, berta: Client) -> None:
@@ -63,7 +55,7 @@ def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
 
 @pytest.mark.promise("C2")
 def test_a_network_that_drops_everything_does_not_delay_the_start(clients: Clients, household: Household) -> None:
-    anna = clients().sign_in(household.anna).open("/directory")
+    anna = clients().sign_in(household.anna, path="/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     ServiceWorkerProbe(anna)
     anna.context.route("**/api/**", lambda route: None)
@@ -77,7 +69,7 @@ def test_a_network_that_drops_everything_does_not_delay_the_start(clients: Clien
 
 @pytest.mark.promise("S2", "T1")
 def test_signing_out_leaves_no_personal_data_on_the_device(clients: Clients, household: Household) -> None:
-    anna = clients("notifications").sign_in(household.anna).open("/directory")
+    anna = clients("notifications").sign_in(household.anna, path="/directory")
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     assert "Claramunde" in anna.stored_data()
     anna.open("/settings").page.get_by_role("button", name="Sign out").click()

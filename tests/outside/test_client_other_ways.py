@@ -15,7 +15,7 @@ from test_sign_in_methods_browser import AUTHENTICATOR, provider_in_thread
 def with_password(server: Server, name: str, email: str) -> None:
     with server.rest() as operator:
         new = {"name": name, "email": email, "password": PASSWORD}
-        assert operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new).status_code == 201
+        assert operator.post("/api/v1/persons", params={"tenant": server.tenant}, json=new).status_code == 201
     server.canaries |= {email, PASSWORD}
 
 
@@ -58,14 +58,16 @@ def test_a_passkey_signs_in_alone_and_serves_as_second_factor(clients: Clients, 
 def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Household) -> None:
     device = clients()
     with provider_in_thread() as provider, server.rest() as operator:
-        email = owner_of(operator, household.berta.number)
+        email = owner_of(server, operator, household.berta.number)
         provider.user_claims = {"sub": "0007", "email": email, "email_verified": True}
         setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
+        answer = operator.put(
+            f"/api/v1/tenants/{server.tenant}/single-sign-on", json={**setting, "link_by_email": True}
+        )
         assert answer.status_code == 200, answer.text
         server.canaries.add(CLIENT_SECRET)
-        device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
-        device.page.get_by_role("link", name="Sign in with Demo").click()
+        device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
+        device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
         accept_terms(device.page)
         inside(device)
         assert device.api("GET", "/me")["extensions"][0]["number"] == household.berta.number
@@ -75,15 +77,15 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         device.page.goto(f"{device.origin}/app/settings")
         device.page.get_by_role("button", name="Sign out").click()
         provider.user_claims = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
-        device.page.goto(f"{device.origin}/app/sign-in?tenant=demo")
-        device.page.get_by_role("link", name="Sign in with Demo").click()
+        device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
+        device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()
         expect(device.page.get_by_role("alert")).to_be_visible()
         assert urlsplit(device.page.url).path == "/app/sign-in"
-        assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204
+        assert operator.delete(f"/api/v1/tenants/{server.tenant}/single-sign-on").status_code == 204
 
 
-def owner_of(operator: Any, number: str) -> str:
+def owner_of(server: Server, operator: Any, number: str) -> str:
     """E-mail address of the owner of an extension."""
-    tenant = {"tenant": "demo"}
+    tenant = {"tenant": server.tenant}
     person = operator.get(f"/api/v1/extensions/{number}", params=tenant).json()["person_id"]
     return operator.get(f"/api/v1/persons/{person}", params=tenant).json()["email"]

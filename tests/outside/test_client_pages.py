@@ -42,7 +42,7 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
     tenant_pages, own = pages("app")
     for path in tenant_pages:
         walk.open_and_check(f"/app{path}", scheme)
-    client.sign_in(settled.anna).open("/directory").wait_registered()
+    client.sign_in(settled.anna, path="/directory").wait_registered()
     for path in [*own, "/about"]:
         walk.open_and_check(f"/app{path}", scheme)
     assert unique(walk) == []
@@ -165,10 +165,10 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
 def give(server: Server, email: str) -> None:
     """A person with their own password."""
     with server.rest() as operator:
-        persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
+        persons = operator.get("/api/v1/persons", params={"tenant": server.tenant, "limit": 200}).json()["items"]
         person = next(one["id"] for one in persons if one["email"] == email)
         set_ = operator.put(
-            f"/api/v1/persons/{person}/password", params={"tenant": "demo"}, json={"password": PASSWORD}
+            f"/api/v1/persons/{person}/password", params={"tenant": server.tenant}, json={"password": PASSWORD}
         )
         assert set_.status_code == 204, set_.text
 

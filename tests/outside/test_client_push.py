@@ -8,16 +8,10 @@ from collections.abc import Iterator
 import pytest
 from client_pages import Client, Clients, FakePushService, ServiceWorkerProbe, fake_push_service, wait_two_seconds
 from playwright.sync_api import expect
-from server import Household, Server, eventually, run_and_check_log
+from server import Household, eventually
 
 INSTALLED = ["unificx"]
 SIGNED_OUT = "You have been signed out, here or on another device."
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("pushing") / "home"
-    yield from run_and_check_log(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
 
 
 @pytest.fixture
@@ -89,7 +83,7 @@ def test_the_worker_uses_the_language_of_the_device(clients: Clients, household:
 
 
 def test_an_unresponsive_push_service_is_reported(clients: Clients, household: Household) -> None:
-    client = clients("notifications", "microphone").sign_in(household.anna).open("/self-test")
+    client = clients("notifications", "microphone").sign_in(household.anna, path="/self-test")
     client.page.get_by_role("button", name="Start test").click()
     expect(client.page.get_by_text("push service")).to_be_visible(timeout=40_000)
     assert client.api("GET", "/me/reachable")["push"] is False
@@ -120,7 +114,7 @@ def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
 ) -> None:
     client = clients("notifications")
     service.install(client)
-    client.sign_in(household.clara).open("/directory")
+    client.sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     worker = ServiceWorkerProbe(client)
     eventually(lambda: client.api("GET", "/me/reachable")["push"], what="a subscription the server knows")
@@ -137,7 +131,7 @@ def test_a_device_signed_out_remotely_is_wiped_without_an_open_page(
 
 @pytest.mark.promise("S2")
 def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Clients, household: Household) -> None:
-    client = clients().sign_in(household.clara).open("/directory")
+    client = clients().sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     clients().sign_in(household.clara).api("DELETE", f"/sessions/{session['id']}")
@@ -151,7 +145,7 @@ def test_an_open_page_of_a_device_signed_out_remotely_leaves_at_once(clients: Cl
 
 @pytest.mark.promise("S2")
 def test_a_device_signed_out_while_off_shows_it_when_opened(clients: Clients, household: Household) -> None:
-    client = clients().sign_in(household.clara).open("/directory")
+    client = clients().sign_in(household.clara, path="/directory")
     expect(client.page.get_by_text("Bertalina Oxenfurt")).to_be_visible()
     [session] = [each for each in client.api("GET", "/sessions")["items"] if each["current"]]
     client.page.goto("about:blank")
@@ -178,7 +172,7 @@ def woken(
     push_client = clients("notifications", "microphone")
     service.install(push_client)
     worker = awaiting_push(push_client.sign_in(household.anna), service)
-    caller = clients("microphone").sign_in(household.berta).open("/directory").wait_registered()
+    caller = clients("microphone").sign_in(household.berta, path="/directory").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     [message] = eventually(lambda: service.messages("call"), what="a push")
     worker.deliver_push(message)
@@ -204,8 +198,8 @@ def test_a_call_wakes_a_sleeping_device_and_is_answered_from_its_notification(
 
 @pytest.mark.promise("U1", "S2")
 def test_a_link_answers_no_other_call_than_its_own(clients: Clients, household: Household) -> None:
-    caller = clients("microphone").sign_in(household.berta).open("/directory").wait_registered()
-    called = clients("microphone").sign_in(household.anna).open("/?answer=019b-8").wait_registered()
+    caller = clients("microphone").sign_in(household.berta, path="/directory").wait_registered()
+    called = clients("microphone").sign_in(household.anna, path="/?answer=019b-8").wait_registered()
     caller.page.get_by_role("button", name="Call Annarosa Quellmalz", exact=True).click()
     rings = called.page.get_by_role("alertdialog", name="Call from Bertalina Oxenfurt")
     rings.get_by_role("button", name="Decline").click()

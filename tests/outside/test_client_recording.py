@@ -31,7 +31,7 @@ def recording(server: Server, household: Household) -> Iterator[None]:
 def two(clients: Clients, household: Household, recording: None) -> Two:
     """Anna, and Berta, ready to be called by Anna."""
     berta = clients("microphone").sign_in(household.berta).wait_registered()
-    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
     return anna, berta
 
 
@@ -93,7 +93,7 @@ def test_missed_recording_events_are_caught_up(
     berta = clients("microphone").sign_in(household.berta).wait_registered()
     anna = clients("microphone")
     events = Breakable(anna)
-    anna.sign_in(household.anna).open("/directory").wait_registered()
+    anna.sign_in(household.anna, path="/directory").wait_registered()
     call(anna, berta)
     record = berta.page.get_by_role("button", name="Record", exact=True)
     record.wait_for()

@@ -91,7 +91,7 @@ def berta(clients: Clients, household: Household) -> Client:
 
 def held_in_a_call(clients: Clients, household: Household) -> Held:
     held = Held(clients("microphone", "camera", *SENSORS))
-    held.client.sign_in(household.anna).open("/directory").wait_registered()
+    held.client.sign_in(household.anna, path="/directory").wait_registered()
     assert held.felt() == RESTING
     call(held.client)
     eventually(lambda: held.felt() == READING or held.client.page.wait_for_timeout(50), what="sensors are read")
@@ -153,7 +153,7 @@ def test_no_reading_leaves_the_device(clients: Clients, household: Household) ->
 def test_switched_off_sensors_are_not_read_during_a_call(clients: Clients, household: Household) -> None:
     held = Held(clients("microphone", *SENSORS))
     held.client.context.add_init_script("localStorage.setItem('unificx.preferences', '{\"sensors\":false}')")
-    held.client.sign_in(household.anna).open("/directory").wait_registered()
+    held.client.sign_in(household.anna, path="/directory").wait_registered()
     call(held.client)
     held.raise_to_the_ear()
     assert held.felt() == RESTING
@@ -163,7 +163,7 @@ def test_switched_off_sensors_are_not_read_during_a_call(clients: Clients, house
 @pytest.mark.promise("C3", "C4")
 @pytest.mark.usefixtures("berta")
 def test_refused_sensors_do_not_affect_the_call(clients: Clients, household: Household) -> None:
-    client = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
+    client = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
     call(client)
     expect(client.page.get_by_text("Ringing…")).to_be_visible()
     expect(client.page.get_by_test_id("proximity-overlay")).to_have_count(0)

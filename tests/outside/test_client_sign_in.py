@@ -182,12 +182,12 @@ def test_users_below_the_minimum_age_cannot_sign_in(desk: Client, clients: Clien
 
 @pytest.mark.promise("S2", "C2", "T3")
 def test_a_device_signed_out_remotely_keeps_no_data_and_no_access(clients: Clients, household: Household) -> None:
-    lost = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
+    lost = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
     expect(lost.page.get_by_text(CLARA)).to_be_visible()
     assert "Claramunde" in lost.stored_data()
     stolen = {cookie["name"]: cookie["value"] for cookie in lost.context.cookies()}
     [mine] = [each["id"] for each in lost.api("GET", "/sessions")["items"] if each["current"]]
-    other = clients().sign_in(household.anna).open("/settings/devices")
+    other = clients().sign_in(household.anna, path="/settings/devices")
     rows = other.page.get_by_role("button", name="Chromium of a test")
     expect(rows.first).to_be_visible()
     before = rows.count()
@@ -237,7 +237,7 @@ def test_a_password_is_reset_by_e_mail_without_revealing_accounts(
     clients: Clients, post: PostOffice, household: Household
 ) -> None:
     email = f"claramunde.{household.clara.number}@example.com"
-    signed_in = clients().sign_in(household.clara).open("/settings")
+    signed_in = clients().sign_in(household.clara, path="/settings")
     phone = clients()
     for address in ("nobody@example.com", email):
         phone.page.goto(f"{phone.origin}/app/sign-in")
@@ -262,7 +262,7 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     email, password = "fridolin@example.com", "eleven larks in a row"
     with server.rest() as operator:
         new = {"name": "Fridolin Zweifach", "email": email, "password": password}
-        assert operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new).status_code == 201
+        assert operator.post("/api/v1/persons", params={"tenant": server.tenant}, json=new).status_code == 201
     server.canaries |= {email, password}
     device = clients()
     device.page.goto(f"{device.origin}/app/sign-in")

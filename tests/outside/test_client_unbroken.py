@@ -14,7 +14,7 @@ Two = tuple[Client, Client]
 def two(clients: Clients, household: Household) -> Two:
     """Anna, in a call with Berta."""
     berta = clients("microphone").sign_in(household.berta).wait_registered()
-    anna = clients("microphone").sign_in(household.anna).open("/directory").wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
     ServiceWorkerProbe(anna)
     anna.open("/directory").wait_registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()

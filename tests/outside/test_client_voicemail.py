@@ -18,6 +18,11 @@ WHO, SHARED = "Claramunde Zwiebach", "7355"
 
 
 @pytest.fixture(scope="module")
+def server(module_server: Server) -> Server:
+    return module_server
+
+
+@pytest.fixture(scope="module")
 def household(server: Server) -> Household:
     household = create_household(server)
     set_voicemail(server, on=True)
@@ -30,7 +35,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
     """With an empty mailbox."""
     anna = clients("microphone")
     anna.context.add_init_script(path=MEDIA_PROBE)
-    yield anna.sign_in(household.anna).open("/voicemail").wait_registered()
+    yield anna.sign_in(household.anna, path="/voicemail").wait_registered()
     erase_messages(server, household.anna.number)
 
 

@@ -12,17 +12,25 @@ import pytest
 from app_phone import AppPhone, app_phone
 from server import Household, Server, eventually
 
-DEMO = {"tenant": "demo"}
 GOLOMB = (0, 1, 6, 10, 23, 26, 34, 41, 53, 55)
 """Golomb ruler: all differences are distinct, so that intermodulation from clipping never matches another tone."""
 
 
 def create_room(server: Server, number: str, *options: str) -> dict[str, Any]:
-    return server.cli("room", "create", "--tenant", "demo", "--number", number, *options)
+    return server.cli("room", "create", "--tenant", server.tenant, "--number", number, *options)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def room_8000(server: Server) -> None:
+    with server.rest() as rest:
+        made = rest.post(
+            "/api/v1/rooms", params={"tenant": server.tenant}, json={"number": "8000", "name": "Meeting room"}
+        )
+    assert made.status_code == 201, made.text
 
 
 def update_room(server: Server, number: str, *options: str) -> None:
-    server.cli("room", "update", number, "--tenant", "demo", *options)
+    server.cli("room", "update", number, "--tenant", server.tenant, *options)
 
 
 def participants(server: Server, number: str) -> dict[str, dict[str, Any]]:
@@ -81,7 +89,7 @@ async def test_two_callers_hear_each_other_and_not_themselves(server: Server, ho
 
 @pytest.mark.promise("C10", "U1")
 def test_ten_soft_phones_hear_each_other_and_not_themselves(server: Server) -> None:
-    trial = server.cli("room", "try", "8000", "--phones", "10", "--tenant", "demo")
+    trial = server.cli("room", "try", "8000", "--phones", "10", "--tenant", server.tenant)
     assert trial["ok"], trial
     assert len(trial["there"]) == 10
     assert {one["state"] for one in trial["there"]} == {"in"}
@@ -97,7 +105,7 @@ async def test_ten_callers_hear_each_other_over_a_bad_network(server: Server, ho
     create_room(server, "8013")
     with server.rest() as rest:
         body = {"extension": household.anna.number, "name": "Rough", "kind": "softphone"}
-        made = [rest.post("/api/v1/devices", params=DEMO, json=body).json()["sip"] for _ in hertz]
+        made = [rest.post("/api/v1/devices", params={"tenant": server.tenant}, json=body).json()["sip"] for _ in hertz]
     async with AsyncExitStack() as stack:
         phones: list[AppPhone] = []
         for sip, tone in zip(made, hertz, strict=True):
@@ -119,10 +127,10 @@ async def test_three_wrong_pins_end_the_call(server: Server, household: Househol
     create_room(server, "8010", "--pin", "4711", "--host-pin", "8362")
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8010")
-        await asyncio.sleep(1)
+        await anna.wait_for_sound()
         anna.send_dtmf("8362#")
         await berta.call("8010")
-        await asyncio.sleep(1)
+        await berta.wait_for_sound()
         berta.send_dtmf("4711#")
         await wait_until_joined(server, "8010", anna, berta)
         assert {number: one["host"] for number, one in participants(server, "8010").items()} == {
@@ -167,7 +175,7 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
             await phone.call("8012")
         await wait_until_joined(server, "8012", anna, berta, clara)
         await clara.wait_for_tone(900)
-        server.cli("room", "mute", "8012", household.berta.number, "--tenant", "demo")
+        server.cli("room", "mute", "8012", household.berta.number, "--tenant", server.tenant)
         await wait_for_silence(clara, 900)
         await wait_for_silence(anna, 900)
         await berta.wait_for_tone(700)
@@ -183,7 +191,7 @@ async def test_a_host_mutes_and_removes_participants(server: Server, household: 
         await wait_for_silence(anna, 1100)
         anna.send_dtmf("*8")
         await anna.wait_for_tone(1100)
-        server.cli("room", "remove", "8012", household.clara.number, "--tenant", "demo")
+        server.cli("room", "remove", "8012", household.clara.number, "--tenant", server.tenant)
         await wait_for_silence(anna, 1100)
         eventually(
             lambda: household.clara.number not in participants(server, "8012"), what="the participant was removed"
@@ -222,10 +230,10 @@ async def test_an_invited_extension_joins_after_confirming(server: Server, house
     async with app_phone(server, household.anna, 700) as anna, app_phone(server, household.berta, 900) as berta:
         await anna.call("8014")
         await wait_until_joined(server, "8014", anna)
-        server.cli("room", "invite", "8014", household.berta.number, "--tenant", "demo")
+        server.cli("room", "invite", "8014", household.berta.number, "--tenant", server.tenant)
         async with asyncio.timeout(10):
             await berta.in_call.wait()
-        await asyncio.sleep(1)
+        await berta.wait_for_sound()
         assert household.berta.number not in participants(server, "8014")
         berta.send_dtmf("1")
         await wait_until_joined(server, "8014", anna, berta)

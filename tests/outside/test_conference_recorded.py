@@ -32,9 +32,14 @@ SECOND = 8000
 WINDOW = 2000
 
 
+@pytest.fixture(scope="module")
+def server(module_server: Server) -> Server:
+    return module_server
+
+
 def create_room(server: Server, number: str, host: Login) -> None:
-    server.cli("room", "create", "--tenant", "demo", "--number", number, "--host", host.number)
-    server.cli("room", "update", number, "--tenant", "demo", "--may-record")
+    server.cli("room", "create", "--tenant", server.tenant, "--number", number, "--host", host.number)
+    server.cli("room", "update", number, "--tenant", server.tenant, "--may-record")
 
 
 def consents(server: Server, number: str) -> dict[str, str | None]:

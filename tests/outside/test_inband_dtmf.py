@@ -1,7 +1,6 @@
 """Phones without RFC 4733: in-band DTMF is detected, each digit exactly once."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -15,19 +14,9 @@ from recording_helpers import (
     state,
     wait_until_received,
 )
-from server import Household, Server, create_household, run_and_check_log, set_voicemail
+from server import Household, Server, set_voicemail
 
 PIN = "9918"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from run_and_check_log(Server(tmp_path_factory.mktemp("tones") / "home"))
-
-
-@pytest.fixture(scope="module")
-def household(server: Server) -> Household:
-    return create_household(server)
 
 
 @pytest.mark.promise("C9")

@@ -59,11 +59,13 @@ def test_invited_by_mail_and_reached_by_push(public_server: Server, outside: Thi
 
 def invited(server: Server, outside: ThirdPartyServices) -> str:
     """Return the link in the e-mail."""
-    server.cli("person", "create", "--tenant", "demo", "--name", "Adalbert Quexample", "--email", "ada@example.com")
+    server.cli(
+        "person", "create", "--tenant", server.tenant, "--name", "Adalbert Quexample", "--email", "ada@example.com"
+    )
     with server.rest() as operator:
-        persons = operator.get("/api/v1/persons", params={"tenant": "demo", "limit": 200}).json()["items"]
+        persons = operator.get("/api/v1/persons", params={"tenant": server.tenant, "limit": 200}).json()["items"]
         person = next(one["id"] for one in persons if one["email"] == "ada@example.com")
-        answer = operator.post("/api/v1/invitations", params={"tenant": "demo"}, json={"person_id": person})
+        answer = operator.post("/api/v1/invitations", params={"tenant": server.tenant}, json={"person_id": person})
         assert answer.status_code == 201, answer.text
         assert answer.json()["sent"] is True
     email = eventually(lambda: outside.box.received and outside.box.received[0].message, what="the letter")

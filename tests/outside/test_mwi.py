@@ -2,18 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from server import Household, Server, eventually, run_and_check_log, set_voicemail
+from server import Household, Server, eventually, set_voicemail
 from voicemail_messages import erase_messages, leave_message
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("lamps") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 @pytest.fixture
@@ -56,7 +54,7 @@ async def test_all_members_of_a_group_mailbox_are_notified(
     phones: Phones, server: Server, network: Network, household: Household
 ) -> None:
     members = household.berta, household.clara
-    where = ("--tenant", "demo", "--number", "7900")
+    where = ("--tenant", server.tenant, "--number", "7900")
     server.cli("mailbox", "create", *where, "--members", ",".join(one.number for one in members))
     mwi_phones = [phones("udp") for _ in members]
     for phone, member in zip(mwi_phones, members, strict=True):
@@ -68,4 +66,4 @@ async def test_all_members_of_a_group_mailbox_are_notified(
     await asyncio.to_thread(eventually, lambda: everyone("1/0"), what="the lamps are lit")
     await asyncio.to_thread(erase_messages, server, "7900")
     await asyncio.to_thread(eventually, lambda: everyone("0/0"), what="the lamps are out")
-    server.cli("mailbox", "delete", "7900", "--tenant", "demo")
+    server.cli("mailbox", "delete", "7900", "--tenant", server.tenant)

@@ -1,16 +1,13 @@
 """Call parking with real phones: hold music, retrieval and ring-back."""
 
-from collections.abc import Iterator
-
 import pytest
-from baresip_phone import Network, Phones
-from server import Household, Server, eventually, run_and_check_log
+from baresip_phone import Phones
+from server import Household, Server, eventually
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("parking") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 def test_a_parked_call_is_retrieved_by_another_phone_with_audio(
@@ -38,7 +35,7 @@ def test_a_parked_call_is_retrieved_by_another_phone_with_audio(
 def test_an_unretrieved_call_rings_back_at_the_parking_phone(
     phones: Phones, household: Household, server: Server
 ) -> None:
-    server.cli("tenant", "update", "demo", "--park-seconds", "10")
+    server.cli("tenant", "update", server.tenant, "--park-seconds", "10")
     anna = phones(hertz=440).register(household.anna)
     berta = phones(hertz=1000).register(household.berta)
     anna.dial(household.berta.uri)

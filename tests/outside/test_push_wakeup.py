@@ -4,20 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import BrowserPhone, BrowserPhones, Playwright, library
+from browser import BrowserPhone, BrowserPhones, Playwright
 from client_pages import FakePushService, fake_push_service
-from server import Household, Server, eventually, items, run_and_check_log
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("sleepers") / "home"
-    yield from run_and_check_log(Server(home, settings={"UNIFICX_PUSH_LOOPBACK": "1"}))
+from server import Household, Server, eventually, items
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
-    telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
+def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, server, jssip)
     yield telephones
     telephones.close()
 

@@ -30,7 +30,7 @@ from recording_helpers import (
     state,
     two_recordings,
 )
-from server import Household, Server, create_household, eventually, run_and_check_log
+from server import Household, Server, create_household, eventually
 
 from unificx.media import tones
 
@@ -39,8 +39,8 @@ SECRET = 1900.0
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from run_and_check_log(Server(tmp_path_factory.mktemp("recording") / "home"))
+def server(module_server: Server) -> Server:
+    return module_server
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_webrtc_call_is_recorded(server: Server, household: Household, anna: htt
     set_tenant_policy(server, mode="announce")
     set_extension_policy(server, household.anna, when="always")
     numbers = household.anna.number, household.berta.number
-    assert server.cli("call", *numbers, "--tenant", "demo", "--seconds", "12")["ok"]
+    assert server.cli("call", *numbers, "--tenant", server.tenant, "--seconds", "12")["ok"]
     assert one_recording(anna)["seconds"] > 2
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from baresip_phone import Network, Phone, Phones
-from browser import BrowserPhone, BrowserPhones, Playwright, library
+from browser import BrowserPhone, BrowserPhones, Playwright
 from recording_helpers import (
     MATCH_THRESHOLD,
     RATE,
@@ -22,7 +22,7 @@ from recording_helpers import (
     signed_in,
     state,
 )
-from server import Household, Server, eventually, run_and_check_log
+from server import Household, Server, eventually
 
 from unificx.media import tones
 from unificx.media.sounds import Sound
@@ -32,14 +32,13 @@ ITSELF = 0.8
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("recorded") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 @pytest.fixture
-def telephones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
-    telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
+def telephones(playwright: Playwright, jssip: str, server: Server, tmp_path: Path) -> Iterator[BrowserPhones]:
+    telephones = BrowserPhones(playwright, tmp_path, server, jssip)
     yield telephones
     telephones.close()
 

@@ -9,6 +9,7 @@ import scenarios as s
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from server import Server
 from sipp_phones import SippPhones
 
 from unificx.integrations.local_ca import Certificates
@@ -18,6 +19,12 @@ from unificx.server.settings import Settings
 from unificx.transport.binding import BindAddress
 
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def server(module_server: Server) -> Server:
+    """Its own names stand for a tenant only while there is a single one."""
+    return module_server
 
 
 def self_signed_certificate(directory: Path, *names: str) -> Certificates:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
 
 ACCESS, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
@@ -14,11 +14,16 @@ PHONE = {"name": "Ada's phone", "kind": "mobile"}
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser.new_context(ignore_https_errors=True)
-        browser.close()
+def server(module_server: Server) -> Server:
+    """The first start prints a code, and commands that name no tenant need a server with a single one."""
+    return module_server
+
+
+@pytest.fixture(scope="module")
+def context(playwright: Playwright) -> Iterator[BrowserContext]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    yield browser.new_context(ignore_https_errors=True)
+    browser.close()
 
 
 @pytest.fixture(params=["http", "https"])
@@ -47,7 +52,7 @@ def test_first_start_prints_a_code_that_signs_in_a_phone(server: Server) -> None
     with server.rest() as client:
         signed = client.post("/api/v1/sessions/by-code", json=body)
         assert signed.status_code == 201, signed.text
-        extension = client.get("/api/v1/extensions/1001", params={"tenant": "demo"}).json()
+        extension = client.get("/api/v1/extensions/1001", params={"tenant": server.tenant}).json()
         assert signed.json()["person_id"] == extension["person_id"]
 
 

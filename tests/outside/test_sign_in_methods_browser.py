@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
 from oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, running_provider
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
 
 from unificx.core.clock import SystemClock
@@ -34,19 +34,18 @@ GET_SCRIPT = """async (options) => {
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
-        yield browser.new_context(ignore_https_errors=True)
-        browser.close()
+def context(playwright: Playwright) -> Iterator[BrowserContext]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    yield browser.new_context(ignore_https_errors=True)
+    browser.close()
 
 
 @pytest.fixture(scope="module")
 def dora(server: Server) -> str:
-    """Create a user of the demo tenant with a password; return the id."""
+    """Create a user of the tenant with a password; return the id."""
     with server.rest() as operator:
         new = {"name": "Dora Example", "email": EMAIL, "password": PASSWORD}
-        made = operator.post("/api/v1/persons", params={"tenant": "demo"}, json=new)
+        made = operator.post("/api/v1/persons", params={"tenant": server.tenant}, json=new)
         assert made.status_code == 201, made.text
         return made.json()["id"]
 
@@ -127,12 +126,14 @@ def test_browser_signs_in_at_the_provider_of_the_tenant(page: Page, dora: str, s
     with provider_in_thread() as provider, server.rest() as operator:
         provider.user_claims = {"sub": "0001", "email": EMAIL, "email_verified": True}
         setting = {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        answer = operator.put("/api/v1/tenants/demo/single-sign-on", json={**setting, "link_by_email": True})
+        answer = operator.put(
+            f"/api/v1/tenants/{server.tenant}/single-sign-on", json={**setting, "link_by_email": True}
+        )
         assert answer.status_code == 200, answer.text
         server.canaries.add(CLIENT_SECRET)
-        (option,) = fetch_in_page(page, "GET", "/sign-in/options?tenant=demo")[1]["single_sign_on"]
+        (option,) = fetch_in_page(page, "GET", f"/sign-in/options?tenant={server.tenant}")[1]["single_sign_on"]
         page.goto(page.url.replace(PAGE_PATH, f"/api/v1/sign-in/sso/{option['slug']}/start"))
         assert urlsplit(page.url).path == "/app/"
         assert fetch_in_page(page, "GET", "/me")[1]["person"]["id"] == dora
         assert "__Host-unificx-sso" not in {cookie["name"] for cookie in page.context.cookies()}
-        assert operator.delete("/api/v1/tenants/demo/single-sign-on").status_code == 204
+        assert operator.delete(f"/api/v1/tenants/{server.tenant}/single-sign-on").status_code == 204

@@ -1,24 +1,22 @@
 """Call transfers between real phones, with audio between the remaining parties."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import closing
 from urllib.parse import quote
 
 import pytest
 from app_phone import AppPhone, app_phone
-from baresip_phone import Network, Phone, Phones
+from baresip_phone import Phone, Phones
 from client_actions import transfer_call
 from recording_helpers import signed_in
-from server import Household, Server, eventually, run_and_check_log
+from server import Household, Server, eventually
 
 from unificx.core.clock import SystemClock
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("transfers") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 def talk(phones: Phones, household: Household) -> tuple[Phone, Phone]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import BrowserPhones, Playwright, library
+from browser import BrowserPhones, Playwright
 from coturn import Coturn, coturn
 from server import Server, create_household, eventually, run_and_check_log
 
@@ -54,12 +54,12 @@ def test_doctor_reports_the_problem(turn: Coturn, tmp_path: Path) -> None:
 
 @pytest.fixture(params=["udp", "tcp"])
 def telephones(
-    request: pytest.FixtureRequest, turn: Coturn, playwright: Playwright, tmp_path: Path
+    request: pytest.FixtureRequest, turn: Coturn, playwright: Playwright, jssip: str, tmp_path: Path
 ) -> Iterator[BrowserPhones]:
     """Browsers of a server that uses coturn over one transport only."""
     url = f"turn:127.0.0.1:{turn.port}?transport={request.param}"
     for server in run_and_check_log(Server(tmp_path / "home", settings=turn.settings(url))):
-        telephones = BrowserPhones(playwright, tmp_path, server, library(tmp_path))
+        telephones = BrowserPhones(playwright, tmp_path, server, jssip)
         yield telephones
         telephones.close()
 

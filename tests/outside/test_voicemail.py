@@ -14,23 +14,30 @@ from typing import Any
 import httpx
 import pytest
 from app_phone import SAMPLES_PER_SECOND, app_phone
-from recording_helpers import signed_in
-from server import Household, Server, create_household, eventually, run_and_check_log, set_voicemail
+from recording_helpers import signed_in, wait_until_received
+from server import Household, Server, create_household, eventually, set_voicemail
+from shared_servers import SharedServers
 from voicemail_messages import BEEP, TONE, leave_message
 
 from unificx.media import tones
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    yield from run_and_check_log(Server(tmp_path / "home"))
+def server(shared_servers: SharedServers) -> Iterator[Server]:
+    """A tenant for each test."""
+    with shared_servers.tenant() as server:
+        yield server
+
+
+def with_voicemail(server: Server) -> Household:
+    household = create_household(server)
+    set_voicemail(server, on=True)
+    return household
 
 
 @pytest.fixture
 def household(server: Server) -> Household:
-    household = create_household(server)
-    set_voicemail(server, on=True)
-    return household
+    return with_voicemail(server)
 
 
 @pytest.fixture
@@ -38,6 +45,10 @@ def client(server: Server, household: Household) -> Iterator[httpx.Client]:
     """Anna's user, signed in."""
     with closing(signed_in(server, household.anna)) as client:
         yield client
+
+
+def files(server: Server) -> set[Path]:
+    return {path for path in (server.home / "audio").rglob("*") if path.is_file()}
 
 
 def messages(client: httpx.Client) -> list[dict[str, Any]]:
@@ -54,8 +65,10 @@ def sound_of(client: httpx.Client, message: str) -> "array[int]":
 
 @pytest.mark.promise("C9", "T2", "R1", "R2")
 async def test_message_is_left_played_and_erased(server: Server, household: Household, client: httpx.Client) -> None:
+    before = files(server)
     await leave_message(server, household.clara, household.anna.number, 3)
     [message] = eventually(lambda: messages(client), what="the message is there")
+    assert files(server) - before
     assert (message["caller"], message["heard"]) == (household.clara.number, None)
     assert 2.5 < message["seconds"] < 5
     received = sound_of(client, message["id"])
@@ -65,16 +78,16 @@ async def test_message_is_left_played_and_erased(server: Server, household: Hous
 
     raw = received.tobytes()
     needles = [raw[at : at + 64] for at in range(0, len(raw) - 64, 4000) if len(set(raw[at : at + 64])) > 20]
-    files = {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
+    on_disk = {path: path.read_bytes() for path in server.home.rglob("*") if path.is_file()}
     assert needles
-    assert [path for path, data in files.items() for needle in needles if needle in data] == []
+    assert [path for path, data in on_disk.items() for needle in needles if needle in data] == []
 
-    [row] = server.history()
+    [row] = eventually(server.history, what="the call is in the history")
     assert row["outcome"] == "unreachable"
     assert row["id"] == message["call_id"]
     assert client.post(f"/api/v1/voicemail/{message['id']}/erase").status_code == 204
     assert client.get(f"/api/v1/voicemail/{message['id']}/audio").status_code == 410
-    assert [path for path in (server.home / "audio").rglob("*") if path.is_file()] == []
+    assert not files(server) - before
 
 
 async def test_message_is_played_by_phone_and_archived(
@@ -84,7 +97,7 @@ async def test_message_is_played_by_phone_and_archived(
     [message] = eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.anna) as anna:
         await anna.call("*97")
-        await asyncio.sleep(1)
+        await anna.wait_for_sound()
         anna.send_dtmf("#")
         await anna.wait_for_tone(TONE, within=25, least=3000)
         anna.send_dtmf("7")
@@ -101,50 +114,52 @@ async def test_message_is_played_from_any_phone_with_pin(
     eventually(lambda: messages(client), what="the message is there")
     async with app_phone(server, household.berta) as berta:
         await berta.call("*98")
-        await asyncio.sleep(0.8)
+        await wait_until_received(berta, "voicemail/enter-mailbox")
         berta.send_dtmf(household.anna.number + "#")
-        await asyncio.sleep(0.5)
+        await wait_until_received(berta, "voicemail/enter-pin")
         berta.send_dtmf("1111#")
-        await asyncio.sleep(2.5)
+        await wait_until_received(berta, "voicemail/wrong-pin")
         assert messages(client)[0]["heard"] is None
+        berta.audio.received = berta.audio.received[:0]
+        await wait_until_received(berta, "voicemail/enter-pin")
         berta.send_dtmf("8264#")
-        await asyncio.sleep(2)
+        await wait_until_received(berta, "voicemail/welcome")
         berta.send_dtmf("#")
         await berta.wait_for_tone(TONE, within=25, least=3000)
     assert messages(client)[0]["heard"] is not None
 
 
-async def test_killed_server_keeps_the_recorded_message(
-    server: Server, household: Household, client: httpx.Client
-) -> None:
-    async with app_phone(server, household.clara) as clara:
+async def test_killed_server_keeps_the_recorded_message(own_server: Server) -> None:
+    household = with_voicemail(own_server)
+    async with app_phone(own_server, household.clara) as clara:
         await clara.call(household.anna.number)
-        await asyncio.sleep(1)
+        await clara.wait_for_sound()
         clara.send_dtmf("#")
-        await clara.wait_for_tone(BEEP, within=15, seconds=0.2)
+        await clara.wait_for_beep(BEEP)
         await asyncio.sleep(0.6)
         clara.play_tone(TONE)
         await asyncio.sleep(4)
-        server.kill()
+        own_server.kill()
         clara.leg = None
-        server.start()
-    [message] = eventually(lambda: messages(client), what="the message is there")
+        own_server.start()
+    with closing(signed_in(own_server, household.anna)) as client:
+        [message] = eventually(lambda: messages(client), what="the message is there")
+        received = sound_of(client, message["id"])
     assert 3 < message["seconds"] < 5
-    received = sound_of(client, message["id"])
     assert tones.level(received[-8000:], TONE) > 5000
 
 
-async def test_media_engine_crash_loses_no_recorded_audio(
-    server: Server, household: Household, client: httpx.Client
-) -> None:
-    async with app_phone(server, household.clara) as clara:
+async def test_media_engine_crash_loses_no_recorded_audio(own_server: Server) -> None:
+    household = with_voicemail(own_server)
+    async with app_phone(own_server, household.clara) as clara:
         await clara.call(household.anna.number)
-        await asyncio.sleep(1)
+        await clara.wait_for_sound()
         clara.send_dtmf("#")
-        await clara.wait_for_tone(BEEP, within=15, seconds=0.2)
+        await clara.wait_for_beep(BEEP)
         await asyncio.sleep(0.6)
         clara.play_tone(TONE)
         await asyncio.sleep(3)
-        os.kill(server.media_worker_pid, signal.SIGKILL)
-        [message] = eventually(lambda: messages(client), what="the message is there")
+        os.kill(own_server.media_worker_pid, signal.SIGKILL)
+        with closing(signed_in(own_server, household.anna)) as client:
+            [message] = eventually(lambda: messages(client), what="the message is there")
     assert message["seconds"] > 2

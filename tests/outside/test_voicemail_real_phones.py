@@ -1,23 +1,21 @@
 """A message left by a third-party phone and played in a browser."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
-from baresip_phone import Network, Phones
+from baresip_phone import Phones
 from client_pages import Clients
 from client_phone import MEDIA_PROBE
 from playwright.sync_api import expect
-from server import Household, Server, create_household, eventually, run_and_check_log, set_voicemail
+from server import Household, Server, create_household, eventually, set_voicemail
 from voicemail_messages import TONE
 
 WHO = "Claramunde Zwiebach"
 
 
 @pytest.fixture(scope="module")
-def server(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("voicemail-phones") / "home"
-    yield from run_and_check_log(Server(home, host=network.address, enter=network.enter))
+def server(phone_server: Server) -> Server:
+    return phone_server
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +32,7 @@ def test_message_from_baresip_is_played_by_the_client(
     clara = phones(hertz=round(TONE)).register(household.clara)
     anna = clients("microphone")
     anna.context.add_init_script(path=MEDIA_PROBE)
-    anna.sign_in(household.anna).open("/voicemail").wait_registered()
+    anna.sign_in(household.anna, path="/voicemail").wait_registered()
     clara.dial(household.anna.uri)
     anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=30_000)
     clara.wait("CALL_ESTABLISHED")
