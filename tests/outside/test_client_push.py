@@ -51,6 +51,36 @@ def test_a_stop_that_arrives_first_leaves_no_notification(anna: Client) -> None:
     worker.wait_for_notifications("Security notice")
 
 
+SLOW_NOTIFICATIONS = """() => {
+  const {registration} = self
+  const show = registration.showNotification.bind(registration)
+  const list = registration.getNotifications.bind(registration)
+  let open = 0
+  self.overlaps = 0
+  registration.showNotification = async (...what) => {
+    open += 1
+    await show(...what)
+    await new Promise((done) => setTimeout(done, 300))
+    open -= 1
+  }
+  registration.getNotifications = (...what) => {
+    if (open) overlaps += 1
+    return list(...what)
+  }
+}"""
+
+
+def test_notifications_are_not_listed_while_one_is_being_shown(anna: Client) -> None:
+    """Chromium would forget it, and clicks on it would do nothing."""
+    worker = ServiceWorkerProbe(anna)
+    worker.close_page()
+    worker.execution_context.evaluate(SLOW_NOTIFICATIONS)
+    worker.deliver_push({"type": "notice"})
+    worker.deliver_push({"type": "stop", "call": "019b-9"})
+    worker.wait_for_notifications("Security notice")
+    assert worker.execution_context.evaluate("overlaps") == 0
+
+
 def test_a_visible_client_shows_no_notification(anna: Client) -> None:
     worker = ServiceWorkerProbe(anna)
     anna.page.bring_to_front()

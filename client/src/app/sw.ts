@@ -3,6 +3,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import type { WorkerMessage } from '~/api/worker';
 import { resolveLanguage } from '~/core/languages';
 import { notificationFor, clickAction, parsePush, callTag, type PushMessage } from './push-message';
+import { createSequence } from './sequence';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -36,6 +37,8 @@ self.addEventListener('pushsubscriptionchange', (event) => {
 const RING_TIMEOUT_MS = 60_000;
 /** Ended calls: the end may arrive before the start. */
 const endedCalls = new Set<string>();
+/** Chromium forgets a notification, and clicks on it, if notifications are listed while it is being shown. */
+const inSequence = createSequence();
 
 async function handle(message: PushMessage): Promise<void> {
   switch (message.type) {
@@ -80,14 +83,19 @@ function isVisible(at: readonly WindowClient[]): boolean {
  */
 async function closeCallNotification(message: Extract<PushMessage, { call: string }>, visible = false): Promise<void> {
   if (!visible) await show(message);
-  const shown = await self.registration.getNotifications({ tag: callTag(message.call) });
+  await closeNotifications({ tag: callTag(message.call) });
+}
+
+async function closeNotifications(filter?: GetNotificationOptions): Promise<void> {
+  const shown = await inSequence(() => self.registration.getNotifications(filter));
   shown.forEach((each) => each.close());
 }
 
 async function show(message: PushMessage): Promise<void> {
   const buttons = (Notification as { maxActions?: number }).maxActions ?? 0;
   const { title, options } = notificationFor(message, resolveLanguage('auto', self.navigator.languages), buttons);
-  await self.registration.showNotification(title, options).catch(() => undefined); // Permission was revoked.
+  const shown = inSequence(() => self.registration.showNotification(title, options));
+  await shown.catch(() => undefined); // Permission was revoked.
 }
 
 async function appPages(): Promise<readonly WindowClient[]> {
@@ -157,8 +165,7 @@ async function renewSubscription(current?: PushSubscription | null, previous?: P
  * stays.
  */
 async function wipe(): Promise<void> {
-  const shown = await self.registration.getNotifications();
-  shown.forEach((each) => each.close());
+  await closeNotifications();
   const subscription = await self.registration.pushManager.getSubscription().catch(() => null);
   await subscription?.unsubscribe().catch(() => false);
   const names = await caches.keys();
