@@ -26,17 +26,15 @@ ANSWERS = {
     "MESSAGE": "SIP/2.0 405 Method Not Allowed",
     "BYE": "SIP/2.0 481 Call/Transaction Does Not Exist",
 }
-"""Answers to valid requests of an unauthenticated peer, to a domain that is served."""
+"""Answers to valid requests of an unauthenticated peer."""
 EXCEPTIONS = {
     "bext01": "SIP/2.0 420 Bad Extension",
-    "esc01": "SIP/2.0 404 Not Found",
     "esc02": "SIP/2.0 501 Not Implemented",
     "intmeth": "SIP/2.0 501 Not Implemented",
     "wsinv": "SIP/2.0 481 Call/Transaction Does Not Exist",
     "zeromf": "SIP/2.0 483 Too Many Hops",
 }
-"""Answers to valid requests that require something, or are for another domain or dialog. Extensions come in the order
-of the request."""
+"""Answers to valid requests that require something, have an unknown method or are for another dialog."""
 
 
 def answers(torture: Case) -> list[str]:

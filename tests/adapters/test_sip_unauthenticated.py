@@ -9,6 +9,8 @@ from unificx.sip.message import Request, Response
 from unificx.sip_server import RateLimits
 
 ATTACKER = Flow("udp", "203.0.113.66", 5060, 0, 1)
+INTERNET = Flow("udp", "8.8.4.4", 5060, 0, 1)
+"""A source outside the networks that are private or reserved."""
 
 
 @pytest.fixture
@@ -71,14 +73,57 @@ def test_an_unauthenticated_invite_is_challenged_for_any_target(harness: SipHarn
     assert not harness.calls.incoming_calls
 
 
-@pytest.mark.parametrize("method", ["REGISTER", "INVITE"])
-def test_a_foreign_domain_is_404_without_challenge(harness: SipHarness, method: str) -> None:
-    outsider = Phone(harness, domain="unknown.example", flow=ATTACKER)
-    user = "1001@" if method == "INVITE" else ""
-    response = outsider.request_once(method, f"sip:{user}unknown.example", "<sip:1001@unknown.example>")
-    assert response.status == 404
-    assert not response.first("www-authenticate")
-    assert not response.first("proxy-authenticate")
+@pytest.mark.parametrize("method", ["REGISTER", "INVITE", "SUBSCRIBE"])
+@pytest.mark.parametrize(
+    ("from_domain", "to_domain"), [("same", "same"), ("other.example", "same"), ("same", "globex.example")]
+)
+def test_served_domains_are_indistinguishable_from_unknown_ones(method: str, from_domain: str, to_domain: str) -> None:
+    """The challenge and the rejection differ only in the domain the stranger asked for."""
+    seen = set()
+    for domain in ("acme.example", "beta.example"):
+        harness = SipHarness()
+        outsider = Phone(
+            harness, domain=from_domain.replace("same", domain), username="1999-zzz", password="guess", flow=ATTACKER
+        )
+        user = "" if method == "REGISTER" else "1001@"
+        to = f"<sip:1001@{to_domain.replace('same', domain)}>"
+        headers = ["Event: message-summary"]
+        first = outsider.request_once(method, f"sip:{user}{domain}", to, headers)
+        outsider.store_challenge(first)
+        assert outsider.challenge is not None
+        realm = outsider.challenge.get("realm")
+        second = outsider.request_once(method, f"sip:{user}{domain}", to, headers)
+        assert (first.status, second.status) == (401 if method == "REGISTER" else 407, 403)
+        seen.add((neutral(first), neutral(second), realm.replace(domain, "DOMAIN")))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "pbx.example"])
+def test_a_stranger_who_asks_by_address_learns_no_domain(harness: SipHarness, host: str) -> None:
+    outsider = Phone(harness, domain=host, flow=INTERNET)
+    outsider.store_challenge(outsider.request_once("REGISTER", f"sip:{host}", f"<sip:1001@{host}>"))
+    assert outsider.challenge is not None
+    assert outsider.challenge.get("realm") == "unificx"
+
+
+@pytest.mark.parametrize(("username", "domain"), [("1001-t1a", DOMAIN), ("1001-t2a", OTHER)])
+def test_a_phone_may_register_by_address_with_its_user_name(harness: SipHarness, username: str, domain: str) -> None:
+    """User names have eight random characters: a stranger cannot guess one to learn the domain."""
+    phone = Phone(harness, number=username, username=username, domain="192.0.2.1", flow=INTERNET)
+    phone.password = "secret-1001"
+    assert phone.register().status == 200
+    assert phone.challenge is not None
+    assert phone.challenge.get("realm") == domain
+
+
+def test_a_source_of_a_registered_phone_is_challenged_in_its_domain(harness: SipHarness) -> None:
+    assert Phone(harness, flow=INTERNET).register().status == 200
+    assert Phone(harness, domain="192.0.2.1", flow=INTERNET, call_id="by-address").register().status == 200
+
+
+def test_an_anonymous_caller_is_challenged_in_the_domain_they_call(harness: SipHarness) -> None:
+    phone = Phone(harness, domain="anonymous.invalid")
+    assert phone.request("INVITE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>").status == 180
 
 
 def test_a_number_at_a_foreign_domain_is_not_called(harness: SipHarness) -> None:

@@ -7,7 +7,6 @@ digests that never match.
 import hashlib
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from unificx.core.source_address import source_network
 from unificx.identity import DeviceAuth, DirectoryCache
@@ -18,9 +17,8 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
+from unificx.sip_server.realm import is_ip_address, realm_of
 
-DEFAULT_REALM = "unificx"
-"""The realm while there is no tenant: no credentials are valid for it."""
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
 3.12, which Debian and Ubuntu ship. This is no weaker: an attacker who can modify traffic could remove the stronger
@@ -87,13 +85,16 @@ class Authenticator:
             not host  # a phone number without a domain
             or self._directory.tenant_by_domain(host) is not None
             or host in self._names
-            or _is_ip_address(host)
+            or is_ip_address(host)
         )
 
-    def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool) -> list[str]:
-        """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first."""
+    def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool, trusted: bool) -> list[str]:
+        """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first.
+
+        `trusted`: someone has authenticated from this source.
+        """
         nonce = self._nonces.issue(now, source_network(flow.host))
-        realm = self._realm(request)
+        realm = realm_of(request, flow, self._directory, self._names, trusted=trusted)
         values = challenges(realm, nonce, stale)
         if self._bearers is not None and flow.is_websocket:
             # First, because JsSIP answers the last of several challenges.
@@ -147,24 +148,6 @@ class Authenticator:
         )
         device = self._directory.device(device_id) if device_id is not None else None
         return Authenticated(device, is_client=True) if device is not None and device.enabled else None
-
-    def _realm(self, request: Request) -> str:
-        """Return the domain of the target, else the one in To or From, else that of the first tenant."""
-        for host in (request.target.host, request.to.uri.host, request.from_.uri.host):
-            tenant = self._directory.tenant_by_domain(host)
-            if tenant is not None:
-                return tenant.domain
-        default = self._directory.default_tenant()
-        return DEFAULT_REALM if default is None else default.domain
-
-
-def _is_ip_address(host: str) -> bool:
-    """Return whether it is an IP address. Behind NAT the server does not know its public ones."""
-    try:
-        ip_address(host.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _same_target(uri: str, request: Request) -> bool:

@@ -148,6 +148,11 @@ class RateLimiter:
             log.warning("sip_source_refused", source=self.source_id(flow), seconds=limits.block_seconds)
         return self._backoff.delay(failures.count)
 
+    def is_trusted(self, flow: Flow, now: float) -> bool:
+        """Whether someone has authenticated from this source lately."""
+        score = self._sources.peek(source_network(flow.host))
+        return score is not None and score.trusted_until > now
+
     def authentication_succeeded(self, flow: Flow, names: tuple[str, ...], now: float) -> None:
         """Record a successful authentication as one of `names`; returns the tokens of this request and of the
         challenged one."""

@@ -160,10 +160,7 @@ class SipRequestHandler:
     def _stateless_challenge(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
         rate_limiter = self._parts.rate_limiter
         name = request.from_.uri.decoded_user
-        if (
-            not self._parts.authenticator.serves(request)
-            or rate_limiter.check(flow, name, now, with_credentials=False) is Verdict.REJECT
-        ):
+        if rate_limiter.check(flow, name, now, with_credentials=False) is Verdict.REJECT:
             return None
         rate_limiter.take_token(flow, request.method, now)
         return self._challenge(request, flow, now)
@@ -172,9 +169,6 @@ class SipRequestHandler:
         """Authenticate a REGISTER, INVITE or SUBSCRIBE outside a dialog, independent of the target."""
         request, flow = event.request, event.flow
         rate_limiter, authenticator = self._parts.rate_limiter, self._parts.authenticator
-        if not authenticator.serves(request):
-            self._respond(event.key, request, 404, now)
-            return
         credentials = authenticator.credentials(request)
         name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
         if rate_limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
@@ -197,7 +191,8 @@ class SipRequestHandler:
     def _challenge(self, request: Request, flow: Flow, now: float, *, stale: bool = False) -> tuple[int, Headers]:
         """Return status and headers of a challenge."""
         status, name = (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
-        values = self._parts.authenticator.challenge(request, flow, now, stale=stale)
+        trusted = self._parts.rate_limiter.is_trusted(flow, now)
+        values = self._parts.authenticator.challenge(request, flow, now, stale=stale, trusted=trusted)
         return status, tuple([(name, value) for value in values])
 
     def _admit(self, event: RequestReceived, authenticated: Authenticated, now: float) -> None:
@@ -208,6 +203,9 @@ class SipRequestHandler:
             self._respond(event.key, event.request, 403, now)
             return
         self._parts.rate_limiter.authentication_succeeded(event.flow, (device.username, extension.number), now)
+        if not self._parts.authenticator.serves(event.request):  # only now: strangers must not learn it
+            self._respond(event.key, event.request, 404, now)
+            return
         if event.request.method == "REGISTER":
             tag = self._parts.endpoint.new_tag()
             response = self._parts.register_handler.register(authenticated, event.request, event.flow, now, to_tag=tag)

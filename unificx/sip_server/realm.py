@@ -1,0 +1,59 @@
+"""Realm of a challenge (RFC 3261 section 22.1).
+
+It must not tell a stranger which domains are served. So the realm is taken from the request by rules that do not depend
+on the directory. For a request to an address of the server, the realm is the domain of a tenant only if the peer knows
+the user name of a device, or if it is in a private network or has authenticated before.
+"""
+
+from ipaddress import ip_address
+
+from unificx.identity import DirectoryCache
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request
+
+NEUTRAL_REALM = "unificx"
+"""No credentials are valid for it."""
+MAX_REALM_LENGTH = 255
+
+
+def realm_of(
+    request: Request, flow: Flow, directory: DirectoryCache, own_names: frozenset[str], *, trusted: bool
+) -> str:
+    """Return the realm in which this request is challenged.
+
+    `own_names` are host names of the server in lower case; `trusted`: someone has authenticated from this source.
+    """
+    target = request.target.host.lower()
+    if target and target not in own_names and not is_ip_address(target):
+        # From first: phones may dial any domain, but can authenticate only in their own.
+        hosts = (request.from_.uri.host.lower(), request.to.uri.host.lower())
+        return next((host for host in hosts if _is_domain(host, own_names)), target)[:MAX_REALM_LENGTH]
+    for address in (request.from_, request.to):
+        device = directory.device_by_username(address.uri.decoded_user)
+        if device is not None:
+            return device.realm
+        if _is_domain(address.uri.host.lower(), own_names):
+            return address.uri.host.lower()[:MAX_REALM_LENGTH]
+    default = directory.default_tenant() if trusted or _is_private(flow.host) else None
+    return NEUTRAL_REALM if default is None else default.domain
+
+
+def is_ip_address(host: str) -> bool:
+    """Return whether it is an IP address, maybe in brackets. Behind NAT the server does not know its public ones."""
+    try:
+        ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_domain(host: str, own_names: frozenset[str]) -> bool:
+    """Whether it may be the domain of a phone; not that of an anonymous caller (RFC 3323 section 4.1.1.3)."""
+    return "." in host and host not in own_names and not host.endswith(".invalid") and not is_ip_address(host)
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ip_address(host.partition("%")[0]).is_private
+    except ValueError:
+        return False
