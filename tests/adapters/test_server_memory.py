@@ -6,7 +6,7 @@ import sys
 
 from virtual_time import run_in_virtual_time
 
-from unificx.server.memory import INTERVAL, MIN_PEAK, MemoryReclaimer
+from unificx.server.memory import INTERVAL, MIN_PEAK, BurstLoad, MemoryReclaimer
 
 PROGRAM = """
 import gc
@@ -48,3 +48,14 @@ def test_release_returns_the_memory_of_a_burst() -> None:
     assert peak > before + 40_000
     assert after < freed
     assert after - before < (peak - before) / 10
+
+
+def test_a_burst_of_short_connections_counts() -> None:
+    """1,200 WebSockets of an attacker, closed again before the next check."""
+    connections = iter([0, 3, 1_203, 1_203, 1_203])
+    released: list[bool] = []
+    load = BurstLoad(lambda: 7, lambda: next(connections))
+    reclaimer = MemoryReclaimer(load, lambda: released.append(True))
+    for expected in (0, 0, 1, 1):
+        reclaimer.check()
+        assert len(released) == expected

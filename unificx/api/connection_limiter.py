@@ -59,6 +59,8 @@ class ConnectionLimiter:
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
         self.limits = limits or HttpLimits()
+        self.requested = 0
+        """Connections made by peers, accepted or not."""
         self.refused = 0
         """Connections refused because no connection could be evicted."""
         # Owner: this node: it limits its own sockets.
@@ -71,6 +73,7 @@ class ConnectionLimiter:
 
     def acquire(self, host: str) -> ConnectionSlot | None:
         """Return a slot for a connection from `host`, evicting another connection if needed; None if impossible."""
+        self.requested += 1
         source = source_network(host)
         limit = self.limits.per_source_loopback if is_local_source(source) else self.limits.per_source
         if self._count[source] >= limit and not self._evict_oldest(source):

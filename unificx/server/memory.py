@@ -1,4 +1,4 @@
-"""Returns memory to the system after a burst of calls."""
+"""Returns memory to the system after a burst of calls or connections."""
 
 import asyncio
 import ctypes
@@ -9,6 +9,24 @@ INTERVAL = 10.0
 """Seconds between two checks."""
 MIN_PEAK = 2_000
 """Transactions from which a burst is worth a full collection."""
+TRANSACTIONS_PER_CONNECTION = 10
+"""A WebSocket over TLS uses about as much memory as this many transactions."""
+
+
+class BurstLoad:
+    """The load of the server as a number of transactions: `transactions` now, and new connections since the last call.
+
+    `connections` returns how many connections were made so far; those of an attacker may last for moments only.
+    """
+
+    def __init__(self, transactions: Callable[[], int], connections: Callable[[], int]) -> None:
+        self._transactions = transactions
+        self._connections = connections
+        self._counted = connections()
+
+    def __call__(self) -> int:
+        before, self._counted = self._counted, self._connections()
+        return self._transactions() + TRANSACTIONS_PER_CONNECTION * (self._counted - before)
 
 
 class MemoryReclaimer:

@@ -26,7 +26,7 @@ from unificx.server.container import Container
 from unificx.server.http_server import HttpServers, add_sip_websocket, http_app
 from unificx.server.live_calls import CallManagerLiveCalls, ComponentChecks
 from unificx.server.live_events import LiveEvents
-from unificx.server.memory import MemoryReclaimer
+from unificx.server.memory import BurstLoad, MemoryReclaimer
 from unificx.server.metrics import MetricsCollector
 from unificx.server.paths import InstallationPaths
 from unificx.server.room_events import RoomEvents
@@ -109,9 +109,10 @@ async def _run_services(
         sip = SipServer(settings, container, media, engine, certificates, live_events=live_events)
         await sip.start()
         stack.push_async_callback(sip.close)
-        reclaimer = asyncio.create_task(MemoryReclaimer(lambda: sum(sip.endpoint.transactions)).run())
-        stack.callback(reclaimer.cancel)
         http_servers = HttpServers()
+        load = BurstLoad(lambda: sum(sip.endpoint.transactions), lambda: http_servers.limiter.requested)
+        reclaimer = asyncio.create_task(MemoryReclaimer(load).run())
+        stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
         stack.callback(RoomEvents(container.event_hub, container.identity.directory, container.conferences).close)
         live = CallManagerLiveCalls(
