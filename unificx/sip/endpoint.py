@@ -102,7 +102,7 @@ class Endpoint:
     def receive(self, data: bytes, flow: Flow, now: float, waited: float = 0.0) -> None:
         """Process one received message: a datagram, or one framed message of a stream. Never raises.
 
-        `waited` is how many seconds ago it was received: a new request that waited for too long is rejected.
+        `waited` is how many seconds it had to wait in an overload: a new request that waited for too long is rejected.
         """
         try:
             message = parse(data, self._limits, needs_length=flow.transport in STREAMS)

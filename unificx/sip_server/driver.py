@@ -93,7 +93,8 @@ class SipDriver:
         end = now + SLICE
         try:
             while now < end and (message := self._queue.take(now)) is not None:
-                self._endpoint.receive(message.data, message.flow, now, now - message.received_at)
+                waited = now - message.received_at if self._queue.overloaded else 0.0
+                self._endpoint.receive(message.data, message.flow, now, waited)
                 self._pump(now)
                 now = self._clock.monotonic()
         finally:

@@ -4,9 +4,10 @@ Messages are taken by urgency, not by arrival: what belongs to a call or a trans
 cost the most; then REGISTER; then new requests with credentials; then other new requests. Within one urgency the order
 of arrival is kept.
 
-A new request that has waited for too long is to be rejected by the endpoint at little cost
+In an overload a new request that has waited for too long is to be rejected by the endpoint at little cost
 (`OverloadControl.retry_after`). Every second message taken may be one of these. If even that is too slow they are
-dropped, the oldest first; their clients repeat them.
+dropped, the oldest first; their clients repeat them. A queue that builds up in a stall and then empties is not an
+overload: only a standing queue is (RFC 8289 section 4.1).
 """
 
 import re
@@ -18,8 +19,12 @@ from unificx.sip.overload import MAX_WAIT
 
 CAPACITY = 10_000
 """Maximum messages; the oldest of the least urgent ones are dropped."""
+STANDING_WAIT = 0.1
+"""Wait of the oldest new request, in seconds, that makes the queue a standing queue"""
+STANDING_SECONDS = 0.5
+"""if it lasts for so long."""
 DROP_WAIT = 2 * MAX_WAIT
-"""Seconds after which a new request is dropped: its client has repeated it."""
+"""Seconds after which a new request is dropped in an overload: its client has repeated it."""
 _NEW_DIALOG_METHODS = (b"INVITE ", b"SUBSCRIBE ", b"OPTIONS ", b"MESSAGE ", b"PUBLISH ", b"REFER ")
 _CREDENTIALS = b"uthorization:"
 _to_tag = re.compile(rb"\r\n(?:to|t)[ \t]*+:[^\r\n]*;[ \t]*+tag[ \t]*+=", re.I).search
@@ -48,6 +53,8 @@ class MessageQueue:
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
         self._by_urgency: tuple[deque[Message], ...] = (deque(), deque(), deque(), deque())
+        self._standing_since: float | None = None
+        self._overloaded = False
         self._rejects = False
 
     def __len__(self) -> int:
@@ -55,12 +62,39 @@ class MessageQueue:
 
     def put(self, data: bytes, flow: Flow, now: float) -> None:
         """Append a message."""
+        if not any(self._by_urgency[2:]):
+            self._standing_since = None
         self._by_urgency[urgency_of(data)].append(Message(data, flow, now))
         if len(self) > self._capacity:
             next(queue for queue in reversed(self._by_urgency) if queue).popleft()
 
+    @property
+    def overloaded(self) -> bool:
+        """Whether new requests have had to wait for some time."""
+        return self._overloaded
+
     def take(self, now: float) -> Message | None:
         """Remove and return the next message, None if there is none."""
+        self._check_wait(now)
+        if self._overloaded:
+            reject = self._next_expired(now)
+            if reject is not None:
+                return reject
+        for queue in self._by_urgency:
+            if queue:
+                return queue.popleft()
+        return None
+
+    def _check_wait(self, now: float) -> None:
+        oldest = min((queue[0].received_at for queue in self._by_urgency[2:] if queue), default=now)
+        if now - oldest <= STANDING_WAIT:
+            self._standing_since = None
+        elif self._standing_since is None:
+            self._standing_since = now
+        self._overloaded = self._standing_since is not None and now - self._standing_since >= STANDING_SECONDS
+
+    def _next_expired(self, now: float) -> Message | None:
+        """Drop the new requests that are too old; return one to reject, if it is time for one."""
         _, _, authenticated, new = self._by_urgency
         for queue in (authenticated, new):
             while queue and now - queue[0].received_at > DROP_WAIT:
@@ -70,7 +104,4 @@ class MessageQueue:
             for queue in (new, authenticated):
                 if queue and now - queue[0].received_at > MAX_WAIT:
                     return queue.popleft()
-        for queue in self._by_urgency:
-            if queue:
-                return queue.popleft()
         return None
