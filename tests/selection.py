@@ -139,7 +139,6 @@ AREAS: dict[str, tuple[str, ...]] = {
     "server": (
         "adapters/test_app_*",
         "adapters/test_public_address*",
-        "adapters/test_server_memory*",
         "outside/test_startup_errors*",
         "outside/test_listen_addresses*",
         "outside/test_server_names*",

@@ -78,7 +78,7 @@ def test_an_unauthenticated_invite_is_challenged_for_any_target(harness: SipHarn
     ("from_domain", "to_domain"), [("same", "same"), ("other.example", "same"), ("same", "globex.example")]
 )
 def test_served_domains_are_indistinguishable_from_unknown_ones(method: str, from_domain: str, to_domain: str) -> None:
-    """The challenge and the rejection differ only in the domain the stranger asked for."""
+    """The challenge and the rejection differ only in the requested domain."""
     seen = set()
     for domain in ("acme.example", "beta.example"):
         harness = SipHarness()
@@ -99,7 +99,7 @@ def test_served_domains_are_indistinguishable_from_unknown_ones(method: str, fro
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "pbx.example"])
-def test_a_stranger_who_asks_by_address_learns_no_domain(harness: SipHarness, host: str) -> None:
+def test_domain_is_not_disclosed_to_a_request_by_address(harness: SipHarness, host: str) -> None:
     outsider = Phone(harness, domain=host, flow=INTERNET)
     outsider.store_challenge(outsider.request_once("REGISTER", f"sip:{host}", f"<sip:1001@{host}>"))
     assert outsider.challenge is not None
@@ -108,7 +108,7 @@ def test_a_stranger_who_asks_by_address_learns_no_domain(harness: SipHarness, ho
 
 @pytest.mark.parametrize(("username", "domain"), [("1001-t1a", DOMAIN), ("1001-t2a", OTHER)])
 def test_a_phone_may_register_by_address_with_its_user_name(harness: SipHarness, username: str, domain: str) -> None:
-    """User names have eight random characters: a stranger cannot guess one to learn the domain."""
+    """User names have eight random characters: the domain cannot be learned by guessing one."""
     phone = Phone(harness, number=username, username=username, domain="192.0.2.1", flow=INTERNET)
     phone.password = "secret-1001"
     assert phone.register().status == 200

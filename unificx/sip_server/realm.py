@@ -1,6 +1,6 @@
 """Realm of a challenge (RFC 3261 section 22.1).
 
-It must not tell a stranger which domains are served. So the realm is taken from the request by rules that do not depend
+It must not disclose which domains are served. So the realm is taken from the request by rules that do not depend
 on the directory. For a request to an address of the server, the realm is the domain of a tenant only if the peer knows
 the user name of a device, or if it is in a private network or has authenticated before.
 """

@@ -203,7 +203,7 @@ class SipRequestHandler:
             self._respond(event.key, event.request, 403, now)
             return
         self._parts.rate_limiter.authentication_succeeded(event.flow, (device.username, extension.number), now)
-        if not self._parts.authenticator.serves(event.request):  # only now: strangers must not learn it
+        if not self._parts.authenticator.serves(event.request):  # after authentication: not disclosed to others
             self._respond(event.key, event.request, 404, now)
             return
         if event.request.method == "REGISTER":
