@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import Metric, Process, metric
+from tests import rtpengine_replies
 from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.rtpengine.ng import Profile
@@ -47,7 +48,7 @@ async def _run() -> list[Metric]:
             figures, cpu = await _talk(process, generator, callers, callees, targets)
             weight = (process.memory() - empty) / CALLS
             for number in range(CALLS):
-                await engine.delete(f"call-{number}")
+                await rtpengine_replies.delete(engine, f"call-{number}")
         finally:
             await engine.close()
     lost = figures["sent"] - figures["received"] + figures["misdirected"]
@@ -65,8 +66,8 @@ async def _run() -> list[Metric]:
 async def _call(engine: RtpEngine, number: int, callers: socket.socket, callees: socket.socket) -> tuple[int, int]:
     """Set up one call; return the ports that its caller and callee send to."""
     anchor = f"call-{number}"
-    offer = await engine.offer(anchor, "a", _sdp(callers), Profile.PLAIN)
-    answer = await engine.answer(anchor, "a", "b", _sdp(callees), Profile.PLAIN)
+    offer = await rtpengine_replies.offer(engine, anchor, "a", _sdp(callers), Profile.PLAIN)
+    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", _sdp(callees), Profile.PLAIN)
     return sdp.parse(answer).media[0].port, sdp.parse(offer).media[0].port
 
 

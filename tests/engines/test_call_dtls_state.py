@@ -1,7 +1,7 @@
 """DTLS: a browser that moves to another anchor does a new handshake, one that stays does not."""
 
 from unificx.calls.dtls_state import DtlsState
-from unificx.rtpengine import ng
+from unificx.rtpengine import bencode, ng
 from unificx.rtpengine.ng import Profile
 
 
@@ -16,7 +16,7 @@ def met(*anchors: str) -> tuple[DtlsState, list[Profile]]:
 def test_another_anchor_uses_another_hash() -> None:
     first, second = Profile.WEBRTC, Profile.WEBRTC_ANEW
     assert met("one", "one", "two", "two", "three")[1] == [first, first, second, second, first]
-    hashes = [ng.answer("one", "a", "b", b"v=0", each)["DTLS-fingerprint"] for each in (first, second)]
+    hashes = [bencode.decode(ng.answer("one", "a", "b", b"v=0", each))["DTLS-fingerprint"] for each in (first, second)]
     assert hashes[0] != hashes[1]
 
 

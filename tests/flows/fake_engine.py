@@ -1,10 +1,12 @@
 """In-memory rtpengine without media, used through the real client and ng protocol."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from unificx.core.clock import ManualClock
-from unificx.rtpengine import ng
+from unificx.media import MediaUnavailable
+from unificx.rtpengine import bencode, ng
 from unificx.rtpengine.client import NgClient
 
 ADDRESS = "203.0.113.1"
@@ -24,18 +26,45 @@ class FakeEngine(NgClient):
         self.awake = asyncio.Event()
         self.awake.set()
         self.dead = False
+        self._late: list[asyncio.Task[None]] = []
         self._protocols: dict[tuple[str, str], str] = {}
         """The protocol a tag offered last at an anchor: rtpengine answers with it."""
         self.silent_since: dict[str, float] = {}
         """Unix time of the last packet of a tag; a missing tag received media just now."""
 
-    async def request(self, message: ng.Message, retry_delays: Sequence[float] = ()) -> ng.Reply:
+    async def request(self, message: ng.Message | bytes, retry_delays: Sequence[float] = ()) -> ng.Reply:
         await self.awake.wait()
         if self.dead:
-            raise ng.MediaUnavailable("silent")
+            raise MediaUnavailable("silent")
         return self._reply(message)
 
-    def _reply(self, message: ng.Message) -> ng.Reply:
+    def send(
+        self,
+        request: bytes,
+        parse: Callable[[ng.Reply], Any],
+        on_reply: Callable[[Any], None],
+        retry_delays: Sequence[float] = (),
+    ) -> None:
+        if self.awake.is_set():
+            asyncio.get_running_loop().call_soon(self._answer, request, parse, on_reply)
+        else:
+            self._late.append(asyncio.create_task(self._answer_late(request, parse, on_reply)))
+
+    async def _answer_late(self, *request: Any) -> None:
+        await self.awake.wait()
+        self._answer(*request)
+
+    def _answer(self, request: bytes, parse: Callable[[ng.Reply], Any], on_reply: Callable[[Any], None]) -> None:
+        try:
+            if self.dead:
+                raise MediaUnavailable("silent")
+            reply = parse(self._reply(request))
+        except MediaUnavailable as fault:
+            reply = fault.with_traceback(None)
+        on_reply(reply)
+
+    def _reply(self, request: bytes | ng.Message) -> ng.Reply:
+        message = bencode.decode(bencode.encode(request))
         anchor = str(message["call-id"])
         match message["command"]:
             case "offer":
@@ -71,7 +100,7 @@ def _protocol(sdp: str) -> str:
     return fields[1] if len(fields) > 1 else "RTP/AVP"
 
 
-def _described(message: ng.Message, protocol: str) -> ng.Reply:
+def _described(message: ng.Reply, protocol: str) -> ng.Reply:
     """Return the relayed SDP: with our address and this protocol."""
     sdp = str(message["sdp"])
     if not sdp:

@@ -6,7 +6,6 @@ from structlog.testing import capture_logs
 
 from unificx.calls.events import CallEnded
 from unificx.db import SpoolFull
-from unificx.rtpengine.ng import Profile
 
 RINGS = """
     alice -> INVITE 1002 [alice]
@@ -98,9 +97,7 @@ async def test_internal_error_before_ringing_refuses_the_call() -> None:
 async def test_exception_of_the_media_port_means_no_media() -> None:
     world = await play("alice 1001, bob 1002")
 
-    async def broken(
-        anchor: str, from_tag: str, sdp: bytes, answerer: Profile, offerer: Profile, **more: bool
-    ) -> bytes:
+    def broken(anchor: str, from_tag: str, sdp: bytes, profiles: object, on_reply: object, **more: bool) -> None:
         raise RuntimeError("sdp of 1001")
 
     world.media.offer = broken  # type: ignore[method-assign]

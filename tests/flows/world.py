@@ -347,7 +347,7 @@ class World:
             "told": len(legs._events),
             "server transactions": legs.endpoint.transactions[0],
             "client transactions": legs.endpoint.transactions[1],
-            "asked of the media engine": len(manager._executor._pending_requests),
+            "asked of the media engine": len(manager._executor._media),
             "anchors": len(self.media.anchors),
             "apps": self.apps.running,
             "parked": len(self.parking),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
@@ -34,8 +35,8 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 
 async def connect(engine: RtpEngine, caller: RtpEndpoint, callee: RtpEndpoint, anchor: str = "call") -> bytes:
     """Exchange an offer and an answer; return the offer as received by the callee."""
-    offer = await engine.offer(anchor, "a", caller.describe(), Profile.PLAIN)
-    answer = await engine.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN)
+    offer = await rtpengine_replies.offer(engine, anchor, "a", caller.describe(), Profile.PLAIN)
+    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", callee.describe(), Profile.PLAIN)
     callee.set_target(offer)
     caller.set_target(answer)
     return offer
@@ -64,7 +65,9 @@ async def test_two_way_audio(engine: RtpEngine, parties: AsyncExitStack) -> None
 async def test_unknown_sdp_attributes_are_forwarded_unchanged(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller = await parties.enter_async_context(RtpEndpoint(CALLER))
     odd = 'a=x-odd:"\\\\/\t%41 {}é\u20ac\U0001f4de\r\n'.encode()
-    offer = await engine.offer("call", "a", caller.describe() + odd + b"a=x-last:\xe4\r\n", Profile.PLAIN)
+    offer = await rtpengine_replies.offer(
+        engine, "call", "a", caller.describe() + odd + b"a=x-last:\xe4\r\n", Profile.PLAIN
+    )
     assert odd in offer
     assert "a=x-last:\ufffd\r\n".encode() in offer
 
@@ -100,7 +103,7 @@ async def test_names_and_addresses_are_hidden_from_the_other_side(engine: RtpEng
         b"i=Alice's\r\ne=alice@example.com (Alice)\r\np=+1 617 555-6011\r\nc=IN IP4 192.0.2.44\r\nt=0 0\r\n"
         b"m=audio 4000 RTP/AVP 0\r\na=rtcp:4001 IN IP4 192.0.2.44\r\n"
     )
-    passed_on = await engine.offer("call", "a", described, Profile.PLAIN)
+    passed_on = await rtpengine_replies.offer(engine, "call", "a", described, Profile.PLAIN)
     assert b"192.0.2.44" not in passed_on
     assert b"lice" not in passed_on
     assert b"555" not in passed_on
@@ -115,8 +118,8 @@ async def test_hold_and_resume(engine: RtpEngine, parties: AsyncExitStack, holde
     one, other, tags = (caller, callee, ("a", "b")) if holder == "caller" else (callee, caller, ("b", "a"))
 
     async def renegotiate(offered: str, answered: str) -> bytes:
-        offer = await engine.offer("call", tags[0], one.describe(offered), Profile.PLAIN)
-        answer = await engine.answer("call", *tags, other.describe(answered), Profile.PLAIN)
+        offer = await rtpengine_replies.offer(engine, "call", tags[0], one.describe(offered), Profile.PLAIN)
+        answer = await rtpengine_replies.answer(engine, "call", *tags, other.describe(answered), Profile.PLAIN)
         other.set_target(offer)
         one.set_target(answer)
         return offer
@@ -135,8 +138,8 @@ async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, p
     caller, callee, roamed = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE, 800.0)]
     await connect(engine, caller, callee)
     await both_talk(caller, callee, 0.4)
-    offer = await engine.offer("call", "a", roamed.describe(), Profile.PLAIN)
-    roamed.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    offer = await rtpengine_replies.offer(engine, "call", "a", roamed.describe(), Profile.PLAIN)
+    roamed.set_target(await rtpengine_replies.answer(engine, "call", "a", "b", callee.describe(), Profile.PLAIN))
     callee.set_target(offer)
     await both_talk(roamed, callee)
     assert_level(callee, 800.0, not_tone=CALLEE)
@@ -146,8 +149,8 @@ async def test_reoffer_from_another_address_moves_the_media(engine: RtpEngine, p
 async def test_address_behind_nat_is_learned_from_the_first_packet(engine: RtpEngine, parties: AsyncExitStack) -> None:
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     hidden = caller.describe().replace(b"127.0.0.1", b"192.0.2.44")
-    callee.set_target(await engine.offer("call", "a", hidden, Profile.PLAIN))
-    caller.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    callee.set_target(await rtpengine_replies.offer(engine, "call", "a", hidden, Profile.PLAIN))
+    caller.set_target(await rtpengine_replies.answer(engine, "call", "a", "b", callee.describe(), Profile.PLAIN))
     await both_talk(caller, callee)
     assert_level(callee, CALLER, not_tone=CALLEE)
     assert_level(caller, CALLEE, not_tone=CALLER)
@@ -186,16 +189,20 @@ async def test_one_offer_anchored_for_several_callees_with_different_profiles(
     caller = await parties.enter_async_context(RtpEndpoint(CALLER))
     callees = [await parties.enter_async_context(RtpEndpoint(600.0 + 90 * number)) for number in range(3)]
     described = caller.describe()
-    offers = [await engine.offer(f"call-{number}", "a", described, Profile.PLAIN) for number in range(3)]
+    offers = [
+        await rtpengine_replies.offer(engine, f"call-{number}", "a", described, Profile.PLAIN) for number in range(3)
+    ]
     for profile, proto in ((Profile.SRTP, "RTP/SAVP"), (Profile.WEBRTC, "UDP/TLS/RTP/SAVPF")):
-        media = sdp.first_audio(sdp.parse(await engine.offer(f"call-{profile}", "a", described, profile)))
+        media = sdp.first_audio(
+            sdp.parse(await rtpengine_replies.offer(engine, f"call-{profile}", "a", described, profile))
+        )
         assert media is not None
         assert media.proto == proto
     for number, (offer, callee) in enumerate(zip(offers, callees, strict=True)):
         callee.set_target(offer)
         if number != 1:
-            assert await engine.delete(f"call-{number}") is not None
-    caller.set_target(await engine.answer("call-1", "a", "b", callees[1].describe(), Profile.PLAIN))
+            assert await rtpengine_replies.delete(engine, f"call-{number}") is not None
+    caller.set_target(await rtpengine_replies.answer(engine, "call-1", "a", "b", callees[1].describe(), Profile.PLAIN))
     await both_talk(caller, callees[1])
     assert_level(callees[1], CALLER, not_tone=690.0)
     assert_level(caller, 690.0, not_tone=CALLER)
@@ -207,7 +214,7 @@ async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: 
     caller, callee = [await parties.enter_async_context(RtpEndpoint(tone)) for tone in (CALLER, CALLEE)]
     await connect(engine, caller, callee)
     await asyncio.gather(caller.send_tone(2.6, lose_every=10, reports=True), callee.send_tone(2.6, reports=True))
-    report = await engine.delete("call")
+    report = await rtpengine_replies.delete(engine, "call")
     assert report is not None
     lossy, clean = report.party("a"), report.party("b")
     assert lossy is not None
@@ -225,7 +232,7 @@ async def test_final_report_has_loss_jitter_and_mos(engine: RtpEngine, parties: 
     assert 1 <= lossy.mos < clean.mos
     assert clean.round_trip_ms is not None
     assert 0 <= clean.round_trip_ms < 100
-    assert await engine.delete("call") is None
+    assert await rtpengine_replies.delete(engine, "call") is None
     assert await engine.query("call") is None
 
 
@@ -252,17 +259,17 @@ async def test_causes_of_full_invalid_sdp_and_unknown_anchor_differ() -> None:
             b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
         )
         with pytest.raises(MediaUnavailable) as unknown:
-            await engine.answer("nothing", "a", "b", described, Profile.PLAIN)
+            await rtpengine_replies.answer(engine, "nothing", "a", "b", described, Profile.PLAIN)
         with pytest.raises(MediaUnavailable) as bad:
-            await engine.offer("bad", "a", b"v=0\r\n", Profile.PLAIN)
-        assert await engine.offer("first", "a", described, Profile.PLAIN)
-        assert await engine.offer("second", "a", described, Profile.PLAIN)
+            await rtpengine_replies.offer(engine, "bad", "a", b"v=0\r\n", Profile.PLAIN)
+        assert await rtpengine_replies.offer(engine, "first", "a", described, Profile.PLAIN)
+        assert await rtpengine_replies.offer(engine, "second", "a", described, Profile.PLAIN)
         with pytest.raises(MediaUnavailable) as full:
-            await engine.offer("third", "a", described, Profile.PLAIN)
+            await rtpengine_replies.offer(engine, "third", "a", described, Profile.PLAIN)
         assert (unknown.value.cause, bad.value.cause, full.value.cause) == ("unknown", "description", "full")
         for anchor in ("first", "second", "third"):
-            await engine.delete(anchor)
-        assert await engine.offer("again", "a", described, Profile.PLAIN)
+            await rtpengine_replies.delete(engine, anchor)
+        assert await rtpengine_replies.offer(engine, "again", "a", described, Profile.PLAIN)
     finally:
         await engine.close()
 
@@ -291,7 +298,7 @@ async def test_sdp_contains_the_advertised_address() -> None:
         described = (
             b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
         )
-        session = sdp.parse(await engine.offer("call", "a", described, Profile.PLAIN))
+        session = sdp.parse(await rtpengine_replies.offer(engine, "call", "a", described, Profile.PLAIN))
         media = sdp.first_audio(session)
         assert media is not None
         assert session.connection(media) == sdp.Connection("IP4", "203.0.113.5")

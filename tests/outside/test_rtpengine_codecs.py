@@ -10,6 +10,7 @@ from itertools import count, product
 
 import pytest
 import pytest_asyncio
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
@@ -63,15 +64,21 @@ async def connect(
     """Connect two phones with one codec each; `ends` are their loudspeakers and microphones. Return the anchors."""
     caller, middle, callee = (f"codecs-{next(_anchors)}" for _ in range(3))
     plain = Profile.PLAIN
-    to_caller = await engine.offer(caller, "a", ends[0].describe(), plain, all_codecs=True)
-    offer = await engine.offer(middle, "a", phone(codecs[0], port_of(to_caller)), plain, all_codecs=True)
+    to_caller = await rtpengine_replies.offer(engine, caller, "a", ends[0].describe(), plain, all_codecs=True)
+    offer = await rtpengine_replies.offer(
+        engine, middle, "a", phone(codecs[0], port_of(to_caller)), plain, all_codecs=True
+    )
     assert shares_audio_codec(phone(codecs[1]), offer)
-    ends[1].set_target(await engine.offer(callee, "a", phone(codecs[1], port_of(offer)), plain, all_codecs=True))
+    ends[1].set_target(
+        await rtpengine_replies.offer(engine, callee, "a", phone(codecs[1], port_of(offer)), plain, all_codecs=True)
+    )
     ends[1].payload_type = 0
-    from_callee = await engine.answer(callee, "a", "b", ends[1].describe(), plain)
-    answer = await engine.answer(middle, "a", "b", phone(codecs[1], port_of(from_callee)), plain)
+    from_callee = await rtpengine_replies.answer(engine, callee, "a", "b", ends[1].describe(), plain)
+    answer = await rtpengine_replies.answer(engine, middle, "a", "b", phone(codecs[1], port_of(from_callee)), plain)
     assert shares_audio_codec(phone(codecs[0]), answer)
-    ends[0].set_target(await engine.answer(caller, "a", "b", phone(codecs[0], port_of(answer)), plain))
+    ends[0].set_target(
+        await rtpengine_replies.answer(engine, caller, "a", "b", phone(codecs[0], port_of(answer)), plain)
+    )
     return caller, middle, callee
 
 
@@ -89,7 +96,7 @@ async def test_every_pair_of_codecs_carries_tones_both_ways(engine: RtpEngine, c
                 if min(levels) > 3000:
                     break
             for anchor in anchors:
-                await engine.delete(anchor)
+                await rtpengine_replies.delete(engine, anchor)
             assert min(levels) > 3000, (caller, callee)
             assert max(other.level(620.0), one.level(440.0)) < 500, (caller, callee)
 
@@ -99,8 +106,8 @@ async def test_every_pair_of_codecs_carries_tones_both_ways(engine: RtpEngine, c
 async def test_ilbc_is_relayed_or_refused(engine: RtpEngine, caller: str, callee: str) -> None:
     """The answer to the caller shows that there is no sound, so that the call is refused with 488."""
     anchor = f"codecs-{next(_anchors)}"
-    await engine.offer(anchor, "a", phone(caller), Profile.PLAIN)
-    answer = await engine.answer(anchor, "a", "b", phone(callee), Profile.PLAIN)
+    await rtpengine_replies.offer(engine, anchor, "a", phone(caller), Profile.PLAIN)
+    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", phone(callee), Profile.PLAIN)
     assert shares_audio_codec(phone(caller), answer) is (caller == callee)
 
 
@@ -121,8 +128,8 @@ async def test_answer_has_the_transport_of_the_offer(engine: RtpEngine, proto: s
     """RFC 3264 section 6; no ICE for a phone that offers none (RFC 8445)."""
     anchor = f"codecs-{next(_anchors)}"
     offer = phone("PCMU", proto=proto, extra=extra)
-    await engine.offer(anchor, "a", offer, Profile.PLAIN)
-    answer = await engine.answer(anchor, "a", "b", phone("PCMU"), profile_of(offer))
+    await rtpengine_replies.offer(engine, anchor, "a", offer, Profile.PLAIN)
+    answer = await rtpengine_replies.answer(engine, anchor, "a", "b", phone("PCMU"), profile_of(offer))
     media = sdp.first_audio(sdp.parse(answer))
     assert media is not None
     assert media.proto == proto

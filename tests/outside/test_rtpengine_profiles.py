@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 
 import pytest
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 from srtp import Srtp
 
@@ -91,11 +92,13 @@ async def talk(caller: RtpEndpoint, callee: RtpEndpoint) -> None:
 async def test_secure_caller_plain_callee(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
         secure(caller, 1)
-        offer = await engine.offer("call", "a", caller.describe(), Profile.PLAIN)
+        offer = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.PLAIN)
         assert audio_of(offer).proto == "RTP/AVP"
         assert b"a=crypto" not in offer
         callee.set_target(offer)
-        answer = await engine.answer("call", "a", "b", callee.describe(), profile_of(caller.describe()))
+        answer = await rtpengine_replies.answer(
+            engine, "call", "a", "b", callee.describe(), profile_of(caller.describe())
+        )
         assert set_remote_key(caller, answer) == 1
         caller.set_target(answer)
         await talk(caller, callee)
@@ -105,13 +108,13 @@ async def test_secure_caller_plain_callee(engine: RtpEngine) -> None:
 @pytest.mark.promise("T1")
 async def test_plain_caller_secure_callee(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
-        offer = await engine.offer("call", "a", caller.describe(), Profile.SRTP)
+        offer = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.SRTP)
         assert audio_of(offer).proto == "RTP/SAVP"
         suites = [value.split()[1] for name, value in audio_of(offer).attributes if name == "crypto" and value]
         assert suites == ["AEAD_AES_256_GCM", "AES_256_CM_HMAC_SHA1_80", SUITE]
         secure(callee, set_remote_key(callee, offer))
         callee.set_target(offer)
-        answer = await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN)
+        answer = await rtpengine_replies.answer(engine, "call", "a", "b", callee.describe(), Profile.PLAIN)
         assert audio_of(answer).proto == "RTP/AVP"
         assert b"a=crypto" not in answer
         caller.set_target(answer)
@@ -122,10 +125,10 @@ async def test_plain_caller_secure_callee(engine: RtpEngine) -> None:
 async def test_two_secure_parties(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
         secure(caller, 1)
-        offer = await engine.offer("call", "a", caller.describe(), Profile.SRTP)
+        offer = await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.SRTP)
         secure(callee, set_remote_key(callee, offer))
         callee.set_target(offer)
-        answer = await engine.answer("call", "a", "b", callee.describe(), Profile.SRTP)
+        answer = await rtpengine_replies.answer(engine, "call", "a", "b", callee.describe(), Profile.SRTP)
         set_remote_key(caller, answer)
         caller.set_target(answer)
         await talk(caller, callee)
@@ -133,7 +136,7 @@ async def test_two_secure_parties(engine: RtpEngine) -> None:
 
 async def test_a_browser_calls_a_phone(engine: RtpEngine) -> None:
     async with RtpEndpoint(620.0, codecs=(0, 101)) as phone:
-        offer = await engine.offer("call", "a", BROWSER, Profile.PLAIN)
+        offer = await rtpengine_replies.offer(engine, "call", "a", BROWSER, Profile.PLAIN)
         media = audio_of(offer)
         assert media.proto == "RTP/AVP"
         assert media.port not in (0, 9)
@@ -150,7 +153,7 @@ async def test_a_browser_calls_a_phone(engine: RtpEngine) -> None:
             "group",
         }
         assert {codec.name for codec in sdp.codecs(media)} >= {"opus", "G722", "PCMU", "PCMA"}
-        sent = await engine.answer("call", "a", "b", phone.describe(), profile_of(BROWSER))
+        sent = await rtpengine_replies.answer(engine, "call", "a", "b", phone.describe(), profile_of(BROWSER))
         assert "ice-lite" in dict(sdp.parse(sent).attributes)
         answer = audio_of(sent)
         assert answer.proto == "UDP/TLS/RTP/SAVPF"
@@ -165,7 +168,7 @@ async def test_a_browser_calls_a_phone(engine: RtpEngine) -> None:
 
 async def test_a_phone_calls_a_browser(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0, codecs=(8, 101)) as phone:
-        media = audio_of(await engine.offer("call", "a", phone.describe(), Profile.WEBRTC))
+        media = audio_of(await rtpengine_replies.offer(engine, "call", "a", phone.describe(), Profile.WEBRTC))
         assert media.proto == "UDP/TLS/RTP/SAVPF"
         assert sdp.codecs(media)[0].name == "PCMA"
         assert media.attribute("setup") == "actpass"
@@ -173,7 +176,7 @@ async def test_a_phone_calls_a_browser(engine: RtpEngine) -> None:
         for name in ("ice-ufrag", "ice-pwd", "fingerprint", "candidate"):
             assert media.attribute(name)
         browser = BROWSER.replace(b"setup:actpass", b"setup:active").replace(b"111 63 9 0 8 13 110 126", b"8")
-        answer = audio_of(await engine.answer("call", "a", "b", browser, Profile.PLAIN))
+        answer = audio_of(await rtpengine_replies.answer(engine, "call", "a", "b", browser, Profile.PLAIN))
         assert answer.proto == "RTP/AVP"
         assert sdp.codecs(answer)[0].name == "PCMA"
         assert answer.attribute("ice-ufrag") is None

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 
 from unificx.core.clock import SystemClock
@@ -58,8 +59,10 @@ async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
 
         async def negotiate() -> None:
-            callee.set_target(await engine.offer("call", "a", caller.describe(), Profile.PLAIN))
-            caller.set_target(await engine.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+            callee.set_target(await rtpengine_replies.offer(engine, "call", "a", caller.describe(), Profile.PLAIN))
+            caller.set_target(
+                await rtpengine_replies.answer(engine, "call", "a", "b", callee.describe(), Profile.PLAIN)
+            )
 
         await negotiate()
         await asyncio.gather(caller.send_tone(0.3), callee.send_tone(0.3))
@@ -85,13 +88,13 @@ async def test_request_during_a_restart_waits_for_it(engine: RtpEngine) -> None:
     os.kill(killed, signal.SIGKILL)
     while engine.pid == killed:
         await asyncio.sleep(0)
-    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+    assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
 
 
 async def test_pending_requests_fail_at_once_on_a_crash(engine: RtpEngine) -> None:
     assert engine.pid is not None
     freeze(engine.pid)
-    asked = asyncio.create_task(engine.offer("call", "a", PHONE, Profile.PLAIN))
+    asked = asyncio.create_task(rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN))
     await asyncio.sleep(0.05)
     os.kill(engine.pid, signal.SIGKILL)
     with pytest.raises(MediaUnavailable) as failed:
@@ -117,7 +120,7 @@ async def test_hanging_rtpengine_is_restarted() -> None:
         freeze(hanging)
         await asyncio.wait_for(again.wait(), 5)
         assert has_exited(hanging)
-        assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+        assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
     finally:
         await engine.close()
 
@@ -146,7 +149,7 @@ async def test_rtpengine_that_is_silent_for_a_moment_is_not_killed(
         while not series[-1]:
             await asyncio.sleep(0.01)
     assert engine.pid == pid
-    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+    assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
 
 
 async def test_exception_in_the_restart_callback_does_not_end_supervision(engine: RtpEngine) -> None:
@@ -162,7 +165,7 @@ async def test_exception_in_the_restart_callback_does_not_end_supervision(engine
         called.clear()
         os.kill(engine.pid, signal.SIGKILL)
         await asyncio.wait_for(called.wait(), 5)
-    assert await engine.offer("call", "a", PHONE, Profile.PLAIN)
+    assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
 
 
 async def test_rtpengine_dies_with_its_parent() -> None:
@@ -275,9 +278,9 @@ async def test_process_has_no_privileges_a_clean_environment_and_enough_files(
 async def test_log_lines_are_counted_and_not_repeated(engine: RtpEngine, capfd: pytest.CaptureFixture[str]) -> None:
     secret = PHONE.replace(b"127.0.0.1", b"192.0.2.44").replace(b"m=audio", b"m=mystery")
     with contextlib.suppress(MediaUnavailable):
-        await engine.offer("call", "a", secret, Profile.PLAIN)
+        await rtpengine_replies.offer(engine, "call", "a", secret, Profile.PLAIN)
     with pytest.raises(MediaUnavailable):
-        await engine.answer("nothing", "a", "b", secret, Profile.PLAIN)
+        await rtpengine_replies.answer(engine, "nothing", "a", "b", secret, Profile.PLAIN)
     await asyncio.sleep(0.1)
     assert engine.log_counts["WARNING control"] >= 1
     written = "".join(capfd.readouterr())

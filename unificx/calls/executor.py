@@ -1,29 +1,20 @@
 """Executes state-machine actions on the call, its SIP legs, apps and the media anchor."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, assert_never
-
-import structlog
+from typing import assert_never
 
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
+from unificx.calls.media_requests import MediaRequests
 from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
-from unificx.media import MediaUnavailable
-from unificx.rtpengine.ng import MediaReport, Profile
-from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
 from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
-
-log = structlog.get_logger()
-MediaRequest = messages.OfferMedia | messages.AnswerMedia | messages.ReleaseMedia
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +40,14 @@ class ActionExecutor:
         on_app_event: Callable[[AppLeg, LegEvent], None],
     ) -> None:
         self._deps = deps
-        self._media = deps.media
+        self._media = MediaRequests(deps.media, on_media_reply)
         self._registry = deps.registry
         self._journal = deps.records.journal
-        self._on_media_reply = on_media_reply
         self._on_app_event = on_app_event
-        # Owner: the node that holds the call.
-        self._pending_requests: dict[str, asyncio.Task[None]] = {}
-        """The latest request per anchor."""
 
     async def wait_idle(self) -> None:
         """Wait until no request to the media anchor is pending."""
-        while self._pending_requests:
-            await asyncio.wait(self._pending_requests.values())
+        await self._media.wait_idle()
 
     def execute_all(self, call: Call, actions: Iterable[messages.Action], now: float) -> None:
         """Execute actions in order."""
@@ -72,7 +58,7 @@ class ActionExecutor:
         """Execute one action. A leg whose peer is gone ignores it; that is not an error."""
         match action:
             case messages.OfferMedia() | messages.AnswerMedia() | messages.ReleaseMedia():
-                self._request_media(call, action)
+                self._media.submit(call, action)
             case messages.Dial(leg, sdp):
                 self._dial(call, leg, sdp, now)
             case messages.Progress(status, sdp, tentative):
@@ -198,102 +184,9 @@ class ActionExecutor:
         leg.call(call.prepare_sdp(name, sdp), now)
         self._registry.set_leg(call, name)
 
-    # ---- the media anchor
-
-    def _request_media(self, call: Call, action: MediaRequest) -> None:
-        """Serialize requests per anchor, so that an offer does not overtake a delete."""
-        anchor = call.anchor_id(action.branch)
-        previous = self._pending_requests.get(anchor)
-        request = self._perform_request(call, anchor, action)
-        task = asyncio.create_task(request if previous is None else _run_after(previous, request))
-        self._pending_requests[anchor] = task
-        task.add_done_callback(partial(self._request_done, anchor))
-
-    def _request_done(self, anchor: str, task: asyncio.Task[None]) -> None:
-        if self._pending_requests.get(anchor) is task:
-            del self._pending_requests[anchor]
-
-    async def _perform_request(self, call: Call, anchor: str, action: MediaRequest) -> None:
-        match action:
-            case messages.OfferMedia(ticket):
-                self._on_media_reply(call, await _or_media_failed(ticket, self._offer(call, anchor, action)))
-            case messages.AnswerMedia(ticket):
-                self._on_media_reply(call, await _or_media_failed(ticket, self._answer(call, anchor, action)))
-            case messages.ReleaseMedia(_, final):
-                call.anchor_released(anchor)
-                call.add_media_stats(await self._release(anchor))
-                if final:
-                    self._on_media_reply(call, messages.MediaReleased())
-
-    async def _offer(self, call: Call, anchor: str, action: messages.OfferMedia) -> messages.Event:
-        branch, sender = action.branch, action.sender
-        if action.recipient_profile is not messages.RecipientProfile.AS_REGISTERED:
-            if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
-                raise MediaUnavailable("description")  # a browser or an app has no alternative
-            call.set_media_profile(branch, Profile(action.recipient_profile.value))
-        to = branch if sender == CALLER else CALLER
-        relayed = _relayable_sdp(call, sender, to, action.sdp)
-        sdp = await self._media.offer(
-            anchor,
-            _tag(call, sender),
-            relayed,
-            call.participant(to).profile_at_anchor(anchor),
-            call.participant(sender).media_profile,
-            all_codecs=action.all_codecs,
-        )
-        return messages.MediaOffered(action.ticket, align_sections(sdp, call.participant(to).remote_sdp))
-
-    async def _answer(self, call: Call, anchor: str, action: messages.AnswerMedia) -> messages.Event:
-        sender = action.sender
-        other = action.branch if sender == CALLER else CALLER
-        relayed = _relayable_sdp(call, sender, other, action.sdp)
-        sdp = await self._media.answer(
-            anchor, _tag(call, other), _tag(call, sender), relayed, call.participant(other).profile_at_anchor(anchor)
-        )
-        offered = call.participant(other).remote_sdp
-        if not shares_audio_codec(offered, sdp):
-            raise MediaUnavailable("description")  # a codec that rtpengine cannot encode, such as iLBC
-        return messages.MediaAnswered(action.ticket, align_sections(sdp, offered))
-
-    async def _release(self, anchor: str) -> MediaReport | None:
-        try:
-            return await self._media.delete(anchor)
-        except MediaUnavailable:
-            return None
-
-
-async def _run_after(previous: asyncio.Task[None], request: Coroutine[Any, Any, None]) -> None:
-    await asyncio.wait((previous,))
-    await request
-
-
-async def _or_media_failed(ticket: str, request: Coroutine[Any, Any, messages.Event]) -> messages.Event:
-    try:
-        return await request
-    except MediaUnavailable as fault:
-        return messages.MediaFailed(ticket, fault.cause == "description")
-    except Exception as fault:  # a bug: the call must not wait forever for a reply
-        log.error("media_request_failed", kind=type(fault).__name__)
-        return messages.MediaFailed(ticket, sdp_at_fault=False)
-
 
 def _calling_leg(call: Call, name: str = CALLER) -> IncomingLeg | CallingAppLeg:
     """The leg as a calling leg."""
     leg = call.leg(name)
     assert isinstance(leg, IncomingLeg | CallingAppLeg)
     return leg
-
-
-def _tag(call: Call, name: str) -> str:
-    """Tag of a leg at the anchor: the leg's id, or its name before it is dialled."""
-    leg = call.leg(name)
-    return leg.id if leg is not None else name
-
-
-def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
-    """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
-    from_party, to_party = call.participant(sender), call.participant(recipient)
-    sanitized = sanitize(sdp, from_party.peer_address)
-    if sdp and not sanitized:
-        raise MediaUnavailable("description")
-    return sanitized if to_party.accepts_video_of(from_party) else audio_only(sanitized)

@@ -6,37 +6,50 @@ from typing import Protocol
 
 from unificx.calls.events import CallEnded
 from unificx.calls.schemas import AppCallContext, Conversation
+from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import LegEvent, Rejected
 
 
 class MediaAnchor(Protocol):
-    """Media relay. An anchor connects one pair of legs; every method may raise media.MediaUnavailable."""
+    """Media relay. An anchor connects one pair of legs.
 
-    async def offer(
+    Each `on_reply` is called once, after the method has returned, with the result or the reason why there is none.
+    """
+
+    def offer(
         self,
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        recipient_profile: Profile,
-        sender_profile: Profile = Profile.PLAIN,
+        profiles: tuple[Profile, Profile],
+        on_reply: Callable[[bytes | MediaUnavailable], None],
         *,
         all_codecs: bool = False,
-    ) -> bytes:
-        """Pass an offer of `from_tag` to the anchor and return the SDP for the other side. Of `sender_profile` only
-        whether it is an app's matters. `all_codecs`: offer all codecs that can be transcoded."""
+    ) -> None:
+        """Pass an offer of `from_tag` to the anchor; the reply is the SDP for the other side. `profiles` are those of
+        the recipient and of the sender; of the latter, only whether it is an app's matters.
+        `all_codecs`: offer all codecs that can be transcoded."""
         ...
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
-        """Pass the answer of `to_tag` to the offer of `from_tag` and return the SDP for the offerer."""
+    def answer(
+        self,
+        anchor: str,
+        tags: tuple[str, str],
+        sdp: bytes,
+        recipient_profile: Profile,
+        on_reply: Callable[[bytes | MediaUnavailable], None],
+    ) -> None:
+        """Pass an answer to the anchor; the reply is the SDP for the offerer. `tags` are those of offerer and
+        answerer."""
         ...
 
-    async def delete(self, anchor: str) -> MediaReport | None:
-        """Delete the anchor and return its final statistics, None if it is unknown."""
+    def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
+        """Delete the anchor; the reply is its final statistics, None if it is unknown."""
         ...
 
     async def query(self, anchor: str) -> MediaReport | None:
-        """Return the current statistics, None if the anchor is unknown."""
+        """Return the current statistics, None if the anchor is unknown. Raise MediaUnavailable."""
         ...
 
 

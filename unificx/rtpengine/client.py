@@ -1,10 +1,13 @@
-"""Client of rtpengine's ng control port: one UDP socket with concurrent requests."""
+"""Client of rtpengine's ng control port: one UDP socket with concurrent requests, answered by callbacks."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
+from typing import Any, TypeVar
+
+import structlog
 
 from unificx.core.clock import Clock
 from unificx.media.errors import MediaUnavailable
@@ -17,20 +20,29 @@ RETRY_DELAYS = (0.3, 0.7, 1.5)
 Retransmissions are safe: rtpengine recognizes the cookie and repeats its reply."""
 
 MAX_PENDING = 1000
+TIMER_GRAIN = 0.02
+"""Minimum seconds between two runs of the retransmission timer, which all pending requests share."""
+
+Parsed = TypeVar("Parsed")
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _PendingRequest:
-    """A request without a reply yet, with its remaining retransmission delays."""
+    """A request without a reply yet, with its remaining retransmission delays; the current one ends at `due`."""
 
     datagram: bytes
     delays: Iterator[float]
-    reply: asyncio.Future[Reply]
-    timer: asyncio.TimerHandle | None = None
+    due: float
+    parse: Callable[[Reply], Any]
+    on_reply: Callable[[Any], None]
 
 
 class NgClient(asyncio.DatagramProtocol):
-    """Client of one rtpengine. Every method may raise MediaUnavailable."""
+    """Client of one rtpengine. Awaited methods may raise MediaUnavailable.
+
+    Requests of the call path have neither a task nor a timer of their own, which would cost more than the request.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -40,6 +52,7 @@ class NgClient(asyncio.DatagramProtocol):
         # Owner: this node: requests that it is sending.
         self._pending: dict[bytes, _PendingRequest] = {}
         self._transport: asyncio.DatagramTransport | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     async def connect(self, port: int, host: str = "127.0.0.1") -> None:
         """Connect to the rtpengine on this port; pending requests to an earlier one fail."""
@@ -48,77 +61,99 @@ class NgClient(asyncio.DatagramProtocol):
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, port))
 
     def disconnect(self) -> None:
-        """Close the socket; pending requests raise MediaUnavailable at once."""
+        """Close the socket; pending requests fail at once."""
         if self._transport is not None:
             self._transport.abort()
             self._transport = None
-        for pending in self._pending.values():
-            if not pending.reply.done():
-                pending.reply.set_exception(MediaUnavailable("silent"))
+        pending, self._pending = self._pending, {}
+        for each in pending.values():
+            _fail(each.on_reply, MediaUnavailable("silent"))
+        self._set_timer(None)
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         cookie, _, body = data.partition(b" ")
         pending = self._pending.get(cookie)
-        if pending is not None and not pending.reply.done():
-            with contextlib.suppress(bencode.InvalidReply):
-                pending.reply.set_result(bencode.decode(body))
+        if pending is None:
+            return
+        try:
+            reply = bencode.decode(body)
+        except bencode.InvalidReply:
+            return
+        del self._pending[cookie]
+        try:
+            result = pending.parse(reply)
+        except MediaUnavailable as refusal:
+            result = refusal.with_traceback(None)  # otherwise this frame and the exception refer to each other
+        except Exception as fault:  # a bug: the requester must not wait forever
+            log.error("rtpengine_reply_failed", kind=type(fault).__name__)
+            result = MediaUnavailable("refused")
+        pending.on_reply(result)
 
     def error_received(self, exc: Exception) -> None:
         """Ignore a closed port: requests are retransmitted until they time out."""
 
-    async def request(self, message: ng.Message, retry_delays: Sequence[float] = ()) -> Reply:
-        """Send a request and return its reply, which may be an error reply."""
+    def send(
+        self,
+        request: bytes,
+        parse: Callable[[Reply], Parsed],
+        on_reply: Callable[[Parsed | MediaUnavailable], None],
+        retry_delays: Sequence[float] = (),
+    ) -> None:
+        """Send an encoded request. `on_reply` is called once, after this method has returned, with the parsed reply or
+        with the reason why there is none."""
         if len(self._pending) >= MAX_PENDING:
-            raise MediaUnavailable("busy")
+            _fail(on_reply, MediaUnavailable("busy"))
+            return
+        if self._transport is None:
+            _fail(on_reply, MediaUnavailable("silent"))
+            return
         cookie = b"%b_%d" % (self._prefix, next(self._numbers))
-        datagram = cookie + b" " + bencode.encode(message)
-        loop = asyncio.get_running_loop()
-        pending = self._pending[cookie] = _PendingRequest(
-            datagram, iter(retry_delays or RETRY_DELAYS), loop.create_future()
-        )
-        self._transmit(pending)
-        try:
-            return await pending.reply
-        finally:
-            del self._pending[cookie]
-            if pending.timer is not None:
-                pending.timer.cancel()
+        datagram = b"%b %b" % (cookie, request)
+        delays = iter(retry_delays or RETRY_DELAYS)
+        due = asyncio.get_running_loop().time() + next(delays)
+        self._pending[cookie] = _PendingRequest(datagram, delays, due, parse, on_reply)
+        self._transport.sendto(datagram)
+        if self._timer is None or due < self._timer.when():
+            self._set_timer(due)
 
-    def _transmit(self, pending: _PendingRequest) -> None:
-        """Send or retransmit a request, or give up."""
-        seconds = next(pending.delays, None)
-        if pending.reply.done():
-            return
-        if seconds is None or self._transport is None:
-            pending.reply.set_exception(MediaUnavailable("silent"))
-            return
-        self._transport.sendto(pending.datagram)
-        pending.timer = pending.reply.get_loop().call_later(seconds, self._transmit, pending)
+    async def request(self, message: ng.Message | bytes, retry_delays: Sequence[float] = ()) -> Reply:
+        """Send a request and return its reply, which may be an error reply. Raise MediaUnavailable without a reply."""
+        future = asyncio.get_running_loop().create_future()
+        self.send(bencode.encode(message), _unparsed, partial(_settle, future), retry_delays)
+        return await future
 
     async def ping(self, retry_delays: Sequence[float] = ()) -> None:
+        """Return when it responds. Raise MediaUnavailable if it does not."""
         ng.check_reply(await self.request(ng.ping(), retry_delays))
 
-    async def offer(
+    def offer(
         self,
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        recipient_profile: Profile,
-        sender_profile: Profile = Profile.PLAIN,
+        profiles: tuple[Profile, Profile],
+        on_reply: Callable[[bytes | MediaUnavailable], None],
         *,
         all_codecs: bool = False,
-    ) -> bytes:
-        """Anchor an offer or re-offer of the party `from_tag`; return the SDP to forward."""
-        message = ng.offer(anchor, from_tag, sdp, recipient_profile, sender_profile, all_codecs=all_codecs)
-        return ng.parse_sdp(await self.request(message))
+    ) -> None:
+        """Anchor an offer or re-offer of the party `from_tag`; the reply is the SDP to forward. `profiles` are those of
+        the recipient and of the sender."""
+        self.send(ng.offer(anchor, from_tag, sdp, *profiles, all_codecs=all_codecs), ng.parse_sdp, on_reply)
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
-        """Anchor the answer of `to_tag` to the offer of `from_tag`; return the SDP to forward to `from_tag`."""
-        return ng.parse_sdp(await self.request(ng.answer(anchor, from_tag, to_tag, sdp, recipient_profile)))
+    def answer(
+        self,
+        anchor: str,
+        tags: tuple[str, str],
+        sdp: bytes,
+        recipient_profile: Profile,
+        on_reply: Callable[[bytes | MediaUnavailable], None],
+    ) -> None:
+        """Anchor an answer; the reply is the SDP to forward to the offerer. `tags` are the offerer's and answerer's."""
+        self.send(ng.answer(anchor, *tags, sdp, recipient_profile), ng.parse_sdp, on_reply)
 
-    async def delete(self, anchor: str) -> MediaReport | None:
-        """Delete an anchor; return its final statistics, or None if it is unknown."""
-        return self._report(await self.request(ng.delete(anchor)))
+    def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
+        """Delete an anchor; the reply is its final statistics, or None if it is unknown."""
+        self.send(ng.delete(anchor), self._report, on_reply)
 
     async def query(self, anchor: str) -> MediaReport | None:
         """Return the statistics of an anchor so far, or None if it is unknown."""
@@ -152,3 +187,40 @@ class NgClient(asyncio.DatagramProtocol):
 
     def _report(self, reply: Reply) -> MediaReport | None:
         return ng.parse_report(reply, self._clock.now().timestamp())
+
+    def _set_timer(self, due: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due, self._retransmit) if due is not None else None
+
+    def _retransmit(self) -> None:
+        """Retransmit the requests whose delay is over, or give up. Answered requests do not stop the timer."""
+        now = asyncio.get_running_loop().time()
+        for cookie, pending in [each for each in self._pending.items() if each[1].due <= now]:
+            delay = next(pending.delays, None)
+            if delay is None or self._transport is None:
+                del self._pending[cookie]
+                _fail(pending.on_reply, MediaUnavailable("silent"))
+            else:
+                pending.due = now + delay
+                self._transport.sendto(pending.datagram)
+        earliest = min((pending.due for pending in self._pending.values()), default=None)
+        self._set_timer(earliest and max(earliest, now + TIMER_GRAIN))
+
+
+def _fail(on_reply: Callable[[Any], None], fault: MediaUnavailable) -> None:
+    """Report a failure, but not while the requester is still sending."""
+    asyncio.get_running_loop().call_soon(on_reply, fault)
+
+
+def _unparsed(reply: Reply) -> Reply:
+    return reply
+
+
+def _settle(future: asyncio.Future[Any], result: object) -> None:
+    if future.done():  # cancelled
+        return
+    if isinstance(result, MediaUnavailable):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

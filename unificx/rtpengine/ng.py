@@ -6,6 +6,7 @@ Each side of an anchor has a profile, and every offer and answer is built for th
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from unificx.media.errors import MediaUnavailable
@@ -131,7 +132,37 @@ def profile_of(sdp: bytes) -> Profile:
     return Profile.SRTP if b"SAVP" in transport else Profile.PLAIN
 
 
-def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profile, *, all_codecs: bool) -> Message:
+@lru_cache(maxsize=256)
+def _options(
+    command: str,
+    recipient: Profile,
+    sender: Profile,
+    *,
+    ice: bool,
+    telephone_events: bool = False,
+    all_codecs: bool = False,
+) -> bytes:
+    """Return all entries of an offer or answer that are the same for every call of its kind, encoded.
+
+    `ice` and `telephone_events` say whether the SDP's author uses them.
+    """
+    # Without ICE, accept only packets from the source of the first packet. ICE verifies it by connectivity checks, and
+    # SRTP by its key.
+    flags = [*_FLAGS[recipient], *(() if ice else ("strict-source",))]
+    message: Message = {"command": command, "flags": flags, "replace": _REPLACED} | _PROFILE_OPTIONS[recipient]
+    if command == "offer":
+        message |= _OFFER_OPTIONS
+        message |= _codec_options(recipient, sender, telephone_events=telephone_events, all_codecs=all_codecs)
+        if sender is Profile.ENGINE:
+            message["from-interface"] = ENGINE_INTERFACE
+    else:
+        del message["transport-protocol"]
+    return encode(message)[1:-1]
+
+
+def _codec_options(
+    recipient_profile: Profile, sender_profile: Profile, *, telephone_events: bool, all_codecs: bool
+) -> Message:
     """Return the codecs to add to an offer.
 
     Our media engine understands only telephone events. For a phone that sends in-band tones, rtpengine detects them
@@ -139,27 +170,17 @@ def _codec_options(sdp: bytes, recipient_profile: Profile, sender_profile: Profi
     engine, so it is not done for phones that send events.
     """
     transcode = [*(ALL_CODECS if all_codecs else FALLBACK_CODECS)]
-    if recipient_profile is Profile.ENGINE and not sends_telephone_events(sdp):
+    if recipient_profile is Profile.ENGINE and not telephone_events:
         transcode.append(TELEPHONE_EVENT)
     accept = {"accept": [TELEPHONE_EVENT]} if sender_profile is Profile.ENGINE else {}
     return {"codec": {"transcode": transcode, **accept}}
 
 
-def _build(command: str, sdp: bytes, recipient_profile: Profile) -> Message:
-    """Build the common part of offers and answers: the SDP and the options of the receiving side's profile."""
-    flags = [*_FLAGS[recipient_profile]]
-    if not uses_ice(sdp):
-        # After the first packet, accept only packets from the same source. ICE verifies it by connectivity checks, and
-        # SRTP by its key.
-        flags.append("strict-source")
-    message: Message = {"command": command, "sdp": _anonymize(sdp), "flags": flags}
-    return message | {"replace": _REPLACED} | _PROFILE_OPTIONS[recipient_profile]
-
-
-def _anonymize(sdp: bytes) -> str:
+def _anonymize(sdp: bytes) -> bytes:
     """Remove what identifies the author: rtpengine can keep it constant over a call but cannot hide it from the other
     side. In what remains, bytes that are not UTF-8 are replaced."""
-    return without_identity(sdp).decode("utf-8", "replace")
+    clean = without_identity(sdp)
+    return clean if clean.isascii() else clean.decode("utf-8", "replace").encode()
 
 
 def ping() -> Message:
@@ -175,35 +196,36 @@ def offer(
     sender_profile: Profile = Profile.PLAIN,
     *,
     all_codecs: bool = False,
-) -> Message:
-    """Build an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`.
+) -> bytes:
+    """Encode an offer or re-offer by the party `from_tag`, for a receiver with the profile `recipient_profile`.
 
     `all_codecs`: append all codecs that can be transcoded.
     """
-    interface: Message = {"from-interface": ENGINE_INTERFACE} if sender_profile is Profile.ENGINE else {}
-    codecs = _codec_options(sdp, recipient_profile, sender_profile, all_codecs=all_codecs)
-    return (
-        {"call-id": anchor, "from-tag": from_tag}
-        | _build("offer", sdp, recipient_profile)
-        | _OFFER_OPTIONS
-        | codecs
-        | interface
+    options = _options(
+        "offer",
+        recipient_profile,
+        sender_profile,
+        ice=uses_ice(sdp),
+        telephone_events=sends_telephone_events(sdp),
+        all_codecs=all_codecs,
     )
+    clean = _anonymize(sdp)
+    return b"d7:call-id%b8:from-tag%b3:sdp%d:%b%be" % (encode(anchor), encode(from_tag), len(clean), clean, options)
 
 
-def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> Message:
-    """Build the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile.
+def answer(anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
+    """Encode the answer of `to_tag` to the offer of `from_tag`; `recipient_profile` is the offerer's profile.
 
     The answer keeps the transport of the offer, such as RTP/AVPF (RFC 3264 section 6).
     """
-    message = _build("answer", sdp, recipient_profile)
-    del message["transport-protocol"]
-    return {"call-id": anchor, "from-tag": from_tag, "to-tag": to_tag} | message
+    options = _options("answer", recipient_profile, Profile.PLAIN, ice=uses_ice(sdp))
+    clean, tags = _anonymize(sdp), (encode(anchor), encode(from_tag), encode(to_tag))
+    return b"d7:call-id%b8:from-tag%b6:to-tag%b3:sdp%d:%b%be" % (*tags, len(clean), clean, options)
 
 
-def delete(anchor: str) -> Message:
-    """Build a request to delete an anchor. Its ports are released at once; the reply holds the final statistics."""
-    return {"command": "delete", "call-id": anchor, "delete delay": 0}
+def delete(anchor: str) -> bytes:
+    """Encode a request to delete an anchor. Its ports are released at once; the reply holds the final statistics."""
+    return b"d7:command6:delete7:call-id%b12:delete delayi0ee" % encode(anchor)
 
 
 def query(anchor: str) -> Message:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import re
 import resource
 import shutil
 import socket
@@ -21,6 +20,7 @@ from unificx.media.sounds import Sound
 from unificx.rtpengine import hang_detection
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.dtmf_log import DtmfLog
+from unificx.rtpengine.log_counter import LogCounter
 from unificx.rtpengine.ng import ENGINE_INTERFACE, MediaReport, Profile
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.sound_files import SoundFiles
@@ -30,16 +30,6 @@ PRLIMIT = "prlimit"
 NOBODY_UID = 65534
 START_SECONDS = 10.0
 STOP_SECONDS = 1.5
-
-_LOG_LINE = re.compile(
-    rb"(?:\[[\d.]+\] )?(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG): (?:\[[^\]]*\]: )?\[([a-z]{1,12})\]"
-)
-_LOG_CATEGORIES = (
-    (b"Address already in use", "address_in_use"),
-    (b"Ran out of ports", "ports"),
-    (b"Too many open files", "files"),
-)
-"""Log lines that are counted by category; the text itself is discarded, because it may contain callers' addresses."""
 
 log = structlog.get_logger()
 
@@ -78,9 +68,7 @@ class RtpEngine:
         ports: tuple[int, int] = (30000, 39999),
     ) -> None:
         self.on_restarted: Callable[[], None] = lambda: None
-        # Owner: the node that started rtpengine.
-        self.log_counts: Counter[str] = Counter()
-        """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
+        self._log = LogCounter()
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
@@ -93,6 +81,13 @@ class RtpEngine:
         self._control_port = 0
         self._log_reader: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        # Owner: this node: requests that wait for a restart.
+        self._delayed: set[asyncio.Task[None]] = set()
+
+    @property
+    def log_counts(self) -> Counter[str]:
+        """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
+        return self._log.counts
 
     def set_dtmf_callback(self, on_dtmf: Callable[[DtmfReceived], None]) -> None:
         """Set the callback for the DTMF digits of all calls (RFC 4733), called once per digit on release."""
@@ -116,32 +111,40 @@ class RtpEngine:
 
     async def close(self) -> None:
         """Stop rtpengine and all media, within 2 seconds."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._delayed]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._dtmf_log.close()
         await self._stop()
         self._sounds.close()
 
-    async def offer(
+    def offer(
         self,
         anchor: str,
         from_tag: str,
         sdp: bytes,
-        recipient_profile: Profile,
-        sender_profile: Profile = Profile.PLAIN,
+        profiles: tuple[Profile, Profile],
+        on_reply: Callable[[bytes | MediaUnavailable], None],
         *,
         all_codecs: bool = False,
-    ) -> bytes:
-        return await (await self._ready_client()).offer(
-            anchor, from_tag, sdp, recipient_profile, sender_profile, all_codecs=all_codecs
+    ) -> None:
+        self._when_ready(
+            lambda client: client.offer(anchor, from_tag, sdp, profiles, on_reply, all_codecs=all_codecs), on_reply
         )
 
-    async def answer(self, anchor: str, from_tag: str, to_tag: str, sdp: bytes, recipient_profile: Profile) -> bytes:
-        return await (await self._ready_client()).answer(anchor, from_tag, to_tag, sdp, recipient_profile)
+    def answer(
+        self,
+        anchor: str,
+        tags: tuple[str, str],
+        sdp: bytes,
+        recipient_profile: Profile,
+        on_reply: Callable[[bytes | MediaUnavailable], None],
+    ) -> None:
+        self._when_ready(lambda client: client.answer(anchor, tags, sdp, recipient_profile, on_reply), on_reply)
 
-    async def delete(self, anchor: str) -> MediaReport | None:
-        return await (await self._ready_client()).delete(anchor)
+    def delete(self, anchor: str, on_reply: Callable[[MediaReport | MediaUnavailable | None], None]) -> None:
+        self._when_ready(lambda client: client.delete(anchor, on_reply), on_reply)
 
     async def query(self, anchor: str) -> MediaReport | None:
         return await (await self._ready_client()).query(anchor)
@@ -172,6 +175,25 @@ class RtpEngine:
     async def unsubscribe(self, anchor: str, subscriber: str) -> None:
         await (await self._ready_client()).unsubscribe(anchor, subscriber)
 
+    def _when_ready(self, send: Callable[[NgClient], None], on_failure: Callable[[MediaUnavailable], None]) -> None:
+        """Call `send` with the client: at once, or after a restart that is under way."""
+        if self.pid is not None and self._ready.is_set():
+            send(self._client)
+            return
+        task = asyncio.create_task(self._send_after_restart(send, on_failure))
+        self._delayed.add(task)
+        task.add_done_callback(self._delayed.discard)
+
+    async def _send_after_restart(
+        self, send: Callable[[NgClient], None], on_failure: Callable[[MediaUnavailable], None]
+    ) -> None:
+        try:
+            client = await self._ready_client()
+        except MediaUnavailable as fault:
+            on_failure(fault.with_traceback(None))
+        else:
+            send(client)
+
     async def _ready_client(self) -> NgClient:
         """Return the client, waiting for a restart if needed."""
         if self.pid is None:
@@ -193,14 +215,14 @@ class RtpEngine:
         for interface in self._interfaces:
             _check_bindable(interface.address)
         for _ in range(5):
-            previous_conflicts = self.log_counts["address_in_use"]
+            previous_conflicts = self._log.counts["address_in_use"]
             process = await self._spawn(program)
             if await self._wait_until_ready(process):
                 self._ready.set()
                 log.info("rtpengine_started", pid=process.pid)
                 return
             await self._stop()
-            if self.log_counts["address_in_use"] == previous_conflicts:
+            if self._log.counts["address_in_use"] == previous_conflicts:
                 break
         raise StartupError("rtpengine does not start.", hint="Run `unificx doctor` or rtpengine itself to see why.")
 
@@ -222,7 +244,7 @@ class RtpEngine:
                 cwd="/",
                 env={"PATH": os.defpath},
             )
-            self._log_reader = asyncio.create_task(self._read_log(process))
+            self._log_reader = asyncio.create_task(self._log.read(process.stderr))
             await self._client.connect(control)
         except OSError:
             await self._stop()
@@ -295,25 +317,6 @@ class RtpEngine:
             ):
                 log.warning("rtpengine_silent", pid=process.pid)
                 process.kill()
-
-    async def _read_log(self, process: asyncio.subprocess.Process) -> None:
-        """Count log lines by kind. The lines themselves are discarded, because they contain addresses and numbers."""
-        if process.stderr is None:
-            return
-        rest = b""
-        while chunk := await process.stderr.read(16384):
-            *lines, rest = (rest + chunk).split(b"\n")
-            rest = rest[-4096:]
-            for line in lines:
-                self._count_line(line)
-
-    def _count_line(self, line: bytes) -> None:
-        kinds = [kind for words, kind in _LOG_CATEGORIES if words in line]
-        if match := _LOG_LINE.match(line):
-            kinds.append(b" ".join(match.groups()).decode())
-        for kind in kinds:
-            self.log_counts[kind] += 1
-            log.debug("rtpengine_logged", kind=kind, times=self.log_counts[kind])
 
 
 def _arguments(

@@ -1,0 +1,155 @@
+"""Requests of calls to the media anchor, and the events that their replies become."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from unificx.calls.call import Call
+from unificx.calls.machine import messages
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.ports import MediaAnchor
+from unificx.media import MediaUnavailable
+from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.sdp import align_sections, audio_only, sanitize, shares_audio_codec
+
+log = structlog.get_logger()
+MediaRequest = messages.OfferMedia | messages.AnswerMedia | messages.ReleaseMedia
+Reply = bytes | MediaReport | Exception | None
+
+
+class MediaRequests:
+    """Sends one request at a time per anchor, so that an offer does not overtake a delete.
+
+    `on_reply` receives the resulting events, never while a request is being submitted.
+    """
+
+    def __init__(self, media: MediaAnchor, on_reply: Callable[[Call, messages.Event], None]) -> None:
+        self._media = media
+        self._on_reply = on_reply
+        # Owner: the node that holds the call.
+        self._waiting: dict[str, list[tuple[Call, MediaRequest]]] = {}
+        """By anchor with a pending request: the requests to send after it."""
+        self._idle: asyncio.Future[None] | None = None
+
+    def __len__(self) -> int:
+        """Number of anchors with a pending request."""
+        return len(self._waiting)
+
+    async def wait_idle(self) -> None:
+        """Wait until no request is pending."""
+        while self._waiting:
+            self._idle = self._idle or asyncio.get_running_loop().create_future()
+            await asyncio.wait((self._idle,))
+
+    def submit(self, call: Call, request: MediaRequest) -> None:
+        """Send a request, after the pending ones to its anchor."""
+        anchor = call.anchor_id(request.branch)
+        waiting = self._waiting.get(anchor)
+        if waiting is not None:
+            waiting.append((call, request))
+            return
+        self._waiting[anchor] = []
+        self._send(call, anchor, request)
+
+    def _send(self, call: Call, anchor: str, request: MediaRequest) -> None:
+        on_reply = partial(self._replied, call, anchor, request)
+        try:
+            match request:
+                case messages.OfferMedia():
+                    self._offer(call, anchor, request, on_reply)
+                case messages.AnswerMedia():
+                    self._answer(call, anchor, request, on_reply)
+                case messages.ReleaseMedia():
+                    call.anchor_released(anchor)
+                    self._media.delete(anchor, on_reply)
+        except Exception as fault:  # unusable SDP, or a bug: the call must not wait forever for a reply
+            asyncio.get_running_loop().call_soon(on_reply, fault)
+
+    def _offer(self, call: Call, anchor: str, request: messages.OfferMedia, on_reply: Callable[[Reply], None]) -> None:
+        branch, sender = request.branch, request.sender
+        if request.recipient_profile is not messages.RecipientProfile.AS_REGISTERED:
+            if call.participant(branch).media_profile in (Profile.WEBRTC, Profile.ENGINE):
+                raise MediaUnavailable("description")  # a browser or an app has no alternative
+            call.set_media_profile(branch, Profile(request.recipient_profile.value))
+        to = _recipient(request)
+        relayed = _relayable_sdp(call, sender, to, request.sdp)
+        profiles = call.participant(to).profile_at_anchor(anchor), call.participant(sender).media_profile
+        self._media.offer(anchor, _tag(call, sender), relayed, profiles, on_reply, all_codecs=request.all_codecs)
+
+    def _answer(
+        self, call: Call, anchor: str, request: messages.AnswerMedia, on_reply: Callable[[Reply], None]
+    ) -> None:
+        sender, to = request.sender, _recipient(request)
+        relayed = _relayable_sdp(call, sender, to, request.sdp)
+        profile = call.participant(to).profile_at_anchor(anchor)
+        self._media.answer(anchor, (_tag(call, to), _tag(call, sender)), relayed, profile, on_reply)
+
+    def _replied(self, call: Call, anchor: str, request: MediaRequest, reply: Reply) -> None:
+        try:
+            event = self._to_event(call, request, reply)
+            if event is not None:
+                self._on_reply(call, event)
+        finally:
+            self._send_next(anchor)
+
+    def _send_next(self, anchor: str) -> None:
+        waiting = self._waiting[anchor]
+        if waiting:
+            call, request = waiting.pop(0)
+            self._send(call, anchor, request)
+            return
+        del self._waiting[anchor]
+        if self._idle is not None and not self._waiting:
+            self._idle.set_result(None)
+            self._idle = None
+
+    def _to_event(self, call: Call, request: MediaRequest, reply: Reply) -> messages.Event | None:
+        if isinstance(request, messages.ReleaseMedia):
+            call.add_media_stats(reply if isinstance(reply, MediaReport) else None)
+            _log_bug(reply)
+            return messages.MediaReleased() if request.final else None
+        if isinstance(reply, bytes):
+            try:
+                return _relayed(call, request, reply)
+            except Exception as fault:
+                reply = fault.with_traceback(None)
+        _log_bug(reply)
+        sdp_at_fault = isinstance(reply, MediaUnavailable) and reply.cause == "description"
+        return messages.MediaFailed(request.ticket, sdp_at_fault)
+
+
+def _relayed(call: Call, request: messages.OfferMedia | messages.AnswerMedia, sdp: bytes) -> messages.Event:
+    """The event with the SDP of the anchor. Raises MediaUnavailable if it has no audio codec of its recipient."""
+    known = call.participant(_recipient(request)).remote_sdp
+    if isinstance(request, messages.OfferMedia):
+        return messages.MediaOffered(request.ticket, align_sections(sdp, known))
+    if not shares_audio_codec(known, sdp):
+        raise MediaUnavailable("description")  # a codec that rtpengine cannot encode, such as iLBC
+    return messages.MediaAnswered(request.ticket, align_sections(sdp, known))
+
+
+def _log_bug(reply: Reply) -> None:
+    if isinstance(reply, Exception) and not isinstance(reply, MediaUnavailable):
+        log.error("media_request_failed", kind=type(reply).__name__)
+
+
+def _recipient(request: messages.OfferMedia | messages.AnswerMedia) -> str:
+    """Name of the participant that receives the SDP."""
+    return request.branch if request.sender == CALLER else CALLER
+
+
+def _tag(call: Call, name: str) -> str:
+    """Tag of a leg at the anchor: the leg's id, or its name before it is dialled."""
+    leg = call.leg(name)
+    return leg.id if leg is not None else name
+
+
+def _relayable_sdp(call: Call, sender: str, recipient: str, sdp: bytes) -> bytes:
+    """SDP as passed to the media engine. Raises MediaUnavailable if it is unusable."""
+    from_party, to_party = call.participant(sender), call.participant(recipient)
+    sanitized = sanitize(sdp, from_party.peer_address)
+    if sdp and not sanitized:
+        raise MediaUnavailable("description")
+    return sanitized if to_party.accepts_video_of(from_party) else audio_only(sanitized)
