@@ -318,9 +318,7 @@ class Call:
     def parties(self) -> tuple[CallParty, ...]:
         """Return all participants and called parties, the caller first, then in order of joining."""
         self.update_record_parties()
-        parties = [
-            replace(one, withheld=self.withholds_identity(one.extension_id)) for one in self.record_parties.with_roles()
-        ]
+        parties = self.record_parties.complete(self.withholds_identity)
         return tuple(parties if len(parties) > 1 else [*parties, CallParty(role="callee", number=self.dialled)])
 
     def _caller_party(self) -> CallParty:

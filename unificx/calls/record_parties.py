@@ -1,5 +1,6 @@
 """Parties of a call record, collected while the call lives: a party stays recorded after its leg has ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from unificx.calls.events import CallParty, MediaQuality
@@ -37,10 +38,15 @@ class RecordParties:
         """Return the same parties without statistics, for a call that shares the record."""
         return RecordParties(self.by_leg)
 
-    def with_roles(self) -> list[CallParty]:
-        """Return the parties with their roles and media quality."""
+    def complete(self, withholds_identity: Callable[[str | None], bool]) -> list[CallParty]:
+        """Return the parties with their roles, media quality and privacy."""
         return [
-            replace(one, role="callee" if at else "caller", quality=_media_quality(self.media_stats.get(key)))
+            replace(
+                one,
+                role="callee" if at else "caller",
+                quality=_media_quality(self.media_stats.get(key)),
+                withheld=withholds_identity(one.extension_id),
+            )
             for at, (key, one) in enumerate(self.by_leg.items())
         ]
 

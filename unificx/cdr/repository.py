@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from pydantic_core import to_json
 from sqlalchemy import Row, Table, delete, select, update
@@ -15,9 +15,7 @@ from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.values import talk_seconds
-from unificx.db import Erased, ErasedSubject, PageByTime, SealedCodec
-
-P = TypeVar("P")
+from unificx.db import Erased, Key, PageByTime, SealedCodec
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
 ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
@@ -37,7 +35,8 @@ _INSERTS = {
 
 def encode_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
     """Encode a call for the spool; `subjects` are those of its parties, in order."""
-    rows = [_party_row(keys, call, position, subject) for position, subject in enumerate(subjects)]
+    found = keys.get(call.tenant, set(subjects), create=True)
+    rows = [_party_row(found[subject], call, position, subject) for position, subject in enumerate(subjects)]
     return to_json((_call_row(call), rows))
 
 
@@ -56,9 +55,16 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
     }
 
 
-def _party_row(keys: KeyRing, call: CallEnded, position: int, subject: str) -> dict[str, Any]:
+def _party_row(key: Key | None, call: CallEnded, position: int, subject: str) -> dict[str, Any]:
+    """Return the row of a party; without the sealed parts if its subject was erased during the call."""
     party, quality, row_id = call.parties[position], call.parties[position].quality, f"{call.id}/{position}"
-    identity, address = PartyPart(party.number, party.name, party.withheld), AddressPart(party.address)
+    sealed = sealed_address = None
+    if key is not None:
+        identity = PartyPart(party.number, party.name, party.withheld)
+        sealed = PARTY_CODEC.seal_with(key, call.tenant, subject, row_id, identity).hex()
+        if party.address:
+            address = AddressPart(party.address)
+            sealed_address = ADDRESS_CODEC.seal_with(key, call.tenant, subject, row_id, address).hex()
     return {
         "id": row_id,
         "tenant_id": call.tenant,
@@ -72,19 +78,9 @@ def _party_row(keys: KeyRing, call: CallEnded, position: int, subject: str) -> d
         "jitter_ms": quality.jitter_ms,
         "mos": quality.mos,
         "packets": quality.packets,
-        "sealed": _seal(PARTY_CODEC, keys, call.tenant, (subject, row_id, identity)),
-        "sealed_address": _seal(ADDRESS_CODEC, keys, call.tenant, (subject, row_id, address))
-        if party.address
-        else None,
+        "sealed": sealed,
+        "sealed_address": sealed_address,
     }
-
-
-def _seal(codec: SealedCodec[P], keys: KeyRing, tenant: str, item: tuple[str, str, P]) -> str | None:
-    """Return the sealed part in hex; None if the subject was erased during the call."""
-    try:
-        return codec.seal(keys, tenant, [item])[0].hex()
-    except ErasedSubject:
-        return None
 
 
 async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set[tuple[str, str | None]]:

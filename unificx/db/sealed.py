@@ -96,12 +96,15 @@ class SealedCodec(Generic[P]):
             key = found[subject]
             if key is None:
                 raise ErasedSubject(f"{self.table}.{self.column}: the subject was erased")
-            # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
-            nonce = os.urandom(_NONCE)
-            text = self._encode(part)
-            body = key.aead.encrypt(nonce, text, self._associated_data(tenant, subject, row, key.version))
-            sealed.append(_HEADER.pack(SEAL_MARK, key.version, nonce) + body)
+            sealed.append(self.seal_with(key, tenant, subject, row, part))
         return sealed
+
+    def seal_with(self, key: Key, tenant: str, subject: str, row: str, part: P) -> bytes:
+        """Seal one part with the key of its subject, for a caller that seals several parts of one person."""
+        # From the OS, never from an injected source: a repeated nonce would break AES-GCM.
+        nonce = os.urandom(_NONCE)
+        body = key.aead.encrypt(nonce, self._encode(part), self._associated_data(tenant, subject, row, key.version))
+        return _HEADER.pack(SEAL_MARK, key.version, nonce) + body
 
     def open(self, keys: Keys, tenant: str, purpose: str, items: Sequence[tuple[str, str, bytes]]) -> list[P | Erased]:
         """Open each (subject, row id, sealed part), in order, with `Erased` for erased subjects.
