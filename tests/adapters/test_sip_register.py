@@ -218,6 +218,25 @@ def test_the_preferred_contact_rings_first(harness: SipHarness, phone: Phone) ->
     assert ring_targets(harness) == ["sip:1001@192.0.2.8", "sip:1001@192.0.2.7"]
 
 
+def test_a_phone_that_comes_back_at_another_port_rings_once(harness: SipHarness, phone: Phone) -> None:
+    phone.register()
+    harness.clock.advance(1)
+    again = Phone(harness, flow=replace(phone.flow, port=5999), call_id="after-the-restart")
+    assert len(contacts(again.register())) == 2
+    assert ring_targets(harness) == ["sip:1001@192.0.2.7:5999"]
+    harness.clock.advance(1)
+    phone.register()
+    assert ring_targets(harness) == ["sip:1001@192.0.2.7:5060"]
+
+
+def test_devices_at_one_address_ring_separately(harness: SipHarness, phone: Phone) -> None:
+    add_device(harness.directory, "t1", DOMAIN, "1001", "b")
+    phone.register()
+    harness.clock.advance(1)
+    Phone(harness, username="1001-t1b", flow=replace(phone.flow, port=5999)).register()
+    assert len(ring_targets(harness)) == 2
+
+
 def test_at_most_ten_contacts(harness: SipHarness, phone: Phone) -> None:
     many = ", ".join(f"<sip:1001@192.0.2.7:{5000 + port}>" for port in range(10))
     assert phone.register(contact=f"Contact: {many}").status == 200

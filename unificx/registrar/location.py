@@ -8,6 +8,9 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.uri import Uri
 
+SAME_REGISTER = 0.5
+"""Seconds within which the contacts of a phone count as registered together."""
+
 
 class LocationService:
     """Bindings by extension, in memory: `cluster.Location` for a single process. The registrar is its owner."""
@@ -27,11 +30,13 @@ class LocationService:
             yield from bindings
 
     def contacts(self, extension_id: str, now: float) -> tuple[Binding, ...]:
-        """Return the bindings to dial, by descending q value."""
+        """Return the bindings to dial, one per phone, by descending q value."""
         found = [
             each for each in self._by_extension.get(extension_id, ()) if each.expires_at > now and not each.disconnected
         ]
-        found.sort(key=lambda binding: -binding.q)
+        if len(found) > 1:
+            found = _latest_per_phone(found)
+            found.sort(key=lambda binding: -binding.q)
         return tuple(found)
 
     def device_bindings(self, extension_id: str, device_id: str) -> tuple[Binding, ...]:
@@ -85,6 +90,38 @@ class LocationService:
         return tuple(
             binding for bindings in self._by_extension.values() for binding in bindings if binding.expires_at <= now
         )
+
+
+def _latest_per_phone(bindings: list[Binding]) -> list[Binding]:
+    """Return the bindings that each phone registered last, in the given order.
+
+    An earlier one has the port from before the phone restarted: a branch that is never answered, with media ports. When
+    the server restarts, all count as registered at that moment, so all are dialled until the phones refresh them.
+    """
+    latest: dict[tuple[str, ...], float] = {}
+    for binding in bindings:
+        phone, at = _phone(binding), _registered_at(binding)
+        latest[phone] = max(at, latest.get(phone, at))
+    return [binding for binding in bindings if _registered_at(binding) > latest[_phone(binding)] - SAME_REGISTER]
+
+
+def _phone(binding: Binding) -> tuple[str, ...]:
+    """Identity of a phone: its instance, else the user and host that it registered, without the port. The flows of a
+    phone with outbound support count as phones (RFC 5626)."""
+    if binding.reg_id:
+        return binding.device_id, binding.id
+    if binding.instance:
+        return binding.device_id, binding.instance, ""
+    try:
+        contact = Uri.parse(binding.contact)
+    except RemoteProtocolError:
+        return binding.device_id, binding.id
+    flow = binding.flow
+    return binding.device_id, flow.transport, flow.host, contact.user or "", contact.host.lower()
+
+
+def _registered_at(binding: Binding) -> float:
+    return binding.expires_at - binding.granted_seconds
 
 
 def _same_user_and_host(one: str, other: str) -> bool:
