@@ -381,7 +381,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     calls, readiness, idempotency = FakeCalls(rooms), FakeReadiness(), IdempotencyStore(database, keys, clock)
     outbox.subscribe(PersonClosed, idempotency.delete_affected)
     outbox.subscribe(TenantDeleted, idempotency.delete_affected)
-    history = CdrService(database, keys, spool)
+    history = CdrService(database, keys, spool, bus.publish)
     push_delivery, vapid = WebPushClient(loopback=True), Vapid(bytes([7] * 32), "mailto:admin@example.com")
     directory = identity.directory
     push = PushNotifier(
@@ -389,8 +389,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     )
     hub = EventHub()
     bus.subscribe(SessionEnded, lambda event: push.session_ended(event.session_id))
-    live_events, meetings = LiveEvents(hub, bus, directory, history), ConferenceManager(clock)
-    room_events = RoomEvents(hub, directory, meetings)
+    live_events, meetings = LiveEvents(hub, bus, directory), ConferenceManager(clock, bus.publish)
+    room_events = RoomEvents(hub, bus, directory, meetings)
     bus.subscribe(RoomDeleted, lambda event: meetings.room_deleted(event.room_id))
     erasure = Erasure(ErasureJournal(folder / "erased.journal"), keys, clock, bus)
     audio_parts = AudioStoreParts(database, keys, erasure, LocalBlobStore(folder / "audio"), FakeSpeechRecognition())
@@ -399,8 +399,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     custom_sounds = CustomSounds(audio_parts, audio)
     transcoding = TranscodeWorker(audio_parts, audio, lambda tenant_id: mailboxes.tenant_settings(tenant_id).keep_wav)
     archive, media = RecordingArchive(audio_parts, audio), FakeEngine()
-    recorder = CallRecorder(CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"))
-    recorder.on_change = live_events.recording_changed
+    recorder = CallRecorder(
+        CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
+    )
     services = Services(
         identity=identity,
         history=history,

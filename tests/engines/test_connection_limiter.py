@@ -1,15 +1,37 @@
 """Limits on HTTP connections and eviction of idle ones."""
 
+import asyncio
+
 from unificx.api.connection_limiter import ConnectionLimiter, ConnectionSlot, HttpLimits
 
 LIMITS = HttpLimits(connections=6, per_source=3, per_source_loopback=5)
 
 
+class FakeTransport(asyncio.WriteTransport):
+    def __init__(self, name: str, aborted: list[str]) -> None:
+        super().__init__()
+        self._name = name
+        self._aborted = aborted
+
+    def abort(self) -> None:
+        self._aborted.append(self._name)
+
+
 def acquire(limiter: ConnectionLimiter, host: str, evicted: list[str], name: str = "") -> ConnectionSlot:
     slot = limiter.acquire(host)
     assert slot is not None
-    slot.on_evict = lambda: evicted.append(name or host)
+    slot.connection = FakeTransport(name or host, evicted)
     return slot
+
+
+async def test_connection_that_is_still_accepted_is_cancelled() -> None:
+    limiter = ConnectionLimiter(HttpLimits(per_source=1))
+    slot = limiter.acquire("203.0.113.1")
+    assert slot is not None
+    slot.connection = accepting = asyncio.create_task(asyncio.sleep(60))
+    assert limiter.acquire("203.0.113.1") is not None
+    await asyncio.wait((accepting,))
+    assert accepting.cancelled()
 
 
 def test_source_at_its_limit_loses_its_oldest_connection() -> None:

@@ -88,9 +88,15 @@ class World:
         tags = count(1)
         tag_prefix = f"{next(_ports)}"
         endpoint = Endpoint(tag=lambda: f"{tag_prefix}-{next(tags)}", via_host=lambda flow: "203.0.113.1:5060")
-        self.legs = DialogTable(endpoint, lambda flow: "<sip:203.0.113.1:5060>", endpoint.new_tag, self.session_expires)
+        self.legs = DialogTable(
+            endpoint,
+            lambda flow: "<sip:203.0.113.1:5060>",
+            endpoint.new_tag,
+            self.session_expires,
+            current_flow=lambda leg: self.manager.current_flow(leg),
+        )
         routing = Routing(self.directory, self.location, self, self.apps)
-        self.parking = Parking()
+        self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
         )

@@ -67,26 +67,7 @@ PORTS_TO_BELOW = {
     "recording/ports.py LegTap",
     "sip_server/ports.py CallHandler",
 }
-LATE_CALLBACKS = {
-    "api/http_connection.py self._slot.on_evict",
-    "api/http_connection.py slot.on_evict",
-    "callapps/call.py self._session.on_remote_sdp",
-    "callapps/call.py session.on_digit",
-    "callapps/call.py session.on_media_open",
-    "callapps/runner.py session.on_ended",
-    "calls/manager.py self.deps.legs.current_flow",
-    "calls/manager.py self.deps.parking.recall",
-    "db/outbox.py database.on_commit",
-    "rtpengine/supervisor.py self._dtmf_log.on_dtmf",
-    "server/callapps.py host.time_zone",
-    "server/conference_dialer.py conferences.on_end",
-    "server/live_events.py history.on_change",
-    "server/room_events.py meetings.on_change",
-    "server/sip.py self._engine.on_event",
-    "server/sip.py self._engine.on_restarted",
-    "server/sip.py self._media.on_restarted",
-    "server/sip.py self.call_recorder.on_change",
-}
+LATE_CALLBACKS: set[str] = set()
 
 
 def own(cls: type) -> bool:

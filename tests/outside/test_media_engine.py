@@ -27,6 +27,7 @@ from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPress
 from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
 from unificx.media_worker import MediaEngineClient, client
+from unificx.media_worker.client import EngineRestarted
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -34,8 +35,13 @@ PORTS = (47600, 47799)
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[MediaEngineClient]:
-    engine = MediaEngineClient(SystemClock())
+def collector() -> "EventCollector":
+    return EventCollector()
+
+
+@pytest.fixture
+async def engine(collector: "EventCollector") -> AsyncIterator[MediaEngineClient]:
+    engine = MediaEngineClient(SystemClock(), collector.receive)
     await engine.start()
     yield engine
     await engine.shut_down()
@@ -58,12 +64,11 @@ async def parties() -> AsyncIterator[AsyncExitStack]:
 class EventCollector:
     """Collects the events of an engine."""
 
-    def __init__(self, engine: MediaEngineClient) -> None:
-        self.events: list[Event] = []
+    def __init__(self) -> None:
+        self.events: list[Event | EngineRestarted] = []
         self._changed = asyncio.Event()
-        engine.on_event = self._receive
 
-    def _receive(self, event: Event) -> None:
+    def receive(self, event: Event | EngineRestarted) -> None:
         self.events.append(event)
         self._changed.set()
 
@@ -96,9 +101,9 @@ def sine_sound(seconds: float, frequency: float) -> Sound:
 
 
 async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
-    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, collector: EventCollector, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    collector, caller = EventCollector(engine), await phone(parties, 440.0)
+    caller = await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
     ticket = engine.play("leg", sine_sound(1.0, 700))
     await caller.send_tone(0.9)
@@ -114,9 +119,8 @@ async def test_prompt_is_played_through_rtpengine_and_its_end_reported(
 
 
 async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
-    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, collector: EventCollector, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    collector = EventCollector(engine)
     phones = [await phone(parties, tone) for tone in (440.0, 620.0, 900.0)]
     for number, each in enumerate(phones):
         await connect_through_rtpengine(relay, engine, f"leg-{number}", each)
@@ -274,9 +278,9 @@ async def test_paused_audio_is_not_recorded(engine: MediaEngineClient, parties: 
 
 
 async def test_dtmf_is_received_through_rtpengine(
-    engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack
+    engine: MediaEngineClient, collector: EventCollector, relay: RtpEngine, parties: AsyncExitStack
 ) -> None:
-    collector, caller = EventCollector(engine), await phone(parties, 440.0)
+    caller = await phone(parties, 440.0)
     await connect_through_rtpengine(relay, engine, "leg", caller)
     await caller.send_tone(0.3)
     for event in (1, 11):
@@ -368,10 +372,8 @@ async def test_flood_from_one_leg_does_not_affect_others(engine: MediaEngineClie
 
 
 async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
-    engine: MediaEngineClient, parties: AsyncExitStack
+    engine: MediaEngineClient, collector: EventCollector, parties: AsyncExitStack
 ) -> None:
-    collector, again = EventCollector(engine), asyncio.Event()
-    engine.on_restarted = again.set
     caller = await phone(parties, 440.0)
     await connect_directly(engine, "leg", caller)
     recording = engine.record("tap", leg="leg")
@@ -381,7 +383,8 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
     killed = engine.pid
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
-    await asyncio.wait_for(again.wait(), 20)
+    async with asyncio.timeout(20):
+        await collector.wait(EngineRestarted)
     assert engine.pid != killed
     assert await collector.wait(PlayEnded) == [PlayEnded("leg", ticket, "lost")]
     assert len([piece async for piece in recording]) >= 1  # chunks so far are kept
@@ -396,8 +399,8 @@ async def test_engine_is_restarted_after_sigkill_and_legs_can_be_reopened(
 async def test_hanging_engine_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PING_INTERVAL", 0.1)
     monkeypatch.setattr(client, "REQUEST_TIMEOUT", 0.5)
-    engine, again = MediaEngineClient(SystemClock()), asyncio.Event()
-    engine.on_restarted = again.set
+    again = asyncio.Event()
+    engine = MediaEngineClient(SystemClock(), lambda event: again.set())
     await engine.start()
     hanging = engine.pid
     assert hanging is not None

@@ -27,9 +27,16 @@ def tone(seconds: float, hertz: float = PROMPT) -> Sound:
 
 
 @pytest.fixture
-async def relay() -> AsyncIterator[RtpEngine]:
+def published() -> asyncio.Queue[object]:
+    """Events of the relay."""
+    return asyncio.Queue()
+
+
+@pytest.fixture
+async def relay(published: asyncio.Queue[object]) -> AsyncIterator[RtpEngine]:
     # The public interface has another address than the internal one, to distinguish them.
-    relay = RtpEngine(SystemClock(), interfaces=(MediaInterface("127.0.0.2"),), ports=(45000, 45199))
+    interfaces = (MediaInterface("127.0.0.2"),)
+    relay = RtpEngine(SystemClock(), interfaces=interfaces, ports=(45000, 45199), publish=published.put_nowait)
     await relay.start()
     yield relay
     await relay.close()
@@ -136,16 +143,16 @@ async def test_each_party_is_recorded_separately(
     assert tones.level(last, CALLER, rate=rate) < 300
 
 
-async def test_dtmf_is_reported_with_anchor_and_tag(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint]) -> None:
-    pressed: asyncio.Queue[DtmfReceived] = asyncio.Queue()
-    relay.set_dtmf_callback(pressed.put_nowait)
+async def test_dtmf_is_reported_with_anchor_and_tag(
+    relay: RtpEngine, published: asyncio.Queue[object], parties: tuple[RtpEndpoint, RtpEndpoint]
+) -> None:
     caller, callee = parties
     await connect(relay, parties)
     await talk(parties, 0.2)
     await caller.send_dtmf(10)
     await callee.send_dtmf(1)
     async with asyncio.timeout(5):
-        reported = {await pressed.get(), await pressed.get()}
+        reported = {await published.get(), await published.get()}
     assert reported == {DtmfReceived("call", "a", "*"), DtmfReceived("call", "b", "1")}
 
 

@@ -16,6 +16,7 @@ import pytest
 import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 
+from unificx.cluster import EventBus, LocalEventBus
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
 from unificx.media import MediaUnavailable
@@ -23,15 +24,20 @@ from unificx.rtpengine import client as ng_client
 from unificx.rtpengine import hang_detection, ng, supervisor
 from unificx.rtpengine.client import NgClient
 from unificx.rtpengine.ng import Profile
-from unificx.rtpengine.supervisor import MediaInterface, RtpEngine
+from unificx.rtpengine.supervisor import MediaInterface, RelayRestarted, RtpEngine
 
 PORTS = (47000, 47199)
 PHONE = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[RtpEngine]:
-    engine = RtpEngine(SystemClock(), ports=PORTS)
+def bus() -> EventBus:
+    return LocalEventBus(lambda fault: None)
+
+
+@pytest.fixture
+async def engine(bus: EventBus) -> AsyncIterator[RtpEngine]:
+    engine = RtpEngine(SystemClock(), ports=PORTS, publish=bus.publish)
     await engine.start()
     yield engine
     await engine.close()
@@ -53,9 +59,9 @@ def freeze(pid: int) -> None:
         assert time.monotonic() < deadline
 
 
-async def test_calls_recover_after_a_crash(engine: RtpEngine) -> None:
+async def test_calls_recover_after_a_crash(engine: RtpEngine, bus: EventBus) -> None:
     again = asyncio.Event()
-    engine.on_restarted = again.set
+    bus.subscribe(RelayRestarted, lambda event: again.set())
     async with RtpEndpoint(440.0) as caller, RtpEndpoint(620.0) as callee:
 
         async def negotiate() -> None:
@@ -111,8 +117,7 @@ def fast_pings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fast_pings")
 async def test_hanging_rtpengine_is_restarted() -> None:
     again = asyncio.Event()
-    engine = RtpEngine(SystemClock(), ports=PORTS)
-    engine.on_restarted = again.set
+    engine = RtpEngine(SystemClock(), ports=PORTS, publish=lambda event: again.set())
     await engine.start()
     try:
         hanging = engine.pid
@@ -152,20 +157,24 @@ async def test_rtpengine_that_is_silent_for_a_moment_is_not_killed(
     assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
 
 
-async def test_exception_in_the_restart_callback_does_not_end_supervision(engine: RtpEngine) -> None:
+async def test_exception_in_the_restart_callback_does_not_end_supervision() -> None:
     called = asyncio.Event()
 
-    def fail() -> None:
+    def fail(event: object) -> None:
         called.set()
         raise RuntimeError("error in the callback")
 
-    engine.on_restarted = fail
-    for _ in range(2):
-        assert engine.pid is not None
-        called.clear()
-        os.kill(engine.pid, signal.SIGKILL)
-        await asyncio.wait_for(called.wait(), 5)
-    assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
+    engine = RtpEngine(SystemClock(), ports=PORTS, publish=fail)
+    await engine.start()
+    try:
+        for _ in range(2):
+            assert engine.pid is not None
+            called.clear()
+            os.kill(engine.pid, signal.SIGKILL)
+            await asyncio.wait_for(called.wait(), 5)
+        assert await rtpengine_replies.offer(engine, "call", "a", PHONE, Profile.PLAIN)
+    finally:
+        await engine.close()
 
 
 async def test_rtpengine_dies_with_its_parent() -> None:
@@ -196,10 +205,12 @@ async def test_rtpengine_dies_with_its_parent() -> None:
 
 
 @pytest.mark.parametrize("lacks", ["a port", "a socket"])
-async def test_failed_restart_is_retried(engine: RtpEngine, monkeypatch: pytest.MonkeyPatch, lacks: str) -> None:
+async def test_failed_restart_is_retried(
+    engine: RtpEngine, bus: EventBus, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
     """For example with no free file descriptors; a started process that cannot be connected to is stopped."""
     again, faults = asyncio.Event(), iter([True])
-    engine.on_restarted = again.set
+    bus.subscribe(RelayRestarted, lambda event: again.set())
     free_port, connect = supervisor._free_port, NgClient.connect
 
     def port(ports: tuple[int, int]) -> int:

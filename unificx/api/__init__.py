@@ -7,7 +7,6 @@ from unificx.api.middleware import as_operator
 from unificx.api.ports import (
     ComponentState,
     IceServer,
-    LiveCall,
     LiveCalls,
     LiveRecordings,
     ReadinessChecks,
@@ -22,7 +21,6 @@ __all__ = [
     "EventHub",
     "IceServer",
     "IdempotencyStore",
-    "LiveCall",
     "LiveCalls",
     "LiveRecordings",
     "PublicAddress",

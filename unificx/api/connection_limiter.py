@@ -5,8 +5,8 @@ be evicted. A source at its limit loses its oldest idle connection; at the total
 connections loses one. So a client cannot lock others out with idle connections.
 """
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from unificx.core.rate_limit import ConcurrentCount
@@ -33,19 +33,29 @@ class HttpLimits:
 
 
 class ConnectionSlot:
-    """Slot of one connection. `on_evict` is called when it is evicted."""
+    """Slot of one connection. `connection` is ended on eviction: the task that accepts it, then its transport."""
 
-    __slots__ = ("_limiter", "on_evict", "source")
+    __slots__ = ("_limiter", "connection", "source")
 
     def __init__(self, limiter: "ConnectionLimiter", source: str) -> None:
         self._limiter: ConnectionLimiter | None = limiter
         self.source = source
-        self.on_evict: Callable[[], None] = lambda: None
+        self.connection: asyncio.Task[None] | asyncio.WriteTransport | None = None
 
     def set_waiting(self, *, for_peer: bool) -> None:
         """Mark whether the connection waits for its peer and can be evicted."""
         if self._limiter is not None:
             self._limiter.mark(self, waiting=for_peer)
+
+    def end_connection(self) -> None:
+        """End the connection at once."""
+        match self.connection:
+            case None:
+                pass
+            case asyncio.Task() as task:
+                task.cancel()
+            case transport:
+                transport.abort()
 
     def release(self) -> None:
         """Release the slot when the connection is closed or upgraded. Idempotent."""
@@ -110,5 +120,5 @@ class ConnectionLimiter:
             return False
         slot = next(iter(waiting))
         slot.release()
-        slot.on_evict()
+        slot.end_connection()
         return True

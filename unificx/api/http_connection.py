@@ -8,7 +8,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -46,7 +45,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
-        self._slot.on_evict = self.transport.abort
+        self._slot.connection = self.transport
         self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -164,8 +163,7 @@ class Acceptor:
             if slot is None:
                 sock.close()
                 continue
-            task = asyncio.create_task(self._accept(sock, slot))
-            slot.on_evict = partial(_cancel, task)
+            slot.connection = task = asyncio.create_task(self._accept(sock, slot))
             self._accepting.add(task)
             task.add_done_callback(self._accepting.discard)
 
@@ -188,10 +186,6 @@ class Acceptor:
             if not connected:
                 slot.release()
                 sock.close()
-
-
-def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
 
 
 def _cancel_timer(timer: asyncio.TimerHandle | None) -> None:

@@ -5,40 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from unificx.calls import ParkedCall
+from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.media.sounds import Sound
 from unificx.prompts import SPEECH_LEVEL
 from unificx.recording import LiveRecording
-
-
-class LiveCall(Protocol):
-    """A live call."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def tenant_id(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def started(self) -> datetime: ...
-    @property
-    def answered(self) -> datetime | None: ...
-    @property
-    def caller(self) -> str:
-        """The caller's number."""
-        ...
-
-    @property
-    def callee(self) -> str:
-        """The dialed number."""
-        ...
-
-    @property
-    def room(self) -> str | None:
-        """The id of the conference room the call is connected to."""
-        ...
 
 
 class LiveCalls(Protocol):

@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from itertools import count
 
 from unificx.callapps.clips import Clip
-from unificx.callapps.media_session import AppMediaSession
+from unificx.callapps.media_session import AppMediaSession, HostedLeg
 from unificx.callapps.ports import AudioSink, AudioTap, MediaEngine, Prompts
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
@@ -38,7 +38,7 @@ ALL_DIGITS = "0123456789*#ABCD"
 class Call:
     """`caller` is the caller, `mailbox` the mailbox whose phones rang before, if any; `arguments` come from routing."""
 
-    def __init__(self, session: AppMediaSession, engine: MediaEngine, prompts: Prompts, clock: Clock) -> None:
+    def __init__(self, leg: HostedLeg, engine: MediaEngine, prompts: Prompts, clock: Clock) -> None:
         self.id = ""
         self.caller = CallerInfo("", "", None, "", "")
         self.mailbox: CalledMailbox | None = None
@@ -51,7 +51,6 @@ class Call:
         self.time_zone: tzinfo | None = None
         """Time zone of spoken times; None for the server's."""
         self.clock = clock
-        self._session = session
         self._engine = engine
         self._prompts = prompts
         # Owner: the node that holds the call.
@@ -63,13 +62,15 @@ class Call:
         self._tap_numbers = count(1)
         self._joined: tuple[str, bool] | None = None
         """The room the caller is in, and whether the caller is muted there."""
-        session.on_digit = self._on_digit
-        session.on_media_open = self._rejoin
+        self._on_remote_sdp: Callable[[], None] = lambda: None
+        self.session = AppMediaSession(
+            engine, leg, self._on_digit, on_media_open=self._rejoin, on_remote_sdp=self._remote_sdp_changed
+        )
 
     @property
     def leg(self) -> str:
         """The caller's leg in the media engine."""
-        return self._session.leg
+        return self.session.leg
 
     @property
     def call_id(self) -> str:
@@ -79,18 +80,18 @@ class Call:
     @property
     def receives_audio(self) -> bool:
         """Whether the caller receives audio: the call is not on hold."""
-        return self._session.receives_audio
+        return self.session.receives_audio
 
     def on_remote_sdp(self, callback: Callable[[], None]) -> None:
         """Set a callback for each new SDP from the caller's phone."""
-        self._session.on_remote_sdp = callback
+        self._on_remote_sdp = callback
 
     # ---- verbs
 
     async def answer(self) -> None:
         """Answer the call. Every other verb does so implicitly."""
-        if not self._session.media_up.is_set():
-            await self._session.answer()
+        if not self.session.media_up.is_set():
+            await self.session.answer()
             await asyncio.sleep(MEDIA_SETTLE_SECONDS)
 
     async def play(self, *items: str | Sound | Clip | SpokenValue, escape_digits: str = "") -> str:
@@ -110,13 +111,13 @@ class Call:
         """Play a notice that must be heard completely. Return whether it was played to its end; None if the caller was
         on hold meanwhile and has missed it."""
         await self.answer()
-        missed = self._session.hold_count
+        missed = self.session.hold_count
         played = True
         for sound in [each for one in items for each in await self._sounds(one)]:
-            if played and self._session.receives_audio:
+            if played and self.session.receives_audio:
                 await self._play(sound, "")
                 played = self._playback_ended == "end"
-        return played if self._session.receives_audio and self._session.hold_count == missed else None
+        return played if self.session.receives_audio and self.session.hold_count == missed else None
 
     async def play_until_digit(self, *items: str | Sound | Clip | SpokenValue) -> None:
         """Play until any DTMF digit is pressed; the digit stays queued."""
@@ -156,8 +157,8 @@ class Call:
         After a hang-up, the remaining audio is written before the app is cancelled.
         """
         await self.answer()
-        tap = f"{self._session.leg}/{next(self._tap_numbers)}"
-        pump = _RecordingPump(self._engine.record(tap, leg=self._session.leg), sink, self._changed.set)
+        tap = f"{self.session.leg}/{next(self._tap_numbers)}"
+        pump = _RecordingPump(self._engine.record(tap, leg=self.session.leg), sink, self._changed.set)
         ended, digit = "lost", ""
         try:
             ended, digit = await self._wait_recorded(pump, max_seconds, stop_digits, silence_seconds)
@@ -179,7 +180,7 @@ class Call:
             while True:
                 await self.play(MUSIC)
         finally:
-            self._engine.stop(self._session.leg)
+            self._engine.stop(self.session.leg)
 
     def join(self, room: str, *, muted: bool = False) -> None:
         """Put the answered caller into a room of the mixer, until `leave` or `hang_up`, also across restarts of the
@@ -191,22 +192,22 @@ class Call:
         """Mute or unmute the caller in the room."""
         if self._joined is not None:
             self._joined = (self._joined[0], on)
-            self._engine.mute(self._session.leg, on)
+            self._engine.mute(self.session.leg, on)
 
     def leave(self) -> None:
         """Remove the caller from the room."""
         self._joined = None
-        self._engine.leave(self._session.leg)
+        self._engine.leave(self.session.leg)
 
     async def echo(self) -> None:
         """Echo the caller's audio until the call ends."""
         await self.answer()
-        self._engine.echo(self._session.leg)
+        self._engine.echo(self.session.leg)
         await asyncio.Event().wait()
 
     async def hang_up(self) -> None:
         """Hang up and end the app."""
-        self._session.hang_up()
+        self.session.hang_up()
         await asyncio.Event().wait()
 
     # ---- media engine events
@@ -225,9 +226,13 @@ class Call:
     # ---- inside
 
     def _rejoin(self) -> None:
+        """Enter the room again after the engine has (re)created the leg."""
         if self._joined is not None:
             room, muted = self._joined
-            self._engine.join(room, self._session.leg, muted=muted, agc=True)
+            self._engine.join(room, self.session.leg, muted=muted, agc=True)
+
+    def _remote_sdp_changed(self) -> None:
+        self._on_remote_sdp()
 
     def _on_digit(self, digit: str) -> None:
         self._digits.append(digit)
@@ -253,10 +258,10 @@ class Call:
     async def _play(self, sound: Sound, escape_digits: str, *, peek: bool = False) -> str:
         """Play one sound; repeated from its start if the engine was lost meanwhile."""
         while True:
-            await self._session.media_up.wait()
+            await self.session.media_up.wait()
             if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
                 return digit
-            ticket = self._engine.play(self._session.leg, sound)
+            ticket = self._engine.play(self.session.leg, sound)
             digit = await self._wait_played(ticket, sound.seconds + PLAYBACK_MARGIN, escape_digits, peek=peek)
             self._playback_ended = self._played.pop(ticket, "")
             if digit or self._playback_ended != "lost":
@@ -269,10 +274,10 @@ class Call:
                     self._changed.clear()
                     await self._changed.wait()
                     if escape_digits and (digit := self._next_matching_digit(escape_digits, peek=peek)):
-                        self._engine.stop(self._session.leg)
+                        self._engine.stop(self.session.leg)
                         return digit
         except TimeoutError:
-            self._engine.stop(self._session.leg)
+            self._engine.stop(self.session.leg)
         return ""
 
     def _next_matching_digit(self, accepted: str, *, peek: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,18 +18,35 @@ log = structlog.get_logger()
 SERVICE_UNAVAILABLE = 503
 
 
+@dataclass(frozen=True, slots=True)
+class HostedLeg:
+    """The leg of a call that an app handles: its id and SDP offer. `emit` receives the app's events; `on_ended` is
+    called once, when the call ends."""
+
+    id: str
+    offer: bytes
+    emit: Callable[[LegEvent], None]
+    on_ended: Callable[[], None]
+
+
 class AppMediaSession:
     """The media session of an app's leg. `on_digit` receives DTMF digits; `on_media_open` is called whenever the engine
-    has (re)created the leg; `on_ended` once, when the call ends."""
+    has (re)created the leg; `on_remote_sdp` with each new remote SDP."""
 
-    def __init__(self, engine: MediaEngine, leg: str, offer: bytes, emit: Callable[[LegEvent], None]) -> None:
-        self.leg = leg
-        self.on_digit: Callable[[str], None] = lambda key: None
-        self.on_ended: Callable[[], None] = lambda: None
-        self.on_media_open: Callable[[], None] = lambda: None
-        self.on_remote_sdp: Callable[[], None] = lambda: None
-        """Called with each new remote SDP."""
-        self.receives_audio = _receives_audio(offer)
+    def __init__(
+        self,
+        engine: MediaEngine,
+        hosted: HostedLeg,
+        on_digit: Callable[[str], None],
+        on_media_open: Callable[[], None],
+        on_remote_sdp: Callable[[], None],
+    ) -> None:
+        self.leg = hosted.id
+        self._on_digit = on_digit
+        self._on_media_open = on_media_open
+        self._on_remote_sdp = on_remote_sdp
+        self._on_ended = hosted.on_ended
+        self.receives_audio = _receives_audio(hosted.offer)
         """Whether the remote party receives audio: it is not holding the call."""
         self.hold_count = 0
         """How often the remote party has put the call on hold."""
@@ -36,8 +54,8 @@ class AppMediaSession:
         """Set while the engine has the leg, so that audio flows."""
         self.is_over = False
         self._engine = engine
-        self._offer = offer
-        self._emit = emit
+        self._offer = hosted.offer
+        self._emit = hosted.emit
         self._answered = False
         self._lock = asyncio.Lock()  # orders the steps of this session
         self._tasks = BackgroundTasks()
@@ -98,21 +116,21 @@ class AppMediaSession:
 
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
-            self.on_digit(key)
+            self._on_digit(key)
 
     def ended(self) -> None:
         self.is_over = True
-        self.on_ended()
+        self._on_ended()
 
     # ---- inside
 
     def _on_sdp(self, sdp: bytes) -> None:
         before, self.receives_audio = self.receives_audio, _receives_audio(sdp)
         self.hold_count += before and not self.receives_audio
-        self.on_remote_sdp()
+        self._on_remote_sdp()
 
     def _on_media_up(self) -> None:
-        self.on_media_open()
+        self._on_media_open()
         self.media_up.set()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

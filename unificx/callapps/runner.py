@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 import structlog
 
 from unificx.callapps.call import App, Call
-from unificx.callapps.media_session import AppMediaSession
+from unificx.callapps.media_session import AppMediaSession, HostedLeg
 from unificx.callapps.ports import MediaEngine, Prompts
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext
@@ -28,12 +29,21 @@ class _Running:
 class AppRunner:
     """Runs apps for `calls`. Media engine events go to `handle_event` and `on_engine_restarted`.
 
-    `language` and `time_zone` return the language and time zone of a call's prompts.
+    `language` and `time_zone` return the language and time zone of a call's prompts, None for that of the server.
     """
 
-    def __init__(self, engine: MediaEngine, prompts: Prompts, clock: Clock, apps: Mapping[str, App]) -> None:
-        self.language: Callable[[AppCallContext], str] = lambda context: "en"
-        self.time_zone: Callable[[AppCallContext], tzinfo | None] = lambda context: None
+    def __init__(
+        self,
+        engine: MediaEngine,
+        prompts: Prompts,
+        clock: Clock,
+        apps: Mapping[str, App],
+        *,
+        language: Callable[[AppCallContext], str],
+        time_zone: Callable[[AppCallContext], tzinfo | None],
+    ) -> None:
+        self._language = language
+        self._time_zone = time_zone
         self._engine = engine
         self._prompts = prompts
         self._clock = clock
@@ -46,10 +56,9 @@ class AppRunner:
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppMediaSession:
         """Run an app for a call; an unknown app rejects it."""
-        session = AppMediaSession(self._engine, context.leg_id, offer, emit)
-        call = self._call(session, context)
+        call = self._call(HostedLeg(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
+        session = call.session
         task = asyncio.get_running_loop().create_task(self._run(self._apps.get(context.app), call, session))
-        session.on_ended = lambda: _cancel(task)
         self._running[context.leg_id] = _Running(call, session, task)
         return session
 
@@ -72,14 +81,20 @@ class AppRunner:
         if running:
             await asyncio.wait(running)
 
-    def _call(self, session: AppMediaSession, context: AppCallContext) -> Call:
-        call = Call(session, self._engine, self._prompts, self._clock)
+    def _cancel(self, leg_id: str) -> None:
+        """Cancel the app of a call that has ended."""
+        running = self._running.get(leg_id)
+        if running is not None:
+            running.task.cancel()
+
+    def _call(self, leg: HostedLeg, context: AppCallContext) -> Call:
+        call = Call(leg, self._engine, self._prompts, self._clock)
         caller, callee = context.caller, context.callee
         call.id, call.started, call.arguments = context.call_id, context.started, context.arguments
         call.caller = CallerInfo(caller.tenant_id, caller.extension_id, caller.subject, caller.number, caller.name)
         if callee is not None:
             call.mailbox = CalledMailbox(callee.id, callee.number, callee.subject, context.reason)
-        call.language, call.time_zone = self.language(context), self.time_zone(context)
+        call.language, call.time_zone = self._language(context), self._time_zone(context)
         return call
 
     async def _run(self, app: App | None, call: Call, session: AppMediaSession) -> None:
@@ -96,7 +111,3 @@ class AppRunner:
             await session.settle()
             self._engine.close(session.leg)
             self._running.pop(session.leg, None)
-
-
-def _cancel(task: "asyncio.Task[None]") -> None:
-    task.cancel()

@@ -17,7 +17,7 @@ from unificx.calls.recording_indication import RecordingIndication
 from unificx.calls.schemas import AppCallContext, LiveCall
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import CallApp, Fork, Plan, Step
+from unificx.routing import CONFERENCE_APP, Fork, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sdp import with_origin
 from unificx.sip.legs import IncomingLeg
@@ -240,12 +240,13 @@ class Call:
             answered=self.answered,
             caller=self.caller.number if visible else "",
             callee=self.dialled,
-            app=self._current_app(),
+            room=self._room(),
         )
 
-    def _current_app(self) -> CallApp | None:
-        """The app the caller is connected to."""
-        return self.participant(self.state.callee).app if isinstance(self.state, Talking) else None
+    def _room(self) -> str | None:
+        """The id of the conference room the caller is connected to."""
+        app = self.participant(self.state.callee).app if isinstance(self.state, Talking) else None
+        return app.arguments[0] if app is not None and app.app == CONFERENCE_APP else None
 
     def _call_ended(self, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
         return CallEnded(

@@ -76,7 +76,6 @@ class CallManager:
         self._fork_builder = ForkTargetBuilder(
             self.deps.routing, self.deps.directory, self.settings.max_app_call_seconds
         )
-        self.deps.legs.current_flow = self._current_flow
         deps, registry = self.deps, self._registry
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
@@ -87,7 +86,6 @@ class CallManager:
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
         self._transfers = Transfers(transfer_deps)
-        self.deps.parking.recall = lambda leg: self.transfer(lambda transfers, now: transfers.recall(leg, now))
 
     # ---- input from the SIP request handler
 
@@ -180,6 +178,10 @@ class CallManager:
         self._drain_leg_events(now)
         self.on_pending_output()
         return call.id
+
+    def recall(self, leg_id: str) -> None:
+        """Ring the extension that parked the party held by an app's leg."""
+        self.transfer(lambda transfers, now: transfers.recall(leg_id, now))
 
     def transfer(self, decide: Callable[[Transfers, float], Callable[[], None]]) -> None:
         """Execute a transfer that was requested outside SIP. Raises RemoteProtocolError if it is not possible."""
@@ -350,8 +352,8 @@ class CallManager:
         if event is not None:
             self.dispatch(call, event, now)
 
-    def _current_flow(self, leg: Leg) -> Flow | None:
-        """Current flow to the peer of a leg on a connection-oriented transport."""
+    def current_flow(self, leg: Leg) -> Flow | None:
+        """Return the current flow to the peer of a leg on a connection-oriented transport."""
         found, dialog = self._registry.find_leg(leg.id), leg.dialog
         if found is None or dialog is None:
             return None

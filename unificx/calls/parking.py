@@ -20,11 +20,15 @@ class ParkingSlot:
 
 
 class Parking:
-    """All parking slots. `on_changed` is called when a slot of a tenant is occupied or released; the call manager sets
-    `recall`, which rings the extension that parked the party held by an app's leg."""
+    """All parking slots. `on_changed` is called when a slot of a tenant is occupied or released; `recall` rings the
+    extension that parked the party held by an app's leg."""
 
-    def __init__(self, on_changed: Callable[[str], None] = lambda tenant_id: None) -> None:
-        self.recall: Callable[[str], None] = lambda leg: None
+    def __init__(
+        self,
+        on_changed: Callable[[str], None] = lambda tenant_id: None,
+        recall: Callable[[str], None] = lambda leg: None,
+    ) -> None:
+        self.recall = recall
         self._on_changed = on_changed
         # Owner: the node that holds the parked calls.
         self._slots: dict[str, dict[int, ParkingSlot]] = {}

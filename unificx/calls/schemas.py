@@ -6,7 +6,6 @@ from typing import Literal
 
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import CallApp
 
 PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
@@ -44,8 +43,8 @@ class LiveCall:
     """The caller's number; "" if withheld."""
     callee: str = field(repr=False)
     """The dialled number; "" for an app without a number."""
-    app: CallApp | None = None
-    """The app the caller is connected to."""
+    room: str | None = None
+    """Id of the conference room the caller is connected to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from unificx.calls.events import CallEnded
 from unificx.cdr import repository
+from unificx.cdr.events import CallListsChanged
 from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.values import ANONYMOUS_NUMBER
@@ -18,13 +19,17 @@ _NUMBER_ALIAS = "number"
 
 
 class CdrService:
-    """Call records of all tenants. Registers itself with the spool.
+    """Call records of all tenants. Registers itself with the spool. `publish` receives `CallListsChanged`; it must not
+    raise."""
 
-    `on_change` is called with each (tenant, extension) whose list has changed, once it can be read. It must not raise.
-    """
-
-    def __init__(self, database: Database, keys: KeyRing, spool: RecordLog) -> None:
-        self.on_change: Callable[[set[tuple[str, str | None]]], None] = lambda changed: None
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyRing,
+        spool: RecordLog,
+        publish: Callable[[object], None] = lambda event: None,
+    ) -> None:
+        self._publish = publish
         self._database = database
         self._keys = keys
         self._spool = spool
@@ -43,7 +48,7 @@ class CdrService:
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         changed = await repository.insert_records(uow.session, records)
-        uow.after_commit.append(lambda: self.on_change(changed))
+        uow.after_commit.append(lambda: self._publish(CallListsChanged(frozenset(changed))))
 
     async def list(
         self, tenant_id: str, filters: CdrFilter | None = None, cursor: str | None = None, limit: int = 50

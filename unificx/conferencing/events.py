@@ -1,7 +1,8 @@
-"""Events on conference rooms, published once committed."""
+"""Events on conference rooms: durable ones, published once committed, and signals about live conferences."""
 
 from dataclasses import dataclass
 
+from unificx.conferencing.schemas import Room
 from unificx.core.events import DomainEvent
 
 
@@ -13,3 +14,17 @@ class RoomCreated(DomainEvent):
 @dataclass(frozen=True, slots=True)
 class RoomDeleted(DomainEvent):
     room_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceChanged:
+    """Signal: the status of a live conference has changed."""
+
+    room: Room
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceEnded:
+    """Signal: the last participant has left."""
+
+    room: Room

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Literal, TypeAlias
 
 from unificx.conferencing import tones
+from unificx.conferencing.events import ConferenceChanged, ConferenceEnded
 from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
@@ -127,16 +128,15 @@ class _LiveMeeting:
 class ConferenceManager:
     """All meetings of this process. Every method is called from the event loop and none blocks.
 
-    `mixer`, `dialer` and `recorder` are set by the components that provide them. `on_change` is called with a room
-    whenever its `status` changes, `on_end` once the last participant has left.
+    `mixer`, `dialer` and `recorder` are set by the components that provide them. `publish` receives the signals
+    `ConferenceChanged` and `ConferenceEnded`.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, publish: Callable[[object], None] = lambda event: None) -> None:
         self.mixer: ConferenceMixer | None = None
         self.dialer: ConferenceDialer | None = None
         self.recorder: MeetingRecorder | None = None
-        self.on_change: Callable[[Room], None] = lambda room: None
-        self.on_end: Callable[[Room], None] = lambda room: None
+        self._publish = publish
         self._clock = clock
         # Owner: the node that holds the meeting: all participants of a room are on one node.
         self._live: dict[str, _LiveMeeting] = {}
@@ -284,14 +284,14 @@ class ConferenceManager:
         _, speaking = self._legs.get(getattr(event, "leg", None) or "", ("", ""))
         if speaking != live.speaking:
             live.speaking = speaking
-            self.on_change(live.room)
+            self._publish(ConferenceChanged(live.room))
 
     def room_changed(self, room: Room) -> None:
         """Apply new settings to the running meeting."""
         live = self._live.get(room.id)
         if live is not None:
             live.room, live.state = room, replace(live.state, settings=room.settings)
-            self.on_change(room)
+            self._publish(ConferenceChanged(room))
 
     def room_deleted(self, room_id: str) -> None:
         """End the meeting of a deleted room."""
@@ -303,7 +303,7 @@ class ConferenceManager:
             for connection in live.connections.values():
                 if live.room.tenant_id == tenant_id and connection.caller.subject == subject:
                     connection.caller = CallerIdentity(None, connection.caller.extension_id, "", "")
-                    self.on_change(live.room)
+                    self._publish(ConferenceChanged(live.room))
 
     # ---- inside
 
@@ -322,7 +322,7 @@ class ConferenceManager:
         self._reset_timer(live)
         if self.recorder is not None:
             self.recorder.update_participants(live.room, self.recording_participants(live.room))
-        self.on_change(live.room)
+        self._publish(ConferenceChanged(live.room))
         return [one for one in actions if isinstance(one, events_and_actions.NotAllowed)]
 
     def _execute(self, live: _LiveMeeting, action: events_and_actions.Action) -> None:
@@ -371,7 +371,7 @@ class ConferenceManager:
             if live.timer is not None:
                 live.timer.cancel()
             self._live.pop(live.room.id, None)
-            self.on_end(live.room)
+            self._publish(ConferenceEnded(live.room))
 
     def _reset_timer(self, live: _LiveMeeting) -> None:
         if live.timer is not None:

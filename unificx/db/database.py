@@ -86,18 +86,21 @@ def is_unreachable(fault: BaseException) -> bool:
 class Database:
     """A database. `url`: `sqlite:////path/to/file.db` or `postgresql://user@host/name`, in SQLAlchemy's syntax.
 
-    Raises StartupError for any other URL. `on_commit` is called with the events of each committed unit of work; the
-    outbox sets it.
+    Raises StartupError for any other URL.
     """
 
     def __init__(self, url: str | URL, clock: Clock) -> None:
         parsed = _parse_url(url)
         self.dialect = parsed.get_backend_name()
         self.clock = clock
-        self.on_commit: Callable[[list[DomainEvent]], None] = lambda events: None
+        self._subscribers: list[Callable[[list[DomainEvent]], None]] = []
         self.engine = _engine(parsed.set(drivername=_DRIVERS[self.dialect]))
         self._read_engine = self.engine.execution_options(**{_READING: True})
         self._writer_lock = _WriterLock() if self.dialect == "sqlite" else None
+
+    def subscribe(self, subscriber: Callable[[list[DomainEvent]], None]) -> None:
+        """Call `subscriber` with the events of each unit of work once it is committed."""
+        self._subscribers.append(subscriber)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -113,7 +116,8 @@ class Database:
             async with self._writer_lock, self._transaction() as uow:
                 yield uow
         if uow.events:
-            self.on_commit(uow.events)
+            for subscriber in self._subscribers:
+                subscriber(uow.events)
         for callback in uow.after_commit:
             callback()
 

@@ -50,7 +50,7 @@ class Outbox:
         self._worker = PollingWorker(
             database, self.deliver, repository.next_due, failure_event="outbox_delayed", retry_delay=1.0
         )
-        database.on_commit = self._on_commit
+        database.subscribe(self._on_commit)
 
     def subscribe(self, event_type: type[F], handler: Callable[[F, UnitOfWork], Awaitable[None]]) -> None:
         """Call `handler` for every event whose class is exactly `kind`, in a separate unit of work."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -22,17 +22,21 @@ CHUNK_BYTES = 48_000
 """Bytes of sound per message."""
 
 
+@dataclass(frozen=True, slots=True)
+class EngineRestarted:
+    """A new engine replaced one that died: all legs are gone and have to be opened again under the same ids. Sounds and
+    taps have ended with the reason "lost" before that."""
+
+
 class MediaEngineClient:
     """A supervised media engine.
 
     The caller chooses the ids of legs, rooms and taps. Commands for a leg, room or tap that is gone have no effect.
-    `on_event` receives every event. `on_restarted` is called when a new engine replaced one that died: all legs are
-    gone and have to be opened again under the same ids. Sounds and taps have ended with the reason "lost" before that.
+    `publish` receives every event, and `EngineRestarted`.
     """
 
-    def __init__(self, clock: Clock) -> None:
-        self.on_event: Callable[[Event], None] = lambda _: None
-        self.on_restarted: Callable[[], None] = lambda: None
+    def __init__(self, clock: Clock, publish: Callable[[Event | EngineRestarted], None] = lambda event: None) -> None:
+        self._publish = publish
         self.latest_stats = EngineStats()
         """Last result of `stats`, at most a few seconds old, because the watchdog polls it."""
         self._clock = clock
@@ -247,7 +251,7 @@ class MediaEngineClient:
             case messages.Pong():
                 _resolve(self._pending_pings, message.number, message.stats)
             case _:
-                self.on_event(message)
+                self._publish(message)
 
     def _play_ended(self, ended: PlayEnded) -> None:
         command, sound = self._plays.pop(ended.ticket, (None, None))
@@ -255,10 +259,10 @@ class MediaEngineClient:
             # The sound was evicted before the engine processed this command: load and play it again.
             self._play(command, sound)
             return
-        self.on_event(ended)
+        self._publish(ended)
 
     def _restarted(self) -> None:
-        self.on_restarted()
+        self._publish(EngineRestarted())
 
     def _reset(self) -> None:
         """Reset all state after the engine died."""
@@ -273,7 +277,7 @@ class MediaEngineClient:
             recording.end("lost")
         plays, self._plays = self._plays, {}
         for order, _ in plays.values():
-            self.on_event(PlayEnded(order.target, order.ticket, "lost"))
+            self._publish(PlayEnded(order.target, order.ticket, "lost"))
 
 
 def _resolve(pending: "dict[int, asyncio.Future[Any]]", number: int, answer: object) -> None:

@@ -44,8 +44,8 @@ class _RecordedCall:
 class CallRecorder:
     """Implements `CallObserver`. `on_change` is called with each new recording state."""
 
-    def __init__(self, parts: CallRecorderParts) -> None:
-        self.on_change: Callable[[LiveRecording], None] = lambda live: None
+    def __init__(self, parts: CallRecorderParts, on_change: Callable[[LiveRecording], None]) -> None:
+        self._on_change = on_change
         self._parts = parts
         # Owner: the node that holds the call.
         self._calls: dict[str, _RecordedCall] = {}
@@ -107,7 +107,7 @@ class CallRecorder:
         state_before = session.state
         recorded = self._end(session) or call.has_recording
         if state_before != "ended":
-            self.on_change(
+            self._on_change(
                 LiveRecording(
                     call_id, call.conversation.tenant_id, "ended", _extensions(call.conversation), session.begun
                 )
@@ -203,7 +203,7 @@ class CallRecorder:
 
     def _record(self, call: _RecordedCall, allowed: RecordingDecision, begun: StartMode, started_by: str) -> None:
         def notify() -> None:
-            self.on_change(self._live_recording(call))
+            self._on_change(self._live_recording(call))
 
         call.session = CallRecordingSession(
             self._parts, call.conversation, begun, allowed.terms, started_by, on_change=notify

@@ -9,8 +9,8 @@ from unificx.rtpengine.party_commands import DtmfReceived, parse_log_line
 class DtmfLog(asyncio.DatagramProtocol):
     """Listens on a port of 127.0.0.1; `on_dtmf` receives every digit."""
 
-    def __init__(self) -> None:
-        self.on_dtmf: Callable[[DtmfReceived], None] = lambda key: None
+    def __init__(self, on_dtmf: Callable[[DtmfReceived], None]) -> None:
+        self._on_dtmf = on_dtmf
         self._transport: asyncio.DatagramTransport | None = None
 
     async def open(self, port: int) -> None:
@@ -26,4 +26,4 @@ class DtmfLog(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         dtmf = parse_log_line(data)
         if dtmf is not None:
-            self.on_dtmf(dtmf)
+            self._on_dtmf(dtmf)

@@ -53,12 +53,15 @@ class MediaInterface:
 LOOPBACK = (MediaInterface("127.0.0.1"),)
 
 
-class RtpEngine:
-    """A supervised rtpengine.
+@dataclass(frozen=True, slots=True)
+class RelayRestarted:
+    """A new rtpengine replaced one that died: all anchors are gone, and live calls restore their media with new offers
+    under the same anchor ids."""
 
-    `on_restarted` is called when a new rtpengine replaced one that died: all anchors are gone, and live calls restore
-    their media with new offers under the same anchor ids.
-    """
+
+class RtpEngine:
+    """A supervised rtpengine. `publish` receives `RelayRestarted`, and `DtmfReceived` once per digit of a call, on its
+    release (RFC 4733)."""
 
     def __init__(
         self,
@@ -66,14 +69,15 @@ class RtpEngine:
         *,
         interfaces: tuple[MediaInterface, ...] = LOOPBACK,
         ports: tuple[int, int] = (30000, 39999),
+        publish: Callable[[RelayRestarted | DtmfReceived], None] = lambda event: None,
     ) -> None:
-        self.on_restarted: Callable[[], None] = lambda: None
         self._log = LogCounter()
         self._clock = clock
         self._interfaces = interfaces
         self._ports = ports
         self._client = NgClient(clock)
-        self._dtmf_log = DtmfLog()
+        self._publish = publish
+        self._dtmf_log = DtmfLog(publish)
         self._dtmf_log_port = 0
         self._sounds = SoundFiles()
         self._ready = asyncio.Event()
@@ -88,10 +92,6 @@ class RtpEngine:
     def log_counts(self) -> Counter[str]:
         """Number of log lines by severity and subsystem, such as "ERR core", and by category."""
         return self._log.counts
-
-    def set_dtmf_callback(self, on_dtmf: Callable[[DtmfReceived], None]) -> None:
-        """Set the callback for the DTMF digits of all calls (RFC 4733), called once per digit on release."""
-        self._dtmf_log.on_dtmf = on_dtmf
 
     @property
     def pid(self) -> int | None:
@@ -294,7 +294,7 @@ class RtpEngine:
                 with contextlib.suppress(StartupError):
                     await self._launch()
             try:
-                self.on_restarted()
+                self._publish(RelayRestarted())
             except Exception as fault:  # supervision has to continue
                 log.error("restart_handler_failed", fault=type(fault).__name__)
 

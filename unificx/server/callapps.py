@@ -17,7 +17,13 @@ from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Park
 from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
-from unificx.recording import CallRecorder, CallRecorderParts, ConferenceRecorder, ConferenceRecorderParts
+from unificx.recording import (
+    CallRecorder,
+    CallRecorderParts,
+    ConferenceRecorder,
+    ConferenceRecorderParts,
+    LiveRecording,
+)
 from unificx.routing import Destination
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Container
@@ -47,11 +53,15 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
 
 def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:
     """Return the host of the call apps."""
-    host = AppRunner(engine, container.prompt_overrides, container.clock, apps.apps)
     directory = container.identity.directory
-    host.language = partial(_caller_language, directory)
-    host.time_zone = lambda context: directory.time_zone(context.caller.tenant_id)
-    return host
+    return AppRunner(
+        engine,
+        container.prompt_overrides,
+        container.clock,
+        apps.apps,
+        language=partial(_caller_language, directory),
+        time_zone=lambda context: directory.time_zone(context.caller.tenant_id),
+    )
 
 
 async def _is_administrator(identity: Identity, extension: Extension) -> bool:
@@ -70,13 +80,18 @@ def _caller_language(directory: DirectoryCache, context: AppCallContext) -> str:
 
 
 def create_recorder(
-    container: Container, media: RtpEngine, engine: MediaEngineClient, hold: MusicOnHold
+    container: Container,
+    media: RtpEngine,
+    engine: MediaEngineClient,
+    hold: MusicOnHold,
+    on_change: Callable[[LiveRecording], None],
 ) -> CallRecorder:
-    """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again."""
+    """Return the recorder of two-party calls. After an announcement, a held participant hears hold music again.
+    `on_change` is called with each new recording state."""
     parts = CallRecorderParts(
         container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
     )
-    return CallRecorder(parts)
+    return CallRecorder(parts, on_change)
 
 
 def create_conference_recorder(

@@ -5,7 +5,9 @@ from collections.abc import Collection
 
 from unificx.callapps import INVITED, MERGED
 from unificx.calls import CallControl, CallManager, Origination
+from unificx.cluster import EventBus
 from unificx.conferencing import CallerIdentity, ConferenceManager, Room, RoomService
+from unificx.conferencing.events import ConferenceEnded
 from unificx.core.errors import DomainError
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, CONFERENCE_SECONDS, CallApp
@@ -38,11 +40,11 @@ class CallManagerDialer:
 class CallConverter:
     """Converts calls to conference rooms, which are deleted when the last participant leaves."""
 
-    def __init__(self, calls: CallManager, rooms: RoomService, conferences: ConferenceManager) -> None:
+    def __init__(self, calls: CallManager, rooms: RoomService, conferences: ConferenceManager, bus: EventBus) -> None:
         self._commands = CallControl(calls)
         self._rooms = rooms
         self._conferences = conferences
-        conferences.on_end = rooms.close_ad_hoc
+        bus.subscribe(ConferenceEnded, lambda event: rooms.close_ad_hoc(event.room))
 
     def move_to_room(self, call_id: str, extensions: Collection[str]) -> Room:
         """Move both participants of a call into a new room hosted by one of these extensions. Raise NotFound,

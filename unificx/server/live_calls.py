@@ -5,31 +5,18 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 
-from unificx import calls
-from unificx.api import ComponentState, LiveCall
-from unificx.calls import CallControl, CallManager, ParkedCall
+from unificx.api import ComponentState
+from unificx.calls import CallControl, CallManager, LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.errors import NotFound
 from unificx.db import RESUME_FREE_BYTES
 from unificx.media import MediaUnavailable
 from unificx.registrar import Caller
-from unificx.routing import CONFERENCE_APP
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.conference_dialer import CallConverter
 from unificx.server.container import Container
 
 CHECK_TIMEOUT = 1.0
-
-
-class _LiveCallView:
-    """A live call as shown by the API; implements `api.ports.LiveCall`."""
-
-    def __init__(self, call: calls.LiveCall) -> None:
-        self.id, self.tenant_id, self.state = call.id, call.tenant_id, call.state
-        self.started, self.answered = call.started, call.answered
-        self.caller, self.callee = call.caller, call.callee
-        app_call = call.app
-        self.room = app_call.arguments[0] if app_call is not None and app_call.app == CONFERENCE_APP else None
 
 
 class CallManagerLiveCalls:
@@ -41,13 +28,13 @@ class CallManagerLiveCalls:
         self._converter = converter
 
     def live(self, tenant_id: str | None) -> Sequence[LiveCall]:
-        return [_LiveCallView(call) for call in self._manager.live_calls(tenant_id)]
+        return self._manager.live_calls(tenant_id)
 
     def hangup(self, call_id: str) -> None:
         self._manager.hang_up(call_id)
 
     def for_extensions(self, extensions: Collection[str]) -> Sequence[LiveCall]:
-        return [_LiveCallView(call) for call in self._commands.calls(extensions)]
+        return self._commands.calls(extensions)
 
     def dial(self, extension_id: str, device_id: str, to: str) -> str:
         directory = self._manager.deps.directory

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from unificx.api import EventHub
-from unificx.cdr import CdrService
+from unificx.cdr.events import CallListsChanged
 from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
@@ -37,7 +37,6 @@ class LiveEvents:
         hub: EventHub,
         bus: EventBus,
         directory: DirectoryCache,
-        history: CdrService,
         owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
     ) -> None:
         self._hub = hub
@@ -60,7 +59,7 @@ class LiveEvents:
             bus.subscribe(kind, lambda event: self._on_voicemail(event.extension_id))
         for recording_event in (CallRecordingStored, CallRecordingsChanged):
             bus.subscribe(recording_event, self._on_recordings)
-        history.on_change = self._on_history
+        bus.subscribe(CallListsChanged, self._on_history)
 
     def close(self) -> None:
         """Cancel pending events."""
@@ -105,9 +104,9 @@ class LiveEvents:
         """Notify all users of a tenant: each sees only their own recordings when they fetch the list."""
         self._hub.send_to_permitted(event.tenant, Action.OWN, _RECORDINGS)
 
-    def _on_history(self, changed: set[tuple[str, str | None]]) -> None:
-        extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in changed]
+    def _on_history(self, event: CallListsChanged) -> None:
+        extensions = [self._directory.extension_by_id(extension_id or "") for _, extension_id in event.lists]
         for person_id in {one.person_id for one in extensions if one is not None and one.person_id is not None}:
             self._hub.send_to_person(person_id, _HISTORY)
-        for tenant_id in {tenant_id for tenant_id, _ in changed}:
+        for tenant_id in {tenant_id for tenant_id, _ in event.lists}:
             self._hub.send_to_permitted(tenant_id, Action.HISTORY_READ, _HISTORY)

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from unificx.api import ComponentState, IceServer, LiveCall, PublicAddress, SipCredentials
+from unificx.api import ComponentState, IceServer, PublicAddress, SipCredentials
 from unificx.api.middleware import as_operator
-from unificx.calls import ParkedCall
+from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
 from unificx.core.clock import SystemClock
 from unificx.core.errors import NotFound, StartupError

@@ -3,7 +3,9 @@
 import asyncio
 
 from unificx.api import EventHub
+from unificx.cluster import EventBus
 from unificx.conferencing import ConferenceManager, Room
+from unificx.conferencing.events import ConferenceChanged
 from unificx.identity import Action, DirectoryCache
 
 MIN_INTERVAL = 0.5
@@ -11,16 +13,16 @@ MIN_INTERVAL = 0.5
 
 
 class RoomEvents:
-    """Subscribes to conference changes."""
+    """Subscribes to changes of conferences."""
 
-    def __init__(self, hub: EventHub, directory: DirectoryCache, meetings: ConferenceManager) -> None:
+    def __init__(self, hub: EventHub, bus: EventBus, directory: DirectoryCache, meetings: ConferenceManager) -> None:
         self._hub = hub
         self._directory = directory
         self._meetings = meetings
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Room] = {}
         self._timer: asyncio.TimerHandle | None = None
-        meetings.on_change = self._schedule
+        bus.subscribe(ConferenceChanged, lambda event: self._schedule(event.room))
 
     def close(self) -> None:
         """Cancel pending events."""

@@ -92,17 +92,16 @@ async def _run_services(
     """Start all services, media first and HTTP last; stop them in reverse order."""
     async with AsyncExitStack() as stack:
         ports = stack.enter_context(reserve_media_ports(settings.media_ports))
-        media = RtpEngine(container.clock, interfaces=settings.media, ports=ports)
+        media = RtpEngine(container.clock, interfaces=settings.media, ports=ports, publish=container.bus.publish)
         await media.start()
         stack.push_async_callback(media.close)
-        engine = MediaEngineClient(container.clock)
+        engine = MediaEngineClient(container.clock, container.bus.publish)
         await engine.start()
         stack.push_async_callback(engine.shut_down)
         live_events = LiveEvents(
             container.event_hub,
             container.bus,
             container.identity.directory,
-            container.history,
             container.mailboxes.shared.owners,
         )
         stack.callback(live_events.close)
@@ -114,10 +113,12 @@ async def _run_services(
         reclaimer = asyncio.create_task(MemoryReclaimer(load).run())
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
-        stack.callback(RoomEvents(container.event_hub, container.identity.directory, container.conferences).close)
-        live = CallManagerLiveCalls(
-            sip.call_manager, CallConverter(sip.call_manager, container.conference_rooms, container.conferences)
+        room_events = RoomEvents(
+            container.event_hub, container.bus, container.identity.directory, container.conferences
         )
+        stack.callback(room_events.close)
+        converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
+        live = CallManagerLiveCalls(sip.call_manager, converter)
         public_address = PublicAddress(settings.public_url)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         app = http_app(container, live, sip.call_recorder, ComponentChecks(container, media), telephony, public_address)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import get_args
 
 from unificx.calls import (
     CallManager,
@@ -16,12 +17,13 @@ from unificx.calls import CallManagerDependencies as CallParts
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
 from unificx.integrations.local_ca import Certificates, server_context
 from unificx.media.mixer.messages import Event as EngineEvent
-from unificx.media_worker.client import MediaEngineClient
+from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
 from unificx.recording import LiveRecording
 from unificx.registrar.events import DeviceMoved, DeviceRegistered
 from unificx.routing import Routing
-from unificx.rtpengine.supervisor import RtpEngine
+from unificx.rtpengine.party_commands import DtmfReceived
+from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.server.callapps import create_conference_recorder, create_host, create_recorder, create_registry
 from unificx.server.conference_dialer import CallManagerDialer
 from unificx.server.container import Container
@@ -34,7 +36,7 @@ from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.incarnation import Incarnation
-from unificx.sip.legs import DialogTable
+from unificx.sip.legs import DialogTable, Leg
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
@@ -74,18 +76,17 @@ class SipServer:
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
         endpoint = self.endpoint = self._create_endpoint()
-        dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag)
-        self.parking = Parking(live_events.parked_changed)
+        dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
+        self.parking = Parking(live_events.parked_changed, self._recall_parked)
         apps = create_registry(container, self.parking)
         self.app_runner = create_host(container, engine, apps)
         routing = Routing(directory, container.location, container.push, apps)
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
-        self.call_recorder = create_recorder(container, media, engine, hold)
+        self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers = CompositeObserver(hold, self.call_recorder)
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers)
         self._recorded_calls = CallRecordingStatus(self.call_manager)
-        self.call_recorder.on_change = self._recording_changed
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
@@ -169,10 +170,6 @@ class SipServer:
         await self.transports.start()
         await self._container.registrar.restore(self._container.database)
         self._driver.start()
-        self._media.on_restarted = self.call_manager.media_restarted
-        self._media.set_dtmf_callback(self.call_manager.dtmf_received)
-        self._engine.on_event = self._on_engine_event
-        self._engine.on_restarted = self.app_runner.on_engine_restarted
         self._watchdog_task = asyncio.create_task(self._media_watchdog.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
@@ -213,12 +210,23 @@ class SipServer:
             bus.subscribe(
                 kind, lambda signal: self.call_manager.device_registered(signal.extension_id, signal.device_id)
             )
+        bus.subscribe(RelayRestarted, lambda event: self.call_manager.media_restarted())
+        bus.subscribe(DtmfReceived, self.call_manager.dtmf_received)
+        bus.subscribe(EngineRestarted, lambda event: self.app_runner.on_engine_restarted())
+        for kind in get_args(EngineEvent):
+            bus.subscribe(kind, self._on_engine_event)
         for each in (self.call_recorder, self.conference_recorder):
             bus.subscribe(SubjectErased, lambda event, each=each: each.on_subject_erased(event.tenant, event.subject))
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
 
-    # The driver is built last, but its parts have to call it.
+    # The call manager and the driver are built last, but their parts have to call them.
+
+    def _current_flow(self, leg: Leg) -> Flow | None:
+        return self.call_manager.current_flow(leg)
+
+    def _recall_parked(self, leg_id: str) -> None:
+        self.call_manager.recall(leg_id)
 
     def _wake(self) -> None:
         self._driver.wake()

@@ -89,7 +89,14 @@ class AppHarness:
     clock: ManualClock = field(default_factory=ManualClock)
 
     def __post_init__(self) -> None:
-        self.host = AppRunner(self, FakePrompts(), self.clock, {self.app.name: self.app})
+        self.host = AppRunner(
+            self,
+            FakePrompts(),
+            self.clock,
+            {self.app.name: self.app},
+            language=lambda context: "en",
+            time_zone=lambda context: None,
+        )
         self.over = asyncio.Event()
         self.digits = {prompt: list(keys) for prompt, keys in self.digits.items()}
         self._tickets = 0

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from identity_factory import identity_on
 
 from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
+from unificx.cluster import EventBus
 from unificx.conferencing import (
     CallerIdentity,
     MuteRequested,
@@ -25,6 +26,7 @@ from unificx.conferencing import (
 )
 from unificx.conferencing import ConferenceManager as Live
 from unificx.conferencing import RoomService as Standing
+from unificx.conferencing.events import ConferenceEnded
 from unificx.conferencing.machine.events_and_actions import DeadlineReached
 from unificx.conferencing.manager import MAX_QUEUED_PROMPTS
 from unificx.core.clock import ManualClock
@@ -62,6 +64,7 @@ class ConferenceWorld:
     rooms: Standing
     meetings: Live
     tenant_id: str
+    bus: EventBus
 
     async def room(self, **more: Any) -> Room:
         return await self.rooms.create(self.tenant_id, NewRoom("8000", **more))
@@ -76,14 +79,16 @@ class ConferenceWorld:
 
 
 @pytest.fixture
-async def setup(database: Database, keys: KeyStore, clock: ManualClock) -> AsyncIterator[ConferenceWorld]:
+async def setup(
+    database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus
+) -> AsyncIterator[ConferenceWorld]:
     passwords = PasswordHashing(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     people = identity_on(database, keys, clock, passwords=passwords)
     await people.start()
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
     rooms = Standing(database, keys, people.directory, passwords, clock)
     await rooms.start()
-    yield ConferenceWorld(rooms, Live(clock), tenant.id)
+    yield ConferenceWorld(rooms, Live(clock, bus.publish), tenant.id, bus)
     await people.join_background_tasks()
 
 
@@ -295,7 +300,7 @@ async def test_room_number_routes_to_the_app_for_at_most_a_day(setup: Conference
 
 
 async def test_merged_caller_joins_silently_and_room_ends_with_the_last(setup: ConferenceWorld) -> None:
-    setup.meetings.on_end = setup.rooms.close_ad_hoc
+    setup.bus.subscribe(ConferenceEnded, lambda event: setup.rooms.close_ad_hoc(event.room))
     room = setup.rooms.open_ad_hoc(setup.tenant_id, ANNA.id)
     stages = [setup.stage(room, MERGED, caller=ANNA), setup.stage(room, MERGED)]
     for stage in stages:

@@ -34,8 +34,8 @@ async def wait_until(seen: Callable[[], object]) -> None:
 
 
 async def test_parked_caller_hears_music_and_is_recalled_repeatedly() -> None:
-    parking, recalled = Parking(), list[str]()
-    parking.recall = recalled.append
+    recalled: list[str] = []
+    parking = Parking(recall=recalled.append)
     parking.occupy("acme", "leg-1", "e-9", NOW)
     park = stage(0, parking)
     park.begin()

@@ -31,8 +31,13 @@ async def test_prompts_use_the_language_and_time_zone_of_the_call() -> None:
         await call.say(datetime(2026, 1, 5, tzinfo=UTC))
 
     stage, prompts = harness_for(script), RecordingPrompts()
-    stage.host = AppRunner(stage, prompts, stage.clock, {stage.app.name: stage.app})
-    stage.host.language = lambda context: "de"
-    stage.host.time_zone = lambda context: ZoneInfo("Asia/Kolkata")
+    stage.host = AppRunner(
+        stage,
+        prompts,
+        stage.clock,
+        {stage.app.name: stage.app},
+        language=lambda context: "de",
+        time_zone=lambda context: ZoneInfo("Asia/Kolkata"),
+    )
     await stage.run()
     assert prompts.spoken == ["de", datetime(2026, 1, 5, tzinfo=ZoneInfo("Asia/Kolkata")).utcoffset()]

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from unificx.calls.events import MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
+from unificx.cdr.events import CallListsChanged
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
@@ -52,14 +53,16 @@ async def test_recording_or_applying_a_call_twice_yields_one_record(
     assert len(record.parties) == 2
 
 
-async def test_changes_are_reported_once_readable(history: CdrService, spool: Spool, clock: ManualClock) -> None:
-    reported: list[set[tuple[str, str | None]]] = []
-    history.on_change = reported.append
+async def test_changes_are_reported_once_readable(
+    database: Database, keys: KeyStore, spool: Spool, clock: ManualClock
+) -> None:
+    reported: list[object] = []
+    history = CdrService(database, keys, spool, reported.append)
     history.record(answered_call(clock))
     history.record(missed_call(clock, "+4930123456"))
     assert reported == []
     await spool.drain()
-    assert reported == [{("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}]
+    assert reported == [CallListsChanged(frozenset({("acme", "ext-ada"), ("acme", "ext-ben"), ("acme", None)}))]
 
 
 async def test_calls_are_paginated_newest_first(history: CdrService, spool: Spool, clock: ManualClock) -> None:

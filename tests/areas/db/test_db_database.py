@@ -25,7 +25,7 @@ async def _count(database: Database) -> int:
 async def test_rows_and_events_are_committed_together(database: Database, clock: ManualClock) -> None:
     published: list[DomainEvent] = []
     after: list[int] = []
-    database.on_commit = published.extend
+    database.subscribe(published.extend)
     event = Happened(clock.new_id(), "tenant", 1)
     async with database.begin() as uow:
         uow.publish(event)
@@ -37,7 +37,7 @@ async def test_rows_and_events_are_committed_together(database: Database, clock:
 
 async def test_an_exception_rolls_back(database: Database, clock: ManualClock) -> None:
     published: list[DomainEvent] = []
-    database.on_commit = published.extend
+    database.subscribe(published.extend)
 
     async def fail() -> None:
         async with database.begin() as uow:

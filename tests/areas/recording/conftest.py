@@ -26,8 +26,10 @@ async def setup(tmp_path: Path, database: Database, keys: KeyStore, bus: EventBu
     await archive.start()
     spoken: list[tuple[str, str, float]] = []
     reported = lambda *what: spoken.append(what)  # noqa: E731
-    recorder = CallRecorder(CallRecorderParts(clock, relay, engine, Prompts(), archive, lambda *_: "en", reported))
+    recorder = CallRecorder(
+        CallRecorderParts(clock, relay, engine, Prompts(), archive, lambda *_: "en", reported),
+        lambda live: made.states.append(live),
+    )
     made = CallRecorderSetup(archive, relay, engine, recorder, tmp_path / "audio", playbacks=spoken)
-    recorder.on_change = made.states.append
     yield made
     await recorder.close()
