@@ -44,23 +44,10 @@ TOO_LONG = {
     "sip.legs.leg.Leg",
 }
 TOO_DEEP = {
-    "api.schemas.core.ExtensionCreated",
     "sip.legs.incoming.IncomingLeg",
     "sip.legs.outgoing.OutgoingLeg",
 }
 PORTS_TO_BELOW = {
-    "api/idempotency.py AnswerKeys",
-    "api/ports.py SoundConverter",
-    "audio_store/ports.py KeyRing",
-    "callapps/ports.py AudioTap",
-    "callapps/ports.py MediaEngine",
-    "callapps/ports.py Prompts",
-    "cdr/ports.py KeyRing",
-    "conferencing/ports.py ConferenceMixer",
-    "identity/cache.py DirectoryPerson",
-    "identity/ports.py KeyRing",
-    "notifications/ports.py MessageAudio",
-    "privacy/ports.py KeyWrapper",
     "recording/ports.py AudioTap",
     "recording/ports.py ConferenceCalls",
     "recording/ports.py ConferenceTap",

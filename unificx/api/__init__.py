@@ -11,7 +11,6 @@ from unificx.api.ports import (
     LiveRecordings,
     ReadinessChecks,
     SipCredentials,
-    SoundConverter,
     Telephony,
 )
 from unificx.api.services import PublicAddress, Services
@@ -27,7 +26,6 @@ __all__ = [
     "ReadinessChecks",
     "Services",
     "SipCredentials",
-    "SoundConverter",
     "Telephony",
     "as_operator",
     "build",

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError
 
@@ -18,23 +17,16 @@ from unificx.api.models import AnswerPart, StoredAnswerRow
 from unificx.core.clock import Clock
 from unificx.core.errors import Conflict, Invalid
 from unificx.db import Database, UnitOfWork, lock_scope
-from unificx.db.sealed import Erased, Keys
+from unificx.db.sealed import Erased
 from unificx.identity import Principal, Role
 from unificx.identity.events import PersonClosed, TenantDeleted
+from unificx.privacy import KeyStore
 
 HEADER = "Idempotency-Key"
 RETENTION = timedelta(hours=24)
 ABANDONED_AFTER = timedelta(minutes=5)
 """An unfinished request is treated as lost with its process after this time; its key may be used again."""
 SWEEP_BATCH = 200
-
-
-class AnswerKeys(Keys, Protocol):
-    """Key store operations needed for stored responses."""
-
-    def destroy(self, tenant: str, subject: str) -> object:
-        """Make everything sealed under this subject permanently unreadable. May be repeated."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class PendingRequest:
 class IdempotencyStore:
     """Stores responses by user and key."""
 
-    def __init__(self, database: Database, keys: AnswerKeys, clock: Clock) -> None:
+    def __init__(self, database: Database, keys: KeyStore, clock: Clock) -> None:
         self._database = database
         self._keys = keys
         self._clock = clock

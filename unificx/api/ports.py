@@ -1,14 +1,12 @@
 """Ports of the HTTP adapter; filled by the composition root."""
 
-from collections.abc import AsyncIterable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
-from unificx.media.sounds import Sound
-from unificx.prompts import SPEECH_LEVEL
 from unificx.recording import LiveRecording
 
 
@@ -117,21 +115,6 @@ class Telephony(Protocol):
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
         """Return whether an unregistered device is woken by push for a call."""
-        ...
-
-
-class SoundConverter(Protocol):
-    """Converts uploaded files and text to sounds; implemented by `AudioImporter`."""
-
-    async def sound(self, file: AsyncIterable[bytes], longest: float, level: float = SPEECH_LEVEL) -> Sound:
-        """Decode an uploaded file, at most `longest` seconds, normalized to `level` LUFS.
-
-        Raise Invalid, TooMany, and anything the stream raises.
-        """
-        ...
-
-    async def spoken(self, text: str, language: str) -> Sound:
-        """Synthesize a text. Raise Invalid, TooMany; prompts.SpeechUnavailable if no voice is installed."""
         ...
 
 

@@ -7,12 +7,13 @@ from prometheus_client import CollectorRegistry
 
 from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
-from unificx.api.ports import LiveCalls, LiveRecordings, ReadinessChecks, SoundConverter, Telephony
+from unificx.api.ports import LiveCalls, LiveRecordings, ReadinessChecks, Telephony
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.cdr import CdrService
 from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
 from unificx.identity import Identity
+from unificx.integrations.audio_import import AudioImporter
 from unificx.notifications import PushNotifier
 from unificx.recording import RecordingArchive
 from unificx.support import SupportService
@@ -55,7 +56,7 @@ class Services:
     live_recordings: LiveRecordings
     readiness: ReadinessChecks
     telephony: Telephony
-    sound_converter: SoundConverter
+    sound_converter: AudioImporter
     push: PushNotifier
     event_hub: EventHub
     idempotency: IdempotencyStore

@@ -14,7 +14,7 @@ from unificx.audio_store.derived import store_derived
 from unificx.audio_store.file_format import ENCODING_OPUS, AudioHeader, ChunkCipher, CorruptAudio
 from unificx.audio_store.models import WaveformPart, call_party_field
 from unificx.audio_store.ogg_opus import OggOpusEncoder
-from unificx.audio_store.ports import KeyRing, Transcriber, TranscriptionFailed
+from unificx.audio_store.ports import Transcriber, TranscriptionFailed
 from unificx.audio_store.prompt_overrides import PromptOverrides
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import (
@@ -52,7 +52,6 @@ __all__ = [
     "CustomSound",
     "CustomSounds",
     "DerivedData",
-    "KeyRing",
     "LocalBlobStore",
     "OggOpusEncoder",
     "PromptOverrides",

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from unificx.audio_store.ports import KeyRing
 from unificx.db import ErasedSubject
-from unificx.privacy import unwrap, wrap
+from unificx.privacy import KeyStore, unwrap, wrap
 
 
 def own_subject(audio_id: str) -> str:
@@ -24,7 +23,7 @@ def audio_id_of(subject: str) -> str | None:
     return subject.removeprefix("audio-") if subject.startswith("audio-") else None
 
 
-def create(keys: KeyRing, tenant: str, audio_id: str, owners: Sequence[str]) -> tuple[AESGCM, bytes]:
+def create(keys: KeyStore, tenant: str, audio_id: str, owners: Sequence[str]) -> tuple[AESGCM, bytes]:
     """Return a new content key and its wrapped form. Raises ErasedSubject if an owner was erased."""
     wrapped = content = AESGCM.generate_key(256)
     for subject in _wrap_order(audio_id, owners):
@@ -36,7 +35,7 @@ def create(keys: KeyRing, tenant: str, audio_id: str, owners: Sequence[str]) -> 
 
 
 def unwrap_content_key(
-    keys: KeyRing, tenant: str, audio_id: str, owners: Sequence[str], wrapped: bytes
+    keys: KeyStore, tenant: str, audio_id: str, owners: Sequence[str], wrapped: bytes
 ) -> AESGCM | None:
     """Return the content key, or None if the recording or one of its owners was erased."""
     subjects = _wrap_order(audio_id, owners)

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.audio_store import content_keys
 from unificx.audio_store.models import AudioDerivedRow, TranscriptPart, WaveformPart
-from unificx.audio_store.ports import KeyRing
 from unificx.audio_store.repository import AudioRecord
 from unificx.audio_store.schemas import DerivedData, Transcript
 from unificx.db import Erased, Key, SealedCodec
+from unificx.privacy import KeyStore
 
 WAVEFORM = SealedCodec(AudioDerivedRow, WaveformPart)
 TRANSCRIPT = SealedCodec(AudioDerivedRow, TranscriptPart)
@@ -30,7 +30,7 @@ class _ContentKeys:
         return {subject: self.found.get(subject) for subject in subjects}
 
 
-def _content_keys(keys: KeyRing, tenant_id: str, rows: Iterable[AudioRecord]) -> _ContentKeys:
+def _content_keys(keys: KeyStore, tenant_id: str, rows: Iterable[AudioRecord]) -> _ContentKeys:
     found: dict[str, Key | None] = {}
     for row in rows:
         aead = (
@@ -43,7 +43,7 @@ def _content_keys(keys: KeyRing, tenant_id: str, rows: Iterable[AudioRecord]) ->
 
 
 async def load(
-    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[AudioRecord]
+    session: AsyncSession, keys: KeyStore, tenant_id: str, rows: Sequence[AudioRecord]
 ) -> dict[str, DerivedData]:
     """Derived data by audio id; none for audio without it, or whose key is destroyed."""
     ids = [row.id for row in rows]
@@ -58,7 +58,7 @@ async def load(
 
 
 async def store_derived(
-    session: AsyncSession, keys: KeyRing, row: AudioRecord, what: WaveformPart | Transcript
+    session: AsyncSession, keys: KeyStore, row: AudioRecord, what: WaveformPart | Transcript
 ) -> None:
     """Store derived data of a recording. Raises ErasedSubject."""
     ring, subject = _content_keys(keys, row.tenant_id, [row]), content_keys.own_subject(row.id)

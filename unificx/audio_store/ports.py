@@ -1,22 +1,8 @@
 """Ports of the audio store, filled by the composition root."""
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from unificx.audio_store.schemas import Transcript
-from unificx.db import Key
-
-
-class KeyRing(Protocol):
-    """Keys of subjects, and the subject of an external caller's number."""
-
-    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Return each subject's key; None for an erased subject and, unless `create`, for one without a key."""
-        ...
-
-    def find_or_create(self, tenant: str, kind: str, value: str) -> str:
-        """Return the subject of this alias, created if it is new."""
-        ...
 
 
 class Transcriber(Protocol):

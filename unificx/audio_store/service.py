@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from unificx.audio_store import content_keys, derived, repository
 from unificx.audio_store.blobs import BlobStore
 from unificx.audio_store.file_format import HEADER_SIZE, AudioHeader, ChunkCipher, CorruptAudio
-from unificx.audio_store.ports import KeyEraser, KeyRing, Transcriber
+from unificx.audio_store.ports import KeyEraser, Transcriber
 from unificx.audio_store.reader import AudioReader
 from unificx.audio_store.repository import AudioRecord, file_names
 from unificx.audio_store.schemas import DerivedData
@@ -21,6 +21,7 @@ from unificx.audio_store.writer import AudioWriter, repair
 from unificx.core.clock import Clock
 from unificx.core.errors import Expired, NotFound
 from unificx.db import Database, UnitOfWork
+from unificx.privacy import KeyStore
 
 log = structlog.get_logger()
 EraseHook = Callable[[UnitOfWork, str, Sequence[str]], Awaitable[None]]
@@ -35,7 +36,7 @@ class AudioStoreParts:
     """Dependencies of the audio store."""
 
     database: Database
-    keys: KeyRing
+    keys: KeyStore
     key_eraser: KeyEraser
     blobs: BlobStore
     transcriber: Transcriber | None = None

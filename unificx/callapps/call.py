@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import count
 
+from unificx.audio_store import PromptOverrides
 from unificx.callapps.clips import Clip
 from unificx.callapps.media_session import AppMediaSession, HostedLeg
-from unificx.callapps.ports import AudioSink, AudioTap, MediaEngine, Prompts
+from unificx.callapps.ports import AudioSink
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
+from unificx.media_worker import MediaEngineClient, TapStream
 
 BEEP = (1000, 0.4)
 """Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""
@@ -38,7 +40,7 @@ ALL_DIGITS = "0123456789*#ABCD"
 class Call:
     """`caller` is the caller, `mailbox` the mailbox whose phones rang before, if any; `arguments` come from routing."""
 
-    def __init__(self, leg: HostedLeg, engine: MediaEngine, prompts: Prompts, clock: Clock) -> None:
+    def __init__(self, leg: HostedLeg, engine: MediaEngineClient, prompts: PromptOverrides, clock: Clock) -> None:
         self.id = ""
         self.caller = CallerInfo("", "", None, "", "")
         self.mailbox: CalledMailbox | None = None
@@ -335,7 +337,7 @@ class App:
 class _RecordingPump:
     """Writes a recording into its sink and measures silence."""
 
-    def __init__(self, tap: AudioTap, sink: AudioSink, on_change: Callable[[], None]) -> None:
+    def __init__(self, tap: TapStream, sink: AudioSink, on_change: Callable[[], None]) -> None:
         self.seconds = 0.0
         self.silent = 0.0
         """Seconds since the last speech."""

@@ -8,9 +8,9 @@ from typing import Any
 import structlog
 
 from unificx import sdp as descriptions
-from unificx.callapps.ports import MediaEngine
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
+from unificx.media_worker import MediaEngineClient
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
@@ -35,7 +35,7 @@ class AppMediaSession:
 
     def __init__(
         self,
-        engine: MediaEngine,
+        engine: MediaEngineClient,
         hosted: HostedLeg,
         on_digit: Callable[[str], None],
         on_media_open: Callable[[], None],

@@ -8,12 +8,13 @@ from functools import partial
 
 import structlog
 
+from unificx.audio_store import PromptOverrides
 from unificx.callapps.call import App, Call
 from unificx.callapps.media_session import AppMediaSession, HostedLeg
-from unificx.callapps.ports import MediaEngine, Prompts
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext
 from unificx.core.clock import Clock
+from unificx.media_worker import MediaEngineClient
 from unificx.sip.legs import LegEvent
 
 log = structlog.get_logger()
@@ -34,8 +35,8 @@ class AppRunner:
 
     def __init__(
         self,
-        engine: MediaEngine,
-        prompts: Prompts,
+        engine: MediaEngineClient,
+        prompts: PromptOverrides,
         clock: Clock,
         apps: Mapping[str, App],
         *,

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
-from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.values import talk_seconds
 from unificx.db import Erased, Key, PageByTime, SealedCodec
+from unificx.privacy import KeyStore
 
 PARTY_CODEC = SealedCodec(CallPartyRow, PartyPart)
 ADDRESS_CODEC = SealedCodec(CallPartyRow, AddressPart)
@@ -33,7 +33,7 @@ _INSERTS = {
 # Writing. A spool record is JSON: the call's row and its parties' rows, with the sealed parts in hex.
 
 
-def encode_record(keys: KeyRing, call: CallEnded, subjects: Sequence[str]) -> bytes:
+def encode_record(keys: KeyStore, call: CallEnded, subjects: Sequence[str]) -> bytes:
     """Encode a call for the spool; `subjects` are those of its parties, in order."""
     found = keys.get(call.tenant, set(subjects), create=True)
     rows = [_party_row(found[subject], call, position, subject) for position, subject in enumerate(subjects)]
@@ -125,7 +125,7 @@ async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> No
 
 
 async def list_calls(
-    session: AsyncSession, keys: KeyRing, tenant_id: str, filters: CdrFilter, page: PageByTime
+    session: AsyncSession, keys: KeyStore, tenant_id: str, filters: CdrFilter, page: PageByTime
 ) -> list[CallRecord]:
     """Return calls, newest first, and one more than the page has if there is a next one."""
     query = select(_CALL).where(CallRow.tenant_id == tenant_id)
@@ -144,13 +144,13 @@ async def list_calls(
     return await _with_parties(session, keys, tenant_id, rows)
 
 
-async def get_call(session: AsyncSession, keys: KeyRing, tenant_id: str, call_id: str) -> CallRecord | None:
+async def get_call(session: AsyncSession, keys: KeyStore, tenant_id: str, call_id: str) -> CallRecord | None:
     rows = (await session.execute(select(_CALL).where(CallRow.tenant_id == tenant_id, CallRow.id == call_id))).all()
     return next(iter(await _with_parties(session, keys, tenant_id, rows)), None)
 
 
 async def _with_parties(
-    session: AsyncSession, keys: KeyRing, tenant_id: str, rows: Sequence[Row[Any]]
+    session: AsyncSession, keys: KeyStore, tenant_id: str, rows: Sequence[Row[Any]]
 ) -> list[CallRecord]:
     query = select(_CALL_PARTY).where(
         CallPartyRow.tenant_id == tenant_id, CallPartyRow.call_id.in_([row.id for row in rows])

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from unificx.calls.events import CallEnded
 from unificx.cdr import repository
 from unificx.cdr.events import CallListsChanged
-from unificx.cdr.ports import KeyRing
 from unificx.cdr.schemas import CallRecord, CdrFilter
 from unificx.cdr.values import ANONYMOUS_NUMBER
 from unificx.cluster import RecordLog
 from unificx.core.errors import NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.identity.events import TenantDeleted
+from unificx.privacy import KeyStore
 
 _SPOOL_KIND = "call"
 _NUMBER_ALIAS = "number"
@@ -25,7 +25,7 @@ class CdrService:
     def __init__(
         self,
         database: Database,
-        keys: KeyRing,
+        keys: KeyStore,
         spool: RecordLog,
         publish: Callable[[object], None] = lambda event: None,
     ) -> None:

@@ -13,11 +13,12 @@ from unificx.conferencing.machine import events_and_actions
 from unificx.conferencing.machine import meeting as machine
 from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
 from unificx.conferencing.machine.meeting import Member, MemberState
-from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, ConferenceMixer, MeetingRecorder
+from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingRecorder
 from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, ParticipantStatus, RecordingParticipant, Room
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.media.sounds import Sound
+from unificx.media_worker import MediaEngineClient
 
 ROOM_PREFIX = "room/"
 """Prefix of our room names in the media engine."""
@@ -133,7 +134,7 @@ class ConferenceManager:
     """
 
     def __init__(self, clock: Clock, publish: Callable[[object], None] = lambda event: None) -> None:
-        self.mixer: ConferenceMixer | None = None
+        self.mixer: MediaEngineClient | None = None
         self.dialer: ConferenceDialer | None = None
         self.recorder: MeetingRecorder | None = None
         self._publish = publish

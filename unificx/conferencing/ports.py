@@ -1,27 +1,9 @@
-"""Ports of conferencing, implemented by the key store, call apps, media engine and recorder."""
+"""Ports of conferencing, implemented by call apps, calls and the recorder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from unificx.conferencing.schemas import CallerIdentity, RecordingParticipant, Room
-from unificx.db import Key
-from unificx.media.sounds import Sound
-
-
-class KeyRing(Protocol):
-    """Keys of subjects. Every room is a subject, so that its PINs are sealed."""
-
-    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Return each subject's key; None if erased or, unless `create`, unknown."""
-        ...
-
-
-class ConferenceMixer(Protocol):
-    """Audio mixer. Methods do not block."""
-
-    def play_to_room(self, room: str, sound: Sound) -> object:
-        """Play to all participants of a room."""
-        ...
 
 
 class MeetingRecorder(Protocol):

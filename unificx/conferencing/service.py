@@ -10,7 +10,6 @@ from unificx.conferencing import repository
 from unificx.conferencing.events import RoomCreated, RoomDeleted
 from unificx.conferencing.machine import values
 from unificx.conferencing.models import PinsPart
-from unificx.conferencing.ports import KeyRing
 from unificx.conferencing.repository import NO_PINS
 from unificx.conferencing.schemas import NewRoom, Room, RoomChange, RoomSettings
 from unificx.core.clock import Clock
@@ -25,6 +24,7 @@ from unificx.identity import (
     validate_pin,
 )
 from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import KeyStore
 
 RoomRole = Literal["host", "guest"]
 
@@ -35,7 +35,7 @@ class RoomService:
     def __init__(
         self,
         database: Database,
-        keys: KeyRing,
+        keys: KeyStore,
         directory: DirectoryCache,
         passwords: PasswordHashing,
         clock: Clock,

@@ -7,24 +7,12 @@ database.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import tzinfo
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from unificx.identity.schemas import DeviceAuth, Extension, Language, Tenant
 
 OPERATOR_SLUG = "operator"
 """Short name of the operator's own tenant, which has no devices."""
-
-
-class DirectoryPerson(Protocol):
-    """User data needed by the directory: no name."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def language(self) -> Language | None: ...
 
 
 class DirectoryCache:
@@ -141,13 +129,13 @@ class DirectoryCache:
         candidates = [one.id for one in self._tenants.values() if one.active and one.slug != OPERATOR_SLUG]
         self._default = self._tenants[min(candidates)] if candidates else None
 
-    def put_person(self, person: DirectoryPerson, *, suspended: bool) -> None:
-        self._subject_by_person[person.id] = person.subject
-        (self._suspended_persons.add if suspended else self._suspended_persons.discard)(person.id)
-        if person.language is not None:
-            self._languages[person.id] = person.language
+    def put_person(self, person_id: str, subject: str, language: Language | None, *, suspended: bool) -> None:
+        self._subject_by_person[person_id] = subject
+        (self._suspended_persons.add if suspended else self._suspended_persons.discard)(person_id)
+        if language is not None:
+            self._languages[person_id] = language
         else:
-            self._languages.pop(person.id, None)
+            self._languages.pop(person_id, None)
 
     def drop_person(self, person_id: str) -> None:
         self._subject_by_person.pop(person_id, None)

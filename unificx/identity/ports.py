@@ -1,45 +1,12 @@
-"""Ports: key store, account notifications, HTTP access to SSO providers. Implementations are passed in by `server`."""
+"""Ports: account notifications, HTTP access to SSO providers. Implementations are passed in by `server`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
-from unificx.db.sealed import Key
 from unificx.identity.schemas import Language, Person, SecurityNoticeKind
 
 INSTALLATION_SCOPE = "installation"
 """Alias scope beyond a single tenant: sign-in e-mail addresses."""
-
-
-class KeyRing(Protocol):
-    """Subject keys, and aliases that map an e-mail address to a subject without storing the address."""
-
-    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Return the key of each subject; None for an erased one and, unless `create`, for an unknown one."""
-        ...
-
-    def destroy_tenant(self, tenant: str) -> object:
-        """Make all data sealed for the tenant's subjects permanently unreadable."""
-        ...
-
-    def find(self, tenant: str, kind: str, value: str) -> str | None:
-        """Return the subject bound to `value`."""
-        ...
-
-    def bind(self, tenant: str, kind: str, value: str, subject: str) -> None:
-        """Bind `value` to `subject`. Raise Conflict if it is bound to another."""
-        ...
-
-    def unbind(self, tenant: str, kind: str, value: str) -> None:
-        """Remove the binding of `value`."""
-        ...
-
-    def is_bound(self, tenant: str, kind: str, subject: str) -> bool:
-        """Whether any value of the kind is bound to `subject`."""
-        ...
-
-    def unbind_all(self, tenant: str, kind: str, subject: str) -> None:
-        """Remove all bindings of the kind to `subject`."""
-        ...
 
 
 class AccountNotifier(Protocol):

@@ -28,7 +28,7 @@ from unificx.identity.password_changes import Passwords, PasswordStore
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies.login_throttle import LoginThrottle
-from unificx.identity.ports import AccountNotifier, HttpFetch, KeyRing
+from unificx.identity.ports import AccountNotifier, HttpFetch
 from unificx.identity.proofs import ProofVerifier
 from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
@@ -48,6 +48,7 @@ from unificx.identity.store import IdentityStore
 from unificx.identity.tenants import Tenants
 from unificx.identity.tickets import TicketStore
 from unificx.identity.users import Users
+from unificx.privacy import KeyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Identity:
                 for device in await phones.all_logins(session, store.keys, tenant.id, tenant.domain):
                     directory.put_device(device)
             for known in await accounts.all_persons(session):
-                directory.put_person(known, suspended=known.state == "suspended")
+                directory.put_person(known.id, known.subject, known.language, suspended=known.state == "suspended")
 
     async def clean_up(self) -> None:
         """Store last-used dates and delete expired data. Called every few minutes and at shutdown."""
@@ -164,7 +165,7 @@ def _collaborators(
 
 def build_identity(
     database: Database,
-    keys: KeyRing,
+    keys: KeyStore,
     clock: Clock,
     *,
     hashing: PasswordHashing,

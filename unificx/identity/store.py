@@ -12,9 +12,9 @@ from unificx.core.errors import Conflict, NotFound, Unauthenticated
 from unificx.core.events import DomainEvent
 from unificx.db import Database, UnitOfWork, lock_scope
 from unificx.identity.cache import DirectoryCache
-from unificx.identity.ports import KeyRing
 from unificx.identity.repository import accounts, credentials
 from unificx.identity.schemas import Person, Tenant
+from unificx.privacy import KeyStore
 
 
 class Transaction:
@@ -29,7 +29,7 @@ class Transaction:
 class IdentityStore:
     """Store shared by the services of one installation."""
 
-    def __init__(self, database: Database, keys: KeyRing, clock: Clock, directory: DirectoryCache) -> None:
+    def __init__(self, database: Database, keys: KeyStore, clock: Clock, directory: DirectoryCache) -> None:
         self.keys = keys
         self.clock = clock
         self.directory = directory

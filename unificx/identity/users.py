@@ -135,7 +135,9 @@ class Users:
         await accounts.add_person(tx.session, self._keys, person)
         await self._emails.bind(tx, person)
         tx.publish(PersonCreated(self._clock.new_id(), tenant_id, person.id))
-        tx.on_commit.append(lambda: self._directory.put_person(person, suspended=False))
+        tx.on_commit.append(
+            lambda: self._directory.put_person(person.id, person.subject, person.language, suspended=False)
+        )
         return person
 
     async def _close(self, tx: Transaction, person: Person) -> None:
@@ -163,7 +165,9 @@ class Users:
             tx.publish(PersonSuspended(self._clock.new_id(), after.tenant_id, after.id))
         if before.state == "suspended" and not suspended:
             tx.publish(PersonResumed(self._clock.new_id(), after.tenant_id, after.id))
-        tx.on_commit.append(lambda: self._directory.put_person(after, suspended=suspended))
+        tx.on_commit.append(
+            lambda: self._directory.put_person(after.id, after.subject, after.language, suspended=suspended)
+        )
 
 
 def _apply_person_change(person: Person, change: PersonChange) -> Person:

@@ -2,7 +2,7 @@
 
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
-from unificx.notifications.ports import EmailRejected, MessageAudio, PushResponse, PushServiceUnreachable
+from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
 from unificx.notifications.schemas import MessageReference, NewSubscription, NewVoicemail, NoPushSubscription, PushTest
 from unificx.notifications.service import NotificationService
@@ -14,7 +14,6 @@ __all__ = [
     "EmailQueue",
     "EmailQueueDependencies",
     "EmailRejected",
-    "MessageAudio",
     "MessageReference",
     "NewSubscription",
     "NewVoicemail",

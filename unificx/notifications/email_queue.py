@@ -16,8 +16,10 @@ from unificx.notifications.email_composer import Email, compose_email
 from unificx.notifications.models import EmailPart, EmailRow
 from unificx.notifications.policies.emails import LANGUAGES, EmailKind, EmailRateLimit, Language, lifetime
 from unificx.notifications.policies.retry_policy import next_email_attempt
-from unificx.notifications.ports import EmailRejected, KeyRing, MessageAudio, SmtpTransport
+from unificx.notifications.ports import EmailRejected, SmtpTransport
 from unificx.notifications.schemas import MessageReference
+from unificx.privacy import KeyStore
+from unificx.voicemail import VoicemailAttachments
 
 log = structlog.get_logger()
 BATCH_SIZE = 20
@@ -31,11 +33,11 @@ class EmailQueueDependencies:
     """Dependencies of EmailQueue; `sender` is the From address; `message_audio` provides voicemail audio."""
 
     database: Database
-    keys: KeyRing
+    keys: KeyStore
     directory: DirectoryCache
     transport: SmtpTransport
     sender: Address
-    message_audio: MessageAudio | None = None
+    message_audio: VoicemailAttachments | None = None
 
 
 class EmailQueue:

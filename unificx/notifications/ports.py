@@ -1,19 +1,9 @@
-"""Ports of notifications, implemented by the key store, SMTP, HTTP and voicemail."""
+"""Ports of notifications, implemented by SMTP and HTTP clients."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
-
-from unificx.db import Key
-
-
-class KeyRing(Protocol):
-    """Keys of subjects."""
-
-    def get(self, tenant: str, subjects: Iterable[str], create: bool = False) -> dict[str, Key | None]:
-        """Return each subject's key; None if erased or, unless `create`, unknown."""
-        ...
 
 
 class EmailRejected(Exception):
@@ -33,19 +23,6 @@ class SmtpTransport(Protocol):
 
     async def send(self, message: EmailMessage) -> None:
         """Send an e-mail, within 30 seconds plus transfer time. Raises EmailRejected."""
-        ...
-
-
-class MessageAudio(Protocol):
-    """Audio of voicemail messages; implemented by `voicemail`."""
-
-    async def load(self, tenant_id: str, message_id: str, extension_id: str) -> bytes | None:
-        """Return the WAV to attach to an e-mail to this extension's owner; None for no attachment. Raises Away; Refused
-        for an erased message."""
-        ...
-
-    async def mark_sent(self, tenant_id: str, message_id: str) -> None:
-        """Record that a mail server has accepted the audio."""
         ...
 
 

@@ -15,11 +15,12 @@ from unificx.notifications import repository
 from unificx.notifications.events import PushSeen
 from unificx.notifications.models import PushPart, PushRow
 from unificx.notifications.policies import endpoints
-from unificx.notifications.ports import KeyRing, PushTransport
+from unificx.notifications.ports import PushTransport
 from unificx.notifications.push_sender import DeliveryOutcome, PushJob, PushSender, PushSenderDependencies
 from unificx.notifications.schemas import NewSubscription, NoPushSubscription, PushTest, Subscription
 from unificx.notifications.subscriptions import SubscriptionIndex
 from unificx.notifications.vapid import Vapid, is_valid_public_key
+from unificx.privacy import KeyStore
 
 CALL_TTL_SECONDS = 30.0
 """Lifetime of a call push and of its stop push."""
@@ -36,7 +37,7 @@ class PushNotifierDependencies:
     """Dependencies of PushNotifier. `loopback`: allow push services on loopback addresses (for tests)."""
 
     database: Database
-    keys: KeyRing
+    keys: KeyStore
     directory: DirectoryCache
     transport: PushTransport
     vapid: Vapid

@@ -15,9 +15,10 @@ from unificx.core.clock import Clock
 from unificx.notifications import repository
 from unificx.notifications.models import PushPart
 from unificx.notifications.policies.retry_policy import GONE_STATUSES, is_retryable, push_retry_delay
-from unificx.notifications.ports import KeyRing, PushResponse, PushServiceUnreachable, PushTransport
+from unificx.notifications.ports import PushResponse, PushServiceUnreachable, PushTransport
 from unificx.notifications.schemas import Subscription
 from unificx.notifications.vapid import Vapid, encrypt_message
+from unificx.privacy import KeyStore
 
 log = structlog.get_logger()
 MAX_PENDING = 10_000
@@ -54,7 +55,7 @@ class PushJob:
 class PushSenderDependencies:
     """Dependencies of PushSender. `sleep` is replaced in tests; `on_gone` is called for expired subscriptions."""
 
-    keys: KeyRing
+    keys: KeyStore
     transport: PushTransport
     vapid: Vapid
     clock: Clock

@@ -5,7 +5,6 @@ from unificx.privacy.journal import ErasureJournal
 from unificx.privacy.key_wrapping import unwrap, wrap
 from unificx.privacy.keys import KeysBusy, KeyStore
 from unificx.privacy.master import MasterKey, master_key, master_key_file
-from unificx.privacy.ports import KeyWrapper
 from unificx.privacy.register import describe, personal_fields, plain_columns
 from unificx.privacy.sealed_files import read_sealed_file, sealed_file
 
@@ -13,7 +12,6 @@ __all__ = [
     "Erasure",
     "ErasureJournal",
     "KeyStore",
-    "KeyWrapper",
     "KeysBusy",
     "MasterKey",
     "describe",

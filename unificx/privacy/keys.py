@@ -23,7 +23,6 @@ from unificx.db import ErasedSubject, Key
 from unificx.privacy.cache import KeyCache
 from unificx.privacy.key_wrapping import TenantSecret, unwrap, wrap
 from unificx.privacy.master import MasterKey
-from unificx.privacy.ports import KeyWrapper
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS proof (
@@ -58,7 +57,7 @@ class KeyStore:
     Raise StartupError for a file of another master key.
     """
 
-    def __init__(self, path: Path, master: KeyWrapper | bytes, clock: Clock) -> None:
+    def __init__(self, path: Path, master: MasterKey | bytes, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.RLock()
         self._cache = KeyCache(clock.monotonic)

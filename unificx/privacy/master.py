@@ -22,7 +22,7 @@ FILE_CONTEXT = "file"
 
 
 class MasterKey:
-    """`KeyWrapper` with a master key in memory."""
+    """Wraps the tenant keys, with a master key in memory."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

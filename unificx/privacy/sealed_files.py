@@ -7,12 +7,11 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 
 from unificx.core.errors import StartupError
-from unificx.privacy.master import FILE_CONTEXT
-from unificx.privacy.ports import KeyWrapper
+from unificx.privacy.master import FILE_CONTEXT, MasterKey
 
 
-def sealed_file(path: Path, wrapper: KeyWrapper, purpose: str, create: Callable[[], bytes]) -> bytes:
-    """Return the secret in `path`, created by `make` if missing. Raise StartupError if it cannot be opened."""
+def sealed_file(path: Path, wrapper: MasterKey, purpose: str, create: Callable[[], bytes]) -> bytes:
+    """Return the secret in `path`, created by `create` if missing. Raise StartupError if it cannot be opened."""
     try:
         return read_sealed_file(path, wrapper, purpose)
     except FileNotFoundError:
@@ -31,7 +30,7 @@ def sealed_file(path: Path, wrapper: KeyWrapper, purpose: str, create: Callable[
     return secret
 
 
-def read_sealed_file(path: Path, wrapper: KeyWrapper, purpose: str) -> bytes:
+def read_sealed_file(path: Path, wrapper: MasterKey, purpose: str) -> bytes:
     """Return the secret in `path`. Raise FileNotFoundError, and StartupError if it cannot be opened."""
     try:
         return wrapper.unwrap(path.read_bytes(), FILE_CONTEXT, purpose)

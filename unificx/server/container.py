@@ -23,7 +23,6 @@ from unificx.integrations.whisper.client import Whisper
 from unificx.notifications import (
     EmailQueue,
     EmailQueueDependencies,
-    MessageAudio,
     NotificationService,
     PushNotifier,
     PushNotifierDependencies,
@@ -185,7 +184,7 @@ def _email_queue(
     keys: KeyStore,
     identity: Identity,
     notifications: NotificationSettings,
-    attachments: MessageAudio,
+    attachments: VoicemailAttachments,
     *,
     cluster: Cluster,
 ) -> EmailQueue | None:

@@ -9,7 +9,7 @@ from unificx.core.errors import StartupError
 from unificx.integrations.smtp import MailServer, SmtpClient, parse_mail_url
 from unificx.integrations.web_push import WebPushClient
 from unificx.notifications import KEY_BYTES, Vapid, new_private_key
-from unificx.privacy import KeyWrapper, MasterKey, master_key, read_sealed_file, sealed_file
+from unificx.privacy import MasterKey, master_key, read_sealed_file, sealed_file
 from unificx.server.address import public_url
 from unificx.server.blob_config import create_blob_store
 from unificx.server.paths import InstallationPaths
@@ -36,7 +36,7 @@ class NotificationSettings:
 
 
 def load_notification_settings(
-    paths: InstallationPaths, environ: Mapping[str, str], master: KeyWrapper
+    paths: InstallationPaths, environ: Mapping[str, str], master: MasterKey
 ) -> NotificationSettings:
     """Read the settings and the push key, which is created if missing. Raise StartupError."""
     mail = smtp_server(environ)

@@ -7,8 +7,8 @@ from typing import cast
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.audio_store import KeyRing
 from unificx.db import Erased, Keys, SealedCodec
+from unificx.privacy import KeyStore
 from unificx.voicemail.models import CallerPart, GreetingRow, MailboxRow, MessageRow, PinPart, TenantMailRow
 from unificx.voicemail.schemas import CallerId, Mailbox, Message
 from unificx.voicemail.settings import Greeting, GreetingKind, MailboxSettings, VoicemailSettings
@@ -304,7 +304,7 @@ async def put_pin(session: AsyncSession, keys: Keys, tenant_id: str, extension_i
     row.sealed = PIN.seal(keys, tenant_id, [(row.subject_id, extension_id, part)])[0] if part is not None else None
 
 
-async def pin(session: AsyncSession, keys: KeyRing, tenant_id: str, extension_id: str) -> str | None:
+async def pin(session: AsyncSession, keys: KeyStore, tenant_id: str, extension_id: str) -> str | None:
     """Return the digest of a mailbox's PIN."""
     row = await _mailbox_row(session, tenant_id, extension_id)
     if row is None or row.sealed is None:

@@ -140,11 +140,17 @@ class Extension(Output):
     max_call_seconds: int
 
 
+DeviceCount = Annotated[int, Field(description="Number of enabled devices.")]
+ReachableCount = Annotated[
+    int, Field(description="Number of devices a call reaches now: registered, or woken by push.")
+]
+
+
 class ExtensionNow(Extension):
     """An extension and the state of its devices."""
 
-    devices: int = Field(description="Number of enabled devices.")
-    reachable: int = Field(description="Number of devices a call reaches now: registered, or woken by push.")
+    devices: DeviceCount
+    reachable: ReachableCount
 
 
 class NewExtension(Input):
@@ -190,9 +196,11 @@ class SipLogin(Output):
     uri: str
 
 
-class ExtensionCreated(ExtensionNow):
+class ExtensionCreated(Extension):
     """The new extension, its first device and that device's SIP credentials."""
 
+    devices: DeviceCount
+    reachable: ReachableCount
     device: Device
     sip: SipLogin
 
