@@ -5,8 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from unificx.calls.app_leg import CallingAppLeg
-from unificx.calls.events import CallEnded, CallParty, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER, StartStep
@@ -20,7 +18,6 @@ from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sdp import with_origin
-from unificx.sip.legs import IncomingLeg
 from unificx.sip.message import Request
 
 MAX_DIALLED_LENGTH = 64
@@ -177,20 +174,6 @@ class Call:
         """Convert monotonic time to wall time."""
         return self.started + timedelta(seconds=now - self.started_monotonic)
 
-    def to_call_ended(self, cause: Cause, now: float) -> CallEnded:
-        """Return the event of this call's end. If the caller's INVITE got no 2xx, the call was not answered."""
-        if self.fallback_cause is not None and self.was_missed:  # for the called extension it remains a missed call
-            return self._call_ended(self.fallback_cause, self.fallback_cause.value.outcome, None, now)
-        caller = self.leg(CALLER)
-        unsent = isinstance(caller, IncomingLeg | CallingAppLeg) and not caller.accepted
-        answered = None if unsent else self.answered
-        outcome = cause.value.outcome
-        if answered is not None:
-            outcome = "answered"
-        elif outcome == "answered":
-            outcome = "cancelled" if unsent and cause is Cause.HUNG_UP else "failed"
-        return self._call_ended(cause, outcome, answered, now)
-
     def app_context(self, name: str) -> AppCallContext:
         """Return the call context for an app. For a calling app, the called party is its caller."""
         app = self.participants[name].app
@@ -248,20 +231,6 @@ class Call:
         app = self.participant(self.state.callee).app if isinstance(self.state, Talking) else None
         return app.arguments[0] if app is not None and app.app == CONFERENCE_APP else None
 
-    def _call_ended(self, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
-        return CallEnded(
-            id=self.record_id or self.id,
-            tenant=self.caller.tenant_id,
-            direction="internal",
-            started=self.started,
-            answered=answered,
-            ended=self.wall_time(now),
-            outcome=outcome,
-            cause=cause.value.q850,
-            parties=self.parties(),
-            recorded=self.has_recording,
-        )
-
     # ---- changes of participants
 
     def new_leg_name(self, prefix: str) -> str:
@@ -273,81 +242,6 @@ class Call:
     def next_leg_name(self, prefix: str) -> str:
         """Return the name that `new_leg_name` will return next."""
         return f"{prefix}{self.leg_counters[prefix] + 1}"
-
-    def swap_caller(self, name: str, callee: Extension | None) -> None:
-        """Swap the caller and this leg; `callee` is the extension of the former caller."""
-        self.update_record_parties()
-        former_callee = self.callee
-        swapped = self.participants[CALLER], self.participants[name]
-        self.participants[name], calling = swapped
-        self.participants[CALLER] = calling
-        if former_callee is not None:
-            self.caller = Caller.of(former_callee, calling.device_id)
-        calling.extension_id, calling.device_id = self.caller.extension_id, self.caller.device_id
-        self.callee, self.answered_leg = callee, name
-
-    def set_target(self, target: CallTarget) -> None:
-        """Set a new target and its called party."""
-        self.update_record_parties()
-        self.target, self.callee, self.dialled, self.answered_leg = target, target.plan.called, target.dialled, None
-
-    def set_peer(self, name: str, callee: Extension | None) -> None:
-        """Connect the caller to this leg of this extension."""
-        self.update_record_parties()
-        self.callee, self.answered_leg = callee, name
-
-    def update_record_parties(self) -> None:
-        """Update the parties of the call record from the current participants."""
-        calling, called = self._caller_party(), self._callee_party()
-        caller_key, answered_leg = "", self.answered_leg or ""
-        same_extension = self.click_to_call and calling.extension_id == called.extension_id
-        if not (same_extension and self.is_app(CALLER)):
-            caller_key = self._record_party(CALLER, calling, "")
-        if not (same_extension and self.is_app(answered_leg)) and (
-            self.callee is not None or called.number or not self.record_parties.by_leg
-        ):
-            self._record_party(answered_leg, called, caller_key)
-
-    def _record_party(self, name: str, party: CallParty, other: str) -> str:
-        leg = self.leg(name)
-        return self.record_parties.put(leg.id if leg is not None else "", party, other)
-
-    def was_started_by(self, name: str) -> bool:
-        """Whether this leg started the call; the caller's leg, while no parties are recorded."""
-        return self.existing_leg(name).id == next(iter(self.record_parties.by_leg), self.existing_leg(CALLER).id)
-
-    def parties(self) -> tuple[CallParty, ...]:
-        """Return all participants and called parties, the caller first, then in order of joining."""
-        self.update_record_parties()
-        parties = self.record_parties.complete(self.withholds_identity)
-        return tuple(parties if len(parties) > 1 else [*parties, CallParty(role="callee", number=self.dialled)])
-
-    def _caller_party(self) -> CallParty:
-        caller = self.caller
-        return CallParty(
-            role="caller",
-            subject=caller.subject,
-            extension_id=caller.extension_id,
-            device_id=caller.device_id,
-            number=caller.number,
-            name=caller.name,
-            address=self.participant(CALLER).dialog_address,
-        )
-
-    def _callee_party(self) -> CallParty:
-        callee, answered_leg = self.callee, self.answered_leg
-        if callee is None:
-            return CallParty(role="callee", number=self.dialled)
-        answering = self.participant(answered_leg or "")
-        return CallParty(
-            role="callee",
-            subject=callee.subject,
-            extension_id=callee.id,
-            device_id=answering.device_id or None,
-            number=callee.number,
-            name=callee.name,
-            address=answering.dialog_address,
-        )
 
     def add_media_stats(self, report: MediaReport | None) -> None:
         """Store an anchor's media statistics."""

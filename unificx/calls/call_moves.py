@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from unificx.calls.call import Call
+from unificx.calls.call_record import update_parties
 from unificx.calls.machine import messages, redirect
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
@@ -29,7 +30,7 @@ def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
 def merge_cdr(call: Call, other: Call) -> None:
     """Merge the parties and media statistics of the other call into this one's call record."""
     for each in (call, other):
-        each.update_record_parties()
+        update_parties(each)
     call.record_parties.merge(other.record_parties)
     call.has_recording = call.has_recording or other.has_recording
 
@@ -37,7 +38,7 @@ def merge_cdr(call: Call, other: Call) -> None:
 def split_call(call: Call, name: str, call_id: str) -> Call:
     """Move a participant into a new call, as its caller. Both calls share one call record."""
     assert call.callee is not None
-    call.update_record_parties()
+    update_parties(call)
     moved = call.participants.pop(name)
     moved.dtls.generated = None  # it belongs to an anchor of the first call
     caller = Caller.of(call.callee, moved.device_id)

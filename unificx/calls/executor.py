@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from unificx.calls import call_record
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.machine import messages
@@ -149,21 +150,21 @@ class ActionExecutor:
             case messages.StartStep():
                 call.pending_step = action
             case messages.SwapCaller(leg):
-                call.swap_caller(leg, directory.extension_by_id(call.caller.extension_id))
+                call_record.swap_caller(call, leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)
             case messages.SetCallee(back):
                 target = call.return_target if back else call.transfer_target
                 if target is not None:
-                    call.set_target(target)
+                    call_record.set_target(call, target)
                 self._registry.peer_changed(call)
             case messages.SetPeer(leg):
                 if leg:
                     extension = directory.extension_by_id(call.participant(leg).extension_id)
-                    call.set_peer(leg, extension if not call.is_app(leg) else call.callee)
+                    call_record.set_peer(call, leg, extension if not call.is_app(leg) else call.callee)
                     call.answered = call.answered or call.wall_time(now)
                 else:
-                    call.update_record_parties()
+                    call_record.update_parties(call)
                 self._registry.peer_changed(call)
                 self._journal(call)
             case _:

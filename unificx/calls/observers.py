@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
+from unificx.calls.call_record import was_started_by
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Ended, Ending, IceRestart, MediaReanchor, Talking
 from unificx.calls.ports import CallObserver
@@ -101,5 +102,5 @@ def _conversation_leg(call: Call, name: str, sdp: bytes) -> ConversationLeg:
         name=party.name if party is not None and visible else "",
         sdp=sdp,
         is_holding=not is_receiving(sdp),
-        is_initiator=call.was_started_by(name),
+        is_initiator=was_started_by(call, name),
     )

@@ -7,6 +7,7 @@ import structlog
 
 from unificx.calls.call import Call
 from unificx.calls.call_moves import merge_cdr
+from unificx.calls.call_record import to_call_ended
 from unificx.calls.machine.causes import Cause
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.ports import CallRecordWriter
@@ -53,7 +54,7 @@ class RecordKeeper:
                 merge_cdr(sibling, call)
                 self.journal(sibling)
             else:
-                self.writer.record(call.to_call_ended(cause, self.clock.monotonic()))
+                self.writer.record(to_call_ended(call, cause, self.clock.monotonic()))
         finally:
             if call.journalled:
                 self.on_ended(call)

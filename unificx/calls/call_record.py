@@ -1,0 +1,126 @@
+"""The record of a call: its parties as they change, and the event of its end."""
+
+from datetime import datetime
+
+from unificx.calls.app_leg import CallingAppLeg
+from unificx.calls.call import Call, CallTarget
+from unificx.calls.events import CallEnded, CallParty, Outcome
+from unificx.calls.machine.causes import Cause
+from unificx.calls.machine.messages import CALLER
+from unificx.identity import Extension
+from unificx.registrar import Caller
+from unificx.sip.legs import IncomingLeg
+
+
+def to_call_ended(call: Call, cause: Cause, now: float) -> CallEnded:
+    """Return the event of this call's end. If the caller's INVITE got no 2xx, the call was not answered."""
+    if call.fallback_cause is not None and call.was_missed:  # for the called extension it remains a missed call
+        return _call_ended(call, call.fallback_cause, call.fallback_cause.value.outcome, None, now)
+    caller = call.leg(CALLER)
+    unsent = isinstance(caller, IncomingLeg | CallingAppLeg) and not caller.accepted
+    answered = None if unsent else call.answered
+    outcome = cause.value.outcome
+    if answered is not None:
+        outcome = "answered"
+    elif outcome == "answered":
+        outcome = "cancelled" if unsent and cause is Cause.HUNG_UP else "failed"
+    return _call_ended(call, cause, outcome, answered, now)
+
+
+def update_parties(call: Call) -> None:
+    """Update the parties of the call record from the current participants."""
+    calling, called = _caller_party(call), _callee_party(call)
+    caller_key, answered_leg = "", call.answered_leg or ""
+    same_extension = call.click_to_call and calling.extension_id == called.extension_id
+    if not (same_extension and call.is_app(CALLER)):
+        caller_key = _record_party(call, CALLER, calling, "")
+    if not (same_extension and call.is_app(answered_leg)) and (
+        call.callee is not None or called.number or not call.record_parties.by_leg
+    ):
+        _record_party(call, answered_leg, called, caller_key)
+
+
+def _parties(call: Call) -> tuple[CallParty, ...]:
+    """Return all participants and called parties, the caller first, then in order of joining."""
+    update_parties(call)
+    found = call.record_parties.complete(call.withholds_identity)
+    return tuple(found if len(found) > 1 else [*found, CallParty(role="callee", number=call.dialled)])
+
+
+def was_started_by(call: Call, name: str) -> bool:
+    """Whether this leg started the call; the caller's leg, while no parties are recorded."""
+    return call.existing_leg(name).id == next(iter(call.record_parties.by_leg), call.existing_leg(CALLER).id)
+
+
+def swap_caller(call: Call, name: str, callee: Extension | None) -> None:
+    """Swap the caller and this leg; `callee` is the extension of the former caller."""
+    update_parties(call)
+    former_callee = call.callee
+    swapped = call.participants[CALLER], call.participants[name]
+    call.participants[name], calling = swapped
+    call.participants[CALLER] = calling
+    if former_callee is not None:
+        call.caller = Caller.of(former_callee, calling.device_id)
+    calling.extension_id, calling.device_id = call.caller.extension_id, call.caller.device_id
+    call.callee, call.answered_leg = callee, name
+
+
+def set_target(call: Call, target: CallTarget) -> None:
+    """Set a new target and its called party."""
+    update_parties(call)
+    call.target, call.callee, call.dialled, call.answered_leg = target, target.plan.called, target.dialled, None
+
+
+def set_peer(call: Call, name: str, callee: Extension | None) -> None:
+    """Connect the caller to this leg of this extension."""
+    update_parties(call)
+    call.callee, call.answered_leg = callee, name
+
+
+def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
+    return CallEnded(
+        id=call.record_id or call.id,
+        tenant=call.caller.tenant_id,
+        direction="internal",
+        started=call.started,
+        answered=answered,
+        ended=call.wall_time(now),
+        outcome=outcome,
+        cause=cause.value.q850,
+        parties=_parties(call),
+        recorded=call.has_recording,
+    )
+
+
+def _record_party(call: Call, name: str, party: CallParty, other: str) -> str:
+    leg = call.leg(name)
+    return call.record_parties.put(leg.id if leg is not None else "", party, other)
+
+
+def _caller_party(call: Call) -> CallParty:
+    caller = call.caller
+    return CallParty(
+        role="caller",
+        subject=caller.subject,
+        extension_id=caller.extension_id,
+        device_id=caller.device_id,
+        number=caller.number,
+        name=caller.name,
+        address=call.participant(CALLER).dialog_address,
+    )
+
+
+def _callee_party(call: Call) -> CallParty:
+    callee, answered_leg = call.callee, call.answered_leg
+    if callee is None:
+        return CallParty(role="callee", number=call.dialled)
+    answering = call.participant(answered_leg or "")
+    return CallParty(
+        role="callee",
+        subject=callee.subject,
+        extension_id=callee.id,
+        device_id=answering.device_id or None,
+        number=callee.number,
+        name=callee.name,
+        address=answering.dialog_address,
+    )
