@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-from ladder import play
+from ladder import play, play_on
 
 from unificx.identity import Extension
 from unificx.routing import CallApp, Destination, Fork, Plan, Redirect, Reject, Rejection, RingTarget, Step
@@ -30,6 +30,16 @@ class Hunt:
     def plan(self) -> Plan:
         steps = together(self.first), together(*self.others, seconds=10.0), CallApp("voicemail")
         return Plan(tuple(Step(each) for each in steps), extension(self.first))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Extensions that ring together under a number that belongs to none of them."""
+
+    members: tuple[str, ...]
+
+    def plan(self) -> Plan:
+        return Plan((Step(together(*self.members)),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +234,26 @@ async def test_decline_of_one_member_does_not_end_a_group() -> None:
     )
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "record"), [("200 [carol]", "answered 16 alice carol"), ("486", "busy 17 alice 7000")]
+)
+async def test_record_of_a_group_names_the_member_that_answered(answer: str, record: str) -> None:
+    world = await play(
+        f"""
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 7000 [alice]
+        bob   <- INVITE [alice]
+        carol <- INVITE [alice]
+        bob   -> 486
+        carol -> {answer}
+        """
+        + (f"history <- {record}\nalice <- 486" if answer == "486" else "carol <- ACK\nalice <- 200 [carol]"),
+        numbers=numbers(n7000=Group(("1002", "1003"))),
+    )
+    if answer != "486":
+        await play_on(world, f"alice -> ACK\nalice -> BYE\ncarol <- BYE\nhistory <- {record}\nalice <- 200 BYE")
 
 
 async def test_redirection_continues_with_the_plan_of_another_number() -> None:

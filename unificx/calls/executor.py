@@ -142,7 +142,7 @@ class ActionExecutor:
             case messages.SetAnswered(leg):
                 call.answered_leg = leg
                 extension_id = call.participant(leg).extension_id
-                if call.callee is not None and extension_id not in ("", call.callee.id):
+                if extension_id and (call.callee is None or call.callee.id != extension_id):
                     call.callee = directory.extension_by_id(extension_id)
                 call.answered = call.wall_time(now) if not call.next_destination else None
                 self._registry.peer_changed(call)
