@@ -84,7 +84,7 @@ class FakeTap:
 
 
 class FakeEngine:
-    """Fake of `recorder.LegTap` and `ConferenceTap`; `taps` by name. With `dead`, new taps end at once as missing."""
+    """Fake of the media engine; `taps` by name. With `dead`, new taps end at once as missing."""
 
     def __init__(self) -> None:
         self.taps: dict[str, FakeTap] = {}

@@ -45,13 +45,7 @@ TOO_DEEP = {
     "sip.legs.incoming.IncomingLeg",
     "sip.legs.outgoing.OutgoingLeg",
 }
-PORTS_TO_BELOW = {
-    "recording/ports.py AudioTap",
-    "recording/ports.py ConferenceCalls",
-    "recording/ports.py ConferenceTap",
-    "recording/ports.py LegTap",
-    "sip_server/ports.py CallHandler",
-}
+PORTS_TO_BELOW: set[str] = set()
 LATE_CALLBACKS: set[str] = set()
 
 

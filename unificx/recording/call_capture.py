@@ -8,8 +8,9 @@ from unificx import sdp
 from unificx.calls import Conversation, ConversationLeg
 from unificx.core.errors import StorageFull
 from unificx.media import MediaUnavailable
+from unificx.media_worker import MediaEngineClient, TapStream
 from unificx.recording.archive import CallRecordingWriter
-from unificx.recording.ports import AudioTap, LegTap, MediaRelay
+from unificx.recording.ports import MediaRelay
 from unificx.recording.stereo_interleaver import StereoInterleaver
 
 HOLD_BACK_SECONDS = 0.5
@@ -41,7 +42,7 @@ def _codec_names(leg: ConversationLeg) -> list[str]:
 class MediaSubscriptions:
     """The media engine's subscriptions to both participants, from `open` until `close`."""
 
-    def __init__(self, relay: MediaRelay, engine: LegTap, conversation: Conversation) -> None:
+    def __init__(self, relay: MediaRelay, engine: MediaEngineClient, conversation: Conversation) -> None:
         self.conversation = conversation
         self.rate = 16000 if is_wideband(conversation) else 8000
         self._relay = relay
@@ -79,7 +80,7 @@ class CallSegment:
 
     def __init__(
         self,
-        engine: LegTap,
+        engine: MediaEngineClient,
         subscriptions: MediaSubscriptions,
         writer: CallRecordingWriter,
         number: int,
@@ -128,7 +129,7 @@ class CallSegment:
         """Wait until audio from before `stop` is written. Never raises."""
         await asyncio.wait((self._write_task, *self._tap_tasks))
 
-    async def _consume(self, channel: int, tap: AudioTap) -> None:
+    async def _consume(self, channel: int, tap: TapStream) -> None:
         async for piece in tap:
             if piece.rate == self._rate:
                 self._interleaver.put(channel, piece.offset, piece.pcm)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from unificx.calls import Conversation
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
+from unificx.media_worker import MediaEngineClient
 from unificx.recording.archive import CallRecordingWriter, RecordingArchive
 from unificx.recording.call_capture import CallSegment, MediaSubscriptions
 from unificx.recording.call_playback import leg_tags, media_generation
 from unificx.recording.consent_evidence import consent_evidence
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine.consent_types import ConsentMode
-from unificx.recording.ports import LegTap, MediaRelay, Prompts
+from unificx.recording.ports import MediaRelay, Prompts
 from unificx.recording.schemas import NewCallRecording, NewRecordedParty, PartyIdentity, StartMode
 
 RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
@@ -28,7 +29,7 @@ class CallSessionParts:
 
     clock: Clock
     relay: MediaRelay
-    engine: LegTap
+    engine: MediaEngineClient
     prompts: Prompts
     archive: RecordingArchive
     language: Callable[[str, str], str]

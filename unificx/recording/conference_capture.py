@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
+from unificx.media_worker import MediaEngineClient, TapStream
 from unificx.recording.archive import CallRecordingWriter
-from unificx.recording.ports import AudioTap, ConferenceTap
 
 RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Delays in seconds between attempts to resubscribe after the media engine restarted: its rooms return with their
@@ -27,7 +27,7 @@ class ConferenceTrack:
 class ConferenceSegmentParts:
     """Where audio is captured: `room` of the media engine, by taps with these names."""
 
-    engine: ConferenceTap
+    engine: MediaEngineClient
     room: str
     tap_names: Iterator[str]
     clock: Clock
@@ -78,11 +78,11 @@ class ConferenceSegment:
         self.stop()
         await self.flush()
 
-    def _open_tap(self) -> AudioTap:
+    def _open_tap(self) -> TapStream:
         self._tap = next(self._names)
         return self._engine.record(self._tap, room=self._room)
 
-    async def _capture(self, tap: AudioTap) -> None:
+    async def _capture(self, tap: TapStream) -> None:
         delays = iter(RETRY_DELAYS)
         try:
             while True:
@@ -103,7 +103,7 @@ class ConferenceSegment:
             self.stop()
             self._on_failed("full")
 
-    async def _consume(self, tap: AudioTap) -> bool:
+    async def _consume(self, tap: TapStream) -> bool:
         """Consume a tap until it ends; return whether it delivered audio."""
         received, track = False, self._track
         async for piece in tap:

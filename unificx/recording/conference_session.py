@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from unificx.calls import CallRecordingStatus
 from unificx.conferencing import (
     ROOM_PREFIX,
     ConferenceManager,
@@ -16,13 +17,14 @@ from unificx.conferencing import (
     Room,
 )
 from unificx.core.clock import Clock
+from unificx.media_worker import MediaEngineClient
 from unificx.recording.archive import RecordingArchive
 from unificx.recording.capture import Capture
 from unificx.recording.conference_source import ConferenceSource
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine import consent, consent_types
 from unificx.recording.policy import RecordingDecision
-from unificx.recording.ports import ConferenceCalls, ConferenceTap, Prompts
+from unificx.recording.ports import Prompts
 from unificx.recording.recording_tasks import RecordingTasks
 from unificx.recording.schemas import MarkKind, RecordingEndReason
 from unificx.sdp import RecordIndication
@@ -36,12 +38,12 @@ class ConferenceRecorderParts:
     """Dependencies of the recorder. `language` returns the prompt language of a tenant's extension."""
 
     clock: Clock
-    engine: ConferenceTap
+    engine: MediaEngineClient
     prompts: Prompts
     archive: RecordingArchive
     language: Callable[[str, str], str]
     meetings: ConferenceManager
-    calls: ConferenceCalls
+    calls: CallRecordingStatus
 
 
 Notify = Callable[[consent_types.ConsentEvent], object]

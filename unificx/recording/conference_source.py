@@ -5,13 +5,13 @@ from itertools import count
 
 from unificx.conferencing import ROOM_PREFIX, RecordingParticipant, Room
 from unificx.core.clock import Clock
+from unificx.media_worker import MediaEngineClient
 from unificx.recording.archive import CallRecordingWriter
 from unificx.recording.conference_capture import ConferenceSegment, ConferenceSegmentParts, ConferenceTrack
 from unificx.recording.consent_evidence import consent_evidence
 from unificx.recording.consent_executor import ConsentExecutor
 from unificx.recording.machine import consent
 from unificx.recording.machine.consent_types import ConsentMode
-from unificx.recording.ports import ConferenceTap
 from unificx.recording.schemas import NewCallRecording, NewRecordedParty, PartyIdentity
 
 
@@ -24,7 +24,7 @@ class ConferenceSource:
 
     def __init__(
         self,
-        taps: tuple[ConferenceTap, Clock],
+        taps: tuple[MediaEngineClient, Clock],
         room: Room,
         executor: ConsentExecutor,
         mode: ConsentMode,

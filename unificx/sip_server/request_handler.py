@@ -7,6 +7,7 @@ from math import inf
 
 import structlog
 
+from unificx.calls import CallManager
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller, Registrar, RegistrationRefused
 from unificx.sip.endpoint import Endpoint
@@ -18,7 +19,6 @@ from unificx.sip.transactions.events import CancelReceived, Event, RequestReceiv
 from unificx.sip.transactions.server_transactions import DROP, StatelessReply
 from unificx.sip_server.authenticator import Authenticated, Authenticator, InvalidCredentials, NoCredentials
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
-from unificx.sip_server.ports import CallHandler
 from unificx.sip_server.rate_limiter import RateLimiter, Verdict
 from unificx.sip_server.register_handler import RegisterHandler
 
@@ -48,7 +48,7 @@ class RequestHandlerParts:
     register_handler: RegisterHandler
     registrar: Registrar
     directory: DirectoryCache
-    calls: CallHandler
+    calls: CallManager
     mwi: MwiNotifier
 
 
