@@ -170,7 +170,8 @@ async def test_two_parties_move_to_a_room_with_one_call_record(goes: str) -> Non
     world = await play(PARTICIPANTS + UP)
     [live] = CallControl(world.manager).calls({"e-1001"})
     await play_on(world, MOVED_TO_ROOM)
-    assert [one.app.app for one in world.manager.live_calls() if one.app is not None] == ["room", "room"]
+    peers = [call.participant(call.state.callee) for call in world.manager.calls.values()]
+    assert [one.app.app for one in peers if one.app is not None] == ["room", "room"]
     await play_on(world, goes)
     await world.pass_time(70)
     assert world.leftovers() == {}

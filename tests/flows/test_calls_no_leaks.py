@@ -54,6 +54,7 @@ UNANSWERED = """
     alice -> INVITE 1002 [alice]
     bob   <- INVITE [alice]
     ... 30 s
+    alice <- 180
     history <- missed 19 alice 1002
     alice <- 480
     ... 3 s

@@ -14,7 +14,7 @@ from itertools import count
 
 from unificx.audio_store import PromptOverrides
 from unificx.callapps.clips import Clip
-from unificx.callapps.media_session import AppMediaSession, HostedLeg
+from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.ports import AudioSink
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
@@ -40,7 +40,7 @@ ALL_DIGITS = "0123456789*#ABCD"
 class Call:
     """`caller` is the caller, `mailbox` the mailbox whose phones rang before, if any; `arguments` come from routing."""
 
-    def __init__(self, leg: HostedLeg, engine: MediaEngineClient, prompts: PromptOverrides, clock: Clock) -> None:
+    def __init__(self, leg: AppLegParams, engine: MediaEngineClient, prompts: PromptOverrides, clock: Clock) -> None:
         self.id = ""
         self.caller = CallerInfo("", "", None, "", "")
         self.mailbox: CalledMailbox | None = None

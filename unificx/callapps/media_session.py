@@ -19,7 +19,7 @@ SERVICE_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True)
-class HostedLeg:
+class AppLegParams:
     """The leg of a call that an app handles: its id and SDP offer. `emit` receives the app's events; `on_ended` is
     called once, when the call ends."""
 
@@ -36,17 +36,17 @@ class AppMediaSession:
     def __init__(
         self,
         engine: MediaEngineClient,
-        hosted: HostedLeg,
+        params: AppLegParams,
         on_digit: Callable[[str], None],
         on_media_open: Callable[[], None],
         on_remote_sdp: Callable[[], None],
     ) -> None:
-        self.leg = hosted.id
+        self.leg = params.id
         self._on_digit = on_digit
         self._on_media_open = on_media_open
         self._on_remote_sdp = on_remote_sdp
-        self._on_ended = hosted.on_ended
-        self.receives_audio = _receives_audio(hosted.offer)
+        self._on_ended = params.on_ended
+        self.receives_audio = _receives_audio(params.offer)
         """Whether the remote party receives audio: it is not holding the call."""
         self.hold_count = 0
         """How often the remote party has put the call on hold."""
@@ -54,8 +54,8 @@ class AppMediaSession:
         """Set while the engine has the leg, so that audio flows."""
         self.is_over = False
         self._engine = engine
-        self._offer = hosted.offer
-        self._emit = hosted.emit
+        self._offer = params.offer
+        self._emit = params.emit
         self._answered = False
         self._lock = asyncio.Lock()  # orders the steps of this session
         self._tasks = BackgroundTasks()

@@ -10,7 +10,7 @@ import structlog
 
 from unificx.audio_store import PromptOverrides
 from unificx.callapps.call import App, Call
-from unificx.callapps.media_session import AppMediaSession, HostedLeg
+from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext
 from unificx.core.clock import Clock
@@ -57,7 +57,7 @@ class AppRunner:
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppMediaSession:
         """Run an app for a call; an unknown app rejects it."""
-        call = self._call(HostedLeg(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
+        call = self._call(AppLegParams(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
         session = call.session
         task = asyncio.get_running_loop().create_task(self._run(self._apps.get(context.app), call, session))
         self._running[context.leg_id] = _Running(call, session, task)
@@ -88,7 +88,7 @@ class AppRunner:
         if running is not None:
             running.task.cancel()
 
-    def _call(self, leg: HostedLeg, context: AppCallContext) -> Call:
+    def _call(self, leg: AppLegParams, context: AppCallContext) -> Call:
         call = Call(leg, self._engine, self._prompts, self._clock)
         caller, callee = context.caller, context.callee
         call.id, call.started, call.arguments = context.call_id, context.started, context.arguments

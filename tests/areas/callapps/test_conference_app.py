@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from identity_factory import identity_on
 
 from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
-from unificx.cluster import EventBus
+from unificx.cluster import EventBus, LocalCounters
 from unificx.conferencing import (
     CallerIdentity,
     MuteRequested,
@@ -86,7 +86,7 @@ async def setup(
     people = identity_on(database, keys, clock, passwords=passwords)
     await people.start()
     tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
-    rooms = Standing(database, keys, people.directory, passwords, clock)
+    rooms = Standing(database, keys, people.directory, passwords, clock, counters=LocalCounters(clock))
     await rooms.start()
     yield ConferenceWorld(rooms, Live(clock, bus.publish), tenant.id, bus)
     await people.join_background_tasks()
