@@ -156,7 +156,9 @@ class SipHarness:
         self.journal = FakeJournal()
         bus = LocalEventBus(self._fail)
         tags = count(1)
-        self.endpoint = Endpoint(tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060")
+        self.endpoint = Endpoint(
+            tag=lambda: f"tag{next(tags)}", via_host=lambda flow: "192.0.2.1:5060", check=self._check
+        )
         self.calls = FakeCalls(self.endpoint)
         self.rate_limiter = RateLimiter(bytes(32), limits)
         self.full = False
@@ -166,7 +168,12 @@ class SipHarness:
         self.registrar = Registrar(presence, self.location)
         self.bearers = BearerTokens(bytes(32))
         self.authenticator = Authenticator(
-            self.directory, Nonces(bytes(32)), b"s" * 32, frozenset(("pbx.example",)), bearers=self.bearers
+            self.directory,
+            self.rate_limiter,
+            Nonces(bytes(32)),
+            b"s" * 32,
+            names=frozenset(("pbx.example",)),
+            bearers=self.bearers,
         )
         register_handler = RegisterHandler(self.directory, self.registrar)
         self.message_counts = FakeMessageCounts()
@@ -179,6 +186,9 @@ class SipHarness:
         self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi))
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
+
+    def _check(self, request: Request, flow: Flow, now: float) -> object:
+        return self.handler.check(request, flow, now)
 
     def _fail(self, fault: BaseException) -> None:
         raise fault

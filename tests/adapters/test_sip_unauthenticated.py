@@ -57,8 +57,8 @@ def test_requests_without_credentials_are_answered_statelessly(harness: SipHarne
     assert outsider.request_once(method, uri, to).status == (200 if method == "REGISTER" else 180)
 
 
-def test_an_internal_error_in_the_prefilter_is_500(harness: SipHarness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness.authenticator, "challenge", lambda *given, **more: 1 / 0)
+def test_an_internal_error_in_the_check_is_500(harness: SipHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness.authenticator, "check", lambda *given, **more: 1 / 0)
     with structlog.testing.capture_logs() as log:
         (answer,) = harness.send(Phone(harness).build("REGISTER", f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"))
     assert answer.status == 500
@@ -441,3 +441,32 @@ def test_logs_contain_no_personal_data(harness: SipHarness) -> None:
     for value in (ATTACKER.host, OTHER_FLOW.host, "1001", "-x", DOMAIN):
         assert value not in reported
     assert len({entry["source"] for entry in logs}) == 2
+
+
+@pytest.mark.parametrize(("password", "status"), [("secret-1001", 200), ("guess", 403)])
+def test_credentials_are_checked_once_per_request(
+    harness: SipHarness, monkeypatch: pytest.MonkeyPatch, password: str, status: int
+) -> None:
+    """A retransmission counts neither as a replay nor as a second failure."""
+    results: list[object] = []
+    check = harness.authenticator.check
+
+    def counted(*given: object) -> object:
+        results.append(check(*given))  # pyright: ignore[reportArgumentType]
+        return results[-1]
+
+    monkeypatch.setattr(harness.authenticator, "check", counted)
+    phone, uri, to = Phone(harness, password=password), f"sip:{DOMAIN}", f"<sip:1001@{DOMAIN}>"
+    phone.store_challenge(phone.request_once("REGISTER", uri, to))
+    data = phone.build("REGISTER", uri, to, auth=phone.credentials("REGISTER", uri))
+    answers = [harness.send(data)[0] for _ in range(5)]
+    assert [answer.status for answer in answers if isinstance(answer, Response)] == [status] * 5
+    assert [type(result).__name__ for result in results] == ["Challenge", "Identity" if status == 200 else "Reject"]
+
+
+@pytest.mark.parametrize("flow", [PHONE_FLOW, Flow("wss", "192.0.2.7", 40_001, 7)])
+@pytest.mark.parametrize("domain", [DOMAIN, "unknown.example"])
+def test_no_request_without_credentials_creates_a_transaction(harness: SipHarness, flow: Flow, domain: str) -> None:
+    phone = Phone(harness, flow=flow)
+    assert phone.request_once("REGISTER", f"sip:{domain}", f"<sip:1001@{domain}>").status == 401
+    assert harness.endpoint.transactions == (0, 0)

@@ -8,7 +8,7 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse
 from unificx.sip.overload import OverloadControl
-from unificx.sip.transactions.events import Event
+from unificx.sip.transactions.events import CheckRequest, Event
 
 UDP = Flow("udp", "192.0.2.7", 5060)
 TCP = Flow("tcp", "192.0.2.7", 40_000, connection=3)
@@ -79,6 +79,7 @@ class Wire:
     """An endpoint in virtual time; `sent` collects its output as (seconds, bytes, flow)."""
 
     overload: OverloadControl | None = None
+    check: CheckRequest = lambda request, flow, now: None
     now: float = 1000.0
     sent: list[tuple[float, bytes, Flow]] = field(default_factory=list)
     wake_count: int = 0
@@ -90,6 +91,7 @@ class Wire:
             via_host=lambda flow: "198.51.100.1:5060",
             overload=self.overload,
             wake=self.wake,
+            check=self.check,
             node="n7",
         )
 

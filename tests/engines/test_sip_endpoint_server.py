@@ -7,8 +7,14 @@ from endpoint_wire import TCP, UDP, WS, Wire, raw_message, request
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response, parse, respond
-from unificx.sip.transactions.events import AckReceived, AckTimeout, CancelReceived, RequestReceived
-from unificx.sip.transactions.server_transactions import DROP
+from unificx.sip.transactions.events import (
+    DROP,
+    AckReceived,
+    AckTimeout,
+    CancelReceived,
+    RequestReceived,
+    StatelessReply,
+)
 
 
 def receive_request(wire: Wire, data: bytes, flow: Flow = UDP) -> RequestReceived:
@@ -33,12 +39,10 @@ def test_request_is_delivered_once_and_retransmissions_get_the_same_response() -
     assert {flow for _, _, flow in wire.sent} == {UDP}
 
 
-def test_prefilter_reply_creates_no_transaction() -> None:
+def test_stateless_reply_creates_no_transaction() -> None:
     """RFC 3261 8.2.7: equal responses to retransmissions, the ACK is absorbed, accepted requests are delivered."""
-    wire = Wire()
-    wire.endpoint.set_prefilter(
-        lambda request, flow, now: (407, (("Subject", "y"),)) if request.first("subject") is None else None
-    )
+    reply = StatelessReply(407, (("Subject", "y"),))
+    wire = Wire(check=lambda request, flow, now: reply if request.first("subject") is None else "accepted")
     invite = request("INVITE", sent_by="phone.local;rport")
     assert wire.receive(invite) == wire.receive(invite) == []
     assert wire.lines == ["SIP/2.0 407 Proxy Authentication Required"] * 2
@@ -50,15 +54,15 @@ def test_prefilter_reply_creates_no_transaction() -> None:
     assert wire.receive(request("ACK", sent_by="phone.local;rport", to_tag=tag)) == []
     assert wire.endpoint.transactions == (0, 0)
     assert wire.endpoint.deadline() is None
-    receive_request(wire, request("INVITE", branch="z9hG4bK-2", cseq=2, more=["Subject: y"]))
+    accepted = receive_request(wire, request("INVITE", branch="z9hG4bK-2", cseq=2, more=["Subject: y"]))
+    assert accepted.decision == "accepted"
     assert wire.receive(request("INFO", branch="z9hG4bK-3", to_tag="b1")) == []
     assert wire.lines[2:] == ["SIP/2.0 407 Proxy Authentication Required"]
     receive_request(wire, request("INFO", branch="z9hG4bK-4", to_tag="b1", more=["Subject: y"]))
 
 
-def test_request_dropped_by_the_prefilter_creates_no_transaction() -> None:
-    wire = Wire()
-    wire.endpoint.set_prefilter(lambda request, flow, now: DROP)
+def test_request_dropped_by_the_check_creates_no_transaction() -> None:
+    wire = Wire(check=lambda request, flow, now: DROP)
     assert wire.receive(request("INFO", to_tag="b1")) == []
     assert wire.lines == []
     assert wire.endpoint.transactions == (0, 0)

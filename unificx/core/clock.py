@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from unificx.core.ids import uuid7
-
 
 class Clock(Protocol):
     """Source of time, randomness and ids."""
@@ -73,3 +71,17 @@ class ManualClock:
 
     def new_id(self) -> str:
         return uuid7(int(self.at.timestamp() * 1000), self.random_bytes(10))
+
+
+def uuid7(milliseconds: int, random_bytes: bytes) -> str:
+    """Return a UUIDv7 (RFC 9562 section 5.7) from 48 bits of time and 74 of the 80 random bits.
+
+    Raise ValueError unless `random_bytes` has 10 bytes.
+    """
+    if len(random_bytes) != 10:
+        raise ValueError("a UUIDv7 takes 10 random bytes")
+    value = (milliseconds & (1 << 48) - 1) << 80 | int.from_bytes(random_bytes, "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -37,6 +37,7 @@ from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.incarnation import Incarnation
 from unificx.sip.legs import DialogTable, Leg
+from unificx.sip.message import Request
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
@@ -94,11 +95,11 @@ class SipServer:
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         mwi = self._create_mwi()
         self._mwi_handler = MwiHandler(container, mwi)
-        request_handler = SipRequestHandler(
+        request_handler = self._request_handler = SipRequestHandler(
             RequestHandlerParts(
                 endpoint,
                 rate_limiter,
-                self._create_authenticator(settings, incarnation),
+                self._create_authenticator(settings, rate_limiter, incarnation),
                 RegisterHandler(directory, container.registrar),
                 container.registrar,
                 directory,
@@ -119,6 +120,7 @@ class SipServer:
             via_host=self._via,
             overload=OverloadControl(),
             wake=self._wake,
+            check=self._check,
             node=self._container.node,
         )
 
@@ -147,12 +149,15 @@ class SipServer:
             on_changed=live_events.calls_changed,
         )
 
-    def _create_authenticator(self, settings: Settings, incarnation: Incarnation) -> Authenticator:
+    def _create_authenticator(
+        self, settings: Settings, rate_limiter: RateLimiter, incarnation: Incarnation
+    ) -> Authenticator:
         container = self._container
         nonces = Nonces(container.derive_secret("SIP digest nonces"), incarnation=incarnation)
         # Owner: this node: it only has to be unknown to peers.
         secret = container.clock.random_bytes(32)
-        return Authenticator(container.identity.directory, nonces, secret, own_host_names(settings), self.bearers)
+        names, directory = own_host_names(settings), container.identity.directory
+        return Authenticator(directory, rate_limiter, nonces, secret, names=names, bearers=self.bearers)
 
     def _create_driver(self, handler: SipRequestHandler, rate_limiter: RateLimiter) -> SipDriver:
         send, read_pending = self.transports.send, self.transports.read_pending
@@ -220,13 +225,16 @@ class SipServer:
         for kind in (TenantSuspended, TenantDeleted):
             bus.subscribe(kind, lambda event: end(lambda run: run.caller.tenant_id == event.tenant))
 
-    # The call manager and the driver are built last, but their parts have to call them.
+    # The call manager, the request handler and the driver are built last, but their parts have to call them.
 
     def _current_flow(self, leg: Leg) -> Flow | None:
         return self.call_manager.current_flow(leg)
 
     def _recall_parked(self, leg_id: str) -> None:
         self.call_manager.recall(leg_id)
+
+    def _check(self, request: Request, flow: Flow, now: float) -> object:
+        return self._request_handler.check(request, flow, now)
 
     def _wake(self) -> None:
         self._driver.wake()

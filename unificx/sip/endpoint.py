@@ -19,17 +19,20 @@ from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.client_transactions import ClientTransactions
 from unificx.sip.transactions.context import TransactionContext
 from unificx.sip.transactions.events import (
+    DROP,
     AckReceived,
     AckTimeout,
     CancelReceived,
+    CheckRequest,
     ClientKey,
     Event,
     RequestFailed,
     RequestReceived,
     ResponseReceived,
     ServerKey,
+    StatelessReply,
 )
-from unificx.sip.transactions.server_transactions import DROP, Prefilter, ServerTransactions, StatelessReply
+from unificx.sip.transactions.server_transactions import ServerTransactions
 
 __all__ = [
     "DROP",
@@ -53,14 +56,17 @@ CAPACITY = 50_000
 def _noop() -> None: ...
 
 
+def _accept(request: Request, flow: Flow, now: float) -> None: ...
+
+
 class Endpoint:
     """One SIP endpoint.
 
     `tag` makes unguessable tokens of at least 64 bits. `via_host` returns the sent-by ("host" or "host:port") of the
     Via for a flow. `node` is the id of this incarnation of the process: a prefix of every local tag and, after the
     magic cookie, of every local branch, so that another process can tell which node a message belongs to. `wake` is
-    called when a method other than `receive` and `timer` has produced output or an earlier deadline. Times are
-    monotonic seconds.
+    called when a method other than `receive` and `timer` has produced output or an earlier deadline. `check` decides on
+    every new request before a transaction is created for it. Times are monotonic seconds.
     """
 
     def __init__(
@@ -71,23 +77,20 @@ class Endpoint:
         limits: Limits = LIMITS,
         overload: OverloadControl | None = None,
         wake: Callable[[], None] = _noop,
+        check: CheckRequest = _accept,
         node: str = "0",
     ) -> None:
         self.overload = overload
         self._limits = limits
         self._wake = wake
         self._context = TransactionContext(tag, node)
-        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY)
+        self._server_transactions = ServerTransactions(self._context, overload, CAPACITY, check)
         self._client_transactions = ClientTransactions(self._context, via_host, CAPACITY)
 
     @property
     def transactions(self) -> tuple[int, int]:
         """The number of server and of client transactions."""
         return len(self._server_transactions), len(self._client_transactions)
-
-    def set_prefilter(self, prefilter: Prefilter) -> None:
-        """Set a filter that sees every request before a transaction is created for it."""
-        self._server_transactions.prefilter = prefilter
 
     def limit_transactions(self, capacity: int) -> None:
         """Limit the transactions per side; requests inside dialogs may exceed the limit by an eighth."""

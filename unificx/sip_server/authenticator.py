@@ -9,14 +9,16 @@ import re
 from dataclasses import dataclass
 
 from unificx.core.source_address import source_network
-from unificx.identity import DeviceAuth, DirectoryCache
+from unificx.identity import DeviceAuth, DirectoryCache, Extension
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
 from unificx.sip.digest import ALGORITHMS, Nonces, NonceState, challenges, verify
 from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
+from unificx.sip_server.rate_limiter import RateLimiter, Verdict
 from unificx.sip_server.realm import is_ip_address, realm_of
 
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
@@ -27,22 +29,27 @@ challenge as well.
 
 
 @dataclass(frozen=True, slots=True)
-class NoCredentials:
-    """No usable credentials: to be challenged. `stale`: the nonce has expired, the password may be correct."""
+class Reject:
+    """The request is refused. `delay`: seconds until the response is sent, after repeated failures."""
 
-    stale: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InvalidCredentials:
-    """Wrong credentials, for a user name that may or may not exist."""
+    status: int
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Authenticated:
-    """Valid credentials. `client`: a bearer token, which only our own client gets."""
+class Challenge:
+    """The request is challenged: it has no usable credentials, or their nonce has expired."""
+
+    status: int
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Valid credentials of an enabled device. `is_client`: a bearer token, which only our own client gets."""
 
     device: DeviceAuth
+    extension: Extension
     is_client: bool = False
 
 
@@ -53,12 +60,15 @@ class Authenticator:
     def __init__(
         self,
         directory: DirectoryCache,
+        rate_limiter: RateLimiter,
         nonces: Nonces,
         secret: bytes,
+        *,
         names: frozenset[str] = frozenset(),
         bearers: BearerTokens | None = None,
     ) -> None:
         self._directory = directory
+        self._rate_limiter = rate_limiter
         self._names = names
         self._nonces = nonces
         self._bearers = bearers
@@ -74,80 +84,100 @@ class Authenticator:
             ha1_sha256=unknown_digest,
         )
 
-    def serves(self, request: Request) -> bool:
-        """Return whether a request is addressed to this server: to a tenant's domain, or to an address or name of the
-        server.
+    def check(self, request: Request, flow: Flow, now: float) -> Reject | Challenge | Identity:
+        """Check a REGISTER, INVITE or SUBSCRIBE outside a dialog. Raise RemoteProtocolError (400).
 
-        A request to another domain is not handled, even if an extension with the same number exists here.
+        Call it once per request: it takes a token of the rate limiter, uses up the nonce count and counts failures. The
+        target matters only after authentication, so that the domains served here are not disclosed to others: a domain
+        of another tenant is refused with 403, one that is not served with 404.
         """
-        host = request.target.host.lower()
-        return (
-            not host  # a phone number without a domain
-            or self._directory.tenant_by_domain(host) is not None
-            or host in self._names
-            or is_ip_address(host)
-        )
+        limiter = self._rate_limiter
+        limiter.take_token(flow, request.method, now)
+        credentials = _digest_credentials(request)
+        name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
+        if limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
+            return Reject(403)
+        token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
+        device = self._device_of_token(token, now) if token is not None else None
+        if device is not None:
+            return self._admit(device, request, flow, now, is_client=True)
+        if credentials is None:
+            return self._challenge(request, flow, now, token)
+        nonce = self._nonces.decode(credentials.get("nonce"), source_network(flow.host))
+        if nonce is None:
+            # Not a failure: a nonce is valid only from the source it was issued to, so no peer can cause failures on
+            # behalf of another.
+            return self._challenge(request, flow, now, token, stale=True)
+        device = self._verified_device(credentials, request)
+        state = NonceState.FOREIGN if device is None else self._nonces.use_count(nonce, credentials.get("nc"), now)
+        if device is None or state is NonceState.FOREIGN:
+            return Reject(403, limiter.authentication_failed(flow, name, now))
+        if state is not NonceState.FRESH:
+            return self._challenge(request, flow, now, token, stale=True)
+        return self._admit(device, request, flow, now)
 
-    def challenge(self, request: Request, flow: Flow, now: float, *, stale: bool, trusted: bool) -> list[str]:
-        """Return the values of WWW-Authenticate or Proxy-Authenticate, the strongest algorithm first.
+    def _verified_device(self, credentials: AuthParams, request: Request) -> DeviceAuth | None:
+        """Return the device if the digest is correct for this request; the nonce is not checked."""
+        params = credentials.params
+        device = self._directory.device_by_username(params.get("username", ""))
+        if device is None or not device.enabled or device.realm != params.get("realm", ""):
+            device = self._unknown_device
+        verified = verify(credentials, request.method, device.ha1)
+        if not verified or device is self._unknown_device or not _same_target(params["uri"], request):
+            return None
+        return device
 
-        `trusted`: someone has authenticated from this source.
+    def _device_of_token(self, token: str, now: float) -> DeviceAuth | None:
+        """Return the device of a bearer token; None if it has expired: to be challenged.
+
+        Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
         """
+        device_id = self._bearers.verified_subject(token, now) if self._bearers is not None else None
+        device = self._directory.device(device_id) if device_id is not None else None
+        return device if device is not None and device.enabled else None
+
+    def _admit(
+        self, device: DeviceAuth, request: Request, flow: Flow, now: float, *, is_client: bool = False
+    ) -> Reject | Identity:
+        """Return the identity of an authenticated device, unless the target is a domain of others.
+
+        A request to a domain that is not served is not handled, even if an extension with the same number exists here.
+        """
+        host = request.target.host.lower()  # "": a phone number without a domain
+        extension, tenant = self._directory.extension_by_id(device.extension_id), self._directory.tenant_by_domain(host)
+        if extension is None or (tenant is not None and tenant.id != device.tenant_id):
+            return Reject(403)
+        self._rate_limiter.authentication_succeeded(flow, (device.username, extension.number), now)
+        if host and tenant is None and host not in self._names and not is_ip_address(host):
+            return Reject(404)
+        return Identity(device, extension, is_client)
+
+    def _challenge(
+        self, request: Request, flow: Flow, now: float, token: str | None, *, stale: bool = False
+    ) -> Challenge:
+        """Return a challenge with the strongest algorithm first."""
         nonce = self._nonces.issue(now, source_network(flow.host))
+        trusted = self._rate_limiter.is_trusted(flow, now)
         realm = realm_of(request, flow, self._directory, self._names, trusted=trusted)
         values = challenges(realm, nonce, stale)
         if self._bearers is not None and flow.is_websocket:
             # First, because JsSIP answers the last of several challenges.
-            values.insert(0, bearer_challenge(realm, invalid_token=bearer_token(request) is not None))
-        return values[-1:] if _md5_only(request.first("user-agent") or "") else values
+            values.insert(0, bearer_challenge(realm, invalid_token=token is not None))
+        if _md5_only(request.first("user-agent") or ""):
+            del values[:-1]
+        status, name = (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
+        return Challenge(status, tuple([(name, value) for value in values]))
 
-    def credentials(self, request: Request) -> AuthParams | None:
-        """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError
-        (400)."""
-        name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
-        for line in request.all(name):
-            found = parse_auth(line)
-            if found.scheme == "digest" and (found.get("algorithm") or "MD5").upper() in ALGORITHMS:
-                return found
-        return None
 
-    def authenticate(
-        self, request: Request, credentials: AuthParams, flow: Flow, now: float
-    ) -> NoCredentials | InvalidCredentials | Authenticated:
-        """Check digest credentials.
-
-        A nonce is valid only from the source it was issued to, so no peer can cause failures on behalf of another.
-        """
-        params = credentials.params
-        nonce = self._nonces.decode(params.get("nonce", ""), source_network(flow.host))
-        if nonce is None:
-            return NoCredentials(stale=True)
-        device = self._directory.device_by_username(params.get("username", ""))
-        matches = device is not None and device.enabled and device.realm == params.get("realm", "")
-        verified = verify(
-            credentials, request.method, (device if matches and device is not None else self._unknown_device).ha1
-        )
-        if not verified or not matches or device is None or not _same_target(params["uri"], request):
-            return InvalidCredentials()
-        match self._nonces.use_count(nonce, params["nc"], now):
-            case NonceState.FRESH:
-                return Authenticated(device)
-            case NonceState.FOREIGN:
-                return InvalidCredentials()
-            case _:
-                return NoCredentials(stale=True)
-
-    def authenticate_bearer(self, request: Request, flow: Flow, now: float) -> Authenticated | None:
-        """Check the bearer token of a request; None without one, or if it has expired: to be challenged.
-
-        Tokens cannot be guessed, so an unknown one is not a failed attempt: it was issued before a restart.
-        """
-        token = bearer_token(request) if self._bearers is not None and flow.is_websocket else None
-        device_id = (
-            self._bearers.verified_subject(token, now) if self._bearers is not None and token is not None else None
-        )
-        device = self._directory.device(device_id) if device_id is not None else None
-        return Authenticated(device, is_client=True) if device is not None and device.enabled else None
+def _digest_credentials(request: Request) -> AuthParams | None:
+    """Return the digest credentials with a supported algorithm; None if there are none. Raise RemoteProtocolError
+    (400)."""
+    name = "authorization" if request.method == "REGISTER" else "proxy-authorization"
+    for line in request.all(name):
+        found = parse_auth(line)
+        if found.scheme == "digest" and (found.get("algorithm") or "MD5").upper() in ALGORITHMS:
+            return found
+    return None
 
 
 def _same_target(uri: str, request: Request) -> bool:

@@ -1,10 +1,10 @@
 """REGISTER requests of authenticated devices."""
 
-from unificx.identity import DeviceAuth, DirectoryCache
+from unificx.identity import DirectoryCache
 from unificx.registrar import MAX_EXPIRES, Registrar, RegistrationRefused, contact_value
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip_server.authenticator import Authenticated
+from unificx.sip_server.authenticator import Identity
 
 CLIENT_MAX_EXPIRES = 600
 """Maximum expiry in seconds of a registration of our own client: one with a dead battery soon counts as offline and is
@@ -19,32 +19,28 @@ class RegisterHandler:
         self._directory = directory
         self._registrar = registrar
 
-    def register(
-        self, authenticated: Authenticated, request: Request, flow: Flow, now: float, *, to_tag: str
-    ) -> Response:
-        """Return the response. Raise RemoteProtocolError, and presence.RegistrationRefused if the response needs
-        headers."""
+    def register(self, identity: Identity, request: Request, flow: Flow, now: float, *, to_tag: str) -> Response:
+        """Return the response. Raise RemoteProtocolError, and `RegistrationRefused` if the response needs headers."""
         unsupported = [option for option in request.values("require") if option.lower() not in SUPPORTED_OPTIONS]
         if unsupported:
             raise RegistrationRefused(420, "Bad Extension", (("Unsupported", ", ".join(unsupported)),))
-        if not self._is_own_extension(authenticated.device, request):
+        if not self._is_own_extension(identity, request):
             raise RegistrationRefused(403, "Forbidden")
-        max_expires = CLIENT_MAX_EXPIRES if authenticated.is_client else MAX_EXPIRES
-        result = self._registrar.register(authenticated.device, request, flow, now, max_expires=max_expires)
+        max_expires = CLIENT_MAX_EXPIRES if identity.is_client else MAX_EXPIRES
+        result = self._registrar.register(identity.device, request, flow, now, max_expires=max_expires)
         headers = [("Contact", contact_value(binding, now)) for binding in result.bindings if binding.expires_at > now]
         headers += [("Path", value) for value in result.path]
         if result.outbound:
             headers += [("Require", "outbound"), ("Supported", "path, outbound")]
         return respond(request, 200, to_tag=to_tag, headers=headers)
 
-    def _is_own_extension(self, device: DeviceAuth, request: Request) -> bool:
+    def _is_own_extension(self, identity: Identity, request: Request) -> bool:
         """Return whether To names the device's own extension, by number or by the device's user name.
 
         The host may be the tenant's domain or unknown (an IP address), but not another tenant's domain.
         """
         address = request.to.uri
         tenant = self._directory.tenant_by_domain(address.host)
-        if tenant is not None and tenant.id != device.tenant_id:
+        if tenant is not None and tenant.id != identity.device.tenant_id:
             return False
-        extension = self._directory.extension_by_id(device.extension_id)
-        return extension is not None and address.decoded_user in (extension.number, device.username)
+        return address.decoded_user in (identity.extension.number, identity.device.username)

@@ -15,11 +15,10 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip.transactions.events import CancelReceived, Event, RequestReceived, ServerKey
-from unificx.sip.transactions.server_transactions import DROP, StatelessReply
-from unificx.sip_server.authenticator import Authenticated, Authenticator, InvalidCredentials, NoCredentials
+from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
+from unificx.sip_server.authenticator import Authenticator, Challenge, Identity, Reject
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
-from unificx.sip_server.rate_limiter import RateLimiter, Verdict
+from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
 
 log = structlog.get_logger()
@@ -30,10 +29,11 @@ CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", EVENT_PACKAGE))
 """Headers by which a phone learns not to try again (RFC 3261 section 20.5, RFC 6665 section 8.2.2)."""
 SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
-CREDENTIALS_HEADERS = {"REGISTER": "authorization", "INVITE": "proxy-authorization", "SUBSCRIBE": "proxy-authorization"}
-"""Header with the credentials, for the methods that require authentication."""
 DIALOG_METHODS = frozenset(("BYE", "INFO", "NOTIFY", "PRACK", "REFER", "UPDATE"))
 UNSUPPORTED_METHODS = frozenset(("MESSAGE",))
+OPTIONS_REPLY = StatelessReply(200, (*CAPABILITIES, ("Accept", "application/sdp"), ("Supported", SUPPORTED)))
+UNKNOWN_EVENT_REPLY = StatelessReply(489, CAPABILITIES)
+NO_DIALOG_REPLY = StatelessReply(481)
 EXPIRE_INTERVAL = 10.0
 MAX_DELAYED = 1_000
 
@@ -63,22 +63,29 @@ class SipRequestHandler:
         self._due: list[tuple[float, int, ServerKey]] = []
         self._order = count()
         self._expire_at = -inf
-        parts.endpoint.set_prefilter(self.prefilter)
 
-    def prefilter(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
-        """Prefilter: answer statelessly, so that a flood from unauthenticated peers uses no memory: requests without
-        credentials, requests that need none, and requests in unknown dialogs."""
+    def check(self, request: Request, flow: Flow, now: float) -> object:
+        """Decide on a new request (`events.CheckRequest`), before it has a transaction.
+
+        Requests that need no credentials or have none are answered statelessly, so that a flood from unauthenticated
+        peers uses no memory. Requests with credentials get a transaction, so that a retransmission does not count as a
+        second attempt.
+        """
         try:
             reply = self._unauthenticated_reply(request)
             if reply is not None:
                 return reply if self._parts.rate_limiter.take_token(flow, request.method, now) else DROP
-            credentials_header = CREDENTIALS_HEADERS[request.method] if not request.to_tag else ""
-            if not credentials_header or flow.is_websocket or request.first(credentials_header) is not None:
+            if request.to_tag:
                 return None
-            return self._stateless_challenge(request, flow, now)
+            decision = self._parts.authenticator.check(request, flow, now)
+        except RemoteProtocolError as fault:
+            return StatelessReply(fault.status)
         except Exception as fault:
             log.error("sip_request_failed", **describe_exception(fault))
-            return 500, ()
+            return StatelessReply(500)
+        if isinstance(decision, Identity) or _has_credentials(request):
+            return decision
+        return StatelessReply(decision.status, decision.headers if isinstance(decision, Challenge) else ())
 
     def handle(self, event: Event, now: float) -> None:
         """Handle one event of the endpoint."""
@@ -138,91 +145,52 @@ class SipRequestHandler:
         if event.request.to_tag:
             _ = self._parts.calls.event(event, now) or self._parts.mwi.event(event, now)
             return
-        self._parts.rate_limiter.take_token(event.flow, event.request.method, now)
-        self._authenticate(event, now)
+        match event.decision:
+            case Identity() as identity:
+                self._admit(event, identity, now)
+            case Reject(status, delay):
+                self._reject(event, status, delay, now)
+            case Challenge(status, headers):
+                self._respond(event.key, event.request, status, now, headers=headers)
+            case _:
+                raise TypeError("a request without a decision")
 
     def _unauthenticated_reply(self, request: Request) -> StatelessReply | None:
         """Return the response that does not depend on the sender; None if authentication is required or the dialog is
         known."""
         method = request.method
         if request.to_tag:
-            return None if self._parts.calls.has_dialog_of(request) or self._parts.mwi.knows(request) else (481, ())
+            is_known = self._parts.calls.has_dialog_of(request) or self._parts.mwi.knows(request)
+            return None if is_known else NO_DIALOG_REPLY
         if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _event_package(request) == EVENT_PACKAGE):
             return None
         if method == "OPTIONS":
-            return _capabilities(request)
+            return _options_reply(request)
         if method in EVENT_METHODS:
-            return 489, CAPABILITIES
+            return UNKNOWN_EVENT_REPLY
         if method in DIALOG_METHODS:
-            return 481, ()
-        return 405 if method in UNSUPPORTED_METHODS else 501, CAPABILITIES
+            return NO_DIALOG_REPLY
+        return StatelessReply(405 if method in UNSUPPORTED_METHODS else 501, CAPABILITIES)
 
-    def _stateless_challenge(self, request: Request, flow: Flow, now: float) -> StatelessReply | None:
-        rate_limiter = self._parts.rate_limiter
-        name = request.from_.uri.decoded_user
-        if rate_limiter.check(flow, name, now, with_credentials=False) is Verdict.REJECT:
-            return None
-        rate_limiter.take_token(flow, request.method, now)
-        return self._challenge(request, flow, now)
-
-    def _authenticate(self, event: RequestReceived, now: float) -> None:
-        """Authenticate a REGISTER, INVITE or SUBSCRIBE outside a dialog, independent of the target."""
-        request, flow = event.request, event.flow
-        rate_limiter, authenticator = self._parts.rate_limiter, self._parts.authenticator
-        credentials = authenticator.credentials(request)
-        name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
-        if rate_limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
-            self._respond(event.key, request, 403, now)
-            return
-        result = authenticator.authenticate_bearer(request, flow, now) if flow.is_websocket else None
-        if result is None:
-            result = (
-                NoCredentials() if credentials is None else authenticator.authenticate(request, credentials, flow, now)
-            )
-        match result:
-            case Authenticated():
-                self._admit(event, result, now)
-            case InvalidCredentials():
-                self._reject(event, rate_limiter.authentication_failed(flow, name, now), now)
-            case NoCredentials(stale):
-                status, headers = self._challenge(request, flow, now, stale=stale)
-                self._respond(event.key, request, status, now, headers=headers)
-
-    def _challenge(self, request: Request, flow: Flow, now: float, *, stale: bool = False) -> tuple[int, Headers]:
-        """Return status and headers of a challenge."""
-        status, name = (401, "WWW-Authenticate") if request.method == "REGISTER" else (407, "Proxy-Authenticate")
-        trusted = self._parts.rate_limiter.is_trusted(flow, now)
-        values = self._parts.authenticator.challenge(request, flow, now, stale=stale, trusted=trusted)
-        return status, tuple([(name, value) for value in values])
-
-    def _admit(self, event: RequestReceived, authenticated: Authenticated, now: float) -> None:
-        device = authenticated.device
-        extension = self._parts.directory.extension_by_id(device.extension_id)
-        target_tenant = self._parts.directory.tenant_by_domain(event.request.target.host)
-        if extension is None or (target_tenant is not None and target_tenant.id != device.tenant_id):
-            self._respond(event.key, event.request, 403, now)
-            return
-        self._parts.rate_limiter.authentication_succeeded(event.flow, (device.username, extension.number), now)
-        if not self._parts.authenticator.serves(event.request):  # after authentication: not disclosed to others
-            self._respond(event.key, event.request, 404, now)
-            return
-        if event.request.method == "REGISTER":
+    def _admit(self, event: RequestReceived, identity: Identity, now: float) -> None:
+        request = event.request
+        if request.method == "REGISTER":
             tag = self._parts.endpoint.new_tag()
-            response = self._parts.register_handler.register(authenticated, event.request, event.flow, now, to_tag=tag)
+            response = self._parts.register_handler.register(identity, request, event.flow, now, to_tag=tag)
             self._parts.endpoint.respond(event.key, response, now)
-            return
-        if event.request.method == "SUBSCRIBE":
-            self._parts.mwi.subscribe(event.key, event.request, event.flow, device, now)
-            return
-        caller = Caller.of(extension, device.device_id, self._parts.directory.display_name(extension))
-        self._parts.calls.incoming(event.key, event.request, event.flow, caller, now)
+        elif request.method == "SUBSCRIBE":
+            self._parts.mwi.subscribe(event.key, request, event.flow, identity.device, now)
+        else:
+            extension = identity.extension
+            caller = Caller.of(extension, identity.device.device_id, self._parts.directory.display_name(extension))
+            self._parts.calls.incoming(event.key, request, event.flow, caller, now)
 
-    def _reject(self, event: RequestReceived, delay: float, now: float) -> None:
-        """Reject wrong credentials with 403, with a delay that grows with the number of failures."""
+    def _reject(self, event: RequestReceived, status: int, delay: float, now: float) -> None:
+        """Reject a request, after `delay` seconds if not too many responses are delayed already."""
         if not delay or len(self._due) >= MAX_DELAYED:
-            self._respond(event.key, event.request, 403, now)
+            self._respond(event.key, event.request, status, now)
             return
-        self._delayed[event.key] = respond(event.request, 403, to_tag=self._parts.endpoint.new_tag())
+        self._delayed[event.key] = respond(event.request, status, to_tag=self._parts.endpoint.new_tag())
         heapq.heappush(self._due, (now + delay, next(self._order), event.key))
 
     def _respond(
@@ -239,12 +207,14 @@ class SipRequestHandler:
         self._parts.endpoint.respond(key, respond(request, status, reason, to_tag=tag, headers=headers), now)
 
 
-def _capabilities(request: Request) -> StatelessReply:
+def _options_reply(request: Request) -> StatelessReply:
     """Return the response to OPTIONS: 200, or 420 if it requires an extension we do not have (RFC 3261 8.2.2.3)."""
     unsupported = [name for name in request.values("require") if name.lower() not in SUPPORTED_OPTIONS]
-    if unsupported:
-        return 420, (("Unsupported", ", ".join(unsupported)),)
-    return 200, (*CAPABILITIES, ("Accept", "application/sdp"), ("Supported", SUPPORTED))
+    return StatelessReply(420, (("Unsupported", ", ".join(unsupported)),)) if unsupported else OPTIONS_REPLY
+
+
+def _has_credentials(request: Request) -> bool:
+    return request.first("authorization") is not None or request.first("proxy-authorization") is not None
 
 
 def _event_package(request: Request) -> str:

@@ -1,6 +1,7 @@
 """SIP transports: UDP, TCP and TLS over IPv4 and IPv6. Complete messages in and out, each with its flow."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,12 +14,15 @@ from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits
 from unificx.transport.listener import Listener
-from unificx.transport.local_addresses import LocalAddresses
 from unificx.transport.outgoing import OutgoingConnections
-from unificx.transport.resolver import ResolutionError, Resolver, is_numeric
+from unificx.transport.resolver import ResolutionError, Resolver
 from unificx.transport.udp import UdpSocket
 
 log = structlog.get_logger()
+
+WILDCARDS = ("0.0.0.0", "::", "")
+MAX_CACHED = 4096
+DISCARD_PORT = 9
 
 
 class TransportManager:
@@ -114,7 +118,7 @@ class TransportManager:
         return replace(bind, port=port)
 
     def _send_datagram(self, data: bytes, flow: Flow) -> None:
-        if not is_numeric(flow.host):
+        if not _is_numeric(flow.host):
             self._lookups.spawn(self._send_to_name(data, flow))
             return
         sock = self._udp.get(flow.local) or self._udp.get(self._addresses.socket_index(flow))
@@ -139,3 +143,57 @@ class TransportManager:
 
     def _report_lost(self, flow: Flow) -> None:
         asyncio.get_running_loop().call_soon(self._on_lost, flow)
+
+
+def _is_numeric(host: str) -> bool:
+    """Whether `host` is an IPv4 or IPv6 address; no top-level domain ends in a digit (RFC 3696 section 2)."""
+    return ":" in host or host[-1:].isdigit()
+
+
+class LocalAddresses:
+    """The socket to use for a destination, and the address to announce to it.
+
+    `binds` are indexed by `Flow.local` from 1 and have their actual ports.
+    """
+
+    def __init__(self, binds: Sequence[BindAddress]) -> None:
+        self._binds = tuple(binds)
+        # Owner: this node: its own sockets.
+        self._default_sockets: dict[tuple[str, bool], int] = {}
+        for local, bind in enumerate(self._binds, 1):
+            self._default_sockets.setdefault((bind.transport, ":" in bind.host), local)
+        self._sources: dict[str, str] = {}
+
+    def socket_index(self, flow: Flow) -> int:
+        """Return the socket for a message to `flow`: its own, or the first of its transport and family, or 0."""
+        if 0 < flow.local <= len(self._binds) and self._binds[flow.local - 1].transport == flow.transport:
+            return flow.local
+        return self._default_sockets.get((flow.transport, ":" in flow.host), 0)
+
+    def address(self, flow: Flow) -> tuple[str, int]:
+        """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""
+        local = self.socket_index(flow)
+        if not local:
+            return self._source_address(flow.host), 5061 if flow.secure else 5060
+        bind = self._binds[local - 1]
+        if bind.advertised:
+            return bind.advertised, bind.port
+        host = self._source_address(flow.host) if bind.host in WILDCARDS else bind.host
+        return host, bind.port
+
+    def _source_address(self, host: str) -> str:
+        """Return the source address of packets to `host`, from the routing table; no packet is sent."""
+        known = self._sources.get(host)
+        if known is not None:
+            return known
+        if len(self._sources) >= MAX_CACHED:
+            self._sources.clear()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((host, DISCARD_PORT))
+                source = probe.getsockname()[0]
+            except OSError:
+                source = "::1" if family == socket.AF_INET6 else "127.0.0.1"
+        self._sources[host] = source
+        return source

@@ -55,8 +55,3 @@ class Resolver:
         if len(self._cache) > MAX_CACHED_NAMES:
             self._cache.popitem(last=False)
         return addresses
-
-
-def is_numeric(host: str) -> bool:
-    """Whether `host` is an IPv4 or IPv6 address; no top-level domain ends in a digit (RFC 3696 section 2)."""
-    return ":" in host or host[-1:].isdigit()

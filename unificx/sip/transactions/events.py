@@ -1,8 +1,10 @@
 """Events of the endpoint for its transaction user (TU), and the keys that identify transactions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response
 
@@ -14,15 +16,32 @@ ClientKey = NewType("ClientKey", int)
 
 
 @dataclass(frozen=True, slots=True)
+class StatelessReply:
+    """Answer to a request without a transaction (RFC 3261 8.2.7). No answer if `status` is 0."""
+
+    status: int
+    headers: Headers = ()
+
+
+DROP = StatelessReply(0)
+CheckRequest = Callable[[Request, Flow, float], object]
+"""Decides on a new request before a transaction exists: returns a `StatelessReply`, or accepts the request with any
+other value, which `RequestReceived.decision` contains. Called once for each request that gets a transaction; again for
+a retransmission of one that was answered statelessly. Must not raise."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestReceived:
     """A new request (not ACK or CANCEL), to be answered with `Endpoint.respond`.
 
-    Its top Via contains the source address (RFC 3581), so that responses built from it are routed correctly.
+    Its top Via contains the source address (RFC 3581), so that responses built from it are routed correctly. `decision`
+    is the result of the check that accepted it.
     """
 
     key: ServerKey
     request: Request
     flow: Flow
+    decision: object = None
 
 
 @dataclass(frozen=True, slots=True)

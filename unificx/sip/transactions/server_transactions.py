@@ -1,13 +1,18 @@
 """Server transactions of the endpoint: received requests, up to the last retransmission of the response."""
 
-from collections.abc import Callable
-
 from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.overload import OverloadControl
 from unificx.sip.transactions.context import FlowIndex, TransactionContext
-from unificx.sip.transactions.events import AckReceived, RequestReceived, ServerKey
+from unificx.sip.transactions.events import (
+    DROP,
+    AckReceived,
+    CheckRequest,
+    RequestReceived,
+    ServerKey,
+    StatelessReply,
+)
 from unificx.sip.transactions.invite_server import InviteServerTransaction
 from unificx.sip.transactions.matching import (
     MatchKey,
@@ -18,11 +23,6 @@ from unificx.sip.transactions.matching import (
 )
 from unificx.sip.transactions.server import NonInviteServerTransaction, ServerTransaction
 
-StatelessReply = tuple[int, Headers]
-Prefilter = Callable[[Request, Flow, float], StatelessReply | None]
-"""Return how to answer a request statelessly (RFC 3261 8.2.7): status and headers, or `DROP`; None to accept it. May be
-called again for a retransmission."""
-DROP: StatelessReply = (0, ())
 MAX_TOTAL_BYTES = 256 * 2**20
 """Maximum total size of requests: a transaction keeps identifiers and a response of about the size of its request."""
 
@@ -33,9 +33,11 @@ class ServerTransactions:
     Requests inside dialogs may exceed both limits by an eighth.
     """
 
-    def __init__(self, context: TransactionContext, overload: OverloadControl | None, capacity: int) -> None:
+    def __init__(
+        self, context: TransactionContext, overload: OverloadControl | None, capacity: int, check: CheckRequest
+    ) -> None:
         self.capacity = capacity
-        self.prefilter: Prefilter = lambda request, flow, now: None
+        self._check = check
         self._context = context
         self._overload = overload
         self._by_key: dict[ServerKey, ServerTransaction] = {}
@@ -66,14 +68,14 @@ class ServerTransactions:
             merged = None if request.to_tag else merge_key_of(request)
             if self._rejected(request, match, merged, flow, waited=waited):
                 return
-            reply = self.prefilter(request, flow, now)
-            if reply is not None:
-                if reply is not DROP:
-                    self.reject_statelessly(request, flow, reply[0], headers=reply[1])
+            decision = self._check(request, flow, now)
+            if isinstance(decision, StatelessReply):
+                if decision is not DROP:
+                    self.reject_statelessly(request, flow, decision.status, headers=decision.headers)
                 return
             request = self._with_response_via(request, flow)
             key = self._open(request, (match, merged), flow, now, size)
-            self._context.events.append(RequestReceived(key, request, flow))
+            self._context.events.append(RequestReceived(key, request, flow, decision))
 
     def reject_statelessly(
         self, request: Request, flow: Flow, status: int, *, reason: str = "", headers: Headers = ()
