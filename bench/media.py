@@ -26,7 +26,8 @@ from unificx.media.mixer import wideband
 from unificx.media.mixer.messages import EngineStats
 from unificx.media.mixer.wideband import SILENCE
 from unificx.media.tones import sine
-from unificx.media_worker import MediaEngineClient, TapStream
+from unificx.media_worker.client import MediaEngineClient
+from unificx.media_worker.recording_stream import TapStream
 
 WARM_UP = 3.0
 MEASURED = 10.0

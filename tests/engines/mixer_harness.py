@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from unificx.media.mixer import CommandHandler, Mixer, messages
+from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import FRAME, HEADER
-from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
+from unificx.media.mixer.command_handler import CommandHandler
+from unificx.media.mixer.companding import DECODED, ENCODED
+from unificx.media.mixer.messages import ALAW, G722, ULAW
+from unificx.media.mixer.mixer import Mixer
 from unificx.media.mixer.packets import STRIDE, PacketBatch
 from unificx.media.mixer.wideband import new_codec
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from unificx.media.mixer import messages
-from unificx.media.mixer.companding import ULAW
+from unificx.media.mixer.messages import ULAW
 from unificx.media_worker import protocol
 from unificx.media_worker.process import Engine
 

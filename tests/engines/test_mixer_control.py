@@ -11,8 +11,7 @@ from mixer_harness import MixerHarness, tone
 from unificx import sdp
 from unificx.media import MediaUnavailable, rtp
 from unificx.media.mixer import sdp_negotiation
-from unificx.media.mixer.companding import ALAW, G722, ULAW
-from unificx.media.mixer.messages import DigitPressed, JoinRoom, OpenLeg
+from unificx.media.mixer.messages import ALAW, G722, ULAW, DigitPressed, JoinRoom, OpenLeg
 from unificx.media.mixer.sdp_negotiation import LocalSession
 
 KEYS = "0123456789*#ABCD"

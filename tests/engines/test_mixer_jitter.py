@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixer_harness import PLAYOUT_DELAY, MixerHarness, Phone, level, tone
 
-from unificx.media.mixer.companding import G722, ULAW
-from unificx.media.mixer.messages import LegLost, LegSilent
+from unificx.media.mixer.messages import G722, ULAW, LegLost, LegSilent
 
 
 def two_phones(**more: int) -> tuple[MixerHarness, Phone, Phone]:

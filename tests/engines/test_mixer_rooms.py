@@ -6,8 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixer_harness import PLAYOUT_DELAY, MixerHarness, Phone, level, tone
 
-from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
-from unificx.media.mixer.messages import ActiveSpeakerChanged, CloseLeg, JoinRoom, LeaveRoom, MuteLeg, OpenLeg
+from unificx.media.mixer.companding import DECODED, ENCODED
+from unificx.media.mixer.messages import (
+    ALAW,
+    G722,
+    ULAW,
+    ActiveSpeakerChanged,
+    CloseLeg,
+    JoinRoom,
+    LeaveRoom,
+    MuteLeg,
+    OpenLeg,
+)
 
 FRAMES = 12
 

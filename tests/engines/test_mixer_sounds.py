@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixer_harness import PLAYOUT_DELAY, MixerHarness, level, tone
 
-from unificx.media.mixer.companding import ALAW, DECODED, ENCODED, G722, ULAW
+from unificx.media.mixer.companding import DECODED, ENCODED
 from unificx.media.mixer.messages import (
+    ALAW,
+    G722,
+    ULAW,
     Chunk,
     CloseLeg,
     EndTap,

@@ -15,7 +15,7 @@ from mixer_harness import MixerHarness, tone
 
 from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import PACKET
-from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.media.mixer.messages import ALAW, G722, ULAW
 from unificx.media_worker import protocol
 
 names = st.sampled_from(["a", "b", "c", "d"])

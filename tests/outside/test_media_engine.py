@@ -26,8 +26,8 @@ from unificx.media import MediaUnavailable, g711, rtp, tones
 from unificx.media.mixer.messages import ActiveSpeakerChanged, Chunk, DigitPressed, Event, PlayEnded
 from unificx.media.mixer.wideband import new_codec
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClient, client
-from unificx.media_worker.client import EngineRestarted
+from unificx.media_worker import client
+from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.supervisor import RtpEngine
 
@@ -472,7 +472,7 @@ async def test_process_dies_with_its_parent() -> None:
     program = (
         "import asyncio\n"
         "from unificx.core.clock import SystemClock\n"
-        "from unificx.media_worker import MediaEngineClient\n"
+        "from unificx.media_worker.client import MediaEngineClient\n"
         "async def main():\n"
         "    engine = MediaEngineClient(SystemClock())\n"
         "    await engine.start()\n"

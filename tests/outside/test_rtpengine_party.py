@@ -13,7 +13,7 @@ from unificx import sdp
 from unificx.core.clock import SystemClock
 from unificx.media import MediaUnavailable, tones
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine.ng import Profile
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.rtpengine.supervisor import MediaInterface, RtpEngine

@@ -1,7 +1,14 @@
 """Waveform of a recording: peak levels from start to end."""
 
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
+
+from unificx.core.lazy import lazy_import
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = lazy_import("numpy")
 
 POINTS = 200
 MAX_PEAK = 100

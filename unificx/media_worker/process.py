@@ -16,8 +16,10 @@ from collections import deque
 
 import numpy as np
 
-from unificx.media.mixer import CommandHandler, Mixer, messages
+from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import TICKS_PER_SECOND, Index
+from unificx.media.mixer.command_handler import CommandHandler
+from unificx.media.mixer.mixer import Mixer
 from unificx.media_worker import protocol
 from unificx.media_worker.datagram_batches import MediaSocket
 
@@ -230,8 +232,9 @@ def drop_privileges() -> None:
 def main(descriptor: int) -> None:
     """Run an engine; `descriptor` is the client's socket."""
     control = socket.socket(fileno=descriptor)
-    tune_allocator()
     engine = Engine(control)
+    # Only now: the large arrays of the engine are mapped, so that their pages take no memory before they are used.
+    tune_allocator()
     drop_privileges()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process stops us
     gc.collect()

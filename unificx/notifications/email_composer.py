@@ -9,10 +9,15 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
-
+from unificx.core.lazy import lazy_import
 from unificx.notifications.policies.emails import LANGUAGES, EmailKind, Language
+
+if TYPE_CHECKING:
+    import jinja2
+else:
+    jinja2 = lazy_import("jinja2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,16 +251,16 @@ def _one_line(text: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "jinja2.Environment":
     folder = files(__name__.rpartition(".")[0]).joinpath("templates")
 
     def load(name: str) -> str:
         return folder.joinpath(name).read_text("utf-8")
 
-    return Environment(
-        loader=FunctionLoader(load),
-        autoescape=select_autoescape(("html",)),
-        undefined=StrictUndefined,
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=jinja2.select_autoescape(("html",)),
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

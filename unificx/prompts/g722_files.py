@@ -7,13 +7,18 @@ The signal-to-noise ratio of speech is 32 dB, like that of mu-law.
 # pyright: reportUnknownMemberType=false
 
 import zlib
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import G722
-import numpy as np
-import numpy.typing as npt
 
+from unificx.core.lazy import lazy_import
 from unificx.prompts.loudness import Wave
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+else:
+    np = lazy_import("numpy")
 
 RATE = 16000
 _BIT_RATE = 48000
@@ -34,7 +39,7 @@ def decode(data: bytes) -> bytes:
     return bytes(memoryview(_codec().decode(zlib.decompress(data))).cast("B"))
 
 
-def to_samples(sound: Wave) -> npt.NDArray[np.int16]:
+def to_samples(sound: Wave) -> "npt.NDArray[np.int16]":
     return np.clip(np.rint(sound * 32768), -32768, 32767).astype(np.int16)
 
 

@@ -4,11 +4,18 @@
 # pyright: reportUnknownMemberType=false
 
 import math
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+from unificx.core.lazy import lazy_import
 
-Wave = npt.NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Wave: TypeAlias = npt.NDArray[np.float64]
+else:
+    np = lazy_import("numpy")
+    Wave = Any
 """Samples of one channel between -1 and 1."""
 
 SPEECH_LEVEL = -19.0

@@ -3,9 +3,15 @@
 It is in the public domain (CC0). All frequencies are between 200 and 3400 Hz, the telephone band.
 """
 
-import numpy as np
+from typing import TYPE_CHECKING
 
+from unificx.core.lazy import lazy_import
 from unificx.prompts.loudness import Wave, normalize
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy_import("numpy")
 
 SECONDS = 32
 LEVEL = -26.0

@@ -1,13 +1,13 @@
 """Prompts from disk: decoded on first use and cached in memory."""
 
+import math
 import re
+from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import numpy as np
-
 from unificx.media.sounds import Sound
-from unificx.prompts.g722_files import RATE, decode, to_samples
+from unificx.prompts.g722_files import RATE, decode
 from unificx.prompts.manifest import ANY, LANGUAGES, MUSIC, prompt_path
 from unificx.prompts.phrases.sequences import PAUSE
 
@@ -17,10 +17,13 @@ BEEP = "beep"
 
 
 def _beep() -> Sound:
-    tone = 0.25 * np.sin(2 * np.pi * 1000 * np.arange(RATE * 2 // 5) / RATE)
-    tone[:160] *= np.linspace(0, 1, 160)
-    tone[-160:] *= np.linspace(1, 0, 160)
-    return Sound(to_samples(tone).tobytes(), RATE)
+    """Return 0.4 s of 1 kHz at a quarter of the full scale, with edges of 10 ms."""
+    count, edge = RATE * 2 // 5, 160
+    values = [
+        0.25 * min(1.0, at / (edge - 1), (count - 1 - at) / (edge - 1)) * math.sin(2 * math.pi * 1000 * at / RATE)
+        for at in range(count)
+    ]
+    return Sound(array("h", [round(value * 32768) for value in values]).tobytes(), RATE)
 
 
 _TONES = {PAUSE: Sound(bytes(2 * RATE // 4), RATE), BEEP: _beep()}

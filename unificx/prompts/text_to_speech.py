@@ -3,14 +3,18 @@
 import re
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from unificx.core.errors import Conflict, Invalid
+from unificx.core.lazy import lazy_import
 from unificx.media.sounds import Sound
 from unificx.prompts.g722_files import RATE, to_samples, to_wave
 from unificx.prompts.loudness import Wave, normalize, trim_silence
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy_import("numpy")
 
 VOICES = {"en": "en-GB", "de": "de-DE"}
 MAX_CHARACTERS = 2000

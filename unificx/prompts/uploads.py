@@ -8,14 +8,18 @@ Files are untrusted and decoded by C code, so this runs in a separate process (`
 
 import io
 from importlib import import_module
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from unificx.core.errors import Invalid
+from unificx.core.lazy import lazy_import
 from unificx.media.sounds import Sound
 from unificx.prompts.g722_files import RATE, to_samples, to_wave
 from unificx.prompts.loudness import SPEECH_LEVEL, Wave, normalize, trim_silence
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy_import("numpy")
 
 MAX_SECONDS = 600
 FORMATS = ("WAV", "WAVEX", "MP3", "OGG", "FLAC")

@@ -1,0 +1,6 @@
+"""Composition root: settings, container, and the processes of a server."""
+
+from unificx.core.lazy import hide_module
+
+with hide_module("rich"):  # 5 MB, which structlog would load only to format exceptions on a terminal; we log JSON
+    import structlog  # noqa: F401

@@ -14,7 +14,7 @@ from unificx.cluster import local_cluster
 from unificx.core.clock import Clock
 from unificx.core.errors import StartupError
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
-from unificx.db.migrations import migrate
+from unificx.db.migrations import migrate_in_child
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
@@ -44,7 +44,7 @@ async def open_installation(
         erasure = Erasure(ErasureJournal(paths.erasure_journal), keys, clock, cluster.bus)
         erasure.replay()
         try:
-            await migrate(database)
+            await migrate_in_child(database, url)
         except OSError as fault:
             raise StartupError(f"The database does not respond: {fault.strerror or type(fault).__name__}.") from None
         await claim_database(database, keys.installation_id, keys_unused=keys.is_empty)

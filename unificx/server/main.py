@@ -109,7 +109,7 @@ def media(
 
         serve_media(descriptor)
         return
-    from unificx.media_worker import MediaEngineClient
+    from unificx.media_worker.client import MediaEngineClient
 
     async def trial() -> None:
         engine = MediaEngineClient(SystemClock())

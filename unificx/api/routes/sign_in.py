@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-import segno
 from fastapi import APIRouter, Request, Response, status
 
 from unificx import identity
@@ -25,7 +25,13 @@ from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
 from unificx.api.sign_in_responses import sign_in_context, sign_in_declaration, sign_in_response
 from unificx.core.errors import Conflict, Forbidden, Invalid
+from unificx.core.lazy import lazy_import
 from unificx.identity import OPERATOR_SLUG, POLICY_VERSION, TERMS_VERSION, Action, Principal, may_grant
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = lazy_import("segno")
 
 router = APIRouter(prefix="/api/v1", tags=["signing in"])
 

@@ -4,21 +4,26 @@ There are no downgrades; restore a backup instead. Draft a new revision from the
 `python -m unificx.db.migrations "what changes"`, then review and correct it.
 """
 
+import asyncio
+import json
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from unificx.core.errors import StartupError
 from unificx.db.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_PACKAGE = Path(__file__).parent
 _LOCK = 0x756E6966
 """Arbitrary advisory lock number: processes that start at the same time migrate one after the other."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -29,21 +34,58 @@ async def migrate(database: Database) -> None:
 
     Raises StartupError if the database was created by a later version or the file is damaged.
     """
+    if await is_current(database):
+        return
     try:
         async with migrating(database) as connection:
             await connection.run_sync(_upgrade)
     except DatabaseError as fault:
-        if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
+        damaged = _damage(fault, database)
+        if damaged is None:
             raise
-        raise StartupError(
-            f"The database {database.engine.url.database} is damaged.", hint="Restore it from a backup."
-        ) from None
+        raise damaged from None
 
 
-def config_for(connection: Connection) -> Config:
+async def migrate_in_child(database: Database, url: str) -> None:
+    """Do the same as `migrate` in a child process: Alembic would take 10 MB of memory as long as this process lives.
+
+    `url` is that of the database.
+    """
+    if await is_current(database):
+        return
+    command = sys.executable, "-m", "unificx.db.migrations.upgrade"
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, cwd=_PACKAGE.parents[2])
+    output, _ = await child.communicate(url.encode())
+    if output:
+        raise StartupError(**json.loads(output))
+    if child.returncode:
+        raise RuntimeError(f"the migration failed with exit status {child.returncode}")
+
+
+async def is_current(database: Database) -> bool:
+    """Return whether the database has the newest revision. Does not load Alembic. Raise StartupError if the file is
+    damaged."""
+    newest = max(path.name for path in (_PACKAGE / "versions").glob("[0-9]*.py")).partition("_")[0]
+    try:
+        async with database.engine.connect() as connection:
+            if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+                return False
+            stored = await connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+            return list(stored.scalars()) == [newest]
+    except DatabaseError as fault:
+        damaged = _damage(fault, database)
+        if damaged is None:
+            raise
+        raise damaged from None
+
+
+def config_for(connection: Connection) -> "Config":
     """Return the Alembic configuration for this connection; there is no alembic.ini."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(_PACKAGE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
@@ -71,7 +113,17 @@ async def migrating(database: Database) -> AsyncIterator[AsyncConnection]:
                 yield connection
 
 
+def _damage(fault: DatabaseError, database: Database) -> StartupError | None:
+    """Return the error to show if the database file is damaged."""
+    if getattr(fault.orig, "sqlite_errorcode", None) not in _DAMAGED:
+        return None
+    return StartupError(f"The database {database.engine.url.database} is damaged.", hint="Restore it from a backup.")
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.util import CommandError
+
     try:
         command.upgrade(config_for(connection), "head")
     except CommandError:

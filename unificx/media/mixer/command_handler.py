@@ -10,9 +10,8 @@ import numpy as np
 
 from unificx.media.mixer import messages
 from unificx.media.mixer.arrays import NARROW, WIDE
-from unificx.media.mixer.companding import G722
+from unificx.media.mixer.messages import G722, PlayEndReason
 from unificx.media.mixer.mixer import Mixer
-from unificx.media.mixer.playback import PlayEndReason
 from unificx.media.tones import sine
 
 BEEP_DIGEST = "beep"

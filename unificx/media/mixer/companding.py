@@ -8,9 +8,6 @@ import numpy as np
 from unificx.media import g711
 from unificx.media.mixer.arrays import Bytes, Samples
 
-ULAW, ALAW, G722 = 0, 1, 2
-"""Codec of a leg."""
-
 _CODES = bytes(range(256))
 _SAMPLES = range(-32768, 32768)
 

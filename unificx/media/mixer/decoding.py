@@ -7,8 +7,8 @@ import numpy as np
 
 from unificx.media.mixer import companding, concealment, wideband
 from unificx.media.mixer.arrays import NARROW, WIDE, Bytes, Index, Mask, Numbers, Pcm, Samples
-from unificx.media.mixer.companding import ALAW, ULAW
 from unificx.media.mixer.jitter_buffer import JitterBuffer
+from unificx.media.mixer.messages import ALAW, ULAW
 from unificx.media.mixer.resampling import HISTORY, resample
 from unificx.media.mixer.wideband import PRIMING_FRAMES, G722Codec
 

@@ -21,8 +21,8 @@ from unificx.media.mixer.arrays import (
     Numbers,
     Samples,
 )
-from unificx.media.mixer.companding import ALAW, G722, ULAW
 from unificx.media.mixer.layout import Plane
+from unificx.media.mixer.messages import ALAW, G722, ULAW
 from unificx.media.mixer.resampling import HISTORY, resample
 from unificx.media.mixer.wideband import PRIMING_FRAMES, G722Codec
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from unificx.media.mixer.arrays import NARROW, WIDE, Index, Mask, Numbers
-from unificx.media.mixer.companding import G722
 from unificx.media.mixer.leg_table import NO_ROOM, LegTable
+from unificx.media.mixer.messages import G722
 
 
 @dataclass(frozen=True, slots=True)

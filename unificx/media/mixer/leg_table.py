@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from unificx.media.mixer.arrays import MAX_LEGS, MAX_ROOMS
-from unificx.media.mixer.companding import G722
-from unificx.media.mixer.messages import OpenLeg
+from unificx.media.mixer.messages import G722, OpenLeg
 
 NO_ROOM = -1
 

@@ -6,7 +6,11 @@ The caller chooses the names of legs, rooms, taps and tickets.
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from unificx.media.mixer.playback import PlayEndReason
+ULAW, ALAW, G722 = 0, 1, 2
+"""Codec of a leg."""
+PlayEndReason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
+"""Why playback ended: played to the end; stopped by command; replaced by another sound; leg or room closed; not in the
+bank; too many sounds playing; engine died."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ from unificx.media.mixer.arrays import (
     Mask,
     Samples,
 )
-from unificx.media.mixer.companding import G722
 from unificx.media.mixer.decoding import Decoder
 from unificx.media.mixer.dtmf import DtmfReceiver
 from unificx.media.mixer.encoding import COMFORT_NOISE, Encoder
@@ -36,6 +35,7 @@ from unificx.media.mixer.layout import Layout, Plane, build_layout
 from unificx.media.mixer.leg_table import LegTable
 from unificx.media.mixer.levels import LevelMeter
 from unificx.media.mixer.messages import (
+    G722,
     ActiveSpeakerChanged,
     DigitPressed,
     EngineMessage,

@@ -8,17 +8,13 @@ such as a beep, which does not interrupt the sound.
 # pyright: reportUnknownMemberType=false
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from unificx.media.mixer.arrays import MAX_PLAYS, Index, Mask, Samples
+from unificx.media.mixer.messages import PlayEndReason
 from unificx.media.mixer.resampling import HISTORY, resample
 from unificx.media.mixer.sound_bank import BankEntry, SoundBank
-
-PlayEndReason = Literal["end", "stopped", "replaced", "closed", "missing", "full", "lost"]
-"""Why playback ended: played to the end; stopped by command; replaced by another sound; leg or room closed; not in the
-bank; too many sounds playing; engine died."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from unificx import sdp
 from unificx.media.errors import MediaUnavailable
-from unificx.media.mixer.companding import ALAW, G722, ULAW
+from unificx.media.mixer.messages import ALAW, G722, ULAW
 from unificx.sdp import Codec, Direction, MediaDescription, SessionDescription
 
 _CODECS = {"PCMU": ULAW, "PCMA": ALAW, "G722": G722}

@@ -1,0 +1,31 @@
+"""Modules that the processes of a server load at start: rarely used libraries take no memory before they are used."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.house.named_code import ROOT
+
+SERVER_AVOIDS = (
+    "alembic.command",
+    "mako.template",
+    "numpy._core",
+    "rich",
+    "jinja2.environment",
+    "segno.encoder",
+)
+MEDIA_WORKER_AVOIDS = ("asyncio", "pydantic", "sqlalchemy", "structlog", "unificx.media_worker.client")
+PROGRAM = "import json, sys; import {}; print(json.dumps(list(sys.modules)))"
+
+
+@pytest.mark.parametrize(
+    ("module", "avoided"),
+    [("unificx.server.server", SERVER_AVOIDS), ("unificx.media_worker.process", MEDIA_WORKER_AVOIDS)],
+)
+def test_rarely_used_modules_are_not_loaded(module: str, avoided: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM.format(module)], cwd=ROOT, capture_output=True, check=True)
+    loaded = set(json.loads(done.stdout))
+    assert module in loaded
+    assert not [each for each in avoided if each in loaded]

@@ -1,0 +1,34 @@
+"""Modules that are loaded on first use: they take memory only in a process that needs them."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import LazyLoader, find_spec, module_from_spec
+from types import ModuleType
+
+
+def lazy_import(name: str) -> ModuleType:
+    """Return the top-level module `name`, executed when one of its attributes is first used. Raise ImportError if it is
+    not installed."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    spec.loader = LazyLoader(spec.loader)
+    module = sys.modules[name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def hide_module(name: str) -> Generator[None]:
+    """Make an optional library appear as not installed to modules that are imported meanwhile."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
