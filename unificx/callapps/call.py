@@ -22,7 +22,7 @@ from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClient, TapStream
+from unificx.media_worker.client import MediaEngineClient, TapStream
 
 BEEP = (1000, 0.4)
 """Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""

@@ -10,7 +10,7 @@ import structlog
 from unificx import sdp as descriptions
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 

@@ -14,7 +14,7 @@ from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
 from unificx.calls import AppCallContext
 from unificx.core.clock import Clock
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.sip.legs import LegEvent
 
 log = structlog.get_logger()

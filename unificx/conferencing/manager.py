@@ -18,7 +18,7 @@ from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, Particip
 from unificx.core.clock import Clock
 from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.media.sounds import Sound
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 
 ROOM_PREFIX = "room/"
 """Prefix of our room names in the media engine."""

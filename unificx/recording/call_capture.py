@@ -8,7 +8,7 @@ from unificx import sdp
 from unificx.calls import Conversation, ConversationLeg
 from unificx.core.errors import StorageFull
 from unificx.media import MediaUnavailable
-from unificx.media_worker import MediaEngineClient, TapStream
+from unificx.media_worker.client import MediaEngineClient, TapStream
 from unificx.recording.archive import CallRecordingWriter
 from unificx.recording.ports import MediaRelay
 from unificx.recording.stereo_interleaver import StereoInterleaver

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from unificx.calls import Conversation
 from unificx.core.clock import Clock
 from unificx.media import MediaUnavailable
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.recording.archive import CallRecordingWriter, RecordingArchive
 from unificx.recording.call_capture import CallSegment, MediaSubscriptions
 from unificx.recording.call_playback import leg_tags, media_generation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
-from unificx.media_worker import MediaEngineClient, TapStream
+from unificx.media_worker.client import MediaEngineClient, TapStream
 from unificx.recording.archive import CallRecordingWriter
 
 RETRY_DELAYS = (0.2, 0.5, 1.0, 2.0, 4.0)

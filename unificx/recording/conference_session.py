@@ -17,7 +17,7 @@ from unificx.conferencing import (
     Room,
 )
 from unificx.core.clock import Clock
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.recording.archive import RecordingArchive
 from unificx.recording.capture import Capture
 from unificx.recording.conference_source import ConferenceSource

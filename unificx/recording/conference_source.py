@@ -5,7 +5,7 @@ from itertools import count
 
 from unificx.conferencing import ROOM_PREFIX, RecordingParticipant, Room
 from unificx.core.clock import Clock
-from unificx.media_worker import MediaEngineClient
+from unificx.media_worker.client import MediaEngineClient
 from unificx.recording.archive import CallRecordingWriter
 from unificx.recording.conference_capture import ConferenceSegment, ConferenceSegmentParts, ConferenceTrack
 from unificx.recording.consent_evidence import consent_evidence
