@@ -2,15 +2,18 @@
 socket, signals, and files in its home directory.
 """
 
+import itertools
 import json
 import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +39,22 @@ class Login:
     uri: str
 
 
+@contextmanager
+def reserve_media_ports() -> Iterator[tuple[int, str]]:
+    """Reserve a range of media ports that no other server of the tests uses: a file descriptor and the range.
+
+    The server inherits the descriptor, and the range is free again when its process ends.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as name:
+        for first in itertools.cycle(range(30000, 60000, 1000)):
+            try:
+                name.bind(f"\0unificx.tests.media.{first}")
+            except OSError:
+                continue
+            yield name.fileno(), f"{first}-{first + 999}"
+            return
+
+
 @dataclass
 class Server:
     """`unificx up` on one home directory. `enter` is prepended to each command (to enter a network namespace)."""
@@ -46,6 +65,8 @@ class Server:
     enter: Sequence[str] = ()
     settings: dict[str, str] = field(default_factory=dict)
     """Environment variables for it, UNIFICX_..."""
+    chooses_media_ports: bool = False
+    """Whether it chooses its media ports itself; there are ranges for four servers on a machine."""
     canaries: set[str] = field(default_factory=set)
     ready: dict[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
@@ -54,7 +75,8 @@ class Server:
 
     def start(self, timeout: float = 60) -> "Server":
         """Return once the ready line is printed. A second start uses the same ports."""
-        with open(self.log_path, "ab") as log:
+        with open(self.log_path, "ab") as log, reserve_media_ports() as (reservation, media_ports):
+            settings = {} if self.chooses_media_ports else {"UNIFICX_MEDIA_PORTS": media_ports}
             self.process = subprocess.Popen(
                 [
                     "setpriv",
@@ -69,7 +91,8 @@ class Server:
                     *self._addresses(),
                 ],
                 cwd=ROOT,
-                env=self._environment(),
+                env=settings | self._environment(),
+                pass_fds=[reservation],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -13,11 +13,14 @@ from pathlib import Path
 _numbers = itertools.count(1)
 
 
+WORKERS = 5
+
+
 def port_lane(first: int, last: int, step: int) -> Iterator[int]:
-    """Yield every `step`th port of this worker's quarter, cyclically; two runs rarely start with the same port."""
+    """Yield every `step`th port of this worker's share, cyclically; two runs rarely start with the same port."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    quarter = (last - first) // 4
-    mine = range(first + worker % 4 * quarter, first + (worker % 4 + 1) * quarter - step + 1, step)
+    share = (last - first) // WORKERS
+    mine = range(first + worker % WORKERS * share, first + (worker % WORKERS + 1) * share - step + 1, step)
     return itertools.islice(itertools.cycle(mine), os.getpid() % len(mine), None)
 
 

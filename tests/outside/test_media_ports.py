@@ -26,7 +26,8 @@ def are_disjoint(one: Server, two: Server) -> bool:
 
 
 def test_two_installations_on_one_machine_use_different_ports(tmp_path: Path) -> None:
-    with Server(tmp_path / "one") as one, Server(tmp_path / "two") as two:
+    one, two = (Server(tmp_path / name, chooses_media_ports=True) for name in ("one", "two"))
+    with one, two:
         assert are_disjoint(one, two)
         one.kill()
         one.start()
