@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -22,6 +23,8 @@ from unificx.db.migrations import migrate
 from unificx.privacy import KeyStore
 
 NICE = os.getpriority(os.PRIO_PROCESS, 0)
+settings.register_profile("suite", deadline=None)  # a deadline measures the load of the machine
+settings.load_profile("suite")
 MASTER = bytes(range(32))
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 from server import ROOT
 
@@ -92,8 +93,10 @@ async def connect_directly(engine: MediaEngineClient, leg: str, endpoint: RtpEnd
 async def connect_through_rtpengine(
     relay: RtpEngine, engine: MediaEngineClient, leg: str, endpoint: RtpEndpoint
 ) -> None:
-    offer = await relay.offer(leg, "a", endpoint.describe(), Profile.PLAIN)
-    endpoint.set_target(await relay.answer(leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN))
+    offer = await rtpengine_replies.offer(relay, leg, "a", endpoint.describe(), Profile.PLAIN)
+    endpoint.set_target(
+        await rtpengine_replies.answer(relay, leg, "a", "b", await engine.open(leg, offer), Profile.PLAIN)
+    )
 
 
 def sine_sound(seconds: float, frequency: float) -> Sound:
@@ -131,7 +134,7 @@ async def test_three_legs_in_a_room_hear_each_other_through_rtpengine(
             assert (each.typical_level(other.tone) > 2000) is (each is not other)
         assert each.level(each.tone) < 100
     assert (await collector.wait(ActiveSpeakerChanged))[0].room == "room"
-    report = await relay.delete("leg-0")
+    report = await rtpengine_replies.delete(relay, "leg-0")
     assert report is not None
     figures = await engine.stats()
     assert (figures.legs, figures.rooms) == (3, 1)
@@ -306,7 +309,7 @@ async def test_rtpengine_evaluates_our_rtcp_reports(
 
     shared.unprotect = sorted_out
     await asyncio.gather(caller.send_tone(5.6, lose_every=10, reports=True), shared.send_tone(5.6))
-    report = await relay.delete("leg")
+    report = await rtpengine_replies.delete(relay, "leg")
     assert report is not None
     captured = report.party("a")
     assert captured is not None
@@ -435,9 +438,11 @@ async def test_invalid_sdp_has_its_own_cause(engine: MediaEngineClient) -> None:
 
 async def test_engine_can_make_the_offer(engine: MediaEngineClient, relay: RtpEngine, parties: AsyncExitStack) -> None:
     callee = await phone(parties, 440.0)
-    offer = await relay.offer("call", "a", await engine.create_offer("leg"), Profile.PLAIN)
+    offer = await rtpengine_replies.offer(relay, "call", "a", await engine.create_offer("leg"), Profile.PLAIN)
     callee.set_target(offer.replace(b" 9 0 8 ", b" 0 9 8 "))  # it supports G.711 only
-    await engine.accept_answer("leg", await relay.answer("call", "a", "b", callee.describe(), Profile.PLAIN))
+    await engine.accept_answer(
+        "leg", await rtpengine_replies.answer(relay, "call", "a", "b", callee.describe(), Profile.PLAIN)
+    )
     engine.play("leg", sine_sound(2.0, 700))
     await callee.send_tone(0.8)
     assert callee.typical_level(700) > 7000

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from statistics import median
 
 import pytest
+import rtpengine_replies
 from rtp_endpoint import RtpEndpoint
 
 from unificx import sdp
@@ -59,8 +60,8 @@ async def parties() -> AsyncIterator[tuple[RtpEndpoint, RtpEndpoint]]:
 
 async def connect(relay: RtpEngine, parties: tuple[RtpEndpoint, RtpEndpoint], anchor: str = "call") -> None:
     caller, callee = parties
-    callee.set_target(await relay.offer(anchor, "a", caller.describe(), Profile.PLAIN))
-    caller.set_target(await relay.answer(anchor, "a", "b", callee.describe(), Profile.PLAIN))
+    callee.set_target(await rtpengine_replies.offer(relay, anchor, "a", caller.describe(), Profile.PLAIN))
+    caller.set_target(await rtpengine_replies.answer(relay, anchor, "a", "b", callee.describe(), Profile.PLAIN))
 
 
 async def talk(parties: tuple[RtpEndpoint, RtpEndpoint], seconds: float) -> None:

@@ -58,6 +58,6 @@ def test_server_accepts_its_own_name_and_refuses_others(desk: SippPhones, househ
     by_name = desk._sipp(household.anna, *s.registers(), s.recv(200), s.pause(10))
     by_name.domain = "localhost"
     assert by_name.run().ok
-    other = desk._sipp(household.anna, s.register(1), s.recv(404))
+    other = desk._sipp(household.anna, *s.registers(), s.recv(403))
     other.domain = "unknown.example"
     assert other.run().ok
