@@ -61,7 +61,7 @@ def running_server() -> Iterator[tuple[Server, Path]]:
     """Start a new server on SQLite; yield it and a directory for files."""
     with tempfile.TemporaryDirectory(prefix="unificx-bench-") as directory:
         place = Path(directory)
-        with Server(place / "home") as server:
+        with Server(place / "home", chooses_media_ports=True) as server:
             yield server, place
 
 
