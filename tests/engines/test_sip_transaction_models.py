@@ -1,5 +1,6 @@
 """The transactions of the endpoint produce the output of the reference models for any sequence of events."""
 
+from abc import ABC, abstractmethod
 from itertools import product
 from math import inf
 from types import ModuleType
@@ -35,7 +36,7 @@ Step = tuple[str, Any]
 CANCEL_HEADERS = (("Reason", "SIP;cause=200"),)
 
 
-class Pair:
+class Pair(ABC):
     """A transaction and its model, which receive the same events; `sent` and `events` are the model's output."""
 
     transaction: Any
@@ -50,9 +51,9 @@ class Pair:
         self.sent: list[bytes] = []
         self.events: list[Event] = []
 
+    @abstractmethod
     def perform(self, action: object) -> None:
         """Carry out an action other than Send and Deliver."""
-        raise NotImplementedError
 
     def feed(self, event: object, delivered: Event | None = None) -> None:
         """Pass an event to the model; `delivered` tells the TU of the message."""

@@ -57,7 +57,7 @@ class AppMediaSession:
         self._offer = params.offer
         self._emit = params.emit
         self._answered = False
-        self._lock = asyncio.Lock()  # orders the steps of this session
+        self._lock = asyncio.Lock()  # orders the commands for the leg
         self._tasks = BackgroundTasks()
 
     # ---- requests of the app

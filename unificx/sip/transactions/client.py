@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from math import inf
 
@@ -32,17 +33,17 @@ class ClientTransaction(Transaction):
         self.sent_by = sent_by.lower()
         self._released = released
 
+    @abstractmethod
     def start(self, request: Request, now: float) -> None:
         """Send the request."""
-        raise NotImplementedError
 
+    @abstractmethod
     def receive(self, response: Response, flow: Flow, now: float) -> None:
         """Process a response."""
-        raise NotImplementedError
 
+    @abstractmethod
     def transport_failed(self) -> None:
         """Process the loss of the connection, or that sending failed."""
-        raise NotImplementedError
 
     def _start(self, request: Request, state: State, now: float) -> None:
         data = request.encode()

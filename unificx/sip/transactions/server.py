@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 
 from unificx.sip.flow import Flow
@@ -35,13 +36,13 @@ class ServerTransaction(Transaction):
         self.size = size
         self._released = released
 
+    @abstractmethod
     def retransmitted(self, now: float) -> None:
         """Process a retransmission of the request."""
-        raise NotImplementedError
 
+    @abstractmethod
     def respond(self, response: Response, now: float) -> None:
         """Send a response of the TU."""
-        raise NotImplementedError
 
     def _terminate(self) -> None:
         super()._terminate()
@@ -77,3 +78,6 @@ class NonInviteServerTransaction(ServerTransaction):
 
     def _expire(self, now: float) -> None:
         self._terminate()
+
+    def _resend(self, now: float) -> None:
+        """Never due: the response is only repeated for a repeated request."""

@@ -1,5 +1,6 @@
 """Base of the transactions: state, retransmission and timers."""
 
+from abc import ABC, abstractmethod
 from enum import Enum
 from math import inf
 
@@ -19,7 +20,7 @@ class State(Enum):
     TERMINATED = "terminated"
 
 
-class Transaction:
+class Transaction(ABC):
     """A transaction is in the timer wheel at most once, at or before its deadline. Times are monotonic seconds."""
 
     __slots__ = ("_armed_at", "_context", "_data", "_ends_at", "_interval", "_resend_at", "flow", "state")
@@ -54,13 +55,13 @@ class Transaction:
         if self.state is not State.TERMINATED:
             self._arm()
 
+    @abstractmethod
     def _expire(self, now: float) -> None:
         """Leave a state in which the transaction has been for too long."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _resend(self, now: float) -> None:
         """Retransmit and set the next retransmission."""
-        raise NotImplementedError
 
     def _send(self, data: bytes) -> None:
         self._context.outbox.append((data, self.flow))
