@@ -15,7 +15,7 @@ from unificx.conferencing.machine.events_and_actions import ADMINISTRATOR
 from unificx.conferencing.machine.meeting import Member, MemberState
 from unificx.conferencing.ports import ConferenceDialer, ConferenceLeg, MeetingRecorder
 from unificx.conferencing.schemas import CallerIdentity, MeetingStatus, ParticipantStatus, RecordingParticipant, Room
-from unificx.core.clock import Clock
+from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.core.errors import DomainError, Forbidden, NotFound
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient
@@ -380,7 +380,7 @@ class ConferenceManager:
             live.timer = None
         at = machine.deadline(live.state)
         if at is not None and not live.state.is_over:
-            delay = max(0.0, at - self._clock.monotonic())
+            delay = max(at - self._clock.monotonic(), TIMER_RESOLUTION)
             loop = asyncio.get_running_loop()
             live.timer = loop.call_later(delay, self.handle_event, live.room.id, events_and_actions.DeadlineReached())
 

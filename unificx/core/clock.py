@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+TIMER_RESOLUTION = 0.001
+"""Seconds: timers of uvloop have this resolution and may fire that much early. A shorter delay than this, set again
+when a timer fired early, keeps the event loop busy until the deadline."""
+
 
 class Clock(Protocol):
     """Source of time, randomness and ids."""

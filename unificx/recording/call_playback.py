@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import structlog
 
@@ -24,23 +23,24 @@ MEDIA_SETTLE_SECONDS = 0.3
 """Seconds between the first media of a participant and the first prompt."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallPlaybackParts:
-    """Dependencies. `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces
-    hold music."""
-
-    clock: Clock
-    relay: MediaRelay
-    on_playback: Callable[[str, str, float], None] = lambda call_id, tag, seconds: None
-
-
 class CallPlayback:
-    """Playback to the legs of `conversation`, which is replaced when it changes."""
+    """Playback to the legs of `conversation`, which is replaced when it changes.
 
-    def __init__(self, parts: CallPlaybackParts, conversation: Conversation) -> None:
+    `on_playback` is called when a prompt of so many seconds is played to a leg, because it replaces hold music.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        relay: MediaRelay,
+        clock: Clock,
+        on_playback: Callable[[str, str, float], None],
+    ) -> None:
         self.conversation = conversation
         self.closed = False
-        self._parts = parts
+        self._relay = relay
+        self._clock = clock
+        self._on_playback = on_playback
         # Owner: the node that holds the call.
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Per leg, serializes relay commands, so that a stop cannot overtake the next playback."""
@@ -75,8 +75,8 @@ class CallPlayback:
         """Stop the prompt of a leg."""
         with contextlib.suppress(MediaUnavailable):
             async with self._locks[leg]:
-                await self._parts.relay.stop(self.conversation.anchor, leg)
-                self._parts.on_playback(self.conversation.call_id, leg, 0.0)
+                await self._relay.stop(self.conversation.anchor, leg)
+                self._on_playback(self.conversation.call_id, leg, 0.0)
 
     def prompt_ended(self, leg: str) -> None:
         """Record that a leg hears no prompt from now on, so that it hears beeps again."""
@@ -96,7 +96,7 @@ class CallPlayback:
         MediaUnavailable."""
         until = self._now() + MEDIA_TIMEOUT
         while self._now() < until and not self.closed:
-            report = await self._parts.relay.query(self.conversation.anchor)
+            report = await self._relay.query(self.conversation.anchor)
             party = report.party(leg) if report is not None else None
             if party is not None and party.packets:
                 await asyncio.sleep(MEDIA_SETTLE_SECONDS)
@@ -119,7 +119,7 @@ class CallPlayback:
             with contextlib.suppress(MediaUnavailable):
                 await asyncio.gather(*(self._wait_for_media(each) for each in legs))
                 for each in legs:
-                    await self._parts.relay.detect_inband_dtmf(self.conversation.anchor, each)
+                    await self._relay.detect_inband_dtmf(self.conversation.anchor, each)
                 await asyncio.sleep(MEDIA_SETTLE_SECONDS)
 
     def _cannot_hear(self, leg: str, awaited: bool) -> bool:
@@ -133,8 +133,8 @@ class CallPlayback:
 
     async def _play(self, leg: str, sound: Sound) -> float:
         async with self._locks[leg]:
-            seconds = await self._parts.relay.play(self.conversation.anchor, leg, sound)
-            self._parts.on_playback(self.conversation.call_id, leg, seconds)
+            seconds = await self._relay.play(self.conversation.anchor, leg, sound)
+            self._on_playback(self.conversation.call_id, leg, seconds)
             return seconds
 
     async def _play_tone(self, tag: str, sound: Sound) -> None:
@@ -144,7 +144,7 @@ class CallPlayback:
             log.warning("recording_beep_lost", call=self.conversation.call_id)
 
     def _now(self) -> float:
-        return self._parts.clock.monotonic()
+        return self._clock.monotonic()
 
 
 def is_on_hold(conversation: Conversation) -> bool:

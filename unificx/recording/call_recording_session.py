@@ -6,7 +6,7 @@ import structlog
 
 from unificx import sdp
 from unificx.calls import Conversation
-from unificx.recording.call_playback import CallPlayback, CallPlaybackParts, is_on_hold, leg_tags
+from unificx.recording.call_playback import CallPlayback, is_on_hold, leg_tags
 from unificx.recording.call_source import CallSessionParts, CallSource
 from unificx.recording.capture import Capture
 from unificx.recording.consent_executor import ConsentExecutor
@@ -45,7 +45,7 @@ class CallRecordingSession:
         self._parts = parts
         self._on_change = on_change
         self._known_state: RecordingState = "none"
-        self._playback = CallPlayback(CallPlaybackParts(parts.clock, parts.relay, parts.on_playback), conversation)
+        self._playback = CallPlayback(conversation, parts.relay, parts.clock, parts.on_playback)
         self._tasks = RecordingTasks(self.handle_event, "recording_failed", call=conversation.call_id)
         self._executor = ConsentExecutor(parts.clock, self, self._on_step)
         self._source = CallSource(parts, conversation, self._executor, (terms.mode, begun), self._on_capture_failed)

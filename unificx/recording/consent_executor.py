@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, assert_never
 
-from unificx.core.clock import Clock
+from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.recording.machine import consent, consent_types
 
 
@@ -94,7 +94,7 @@ class ConsentExecutor:
             self._timer.cancel()
         at = consent.deadline(self.state)
         if at is not None and not self.closed:
-            delay = max(at - self._clock.monotonic(), 0.0)
+            delay = max(at - self._clock.monotonic(), TIMER_RESOLUTION)
             self._timer = asyncio.get_running_loop().call_later(
                 delay, self.handle_event, consent_types.DeadlineReached()
             )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from math import inf
 
-from unificx.core.clock import Clock
+from unificx.core.clock import TIMER_RESOLUTION, Clock
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.overload import OverloadControl
@@ -13,8 +13,7 @@ from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.request_handler import SipRequestHandler
 
 LAG_INTERVAL = 0.1
-MIN_DELAY = 0.001
-TIMER_RESOLUTION = 0.02
+TRANSACTION_TIMER_RESOLUTION = 0.02
 """Seconds by which a deadline may be late: the resolution of the transaction timers."""
 
 BUSY_LAG = 0.005
@@ -135,7 +134,7 @@ class SipDriver:
 
         Under load it is always due within a moment, so deadlines need not be computed.
         """
-        if self._timer_at <= now + TIMER_RESOLUTION:
+        if self._timer_at <= now + TRANSACTION_TIMER_RESOLUTION:
             return
         due = self._endpoint.deadline()
         at = min(inf if due is None else due, self._handler.deadline())
@@ -144,7 +143,7 @@ class SipDriver:
         if self._timer is not None:
             self._timer.cancel()
         self._timer_at = at
-        self._timer = self._loop.call_later(max(MIN_DELAY, at - now), self._on_timer)
+        self._timer = self._loop.call_later(max(TIMER_RESOLUTION, at - now), self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
