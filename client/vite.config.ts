@@ -48,7 +48,12 @@ export default defineConfig({
       injectManifest: {
         modifyURLPrefix: { '': '/' },
         globDirectory: here('./dist'),
-        globPatterns: ['app/index.html', 'app/*.{webmanifest,png,svg}', 'assets/*.{js,css}'],
+        globPatterns: [
+          'app/index.html',
+          'app/*.{webmanifest,png,svg}',
+          'assets/*.{js,css}',
+          'assets/inter-latin-wght-*.woff2',
+        ],
         globIgnores: ['**/portal*', '**/*.map', '**/charts*'],
         maximumFileSizeToCacheInBytes: 1_500_000,
       },

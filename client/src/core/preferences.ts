@@ -9,6 +9,8 @@ export interface Preferences {
   camera: string;
   speaker: string;
   ringtone: boolean;
+  /** Height of table rows. */
+  density: 'comfortable' | 'compact';
 }
 
 const KEY = 'unificx.preferences';
@@ -19,6 +21,7 @@ const DEFAULTS: Preferences = {
   camera: '',
   speaker: '',
   ringtone: true,
+  density: 'comfortable',
 };
 
 function loadPreferences(): Preferences {
@@ -39,4 +42,11 @@ export function setPreferences(change: Partial<Preferences>): void {
   } catch {
     // Storage unavailable: the settings last until the page is closed.
   }
+}
+
+/** Let the style sheets know the density, now and after each change. */
+export function applyDensity(): void {
+  const apply = () => document.documentElement.setAttribute('data-density', preferences.state.density);
+  preferences.subscribe(apply);
+  apply();
 }

@@ -37,7 +37,7 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
               <IconArrowLeft aria-hidden />
             </ActionIcon>
           )}
-          <Title order={1} size="h2" tabIndex={-1} className={classes.title}>
+          <Title order={1} tabIndex={-1} className={classes.title}>
             {title}
           </Title>
         </Group>

@@ -11,7 +11,7 @@ interface SectionProps {
 export function Section({ title, lead, children }: SectionProps) {
   const id = useId();
   return (
-    <Paper component="section" aria-labelledby={id} withBorder p="md" mb="md">
+    <Paper component="section" aria-labelledby={id} shadow="sm" p="md" mb="md">
       <Title order={2} size="h4" id={id} mb={lead ? 4 : 'sm'}>
         {title}
       </Title>

@@ -1,6 +1,14 @@
-import { Badge, Button, createTheme, Input, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  createTheme,
+  Input,
+  rem,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
-/** Brand color. Shade 8 on white and shade 3 on black have a contrast above 4.5:1. */
+/** Brand color, for actions and selections only. Shade 8 on white and shade 3 on black have a contrast above 4.5:1. */
 const harbour: MantineColorsTuple = [
   '#e9f7f8',
   '#d3ecef',
@@ -14,14 +22,61 @@ const harbour: MantineColorsTuple = [
   '#053f4a',
 ];
 
+/** Greys with a drop of teal. */
+const gray: MantineColorsTuple = [
+  '#f5f8f8',
+  '#edf2f2',
+  '#e3eaeb',
+  '#d3dcde',
+  '#c2cdd0',
+  '#a3b1b4',
+  '#66767a',
+  '#526164',
+  '#3a484b',
+  '#1c2628',
+];
+
+/** From text (0) over lines (4), fields (6) and cards (7) to the ground (8). */
+const dark: MantineColorsTuple = [
+  '#dbe6e7',
+  '#b6c6c8',
+  '#9fb1b4',
+  '#71868a',
+  '#3a4d51',
+  '#2a3a3e',
+  '#1e2c30',
+  '#162124',
+  '#0f1719',
+  '#0a1012',
+];
+
+/** The one shadow, for whatever lies on the ground or above it. */
+const SHADOW = 'var(--shadow)';
+const MOTION = { transitionProps: { duration: 160, timingFunction: 'ease-out' } };
+
 export const theme = createTheme({
   primaryColor: 'harbour',
   primaryShade: { light: 8, dark: 7 },
   autoContrast: true,
-  colors: { harbour },
+  colors: { harbour, gray, dark },
+  black: '#1c2628',
   defaultRadius: 'md',
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
-  headings: { fontWeight: '650' },
+  radius: { xs: rem(4), sm: rem(6), md: rem(10), lg: rem(14), xl: rem(24) },
+  shadows: { xs: SHADOW, sm: SHADOW, md: SHADOW, lg: SHADOW, xl: SHADOW },
+  fontFamily:
+    '"Inter Variable", "Inter fallback", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontSizes: { xs: rem(12), sm: rem(14), md: rem(16), lg: rem(20), xl: rem(28) },
+  headings: {
+    fontWeight: '650',
+    sizes: {
+      h1: { fontSize: rem(28), lineHeight: '1.25' },
+      h2: { fontSize: rem(20), lineHeight: '1.3' },
+      h3: { fontSize: rem(16), lineHeight: '1.4' },
+      h4: { fontSize: rem(16), lineHeight: '1.4' },
+      h5: { fontSize: rem(14), lineHeight: '1.4' },
+      h6: { fontSize: rem(12), lineHeight: '1.4' },
+    },
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
@@ -34,21 +89,28 @@ export const theme = createTheme({
     Input: Input.extend({
       vars: (_theme, { size }) => ({ wrapper: size === 'md' ? { '--input-height': '2.75rem' } : {} }),
     }),
+    // Named only: their code is loaded with the screens that use them.
+    Modal: { defaultProps: MOTION },
+    Drawer: { defaultProps: MOTION },
+    Menu: { defaultProps: MOTION },
+    Popover: { defaultProps: MOTION },
   },
 });
 
-/** Dimmed and error text with a contrast above 4.5:1 on all backgrounds. */
+/** Dimmed and error text with a contrast above 4.5:1 on all backgrounds; hairlines instead of lines. */
 export const variables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {
     '--mantine-color-dimmed': colors.gray[7],
     '--mantine-color-placeholder': colors.gray[6],
     '--mantine-color-error': colors.red[9],
+    '--mantine-color-default-border': colors.gray[2],
   },
   dark: {
-    '--mantine-color-dimmed': colors.dark[1],
+    '--mantine-color-dimmed': colors.dark[2],
     '--mantine-color-placeholder': colors.dark[2],
     '--mantine-color-error': colors.red[4],
+    '--mantine-color-default-border': 'rgba(255, 255, 255, 0.08)',
     '--mantine-color-harbour-light': 'rgba(47, 159, 173, 0.22)',
     '--mantine-color-harbour-light-hover': 'rgba(47, 159, 173, 0.3)',
     '--mantine-color-harbour-light-color': colors.harbour?.[2] ?? '',

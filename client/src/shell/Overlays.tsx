@@ -1,8 +1,8 @@
 import { ModalsProvider } from '@mantine/modals';
-import { Notifications } from '@mantine/notifications';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { markDialogsMounted } from '~/design/Confirm';
+import { Toasts } from '~/design/Toasts';
 
 /** Dialogs and notifications. They are opened by events, so no children are needed. */
 export default function Overlays() {
@@ -10,7 +10,7 @@ export default function Overlays() {
   useEffect(markDialogsMounted, []);
   return (
     <ModalsProvider modalProps={{ closeButtonProps: { 'aria-label': t`Close` } }}>
-      <Notifications position="top-center" />
+      <Toasts />
     </ModalsProvider>
   );
 }

@@ -1,3 +1,4 @@
 import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
+import '@fontsource-variable/inter/wght.css';
+import '~/design/tokens.css';
 import './shell.css';

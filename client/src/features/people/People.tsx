@@ -1,6 +1,5 @@
 import { Badge, Button, Menu, UnstyledButton } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconDots, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -12,6 +11,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Table } from '~/design/Table';
 import { useValue } from '~/core/store';
+import { toast } from '~/core/toasts';
 import { InvitePerson } from './InvitePerson';
 import { NewPerson } from './NewPerson';
 import { PersonCode } from './PersonCode';
@@ -71,7 +71,7 @@ export default function People() {
     if (!confirmed) return;
     change.mutate(async () => {
       await api.closePerson({ path: { person_id: person.id }, query: { tenant } });
-      notifications.show({ message: t`Account closed.` });
+      toast({ message: t`Account closed.` });
     });
   }
 

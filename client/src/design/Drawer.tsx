@@ -1,0 +1,34 @@
+import { Drawer as MantineDrawer } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import css from './drawer.module.css';
+
+interface DrawerProps {
+  opened: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  /** Buttons, always in sight below the content. */
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+/** A panel at the right, a full page on the phone. Escape, a click outside and the cross close it; focus returns. */
+export function Drawer({ opened, onClose, title, footer, children }: DrawerProps) {
+  const { t } = useLingui();
+  const phone = useMediaQuery('(max-width: 47.99em)');
+  return (
+    <MantineDrawer
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      position="right"
+      size={phone ? '100%' : '30rem'}
+      classNames={{ title: css.title, content: css.content, body: css.body }}
+      closeButtonProps={{ 'aria-label': t`Close`, size: 44 }}
+    >
+      <div className={css.main}>{children}</div>
+      {footer && <div className={css.footer}>{footer}</div>}
+    </MantineDrawer>
+  );
+}
