@@ -6,7 +6,7 @@ import { phone, type Call } from '~/sip';
 import { showCall } from './model';
 import { useRemoteParty } from './useRemoteParty';
 import { callStatus } from './messages';
-import css from './call.module.css';
+import css from './bar.module.css';
 
 /** The minimized call; a tap restores it. */
 export function CallBar({ call }: { call: Call }) {

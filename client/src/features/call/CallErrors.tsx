@@ -4,7 +4,7 @@ import { problemText } from '~/design/problem-messages';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { dismissCallError, callError } from './call-error';
-import css from './call.module.css';
+import css from './notice.module.css';
 
 /** Shows why an action failed, until dismissed or the call changes. */
 export function CallErrors({ call }: { call: Call }) {

@@ -17,7 +17,10 @@ import { CallErrors } from './CallErrors';
 import { useRemoteParty } from './useRemoteParty';
 import { Video } from './Video';
 import { callStatus } from './messages';
-import css from './call.module.css';
+import css from './screen.module.css';
+import videoCss from './video.module.css';
+import remotePartyCss from './remote-party.module.css';
+import otherCallCss from './other-call.module.css';
 
 /** The call in full screen. */
 export function CallScreen({ call, other }: { call: Call; other?: Call }) {
@@ -33,6 +36,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
     <FocusTrap active>
       <section
         className={css.screen}
+        data-call
         data-video={shownVideo ? '' : undefined}
         data-landscape={layout === 'landscape' || undefined}
         data-rotation={rotation || undefined}
@@ -44,7 +48,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           <Video
             stream={state.remoteVideo}
             label={t`${title}, live`}
-            className={css.remoteVideo}
+            className={videoCss.remoteVideo}
             elementRef={setElement}
           />
         )}
@@ -52,7 +56,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
           <Video
             stream={state.localVideo}
             label={t`Your video`}
-            className={state.remoteVideo ? css.localVideo : css.localVideoLarge}
+            className={state.remoteVideo ? videoCss.localVideo : videoCss.localVideoLarge}
             mirrored
           />
         )}
@@ -94,18 +98,18 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
   const connected = useValue(phone.state, (each) => each.line === 'ready');
   const status = callStatus(state, connected);
   return (
-    <div className={css.remoteParty} data-compact={compact || undefined}>
+    <div className={remotePartyCss.remoteParty} data-compact={compact || undefined}>
       {!compact && (
-        <div className={css.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
+        <div className={remotePartyCss.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
           {initials(title) || '#'}
         </div>
       )}
-      <h2 className={css.title}>{title}</h2>
-      {number && !compact && <p className={css.number}>{number}</p>}
-      <p className={css.state} role="status">
+      <h2 className={remotePartyCss.title}>{title}</h2>
+      {number && !compact && <p className={remotePartyCss.number}>{number}</p>}
+      <p className={remotePartyCss.state} role="status">
         {status ? t(status) : clock}
       </p>
-      {status && clock && <p className={css.clock}>{clock}</p>}
+      {status && clock && <p className={remotePartyCss.clock}>{clock}</p>}
     </div>
   );
 }
@@ -116,9 +120,9 @@ function OtherCall({ call }: { call: Call }) {
   const { title } = useRemoteParty(call);
   const phase = useValue(call.state, (each) => each.phase);
   return (
-    <button type="button" className={css.otherCall} aria-live="polite" onClick={() => void phone.swapTo(call)}>
+    <button type="button" className={otherCallCss.otherCall} aria-live="polite" onClick={() => void phone.swapTo(call)}>
       <span>{otherCallText(phase, title)}</span>
-      <span className={css.swap}>
+      <span className={otherCallCss.swap}>
         <IconArrowsExchange size={18} aria-hidden />
         {t`Swap`}
       </span>

@@ -4,7 +4,7 @@ import { useValue } from '~/core/store';
 import type { Call, CallState } from '~/sip';
 import { callView, showCall } from './model';
 import { QUALITY_LABELS } from './messages';
-import css from './call.module.css';
+import css from './status.module.css';
 
 /** Encryption and connection quality; a tap shows the statistics. */
 export function CallStatus({ call }: { call: Call }) {

@@ -33,7 +33,7 @@ import { RoundButton } from './RoundButton';
 import { useRoom } from './useRoom';
 import { tryCallAction } from './call-error';
 import { useCallRecording, useServerCall } from './useServerCall';
-import css from './call.module.css';
+import css from './controls.module.css';
 
 /** Call controls, within thumb reach. */
 export function Controls({ call, video }: { call: Call; video: HTMLVideoElement | null }) {
@@ -42,14 +42,14 @@ export function Controls({ call, video }: { call: Call; video: HTMLVideoElement 
   const keypad = useValue(callView, (each) => each.keypad);
   if (state.phase === 'ended') {
     return (
-      <div className={css.controls}>
+      <div className={css.controls} data-controls>
         <RoundButton large icon={IconX} label={t`Close`} onClick={() => phone.dismiss(call)} />
       </div>
     );
   }
   const talking = call.answered;
   return (
-    <div className={css.controls}>
+    <div className={css.controls} data-controls>
       {keypad && talking ? (
         <div className={css.keypad}>
           <Keypad onPress={(key) => call.sendDtmf(key)} audible />
@@ -57,7 +57,7 @@ export function Controls({ call, video }: { call: Call; video: HTMLVideoElement 
       ) : (
         <ControlGrid call={call} video={video} />
       )}
-      <div className={css.bottom}>
+      <div className={css.bottom} data-bottom>
         {keypad && talking && (
           <button type="button" className={css.text} onClick={() => showCall({ keypad: false })}>
             {t`Hide keypad`}
@@ -78,7 +78,7 @@ function ControlGrid({ call, video }: { call: Call; video: HTMLVideoElement | nu
   const other = useValue(phone.state, (each) => each.calls.find((one) => one !== call && one.answered));
   const transferring = transfer === 'asked' || transfer === 'rings';
   return (
-    <div className={css.grid}>
+    <div className={css.grid} data-grid>
       <RoundButton
         icon={muted ? IconMicrophoneOff : IconMicrophone}
         label={t`Mute`}

@@ -6,7 +6,9 @@ import { phone, type Call } from '~/sip';
 import { answerCall, initials } from './model';
 import { RoundButton } from './RoundButton';
 import { useRemoteParty } from './useRemoteParty';
-import css from './call.module.css';
+import css from './incoming.module.css';
+import screenCss from './screen.module.css';
+import remotePartyCss from './remote-party.module.css';
 
 /** An incoming call: full screen, or above an active call. */
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
@@ -17,25 +19,29 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   return (
     <FocusTrap active>
       <section
-        className={beside ? css.overlay : css.screen}
+        className={beside ? css.overlay : screenCss.screen}
+        data-call={beside ? undefined : ''}
+        data-overlay={beside || undefined}
         role="alertdialog"
         aria-modal
         aria-label={video ? t`Video call from ${title}` : t`Call from ${title}`}
       >
-        <div className={css.remoteParty} data-ringing>
+        <div className={remotePartyCss.remoteParty} data-ringing>
           {!beside && (
-            <div className={css.avatar} aria-hidden>
+            <div className={remotePartyCss.avatar} aria-hidden>
               {initials(title) || '#'}
             </div>
           )}
-          <p className={css.state}>{video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}</p>
+          <p className={remotePartyCss.state}>
+            {video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}
+          </p>
           {/* Focus the title, not a button: typing must not answer the call. */}
-          <h2 className={css.title} tabIndex={-1} data-autofocus>
+          <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
             {title}
           </h2>
-          {number && <p className={css.number}>{number}</p>}
+          {number && <p className={remotePartyCss.number}>{number}</p>}
         </div>
-        <div className={css.answers}>
+        <div className={css.answers} data-answers>
           <RoundButton
             large
             icon={IconPhone}

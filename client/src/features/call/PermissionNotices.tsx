@@ -3,7 +3,7 @@ import { pendingPermission } from '~/media/capture';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
-import css from './call.module.css';
+import css from './notice.module.css';
 
 /** Explains permission prompts and missing devices. */
 export function PermissionNotices({ call }: { call: Call }) {

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { nearEar, startSensors, stopSensors } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
-import css from './call.module.css';
+import css from './proximity.module.css';
 
 /** Reads the sensors during a call; at the ear the screen is dark and ignores touch. */
 export function ProximityOverlay({ call }: { call: Call }) {

@@ -7,7 +7,7 @@ import { recording } from './recording';
 import { useRoom } from './useRoom';
 import { useCallRecording } from './useServerCall';
 import { CONFERENCE_RECORDING, RECORDING_STATES, RECORDING_ENDS } from './messages';
-import css from './call.module.css';
+import css from './notice.module.css';
 
 /** Announces the recording state, also to screen readers, from the announcement to the end. */
 export function RecordingBanner({ call }: { call: Call }) {

@@ -1,6 +1,6 @@
 import { UnstyledButton } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
-import css from './call.module.css';
+import css from './round-button.module.css';
 
 interface RoundButtonProps {
   icon: Icon;
