@@ -11,6 +11,8 @@ export interface Preferences {
   ringtone: boolean;
   /** Height of table rows. */
   density: 'comfortable' | 'compact';
+  /** Titles of the columns that are hidden, by the label of the table. */
+  hiddenColumns: Record<string, string[]>;
 }
 
 const KEY = 'unificx.preferences';
@@ -22,6 +24,7 @@ const DEFAULTS: Preferences = {
   speaker: '',
   ringtone: true,
   density: 'comfortable',
+  hiddenColumns: {},
 };
 
 function loadPreferences(): Preferences {

@@ -7,8 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageLoader } from '~/core/pagination';
 import { Problem } from '~/core/problem';
 import { useAllPages, usePages, POLL_INTERVAL_MS } from './lists';
-import { ErrorNotice } from './Notice';
-import { Table } from './Table';
+import { DataTable } from './table';
 
 interface Thing {
   id: string;
@@ -19,10 +18,12 @@ type Drawn = (load: PageLoader<Thing>) => React.ReactNode;
 const InPages = ({ load }: { load: PageLoader<Thing> }) => {
   const list = usePages(['things'], load);
   return (
-    <>
-      <ErrorNotice fault={list.fault} />
-      <Table label="Things" list={list} columns={[{ title: 'Id', render: (one) => one.id }]} empty="There are none." />
-    </>
+    <DataTable
+      label="Things"
+      list={list}
+      columns={[{ title: 'Id', render: (one) => one.id }]}
+      empty="There are none."
+    />
   );
 };
 

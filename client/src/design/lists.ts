@@ -12,6 +12,10 @@ export interface List<T> {
   fault: unknown;
   /** Load the next page, if there is one. */
   loadMore?: () => void;
+  /** Load it anew, after a fault. */
+  retry?: () => void;
+  /** Fetch the whole list, for exports. */
+  loadAll?: () => Promise<T[]>;
 }
 
 interface ListOptions {
@@ -40,6 +44,8 @@ export function usePages<T>(
     loaded: query.data !== undefined,
     fault: query.error,
     loadMore: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
+    retry: () => void query.refetch(),
+    loadAll: () => fetchAll(load),
   };
 }
 
@@ -50,5 +56,10 @@ export function useAllPages<T>(key: readonly unknown[], load: PageLoader<T>): Li
     queryFn: () => fetchAll(load),
     refetchInterval: ({ state }) => (state.data ? false : POLL_INTERVAL_MS),
   });
-  return { items: query.data ?? [], loaded: query.data !== undefined, fault: query.error };
+  return {
+    items: query.data ?? [],
+    loaded: query.data !== undefined,
+    fault: query.error,
+    retry: () => void query.refetch(),
+  };
 }

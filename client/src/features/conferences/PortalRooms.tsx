@@ -13,7 +13,7 @@ import {
 import { useForm } from '@mantine/form';
 import { modals } from '@mantine/modals';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconPlus } from '@tabler/icons-react';
+import { IconPlus, IconUsersGroup } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { api, type Room } from '~/api';
@@ -24,7 +24,8 @@ import { changedFields } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { Page } from '~/design/Page';
-import { Table } from '~/design/Table';
+import { DataTable } from '~/design/table';
+import { EmptyState } from '~/design/EmptyState';
 import { useValue } from '~/core/store';
 
 /** Conference rooms of the tenant and their current meetings. */
@@ -76,16 +77,29 @@ export default function PortalRooms() {
       }
     >
       <ErrorNotice fault={rooms.fault ?? end.error} />
-      <Table
+      <DataTable
         list={rooms.list}
         label={t`Rooms`}
+        exportable
         columns={[
-          { title: t`Number`, render: (one) => one.number },
-          { title: t`Name`, render: (one) => one.name },
-          { title: t`Hosts`, render: (one) => one.hosts.join(', ') },
-          { title: t`PIN`, render: (one) => (one.has_pin ? t`yes` : t`no`) },
+          { title: t`Name`, render: (one) => one.name, value: (one) => one.name },
+          { title: t`Number`, render: (one) => one.number, value: (one) => one.number },
+          {
+            title: t`Hosts`,
+            render: (one) => one.hosts.join(', '),
+            value: (one) => one.hosts.join(', '),
+            card: 'none',
+          },
+          {
+            title: t`PIN`,
+            render: (one) => (one.has_pin ? t`yes` : t`no`),
+            value: (one) => (one.has_pin ? t`yes` : t`no`),
+            card: 'none',
+          },
           {
             title: t`Now`,
+            card: 'aside',
+            value: (one) => one.meeting?.participants ?? 0,
             render: (one) =>
               one.meeting ? (
                 <Badge variant="dot" color="teal">
@@ -111,7 +125,7 @@ export default function PortalRooms() {
             {rooms.actions(one)}
           </>
         )}
-        empty={<Trans>No rooms yet.</Trans>}
+        empty={<EmptyState icon={IconUsersGroup} text={<Trans>No rooms yet.</Trans>} />}
       />
     </Page>
   );

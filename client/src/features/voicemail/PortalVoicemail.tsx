@@ -11,7 +11,7 @@ import { formatDuration, formatDateTime } from '~/design/dates';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
-import { Table } from '~/design/Table';
+import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
 import { ExtensionSelect } from '~/features/extensions';
 import { confirmErase } from './erase-dialog';
@@ -137,8 +137,8 @@ function Messages({ extension, tenant }: { extension: string; tenant?: string })
   const state = (one: Message) => (one.hidden ? t`archived` : one.heard ? t`heard` : t`new`);
   return (
     <>
-      <ErrorNotice fault={list.fault ?? erase.error} />
-      <Table
+      <ErrorNotice fault={erase.error} />
+      <DataTable
         label={t`Messages`}
         list={list}
         columns={[

@@ -9,7 +9,7 @@ import { changedFields } from '~/design/forms';
 import { ErrorNotice } from '~/design/Notice';
 import { useCrudList } from '~/design/crud-list';
 import { Section } from '~/design/Section';
-import { Table } from '~/design/Table';
+import { DataTable } from '~/design/table';
 import { Greetings } from './Greetings';
 import { askAboutOldMessages, withOldMessagesChoice, type OldMessages } from './old-messages';
 
@@ -34,12 +34,12 @@ export function SharedMailboxes({ tenant }: { tenant?: string }) {
   return (
     <Section title={t`Shared mailboxes`} lead={t`Calls to this number leave a message for all members.`}>
       <ErrorNotice fault={mailboxes.fault} />
-      <Table
+      <DataTable
         list={mailboxes.list}
         label={t`Shared mailboxes`}
         columns={[
-          { title: t`Number`, render: (one) => one.number },
           { title: t`Name`, render: (one) => one.name },
+          { title: t`Number`, render: (one) => one.number, numeric: true, card: 'aside' },
           { title: t`Members`, render: (one) => one.members.join(', ') },
           {
             title: t`New messages`,

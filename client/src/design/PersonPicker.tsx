@@ -1,0 +1,53 @@
+import { Select, type SelectProps } from '@mantine/core';
+import { useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { Avatar } from './Avatar';
+import { matchesSearch } from './table';
+import css from './person-picker.module.css';
+
+export interface Pickable {
+  id: string;
+  name: string;
+  /** Number or e-mail address; searched too. */
+  detail?: string;
+}
+
+interface PersonPickerProps extends Omit<SelectProps, 'data' | 'filter' | 'renderOption' | 'onChange'> {
+  people: Pickable[];
+  onChange: (id: string | null) => void;
+  /** The presence dot of a person. */
+  presence?: (id: string) => ReactNode;
+}
+
+/** Chooses a person by name or number, with avatar and presence. Its value is the person's id. */
+export function PersonPicker({ people, onChange, presence, ...props }: PersonPickerProps) {
+  const { t } = useLingui();
+  const byId = new Map(people.map((each) => [each.id, each]));
+  const face = ({ id, name }: Pickable, size: 24 | 32) => <Avatar name={name} size={size} presence={presence?.(id)} />;
+  const chosen = byId.get(props.value ?? '');
+  return (
+    <Select
+      searchable
+      maxDropdownHeight={320}
+      limit={100}
+      placeholder={t`Name or number`}
+      nothingFoundMessage={t`Nobody found`}
+      data={people.map(({ id, name, detail }) => ({ value: id, label: detail ? `${name} · ${detail}` : name }))}
+      filter={({ options, search }) => options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))}
+      leftSection={chosen && face(chosen, 24)}
+      renderOption={({ option }) => {
+        const person = byId.get(option.value);
+        if (!person) return option.label;
+        return (
+          <span className={css.option}>
+            {face(person, 32)}
+            <span className={css.name}>{person.name}</span>
+            <span className={css.detail}>{person.detail}</span>
+          </span>
+        );
+      }}
+      onChange={(id) => onChange(id)}
+      {...props}
+    />
+  );
+}

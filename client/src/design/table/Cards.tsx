@@ -1,0 +1,67 @@
+import { Checkbox, UnstyledButton } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { Fragment } from 'react';
+import type { Column } from './model';
+import { isControl, type RowsProps } from './Rows';
+import css from './cards.module.css';
+
+/** The table on a phone: two lines for each item. */
+export function Cards<T extends { id: string }>(props: RowsProps<T>) {
+  const { t } = useLingui();
+  const { label, columns, table, selectable, onOpen, actions } = props;
+  const place = (column: Column<T>) => column.card ?? (column === columns[0] ? 'title' : 'detail');
+  const at = (wanted: Column<T>['card']) => columns.filter((column) => place(column) === wanted);
+  return (
+    <ul className={css.cards} aria-label={label}>
+      {table.shown.map((item) => (
+        <li
+          key={item.id}
+          className={css.card}
+          data-selected={table.isSelected(item.id) || undefined}
+          onClick={(event) => onOpen && !isControl(event.target) && onOpen(item)}
+        >
+          {selectable && (
+            <Checkbox
+              aria-label={t`Select ${selectable(item)}`}
+              checked={table.isSelected(item.id)}
+              onChange={(event) => table.select([item.id], event.currentTarget.checked)}
+            />
+          )}
+          <div className={css.lines}>
+            <div className={css.first}>
+              <div className={css.title}>
+                {at('title').map(({ title, render }) =>
+                  onOpen ? (
+                    <UnstyledButton key={title} className={css.open} onClick={() => onOpen(item)}>
+                      {render(item)}
+                    </UnstyledButton>
+                  ) : (
+                    <Fragment key={title}>{render(item)}</Fragment>
+                  ),
+                )}
+              </div>
+              {at('aside').map(({ title, render }) => (
+                <div key={title} className={css.aside}>
+                  {render(item)}
+                </div>
+              ))}
+            </div>
+            <div className={css.second}>
+              {at('detail').map(({ title, render }) => (
+                <span key={title} className={css.detail} title={title}>
+                  {render(item)}
+                </span>
+              ))}
+            </div>
+          </div>
+          {actions ? (
+            <div className={css.actions}>{actions(item)}</div>
+          ) : (
+            onOpen && <IconChevronRight size={18} stroke={1.75} aria-hidden />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,136 @@
+import { Checkbox, UnstyledButton } from '@mantine/core';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import type { KeyboardEvent, ReactNode } from 'react';
+import type { Column, View } from './model';
+import type { TableState } from './useTable';
+import css from './table.module.css';
+
+export interface RowsProps<T extends { id: string }> {
+  label: string;
+  columns: Column<T>[];
+  table: TableState<T>;
+  /** Name of an item, for its checkbox. Given if items can be selected. */
+  selectable?: (item: T) => string;
+  onOpen?: (item: T) => void;
+  actions?: (item: T) => ReactNode;
+}
+
+/** The table on a wide screen. Arrow up and down move between rows. */
+export function TableRows<T extends { id: string }>(props: RowsProps<T>) {
+  const { t } = useLingui();
+  const { label, columns, table, selectable, onOpen, actions } = props;
+  const ids = table.shown.map(({ id }) => id);
+  const marked = ids.filter(table.isSelected).length;
+  return (
+    <div className={css.scroller} tabIndex={0} role="region" aria-label={label}>
+      <table className={css.table} aria-label={label} onKeyDown={moveBetweenRows}>
+        <thead>
+          <tr>
+            {selectable && (
+              <td className={css.check}>
+                <Checkbox
+                  aria-label={t`Select all`}
+                  checked={marked > 0 && marked === ids.length}
+                  indeterminate={marked > 0 && marked < ids.length}
+                  onChange={(event) => table.select(ids, event.currentTarget.checked)}
+                />
+              </td>
+            )}
+            {columns.map((column) => (
+              <Heading key={column.title} column={column} view={table.view} onView={table.setView} />
+            ))}
+            {actions && <td />}
+          </tr>
+        </thead>
+        <tbody>
+          {table.shown.map((item) => (
+            <tr
+              key={item.id}
+              data-selected={table.isSelected(item.id) || undefined}
+              data-opens={Boolean(onOpen) || undefined}
+              onClick={(event) => onOpen && !isControl(event.target) && onOpen(item)}
+            >
+              {selectable && (
+                <td className={css.check}>
+                  <Checkbox
+                    aria-label={t`Select ${selectable(item)}`}
+                    checked={table.isSelected(item.id)}
+                    onChange={(event) => table.select([item.id], event.currentTarget.checked)}
+                  />
+                </td>
+              )}
+              {columns.map(({ title, render, numeric }, place) => (
+                <td key={title} data-numeric={numeric || undefined}>
+                  {onOpen && place === 0 ? (
+                    <UnstyledButton className={css.open} onClick={() => onOpen(item)}>
+                      {render(item)}
+                    </UnstyledButton>
+                  ) : (
+                    render(item)
+                  )}
+                </td>
+              ))}
+              {actions && (
+                <td>
+                  <div className={css.actions}>{actions(item)}</div>
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeadingProps<T> {
+  column: Column<T>;
+  view: View;
+  onView: (view: View) => void;
+}
+
+function Heading<T>({ column: { title, value, numeric }, view, onView }: HeadingProps<T>) {
+  if (!value) {
+    return (
+      <th scope="col" data-numeric={numeric || undefined}>
+        {title}
+      </th>
+    );
+  }
+  const sorted = view.sort?.column === title ? (view.sort.descending ? 'descending' : 'ascending') : undefined;
+  // Ascending, descending, unsorted.
+  const next = !sorted
+    ? { column: title, descending: false }
+    : sorted === 'ascending'
+      ? { column: title, descending: true }
+      : undefined;
+  const Arrow = sorted === 'descending' ? IconArrowDown : IconArrowUp;
+  return (
+    <th scope="col" aria-sort={sorted} data-numeric={numeric || undefined}>
+      <UnstyledButton className={css.sort} onClick={() => onView({ ...view, sort: next })}>
+        {title}
+        <Arrow size={14} stroke={1.75} className={css.arrow} data-shown={sorted || undefined} aria-hidden />
+      </UnstyledButton>
+    </th>
+  );
+}
+
+/** Whether a click on it has a meaning of its own. */
+export function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a, button, input, label, [role="menuitem"]') !== null;
+}
+
+/** Move the focus to the same control of the next or previous row. */
+function moveBetweenRows(event: KeyboardEvent<HTMLTableElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const focused = document.activeElement;
+  const row = focused?.closest('tbody tr');
+  if (!step || !row || !focused?.matches('button, a, input')) return;
+  const controls = (each: Element) => [...each.querySelectorAll<HTMLElement>('button, a, input')];
+  const other = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+  if (!other || focused.getAttribute('aria-expanded') === 'true') return;
+  event.preventDefault();
+  const among = controls(other);
+  among[Math.min(controls(row).indexOf(focused as HTMLElement), among.length - 1)]?.focus();
+}
