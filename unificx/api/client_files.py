@@ -48,6 +48,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
     ".mp3": "audio/mpeg",
     ".wav": "audio/wav",
 }
