@@ -52,6 +52,11 @@ class ClientPhone:
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def choose(self, name: str) -> None:
+        """Press a less frequent action of the call."""
+        self.press("More")
+        self.page.get_by_role("dialog", name="More", exact=True).get_by_role("button", name=name, exact=True).click()
+
     def hang_up(self) -> None:
         self.press("Hang up")
 

@@ -142,7 +142,7 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     expect(berta.page.get_by_role("button", name="Answer", exact=True)).to_be_focused()
     berta.page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keypad", exact=True)).to_be_enabled()
-    for key, where in (("Keypad", "keypad"), ("Hide keypad", "call"), ("Camera", "pictures")):
+    for key, where in (("Keypad", "keypad"), ("Hide", "call"), ("Video", "pictures")):
         tab_to(page, key)
         page.keyboard.press("Enter")
         walk.label = where

@@ -1,6 +1,6 @@
 """Recorded calls in the client: both parties see the state; recording is paused, started and stopped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from client_pages import Client, Clients
@@ -38,6 +38,15 @@ def two(clients: Clients, household: Household, recording: None) -> Two:
 def call(anna: Client, berta: Client) -> None:
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
+
+
+def start_recording(who: Client, *, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Start a recording; `meanwhile` runs once that is offered."""
+    who.page.get_by_role("button", name="More", exact=True).click()
+    record = who.page.get_by_role("button", name="Record", exact=True)
+    record.wait_for()
+    meanwhile()
+    record.click()
 
 
 class Breakable:
@@ -95,10 +104,7 @@ def test_missed_recording_events_are_caught_up(
     events = Breakable(anna)
     anna.sign_in(household.anna, path="/directory").wait_registered()
     call(anna, berta)
-    record = berta.page.get_by_role("button", name="Record", exact=True)
-    record.wait_for()
-    events.broken()
-    record.click()
+    start_recording(berta, meanwhile=events.broken)
     expect(berta.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
     expect(anna.page.get_by_text(NOTIFIED)).to_have_count(0)
     events.mended()
@@ -117,8 +123,7 @@ def test_a_participant_starts_and_stops_a_recording(server: Server, household: H
     set_extension_policy(server, household.anna, when="on_demand")
     anna, berta = two
     call(anna, berta)
-    record = anna.page.get_by_role("button", name="Record", exact=True)
-    record.click()
+    start_recording(anna)
     expect(berta.page.get_by_text("Announcing the recording")).to_be_visible()
     for each in two:
         expect(each.page.get_by_text(NOTIFIED)).to_be_visible(timeout=BEING_NOTIFIED)
@@ -129,9 +134,7 @@ def test_a_participant_starts_and_stops_a_recording(server: Server, household: H
     anna.page.get_by_role("button", name="Stop recording").click()
     for each in two:
         expect(each.page.get_by_text(NOTIFIED)).to_have_count(0)
-    expect(record).to_be_visible()
-    set_tenant_policy(server, mode="off")
-    record.click()
+    start_recording(anna, meanwhile=lambda: set_tenant_policy(server, mode="off"))
     expect(anna.page.get_by_text("Permission denied")).to_be_visible()
     anna.page.get_by_role("button", name="Hang up").click()
     expect(berta.page.get_by_text("Call ended")).to_be_visible()

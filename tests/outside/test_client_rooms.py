@@ -131,6 +131,7 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
     with meanwhile(server, household.clara, lets_itself_be_called_in):
+        anna.page.get_by_role("button", name="More", exact=True).click()
         anna.page.get_by_role("button", name="Conference", exact=True).click()
         sheet = anna.page.get_by_role("dialog", name="Conference", exact=True)
         expect(sheet.get_by_text("2 participants")).to_be_visible()

@@ -14,7 +14,7 @@ export function CallErrors({ call }: { call: Call }) {
   if (!problem) return null;
   const { title, advice } = problemText(problem, t);
   return (
-    <div className={css.notice} role="alert">
+    <div className={css.notice} data-notice role="alert">
       <strong>{title}</strong>
       {advice && <span>{advice}</span>}
       <div className={css.noticeActions}>

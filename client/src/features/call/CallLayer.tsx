@@ -10,6 +10,7 @@ import { CallScreen } from './CallScreen';
 import { DeviceSheet } from './DeviceSheet';
 import { ProximityOverlay } from './ProximityOverlay';
 import { Incoming } from './Incoming';
+import { MoreSheet } from './MoreSheet';
 import { callView, showCall, visibleCalls } from './model';
 import { useInertBackground } from './useInertBackground';
 import { useRemoteParty } from './useRemoteParty';
@@ -59,6 +60,7 @@ export default function CallLayer({ reachable }: CallLayerProps) {
       {visible.active && (
         <ErrorBoundary resetKey={visible.active.id}>
           <DeviceSheet />
+          <MoreSheet call={visible.active} />
           <RoomRoster call={visible.active} />
           {visible.active.answered && (
             <Suspense>

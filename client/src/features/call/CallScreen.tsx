@@ -1,16 +1,15 @@
 import { FocusTrap } from '@mantine/core';
 import { IconArrowsExchange, IconChevronDown } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { useElapsed } from '~/design/useElapsed';
 import { pictureRotation } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
-import { playKeyTone } from '~/media/tones';
 import { phone, type Call, type Phase } from '~/sip';
 import { Controls } from './Controls';
+import { useCallKeys } from './call-keys';
 import { PermissionNotices } from './PermissionNotices';
-import { callView, initials, showCall } from './model';
+import { callView, initials, remoteVideoElement, showCall } from './model';
 import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
@@ -30,7 +29,7 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   const rotation = useValue(pictureRotation);
   const layout = useValue(deviceLayout);
   const { title } = useRemoteParty(call);
-  const [element, setElement] = useState<HTMLVideoElement | null>(null);
+  useCallKeys(call);
   const shownVideo = state.remoteVideo ?? state.localVideo;
   return (
     <FocusTrap active>
@@ -42,14 +41,13 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         data-rotation={rotation || undefined}
         role="dialog"
         aria-label={t`Call with ${title}`}
-        onKeyDown={(event) => handleKey(event.key, call)}
       >
         {state.remoteVideo && (
           <Video
             stream={state.remoteVideo}
             label={t`${title}, live`}
             className={videoCss.remoteVideo}
-            elementRef={setElement}
+            elementRef={keepVideoElement}
           />
         )}
         {state.localVideo && (
@@ -76,18 +74,14 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         <PermissionNotices call={call} />
         <CallErrors call={call} />
         {other && <OtherCall call={other} />}
-        <Controls call={call} video={element} />
+        <Controls call={call} />
       </section>
     </FocusTrap>
   );
 }
 
-/** Handle the hardware keyboard: digits are sent as DTMF. */
-function handleKey(key: string, call: Call): void {
-  if (key === 'Escape') showCall({ minimised: true });
-  if (!call.answered || !/^[0-9*#]$/.test(key)) return;
-  playKeyTone(key);
-  call.sendDtmf(key);
+function keepVideoElement(element: HTMLVideoElement | null): void {
+  remoteVideoElement.setState(() => element ?? undefined);
 }
 
 function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
@@ -104,7 +98,10 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
           {initials(title) || '#'}
         </div>
       )}
-      <h2 className={remotePartyCss.title}>{title}</h2>
+      {/* Focus the title, not a button: Space mutes. */}
+      <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
+        {title}
+      </h2>
       {number && !compact && <p className={remotePartyCss.number}>{number}</p>}
       <p className={remotePartyCss.state} role="status">
         {status ? t(status) : clock}

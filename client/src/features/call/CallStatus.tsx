@@ -1,3 +1,4 @@
+import { useClickOutside } from '@mantine/hooks';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
@@ -11,10 +12,11 @@ export function CallStatus({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
   const open = useValue(callView, (each) => each.statistics);
+  const outside = useClickOutside<HTMLDivElement>(() => showCall({ statistics: false }));
   const { quality, encryption, phase } = state;
   if (!call.answered || phase === 'ended') return <span />;
   return (
-    <div className={css.status}>
+    <div className={css.status} ref={outside}>
       <button
         type="button"
         className={css.statusButton}

@@ -12,7 +12,7 @@ export function PermissionNotices({ call }: { call: Call }) {
   const { source } = useValue(pendingPermission);
   if (source) {
     return (
-      <div className={css.notice} role="status">
+      <div className={css.notice} data-notice role="status">
         {t(PERMISSION_REASONS[source])}
       </div>
     );
@@ -21,7 +21,7 @@ export function PermissionNotices({ call }: { call: Call }) {
     const { title, advice } = captureNotice(captureError);
     const retry = () => void (captureError.source === 'camera' ? call.setVideo(true) : call.reopenMicrophone());
     return (
-      <div className={css.notice} role="alert">
+      <div className={css.notice} data-notice role="alert">
         <strong>{t(title)}</strong>
         <span>{t(advice)}</span>
         <div className={css.noticeActions}>
@@ -33,7 +33,7 @@ export function PermissionNotices({ call }: { call: Call }) {
   }
   if (transfer === 'refused') {
     return (
-      <div className={css.notice} role="alert">
+      <div className={css.notice} data-notice role="alert">
         <strong>{t`Transfer failed`}</strong>
         <span>{t`No answer. You are still connected.`}</span>
         <div className={css.noticeActions}>
@@ -44,7 +44,7 @@ export function PermissionNotices({ call }: { call: Call }) {
   }
   if (!videoRefused) return null;
   return (
-    <div className={css.notice} role="status">
+    <div className={css.notice} data-notice role="status">
       <strong>{t`The other party did not accept video`}</strong>
       <div className={css.noticeActions}>
         <button type="button" onClick={() => call.dismissNotices()}>{t`Continue without`}</button>

@@ -6,10 +6,10 @@ interface RoundButtonProps {
   icon: Icon;
   label: string;
   onClick: () => void;
-  /** Purpose: answering a call, ending one, an active recording, or anything else. */
-  kind?: 'answer' | 'end' | 'recorded' | 'plain';
-  /** State of a toggle button. */
-  on?: boolean;
+  /** Purpose: answering a call, ending one, or anything else. */
+  kind?: 'answer' | 'end' | 'plain';
+  /** Something is withheld from the remote party: sound, video, or the call on hold. */
+  withheld?: boolean;
   disabled?: boolean;
   large?: boolean;
 }
@@ -20,7 +20,7 @@ export function RoundButton({
   label,
   onClick,
   kind = 'plain',
-  on,
+  withheld,
   disabled,
   large,
 }: RoundButtonProps) {
@@ -28,9 +28,8 @@ export function RoundButton({
     <UnstyledButton
       className={css.round}
       data-kind={kind}
-      data-on={on || undefined}
+      data-withheld={withheld || undefined}
       data-big={large || undefined}
-      aria-pressed={on}
       disabled={disabled}
       onClick={onClick}
     >

@@ -16,6 +16,8 @@ export interface CallView {
   roster: boolean;
   /** The transfer sheet. */
   transfer: boolean;
+  /** The sheet of less frequent actions. */
+  more: boolean;
 }
 
 const INITIAL_VIEW: CallView = {
@@ -25,9 +27,13 @@ const INITIAL_VIEW: CallView = {
   statistics: false,
   roster: false,
   transfer: false,
+  more: false,
 };
 
 export const callView = createStore<CallView>(INITIAL_VIEW);
+
+/** The video of the remote party, for picture in picture. */
+export const remoteVideoElement = createStore<HTMLVideoElement | undefined>(undefined);
 
 export function showCall(change: Partial<CallView>): void {
   callView.setState((before) => ({ ...before, ...change }));

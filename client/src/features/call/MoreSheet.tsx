@@ -1,0 +1,154 @@
+import { Drawer, UnstyledButton } from '@mantine/core';
+import {
+  IconDialpad,
+  IconInfoCircle,
+  IconParking,
+  IconPhoneOutgoing,
+  IconPhonePlus,
+  IconPictureInPicture,
+  IconPlayerPause,
+  IconPlayerRecord,
+  IconUsersPlus,
+  type Icon,
+} from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { useValue } from '~/core/store';
+import { park } from '~/features/parked';
+import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen';
+import { phone, type Call } from '~/sip';
+import { tryCallAction } from './call-error';
+import { callView, remoteVideoElement, showCall } from './model';
+import { recording } from './recording';
+import { createConference } from './server-calls';
+import { useAddCall } from './useAddCall';
+import { useRoom } from './useRoom';
+import { useCallRecording, useServerCall } from './useServerCall';
+import css from './more-sheet.module.css';
+
+/** The less frequent actions of a call. */
+export function MoreSheet({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const opened = useValue(callView, (each) => each.more);
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      position="bottom"
+      size="auto"
+      title={t`More`}
+      closeButtonProps={{ 'aria-label': t`Close` }}
+      zIndex={400}
+    >
+      <Actions call={call} />
+    </Drawer>
+  );
+}
+
+function close(): void {
+  showCall({ more: false });
+}
+
+function Actions({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { phase } = useValue(call.state);
+  return (
+    <div className={css.actions}>
+      {phase === 'talking' && <Action icon={IconPlayerPause} label={t`Hold`} onClick={() => void call.hold()} />}
+      <VideoActions call={call} />
+      <RecordAction call={call} />
+      <PartyActions call={call} />
+      <Action icon={IconInfoCircle} label={t`Details`} onClick={() => showCall({ statistics: true })} />
+    </div>
+  );
+}
+
+/** Where the call goes: transfer, park, conference. None of them applies to a conference room. */
+function PartyActions({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { phase, transfer } = useValue(call.state);
+  const { serverCall } = useServerCall(call);
+  const room = useRoom(call);
+  const other = useValue(phone.state, (each) => each.calls.some((one) => one !== call && one.answered));
+  if (room) return null;
+  const ready = call.answered && transfer === undefined;
+  const known = ready && phase === 'talking' && serverCall;
+  const create = async (id: string) => {
+    if (await tryCallAction(() => createConference(id))) showCall({ roster: true });
+  };
+  return (
+    <>
+      {!other && (
+        <Action
+          icon={IconPhoneOutgoing}
+          label={t`Transfer`}
+          disabled={!call.answered || transfer === 'asked' || transfer === 'rings'}
+          onClick={() => showCall({ transfer: true })}
+        />
+      )}
+      <Action
+        icon={IconParking}
+        label={t`Park`}
+        disabled={!known}
+        onClick={() => known && void tryCallAction(() => park(known.id))}
+      />
+      <Action
+        icon={IconUsersPlus}
+        label={t`Conference`}
+        disabled={!known}
+        onClick={() => known && void create(known.id)}
+      />
+    </>
+  );
+}
+
+/** What a video call has no room for in its row of buttons. */
+function VideoActions({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const { localVideo, remoteVideo } = useValue(call.state);
+  const element = useValue(remoteVideoElement);
+  const addCall = useAddCall();
+  if (!localVideo && !remoteVideo) return null;
+  return (
+    <>
+      <Action icon={IconDialpad} label={t`Keypad`} onClick={() => showCall({ keypad: true })} />
+      <Action icon={IconPhonePlus} label={t`Add call`} onClick={addCall} />
+      {element && supportsPictureInPicture() && (
+        <Action
+          icon={IconPictureInPicture}
+          label={t`Picture in picture`}
+          onClick={() => void togglePictureInPicture(element)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Starts a recording where that is allowed; the banner shows its state and ends it. */
+function RecordAction({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const current = useCallRecording(call);
+  if (current?.now.state !== 'none' || !current.now.allowed) return null;
+  return (
+    <Action icon={IconPlayerRecord} label={t`Record`} onClick={() => void recording.request(current.id, 'recording')} />
+  );
+}
+
+interface ActionProps {
+  icon: Icon;
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+function Action({ icon: ActionIcon, label, disabled, onClick }: ActionProps) {
+  const run = () => {
+    close();
+    onClick();
+  };
+  return (
+    <UnstyledButton className={css.action} disabled={disabled} onClick={run}>
+      <ActionIcon size={24} stroke={1.75} aria-hidden />
+      {label}
+    </UnstyledButton>
+  );
+}
