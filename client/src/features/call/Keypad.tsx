@@ -23,23 +23,24 @@ const LONG_PRESS_MS = 500;
 
 interface KeypadProps {
   onPress: (key: string) => void;
-  /** Long press on 0 enters a plus. Without it every press is short. */
-  onLongZero?: () => void;
+  /** Actions of a long press, by key. Other keys know short presses only. */
+  onLongPress?: Partial<Record<string, () => void>>;
   /** Play key tones locally. */
   audible?: boolean;
 }
 
 /** Dial pad with twelve keys and their letters. */
-export function Keypad({ onPress, onLongZero, audible = false }: KeypadProps) {
+export function Keypad({ onPress, onLongPress = {}, audible = false }: KeypadProps) {
   const { t } = useLingui();
   const longPressTimer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const longPressed = useRef(false);
   const down = (key: string) => {
     longPressed.current = false;
-    if (key !== '0' || !onLongZero) return;
+    const act = onLongPress[key];
+    if (!act) return;
     longPressTimer.current = setTimeout(() => {
       longPressed.current = true;
-      onLongZero();
+      act();
     }, LONG_PRESS_MS);
   };
   const up = () => clearTimeout(longPressTimer.current);

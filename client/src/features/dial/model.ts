@@ -1,41 +1,55 @@
+import type { Colleague } from '~/api';
 import { onSignOut } from '~/api/session';
 import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
 import { createStore } from '~/core/store';
+import { searchColleagues } from '~/features/directory';
+import { dialable, hasLetters, keypadDigits, normalizeTyped, parsePasted, type PhoneNumbers } from './numbers';
 
-const STORAGE_KEY = 'dial.last';
-const MAX_DIGITS = 40;
+const LAST_KEY = 'dial.last';
+const RECENT_KEY = 'dial.recent';
+const MAX_RECENT = 12;
 const MAX_SUGGESTIONS = 3;
+const MAX_FAVOURITES = 4;
 
 export interface Dialled {
+  /** A number reduced to what is dialled, or a name as typed. */
   typed: string;
+  /** Digits that a pasted number says to press after the answer. */
+  extension: string;
   /** The number dialled last on this device, for redial. */
   last: string;
+  /** Numbers dialled on this device, newest first, without repetitions. */
+  recent: string[];
+  /** Why the last attempt placed no call. What was typed is kept. */
+  refused?: 'offline' | 'ambiguous' | 'unknown';
 }
 
-export const dialled = createStore<Dialled>({ typed: '', last: '' });
-onSignOut(() => dialled.setState(() => ({ typed: '', last: '' })));
+const INITIAL: Dialled = { typed: '', extension: '', last: '', recent: [] };
 
-/**
- * Return the dialable part of a text: "+49 (30) 12-34" becomes "+49301234"; letters become digits. sip: and tel: links
- * become their number.
- */
-export function dialable(text: string): string {
-  const stripped = text
-    .trim()
-    .replace(/^(tel|sips?|callto):/i, '')
-    .replace(/[@;?].*$/, '');
-  const digits = stripped.replaceAll(/[a-z]/gi, (letter) => digitOf(letter));
-  const dialableOnly = digits.replaceAll(/[^0-9*#+]/g, '');
-  return (dialableOnly[0] === '+' ? '+' : '') + dialableOnly.replaceAll('+', '').slice(0, MAX_DIGITS);
-}
+export const dialled = createStore<Dialled>(INITIAL);
+onSignOut(() => dialled.setState(() => INITIAL));
 
-function digitOf(letter: string): string {
-  const at = 'abcdefghijklmnopqrstuvwxyz'.indexOf(letter.toLowerCase());
-  return '22233344455566677778889999'[at] ?? '';
+/** `libphonenumber-js`, once loaded: until then numbers are shown without groups. */
+export const phoneNumbers = createStore<{ library?: PhoneNumbers }>({});
+
+export async function loadPhoneNumbers(): Promise<PhoneNumbers | undefined> {
+  if (phoneNumbers.state.library) return phoneNumbers.state.library;
+  const library = await import('libphonenumber-js/min').catch(() => undefined);
+  if (library) phoneNumbers.setState(() => ({ library }));
+  return library;
 }
 
 export function setTyped(text: string): void {
-  dialled.setState((before) => ({ ...before, typed: dialable(text) }));
+  dialled.setState(({ last, recent, extension }) => {
+    const typed = normalizeTyped(text);
+    return { typed, last, recent, extension: typed ? extension : '' };
+  });
+}
+
+/** Replace the field by a pasted number. */
+export async function paste(text: string): Promise<void> {
+  const { typed, extension } = parsePasted(text, await loadPhoneNumbers());
+  dialled.setState(({ last, recent }) => ({ typed, extension, last, recent }));
 }
 
 export function appendKey(key: string): void {
@@ -43,40 +57,63 @@ export function appendKey(key: string): void {
 }
 
 export function backspace(): void {
-  setTyped(dialled.state.typed.slice(0, -1));
+  setTyped([...dialled.state.typed].slice(0, -1).join(''));
 }
 
-/** Return the number to call. With an empty field, fill in the last number first: one tap shows it, the next calls. */
-export function takeDialledNumber(): string {
+/**
+ * Return the number to call; empty if none is known. An empty field is filled with the last number: one press shows it,
+ * the next calls. A name stands for the only colleague it matches.
+ */
+export function takeDialledNumber(people: Colleague[], online = true): string {
   const { typed, last } = dialled.state;
   if (!typed) {
-    dialled.setState((before) => ({ ...before, typed: last }));
+    dialled.setState((before) => ({ ...before, typed: last, refused: undefined }));
     return '';
   }
-  dialled.setState(() => ({ typed: '', last: typed }));
-  void saveLocal(currentOwner(), STORAGE_KEY, typed);
-  return typed;
+  if (!online) return refuse('offline');
+  const found = resolve(people, typed);
+  if (typeof found === 'object') return refuse(found.refused);
+  remember(found);
+  return found;
+}
+
+/** The number of a typed text, or why it stands for none. */
+export function resolve(people: Colleague[], typed: string): string | { refused: 'ambiguous' | 'unknown' } {
+  if (!hasLetters(typed)) return typed;
+  const matches = searchColleagues(people, typed);
+  const exact = matches.filter((each) => each.name.toLowerCase() === typed.trim().toLowerCase());
+  const found = exact.length > 0 ? exact : matches;
+  if (found.length > 1) return { refused: 'ambiguous' };
+  if (found[0]) return found[0].number;
+  // "0800 UNIFICX": the letters of the keys.
+  return /\d/.test(typed) ? dialable(typed) : { refused: 'unknown' };
+}
+
+/** Record a number that is called now. */
+export function remember(number: string): void {
+  const recent = [number, ...dialled.state.recent.filter((each) => each !== number)].slice(0, MAX_RECENT);
+  dialled.setState(() => ({ ...INITIAL, last: number, recent }));
+  void saveLocal(currentOwner(), LAST_KEY, number);
+  void saveLocal(currentOwner(), RECENT_KEY, recent);
 }
 
 export async function restoreLastNumber(): Promise<void> {
-  const last = await readLocal(STORAGE_KEY);
-  if (typeof last !== 'string') return;
-  dialled.setState((before) => ({ ...before, last: before.last || last }));
+  const [last, recent] = await Promise.all([readLocal(LAST_KEY), readLocal(RECENT_KEY)]);
+  dialled.setState((before) => ({
+    ...before,
+    last: before.last || (typeof last === 'string' ? last : ''),
+    recent: before.recent.length > 0 ? before.recent : Array.isArray(recent) ? recent.map(String) : [],
+  }));
 }
 
-interface Person {
-  id: string;
-  name: string;
-  number: string;
-}
-
-/** Suggest colleagues for typed digits: exact number first, then number prefix, then name by keypad letters. */
-export function suggest<T extends Person>(people: readonly T[], typed: string): T[] {
+/** Suggest colleagues: exact number first, then number prefix, then name, by letters or by the keys of its letters. */
+export function suggest(people: Colleague[], typed: string): Colleague[] {
   if (!typed) return [];
-  const rank = (each: T): number => {
+  if (hasLetters(typed)) return searchColleagues(people, typed).slice(0, MAX_SUGGESTIONS);
+  const rank = (each: Colleague): number => {
     if (each.number === typed) return 0;
     if (each.number.startsWith(typed)) return 1;
-    const words = each.name.split(/[\s\-.,]+/).map((word) => dialable(word.normalize('NFD').replaceAll(/\p{M}/gu, '')));
+    const words = each.name.split(/[\s\-.,]+/).map(keypadDigits);
     return typed.length > 1 && words.some((word) => word.startsWith(typed)) ? 2 : 9;
   };
   return people
@@ -85,4 +122,18 @@ export function suggest<T extends Person>(people: readonly T[], typed: string): 
     .sort((a, b) => a.rank - b.rank || a.each.name.localeCompare(b.each.name))
     .slice(0, MAX_SUGGESTIONS)
     .map((found) => found.each);
+}
+
+/** People of the empty pad: those called last from here, then the first of the directory. */
+export function favourites(people: Colleague[], recent: readonly string[]): Colleague[] {
+  const rank = (each: Colleague) => {
+    const at = recent.indexOf(each.number);
+    return at < 0 ? recent.length : at;
+  };
+  return [...people].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, MAX_FAVOURITES);
+}
+
+function refuse(refused: NonNullable<Dialled['refused']>): '' {
+  dialled.setState((before) => ({ ...before, refused }));
+  return '';
 }

@@ -1,0 +1,39 @@
+import { Drawer, Modal } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useLingui } from '@lingui/react/macro';
+import { useValue } from '~/core/store';
+import { Pad } from './Pad';
+import { ParkedCalls } from './ParkedCalls';
+import { closeDial, dialSheet } from './sheet';
+import css from './pad.module.css';
+
+/** From this width on the pad is a dialog beside the list instead of a sheet. */
+const WIDE = '(min-width: 56.25em)';
+
+/** The pad above another screen; `openDial` opens it. Mount it once. */
+export default function DialSheet() {
+  const { t } = useLingui();
+  const opened = useValue(dialSheet, (each) => each.opened);
+  const wide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false });
+  const common = {
+    opened,
+    onClose: closeDial,
+    title: t`Dial`,
+    closeButtonProps: { 'aria-label': t`Close`, size: 44 },
+  };
+  const pad = (
+    <div className={css.sheet}>
+      <ParkedCalls />
+      <Pad onCalled={closeDial} />
+    </div>
+  );
+  return wide ? (
+    <Modal {...common} size="24rem" centered>
+      {pad}
+    </Modal>
+  ) : (
+    <Drawer {...common} position="bottom" size="78%" classNames={{ content: css.sheetContent, body: css.sheetBody }}>
+      {pad}
+    </Drawer>
+  );
+}

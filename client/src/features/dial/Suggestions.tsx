@@ -1,0 +1,78 @@
+import { Text, UnstyledButton } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { Colleague } from '~/api';
+import { useValue } from '~/core/store';
+import { Avatar } from '~/design/Avatar';
+import { colleagues } from '~/features/directory';
+import { dialled, favourites, setTyped, suggest } from './model';
+import css from './pad.module.css';
+
+/** Above the number: matching colleagues while typing; otherwise four people and the number dialled last. */
+export function Suggestions() {
+  const { t } = useLingui();
+  const { typed, last, recent } = useValue(dialled);
+  const people = useValue(colleagues.state, (each) => each.colleagues);
+  if (!typed) return <Favourites people={favourites(people, recent)} last={last} />;
+  return (
+    <div className={css.suggestions} aria-live="polite" aria-label={t`Suggestions`} role="group">
+      {suggest(people, typed).map((each) => (
+        <Suggestion key={each.id} colleague={each} chosen={each.number === typed} />
+      ))}
+    </div>
+  );
+}
+
+function Suggestion({ colleague: { name, number }, chosen }: { colleague: Colleague; chosen: boolean }) {
+  const content = (
+    <>
+      <Avatar name={name} />
+      <Text component="span" className={css.name} fw={chosen ? 600 : undefined}>
+        {name}
+      </Text>
+      <Text component="span" className={css.suggestedNumber}>
+        {number}
+      </Text>
+    </>
+  );
+  return chosen ? (
+    <div className={css.suggestion}>{content}</div>
+  ) : (
+    <UnstyledButton className={css.suggestion} onClick={() => setTyped(number)}>
+      {content}
+    </UnstyledButton>
+  );
+}
+
+function Favourites({ people, last }: { people: Colleague[]; last: string }) {
+  const { t } = useLingui();
+  const name = colleagues.nameOf(last) ?? last;
+  return (
+    <div className={css.empty}>
+      {people.length > 0 && (
+        <ul className={css.favourites} aria-label={t`Favourites`}>
+          {people.map((each) => (
+            <li key={each.id}>
+              <UnstyledButton
+                className={css.favourite}
+                aria-label={t`Enter ${each.name}`}
+                onClick={() => setTyped(each.number)}
+              >
+                <Avatar name={each.name} size={56} />
+                <span className={css.firstName}>{each.name.split(/\s+/)[0]}</span>
+              </UnstyledButton>
+            </li>
+          ))}
+        </ul>
+      )}
+      {last && (
+        <UnstyledButton className={css.last} onClick={() => setTyped(last)}>
+          <IconHistory size={18} aria-hidden />
+          <span>
+            <Trans>Last: {name}</Trans>
+          </span>
+        </UnstyledButton>
+      )}
+    </div>
+  );
+}

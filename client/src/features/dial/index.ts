@@ -1,0 +1,3 @@
+/** The pad above another screen: mount `DialSheet` (loaded by `loadDialSheet`) once, open it with `openDial`. */
+export { openDial } from './sheet';
+export const loadDialSheet = () => import('./DialSheet');

@@ -1,0 +1,125 @@
+"""The pad: names and numbers as they are typed and pasted, people above the number, redial and long presses."""
+
+import re
+
+import pytest
+from client_pages import Client, Clients
+from playwright.sync_api import Locator, Page, expect
+from server import Household
+
+ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+LONGEST = "1234567890" * 4
+PASTE = """([field, text]) => {
+  const data = new DataTransfer()
+  data.setData('text/plain', text)
+  field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))
+}"""
+
+
+@pytest.fixture
+def anna(clients: Clients, household: Household) -> Client:
+    return clients("microphone").sign_in(household.anna, path="/dial").wait_registered()
+
+
+def number(page: Page) -> Locator:
+    return page.get_by_label("Number", exact=True)
+
+
+def call_with(page: Page, name: str) -> Locator:
+    return page.get_by_role("dialog", name=f"Call with {name}", exact=True)
+
+
+def wait_for_end(page: Page) -> None:
+    """Wait until the call has ended by itself: the other telephones are not registered."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_letters_stay_letters_and_find_people(anna: Client, household: Household) -> None:
+    page, suggestions = anna.page, anna.page.get_by_role("group", name="Suggestions")
+    page.keyboard.type("berta")
+    expect(number(page)).to_have_value("berta")
+    expect(suggestions).to_contain_text(BERTA)
+    suggestion, field = suggestions.bounding_box(), number(page).bounding_box()
+    assert suggestion
+    assert field
+    assert suggestion["y"] + suggestion["height"] <= field["y"] + 1
+    number(page).fill("2527")  # the keys of "Clar"
+    expect(suggestions).to_contain_text(CLARA)
+    number(page).fill("zzz")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("No match for this name")
+    expect(number(page)).to_have_value("zzz")
+    number(page).fill("claramunde")
+    page.keyboard.press("Enter")
+    expect(call_with(page, CLARA)).to_be_visible()
+    wait_for_end(page)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "shown", "hint"),
+    [
+        ("+49 (0)30 1234567 ext 12", "+49 30 1234567", "Then press 12"),
+        ("Office: +49 30 1234567", "+49 30 1234567", "Germany"),
+        ("tel:+49-30-1234567", "+49 30 1234567", "Germany"),
+    ],
+)
+def test_a_pasted_number_is_understood(anna: Client, pasted: str, shown: str, hint: str) -> None:
+    page = anna.page
+    number(page).focus()
+    page.evaluate(PASTE, [number(page).element_handle(), pasted])
+    expect(number(page)).to_have_value(shown)
+    expect(page.get_by_text(hint)).to_be_visible()
+
+
+def test_a_long_number_becomes_smaller_and_is_never_cut(anna: Client) -> None:
+    page = anna.page
+    page.set_viewport_size({"width": 320, "height": 568})
+    for typed in ("710071", "+4930123456789012", LONGEST):
+        number(page).fill(typed)
+        cut = "field => [field.scrollWidth - field.clientWidth, parseFloat(getComputedStyle(field).fontSize)]"
+        missing, size = number(page).evaluate(cut)
+        assert missing <= 0, typed
+        assert size == 34 if len(typed) < 10 else size < 34
+    bottom = page.get_by_role("button", name="Call", exact=True).evaluate("key => key.getBoundingClientRect().bottom")
+    tabs = page.get_by_role("navigation", name="Main menu").bounding_box()
+    assert tabs
+    assert bottom <= tabs["y"]
+
+
+def test_the_empty_pad_offers_people_the_last_call_and_long_presses(anna: Client, household: Household) -> None:
+    page = anna.page
+    expect(page.get_by_role("list", name="Favourites").get_by_role("button", name=f"Enter {BERTA}")).to_be_visible()
+    key = page.get_by_role("button", name="Call", exact=True)
+    expect(key).to_be_enabled()
+    page.get_by_role("button", name=f"Enter {BERTA}").click()
+    expect(number(page)).to_have_value(household.berta.number)
+    key.click()
+    expect(call_with(page, BERTA)).to_be_visible()
+    wait_for_end(page)
+    expect(page.get_by_role("button", name=f"Last: {BERTA}")).to_be_visible()
+    redial = page.get_by_role("button", name="Redial")
+    assert redial.bounding_box() == {**(redial.bounding_box() or {}), "width": 72, "height": 72}
+    redial.click()
+    expect(number(page)).to_have_value(household.berta.number)
+    number(page).fill("")
+    zero = page.get_by_role("group", name="Dial pad").get_by_role("button", name=re.compile("^0"))
+    zero.click(delay=700)
+    expect(number(page)).to_have_value("+")
+    number(page).fill("")
+    page.get_by_role("group", name="Dial pad").get_by_role("button", name=re.compile("^1")).click(delay=700)
+    expect(call_with(page, "Mailbox")).to_be_visible()
+
+
+def test_without_a_connection_the_number_is_kept(anna: Client, household: Household) -> None:
+    page = anna.page
+    anna.context.set_offline(True)
+    number(page).fill(household.berta.number)
+    page.get_by_role("button", name="Call", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("No connection. The number is kept.")
+    expect(number(page)).to_have_value(household.berta.number)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    anna.context.set_offline(False)
+    anna.wait_registered()
+    page.get_by_role("button", name="Try again").click()
+    expect(call_with(page, BERTA)).to_be_visible()
+    wait_for_end(page)
