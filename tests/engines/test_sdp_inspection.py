@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.calls.machine.identity import Identity, caller_headers, requests_privacy
+from unificx.calls.machine.identity import WITHHELD, Identity, caller_headers, connected_headers, requests_privacy
 from unificx.sdp import (
     MAX_MEDIA_SECTIONS,
     Direction,
@@ -191,8 +191,8 @@ def test_privacy_values(values: list[str], hidden: bool) -> None:
 
 
 def test_withheld_identity_is_not_in_any_header() -> None:
-    value, headers = caller_headers(Identity("1001", "Alice", "acme.example"), hidden=True)
-    assert "1001" not in value + str(headers)
-    value, headers = caller_headers(Identity("1001", "", "acme.example"), hidden=False)
-    assert value == "<sip:1001@acme.example>"
-    assert headers == (("P-Asserted-Identity", value),)
+    assert caller_headers(WITHHELD) == (("Privacy", "id"),)
+    assert connected_headers(WITHHELD) == (("P-Asserted-Identity", WITHHELD.address), ("Privacy", "id"))
+    named = Identity("1001", "", "acme.example")
+    assert named.address == "<sip:1001@acme.example>"
+    assert caller_headers(named) == connected_headers(named) == (("P-Asserted-Identity", named.address),)

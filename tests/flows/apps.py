@@ -6,7 +6,7 @@ from phones import describe_sdp, sdp_of
 
 from unificx.calls import AppCallContext
 from unificx.identity import Extension
-from unificx.routing import CallApp, Destination
+from unificx.routing import VOICEMAIL_APP, CallApp, Destination
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
@@ -39,11 +39,12 @@ class FakeApps:
         return CallApp(apps[code]) if code in apps else self._numbers.get(code)
 
     def fallback_for(self, extension: Extension) -> CallApp | None:
-        return CallApp("voicemail") if extension.number in self._voicemail else None
+        return CallApp(VOICEMAIL_APP) if extension.number in self._voicemail else None
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> "FakeApps":
         target = f" for {context.callee.number}" if context.callee is not None else ""
-        self._log(f"{context.app}{target}" + (f" {describe_sdp(offer)}" if offer else ""))
+        app = "voicemail" if context.app == VOICEMAIL_APP else context.app
+        self._log(f"{app}{target}" + (f" {describe_sdp(offer)}" if offer else ""))
         self._emitters.append(emit)
         self.last_context = context
         self.running += 1

@@ -27,11 +27,11 @@ APP_LEG = "app"
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld_extension`: id of the caller's
-    extension if they withhold their identity, else ""."""
+    """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld`: ids of the extensions that
+    withhold their identity, of joined calls too."""
 
     secure: bool = False
-    withheld_extension: str = ""
+    withheld: frozenset[str] = frozenset()
     hops: int = 70
 
 
@@ -43,7 +43,8 @@ class CallTarget:
     """Where a call or transfer leads: the plan of the dialled number, and the position of its current step.
 
     `displayed_caller` is shown on the phones, None for the call's caller. `is_recall`: the call returns to the
-    extension that transferred or parked it. `redirects`: number of redirections followed.
+    extension that transferred or parked it. `redirects`: number of redirections followed. `transferred_by`: the
+    transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings.
     """
 
     plan: Plan = NO_PLAN
@@ -52,6 +53,8 @@ class CallTarget:
     displayed_caller: Caller | None = None
     is_recall: bool = False
     redirects: int = 0
+    transferred_by: Caller | None = None
+    displayed_name: str = field(default="", repr=False)
 
     @property
     def step(self) -> Step | None:
@@ -94,6 +97,10 @@ class Call:
     """Target of the transfer in progress."""
     return_target: CallTarget | None = None
     """The transferor, called back if the transfer is not answered."""
+    peer_changed: bool = False
+    """Whether a party was connected to another one than at first: their devices must show it."""
+    transferred_by: Caller | None = None
+    """The transferor that connected the present parties, None if no transfer did."""
     pending_step: StartStep | None = None
     """The step of the plan that must be started."""
     leg_counters: Counter[str] = field(default_factory=Counter[str])
@@ -208,7 +215,7 @@ class Call:
 
     def withholds_identity(self, extension_id: str | None) -> bool:
         """Whether the extension withholds its identity."""
-        return bool(extension_id) and extension_id == self.options.withheld_extension
+        return extension_id in self.options.withheld
 
     def to_live_call(self, own: Collection[str] = ()) -> LiveCall:
         """Return the live call as shown to a user with the extensions `own`."""
@@ -278,8 +285,12 @@ class Call:
 def call_options(invite: Request, caller: Caller) -> CallOptions:
     """Return the call options of an INVITE."""
     hops = max((invite.max_forwards or 70) - 1, 0)
-    hidden = caller.extension_id if requests_privacy(invite.all("privacy")) else ""
-    return CallOptions(invite.target.scheme == "sips", hidden, hops)
+    return CallOptions(invite.target.scheme == "sips", withheld_by(invite, caller), hops)
+
+
+def withheld_by(invite: Request, caller: Caller) -> frozenset[str]:
+    """Return the caller's extension if the INVITE requests that its identity be withheld."""
+    return frozenset((caller.extension_id,)) if requests_privacy(invite.all("privacy")) else frozenset()
 
 
 def sanitize_dialled(dialled: str) -> str:

@@ -1,7 +1,7 @@
 """Moves of participants between calls, and the view of a parked call."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call
 from unificx.calls.call_record import update_parties
@@ -21,6 +21,7 @@ from unificx.registrar import Caller
 def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
     """Move participants of another call into this one, under new names."""
     merge_cdr(call, other)
+    call.options = replace(call.options, withheld=call.options.withheld | other.options.withheld)
     for old, new in names.items():
         moved = other.participants.pop(old)
         moved.dtls.generated = None  # it belongs to an anchor of the other call

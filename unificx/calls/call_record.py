@@ -75,6 +75,8 @@ def set_peer(call: Call, name: str, callee: Extension | None) -> None:
     """Connect the caller to this leg of this extension."""
     update_parties(call)
     call.callee, call.answered_leg = callee, name
+    if callee is not None:
+        call.dialled = callee.number
 
 
 def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:

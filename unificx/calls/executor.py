@@ -7,6 +7,7 @@ from typing import assert_never
 from unificx.calls import call_record
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
+from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
@@ -15,7 +16,7 @@ from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
-from unificx.sip.legs import DialogTable, IncomingLeg, LegEvent, OutgoingLeg
+from unificx.sip.legs import DialogTable, IncomingLeg, Leg, LegEvent, OutgoingLeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,19 @@ class ActionExecutor:
         self._registry = deps.registry
         self._journal = deps.records.journal
         self._on_app_event = on_app_event
+        self._identities = ConnectedIdentity(deps.directory)
 
     async def wait_idle(self) -> None:
         """Wait until no request to the media anchor is pending."""
         await self._media.wait_idle()
+
+    def prepare_peer_change(self, call: Call) -> None:
+        """Note what the devices of a call show before its peers change."""
+        self._identities.prepare_change(call)
+
+    def show_peers(self, call: Call, now: float) -> None:
+        """Tell the devices of a call that show another party than their peer."""
+        self.execute_all(call, self._identities.outdated(call), now)
 
     def execute_all(self, call: Call, actions: Iterable[messages.Action], now: float) -> None:
         """Execute actions in order."""
@@ -65,6 +75,7 @@ class ActionExecutor:
             case messages.Progress(status, sdp, tentative):
                 _calling_leg(call).progress(status, call.prepare_sdp(CALLER, sdp), now, tentative=tentative)
             case messages.Accept(sdp, leg):
+                self._identities.name_answerer(call, leg)
                 _calling_leg(call, leg).accept(call.prepare_sdp(leg, sdp), now)
             case messages.Reject(status, cause):
                 _calling_leg(call).reject(status, now, [("Reason", cause.reason)])
@@ -103,6 +114,7 @@ class ActionExecutor:
         self,
         call: Call,
         action: messages.Offer
+        | messages.ShowPeer
         | messages.Probe
         | messages.RefuseOffer
         | messages.Bye
@@ -116,7 +128,12 @@ class ActionExecutor:
         match action:
             case messages.Offer(name, sdp):
                 if not leg.ended:
+                    if call.peer_changed:
+                        self._identities.name_peer(call, name)
                     leg.offer(call.prepare_sdp(name, sdp), now)
+            case messages.ShowPeer(name):
+                if self._identities.name_peer(call, name) and isinstance(leg, Leg):
+                    leg.refresh(now)
             case messages.Probe():
                 leg.probe(now)
             case messages.RefuseOffer(_, status):

@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.call import APP_LEG, Call, CallTarget
+from unificx.calls.connected_identity import referred_by
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
-from unificx.calls.machine.identity import Identity, caller_headers
+from unificx.calls.machine.identity import WITHHELD, Identity, caller_headers
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
@@ -119,21 +120,24 @@ class ForkTargetBuilder:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
         tenant = self._directory.tenant(call.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
-        caller, headers = caller_headers(
-            Identity(shown.number, shown.name, domain), hidden=bool(call.options.withheld_extension)
+        identity = (
+            WITHHELD if call.withholds_identity(shown.extension_id) else Identity(shown.number, shown.name, domain)
         )
+        displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
+        if target.transferred_by is not None:
+            extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         invitation = InviteParams(
             uri=binding.contact,
             flow=binding.flow,
-            caller=caller,
+            caller=displayed.address,
             callee=Identity(extension.number, "", domain).address,
             route_set=binding.path,
-            headers=(*headers, *extra_headers),
+            headers=(*caller_headers(displayed), *extra_headers),
             max_forwards=call.options.hops,
         )
         name = call.new_leg_name("b")
         to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
-        call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial)
+        call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
 
 

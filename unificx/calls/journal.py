@@ -104,7 +104,7 @@ def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
         passed_on=call.fallback_cause.name if call.fallback_cause is not None and call.was_missed else "",
         cast=tuple(_party_fields(tag, one) for tag, one in call.record_parties.by_leg.items()),
         record=call.record_id,
-        withheld=call.options.withheld_extension,
+        withheld=" ".join(sorted(call.options.withheld)),
     )
 
 
@@ -195,7 +195,7 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         was_missed=bool(part.passed_on),
         record_parties=RecordParties({fields[0]: _party(fields) for fields in part.cast or ()}),
         record_id=part.record or "",
-        options=CallOptions(withheld_extension=part.withheld or ""),
+        options=CallOptions(withheld=frozenset((part.withheld or "").split())),
         journalled=True,
         restored=True,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled
+from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled, withheld_by
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.dependencies import CallManagerDependencies
@@ -19,6 +19,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Ended, Talking
+from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
 from unificx.calls.record_keeper import RecordKeeper
@@ -296,6 +297,8 @@ class CallManager:
     def _step(self, call: Call, event: messages.Event, now: float) -> None:
         if isinstance(event, messages.MediaRestarted):
             self._observer_notifier.media_lost(call)
+        elif isinstance(event, PEER_CHANGES):
+            self._executor.prepare_peer_change(call)
         call.state, actions = state_machine.step(call.state, event, now)
         self._execute(call, actions, now)
         if call.next_destination and isinstance(call.state, Talking):
@@ -391,6 +394,8 @@ class CallManager:
         call.participants[name] = Participant(leg, caller.extension_id, caller.device_id)
         self._registry.set_leg(call, name)
         self._registry.update_index(call)
+        call.transferred_by = None
+        call.options = replace(call.options, withheld=call.options.withheld | withheld_by(leg.invite, caller))
         self.dispatch(call, messages.TakeOverRequested(replaced_leg, name, leg.remote_sdp), now)
         self._drain_leg_events(now)
 
@@ -418,6 +423,8 @@ class CallManager:
         else:
             self._observer_notifier.update(call)
             self._reoffer_recording_indication(call, now)
+            if call.peer_changed:
+                self._executor.show_peers(call, now)
             self._rearm(call)
             if call.pending_step is not None:
                 self._start_step(call, call.pending_step, now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
+from unificx.calls.machine.identity import Identity
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.sdp import has_video
@@ -50,6 +51,8 @@ class Participant:
     sent_sdp: SentSdp = NO_SDP
     """Latest SDP sent to the leg."""
     dtls: DtlsState = field(default_factory=DtlsState)
+    shown: Identity | None = None
+    """The party that the device was told it is connected to; None: what its user dialled."""
 
     @property
     def remote_sdp(self) -> bytes:

@@ -82,7 +82,8 @@ class Transfers:
         if parked is not None:
             return lambda: self._join_parked(call, name, *parked)
         remaining = self._as_caller(call, peer_leg(call, name))
-        targets, target = self._prepare(call, CallTarget(plan, to, displayed_caller=remaining), now)
+        wanted = CallTarget(plan, to, displayed_caller=remaining, transferred_by=requester)
+        targets, target = self._prepare(call, wanted, now)
         return_target = self._return_target(call, requester, remaining, now)
         return lambda: self._start_transfer(call, name, targets, target, return_target)
 
@@ -119,11 +120,12 @@ class Transfers:
         plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
         if parked_by.id == call.caller.extension_id or plan is None:
             return lambda: None
-        displayed_caller = replace(call.caller, name=self._recall_name(call.caller, slot, parked_by))
-        targets, call.transfer_target = self._prepare(
-            call, CallTarget(plan, parked_by.number, displayed_caller=displayed_caller, is_recall=True), now
+        shown = (
+            "" if call.withholds_identity(call.caller.extension_id) else self._recall_name(call.caller, slot, parked_by)
         )
-        call.return_target = CallTarget()
+        target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
+        targets, call.transfer_target = self._prepare(call, target, now)
+        call.return_target, call.transferred_by = CallTarget(), None
         return lambda: self._transfer_deps.dispatch(
             call, messages.TransferRequested(name, targets, "", keep_with_app=True)
         )
@@ -209,6 +211,7 @@ class Transfers:
     ) -> None:
         ringback_leg = call.new_leg_name("w")
         call.participants[ringback_leg] = Participant(app=CallApp(RINGBACK_APP))
+        call.transferred_by = target.transferred_by
         call.transfer_target, call.return_target = target, return_target[1] if return_target is not None else None
         self._transfer_deps.dispatch(
             call,
@@ -243,6 +246,7 @@ class Transfers:
                 raise RemoteProtocolError(REQUEST_PENDING, "Consultation Call Not Established")
 
     def _join_connected(self, call: Call, name: str, other: Call, remaining: str, sdp: bytes) -> None:
+        call.transferred_by = self._as_caller(call, name)
         new_leg = call.new_leg_name("b")
         self._transfer_deps.moves.absorb(call, other, {remaining: new_leg})
         self._transfer_deps.dispatch(call, messages.JoinRequested(name, new_leg, sdp))
@@ -254,8 +258,8 @@ class Transfers:
         names = {branch.name: call.new_leg_name("b") for branch in setup.branches}
         branches = tuple(replace(branch, name=names[branch.name]) for branch in setup.branches)
         setup = replace(setup, branches=branches)
-        target = replace(other.target, displayed_caller=None)
         requester, remaining = self._as_caller(call, name), self._as_caller(call, peer_leg(call, name))
+        target = replace(other.target, displayed_caller=None, transferred_by=requester)
         self._transfer_deps.moves.absorb(call, other, names)
         self._start_transfer(call, name, setup, target, self._return_target(call, requester, remaining, now))
 

@@ -1,8 +1,8 @@
-"""Caller identity in INVITEs: asserted by the PBX, never copied from the caller's headers (RFC 3325, RFC 3323)."""
+"""Identities that devices show: asserted by the PBX, never copied from a phone's headers (RFC 3325, RFC 3323)."""
 
 from dataclasses import dataclass
 
-ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,31 @@ class Identity:
         return f"{_quoted(self.name)}<sip:{self.number}@{self.domain}>"
 
 
+WITHHELD = Identity("anonymous", "Anonymous", "anonymous.invalid")
+"""Shown in place of a party that withholds its identity (RFC 3323 section 4.1.1.3)."""
+
+
 def requests_privacy(privacy: list[str]) -> bool:
     """Whether the values of Privacy headers request that the identity be withheld (RFC 3323 section 4.2)."""
     wanted = {word.strip().lower() for value in privacy for word in value.split(";")}
     return bool(wanted & {"id", "user", "header"})
 
 
-def caller_headers(caller: Identity, *, hidden: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return the From value and further headers of the INVITE to a callee's phone.
+def caller_headers(caller: Identity) -> Headers:
+    """Return the headers, besides From, of the INVITE to a callee's phone.
 
     Phones are outside the trust domain, so a withheld identity is not sent to them at all (RFC 3325 section 7).
     """
-    if hidden:
-        return ANONYMOUS, (("Privacy", "id"),)
-    address = caller.address
-    return address, (("P-Asserted-Identity", address),)
+    return (("Privacy", "id"),) if caller is WITHHELD else (("P-Asserted-Identity", caller.address),)
+
+
+def connected_headers(peer: Identity) -> Headers:
+    """Return the headers that name the connected party inside a dialog.
+
+    For a withheld identity they name the anonymous one, since a phone without news would go on showing the last party.
+    """
+    asserted = ("P-Asserted-Identity", peer.address)
+    return (asserted, ("Privacy", "id")) if peer is WITHHELD else (asserted,)
 
 
 def _quoted(name: str) -> str:

@@ -354,6 +354,13 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPeer:
+    """Tell the device of a leg which party it is connected to, by UPDATE or re-INVITE."""
+
+    leg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Probe:
     """Send an OPTIONS to a leg. If it is not answered, the leg is lost."""
 
@@ -449,6 +456,7 @@ Action = (
     | Reject
     | Acknowledge
     | Offer
+    | ShowPeer
     | Probe
     | AnswerOffer
     | RefuseOffer

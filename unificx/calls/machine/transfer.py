@@ -61,6 +61,8 @@ from unificx.sdp import without_ice
 
 Outcome = tuple[State, list[Action]]
 PeerChangeEvent = TransferRequested | JoinRequested | MoveToAppRequested | TakeOverRequested
+PEER_CHANGES = (TransferRequested, JoinRequested, MoveToAppRequested, TakeOverRequested)
+"""The same, for `isinstance`."""
 
 
 def change_peer(state: Talking, event: PeerChangeEvent, now: float) -> Outcome:

@@ -15,9 +15,10 @@ from unificx.sip.legs.pending import (
     RemoteOffer,
     RetransmittedResponse,
     record_routes,
+    supported_extensions,
 )
 from unificx.sip.legs.session_timer import SessionTimer
-from unificx.sip.message import Request, respond
+from unificx.sip.message import Request, Response, respond
 from unificx.sip.transactions.events import ClientKey, ServerKey
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class LegBase:
         "dialog",
         "ended",
         "id",
+        "identity_headers",
         "local_offer",
         "local_sdp",
         "notify_keys",
@@ -51,6 +53,7 @@ class LegBase:
         "remote_sdp",
         "retransmission",
         "session_timer",
+        "supports_from_change",
         "supports_update",
         "table",
     )
@@ -62,7 +65,10 @@ class LegBase:
         self.dialog: Dialog | None = None
         self.ended = False
         self.supports_update = False
+        self.supports_from_change = False
         self.record_aware = False
+        self.identity_headers: Headers = ()
+        """Headers that name the connected party, if it is not the one that was dialled or displayed at first."""
         self.local_sdp = b""
         self.remote_sdp = b""
         self.local_offer: LocalOffer | None = None
@@ -87,9 +93,15 @@ class LegBase:
                 headers.append(("Require", "timer"))
         if answering is not None:
             headers += record_routes(answering)
+        headers += self.identity_headers
         if body:
             headers.append(("Content-Type", SDP))
         return headers
+
+    def set_peer_extensions(self, message: Request | Response) -> None:
+        """Store which extensions the peer supports."""
+        extensions = supported_extensions(message)
+        self.record_aware, self.supports_from_change = "record-aware" in extensions, "from-change" in extensions
 
     def _request(self, method: str, headers: Headers, body: bytes, now: float) -> tuple[ClientKey, int]:
         assert self.dialog is not None

@@ -15,7 +15,6 @@ from unificx.sip.legs.pending import (
     SDP,
     Headers,
     RetransmittedResponse,
-    is_record_aware,
     record_routes,
     supports_update,
 )
@@ -66,7 +65,7 @@ class IncomingLeg(Leg):
         self.invite = invite
         self.remote_sdp = invite.body
         self.supports_update = supports_update(invite)
-        self.record_aware = is_record_aware(invite)
+        self.set_peer_extensions(invite)
         self.final_sent = False
         self.accepted = False
         self._rseq = 0

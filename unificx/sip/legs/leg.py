@@ -72,6 +72,27 @@ class Leg(ReferLeg):
         if offer is not None:
             self.table.endpoint.respond(offer.key, respond(offer.request, status, headers=headers), now)
 
+    def show_peer(self, address: str, headers: Headers) -> None:
+        """Name the connected party in all further requests and 2xx: by `headers`, and by `address` as From if the peer
+        accepts that it changes (RFC 4916). The next offer or `refresh` sends it."""
+        self.identity_headers = headers
+        if self.supports_from_change and self.dialog is not None:
+            self.dialog = replace(self.dialog, local=f"{address};tag={self.dialog.local_tag}")
+
+    def refresh(self, now: float) -> None:
+        """Send an UPDATE without SDP or, if the peer does not allow it or an offer is pending, a re-INVITE with the
+        current session, which is repeated after glare. The result is not reported."""
+        if self.ended or self.dialog is None:
+            return
+        offer = self.local_offer
+        busy = offer is not None or self.remote_offer is not None or self.retransmission is not None
+        if self.supports_update and not busy:
+            self._request("UPDATE", self._target_refresh_headers(b""), b"", now)
+        elif offer is not None and offer.key is not None:
+            offer.then_refresh = True
+        elif offer is None and self.local_sdp:
+            self._reinvite(LocalOffer(self.local_sdp, None, 0, refresh=True), now)
+
     def info(self, content_type: str, body: bytes, now: float) -> None:
         """Send an INFO; its response is not reported."""
         if not self.ended:
@@ -295,7 +316,7 @@ class Leg(ReferLeg):
         if status == 491:
             wait = GLARE_RETRY[0 if self.owns_call_id else 1]
             retry = offer if offer.next_body is None else LocalOffer(offer.next_body, None, 0)
-            self.local_offer = replace(retry, key=None, retry_at=now + wait)
+            self.local_offer = replace(retry, key=None, retry_at=now + wait, then_refresh=False)
             self.table.rearm(self)
             return
         self.local_offer = None
@@ -309,8 +330,11 @@ class Leg(ReferLeg):
             self._fail(f"re-INVITE answered {status}", now)
         elif offer.next_body is not None:
             self._reinvite(LocalOffer(offer.next_body, None, 0), now)
-        elif not offer.refresh:
-            self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
+        else:
+            if not offer.refresh:
+                self._emit(OfferAnswered(response.body) if status < 300 else OfferRejected(status))
+            if offer.then_refresh:
+                self.refresh(now)
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
@@ -356,8 +380,11 @@ class Leg(ReferLeg):
         """Process the response to a refresh; fall back to re-INVITE if UPDATE is rejected."""
         if response.status < 300:
             self._set_session_timer(negotiate_as_uac(response, now, self.session_timer))
+            return
+        self.supports_update = False
+        if self.identity_headers:
+            self.refresh(now)
         elif self.session_timer is not None:
-            self.supports_update = False
             self.session_timer = replace(self.session_timer, refresh_at=now + RETRY_INTERVAL)
             self.table.rearm(self)
 

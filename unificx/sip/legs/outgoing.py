@@ -12,7 +12,7 @@ from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
-from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, is_record_aware, supports_update
+from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, supports_update
 from unificx.sip.legs.session_timer import MIN_SE, min_se_of, negotiate_as_uac
 from unificx.sip.message import Response
 from unificx.sip.transactions.events import ClientKey
@@ -193,7 +193,7 @@ class OutgoingLeg(Leg):
         self.dialog = dialog
         self.answered = True
         self.supports_update = supports_update(response)
-        self.record_aware = is_record_aware(response)
+        self.set_peer_extensions(response)
         # The answer may have been in a reliable provisional response of the same dialog (RFC 3262 section 5).
         body = response.body or (self._early_answers.get(tag, b"") if self._offer else b"")
         self._early_dialogs, self._early_answers = {}, {}

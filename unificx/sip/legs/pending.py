@@ -18,7 +18,7 @@ class LocalOffer:
     """A local offer that awaits its answer or, with `key` None, a retry after glare.
 
     `refresh`: the offer repeats the current session, and its result is not reported. `next_body`: a later offer, sent
-    as soon as this one is completed.
+    as soon as this one is completed; `then_refresh`: the same for a refresh.
     """
 
     body: bytes
@@ -27,6 +27,7 @@ class LocalOffer:
     retry_at: float | None = None
     refresh: bool = False
     next_body: bytes | None = None
+    then_refresh: bool = False
 
 
 @dataclass(slots=True)
@@ -51,9 +52,9 @@ def supports_update(message: Request | Response) -> bool:
     return any("UPDATE" in line for line in message.all("allow"))
 
 
-def is_record_aware(message: Request | Response) -> bool:
-    """Whether the sender can indicate recording to its user (RFC 7866)."""
-    return any(each.lower() == "record-aware" for each in message.values("supported"))
+def supported_extensions(message: Request | Response) -> frozenset[str]:
+    """Return the option tags in Supported, in lower case."""
+    return frozenset([each.lower() for each in message.values("supported")])
 
 
 def record_routes(request: Request) -> list[tuple[str, str]]:
