@@ -34,7 +34,7 @@ def wait_for_end(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_letters_stay_letters_and_find_people(anna: Client, household: Household) -> None:
+def test_typed_text_is_kept_and_finds_people(anna: Client, household: Household) -> None:
     page, suggestions = anna.page, anna.page.get_by_role("group", name="Suggestions")
     page.keyboard.type("berta")
     expect(number(page)).to_have_value("berta")

@@ -20,7 +20,7 @@ export function Avatar({ name, size = 40, icon: Shape, presence }: AvatarProps) 
   const Fallback = Shape ?? IconUser;
   return (
     <span className={css.avatar} style={{ '--avatar-size': `${size / 16}rem` } as CSSProperties}>
-      <span className={css.face} data-hue={hueOf(name)} aria-hidden>
+      <span className={css.initials} data-hue={hueOf(name)} aria-hidden>
         {initials || <Fallback className={css.icon} stroke={1.75} />}
       </span>
       {presence && <span className={css.presence}>{presence}</span>}

@@ -12,7 +12,7 @@ interface EmptyStateProps {
   help?: { text: string; href: string };
 }
 
-/** What a list shows that has no entries. */
+/** Content of a list without entries. */
 export function EmptyState({ icon: Shape, text, action, help }: EmptyStateProps) {
   return (
     <div className={css.empty}>

@@ -23,7 +23,9 @@ interface PersonPickerProps extends Omit<SelectProps, 'data' | 'filter' | 'rende
 export function PersonPicker({ people, onChange, presence, ...props }: PersonPickerProps) {
   const { t } = useLingui();
   const byId = new Map(people.map((each) => [each.id, each]));
-  const face = ({ id, name }: Pickable, size: 24 | 32) => <Avatar name={name} size={size} presence={presence?.(id)} />;
+  const avatarOf = ({ id, name }: Pickable, size: 24 | 32) => (
+    <Avatar name={name} size={size} presence={presence?.(id)} />
+  );
   const chosen = byId.get(props.value ?? '');
   return (
     <Select
@@ -31,16 +33,16 @@ export function PersonPicker({ people, onChange, presence, ...props }: PersonPic
       maxDropdownHeight={320}
       limit={100}
       placeholder={t`Name or number`}
-      nothingFoundMessage={t`Nobody found`}
+      nothingFoundMessage={t`No match`}
       data={people.map(({ id, name, detail }) => ({ value: id, label: detail ? `${name} · ${detail}` : name }))}
       filter={({ options, search }) => options.filter((each) => 'value' in each && matchesSearch(search, [each.label]))}
-      leftSection={chosen && face(chosen, 24)}
+      leftSection={chosen && avatarOf(chosen, 24)}
       renderOption={({ option }) => {
         const person = byId.get(option.value);
         if (!person) return option.label;
         return (
           <span className={css.option}>
-            {face(person, 32)}
+            {avatarOf(person, 32)}
             <span className={css.name}>{person.name}</span>
             <span className={css.detail}>{person.detail}</span>
           </span>

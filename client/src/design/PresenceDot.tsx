@@ -5,7 +5,7 @@ export type Presence = 'available' | 'away' | 'busy' | 'call' | 'offline';
 
 interface PresenceDotProps {
   presence: Presence;
-  /** What the colour means, for screen readers and as a tooltip. */
+  /** Meaning of the colour, for screen readers and as a tooltip. */
   label: string;
 }
 

@@ -25,11 +25,11 @@ function contrast(one: string, other: string): number {
 }
 
 describe('an avatar', () => {
-  const tones = [...css.matchAll(/data-hue='(\d)'\] \{\s+--avatar-face: (#\w{6});\s+--avatar-text: (#\w{6});/g)];
+  const tones = [...css.matchAll(/data-hue='(\d)'\] \{\s+--avatar-fill: (#\w{6});\s+--avatar-text: (#\w{6});/g)];
 
   it('has a readable pair of tones for each hue in both themes', () => {
     expect(tones).toHaveLength(2 * HUES);
-    for (const [, hue, face, text] of tones) expect(contrast(face!, text!), `hue ${hue}`).toBeGreaterThan(4.5);
+    for (const [, hue, fill, text] of tones) expect(contrast(fill!, text!), `hue ${hue}`).toBeGreaterThan(4.5);
   });
 
   it('spreads names over all hues and keeps the hue of a name', () => {

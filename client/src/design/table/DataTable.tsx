@@ -26,7 +26,7 @@ interface Selection<T> {
 }
 
 interface DataTableProps<T> {
-  /** What the rows are, such as "People"; also the name of the exported file and of the chosen columns. */
+  /** Name of the rows, such as "People"; also the name of the exported file and of the chosen columns. */
   label: string;
   columns: Column<T>[];
   list: List<T>;

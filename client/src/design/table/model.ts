@@ -4,7 +4,7 @@ export interface Column<T> {
   /** Heading; also identifies the column. */
   title: string;
   render: (item: T) => ReactNode;
-  /** What the column is searched, sorted and exported by. Without it the column is only shown. */
+  /** Value by which the column is searched, sorted and exported. Without it the column is only shown. */
   value?: (item: T) => string | number | null | undefined;
   /** Right-aligned with tabular figures. */
   numeric?: boolean;
@@ -25,7 +25,7 @@ export interface Filter<T> {
   match?: (item: T, value: string) => boolean;
 }
 
-/** What is searched for, how it is sorted and filtered. */
+/** The search text, the order and the filters. */
 export interface View {
   search: string;
   /** Title of a column. */

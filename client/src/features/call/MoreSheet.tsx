@@ -101,7 +101,7 @@ function PartyActions({ call }: { call: Call }) {
   );
 }
 
-/** What a video call has no room for in its row of buttons. */
+/** Actions for which the row of buttons of a video call has no room. */
 function VideoActions({ call }: { call: Call }) {
   const { t } = useLingui();
   const { localVideo, remoteVideo } = useValue(call.state);

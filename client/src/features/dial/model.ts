@@ -20,7 +20,7 @@ export interface Dialled {
   last: string;
   /** Numbers dialled on this device, newest first, without repetitions. */
   recent: string[];
-  /** Why the last attempt placed no call. What was typed is kept. */
+  /** Why the last attempt placed no call. The typed text is kept. */
   refused?: 'offline' | 'ambiguous' | 'unknown';
 }
 

@@ -8,7 +8,7 @@ export interface PhoneNumbers {
 }
 
 export interface ParsedNumber {
-  /** What is dialled: digits, *, # and a leading plus; or a name, as it was given. */
+  /** The dialled text: digits, *, # and a leading plus; or a name, as it was given. */
   typed: string;
   /** Digits to press when the call is answered; empty if none. */
   extension: string;
