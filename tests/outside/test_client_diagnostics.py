@@ -40,7 +40,7 @@ def test_a_report_is_shown_in_full_and_sent_unchanged_on_request(
     desk.page.get_by_role("button", name=ANNA).click()
     expect(desk.page.get_by_role("region").get_by_text(OWN_TEXT)).to_be_visible()
     desk.page.get_by_role("button", name="Delete").click()
-    expect(desk.page.get_by_text("No reports.")).to_be_visible()
+    expect(desk.page.get_by_text("No help requests.")).to_be_visible()
 
 
 @pytest.mark.promise("C12", "S1")

@@ -11,6 +11,8 @@ export interface Preferences {
   ringtone: boolean;
   /** Height of table rows. */
   density: 'comfortable' | 'compact';
+  /** The navigation of the portal shows icons only. */
+  navigationCollapsed: boolean;
   /** Titles of the columns that are hidden, by the label of the table. */
   hiddenColumns: Record<string, string[]>;
 }
@@ -24,6 +26,7 @@ const DEFAULTS: Preferences = {
   speaker: '',
   ringtone: true,
   density: 'comfortable',
+  navigationCollapsed: false,
   hiddenColumns: {},
 };
 

@@ -21,7 +21,7 @@ export function Avatar({ name, size = 40, icon: Shape, presence }: AvatarProps) 
   return (
     <span className={css.avatar} style={{ '--avatar-size': `${size / 16}rem` } as CSSProperties}>
       <span className={css.initials} data-hue={hueOf(name)} aria-hidden>
-        {initials || <Fallback className={css.icon} stroke={1.75} />}
+        {initials || <Fallback className={css.icon} />}
       </span>
       {presence && <span className={css.presence}>{presence}</span>}
     </span>

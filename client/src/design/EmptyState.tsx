@@ -16,7 +16,7 @@ interface EmptyStateProps {
 export function EmptyState({ icon: Shape, text, action, help }: EmptyStateProps) {
   return (
     <div className={css.empty}>
-      <Shape size={48} stroke={1.75} aria-hidden />
+      <Shape size={48} aria-hidden />
       <Text>{text}</Text>
       {action}
       {help && (

@@ -12,7 +12,7 @@ export function ErrorBar({ fault, retry }: { fault: unknown; retry: () => void }
   const { title, advice } = problemText(asProblem(fault), t);
   return (
     <div role="alert" className={css.error}>
-      <IconAlertTriangle size={20} stroke={1.75} aria-hidden />
+      <IconAlertTriangle size={20} aria-hidden />
       <Text size="sm" className={css.errorText}>
         <b>{title}</b> {advice}
       </Text>

@@ -1,4 +1,4 @@
-import { ActionIcon, Box, Container, Group, Title } from '@mantine/core';
+import { ActionIcon, Box, Group, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
@@ -23,7 +23,7 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
     document.title = `${title} · UnifiCX`;
   }, [title]);
   return (
-    <Container size={size} py="md" px="md">
+    <div className={classes.page} data-size={size}>
       <Group justify="space-between" mb="md" gap="xs">
         <Group wrap="nowrap" gap="xs" miw={0}>
           {back && (
@@ -44,6 +44,6 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
         {actions}
       </Group>
       <Box>{children}</Box>
-    </Container>
+    </div>
   );
 }

@@ -58,7 +58,7 @@ export function Cards<T extends { id: string }>(props: RowsProps<T>) {
           {actions ? (
             <div className={css.actions}>{actions(item)}</div>
           ) : (
-            onOpen && <IconChevronRight size={18} stroke={1.75} aria-hidden />
+            onOpen && <IconChevronRight size={18} aria-hidden />
           )}
         </li>
       ))}

@@ -110,7 +110,7 @@ function Heading<T>({ column: { title, value, numeric }, view, onView }: Heading
     <th scope="col" aria-sort={sorted} data-numeric={numeric || undefined}>
       <UnstyledButton className={css.sort} onClick={() => onView({ ...view, sort: next })}>
         {title}
-        <Arrow size={14} stroke={1.75} className={css.arrow} data-shown={sorted || undefined} aria-hidden />
+        <Arrow size={14} className={css.arrow} data-shown={sorted || undefined} aria-hidden />
       </UnstyledButton>
     </th>
   );

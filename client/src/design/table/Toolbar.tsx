@@ -44,7 +44,7 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
           value={view.search}
           onChange={(event) => onView({ ...view, search: event.currentTarget.value })}
           onKeyDown={(event) => event.key === 'Escape' && onView({ ...view, search: '' })}
-          leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
+          leftSection={<IconSearch size={16} aria-hidden />}
           rightSection={
             view.search && <CloseButton aria-label={t`Clear search`} onClick={() => onView({ ...view, search: '' })} />
           }
@@ -58,9 +58,9 @@ export function Toolbar<T>(props: ToolbarProps<T>) {
       {exportCsv && (
         <Button
           variant="subtle"
-          size="compact-md"
+          size="compact-sm"
           className={css.tool}
-          leftSection={<IconDownload size={16} stroke={1.75} aria-hidden />}
+          leftSection={<IconDownload size={16} aria-hidden />}
           onClick={exportCsv}
         >
           <Trans>Export CSV</Trans>
@@ -82,7 +82,7 @@ function FilterChip<T>({ filter, view, onView }: { filter: Filter<T>; view: View
         <Menu.Target>
           <button type="button" className={css.chipButton}>
             {names.length > 0 ? `${filter.title}: ${names.join(', ')}` : filter.title}
-            <IconChevronDown size={14} stroke={1.75} aria-hidden />
+            <IconChevronDown size={14} aria-hidden />
           </button>
         </Menu.Target>
         <Menu.Dropdown>
@@ -111,9 +111,9 @@ function ColumnMenu<T>({ columns, hidden, onHidden }: ToolbarProps<T>) {
       <Menu.Target>
         <Button
           variant="subtle"
-          size="compact-md"
+          size="compact-sm"
           className={css.columns}
-          leftSection={<IconAdjustmentsHorizontal size={16} stroke={1.75} aria-hidden />}
+          leftSection={<IconAdjustmentsHorizontal size={16} aria-hidden />}
         >
           <Trans>Columns</Trans>
         </Button>

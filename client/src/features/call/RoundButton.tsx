@@ -34,7 +34,7 @@ export function RoundButton({
       onClick={onClick}
     >
       <span className={css.circle}>
-        <ButtonIcon size={large ? 32 : 26} stroke={1.75} aria-hidden />
+        <ButtonIcon size={large ? 32 : 26} aria-hidden />
       </span>
       <span className={css.label}>{label}</span>
     </UnstyledButton>

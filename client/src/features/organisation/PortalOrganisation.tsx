@@ -78,7 +78,7 @@ function OrganisationSettings({ tenant: { id, name, language, time_zone, park_se
             max={3600}
             {...form.getInputProps('park_seconds')}
           />
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'start' }}>
             <Trans>Save</Trans>
           </Button>
         </Stack>

@@ -27,14 +27,14 @@ export default function Reports() {
     onSettled: () => queries.invalidateQueries({ queryKey: ['reports'] }),
   });
   return (
-    <Page title={t`Diagnostics reports`} size="md">
+    <Page title={t`Help requests`} size="md">
       <ErrorNotice fault={error ?? remove.error} />
       <Text c="dimmed" size="sm" mb="md">
-        <Trans>Sent by users after review. Reports are kept for thirty days.</Trans>
+        <Trans>Diagnostics that users have reviewed and sent. They are kept for thirty days.</Trans>
       </Text>
       {data?.length === 0 && (
         <Text c="dimmed" ta="center" py="xl">
-          <Trans>No reports.</Trans>
+          <Trans>No help requests.</Trans>
         </Text>
       )}
       <Accordion variant="separated">

@@ -92,7 +92,7 @@ function Settings({ tenant, settings }: { tenant?: string; settings: VoicemailSe
             description={t`Each owner decides for their own mailbox. Sent messages cannot be deleted here.`}
             {...form.getInputProps('mail_sound', { type: 'checkbox' })}
           />
-          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'end' }}>
+          <Button type="submit" loading={save.isPending} disabled={!form.isDirty()} style={{ alignSelf: 'start' }}>
             <Trans>Save</Trans>
           </Button>
         </Stack>

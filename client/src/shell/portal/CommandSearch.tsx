@@ -1,0 +1,40 @@
+import { Kbd, Modal, UnstyledButton } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { lazy, Suspense, useState } from 'react';
+import css from './portal.module.css';
+
+const CommandList = lazy(() => import('./CommandList'));
+
+/** Search over people, numbers and pages, opened by its field or by Ctrl+K and ⌘K. */
+export function CommandSearch({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const [opened, setOpened] = useState(false);
+  useHotkeys([['mod+K', () => setOpened(true)]], []);
+  const mac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
+  return (
+    <>
+      <UnstyledButton className={css.searchButton} onClick={() => setOpened(true)} aria-label={t`Search`}>
+        <IconSearch size={18} aria-hidden />
+        <span className={css.searchText}>
+          <Trans>People, numbers, pages</Trans>
+        </span>
+        <Kbd className={css.searchKey}>{mac ? '⌘K' : t`Ctrl K`}</Kbd>
+      </UnstyledButton>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        withCloseButton={false}
+        padding={0}
+        size={560}
+        yOffset="10dvh"
+        aria-label={t`Search`}
+      >
+        <Suspense>
+          <CommandList tenant={tenant} onChosen={() => setOpened(false)} />
+        </Suspense>
+      </Modal>
+    </>
+  );
+}

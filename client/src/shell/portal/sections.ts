@@ -1,0 +1,60 @@
+import { msg } from '@lingui/core/macro';
+import type { MessageDescriptor } from '@lingui/core';
+import {
+  IconAddressBook,
+  IconBuilding,
+  IconClockHour4,
+  IconDeviceLandlinePhone,
+  IconLifebuoy,
+  IconPhoneCall,
+  IconPlayerRecordFilled,
+  IconRecordMail,
+  IconShieldLock,
+  IconUsers,
+  IconUsersGroup,
+  type Icon,
+} from '@tabler/icons-react';
+
+export interface PortalSection {
+  to: string;
+  title: MessageDescriptor;
+  icon: Icon;
+}
+
+export interface SectionGroup {
+  /** The first group has no title. */
+  title?: MessageDescriptor;
+  sections: PortalSection[];
+}
+
+/** The navigation of the portal. Only pages that exist are listed. */
+export const GROUPS: SectionGroup[] = [
+  { sections: [{ to: '/', title: msg`Live calls`, icon: IconPhoneCall }] },
+  {
+    title: msg`People`,
+    sections: [
+      { to: '/people', title: msg`People`, icon: IconUsers },
+      { to: '/extensions', title: msg`Extensions`, icon: IconAddressBook },
+      { to: '/devices', title: msg`Devices`, icon: IconDeviceLandlinePhone },
+    ],
+  },
+  {
+    title: msg`Calls`,
+    sections: [
+      { to: '/history', title: msg`History`, icon: IconClockHour4 },
+      { to: '/recordings', title: msg`Recordings`, icon: IconPlayerRecordFilled },
+      { to: '/voicemail', title: msg`Voicemail`, icon: IconRecordMail },
+      { to: '/rooms', title: msg`Rooms`, icon: IconUsersGroup },
+    ],
+  },
+  {
+    title: msg`Settings`,
+    sections: [
+      { to: '/organisation', title: msg`Organisation`, icon: IconBuilding },
+      { to: '/reports', title: msg`Help requests`, icon: IconLifebuoy },
+    ],
+  },
+];
+
+/** Pages that are reached by the avatar menu and by the search. */
+export const OWN_SECTIONS: PortalSection[] = [{ to: '/security', title: msg`Security`, icon: IconShieldLock }];
