@@ -37,7 +37,7 @@ export function OrganisationSwitcher() {
               aria-label={t`Search organisations`}
             />
           )}
-          <div className={css.organisations}>
+          <div className={css.tenants}>
             {found.map(({ id, name, domain }) => (
               <Menu.Item
                 key={id}
