@@ -46,6 +46,16 @@ async def test_unknown_feature_code_is_not_found() -> None:
     """)
 
 
+async def test_number_outside_is_refused_with_the_reason() -> None:
+    await play("""
+        alice 1001
+        alice -> INVITE +49301234567 [alice]
+        history <- failed 3 alice +49301234567
+        alice <- 404
+          Reason: Q.850;cause=3;text="Calls outside are not set up"
+    """)
+
+
 async def test_voicemail_after_no_answer_is_one_missed_call() -> None:
     world = await play(TALKING)
     await play_on(world, """
@@ -59,6 +69,7 @@ async def test_voicemail_after_no_answer_is_one_missed_call() -> None:
     assert world.leftovers() == {}
     [call] = world.ended
     assert call.answered is None  # the callee's phone was not
+    assert call.answered_by == "voicemail"
     assert (call.ended - call.started).total_seconds() > 40
 
 
@@ -80,6 +91,7 @@ async def test_refusal_by_the_phone_falls_back_to_voicemail(status: int, outcome
     """)
     await world.pass_time(70)
     assert world.leftovers() == {}
+    assert world.ended[0].answered_by == "voicemail"
 
 
 async def test_unregistered_extension_falls_back_to_voicemail_immediately() -> None:

@@ -56,6 +56,36 @@ async def test_click_to_dial_own_phone_does_not_answer() -> None:
     """)  # fmt: skip
     await world.pass_time(70)
     assert world.leftovers() == {}
+    callee = world.ended[0].parties[1]
+    assert (callee.name, callee.subject, callee.extension_id) == ("Extension 1003", "s-1003", None)
+
+
+async def test_click_to_dial_tells_the_own_phone_that_its_user_calls() -> None:
+    """Without it, the phone would show a call from the party that is only dialled once it answers."""
+    await play("alice 1001, carol 1003" + """
+        ! alice clicks to dial 1003
+        app   <- waiting
+        ! the app answers [ring]
+        alice <- INVITE [ring]
+          From: "Extension 1003" <sip:1003@acme.example>{*}
+          UnifiCX-Origination: click-to-dial
+          Alert-Info: <urn:alert:service:recall:callback>
+        alice -> 200 [alice]
+        alice <- ACK
+        app   <- ACK [alice]
+        carol <- INVITE [alice]
+          UnifiCX-Origination: none
+          Alert-Info: none
+    """)  # fmt: skip
+
+
+async def test_click_to_dial_and_transfer_outside_name_the_reason() -> None:
+    world = await play("alice 1001, bob 1002" + UP)
+    commands, caller = CallControl(world.manager), world.manager.calls[next(iter(world.manager.calls))].caller
+    with pytest.raises(NotFound, match="Calls outside are not set up yet"):
+        commands.dial(caller, "", "+49301234567")
+    with pytest.raises(NotFound, match="Calls outside are not set up yet"):
+        commands.transfer(next(iter(world.manager.calls)), {"e-1001"}, "+49301234567")
 
 
 async def test_click_to_dial_a_feature_code() -> None:

@@ -1,15 +1,29 @@
 """Converts call records to their API schema."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from unificx.api.schemas import core as models
+from unificx.api.services import Services
 from unificx.cdr import CallRecord, CdrParty
 from unificx.db import Erased
 
 
-def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.CallRecord:
-    """Return a call record as its API schema; an erased person's number and name are null. `own` are the extensions of
-    a user who sees only their own calls: other parties' withheld numbers are hidden from them."""
+async def call_records(
+    services: Services, tenant_id: str, calls: Sequence[CallRecord], own: Collection[str] | None
+) -> list[models.CallRecord]:
+    """Return call records as their API schema, with the length of the messages left in them.
+
+    `own` are the extensions of a user who sees only their own calls: other parties' withheld numbers are hidden from
+    them. An erased person's number and name are null.
+    """
+    answered = [each.id for each in calls if each.answered_by is not None]
+    seconds = await services.mailboxes.seconds_by_call(tenant_id, answered)
+    return [_call_record(each, own, seconds.get(each.id)) for each in calls]
+
+
+def _call_record(
+    call: CallRecord, own: Collection[str] | None = None, message_seconds: float | None = None
+) -> models.CallRecord:
     parties = [_party(one, revealed=own is None or one.extension_id in own) for one in call.parties]
     caller, callee = parties[0], parties[1] if len(parties) > 1 else None
     return models.CallRecord(
@@ -29,6 +43,8 @@ def call_record(call: CallRecord, own: Collection[str] | None = None) -> models.
         recorded=call.recorded,
         quality=models.CallQuality(caller=caller.quality, callee=callee.quality if callee else None),
         parties=parties,
+        answered_by=call.answered_by,
+        message_seconds=message_seconds,
     )
 
 

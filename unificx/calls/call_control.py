@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 
 from unificx.calls.call import Call, sanitize_dialled
+from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
@@ -10,7 +11,7 @@ from unificx.calls.schemas import LiveCall, Origination
 from unificx.calls.transfers import RINGBACK_APP, Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
-from unificx.routing import CallApp
+from unificx.routing import NO_OUTSIDE_LINE, CallApp
 from unificx.sip.errors import RemoteProtocolError
 
 
@@ -57,6 +58,8 @@ class CallControl:
         """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id."""
         manager, number = self._manager, sanitize_dialled(to)
         plan = manager.deps.routing.route(requester, number)
+        if plan == NO_OUTSIDE_LINE.plan():
+            raise no_outside_line()
         if plan.is_rejected:
             raise NotFound("This number does not exist. Check the number.", field="to")
         shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
@@ -101,7 +104,16 @@ def _leg_name_in(call: Call, extensions: Collection[str]) -> str | None:
     )
 
 
+def no_outside_line() -> NotFound:
+    """Return the error for a number outside: there is no line that reaches it."""
+    return NotFound(
+        "Calls outside are not set up yet.", hint="Ask your administrator to connect a telephone provider.", field="to"
+    )
+
+
 def _to_problem(fault: RemoteProtocolError) -> DomainError:
+    if fault.reason == Cause.NO_OUTSIDE_LINE.value.text:
+        return no_outside_line()
     if fault.status == 404:
         return NotFound("This number does not exist. Check the number.", field="to")
     if fault.status == 403:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.call import Call, CallTarget
-from unificx.calls.events import CallEnded, CallParty, Outcome
+from unificx.calls.events import Answerer, CallEnded, CallParty, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.identity import Extension
 from unificx.registrar import Caller
+from unificx.routing import VOICEMAIL_APP
 from unificx.sip.legs import IncomingLeg
 
 
@@ -44,7 +45,16 @@ def _parties(call: Call) -> tuple[CallParty, ...]:
     """Return all participants and called parties, the caller first, then in order of joining."""
     update_parties(call)
     found = call.record_parties.complete(call.withholds_identity)
-    return tuple(found if len(found) > 1 else [*found, CallParty(role="callee", number=call.dialled)])
+    return tuple(found if len(found) > 1 else [*found, _unreached_party(call)])
+
+
+def _unreached_party(call: Call) -> CallParty:
+    """The dialled number. After a click to dial that was not answered, it has the name of its owner, but no extension:
+    the owner's phones have not rung."""
+    owner = call.target.displayed_caller if call.click_to_call else None
+    if owner is None or owner.number != call.dialled:
+        return CallParty(role="callee", number=call.dialled)
+    return CallParty(role="callee", subject=owner.subject, number=owner.number, name=owner.name)
 
 
 def was_started_by(call: Call, name: str) -> bool:
@@ -91,7 +101,16 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
         cause=cause.value.q850,
         parties=_parties(call),
         recorded=call.has_recording,
+        answered_by=_answered_by(call),
     )
+
+
+def _answered_by(call: Call) -> Answerer | None:
+    if call.answered is None:
+        return None
+    app = call.participant(call.answered_leg or "").app
+    is_voicemail = app is not None and app.app == VOICEMAIL_APP
+    return "voicemail" if is_voicemail or (call.restored and call.was_missed) else None
 
 
 def _record_party(call: Call, name: str, party: CallParty, other: str) -> str:

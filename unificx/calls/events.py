@@ -10,6 +10,7 @@ from typing import Literal
 
 Direction = Literal["internal", "inbound", "outbound"]
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
+Answerer = Literal["voicemail"]
 PartyRole = Literal["caller", "callee"]
 
 
@@ -62,3 +63,5 @@ class CallEnded:
     """One caller and at least one callee."""
     recorded: bool = False
     """Whether any part of the call was recorded."""
+    answered_by: Answerer | None = None
+    """The mailbox, if it answered in place of the called party; the outcome is still that of its phones."""

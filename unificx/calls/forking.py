@@ -24,6 +24,12 @@ MAX_REDIRECTS = 10
 """Redirections followed per call, so that a loop of numbers ends."""
 RECALL_HEADERS = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
 """Header that selects a distinctive ringtone for a returned call (RFC 7462 section 8.2.1)."""
+CLICK_TO_DIAL_HEADERS = (
+    ("Alert-Info", "<urn:alert:service:recall:callback>"),
+    ("UnifiCX-Origination", "click-to-dial"),
+)
+"""Headers of the INVITE to the phone of a user that has clicked to dial. Its From names the party that is dialled once
+the phone answers (RFC 7462 section 8.2.1)."""
 CALL_ID_HEADER = "UnifiCX-Call"
 """Header by which a browser matches the INVITE to its push notification."""
 NO_LIMITS = Limits(0.0, 0.0)
@@ -124,6 +130,8 @@ class ForkTargetBuilder:
             WITHHELD if call.withholds_identity(shown.extension_id) else Identity(shown.number, shown.name, domain)
         )
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
+        if call.next_destination:
+            extra_headers = (*extra_headers, *CLICK_TO_DIAL_HEADERS)
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         invitation = InviteParams(

@@ -71,6 +71,7 @@ class CallRow(Base):
     outcome: Mapped[str] = plain("outcome of the call")
     cause: Mapped[int] = plain("cause: Q.850 below 128, otherwise a SIP status")
     recorded: Mapped[bool] = plain("whether a recording was made")
+    answered_by: Mapped[str | None] = plain("voicemail, if a mailbox answered in place of the called party")
 
 
 class CallPartyRow(Base):

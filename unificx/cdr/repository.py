@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from unificx.calls.events import CallEnded, Direction, MediaQuality, Outcome, PartyRole
+from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
 from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.values import talk_seconds
@@ -52,6 +52,7 @@ def _call_row(call: CallEnded) -> dict[str, Any]:
         "outcome": call.outcome,
         "cause": call.cause,
         "recorded": call.recorded,
+        "answered_by": call.answered_by,
     }
 
 
@@ -92,6 +93,7 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set
     parties: list[dict[str, Any]] = []
     for record in records:
         call, rows = json.loads(record)
+        call.setdefault("answered_by", None)  # written before the field existed
         for name in ("started", "answered", "ended"):
             call[name] = call[name] and datetime.fromisoformat(call[name])
         for row in rows:
@@ -190,5 +192,6 @@ def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...]) -> CallRecord:
         outcome=cast("Outcome", row.outcome),
         cause=row.cause,
         recorded=row.recorded,
+        answered_by=cast("Answerer | None", row.answered_by),
         parties=parties,
     )

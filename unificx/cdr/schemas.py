@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from unificx.calls.events import Direction, MediaQuality, Outcome, PartyRole
+from unificx.calls.events import Answerer, Direction, MediaQuality, Outcome, PartyRole
 from unificx.db import Erased
 
 
@@ -43,6 +43,7 @@ class CallRecord:
     cause: int
     recorded: bool
     parties: tuple[CdrParty, ...]
+    answered_by: Answerer | None = None
 
     @property
     def caller(self) -> CdrParty:

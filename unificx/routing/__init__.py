@@ -9,12 +9,24 @@ from unificx.routing.destinations import (
     RingExtension,
     Voicemail,
 )
-from unificx.routing.plans import NO_SUCH_NUMBER, CallApp, Fork, Plan, Redirect, Reject, Rejection, RingTarget, Step
+from unificx.routing.plans import (
+    NO_OUTSIDE_LINE,
+    NO_SUCH_NUMBER,
+    CallApp,
+    Fork,
+    Plan,
+    Redirect,
+    Reject,
+    Rejection,
+    RingTarget,
+    Step,
+)
 from unificx.routing.service import Routing
 
 __all__ = [
     "CONFERENCE_APP",
     "CONFERENCE_SECONDS",
+    "NO_OUTSIDE_LINE",
     "NO_SUCH_NUMBER",
     "VOICEMAIL_APP",
     "CallApp",

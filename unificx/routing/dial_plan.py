@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination, RingExtension
-from unificx.routing.plans import NO_SUCH_NUMBER
+from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
 from unificx.routing.ports import AppDirectory
 
 RING_TEST = "*44"
 """Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
+_INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
+_OUTSIDE = re.compile(r"0[0-9]{4,}|[0-9]{9,}|110|112|911|999")
+"""Digits that, unless they are an extension or a feature, mean a number outside: with a trunk prefix, longer than any
+extension, or an emergency number."""
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 _SEPARATORS = str.maketrans("", "", " -.()/")
 
@@ -19,6 +23,13 @@ _SEPARATORS = str.maketrans("", "", " -.()/")
 @dataclass(frozen=True, slots=True)
 class Number:
     """Digits: a number."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideNumber:
+    """A number in international format, as E.164 writes it."""
 
     digits: str
 
@@ -35,7 +46,7 @@ class Undialable:
     """Not a valid dialled string."""
 
 
-DialledString = Number | FeatureCode | Undialable
+DialledString = Number | OutsideNumber | FeatureCode | Undialable
 
 
 def parse_dialled(user: str) -> DialledString:
@@ -45,6 +56,8 @@ def parse_dialled(user: str) -> DialledString:
     text = user.translate(_SEPARATORS)
     if _NUMBER.match(text):
         return Number(text)
+    if _INTERNATIONAL.match(text):
+        return OutsideNumber(text[1:])
     if _CODE.match(text):
         return FeatureCode(text)
     return Undialable()
@@ -63,8 +76,11 @@ class DialPlan:
             case Number(digits):
                 extension = self._directory.extension(caller.tenant_id, digits)
                 if extension is None:
-                    return self._apps.find_destination(caller.tenant_id, digits) or NO_SUCH_NUMBER
+                    unknown = NO_OUTSIDE_LINE if _OUTSIDE.fullmatch(digits) else NO_SUCH_NUMBER
+                    return self._apps.find_destination(caller.tenant_id, digits) or unknown
                 return RingExtension(extension, fallback=self._apps.fallback_for(extension))
+            case OutsideNumber():
+                return NO_OUTSIDE_LINE
             case FeatureCode(text) if text == RING_TEST:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER

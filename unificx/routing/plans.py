@@ -72,6 +72,7 @@ class Rejection(Enum):
     """Why a destination rejects calls."""
 
     NO_SUCH_NUMBER = "no such number"
+    NO_OUTSIDE_LINE = "calls outside are not set up"
     NOT_ALLOWED = "not allowed"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
@@ -90,6 +91,8 @@ class Reject:
 
 NO_SUCH_NUMBER = Reject(Rejection.NO_SUCH_NUMBER)
 """The number does not exist in this tenant."""
+NO_OUTSIDE_LINE = Reject(Rejection.NO_OUTSIDE_LINE)
+"""The number is outside, and calls outside are not set up."""
 Action = Fork | CallApp | Redirect | Reject
 
 

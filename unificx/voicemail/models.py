@@ -42,6 +42,7 @@ class MessageRow(Base):
         Index(None, "tenant_id", "caller_subject_id"),
         Index(None, "transcript", "state"),
         Index(None, "tenant_id", "state"),
+        Index(None, "tenant_id", "call_id"),
     )
 
     id: Mapped[str] = plain("a random id", primary_key=True)

@@ -177,6 +177,13 @@ class Mailboxes:
         derived = await self._audio.derived(tenant_id, [one.audio_id for one in found])
         return tuple(replace(one, derived=derived.get(one.audio_id, one.derived)) for one in found)
 
+    async def seconds_by_call(self, tenant_id: str, call_ids: Sequence[str]) -> dict[str, float]:
+        """Return the length of the messages left in these calls, in seconds, by call; without calls that left none."""
+        if not call_ids:
+            return {}
+        async with self._database.read() as session:
+            return await message_repository.seconds_by_call(session, tenant_id, call_ids)
+
     async def get(self, tenant_id: str, message_id: str) -> Message:
         """Return a message. Raises NotFound; Expired if it was erased."""
         async with self._database.read() as session:

@@ -48,6 +48,16 @@ async def test_message_is_stored_with_its_caller(room: RecordingSetup) -> None:
     assert await room.boxes.list("globex", [ANNA.id]) == ()
 
 
+async def test_length_of_the_messages_of_a_call_is_known_while_they_exist(room: RecordingSetup) -> None:
+    message_id = await leave_message(room, seconds=3.0)
+    [found] = await room.boxes.list(TENANT, [ANNA.id])
+    assert await room.boxes.seconds_by_call(TENANT, [found.call_id, "another"]) == {found.call_id: 3.0}
+    assert await room.boxes.seconds_by_call("globex", [found.call_id]) == {}
+    assert await room.boxes.seconds_by_call(TENANT, []) == {}
+    await room.boxes.erase(await room.boxes.get(TENANT, message_id))
+    assert await room.boxes.seconds_by_call(TENANT, [found.call_id]) == {}
+
+
 @pytest.mark.promise("T2")
 async def test_caller_is_sealed(room: RecordingSetup) -> None:
     await leave_message(room)

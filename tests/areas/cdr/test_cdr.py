@@ -1,5 +1,6 @@
 """Call detail records: storage, listing and erasure."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from unificx.calls.events import MediaQuality
 from unificx.cdr import CdrFilter, CdrService, PartyIdentity
 from unificx.cdr.events import CallListsChanged
+from unificx.cdr.repository import encode_record
 from unificx.cluster import EventBus
 from unificx.core.clock import ManualClock, SystemClock
 from unificx.core.errors import Invalid, NotFound
@@ -51,6 +53,28 @@ async def test_recording_or_applying_a_call_twice_yields_one_record(
     await spool.drain()
     [record] = (await history.list("acme")).items
     assert len(record.parties) == 2
+
+
+async def test_call_answered_by_voicemail_keeps_the_outcome_of_the_phones(
+    history: CdrService, spool: Spool, clock: ManualClock
+) -> None:
+    call = replace(missed_call(clock, "1003"), outcome="declined", answered_by="voicemail")
+    history.record(call)
+    await spool.drain()
+    record = await history.get("acme", call.id)
+    assert (record.outcome, record.answered_by) == ("declined", "voicemail")
+
+
+async def test_spool_record_from_before_an_upgrade_is_read(
+    database: Database, history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
+) -> None:
+    old = answered_call(clock)
+    row, parties = json.loads(encode_record(keys, old, [ADA, BEN]))
+    del row["answered_by"]
+    history.record(answered_call(clock))
+    spool.append("call", json.dumps([row, parties]).encode())
+    await spool.drain()
+    assert (await history.get("acme", old.id)).answered_by is None
 
 
 async def test_changes_are_reported_once_readable(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import (
+    NO_OUTSIDE_LINE,
     NO_SUCH_NUMBER,
     CallApp,
     Fork,
@@ -21,7 +22,7 @@ from unificx.routing import (
     Routing,
     Step,
 )
-from unificx.routing.dial_plan import FeatureCode, Number, Undialable, parse_dialled
+from unificx.routing.dial_plan import FeatureCode, Number, OutsideNumber, Undialable, parse_dialled
 from unificx.sip.flow import Flow
 
 NOW = 1000.0
@@ -148,10 +149,26 @@ def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "dialled", ["+49 30 1234567", "+49 (0)30/12-34", "030 1234567", "004930123", "15551234567", "112"]
+)
+def test_calls_outside_are_not_set_up(directory: DirectoryCache, dialled: str) -> None:
+    """Otherwise a user would look for a typing error in a right number."""
+    assert Routing(directory, LocationService()).route(caller("acme"), dialled) == NO_OUTSIDE_LINE.plan()
+
+
+def test_extension_with_the_digits_of_an_outside_number_is_called(directory: DirectoryCache) -> None:
+    directory.put_extension(extension("acme", "112"))
+    plan = Routing(directory, LocationService()).route(caller("acme"), "112")
+    assert plan == RingExtension(extension("acme", "112")).plan()
+
+
+@pytest.mark.parametrize(
     ("dialled", "meaning"),
     [
         ("1001", Number("1001")),
         ("(030) 12-34.5", Number("03012345")),
+        ("+49 30", OutsideNumber("4930")),
+        ("++49", Undialable()),
         ("*97", FeatureCode("*97")),
         ("**1001#", FeatureCode("**1001#")),
         ("*", Undialable()),

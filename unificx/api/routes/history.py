@@ -16,7 +16,7 @@ from unificx.api.access import (
     TenantQuery,
     require_access_or_own,
 )
-from unificx.api.call_records import call_record
+from unificx.api.call_records import call_records
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -76,7 +76,8 @@ async def list_history(
         return models.Page(items=[], next=None)
     wanted = CdrFilter(since=filters.since, until=filters.until, extensions=extensions, outcome=filters.outcome)
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)
-    return models.Page(items=[call_record(one, _own_extensions(services, scope)) for one in page.items], next=page.next)
+    items = await call_records(services, scope.tenant_id, page.items, _own_extensions(services, scope))
+    return models.Page(items=items, next=page.next)
 
 
 @router.get("/{call_id}", responses=problem_responses(401, 403, 404))
@@ -89,7 +90,8 @@ async def show_history(
     own = _own_extensions(services, scope)
     if own is not None and not any(party.extension_id in own for party in found.parties):
         raise NotFound("There is no such call.")
-    return call_record(found, own)
+    [record] = await call_records(services, scope.tenant_id, [found], own)
+    return record
 
 
 def _own_extensions(services: Services, scope: AccessScope) -> tuple[str, ...] | None:

@@ -286,6 +286,13 @@ class CallRecord(BaseModel):
     recorded: bool
     quality: CallQuality
     parties: list[Party] = Field(description="The caller, then all called parties, in order.")
+    answered_by: Literal["voicemail"] | None = Field(
+        default=None,
+        description="`voicemail` if a mailbox answered; `outcome` then says why no phone of the called party did.",
+    )
+    message_seconds: float | None = Field(
+        default=None, description="Length of the voicemail message left in this call, while it exists.", examples=[7.2]
+    )
 
 
 class Me(BaseModel):

@@ -29,6 +29,7 @@ class Cause(Enum):
     NO_ANSWER = CauseMapping("missed", 19, 480, "No answer")
     UNREACHABLE = CauseMapping("unreachable", 20, 480, "Not reachable")
     NO_SUCH_NUMBER = CauseMapping("failed", 1, 404, "No such number")
+    NO_OUTSIDE_LINE = CauseMapping("failed", 3, 404, "Calls outside are not set up")
     NOT_ALLOWED = CauseMapping("failed", 57, 403, "Not allowed")
     NO_COMMON_MEDIA = CauseMapping("failed", 88, 488, "No common media")
     NO_MEDIA = CauseMapping("failed", 34, 503, "No media available")
