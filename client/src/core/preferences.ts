@@ -9,6 +9,8 @@ export interface Preferences {
   camera: string;
   speaker: string;
   ringtone: boolean;
+  /** Answer by itself when the user has clicked to dial elsewhere. */
+  answerClickToDial: boolean;
   /** Height of table rows. */
   density: 'comfortable' | 'compact';
   /** The navigation of the portal shows icons only. */
@@ -25,6 +27,7 @@ const DEFAULTS: Preferences = {
   camera: '',
   speaker: '',
   ringtone: true,
+  answerClickToDial: false,
   density: 'comfortable',
   navigationCollapsed: false,
   hiddenColumns: {},

@@ -5,6 +5,8 @@ export interface Toast {
   message: string;
   /** Takes the change back. */
   undo?: () => unknown;
+  /** The label of `undo`, if it is not "Undo". */
+  action?: string;
 }
 
 export interface ShownToast extends Toast {

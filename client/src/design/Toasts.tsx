@@ -52,7 +52,7 @@ function ToastRow({ toast }: { toast: ShownToast }) {
       <span className={css.message}>{toast.message}</span>
       {toast.undo && (
         <Button variant="transparent" className={css.undo} size="compact-sm" onClick={() => takeBack(toast)}>
-          <Trans>Undo</Trans>
+          {toast.action ?? <Trans>Undo</Trans>}
           <Kbd className={css.key} aria-hidden>
             {/Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘Z' : t`Ctrl Z`}
           </Kbd>

@@ -13,7 +13,17 @@ export function bindMediaSession(callbacks: MediaSessionHandlers): () => void {
   if (!session) return () => undefined;
   const handlers = [callbacks.hangUp, callbacks.toggleMute, callbacks.toggleCamera];
   ACTIONS.forEach((action, index) => setHandler(session, action, handlers[index]!));
-  return () => ACTIONS.forEach((action) => setHandler(session, action, null));
+  return () => {
+    session.metadata = null;
+    ACTIONS.forEach((action) => setHandler(session, action, null));
+  };
+}
+
+/** Show the remote party on the lock screen. */
+export function showMediaSession(title: string): void {
+  const session = (navigator as Partial<Navigator>).mediaSession;
+  if (!session || typeof MediaMetadata === 'undefined' || session.metadata?.title === title) return;
+  session.metadata = new MediaMetadata({ title, artist: 'UnifiCX' });
 }
 
 function setHandler(session: MediaSession, action: (typeof ACTIONS)[number], handler: (() => void) | null): void {

@@ -9,6 +9,7 @@ interface Tone {
 const TONES = {
   ringback: { hertz: [425], rhythm: [1, 4], volume: 0.12 },
   ringtone: { hertz: [660, 880], rhythm: [0.4, 0.2, 0.4, 2], volume: 0.35 },
+  pickup: { hertz: [520, 660], rhythm: [0.15, 0.1, 0.15, 1.6], volume: 0.25 },
   waiting: { hertz: [425], rhythm: [0.2, 0.2, 0.2, 5], volume: 0.1 },
   busy: { hertz: [425], rhythm: [0.48, 0.48], volume: 0.12 },
 } satisfies Record<string, Tone>;

@@ -1,4 +1,4 @@
-import { bindMediaSession } from '~/media/media-session';
+import { bindMediaSession, showMediaSession } from '~/media/media-session';
 import { vibrate, keepScreenOn } from '~/media/screen';
 import { playTone, type ToneName } from '~/media/tones';
 import { preferences } from '~/core/preferences';
@@ -7,9 +7,9 @@ import type { Phone } from './phone';
 
 /** The tone to play for the current calls. */
 export function toneFor(calls: readonly Call[]): ToneName | undefined {
-  const incoming = calls.some((each) => each.phase === 'incoming' && !each.state.state.answering);
+  const incoming = calls.find((each) => each.phase === 'incoming' && !each.state.state.answering);
   const talking = calls.some((each) => each.phase === 'talking');
-  if (incoming) return talking ? 'waiting' : 'ringtone';
+  if (incoming) return talking ? 'waiting' : incoming.clickToDial ? 'pickup' : 'ringtone';
   if (talking) return undefined;
   if (calls.some((each) => each.phase === 'ringing' && !each.state.state.earlyMedia)) return 'ringback';
   const last = calls.at(-1)?.state.state.endReason;
@@ -96,6 +96,7 @@ export class CallEnvironment {
   }
 
   #bindMediaSession(call: Call | undefined): void {
+    if (call) showMediaSession(call.name || call.number);
     if (this.#mediaSession?.call === call) return;
     this.#mediaSession?.unbind();
     const handlers = call && {

@@ -62,6 +62,55 @@ describe('a call', () => {
     expect(toneFor([call])).toBeUndefined();
   });
 
+  const asserted = (address: string, more: Record<string, string> = {}) => {
+    const headers: Record<string, string> = { 'P-Asserted-Identity': address, ...more };
+    return { getHeader: (name: string) => headers[name] };
+  };
+
+  it('names the party that a transfer connected, and the transferor for five seconds', () => {
+    vi.useFakeTimers();
+    const call = outgoing();
+    fake.remoteAnswers();
+    const request = asserted('"Carol Example" <sip:1003@acme.example>', {
+      'Referred-By': '"Ada Example" <sip:1002@acme.example>',
+    });
+    fake.emit('reinvite', { request });
+    expect([call.name, call.number]).toEqual(['Carol Example', '1003']);
+    expect(call.state.state.transferredBy).toBe('Ada Example');
+    vi.advanceTimersByTime(4_900);
+    fake.emit('update', { request }); // the same name again
+    expect(call.state.state.transferredBy).toBe('Ada Example');
+    vi.advanceTimersByTime(200);
+    expect(call.state.state.transferredBy).toBeUndefined();
+    fake.emit('reinvite', { request: { getHeader: () => undefined } }); // hold
+    expect(call.name).toBe('Carol Example');
+    vi.useRealTimers();
+  });
+
+  it('says that the mailbox answered, and the person again later', () => {
+    const call = outgoing();
+    const response = asserted('"Ada Example\'s voicemail" <sip:1002@acme.example>', {
+      'UnifiCX-Answered-By': 'voicemail',
+    });
+    fake.emit('accepted', { originator: 'remote', response });
+    expect(call.state.state).toMatchObject({ voicemail: true, remote: { name: 'Ada Example', number: '1002' } });
+    fake.emit('update', { request: asserted('"Ada Example" <sip:1002@acme.example>') });
+    expect(call.state.state.voicemail).toBe(false);
+  });
+
+  it('says that calls outside are not set up', () => {
+    const call = outgoing();
+    const getHeader = () => 'Q.850;cause=3;text="Calls outside are not set up"';
+    fake.emit('failed', { originator: 'remote', cause: 'Not Found', message: { status_code: 404, getHeader } });
+    expect(call.state.state.endReason).toBe('no-outside-line');
+  });
+
+  it('rings with another tone when its user has clicked to dial', () => {
+    const call = incoming();
+    call.clickToDial = true;
+    expect(toneFor([call])).toBe('pickup');
+  });
+
   it('reports why it failed', () => {
     const call = outgoing();
     fake.emit('failed', { originator: 'remote', cause: 'Busy', message: { status_code: 486 } });

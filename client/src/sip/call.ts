@@ -9,6 +9,7 @@ import { createStore } from '~/core/store';
 import { isUsableCandidate, withTlsId } from './sdp';
 import { endReasonOf, type EndReason } from './end-reasons';
 import { Negotiator } from './negotiator';
+import { readIdentity, type HeaderSource, type RemoteIdentity } from './remote-identity';
 import { LocalMedia } from './local-media';
 import { Transceivers } from './transceivers';
 import { IceMonitor, type MediaPath } from './ice-monitor';
@@ -42,6 +43,12 @@ export interface CallState {
   quality?: Quality;
   encryption?: Encryption;
   codec?: string;
+  /** The remote party: as dialled or signalled, then as the server names it. */
+  remote: RemoteIdentity;
+  /** The mailbox of the remote party answered. */
+  voicemail: boolean;
+  /** Name of the person who has just transferred the call. */
+  transferredBy?: string;
 }
 
 /** The part of the SIP connection that a call needs. */
@@ -58,7 +65,11 @@ export interface CallLine {
 const EXTRA_CANDIDATE_MS = 10;
 const FIRST_CANDIDATE_MS = 500;
 
-const INITIAL_STATE: Omit<CallState, 'phase'> = {
+/** How long the transferor of an answered call is shown, milliseconds. */
+const TRANSFEROR_MS = 5000;
+
+const INITIAL_STATE: Omit<CallState, 'phase' | 'remote'> = {
+  voicemail: false,
   answering: false,
   earlyMedia: false,
   offersVideo: false,
@@ -83,19 +94,23 @@ export class Call {
   #negotiator: Negotiator | undefined;
   #iceMonitor: IceMonitor | undefined;
   #transceivers: Transceivers | undefined;
+  #transferorTimer: ReturnType<typeof setTimeout> | undefined;
   /** Runs beside another call: in a test call both ends are here. */
   concurrent = false;
+  /** The user has clicked to dial elsewhere: the remote party is called once this phone answers. */
+  clickToDial = false;
 
   constructor(
     readonly incoming: boolean,
     /** The remote party, as dialled or signalled. */
-    readonly number: string,
-    readonly name: string,
+    number: string,
+    name: string,
     private readonly line: CallLine,
     /** Server id of an incoming call, also used in push messages. */
     readonly serverId = '',
   ) {
-    this.state = createStore<CallState>({ ...INITIAL_STATE, phase: incoming ? 'incoming' : 'calling' });
+    const phase = incoming ? 'incoming' : 'calling';
+    this.state = createStore<CallState>({ ...INITIAL_STATE, phase, remote: { number, name } });
     this.#localMedia.onTrackLost = (kind) => void (kind === 'audio' ? this.reopenMicrophone() : this.setVideo(false));
     let { microphone } = preferences.state;
     this.#preferencesSubscription = preferences.subscribe((now) => {
@@ -107,6 +122,14 @@ export class Call {
 
   get phase(): Phase {
     return this.state.state.phase;
+  }
+
+  get number(): string {
+    return this.state.state.remote.number;
+  }
+
+  get name(): string {
+    return this.state.state.remote.name;
   }
 
   get ended(): boolean {
@@ -163,7 +186,11 @@ export class Call {
     session.on('progress', ({ response }: Partial<OutgoingEvent>) => {
       if (!this.incoming && response) this.#set({ phase: 'ringing', earlyMedia: Boolean(response.body) });
     });
-    session.on('accepted', () => this.#onAnswered());
+    session.on('accepted', ({ originator, response }: Partial<OutgoingEvent>) => {
+      this.#onAnswered();
+      if ((originator as string) === 'remote') this.#onIdentity(response);
+    });
+    for (const name of ['reinvite', 'update'] as const) session.on(name, ({ request }) => this.#onIdentity(request));
     session.on('confirmed', () => {
       this.#applyMute();
       if (this.state.state.camera === 'on' && !this.#transceivers?.videoAccepted) void this.#videoRejected();
@@ -353,12 +380,32 @@ export class Call {
     });
   }
 
+  /** The server names the remote party, which a transfer has changed. */
+  #onIdentity(message: HeaderSource | undefined): void {
+    const { remote, voicemail, transferredBy } = readIdentity(message);
+    const before = this.state.state;
+    if (!remote || (remote.number === this.number && remote.name === this.name && voicemail === before.voicemail))
+      return;
+    const moved = remote.number !== this.number;
+    // A mailbox is named by this app, in its own language.
+    this.#set({ remote: voicemail ? { ...remote, name: moved ? '' : this.name } : remote, voicemail });
+    if (moved) this.showTransferor(transferredBy, TRANSFEROR_MS);
+  }
+
+  /** Show who transferred the call, for a while or until it is answered. */
+  showTransferor(name: string, milliseconds = 0): void {
+    clearTimeout(this.#transferorTimer);
+    this.#set({ transferredBy: name || undefined });
+    if (milliseconds) this.#transferorTimer = setTimeout(() => this.#set({ transferredBy: undefined }), milliseconds);
+  }
+
   readonly #onIceCandidate = ({ candidate, ready }: IceCandidateEvent): void => {
     setTimeout(ready, isUsableCandidate(candidate.candidate) ? EXTRA_CANDIDATE_MS : FIRST_CANDIDATE_MS);
   };
 
   #onAnswered(): void {
     this.#set({ phase: 'talking', since: Date.now(), answering: false, earlyMedia: false });
+    this.showTransferor(this.state.state.transferredBy ?? '', TRANSFEROR_MS);
   }
 
   #onHold(originator: string, held: boolean): void {
@@ -392,6 +439,7 @@ export class Call {
   #finish(reason: EndReason): void {
     if (this.ended) return;
     this.#preferencesSubscription.unsubscribe();
+    clearTimeout(this.#transferorTimer);
     this.#iceMonitor?.close();
     this.#transceivers?.close();
     this.#localMedia.close();

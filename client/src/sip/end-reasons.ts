@@ -10,6 +10,7 @@ export type EndReason =
   | 'no-answer'
   | 'unavailable'
   | 'unknown-number'
+  | 'no-outside-line' // calls outside are not set up
   | 'not-allowed'
   | 'no-common-media'
   | 'line-lost'
@@ -55,6 +56,8 @@ export function endReasonOf(
   if (/rtp timeout/i.test(cause)) return 'media-lost';
   if (answered) return originator === 'remote' ? 'hung-up' : 'left';
   if (incoming) return originator === 'remote' ? unanswered(reason) : 'declined-here';
+  // Q.850 cause 3: no route to the destination.
+  if (status === 404 && /Q\.850\s*;\s*cause\s*=\s*3\b/i.test(reason ?? '')) return 'no-outside-line';
   if (status) return BY_STATUS[status] ?? (status < 500 ? 'unavailable' : 'fault');
   if (/no answer|expires|timeout/i.test(cause)) return 'no-answer';
   if (/sdp|webrtc|media description/i.test(cause)) return 'no-common-media';

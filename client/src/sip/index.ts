@@ -3,6 +3,7 @@ import { Phone } from './phone';
 export type { Call, CallState, Phase } from './call';
 export type { EndReason } from './end-reasons';
 export type { Phone, PhoneState } from './phone';
+export { WITHHELD_NUMBER } from './remote-identity';
 
 /** The phone of this tab. Started after sign-in, stopped by sign-out. */
 export const phone = new Phone();

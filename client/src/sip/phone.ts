@@ -7,7 +7,9 @@ import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 import { fetchSipAccess, toIceServers, instanceIdOf, isValidFor, socketUrl, type SipAccess } from './access';
 import { Call } from './call';
+import { preferences } from '~/core/preferences';
 import { offersVideo } from './sdp';
+import { readIdentity, WITHHELD_NUMBER } from './remote-identity';
 import { displayDurationMs } from './end-reasons';
 import { TabLock } from './tab-lock';
 import { SipSocket } from './sip-socket';
@@ -47,6 +49,8 @@ const PROBE_TIMEOUT_MS = 1500;
 const MAX_CALLS = 2;
 /** Header with the server id of a call. */
 const CALL_ID_HEADER = 'UnifiCX-Call';
+/** Header that says how a call began. */
+const ORIGINATION_HEADER = 'UnifiCX-Origination';
 /** How long a call waits for the SIP connection, milliseconds. */
 const CONNECT_TIMEOUT_MS = 8000;
 
@@ -292,12 +296,14 @@ export class Phone {
   #incomingCall(session: RTCSession, request: IncomingRequest): void {
     const from = session.remote_identity;
     const number = String(from.uri.user ?? '');
-    const name = from.display_name === number ? '' : from.display_name;
+    const name = from.display_name === number || number === WITHHELD_NUMBER ? '' : from.display_name;
     const call = new Call(true, number, name, this.#callLine(), request.getHeader(CALL_ID_HEADER));
     const replaced = this.#replacedCall;
     this.#replacedCall = undefined;
     const live = this.state.state.calls.filter((each) => !each.ended);
     if (!replaced && live.length >= MAX_CALLS) return session.terminate({ status_code: 486 });
+    call.clickToDial = request.getHeader(ORIGINATION_HEADER) === 'click-to-dial';
+    call.showTransferor(readIdentity(request).transferredBy);
     call.attach(session, offersVideo(request.body));
     session.on('replaces', ({ accept }) => {
       this.#replacedCall = call;
@@ -305,6 +311,7 @@ export class Phone {
     });
     this.#add(call);
     if (replaced) void call.answer(replaced.state.state.camera === 'on');
+    else if (call.clickToDial && preferences.state.answerClickToDial && live.length === 0) void this.answer(call);
   }
 
   #add(call: Call): Call {

@@ -13,6 +13,7 @@ import { callView, initials, remoteVideoElement, showCall } from './model';
 import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
+import { ConnectedNotice } from './ConnectedNotice';
 import { useRemoteParty } from './useRemoteParty';
 import { Video } from './Video';
 import { callStatus } from './messages';
@@ -107,6 +108,7 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
         {status ? t(status) : clock}
       </p>
       {status && clock && <p className={remotePartyCss.clock}>{clock}</p>}
+      <ConnectedNotice call={call} />
     </div>
   );
 }

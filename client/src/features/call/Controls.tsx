@@ -54,15 +54,19 @@ export function Controls({ call }: { call: Call }) {
           />
         )}
         <RoundButton icon={IconVolume} label={t`Audio`} onClick={() => showCall({ devices: true })} />
-        <PartyButton call={call} shownVideo={shownVideo} />
-        <VideoButton call={call} />
-        {state.camera === 'on' && <FlipButton call={call} />}
-        <RoundButton
-          icon={IconDots}
-          label={t`More`}
-          disabled={!call.answered}
-          onClick={() => showCall({ more: true })}
-        />
+        {!state.voicemail && (
+          <>
+            <PartyButton call={call} shownVideo={shownVideo} />
+            <VideoButton call={call} />
+            {state.camera === 'on' && <FlipButton call={call} />}
+            <RoundButton
+              icon={IconDots}
+              label={t`More`}
+              disabled={!call.answered}
+              onClick={() => showCall({ more: true })}
+            />
+          </>
+        )}
       </div>
       <HangUp call={call} large={!shownVideo} />
     </div>

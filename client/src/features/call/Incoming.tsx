@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
 import { phone, type Call } from '~/sip';
 import { answerCall, initials } from './model';
+import { ConnectedNotice } from './ConnectedNotice';
 import { RoundButton } from './RoundButton';
 import { useRemoteParty } from './useRemoteParty';
 import css from './incoming.module.css';
@@ -24,7 +25,9 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
         data-overlay={beside || undefined}
         role="alertdialog"
         aria-modal
-        aria-label={video ? t`Video call from ${title}` : t`Call from ${title}`}
+        aria-label={
+          call.clickToDial ? t`Your call to ${title}` : video ? t`Video call from ${title}` : t`Call from ${title}`
+        }
       >
         <div className={remotePartyCss.remoteParty} data-ringing>
           {!beside && (
@@ -33,13 +36,20 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
             </div>
           )}
           <p className={remotePartyCss.state}>
-            {video ? <Trans>Incoming video call</Trans> : <Trans>Incoming call</Trans>}
+            {call.clickToDial ? (
+              <Trans>Calling {title}… Pick up to connect</Trans>
+            ) : video ? (
+              <Trans>Incoming video call</Trans>
+            ) : (
+              <Trans>Incoming call</Trans>
+            )}
           </p>
           {/* Focus the title, not a button: typing must not answer the call. */}
           <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
             {title}
           </h2>
           {number && <p className={remotePartyCss.number}>{number}</p>}
+          <ConnectedNotice call={call} />
         </div>
         <div className={css.answers} data-answers>
           <RoundButton

@@ -12,15 +12,17 @@ import {
   type Icon,
 } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
 import { useValue } from '~/core/store';
-import { park } from '~/features/parked';
 import { supportsPictureInPicture, togglePictureInPicture } from '~/media/screen';
 import { phone, type Call } from '~/sip';
 import { tryCallAction } from './call-error';
 import { callView, remoteVideoElement, showCall } from './model';
+import { parkCall } from './park';
 import { recording } from './recording';
 import { createConference } from './server-calls';
 import { useAddCall } from './useAddCall';
+import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
 import { useCallRecording, useServerCall } from './useServerCall';
 import css from './more-sheet.module.css';
@@ -67,11 +69,18 @@ function PartyActions({ call }: { call: Call }) {
   const { t } = useLingui();
   const { phase, transfer } = useValue(call.state);
   const { serverCall } = useServerCall(call);
+  const { title } = useRemoteParty(call);
+  const navigate = useNavigate();
   const room = useRoom(call);
   const other = useValue(phone.state, (each) => each.calls.some((one) => one !== call && one.answered));
   if (room) return null;
   const ready = call.answered && transfer === undefined;
   const known = ready && phase === 'talking' && serverCall;
+  const parkAndLeave = async (id: string) => {
+    if (!(await tryCallAction(() => parkCall(call, id, title)))) return;
+    showCall({ minimised: true });
+    void navigate({ to: '/dial' });
+  };
   const create = async (id: string) => {
     if (await tryCallAction(() => createConference(id))) showCall({ roster: true });
   };
@@ -89,7 +98,7 @@ function PartyActions({ call }: { call: Call }) {
         icon={IconParking}
         label={t`Park`}
         disabled={!known}
-        onClick={() => known && void tryCallAction(() => park(known.id))}
+        onClick={() => known && void parkAndLeave(known.id)}
       />
       <Action
         icon={IconUsersPlus}

@@ -16,6 +16,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   'no-answer': msg`No answer`,
   unavailable: msg`Not available`,
   'unknown-number': msg`Unknown number`,
+  'no-outside-line': msg`Calls outside are not set up yet. Ask your administrator.`,
   'not-allowed': msg`You are not allowed to call this number`,
   'no-common-media': msg`The other party does not support this type of call`,
   'line-lost': msg`No connection to the phone system`,

@@ -2,7 +2,7 @@ import { restoreSensorPermission } from '~/media/sensors';
 import { createStore } from '~/core/store';
 import { requestSensorPermission } from '~/media/sensors';
 import { colleagues } from '~/features/directory';
-import { phone, type Call } from '~/sip';
+import { phone, WITHHELD_NUMBER, type Call } from '~/sip';
 
 /** How the call is shown: full screen, or as a bar above the other screens. */
 export interface CallView {
@@ -59,6 +59,7 @@ export function remoteParty(
   call: Call,
   nameOf: (number: string) => string | undefined,
 ): { title: string; number: string } {
+  if (call.number === WITHHELD_NUMBER) return { title: '', number: '' };
   const name = call.name || nameOf(call.number);
   return name ? { title: name, number: call.number } : { title: call.number, number: '' };
 }

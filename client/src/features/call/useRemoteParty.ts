@@ -10,6 +10,10 @@ export function useRemoteParty(call: Call): { title: string; number: string } {
   const { t } = useLingui();
   const room = useRoom(call);
   useValue(colleagues.state);
+  const voicemail = useValue(call.state, (each) => each.voicemail);
+  useValue(call.state, (each) => each.remote);
   if (room) return { title: room.name || room.number || t`Conference`, number: room.number };
-  return remoteParty(call, (number) => colleagues.nameOf(number));
+  const { title, number } = remoteParty(call, (each) => colleagues.nameOf(each));
+  if (voicemail) return { title: t`${title}'s voicemail`, number };
+  return { title: title || t`Withheld number`, number };
 }

@@ -41,11 +41,17 @@ export function CallRow({ entry }: { entry: HistoryEntry }) {
     unreachable: t`not reachable`,
     failed: t`failed`,
   };
+  const others = entry.others.join(', ');
+  const length = formatDuration(Math.round(entry.messageSeconds ?? 0));
   const detail = entry.seconds
     ? formatDuration(entry.seconds)
-    : entry.kind === 'outgoing' && entry.outcome !== 'answered'
-      ? outcomes[entry.outcome]
-      : '';
+    : entry.kind === 'outgoing' && entry.messageSeconds !== undefined
+      ? entry.messageSeconds > 0
+        ? t`left a message ${length}`
+        : t`voicemail answered`
+      : entry.kind === 'outgoing' && entry.outcome !== 'answered'
+        ? outcomes[entry.outcome]
+        : '';
   const name =
     entry.kind === 'test'
       ? t`Test call`
@@ -81,7 +87,9 @@ export function CallRow({ entry }: { entry: HistoryEntry }) {
         {name}
       </Text>
       <Text size="sm" c="dimmed" truncate>
-        {[kinds[entry.kind], detail, entry.kind !== 'test' && entry.name && entry.number].filter(Boolean).join(' · ')}
+        {[kinds[entry.kind], detail, entry.kind !== 'test' && entry.name && entry.number, others && t`also ${others}`]
+          .filter(Boolean)
+          .join(' · ')}
       </Text>
       {poor && (
         <Text size="xs" c="dimmed">

@@ -62,6 +62,19 @@ describe('a history entry', () => {
     expect(toEntry(unreached, mine)).toMatchObject({ kind: 'outgoing', number: '4711', name: '' });
   });
 
+  it('names everybody who took part, and tells of the message that was left', () => {
+    const parties = [
+      party('caller', '1001', 'Me', 'mine'),
+      party('callee', '1002', 'Ada Example', 'ada'),
+      party('callee', '1003', 'Carol Example', 'carol'),
+    ];
+    const moved = toEntry(record({ outcome: 'answered', parties }), mine);
+    expect(moved).toMatchObject({ name: 'Ada Example', others: ['Carol Example'], messageSeconds: undefined });
+    const voicemail = record({ outcome: 'declined', answered_by: 'voicemail', message_seconds: 7.2 });
+    expect(toEntry(voicemail, new Set(['ada']))).toMatchObject({ messageSeconds: 7.2, others: [] });
+    expect(toEntry(record({ answered_by: 'voicemail' }), mine).messageSeconds).toBe(0);
+  });
+
   it('shows that a party was erased', () => {
     const gone = { ...party('caller', '', '', 'ada'), number: null, name: null, erased: true };
     const found = toEntry(record({ parties: [gone, party('callee', '1001', 'Me', 'mine')] }), mine);

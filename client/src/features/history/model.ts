@@ -1,4 +1,4 @@
-import type { CallRecord, Me } from '~/api';
+import type { CallRecord, Me, Party } from '~/api';
 import { asProblem, type Problem } from '~/core/problem';
 import { coalesce } from '~/core/coalesce';
 import { createStore } from '~/core/store';
@@ -16,6 +16,10 @@ export interface HistoryEntry {
   /** 0 if not answered. */
   seconds: number;
   outcome: CallRecord['outcome'];
+  /** Names or numbers of further parties, after a transfer. */
+  others: string[];
+  /** Length of the message left in the mailbox that answered; 0 if none was left or it was deleted. */
+  messageSeconds?: number;
   /** MOS, 1 to 5, the lower of both directions, if measured. */
   mos?: number;
 }
@@ -56,8 +60,17 @@ export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEn
     started: new Date(record.started),
     seconds: record.talk_seconds,
     outcome: record.outcome,
+    others: furtherParties(record, other, own),
+    messageSeconds: record.answered_by === 'voicemail' ? (record.message_seconds ?? 0) : undefined,
     mos: scores.length ? Math.min(...scores) : undefined,
   };
+}
+
+/** Parties besides the user and the one that names the row. */
+function furtherParties(record: CallRecord, other: Party | undefined, own: ReadonlySet<string>): string[] {
+  const further = record.parties.filter((each) => each !== other && !own.has(each.extension_id ?? ''));
+  const names = further.map((each) => each.name || each.number || '').filter(Boolean);
+  return [...new Set(names)].filter((each) => each !== other?.name);
 }
 
 /** Kind of an unanswered incoming call, whatever the caller heard. */

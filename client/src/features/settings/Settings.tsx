@@ -175,6 +175,13 @@ function CallSettings() {
       />
       <Switch
         size="md"
+        label={t`Answer my own calls automatically`}
+        description={t`If you start a call from another program, this app picks up by itself and connects you.`}
+        checked={chosen.answerClickToDial}
+        onChange={(event) => setPreferences({ answerClickToDial: event.currentTarget.checked })}
+      />
+      <Switch
+        size="md"
         label={t`Use motion sensors`}
         description={t`Rotates the video and turns off the screen at your ear during calls. Sensor data never leaves this device.`}
         checked={chosen.sensors}
