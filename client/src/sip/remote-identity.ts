@@ -4,7 +4,7 @@ export interface RemoteIdentity {
   name: string;
 }
 
-/** What a message of the server says about the remote party of its dialog. */
+/** Facts that a message of the server states about the remote party of its dialog. */
 export interface IdentityNews {
   /** Undefined without a change (RFC 3325). */
   remote?: RemoteIdentity;

@@ -4,7 +4,7 @@ import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import css from './remote-party.module.css';
 
-/** What is special about the remote party: a mailbox, or a person that another one transferred. */
+/** Special facts about the remote party: a mailbox, or a person that another one transferred. */
 export function ConnectedNotice({ call }: { call: Call }) {
   const { voicemail, transferredBy, endReason } = useValue(call.state);
   const administers = useValue(session, (each) => each.state === 'in' && each.me.role !== 'user');
