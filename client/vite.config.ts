@@ -7,6 +7,7 @@ import react from '@vitejs/plugin-react';
 import { VitePWA } from 'vite-plugin-pwa';
 import { defineConfig, type Plugin } from 'vite';
 import { components } from './components.ts';
+import { mantineStyles } from './mantine-styles.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -30,6 +31,15 @@ function compressed(): Plugin {
   };
 }
 
+/**
+ * Before sign-in a program is three scripts: the helpers of the bundler, this chunk with all that both sign-in screens
+ * need, and the texts. The rest of the kit is a second chunk, so that screens are few small files.
+ */
+const CHUNKS = [
+  { name: 'start', test: /\/src\/(entry\/|features\/sign-in\/(SignIn|PortalSignIn)\.)/, priority: 2 },
+  { name: 'kit', test: /node_modules\/(@mantine|@tabler|@floating-ui|react-)/, minShareCount: 3, priority: 1 },
+];
+
 export default defineConfig({
   base: '/',
   resolve: { alias: { '~': here('./src') } },
@@ -37,6 +47,7 @@ export default defineConfig({
     react(),
     lingui({ macroTransform: true }),
     components(),
+    mantineStyles(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src/app',
@@ -54,7 +65,7 @@ export default defineConfig({
           'assets/*.{js,css}',
           'assets/inter-latin-wght-*.woff2',
         ],
-        globIgnores: ['**/portal*', '**/*.map', '**/charts*'],
+        globIgnores: ['**/portal*', '**/screenshot-*', '**/*.map', '**/charts*'],
         maximumFileSizeToCacheInBytes: 1_500_000,
       },
     }),
@@ -64,7 +75,10 @@ export default defineConfig({
     target: 'es2023',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rollupOptions: { input: { app: here('./app/index.html'), portal: here('./portal/index.html') } },
+    rollupOptions: {
+      input: { app: here('./app/index.html'), portal: here('./portal/index.html') },
+      output: { codeSplitting: { groups: CHUNKS } },
+    },
   },
   server: {
     proxy: {

@@ -18,6 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "browsers": (
         "outside/test_browser_*",
         "outside/test_client_diagnostics",
+        "outside/test_client_loading",
         "outside/test_client_dial",
         "outside/test_client_offline",
         "outside/test_client_recording",

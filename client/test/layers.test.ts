@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../src');
-const LAYERS = ['core', 'design', 'api', 'media', 'sip', 'features', 'shell', 'app', 'portal'];
+const LAYERS = ['core', 'design', 'api', 'media', 'sip', 'features', 'shell', 'app', 'portal', 'entry'];
 /** Lazy imports of the shell. */
 const ALLOWED_UPWARD = new Set(['shell/AppShell.tsx -> features']);
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
+from unificx.api.access import COOKIE
 from unificx.core.errors import NotFound
 
 BUILD_DIRECTORY = Path(__file__).parents[2] / "client" / "dist"
@@ -52,6 +53,8 @@ _TYPES = {
     ".mp3": "audio/mpeg",
     ".wav": "audio/wav",
 }
+SIGNED_OUT = "signed-out"
+"""Server-Timing of a page that was requested without a session, so that the client need not ask for it."""
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
@@ -97,6 +100,10 @@ def _page(request: Request, entry: str) -> Response:
     page = _file(request, f"{entry}/index.html")
     if page is None:
         return PlainTextResponse("The client is not built yet. Run script/bootstrap.\n", status_code=503)
+    # Our cookies are not sent with a page that another site led to, so only then their absence says something.
+    own_request = request.headers.get("sec-fetch-site") in ("none", "same-origin")
+    if own_request and COOKIE not in request.cookies:
+        page.headers["Server-Timing"] = SIGNED_OUT
     return page
 
 

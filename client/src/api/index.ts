@@ -27,6 +27,8 @@ export function onRequirementsPending(listener: () => void): void {
 }
 
 let refreshing: Promise<boolean> | undefined;
+/** The server has refused to refresh the session, and with that removed its cookies. */
+let refused = false;
 
 /**
  * Refresh the session, once at a time over all tabs: the token is single-use. False if the session has ended; throws
@@ -40,6 +42,7 @@ function refresh(): Promise<boolean> {
       body: '{}',
     });
     if (response.status >= 500 || response.status === 429) throw Problem.unreachable();
+    refused = !response.ok;
     return response.ok;
   }).finally(() => {
     refreshing = undefined;
@@ -49,7 +52,7 @@ function refresh(): Promise<boolean> {
 
 /** Clear the HttpOnly session cookies: the server removes them when it rejects the refresh of an ended session. */
 export async function clearSessionCookies(): Promise<void> {
-  await refresh().catch(() => undefined);
+  if (!refused) await refresh().catch(() => undefined);
 }
 
 function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
@@ -62,6 +65,7 @@ async function fetchWithSession(input: RequestInfo | URL, init?: RequestInit): P
   const response = await fetch(request);
   const { pathname } = new URL(request.url);
   const signingIn = SIGN_IN_PATHS.test(pathname) && request.method === 'POST';
+  if (response.ok) refused = false;
   if (response.status !== 401 || signingIn) return response;
   if (await refresh()) return fetch(retry);
   handleSessionEnd();

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { api } from '~/api';
 import { readLocal } from '~/core/device-storage';
-import { hasPendingRequirements, endSession, onSignOut, session, signOut } from './session';
+import { hasPendingRequirements, endSession, onSignOut, refreshSession, session, signOut } from './session';
 
 vi.mock('~/core/device-storage', async (real) => ({ ...(await real<object>()), readLocal: vi.fn() }));
 
@@ -79,6 +79,45 @@ describe('ending the session', () => {
     vi.spyOn(api, 'signOut').mockRejectedValue(new TypeError('no network'));
     await signOut();
     expect(session.state).toEqual({ state: 'out', because: 'left' });
+  });
+});
+
+describe('the first look for a session', () => {
+  const servedAs = (...names: string[]) => {
+    const page = { workerStart: 0, serverTiming: names.map((name) => ({ name })) };
+    vi.stubGlobal('performance', { getEntriesByType: () => [page] });
+  };
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+  const start = async () => {
+    session.setState(() => ({ state: 'unknown' }));
+    const asked = vi.spyOn(api, 'whoAmI').mockResolvedValue({ data: ME } as never);
+    await refreshSession();
+    return [session.state.state, asked.mock.calls.length];
+  };
+
+  it('asks nothing where the page was served without a session', async () => {
+    servedAs('signed-out');
+    expect(await start()).toEqual(['out', 0]);
+  });
+
+  it('asks the server where the page says nothing', async () => {
+    servedAs();
+    expect(await start()).toEqual(['in', 1]);
+  });
+
+  it('asks the server for a user who was signed in on this device', async () => {
+    servedAs('signed-out');
+    vi.mocked(readLocal).mockResolvedValueOnce(ME);
+    expect(await start()).toEqual(['in', 1]);
+  });
+
+  it('asks the server after a sign-in', async () => {
+    servedAs('signed-out');
+    await start();
+    await refreshSession();
+    expect(session.state.state).toBe('in');
   });
 });
 

@@ -1,6 +1,7 @@
 import { api, clearSessionCookies, onRequirementsPending, onSessionEnded, type Me } from '~/api';
 import { asProblem } from '~/core/problem';
 import { saveLocal, currentOwner, readLocal, wipe } from '~/core/device-storage';
+import { servedSignedOut } from '~/core/served-page';
 import { createStore } from '~/core/store';
 
 /** Session state. `unknown` until the server has answered; offline, the last known user is shown with `stale` set. */
@@ -35,6 +36,9 @@ const SERVER_TIMEOUT_MS = 1_200;
 export async function refreshSession(): Promise<void> {
   const owner = currentOwner();
   const cached = (await readLocal(CACHE_KEY)) as Me | undefined;
+  // A device without a known user and without a session: the server would only answer with errors.
+  if (!cached && session.state.state === 'unknown' && servedSignedOut())
+    return session.setState(() => ({ state: 'out' }));
   const request = fetchSession(owner, cached);
   if (!cached || session.state.state === 'in') return request;
   await Promise.race([request, new Promise((resolve) => setTimeout(resolve, SERVER_TIMEOUT_MS))]);

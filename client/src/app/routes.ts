@@ -121,17 +121,19 @@ const protectedRoutes = [
   }),
 ] as const;
 
-export const router = createRouter({
-  routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
-  basepath: '/app',
-  defaultPreload: 'intent',
-  defaultErrorComponent: ErrorPage,
-  defaultNotFoundComponent: lazyScreen(() => import('~/shell/NotFound')),
-  scrollRestoration: true,
-});
+/** Listens to the address, so only one program may have one. */
+export const createAppRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
+    basepath: '/app',
+    defaultPreload: 'intent',
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: lazyScreen(() => import('~/shell/NotFound')),
+    scrollRestoration: true,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof createAppRouter>;
   }
 }

@@ -1,3 +1,4 @@
+import { Workbox } from 'workbox-window';
 import type { Store } from '~/core/store';
 import { update } from '~/core/update';
 
@@ -15,7 +16,6 @@ export function watchForUpdates(): void {
     void calls.then((each) => whenNoCalls(each, () => location.reload()));
   });
   void (async () => {
-    const { Workbox } = await import('workbox-window');
     const workbox = new Workbox('/app/sw.js', { scope: '/app/' });
     workbox.addEventListener('waiting', () => {
       update.setState(() => ({ apply: () => workbox.messageSkipWaiting() }));

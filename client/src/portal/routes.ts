@@ -77,10 +77,12 @@ const protectedRoutes = [
   }),
 ] as const;
 
-export const router = createRouter({
-  routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
-  basepath: '/portal',
-  defaultPreload: 'intent',
-  defaultErrorComponent: ErrorPage,
-  defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/NotFound')),
-});
+/** Listens to the address, so only one program may have one. */
+export const createPortalRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
+    basepath: '/portal',
+    defaultPreload: 'intent',
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: lazyRouteComponent(() => import('~/shell/NotFound')),
+  });

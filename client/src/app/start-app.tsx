@@ -6,7 +6,8 @@ import { captureDeepLink } from '~/core/deep-link';
 import { captureUnhandledErrors } from '~/core/error-log';
 import { activateLanguage } from '~/core/language';
 import { start } from '~/shell/start';
-import { router } from './routes';
+import { handleLaunches } from './launches';
+import { createAppRouter } from './routes';
 import { watchForUpdates } from './updates';
 import { handleNotificationActions } from './notification-actions';
 
@@ -21,17 +22,21 @@ const ROUTES = {
   'single-sign-on': '/settings/security',
 } as const;
 
-const deepLink = captureDeepLink();
-captureUnhandledErrors();
-handleNotificationActions();
-await Promise.all([activateLanguage(), refreshSession()]);
+export async function startApp(): Promise<void> {
+  const deepLink = captureDeepLink();
+  captureUnhandledErrors();
+  handleNotificationActions();
+  await Promise.all([activateLanguage(), refreshSession()]);
 
-if (deepLink) {
-  await router.navigate({ to: ROUTES[deepLink.purpose], replace: true });
+  const router = createAppRouter();
+  if (deepLink) {
+    await router.navigate({ to: ROUTES[deepLink.purpose], replace: true });
+  }
+
+  connectEventsWhileSignedIn();
+  subscribePushWhileSignedIn();
+  // Replace, so that Back does not return to the sign-in screens.
+  start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
+  handleLaunches((path) => router.history.push(path));
+  watchForUpdates();
 }
-
-connectEventsWhileSignedIn();
-subscribePushWhileSignedIn();
-// Replace, so that Back does not return to the sign-in screens.
-start({ router, overlays: <Overlays />, onSignedIn: () => void router.navigate({ to: '/', replace: true }) });
-watchForUpdates();

@@ -1,0 +1,18 @@
+import { lazy } from 'react';
+import { connectEventsWhileSignedIn } from '~/api/events';
+import { refreshSession } from '~/api/session';
+import { activateLanguage } from '~/core/language';
+import { applyDensity } from '~/core/preferences';
+import { start } from '~/shell/start';
+import { createPortalRouter } from './routes';
+
+const Overlays = lazy(() => import('~/shell/Overlays'));
+
+export async function startPortal(): Promise<void> {
+  applyDensity();
+  await Promise.all([activateLanguage(), refreshSession()]);
+
+  connectEventsWhileSignedIn();
+  const router = createPortalRouter();
+  start({ router, overlays: <Overlays />, onSignedIn: () => void router.invalidate() });
+}

@@ -1,0 +1,47 @@
+"""The pages of the client: what they say of the session, and the files they need."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from http_world import World
+
+from unificx.api import client_files
+
+COOKIE = "__Host-unificx"
+
+
+@pytest.fixture(autouse=True)
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("app/index.html", "portal/index.html", "assets/inter.woff2"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    monkeypatch.setattr(client_files, "BUILD_DIRECTORY", tmp_path)
+    client_files._files.cache_clear()
+    yield
+    client_files._files.cache_clear()
+
+
+@pytest.mark.parametrize("path", ["/app/sign-in", "/portal/"])
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        ({"Sec-Fetch-Site": "none"}, "signed-out"),
+        ({"Sec-Fetch-Site": "same-origin"}, "signed-out"),
+        ({"Sec-Fetch-Site": "same-origin", "Cookie": f"{COOKIE}=anything"}, None),
+        # Strict cookies are not sent: a person who returns from a provider may have a session.
+        ({"Sec-Fetch-Site": "cross-site"}, None),
+        ({}, None),
+    ],
+)
+async def test_page_says_that_it_was_requested_without_a_session(
+    world: World, path: str, headers: dict[str, str], said: str | None
+) -> None:
+    answer = await world.client().get(path, headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers.get("server-timing") == said
+
+
+async def test_font_is_served(world: World) -> None:
+    answer = await world.client().get("/assets/inter.woff2")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "font/woff2")
