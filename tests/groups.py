@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_changes",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",
+        "outside/test_screen_pictures",
         "outside/test_sign_in_browser",
         "outside/test_sign_in_methods_browser",
         "outside/test_turn_server",

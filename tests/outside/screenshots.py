@@ -1,5 +1,7 @@
 """Takes screenshots of the client and the portal for docs/screenshots, with the example data of the demo."""
 
+import argparse
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyotp
-from browser import Playwright, start_playwright
+from browser import CLIENT, Playwright, start_playwright
 from client_pages import (
     PHONE_VIEWPORT,
     Client,
@@ -25,13 +27,13 @@ from client_pages import (
 from client_phone import ClientPhone
 from playwright.sync_api import Page, expect
 from portal_pages import DESKTOP_OPTIONS, as_camera_video, choose_action, create_administrator, portal
+from screen_pictures import ALL_SCREENS, COMPARED_LOOKS, REFERENCES, compared_screens, reduce_palette, take, take_all
 from server import ROOT, Login, Server, eventually
 
 from unificx.prompts import Prompts
 
 PLACE = ROOT / "docs" / "screenshots"
 WIDE = DESKTOP_OPTIONS["viewport"]
-COLOURS = 160
 PEOPLE = {
     "1005": "Dana Beispiel",
     "1006": "Emil Muster",
@@ -65,9 +67,8 @@ class ScreenshotWriter:
         page.wait_for_timeout(400)
         raw = self.directory / "raw.png"
         page.screenshot(path=raw, animations="disabled", caret="hide")
-        few = f"split[a][b];[a]palettegen=max_colors={COLOURS}[p];[b][p]paletteuse=dither=none"
         target = PLACE / f"{name}.png"
-        subprocess.run(["ffmpeg", "-loglevel", "error", "-y", "-i", raw, "-vf", few, target], check=True)
+        reduce_palette(raw, target)
         print(f"{target.relative_to(ROOT)}  {target.stat().st_size // 1024} kB")
 
 
@@ -362,12 +363,56 @@ def story(playwright: Playwright) -> Iterator[DemoMorning]:
         yield DemoMorning(clients, server, service, directory)
 
 
+def take_references(playwright: Playwright, server: Server, directory: Path) -> int:
+    """Take the pictures anew that the tests compare with."""
+    clients = Clients(playwright, directory, server)
+    count = 0
+    for look in COMPARED_LOOKS:
+        client = clients(is_mobile=False, has_touch=False, service_workers="block")
+        for name in compared_screens(client.page, client.origin, look.language):
+            raw = take(client.page, look, directory / "raw.png")
+            reduce_palette(raw, REFERENCES / f"{name}-{look}.png")
+            count += 1
+        client.close()
+    return count
+
+
+def take_screens(*, references: bool) -> None:
+    with ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        playwright = stack.enter_context(start_playwright())
+        server = stack.enter_context(Server(place / "home"))
+        if references:
+            count, target = take_references(playwright, server, place), REFERENCES
+        else:
+            clients = Clients(playwright, place, server)
+            stack.callback(clients.close)
+            count, target = take_all(clients, server), ALL_SCREENS
+    print(f"{count} pictures in {target.relative_to(ROOT)}")
+
+
 def main() -> None:
-    began = time.monotonic()
+    parser = argparse.ArgumentParser(prog="script/screenshots", description=__doc__)
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument(
+        "--all", action="store_true", help="every screen in all widths, themes and languages, in build/screens"
+    )
+    only.add_argument("--references", action="store_true", help="the pictures that the tests compare with")
+    chosen = parser.parse_args()
     build_if_outdated()
+    if chosen.all or chosen.references:
+        take_screens(references=chosen.references)
+    else:
+        take_documentation()
+
+
+def take_documentation() -> None:
+    began = time.monotonic()
     PLACE.mkdir(parents=True, exist_ok=True)
     with start_playwright() as playwright, story(playwright) as scene:
         scene.run()
+    for shape, name in (("narrow", "dial"), ("wide", "dial-wide")):
+        shutil.copy(PLACE / f"{name}.png", CLIENT / "public" / "app" / f"screenshot-{shape}.png")
     size = sum(each.stat().st_size for each in PLACE.glob("*.png"))
     print(f"{size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
 
