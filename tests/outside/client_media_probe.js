@@ -34,21 +34,29 @@
     recording() {
       return { at: recording?.currentTime ?? 0, speed: !recording || recording.paused ? 0 : recording.playbackRate }
     },
-    /** Newest call: audio packets received, video frames decoded, codecs. */
+    /** Newest call: audio packets received, video frames decoded, codecs, DTLS state and SRTP cipher by transport. */
     async figures() {
-      const stats = { ice: '', audio: 0, frames: 0, codecs: {} }
+      const stats = { ice: '', audio: 0, frames: 0, codecs: {}, dtls: [] }
       const connection = openConnections().at(-1)
       if (!connection) return stats
       stats.ice = connection.iceConnectionState
       const report = await connection.getStats()
       for (const each of report.values()) {
-        if (each.type === 'transport') stats.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.address
+        if (each.type === 'transport') {
+          stats.way = report.get(report.get(each.selectedCandidatePairId)?.localCandidateId)?.address
+          stats.dtls.push([each.dtlsState, each.srtpCipher])
+        }
         if (each.type !== 'inbound-rtp') continue
         stats.codecs[each.kind] = report.get(each.codecId)?.mimeType
         if (each.kind === 'video') stats.frames += each.framesDecoded ?? 0
         else stats.audio += each.packetsReceived
       }
       return stats
+    },
+    /** Take the camera away, as unplugging it does. */
+    loseCamera() {
+      const senders = openConnections().at(-1).getSenders()
+      senders.find((each) => each.track?.kind === 'video').track.dispatchEvent(new Event('ended'))
     },
     /** Number of SIP WebSockets opened so far. */
     sockets: () => sockets.length,

@@ -8,6 +8,7 @@ import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
 import { isUsableCandidate, withTlsId } from './sdp';
 import { endReasonOf, type EndReason } from './end-reasons';
+import { HeldCandidates } from './held-candidates';
 import { Negotiator } from './negotiator';
 import { readIdentity, type HeaderSource, type RemoteIdentity } from './remote-identity';
 import { LocalMedia } from './local-media';
@@ -38,6 +39,8 @@ export interface CallState {
   captureError?: CaptureError;
   /** The remote party does not accept video. */
   videoRefused: boolean;
+  /** The call had video and now has sound only, because the remote party changed. */
+  videoEnded: boolean;
   /** Transfer in progress; `refused`: it failed and the call continues here. */
   transfer?: 'asked' | 'rings' | 'refused';
   quality?: Quality;
@@ -78,6 +81,7 @@ const INITIAL_STATE: Omit<CallState, 'phase' | 'remote'> = {
   mediaPath: 'connected',
   camera: 'off',
   videoRefused: false,
+  videoEnded: false,
 };
 
 let count = 0;
@@ -180,6 +184,7 @@ export class Call {
     session.on('sdp', (event: SDPEvent) => {
       if ((event.originator as string) === 'local') event.sdp = withTlsId(event.sdp, this.#tlsId);
     });
+    new HeldCandidates(session);
     session.on('icecandidate', this.#onIceCandidate);
     session.on('peerconnection', ({ peerconnection }) => this.#onPeerConnection(peerconnection));
     if (session.connection) this.#onPeerConnection(session.connection);
@@ -328,11 +333,11 @@ export class Call {
 
   /** Continue without the missing device. */
   dismissNotices(): void {
-    this.#set({ captureError: undefined, videoRefused: false, transfer: undefined });
+    this.#set({ captureError: undefined, videoRefused: false, videoEnded: false, transfer: undefined });
   }
 
   async #startVideo(): Promise<void> {
-    this.#set({ camera: 'starting', captureError: undefined, videoRefused: false });
+    this.#set({ camera: 'starting', captureError: undefined, videoRefused: false, videoEnded: false });
     try {
       await this.#localMedia.openCamera();
     } catch (fault) {
@@ -352,6 +357,13 @@ export class Call {
     this.#publishLocalVideo();
     this.#set({ videoRefused: true });
     await this.#transceivers?.setTrack('video', undefined);
+  }
+
+  /** The call was moved to a party without video: stop the camera and say so. */
+  #onVideoEnded(): void {
+    this.#localMedia.closeCamera();
+    this.#publishLocalVideo();
+    this.#set({ videoEnded: true });
   }
 
   async #stopVideo(): Promise<void> {
@@ -377,6 +389,7 @@ export class Call {
     this.#transceivers = new Transceivers(connection, {
       audio: (stream) => this.#speaker.play(stream),
       video: (remoteVideo) => this.#set({ remoteVideo }),
+      videoEnded: () => this.#onVideoEnded(),
     });
   }
 

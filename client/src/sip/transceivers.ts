@@ -2,6 +2,8 @@ interface MediaListener {
   audio: (stream: MediaStream) => void;
   /** Remote video; undefined if there is none. */
   video: (stream: MediaStream | undefined) => void;
+  /** The remote party no longer accepts the video that was agreed before. */
+  videoEnded: () => void;
 }
 
 type Kind = 'audio' | 'video';
@@ -10,18 +12,19 @@ type Kind = 'audio' | 'video';
 export class Transceivers {
   readonly #remoteAudio = new MediaStream();
   #remoteVideo: MediaStream | undefined;
+  #videoAgreed = false;
 
   constructor(
     private readonly connection: RTCPeerConnection,
     private readonly listener: MediaListener,
   ) {
     connection.addEventListener('track', this.#onTrack);
-    connection.addEventListener('signalingstatechange', this.#updateRemoteVideo);
+    connection.addEventListener('signalingstatechange', this.#onSignalingState);
   }
 
   close(): void {
     this.connection.removeEventListener('track', this.#onTrack);
-    this.connection.removeEventListener('signalingstatechange', this.#updateRemoteVideo);
+    this.connection.removeEventListener('signalingstatechange', this.#onSignalingState);
   }
 
   /**
@@ -59,6 +62,15 @@ export class Transceivers {
       this.listener.audio(this.#remoteAudio);
     }
     this.#updateRemoteVideo();
+  };
+
+  readonly #onSignalingState = (): void => {
+    this.#updateRemoteVideo();
+    if (this.connection.signalingState !== 'stable') return;
+    const agreed = Boolean(this.#transceiver('video')?.currentDirection);
+    const ended = this.#videoAgreed && !agreed;
+    this.#videoAgreed = agreed;
+    if (ended) this.listener.videoEnded();
   };
 
   readonly #updateRemoteVideo = (): void => {

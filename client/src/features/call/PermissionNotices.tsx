@@ -1,14 +1,16 @@
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { pendingPermission } from '~/media/capture';
 import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
+import { useRoom } from './useRoom';
 import css from './notice.module.css';
 
 /** Explains permission prompts and missing devices. */
 export function PermissionNotices({ call }: { call: Call }) {
   const { t } = useLingui();
-  const { captureError, videoRefused, transfer } = useValue(call.state);
+  const { captureError, videoRefused, videoEnded, transfer } = useValue(call.state);
+  const room = useRoom(call);
   const { source } = useValue(pendingPermission);
   if (source) {
     return (
@@ -42,13 +44,21 @@ export function PermissionNotices({ call }: { call: Call }) {
       </div>
     );
   }
-  if (!videoRefused) return null;
+  if (!videoRefused && !videoEnded) return null;
   return (
     <div className={css.notice} data-notice role="status">
-      <strong>{t`The other party did not accept video`}</strong>
+      <strong>{soundOnlyText(room !== undefined, videoEnded)}</strong>
       <div className={css.noticeActions}>
-        <button type="button" onClick={() => call.dismissNotices()}>{t`Continue without`}</button>
+        <button type="button" onClick={() => call.dismissNotices()}>
+          {videoEnded ? t`OK` : t`Continue without`}
+        </button>
       </div>
     </div>
   );
+}
+
+function soundOnlyText(conference: boolean, ended: boolean) {
+  if (conference) return <Trans>The conference has sound only</Trans>;
+  if (ended) return <Trans>The call continues with sound only</Trans>;
+  return <Trans>The other party did not accept video</Trans>;
 }
