@@ -49,7 +49,9 @@ class FakeDialer:
     """A dialer that only records its calls."""
 
     dialed: list[tuple[str, str, str]] = field(default_factory=list)
+    participants: list[int] = field(default_factory=list)
 
-    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
+    def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
+        self.participants.append(participants)
         self.dialed.append((room.number, host.number if host else "", number))
         return f"call-{len(self.dialed)}"

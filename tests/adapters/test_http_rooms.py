@@ -164,6 +164,7 @@ async def test_hosts_and_administrators_invite_extensions(world: World) -> None:
     refused = [(await one.post(f"{ROOMS}/8000/meeting/recording")).status_code for one in (anna, berta)]
     assert refused == [404, 404]  # no recorder is configured here
     assert dialling.dialed == [("8000", "", "1003"), ("8000", "1001", "1003")]
+    assert dialling.participants == [0, 2]
 
 
 @dataclass

@@ -44,6 +44,27 @@ async def test_first_answering_device_is_connected_to_the_originating_app() -> N
     assert [(party.role, party.number) for party in call.parties] == [("caller", "8000"), ("callee", "1002")]
 
 
+async def test_browser_is_told_that_it_is_invited_to_a_conference() -> None:
+    await play("""
+        bob 1002, phone 1002 wss
+        ! a conference with 2 others invites 1002
+        app    <- room
+        ! the app answers [room]
+        bob    <- INVITE [room]
+          UnifiCX-Conference: none
+        phone  <- INVITE [room in webrtc]
+          UnifiCX-Conference: 2
+    """)
+    await play("""
+        phone 1002 wss
+        ! an app calls 1002
+        app    <- room
+        ! the app answers [room]
+        phone  <- INVITE [room in webrtc]
+          UnifiCX-Conference: none
+    """)
+
+
 async def test_originating_app_hangs_up() -> None:
     world = await play(RINGS)
     await play_on(world, """

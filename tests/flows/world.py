@@ -274,6 +274,10 @@ class World:
                 call = self.manager.calls[call_id]
                 tag = call.existing_leg(self._leg_name(call_id, name)).id
                 self.manager.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
+            case ["a", "conference", "with", others, "others", "invites", number]:
+                room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
+                origin = Origination(room, "room", ("a",), number, conference_others=int(others))
+                self.manager.originate(origin)
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
                 self.manager.originate(Origination(room, "room", ("a",), number, " ".join(device)))

@@ -93,6 +93,8 @@ class Call:
     """Whether an app first called the caller's own phone, to dial a number for them afterwards."""
     next_destination: str = ""
     """Number to dial once the call from the app is answered."""
+    conference_others: int | None = None
+    """For an invitation to a conference: participants besides the displayed caller."""
     transfer_target: CallTarget | None = None
     """Target of the transfer in progress."""
     return_target: CallTarget | None = None

@@ -32,6 +32,9 @@ CLICK_TO_DIAL_HEADERS = (
 the phone answers (RFC 7462 section 8.2.1)."""
 CALL_ID_HEADER = "UnifiCX-Call"
 """Header by which a browser matches the INVITE to its push notification."""
+CONFERENCE_HEADER = "UnifiCX-Conference"
+"""Header that marks an invitation to a conference for a browser: the number of participants besides the caller shown. A
+browser joins by a SIP INFO with the digit 1, which an invited phone sends when its user presses the key."""
 NO_LIMITS = Limits(0.0, 0.0)
 """Limits of a step that dials nothing."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
@@ -124,6 +127,8 @@ class ForkTargetBuilder:
         shown, extra_headers = target.displayed_caller or call.caller, RECALL_HEADERS if target.is_recall else ()
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
+            if call.conference_others is not None:
+                extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
         tenant = self._directory.tenant(call.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
         identity = (

@@ -132,3 +132,5 @@ class Origination:
     """Number to dial for the answering party, who hears the app until it is answered."""
     displayed_caller: Caller | None = None
     """Displayed caller, if it is not `caller`."""
+    conference_others: int | None = None
+    """For an invitation to a conference: participants besides the displayed caller."""

@@ -232,9 +232,9 @@ class ConferenceManager:
         _, actions = machine.step(state, events_and_actions.InvitationRequested(by, number), self._clock.monotonic())
         if self.dialer is None or not any(isinstance(one, events_and_actions.DialNumber) for one in actions):
             raise _host_required()
-        return self.dialer.dial(
-            room, live.connections[by].caller if live is not None and by in live.connections else None, number
-        )
+        connections = live.connections if live is not None else {}
+        host = connections[by].caller if by in connections else None
+        return self.dialer.dial(room, host, number, len(connections))
 
     def control_recording(
         self, room: Room, event: events_and_actions.RecordingRequested | events_and_actions.PauseRequested

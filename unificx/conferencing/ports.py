@@ -38,9 +38,9 @@ class MeetingRecorder(Protocol):
 class ConferenceDialer(Protocol):
     """Dials extensions into a room."""
 
-    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
-        """Ring an extension for a host or administrator; the callee is asked whether to join. Returns the call id.
-        Raises NotFound if the number is not an extension; StorageFull."""
+    def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
+        """Ring an extension for a host or administrator; the callee is asked whether to join. `participants` are in the
+        room at present. Returns the call id. Raises NotFound if the number is not an extension; StorageFull."""
         ...
 
 

@@ -23,11 +23,16 @@ class CallManagerDialer:
     def __init__(self, calls: CallManager) -> None:
         self._calls = calls
 
-    def dial(self, room: Room, host: CallerIdentity | None, number: str) -> str:
+    def dial(self, room: Room, host: CallerIdentity | None, number: str, participants: int) -> str:
         extension_id, subject = (host.extension_id, host.subject) if host is not None else ("", None)
         caller = Caller(room.tenant_id, extension_id, "", subject or "", room.number, room.name)
         host_caller = self._host_caller(room) if room.ad_hoc else None
-        return self._calls.originate(Origination(host_caller or caller, CONFERENCE_APP, (room.id, INVITED), number))
+        others = participants - 1 if host_caller is not None else participants
+        return self._calls.originate(
+            Origination(
+                host_caller or caller, CONFERENCE_APP, (room.id, INVITED), number, conference_others=max(0, others)
+            )
+        )
 
     def _host_caller(self, room: Room) -> Caller | None:
         directory = self._calls.deps.directory

@@ -99,6 +99,8 @@ export class Call {
   #iceMonitor: IceMonitor | undefined;
   #transceivers: Transceivers | undefined;
   #transferorTimer: ReturnType<typeof setTimeout> | undefined;
+  /** An invitation to a conference, accepted by answering. `others`: participants besides the caller. */
+  invitation: { others: number } | undefined;
   /** Runs beside another call: in a test call both ends are here. */
   concurrent = false;
   /** The user has clicked to dial elsewhere: the remote party is called once this phone answers. */
@@ -198,6 +200,8 @@ export class Call {
     for (const name of ['reinvite', 'update'] as const) session.on(name, ({ request }) => this.#onIdentity(request));
     session.on('confirmed', () => {
       this.#applyMute();
+      // The server asks for a key, because a machine may have answered.
+      if (this.invitation) session.sendDTMF('1', { transportType: 'INFO' as never });
       if (this.state.state.camera === 'on' && !this.#transceivers?.videoAccepted) void this.#videoRejected();
     });
     session.on('hold', ({ originator }) => this.#onHold(originator as string, true));

@@ -47,18 +47,29 @@ describe('a telephone', () => {
     session.emit('progress', { originator: 'remote', response: { status_code: 180 } });
     return { call, session };
   };
-  const rings = (number: string) => {
+  const rings = (number: string, headers: Record<string, string> = {}) => {
+    const all: Record<string, string> = { 'UnifiCX-Call': `id-${number}`, ...headers };
     const session = new FakeSession(number);
     agent.emit('newRTCSession', {
       originator: 'remote',
       session,
-      request: { body: '', getHeader: () => `id-${number}` },
+      request: { body: '', getHeader: (name: string) => all[name] },
     });
     return { call: phone.state.state.calls.at(-1)!, session };
   };
 
   it('knows a call by its server id', () => {
     expect(rings('1003').call.serverId).toBe('id-1003');
+  });
+
+  it('joins a conference by answering its invitation, without a key', async () => {
+    expect(rings('1003').call.invitation).toBeUndefined();
+    const { call, session } = rings('1004', { 'UnifiCX-Conference': '2' });
+    expect(call.invitation).toEqual({ others: 2 });
+    await phone.answer(call);
+    expect(session.digits).toEqual([]);
+    session.emit('confirmed', { originator: 'remote' });
+    expect(session.digits).toEqual(['1']);
   });
 
   it('holds a newly answered call while talking in another', async () => {

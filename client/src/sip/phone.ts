@@ -51,6 +51,8 @@ const MAX_CALLS = 2;
 const CALL_ID_HEADER = 'UnifiCX-Call';
 /** Header that says how a call began. */
 const ORIGINATION_HEADER = 'UnifiCX-Origination';
+/** Marks an invitation to a conference: the number of participants besides the caller. */
+const CONFERENCE_HEADER = 'UnifiCX-Conference';
 /** How long a call waits for the SIP connection, milliseconds. */
 const CONNECT_TIMEOUT_MS = 8000;
 
@@ -298,6 +300,8 @@ export class Phone {
     const number = String(from.uri.user ?? '');
     const name = from.display_name === number || number === WITHHELD_NUMBER ? '' : from.display_name;
     const call = new Call(true, number, name, this.#callLine(), request.getHeader(CALL_ID_HEADER));
+    const others = request.getHeader(CONFERENCE_HEADER);
+    if (others !== undefined) call.invitation = { others: Number(others) || 0 };
     const replaced = this.#replacedCall;
     this.#replacedCall = undefined;
     const live = this.state.state.calls.filter((each) => !each.ended);

@@ -2,6 +2,7 @@ import { FocusTrap } from '@mantine/core';
 import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useValue } from '~/core/store';
+import { Invitation } from '~/features/conferences';
 import { phone, type Call } from '~/sip';
 import { answerCall, initials } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
@@ -17,6 +18,10 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
   const video = useValue(call.state, (each) => each.offersVideo);
   const talking = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'talking'));
   const { title, number } = useRemoteParty(call);
+  const answerLabel = () => {
+    if (call.invitation) return talking ? t`Hold and join` : t`Join`;
+    return talking ? t`Hold and answer` : t`Answer`;
+  };
   return (
     <FocusTrap active>
       <section
@@ -38,6 +43,8 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
           <p className={remotePartyCss.state}>
             {call.clickToDial ? (
               <Trans>Calling {title}… Pick up to connect</Trans>
+            ) : call.invitation ? (
+              <Invitation caller={title} others={call.invitation.others} />
             ) : video ? (
               <Trans>Incoming video call</Trans>
             ) : (
@@ -56,7 +63,7 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
             large
             icon={IconPhone}
             kind="answer"
-            label={talking ? t`Hold and answer` : t`Answer`}
+            label={answerLabel()}
             onClick={() => void answerCall(call)}
           />
           {video && (

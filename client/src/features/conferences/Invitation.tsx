@@ -1,0 +1,13 @@
+import { Plural, Trans } from '@lingui/react/macro';
+
+/** What an invitation to a conference says. `others`: participants besides the caller. */
+export function Invitation({ caller, others }: { caller: string; others: number }) {
+  if (others === 0) return <Trans>{caller} invites you to a conference</Trans>;
+  return (
+    <Plural
+      value={others}
+      one={`${caller} invites you to a conference with # other`}
+      other={`${caller} invites you to a conference with # others`}
+    />
+  );
+}
