@@ -17,6 +17,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "browsers": (
         "outside/test_browser_*",
+        "outside/test_client_conference_video",
         "outside/test_client_diagnostics",
         "outside/test_client_loading",
         "outside/test_client_dial",

@@ -1,4 +1,5 @@
 import { estimateQuality, type Quality } from './quality';
+import { UnlistedAudio } from './unlisted-audio';
 
 /** Encryption of the media path to the server, as negotiated by DTLS. */
 export interface Encryption {
@@ -24,9 +25,10 @@ type Stat = Record<string, unknown> & { id: string; type: string };
 
 /**
  * Reads WebRTC statistics; each reading covers the time since the previous one. With several inbound streams the most
- * active one counts: announcements use a stream of their own.
+ * active one counts: announcements use a stream of their own. Audio that the browser does not list counts as well.
  */
 export class Meter {
+  readonly #unlisted = new UnlistedAudio();
   #before: ReadonlyMap<string, Counts> | undefined;
 
   read(report: ReadonlyMap<string, unknown>): MeterReading {
@@ -37,12 +39,20 @@ export class Meter {
     const first = !this.#before;
     this.#before = new Map(streams.map((each) => [each.id, countsOf(each)]));
     const transport = stats.find((each) => each.type === 'transport' && each.dtlsState === 'connected');
+    const unlisted = this.#readUnlisted(streams, stats);
     const codec = stream && (report.get(String(stream.codecId)) as Stat | undefined);
     return {
-      quality: stream && !first ? qualityOf(stream, deltas.get(stream)!, roundTrip(stats)) : undefined,
+      quality: stream && !first ? qualityOf(stream, unlisted ?? deltas.get(stream)!, roundTrip(stats)) : undefined,
       encryption: transport && encryptionOf(transport),
       codec: typeof codec?.mimeType === 'string' ? codec.mimeType.replace('audio/', '') : undefined,
     };
+  }
+
+  #readUnlisted(streams: readonly Stat[], stats: readonly Stat[]): Counts | undefined {
+    const transport = stats.find((each) => each.type === 'transport' && each.id === streams[0]?.transportId);
+    if (typeof transport?.packetsReceived !== 'number') return undefined;
+    const listed = streams.reduce((sum, each) => sum + countsOf(each).received, 0);
+    return this.#unlisted.read({ time: Number(transport.timestamp), packets: transport.packetsReceived, listed });
   }
 
   #delta(stream: Stat): Counts {

@@ -15,6 +15,14 @@ describe('the keep-alive', () => {
     expect(keepAlive).toMatchObject({ silentReadings: 0, conclusive: true });
   });
 
+  it('is present while packets arrive that no listed stream counts', () => {
+    const keepAlive = new KeepAlive();
+    const path = (packetsReceived: number) =>
+      new Map([...report(20), ['p', { id: 'p', type: 'candidate-pair', responsesReceived: 1, packetsReceived }]]);
+    for (const packets of [100, 125, 150]) keepAlive.read(path(packets));
+    expect(keepAlive).toMatchObject({ silentReadings: 0, conclusive: true });
+  });
+
   it('is missed reading by reading and back with the first packet', () => {
     const keepAlive = new KeepAlive();
     for (let count = 0; count < 4; count++) keepAlive.read(report(20, 2));

@@ -3,7 +3,7 @@ type Stat = Record<string, unknown> & { id: string; type: string };
 /**
  * Liveness of the media path, from WebRTC statistics. Silence is not a loss: a muted or held party may send no media,
  * but the browser sends STUN consent checks at least every 2.5 seconds (RFC 7675) and counts the responses. Where it
- * does not count them, silence is inconclusive.
+ * does not count them, silence is inconclusive. The packets of a path count too, since browsers do not list all audio.
  */
 export class KeepAlive {
   /** Consecutive readings without a sign of life. */
@@ -15,10 +15,10 @@ export class KeepAlive {
   read(report: ReadonlyMap<string, unknown>): void {
     const now = new Map<string, number>();
     for (const each of report.values() as Iterable<Stat>) {
-      const count = each.type === 'candidate-pair' ? each.responsesReceived : each.packetsReceived;
-      if (typeof count !== 'number' || (each.type !== 'candidate-pair' && each.type !== 'inbound-rtp')) continue;
-      now.set(each.id, count);
-      if (each.type === 'candidate-pair' && count > 0) this.conclusive = true;
+      if (each.type !== 'candidate-pair' && each.type !== 'inbound-rtp') continue;
+      const responses = Number(each.responsesReceived ?? 0);
+      now.set(each.id, responses + Number(each.packetsReceived ?? 0));
+      if (responses > 0) this.conclusive = true;
     }
     const alive = [...now].some(([id, count]) => count > (this.#before.get(id) ?? 0));
     this.#before = now;
