@@ -1,5 +1,6 @@
 """Calls in the client: between two browsers, and with a desk phone."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,13 @@ from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
 from network_handover import NetworkHandover
 from page_checks import PageChecker
 from playwright.sync_api import expect
+from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Server, eventually
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 
 LOST = "Connection lost. Reconnecting…"
+WITH_QUALITY = re.compile(r"^Encrypted to your phone system\. .+ connection$")
 WORDS = """() => {
   // What the call says from now on: for less than a second, which is sooner than a test looks.
   self.words = []
@@ -317,6 +320,48 @@ def test_a_call_survives_a_network_change(
     assert set(words) & {LOST, "Reconnecting…"}, f"nothing was said of it: {words}"
     berta.hang_up()
     clara.assert_idle()
+
+
+@pytest.mark.promise("C8", "S2")
+def test_a_recorded_call_has_a_quality_after_its_announcement_and_after_an_outage(
+    server: Server,
+    berta: ClientPhone,
+    clients: Clients,
+    household: Household,
+    roads: NetworkHandover | None,
+    tmp_path: Path,
+) -> None:
+    if not roads:
+        pytest.skip("networks are made and taken away by root alone")
+    set_tenant_policy(server, mode="announce")
+    set_extension_policy(server, household.clara, when="always")
+    try:
+        program = roads.browser(tmp_path)
+        clara = start_client_phone(clients, household.clara, 1500, directory=tmp_path, program=program)
+        clara.dial(berta.login.number)
+        berta.answer(CLARA)
+        for each, other in ((clara, BERTA), (berta, CLARA)):
+            expect(each.call_with(other).get_by_text("This call is being recorded")).to_be_visible(timeout=30_000)
+        assert_two_way_audio(clara, berta, (1500, 1000))
+        clara.page.wait_for_timeout(5_000)  # the announcement's packets are no longer part of a reading
+        for each, other in ((clara, BERTA), (berta, CLARA)):
+            expect(each.call_with(other).get_by_role("button", name=WITH_QUALITY)).to_be_visible()
+
+        roads.block()
+        expect(clara.call_with(BERTA).get_by_text(LOST)).to_be_visible(timeout=10_000)
+        clara.page.wait_for_timeout(4_000)
+        roads.block(False)
+        assert_two_way_audio(clara, berta, (1500, 1000))
+        expect(clara.call_with(BERTA).get_by_text(LOST)).to_have_count(0)
+        clara.page.evaluate(WORDS)
+        clara.page.wait_for_timeout(10_000)
+        words = set(clara.page.evaluate("words"))
+        assert LOST not in words, f"lost and found again: {words}"
+        expect(clara.call_with(BERTA).get_by_role("button", name=WITH_QUALITY)).to_be_visible()
+        berta.hang_up()
+    finally:
+        set_extension_policy(server, household.clara, when="on_demand")
+        set_tenant_policy(server, mode="off")
 
 
 @pytest.mark.promise("U1")

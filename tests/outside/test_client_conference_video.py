@@ -43,7 +43,7 @@ def test_a_conference_made_from_a_video_call_keeps_sound_and_encryption(
     if cameras == "taken away":
         anna.page.evaluate("mediaProbe.loseCamera()")
         expect(berta.page.get_by_label(f"{ANNA}, live")).to_have_count(0)
-    anna.press("Conference")
+    anna.choose("Conference")
     for each in pair:
         expect(each.call_with("Conference")).to_be_visible()
         expect(each.page.locator("video")).to_have_count(0)

@@ -15,7 +15,7 @@ from recording_helpers import set_extension_policy, set_tenant_policy
 from server import Household, Login, Server, eventually
 
 NUMBER, NAME = "7391", "Harbour office"
-BERTA, CLARA = "Bertalina Oxenfurt", "Claramunde Zwiebach"
+ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
 RECORDED = "This conference is being recorded"
 
 
@@ -45,6 +45,17 @@ def meanwhile(server: Server, login: Login, does: Callable[[AppPhone], Awaitable
 
 async def comes(phone: AppPhone) -> None:
     await phone.call(NUMBER)
+
+
+@contextmanager
+def answering(server: Server, login: Login) -> Iterator[None]:
+    """A phone that answers calls."""
+
+    async def answers(phone: AppPhone) -> None:
+        await asyncio.wait_for(phone.in_call.wait(), 30)
+
+    with meanwhile(server, login, answers):
+        yield
 
 
 async def lets_itself_be_called_in(phone: AppPhone) -> None:
@@ -120,6 +131,31 @@ def test_a_room_is_created_joined_and_hosted(
     expect(page.get_by_text("Call ended")).to_be_visible()
     expect(line).to_contain_text("empty")
     assert walk.findings == new.findings == anna.complaints == []
+
+
+@pytest.mark.promise("C10")
+def test_an_invited_client_joins_with_one_button(clients: Clients, server: Server, household: Household) -> None:
+    clara = clients("microphone").sign_in(household.clara).wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
+    with answering(server, household.berta):
+        anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
+        anna.page.get_by_role("button", name="Conference", exact=True).click()
+        sheet = anna.page.get_by_role("dialog", name="Conference", exact=True)
+        expect(sheet.get_by_text("2 participants")).to_be_visible()
+        sheet.get_by_role("button", name="Add participant").click()
+        sheet.get_by_role("textbox", name="Name or number to add").fill(CLARA[:8])
+        sheet.get_by_role("button", name=CLARA).click()
+        sheet.get_by_role("button", name="Invite").click()
+        rings = clara.page.get_by_role("alertdialog")
+        expect(rings.get_by_text(f"{ANNA} invites you to a conference with 1 other")).to_be_visible()
+        rings.get_by_role("button", name="Join", exact=True).click()
+        expect(sheet.get_by_text("3 participants")).to_be_visible()
+        clara.page.get_by_role("button", name="Participants").click()
+        expect(clara.page.get_by_role("dialog", name="Conference", exact=True)).to_contain_text("3 participants")
+        clara.page.keyboard.press("Escape")
+        clara.page.get_by_role("button", name="Hang up").click()
+        expect(sheet.get_by_text("2 participants")).to_be_visible()
+    assert anna.complaints == clara.complaints == []
 
 
 @pytest.mark.promise("C10")
