@@ -5,6 +5,7 @@ import { useElapsed } from '~/design/useElapsed';
 import { pictureRotation } from '~/media/sensors';
 import { useValue } from '~/core/store';
 import { deviceLayout } from '~/media/sensors';
+import { Faces } from '~/features/conferences';
 import { phone, type Call, type Phase } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
@@ -15,6 +16,7 @@ import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
 import { useRemoteParty } from './useRemoteParty';
+import { useRoom } from './useRoom';
 import { Video } from './Video';
 import { callStatus } from './messages';
 import css from './screen.module.css';
@@ -92,13 +94,15 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
   const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
   const connected = useValue(phone.state, (each) => each.line === 'ready');
   const status = callStatus(state, connected);
+  const room = useRoom(call);
+  const avatar = (
+    <div className={remotePartyCss.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
+      {initials(title) || '#'}
+    </div>
+  );
   return (
     <div className={remotePartyCss.remoteParty} data-compact={compact || undefined}>
-      {!compact && (
-        <div className={remotePartyCss.avatar} aria-hidden data-ringing={state.phase === 'ringing' || undefined}>
-          {initials(title) || '#'}
-        </div>
-      )}
+      {!compact && (room ? <Faces room={room.id} fallback={avatar} /> : avatar)}
       {/* Focus the title, not a button: Space mutes. */}
       <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
         {title}

@@ -1,13 +1,14 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useValue } from '~/core/store';
 import { colleagues, ContactPicker } from '~/features/directory';
 import type { Roster } from './roster';
+import css from './conferences.module.css';
 
-/** For hosts: call another participant into the room. */
-export function Invite({ roster }: { roster: Roster }) {
+/** For hosts: call another participant into the room. `children`: buttons beside the one that begins. */
+export function Invite({ roster, children }: { roster: Roster; children: ReactNode }) {
   const { t } = useLingui();
   const [query, setQuery] = useState<string>();
   const invited = useValue(roster.state, (each) => each.invited);
@@ -20,14 +21,18 @@ export function Invite({ roster }: { roster: Roster }) {
   return (
     <>
       {query === undefined ? (
-        <Button
-          size="md"
-          variant="light"
-          leftSection={<IconUserPlus size={18} aria-hidden />}
-          onClick={() => setQuery('')}
-        >
-          <Trans>Add participant</Trans>
-        </Button>
+        <div className={css.footerButtons}>
+          <Button
+            size="md"
+            px="xs"
+            variant="light"
+            leftSection={<IconUserPlus size={18} aria-hidden />}
+            onClick={() => setQuery('')}
+          >
+            <Trans>Add people</Trans>
+          </Button>
+          {children}
+        </div>
       ) : (
         <form
           onSubmit={(event) => {

@@ -1,16 +1,23 @@
 import { ActionIcon, Avatar, Badge, Button, Drawer, Group, Stack, Switch, Text } from '@mantine/core';
-import { IconHandStop, IconMicrophone, IconMicrophoneOff, IconUserX } from '@tabler/icons-react';
+import {
+  IconHandStop,
+  IconLock,
+  IconLockOpen,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconUserX,
+} from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
 import type { Participant } from '~/api';
-import { session } from '~/api/session';
 import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
+import { useParticipantName, useRemoval } from './actions';
 import { Invite } from './Invite';
 import type { Roster } from './roster';
-import { openRoster } from './rooms';
+import { useIsHost } from './useIsHost';
+import { useRoster } from './useRoster';
 import css from './conferences.module.css';
 
 interface RosterSheetProps {
@@ -38,21 +45,15 @@ export default function RosterSheet({ room, opened, close }: RosterSheetProps) {
 }
 
 function RosterContent({ room }: { room: string }) {
-  const [roster, setRoster] = useState<Roster>();
-  useEffect(() => {
-    const opened = openRoster(room);
-    setRoster(opened.roster);
-    return opened.close;
-  }, [room]);
+  const roster = useRoster(room);
   return roster ? <People roster={roster} /> : null;
 }
 
 function People({ roster }: { roster: Roster }) {
   const { t } = useLingui();
   const now = useValue(roster.state);
-  const administrator = useValue(session, (each) => each.state === 'in' && each.me.role !== 'user');
   const own = now.participants?.find((each) => each.own);
-  const isHost = administrator || (own?.host ?? false);
+  const isHost = useIsHost(now.participants);
   const count = now.participants?.length ?? 0;
   return (
     <Stack gap="sm" maw={480} mx="auto" pb="md">
@@ -62,9 +63,6 @@ function People({ roster }: { roster: Roster }) {
           <Trans>This conference is being recorded</Trans>
         </InfoNotice>
       )}
-      {own && <OwnControls own={own} roster={roster} />}
-      {isHost && <Invite roster={roster} />}
-      {isHost && <HostControls roster={roster} />}
       <Text size="sm" c="dimmed" role="status">
         <Plural value={count} one="# participant" other="# participants" />
       </Text>
@@ -73,7 +71,43 @@ function People({ roster }: { roster: Roster }) {
           <Person key={each.id} person={each} speaking={now.speaking === each.id} isHost={isHost} roster={roster} />
         ))}
       </Rows>
+      {own && <OwnControls own={own} roster={roster} />}
+      {isHost && <HostControls roster={roster} />}
+      {isHost && (
+        <div className={css.footer}>
+          <Invite roster={roster}>
+            <RoomSwitches roster={roster} />
+          </Invite>
+        </div>
+      )}
     </Stack>
+  );
+}
+
+/** Mute and lock the room, beside the button that adds people. */
+function RoomSwitches({ roster }: { roster: Roster }) {
+  const { locked, allMuted } = useValue(roster.state);
+  return (
+    <>
+      <Button
+        size="md"
+        px="xs"
+        variant={allMuted ? 'filled' : 'light'}
+        leftSection={<IconMicrophoneOff size={18} aria-hidden />}
+        onClick={() => void roster.meeting({ all_muted: !allMuted })}
+      >
+        {allMuted ? <Trans>Unmute all</Trans> : <Trans>Mute all</Trans>}
+      </Button>
+      <Button
+        size="md"
+        px="xs"
+        variant={locked ? 'filled' : 'light'}
+        leftSection={locked ? <IconLock size={18} aria-hidden /> : <IconLockOpen size={18} aria-hidden />}
+        onClick={() => void roster.meeting({ locked: !locked })}
+      >
+        {locked ? <Trans>Unlock</Trans> : <Trans>Lock</Trans>}
+      </Button>
+    </>
   );
 }
 
@@ -112,7 +146,7 @@ function OwnControls({ own, roster }: { own: Participant; roster: Roster }) {
 /** Host controls for the whole room. */
 function HostControls({ roster }: { roster: Roster }) {
   const { t } = useLingui();
-  const { locked, allMuted, recorded, paused, mayRecord } = useValue(roster.state);
+  const { recorded, paused, mayRecord } = useValue(roster.state);
   const end = async () => {
     const confirmed = await confirmAction({
       title: t`End the conference for everyone?`,
@@ -124,18 +158,6 @@ function HostControls({ roster }: { roster: Roster }) {
   };
   return (
     <>
-      <Switch
-        size="md"
-        label={t`Lock room`}
-        checked={locked}
-        onChange={(event) => void roster.meeting({ locked: event.currentTarget.checked })}
-      />
-      <Switch
-        size="md"
-        label={t`Mute all except hosts`}
-        checked={allMuted}
-        onChange={(event) => void roster.meeting({ all_muted: event.currentTarget.checked })}
-      />
       {(mayRecord || recorded) && (
         <Switch
           size="md"
@@ -169,16 +191,8 @@ interface PersonProps {
 
 function Person({ person, speaking, isHost, roster }: PersonProps) {
   const { t } = useLingui();
-  const name = person.name || person.number || t`Withheld number`;
-  const remove = async () => {
-    const confirmed = await confirmAction({
-      title: t`Remove ${name}?`,
-      text: t`Removed participants can rejoin unless the room is locked.`,
-      confirmLabel: t`Remove`,
-      cancelLabel: t`Cancel`,
-    });
-    if (confirmed) await roster.remove(person.id);
-  };
+  const name = useParticipantName(person);
+  const remove = useRemoval(person, roster);
   const states = [
     speaking && t`speaking`,
     person.host && t`host`,

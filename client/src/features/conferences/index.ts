@@ -1,4 +1,5 @@
 /** Conference rooms and their rosters. */
 export { ensureRoom, recordingStateIn, roomById, rooms } from './rooms';
+export { Faces } from './Faces';
 export { Invitation } from './Invitation';
 export const loadRosterSheet = () => import('./RosterSheet');
