@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeAgent, FakeSession } from '../../test/fake-sessions';
+import { setPreferences } from '~/core/preferences';
 import { Phone } from './phone';
 
 const agents = vi.hoisted(() => ({ made: [] as unknown[] }));
@@ -70,6 +71,18 @@ describe('a telephone', () => {
     expect(session.digits).toEqual([]);
     session.emit('confirmed', { originator: 'remote' });
     expect(session.digits).toEqual(['1']);
+  });
+
+  it('picks up by itself after a click to dial, if that was chosen and there is no other call', async () => {
+    const clicked = { 'UnifiCX-Origination': 'click-to-dial' };
+    expect(rings('1002', clicked).call).toMatchObject({ clickToDial: true, phase: 'incoming' });
+    phone.state.state.calls[0]!.decline();
+    setPreferences({ answerClickToDial: true });
+    const { call } = rings('1003', clicked);
+    await vi.waitFor(() => expect(call.phase).toBe('talking'));
+    expect(rings('1002', clicked).call.phase).toBe('incoming');
+    expect(rings('1002').call.phase).toBe('incoming');
+    setPreferences({ answerClickToDial: false });
   });
 
   it('holds a newly answered call while talking in another', async () => {
