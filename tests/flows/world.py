@@ -308,6 +308,10 @@ class World:
                 self.location.disconnect(flow)
                 self.legs.endpoint.connection_lost(flow, self.now)
                 self._events()
+            case [name, "closes", "its", "page"]:
+                flow = self.phones[name].flow
+                self.act(f"{name} loses its connection")
+                self.manager.page_closed(flow, self.now)
             case [name, "wakes", "up"]:
                 self._register(self.phones[name])
                 self.manager.device_registered(f"e-{self.phones[name].number}", name)

@@ -10,6 +10,7 @@ from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled, withheld_by
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
+from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
@@ -18,7 +19,7 @@ from unificx.calls.machine import messages, state_machine
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Ended, Talking
+from unificx.calls.machine.states import Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
@@ -68,6 +69,7 @@ class CallManager:
     _executor: ActionExecutor = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
+    _departed: DepartedPages = field(default_factory=DepartedPages)
 
     def __post_init__(self) -> None:
         self._limiter = ConcurrentCallLimiter(self.settings)
@@ -142,9 +144,15 @@ class CallManager:
         self._drain_leg_events(now)
         return handled
 
+    def page_closed(self, flow: Flow, now: float) -> None:
+        """Process a page that was closed or reloaded: keep its legs until the new page replaces them."""
+        connected = [call for call in self.calls.values() if isinstance(call.state, Talking | Transferring)]
+        legs = [leg for call in connected for leg in call.legs().values() if isinstance(leg, Leg)]
+        self._departed.add([leg.id for leg in legs if leg.dialog is not None and leg.dialog.flow == flow], now)
+
     def deadline(self) -> float:
         """Monotonic time at which `timer` must be called next."""
-        return min(self.deps.legs.deadline(), self._timer_queue.deadline())
+        return min(self.deps.legs.deadline(), self._timer_queue.deadline(), self._departed.deadline())
 
     def timer(self, now: float) -> None:
         """Run the expired timers of legs and calls."""
@@ -153,6 +161,8 @@ class CallManager:
             call = self.calls.get(call_id)
             if call is not None:
                 self.dispatch(call, messages.DeadlineReached(), now)
+        for leg_id in self._departed.expired(now):
+            self._leave(leg_id, now)
         self._drain_leg_events(now)
 
     # ---- commands
@@ -355,6 +365,14 @@ class CallManager:
         event = self._fork_builder.branch_for_device(call, extension_id, device_id, now)
         if event is not None:
             self.dispatch(call, event, now)
+
+    def _leave(self, leg_id: str, now: float) -> None:
+        """End a leg, if it is still in a call, as if its phone had hung up."""
+        found = self._registry.find_leg(leg_id)
+        if found is not None:
+            call, name = found
+            call.existing_leg(name).bye(now, Cause.HUNG_UP.reason)
+            self.dispatch(call, messages.HungUp(name), now)
 
     def current_flow(self, leg: Leg) -> Flow | None:
         """Return the current flow to the peer of a leg on a connection-oriented transport."""

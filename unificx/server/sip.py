@@ -108,7 +108,9 @@ class SipServer:
             )
         )
         tls = server_context(certificates)
-        self.transports = TransportManager(settings.sip, self._receive, self._connection_lost, tls=tls)
+        self.transports = TransportManager(
+            settings.sip, self._receive, self._connection_lost, tls=tls, on_page_closed=self._page_closed
+        )
         self._driver = self._create_driver(request_handler, rate_limiter)
         self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
@@ -244,6 +246,9 @@ class SipServer:
 
     def _connection_lost(self, flow: Flow) -> None:
         self._driver.connection_lost(flow)
+
+    def _page_closed(self, flow: Flow) -> None:
+        self._driver.page_closed(flow)
 
     def _via(self, flow: Flow) -> str:
         host, port = self.transports.address(flow)

@@ -109,6 +109,14 @@ class SipDriver:
         self._handler.connection_lost(flow, now)
         self._pump(now)
 
+    def page_closed(self, flow: Flow) -> None:
+        """Handle the end of a page that had calls over this connection."""
+        if self._loop is None:
+            return
+        now = self._clock.monotonic()
+        self._handler.page_closed(flow, now)
+        self._pump(now)
+
     def wake(self) -> None:
         """Schedule sending and a new deadline, although nothing was received."""
         if not self._busy and self._wake_handle is None and self._loop is not None:

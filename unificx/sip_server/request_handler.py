@@ -105,6 +105,10 @@ class SipRequestHandler:
         """Handle a lost connection."""
         self._parts.registrar.connection_lost(flow, now)
 
+    def page_closed(self, flow: Flow, now: float) -> None:
+        """Handle the end of a page that had calls over this connection."""
+        self._parts.calls.page_closed(flow, now)
+
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
         delayed_due = self._due[0][0] if self._due else inf

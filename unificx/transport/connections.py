@@ -13,6 +13,11 @@ OnMessage = Callable[[bytes, Flow], None]
 OnLost = Callable[[Flow], None]
 
 
+def ignore(flow: Flow) -> None:
+    """Do nothing about a flow."""
+    del flow
+
+
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
     """Limits of TCP, TLS and WebSocket connections; times in seconds, sizes in bytes."""
@@ -56,9 +61,17 @@ class Connections:
     A connection counts towards the limits from its acceptance, and has a number once it can carry messages.
     """
 
-    def __init__(self, on_message: OnMessage, on_lost: OnLost, limits: StreamLimits | None = None) -> None:
+    def __init__(
+        self,
+        on_message: OnMessage,
+        on_lost: OnLost,
+        limits: StreamLimits | None = None,
+        on_page_closed: OnLost = ignore,
+    ) -> None:
         self.on_message = on_message
         self.on_lost = on_lost
+        self.on_page_closed = on_page_closed
+        """Called after `on_lost` if the connection belonged to a page that was closed during a call."""
         self.limits = limits or StreamLimits()
         # Owner: this node: numbers of connections are unique within it.
         self._by_number: dict[int, Connection] = {}

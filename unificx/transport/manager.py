@@ -12,7 +12,7 @@ from unificx.core.background import BackgroundTasks
 from unificx.core.errors import StartupError
 from unificx.sip.flow import Flow
 from unificx.transport.binding import BindAddress, open_socket
-from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits
+from unificx.transport.connections import Connections, OnLost, OnMessage, StreamLimits, ignore
 from unificx.transport.listener import Listener
 from unificx.transport.outgoing import OutgoingConnections
 from unificx.transport.resolver import ResolutionError, Resolver
@@ -29,8 +29,9 @@ class TransportManager:
     """All SIP sockets.
 
     `on_message` receives each complete message with its flow; `on_lost` the flow of a message that could not be sent or
-    of a closed connection. `tls` is the server context, required for TLS; `trust` verifies servers that we connect to
-    (the system's CAs if None). WebSockets share `connections`.
+    of a closed connection; `on_page_closed` that of a page that was closed during a call. `tls` is the server context,
+    required for TLS; `trust` verifies servers that we connect to (the system's CAs if None). WebSockets share
+    `connections`.
     """
 
     def __init__(
@@ -42,8 +43,9 @@ class TransportManager:
         tls: ssl.SSLContext | None = None,
         trust: ssl.SSLContext | None = None,
         limits: StreamLimits | None = None,
+        on_page_closed: OnLost = ignore,
     ) -> None:
-        self.connections = Connections(on_message, on_lost, limits)
+        self.connections = Connections(on_message, on_lost, limits, on_page_closed)
         self.bound: list[BindAddress] = list(binds)
         """Listening addresses, indexed by `Flow.local` from 1; with actual ports once started."""
         self._tls = tls

@@ -21,6 +21,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PROTOCOL = "sip"
 NORMAL, GOING_AWAY, POLICY, TOO_BIG, TRY_LATER = 1000, 1001, 1008, 1009, 1013
+PAGE_CLOSED = 4001
+"""Sent by our client when its page is closed or reloaded during a call, unlike a lost connection."""
 
 
 class SipWebSocket:
@@ -97,6 +99,7 @@ class _WebSocketConnection:
         self._queued = 0
         self._changed = asyncio.Event()
         self._close_code: int | None = None
+        self._page_closed = False
         self._flow = Flow(scheme, host, port, connections.add(self))
 
     def send(self, data: bytes) -> None:
@@ -120,6 +123,8 @@ class _WebSocketConnection:
             writer.cancel()
             outcomes = await asyncio.gather(reader, writer, return_exceptions=True)
             self._connections.on_lost(self._flow)
+            if self._page_closed:
+                self._connections.on_page_closed(self._flow)
         if self._close_code is not None:
             await _send_close(send, self._close_code)
         for fault in outcomes:
@@ -141,6 +146,7 @@ class _WebSocketConnection:
                 self._close_with(NORMAL)
                 return
             if event["type"] != "websocket.receive":
+                self._page_closed = event.get("code") == PAGE_CLOSED
                 return
             text = event.get("text")
             data = text.encode("utf-8", "surrogateescape") if text is not None else event["bytes"] or b""

@@ -28,10 +28,14 @@ class WebSocketEndpoint:
     port: int = 0
     received: list[tuple[bytes, Flow]] = field(default_factory=list)
     lost: list[Flow] = field(default_factory=list)
+    closed: list[Flow] = field(default_factory=list)
+    """Connections of pages that were closed during a call."""
 
     def __post_init__(self) -> None:
         limits = StreamLimits(per_source_loopback=5, first_message=0.5, stalled=0.5, unsent=200_000)
-        self.connections = Connections(lambda data, flow: self.received.append((data, flow)), self.lost.append, limits)
+        self.connections = Connections(
+            lambda data, flow: self.received.append((data, flow)), self.lost.append, limits, self.closed.append
+        )
 
     @property
     def address(self) -> str:
@@ -80,6 +84,19 @@ async def test_a_browser_talks(endpoint: WebSocketEndpoint) -> None:
     await until(lambda: endpoint.lost)
     assert endpoint.lost == [flow]
     assert len(endpoint.connections) == 0
+
+
+@pytest.mark.parametrize(("code", "closed"), [(4001, 1), (1000, 0), (1001, 0)])
+async def test_a_page_closed_during_a_call_differs_from_a_lost_connection(
+    endpoint: WebSocketEndpoint, code: int, closed: int
+) -> None:
+    async with connect(endpoint.address, subprotocols=[SIP]) as browser:
+        await browser.send(HELLO)
+        await until(lambda: endpoint.received)
+        await browser.close(code)
+    await until(lambda: endpoint.lost)
+    await asyncio.sleep(0)
+    assert len(endpoint.closed) == closed
 
 
 async def test_a_page_of_the_own_origin_is_accepted(endpoint: WebSocketEndpoint) -> None:
