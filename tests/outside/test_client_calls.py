@@ -371,10 +371,12 @@ def test_a_blind_transfer_continues_without_the_transferor(anna: ClientPhone, be
     anna.is_in_call_with(BERTA)
     anna.choose("Transfer")
     sheet = anna.page.get_by_role("dialog", name="Transfer call")
-    sheet.get_by_label("Transfer to").fill("nobody")
-    expect(sheet.get_by_role("button", name="Transfer now")).to_be_disabled()
-    sheet.get_by_label("Transfer to").fill("*43")
-    sheet.get_by_role("button", name="Transfer now").click()
+    expect(sheet.get_by_role("group", name=CLARA)).to_be_visible()  # listed before anything is typed
+    field = sheet.get_by_role("textbox", name="Transfer to")
+    field.fill("nobody")
+    expect(sheet.get_by_role("button", name="Transfer to")).to_have_count(0)
+    field.fill("*43")
+    sheet.get_by_role("button", name="Transfer to *43").click()
     expect(anna.page.get_by_text("Transferred", exact=True)).to_be_visible()
     anna.assert_idle()
     eventually(lambda: berta.is_receiving(1000), what="her own voice, without Anna")
@@ -386,7 +388,7 @@ def consult(phone: ClientPhone, number: str) -> None:
     """Call another party while the first one is on hold, for an attended transfer."""
     phone.choose("Transfer")
     sheet = phone.page.get_by_role("dialog", name="Transfer call")
-    sheet.get_by_label("Transfer to").fill(number)
+    sheet.get_by_role("textbox", name="Transfer to").fill(number)
     sheet.get_by_role("button", name="Ask first").click()
 
 

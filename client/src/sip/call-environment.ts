@@ -30,7 +30,9 @@ export class CallEnvironment {
     this.#subscription = this.phone.state.subscribe(() => this.#update());
     window.addEventListener('online', this.#networkChanged);
     window.addEventListener('offline', this.#onOffline);
+    window.addEventListener('beforeunload', this.#onBeforeUnload);
     window.addEventListener('pagehide', this.#onPageHide);
+    window.addEventListener('pageshow', this.#onPageShow);
     document.addEventListener('visibilitychange', this.#onVisibilityChange);
     networkInformation()?.addEventListener('change', this.#onConnectionChange);
   }
@@ -42,7 +44,9 @@ export class CallEnvironment {
     this.#bindMediaSession(undefined);
     window.removeEventListener('online', this.#networkChanged);
     window.removeEventListener('offline', this.#onOffline);
+    window.removeEventListener('beforeunload', this.#onBeforeUnload);
     window.removeEventListener('pagehide', this.#onPageHide);
+    window.removeEventListener('pageshow', this.#onPageShow);
     document.removeEventListener('visibilitychange', this.#onVisibilityChange);
     networkInformation()?.removeEventListener('change', this.#onConnectionChange);
   }
@@ -66,9 +70,16 @@ export class CallEnvironment {
     if (document.visibilityState === 'visible') this.phone.checkConnection();
   };
 
-  /** Calls cannot outlive the page: hang up so that the remote party does not hear silence. */
-  readonly #onPageHide = (): void => {
-    for (const call of this.phone.state.state.calls) call.hangUp();
+  /** Ask before a page with a call is left. */
+  readonly #onBeforeUnload = (event: BeforeUnloadEvent): void => {
+    if (this.phone.state.state.calls.some((each) => !each.ended && each.phase !== 'incoming')) event.preventDefault();
+  };
+
+  readonly #onPageHide = (): void => this.phone.leavePage();
+
+  /** A page restored from the back-forward cache has lost its connections. */
+  readonly #onPageShow = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) location.reload();
   };
 
   #update(): void {

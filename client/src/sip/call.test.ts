@@ -311,3 +311,30 @@ describe('a call', () => {
     expect([call, other].map((each) => each.state.state.endReason)).toEqual(['transferred', 'transferred']);
   });
 });
+
+describe('a microphone that cannot be used', () => {
+  const refused = { mediaDevices: { getUserMedia: () => Promise.reject(new DOMException('', 'NotAllowedError')) } };
+
+  it('is asked about before anybody is called', async () => {
+    vi.stubGlobal('navigator', refused);
+    vi.stubGlobal('AudioContext', class {
+      createMediaStreamDestination = () => ({ stream: { getAudioTracks: () => [{ stop() {}, kind: 'audio' }] } });
+      close() {}
+    }); // prettier-ignore
+    const call = new Call(false, '1002', '', line);
+    let opened: boolean | undefined;
+    void call.open(false, true).then((each) => (opened = each));
+    await vi.waitUntil(() => call.state.state.awaitsMicrophone);
+    expect(opened).toBeUndefined();
+    call.dismissNotices();
+    await vi.waitUntil(() => opened);
+    expect(call.state.state.awaitsMicrophone).toBe(false);
+
+    const given = new Call(false, '1002', '', line);
+    const result = given.open(false, true);
+    await vi.waitUntil(() => given.state.state.awaitsMicrophone);
+    given.hangUp();
+    expect(await result).toBe(false);
+    vi.unstubAllGlobals();
+  });
+});

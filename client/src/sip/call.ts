@@ -12,8 +12,10 @@ import { HeldCandidates } from './held-candidates';
 import { Negotiator } from './negotiator';
 import { readIdentity, type HeaderSource, type RemoteIdentity } from './remote-identity';
 import { LocalMedia } from './local-media';
+import { microphoneDecision } from './microphone-decision';
 import { Transceivers } from './transceivers';
 import { IceMonitor, type MediaPath } from './ice-monitor';
+import { replacesHeader, savedCall, type SavedCall } from './resumption';
 
 /** held: by this side; a hold by the remote party is `remoteHold`. */
 export type Phase = 'calling' | 'ringing' | 'incoming' | 'talking' | 'held' | 'ended';
@@ -23,6 +25,10 @@ export interface CallState {
   endReason?: EndReason;
   /** Time of answer, epoch milliseconds; undefined before. */
   since?: number;
+  /** The microphone cannot be used: dialled once that is accepted, or mended. */
+  awaitsMicrophone: boolean;
+  /** Taken up again after a reload, until the remote party is connected. */
+  resuming: boolean;
   /** Answered here, the microphone is being opened. */
   answering: boolean;
   /** Early media: an announcement or remote ringback. */
@@ -73,6 +79,8 @@ const TRANSFEROR_MS = 5000;
 
 const INITIAL_STATE: Omit<CallState, 'phase' | 'remote'> = {
   voicemail: false,
+  awaitsMicrophone: false,
+  resuming: false,
   answering: false,
   earlyMedia: false,
   offersVideo: false,
@@ -114,9 +122,16 @@ export class Call {
     private readonly line: CallLine,
     /** Server id of an incoming call, also used in push messages. */
     readonly serverId = '',
+    /** The call of the previous page that this one continues. */
+    private readonly saved?: SavedCall,
   ) {
-    const phase = incoming ? 'incoming' : 'calling';
-    this.state = createStore<CallState>({ ...INITIAL_STATE, phase, remote: { number, name } });
+    this.state = createStore<CallState>({
+      ...INITIAL_STATE,
+      phase: incoming ? 'incoming' : 'calling',
+      remote: { number, name },
+      resuming: saved !== undefined,
+      muted: saved?.muted ?? false,
+    });
     this.#localMedia.onTrackLost = (kind) => void (kind === 'audio' ? this.reopenMicrophone() : this.setVideo(false));
     let { microphone } = preferences.state;
     this.#preferencesSubscription = preferences.subscribe((now) => {
@@ -146,10 +161,18 @@ export class Call {
     return this.phase === 'talking' || this.phase === 'held';
   }
 
-  /** Open the microphone, and the camera if wanted; false if hung up meanwhile. */
-  async open(setVideo: boolean): Promise<boolean> {
+  /**
+   * Open the microphone, and the camera if wanted; false if hung up meanwhile. `microphoneFirst`: without a microphone,
+   * wait for the user's decision.
+   */
+  async open(setVideo: boolean, microphoneFirst = false): Promise<boolean> {
     this.#set({ answering: this.incoming, camera: setVideo ? 'starting' : 'off' });
     await this.#openMicrophone();
+    if (microphoneFirst && this.state.state.captureError) {
+      this.#set({ awaitsMicrophone: true });
+      await microphoneDecision(this.state);
+      this.#set({ awaitsMicrophone: false });
+    }
     if (setVideo && !this.ended) {
       // A missing microphone is more important than a missing camera.
       const { captureError } = this.state.state;
@@ -166,6 +189,10 @@ export class Call {
   get options() {
     return {
       mediaStream: this.#localMedia.stream,
+      ...(this.saved && {
+        extraHeaders: [replacesHeader(this.saved)],
+        rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: this.saved.video },
+      }),
       sessionTimersExpires: 120,
       pcConfig: {
         iceServers: this.line.iceServers(),
@@ -213,9 +240,12 @@ export class Call {
           getHeader?: (name: string) => string | undefined;
         };
         const sessionEnd = { originator: originator as string, cause, status: response?.status_code };
-        this.#finish(
-          endReasonOf({ ...sessionEnd, reason: response?.getHeader?.('reason') }, this.incoming, this.answered),
+        const reason = endReasonOf(
+          { ...sessionEnd, reason: response?.getHeader?.('reason') },
+          this.incoming,
+          this.answered,
         );
+        this.#finish(this.state.state.resuming && reason !== 'left' ? 'not-resumed' : reason);
       });
     }
   }
@@ -232,6 +262,11 @@ export class Call {
 
   hangUp(): void {
     this.#endLocally('left', () => this.#session?.terminate());
+  }
+
+  /** The data for the next page to take the call up again; undefined if it is not answered. */
+  save(): SavedCall | undefined {
+    return this.#session && this.answered ? savedCall(this.#session, this.state.state) : undefined;
   }
 
   /** The call could not be started. */
@@ -421,7 +456,8 @@ export class Call {
   };
 
   #onAnswered(): void {
-    this.#set({ phase: 'talking', since: Date.now(), answering: false, earlyMedia: false });
+    const since = this.saved?.since ?? Date.now();
+    this.#set({ phase: 'talking', since, resuming: false, answering: false, earlyMedia: false });
     this.showTransferor(this.state.state.transferredBy ?? '', TRANSFEROR_MS);
   }
 

@@ -42,6 +42,12 @@ describe('the end reason', () => {
 
   it('is displayed longer if it matters', () => {
     expect(displayDurationMs('left')).toBe(0);
-    expect(displayDurationMs('busy')).toBeGreaterThan(displayDurationMs('hung-up'));
+    expect(displayDurationMs('busy')).toBeGreaterThan(displayDurationMs('hung-up')!);
+  });
+
+  it('stays until dismissed where the call can be repeated', () => {
+    expect(displayDurationMs('not-resumed')).toBeUndefined();
+    expect(displayDurationMs('line-lost')).toBeUndefined();
+    expect(displayDurationMs('line-lost', true)).toBeGreaterThan(0);
   });
 });

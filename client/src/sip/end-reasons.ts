@@ -16,6 +16,7 @@ export type EndReason =
   | 'line-lost'
   | 'media-lost'
   | 'replaced'
+  | 'not-resumed' // could not be taken up again after a reload
   | 'transferred' // transferred by the user
   | 'fault';
 
@@ -72,8 +73,9 @@ function unanswered(reason = ''): EndReason {
   return /cause\s*=\s*(200|603)|completed elsewhere|declined elsewhere/i.test(reason) ? 'elsewhere' : 'missed';
 }
 
-/** How long the end of a call stays on the screen, milliseconds. */
-export function displayDurationMs(reason: EndReason): number {
+/** How long the end of a call stays on the screen, milliseconds; undefined until dismissed. */
+export function displayDurationMs(reason: EndReason, incoming = false): number | undefined {
+  if (reason === 'not-resumed' || (reason === 'line-lost' && !incoming)) return undefined;
   if (reason === 'left' || reason === 'declined-here' || reason === 'replaced') return 0;
   return reason === 'hung-up' || reason === 'transferred' || reason === 'elsewhere' || reason === 'missed'
     ? 1500

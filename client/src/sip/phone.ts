@@ -14,6 +14,7 @@ import { displayDurationMs } from './end-reasons';
 import { TabLock } from './tab-lock';
 import { SipSocket } from './sip-socket';
 import { CallEnvironment } from './call-environment';
+import { RESUME_WITHIN_MS, saveCalls, takeSavedCalls, type SavedCall } from './resumption';
 
 export interface PhoneState {
   /** ready: registered; retrying: server unreachable, retried; refused: rejected by the server. */
@@ -88,6 +89,7 @@ export class Phone {
     onSignOut(() => this.stop());
     this.#environment.start();
     void this.#tabLock.acquire();
+    for (const saved of takeSavedCalls(Date.now())) void this.#resume(saved);
   }
 
   /** Hang up, unregister and stop. */
@@ -102,18 +104,44 @@ export class Phone {
     await Promise.race([unregistered, sleep(800)]);
   }
 
+  /** The page is going away: answered calls are left to the next page, the others end. */
+  leavePage(): void {
+    const { calls, active } = this.state.state;
+    for (const call of calls) if (!call.answered) call.hangUp();
+    const ordered = [...calls].sort((one, other) => Number(other === active) - Number(one === active));
+    const saved = ordered.flatMap((each) => each.save() ?? []);
+    saveCalls(saved);
+    if (saved.length > 0) this.#socket?.closeWithPage();
+  }
+
+  /** Take a call of the previous page up again: a new dialog replaces the one of that page (RFC 3891). */
+  async #resume(saved: SavedCall): Promise<void> {
+    const call = this.#add(new Call(false, saved.number, saved.name, this.#callLine(), '', saved));
+    const until = saved.leftAt + RESUME_WITHIN_MS;
+    if (Date.now() > until || !(await call.open(saved.camera)) || !(await this.#waitForLine(call, until))) {
+      return call.fail('not-resumed');
+    }
+    call.attach(this.#ua!.call(saved.number || this.state.state.number, call.options));
+  }
+
   /** Take the SIP connection over from another tab. */
   async takeOver(): Promise<void> {
     if (!(await this.#tabLock.takeOver())) this.#set({ otherTab: 'busy' });
   }
 
   /** Call a number. Returns the call at once, whatever its outcome. */
-  async call(number: string, { video = false, name = '' } = {}): Promise<Call> {
+  async call(number: string, { video = false, name = '', microphoneFirst = false } = {}): Promise<Call> {
     const call = this.#add(new Call(false, number, name, this.#callLine()));
     await this.#holdOthers(call);
-    const [open] = await Promise.all([call.open(video), this.#ensureToken(20)]);
+    if (this.#isOffline()) {
+      call.fail('line-lost');
+      return call;
+    }
+    const [open] = await Promise.all([call.open(video, microphoneFirst), this.#ensureToken(20)]);
     if (!open) return call;
-    const connected = await this.#waitForLine(call);
+    await this.#ensureToken(20); // the decision about a missing microphone may take minutes
+    if (this.state.state.otherTab) await this.takeOver();
+    const connected = await this.#waitForLine(call, Date.now() + CONNECT_TIMEOUT_MS);
     if (call.ended) return call;
     if (!connected || !this.#ua) {
       call.fail('line-lost');
@@ -127,15 +155,19 @@ export class Phone {
     return call;
   }
 
-  /** Wait for the SIP connection: a resumed page is about to have it, and one in another tab is taken over. */
-  async #waitForLine(call: Call): Promise<boolean> {
-    if (this.state.state.otherTab) await this.takeOver();
-    for (const until = Date.now() + CONNECT_TIMEOUT_MS; Date.now() < until && !call.ended; await sleep(50)) {
+  /** Wait for the SIP connection, which a page that was just loaded or resumed is about to have. */
+  async #waitForLine(call: Call, until: number): Promise<boolean> {
+    for (; Date.now() < until && !call.ended && !this.#isOffline(); await sleep(50)) {
       const { line, otherTab } = this.state.state;
       if (line === 'ready') return true;
       if (line === 'refused' || otherTab === 'busy') return false;
     }
     return false;
+  }
+
+  /** The browser says so, and the connection is lost: it also says so of a network without a way out. */
+  #isOffline(): boolean {
+    return navigator.onLine === false && this.state.state.line === 'retrying';
   }
 
   async answer(call: Call, video = false): Promise<void> {
@@ -171,6 +203,7 @@ export class Phone {
 
   /** The network is going away, possibly for another. */
   suspectNetworkChange(): void {
+    this.#socket?.sendKeepalive(PROBE_TIMEOUT_MS);
     for (const call of this.state.state.calls) call.suspectNetworkChange();
   }
 
@@ -342,7 +375,8 @@ export class Phone {
   #callChanged(call: Call): void {
     if (call.ended) {
       const reason = call.state.state.endReason ?? 'fault';
-      setTimeout(() => this.#removeCall(call), displayDurationMs(reason));
+      const duration = displayDurationMs(reason, call.incoming);
+      if (duration !== undefined) setTimeout(() => this.#removeCall(call), duration);
     }
     this.state.setState((before) => ({ ...before, calls: [...before.calls] }));
   }

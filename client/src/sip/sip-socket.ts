@@ -1,6 +1,8 @@
 /** Keepalive interval, and time limit for a reply or the first connect. Milliseconds. */
 export const KEEPALIVE_INTERVAL_MS = 25_000;
 export const KEEPALIVE_TIMEOUT_MS = 5_000;
+/** Close code of a page that ends during a call: the server keeps the call for the next page. */
+const PAGE_CLOSED = 4001;
 
 /**
  * WebSocket transport implementing the JsSIP socket interface (RFC 7118). The one of JsSIP notices a lost connection
@@ -47,6 +49,11 @@ export class SipSocket {
 
   disconnect(): void {
     this.#detach()?.close();
+  }
+
+  /** The page is being closed or reloaded during a call. */
+  closeWithPage(): void {
+    this.#detach()?.close(PAGE_CLOSED);
   }
 
   send(message: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBuffer>): boolean {

@@ -1,11 +1,13 @@
-import { IconPhoneOff } from '@tabler/icons-react';
+import { IconMicrophone, IconMicrophoneOff, IconPhoneOff } from '@tabler/icons-react';
 import { useLingui } from '@lingui/react/macro';
+import { Avatar } from '~/design/Avatar';
 import { useElapsed } from '~/design/useElapsed';
 import { useValue } from '~/core/store';
 import { phone, type Call } from '~/sip';
 import { showCall } from './model';
 import { useRemoteParty } from './useRemoteParty';
 import { callStatus } from './messages';
+import { VideoTile } from './VideoTile';
 import css from './bar.module.css';
 
 /** The minimized call; a tap restores it. */
@@ -16,17 +18,31 @@ export function CallBar({ call }: { call: Call }) {
   const clock = useElapsed(state.phase === 'ended' ? undefined : state.since);
   const connected = useValue(phone.state, (each) => each.line === 'ready');
   const status = callStatus(state, connected);
+  const MuteIcon = state.muted ? IconMicrophoneOff : IconMicrophone;
   return (
     <div className={css.bar} role="region" aria-label={t`Call with ${title}`}>
       <button type="button" className={css.barMain} onClick={() => showCall({ minimised: false })}>
+        <Avatar name={title} size={32} />
         <strong>{title}</strong>
         <span>{status ? t(status) : clock}</span>
       </button>
       {!call.ended && (
-        <button type="button" className={css.barEnd} aria-label={t`Hang up`} onClick={() => call.hangUp()}>
-          <IconPhoneOff size={22} aria-hidden />
-        </button>
+        <>
+          <button
+            type="button"
+            className={css.barMute}
+            data-withheld={state.muted || undefined}
+            aria-label={state.muted ? t`Unmute` : t`Mute`}
+            onClick={() => call.mute()}
+          >
+            <MuteIcon size={22} aria-hidden />
+          </button>
+          <button type="button" className={css.barEnd} aria-label={t`Hang up`} onClick={() => call.hangUp()}>
+            <IconPhoneOff size={22} aria-hidden />
+          </button>
+        </>
       )}
+      {state.remoteVideo && <VideoTile stream={state.remoteVideo} title={title} />}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect } from 'react';
 import { ErrorBoundary } from '~/design/ErrorBoundary';
@@ -9,9 +10,10 @@ import { CallBar } from './CallBar';
 import { CallScreen } from './CallScreen';
 import { DeviceSheet } from './DeviceSheet';
 import { ProximityOverlay } from './ProximityOverlay';
-import { Incoming } from './Incoming';
+import { CARD_QUERY, Incoming } from './Incoming';
 import { MoreSheet } from './MoreSheet';
 import { callView, showCall, visibleCalls } from './model';
+import { useCallHistory } from './useCallHistory';
 import { useInertBackground } from './useInertBackground';
 import { useRemoteParty } from './useRemoteParty';
 import { useRoom } from './useRoom';
@@ -39,7 +41,9 @@ export default function CallLayer({ reachable }: CallLayerProps) {
     for (const load of [loadTransferSheet, loadRosterSheet]) load().catch(() => undefined);
   }, [reachable]);
   const visible = visibleCalls(calls, active);
-  useInertBackground(Boolean(visible.active ? !minimised : visible.ringing));
+  useCallHistory(Boolean(visible.active), Boolean(visible.active) && !minimised);
+  const card = useMediaQuery(CARD_QUERY, false, { getInitialValueInEffect: false });
+  useInertBackground(Boolean(visible.active ? !minimised : visible.ringing && !card));
   return (
     <>
       <div aria-live="assertive">{visible.ringing && <Announcement call={visible.ringing} />}</div>

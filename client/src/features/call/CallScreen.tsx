@@ -10,14 +10,16 @@ import { phone, type Call, type Phase } from '~/sip';
 import { Controls } from './Controls';
 import { useCallKeys } from './call-keys';
 import { PermissionNotices } from './PermissionNotices';
-import { callView, initials, remoteVideoElement, showCall } from './model';
+import { callView, initials, isSheetOpen, remoteVideoElement, showCall } from './model';
 import { RecordingBanner } from './RecordingBanner';
 import { CallStatus } from './CallStatus';
 import { CallErrors } from './CallErrors';
 import { ConnectedNotice } from './ConnectedNotice';
 import { useRemoteParty } from './useRemoteParty';
+import { OwnVideo } from './OwnVideo';
+import { useFading } from './useFading';
 import { useRoom } from './useRoom';
-import { Video } from './Video';
+import { RemoteVideo, Video } from './Video';
 import { callStatus } from './messages';
 import css from './screen.module.css';
 import videoCss from './video.module.css';
@@ -33,6 +35,8 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
   const layout = useValue(deviceLayout);
   const { title } = useRemoteParty(call);
   useCallKeys(call);
+  const sheet = useValue(callView, isSheetOpen);
+  const { faded, onClickCapture } = useFading(state.remoteVideo !== undefined && !keypad && !sheet);
   const shownVideo = state.remoteVideo ?? state.localVideo;
   return (
     <FocusTrap active>
@@ -40,27 +44,22 @@ export function CallScreen({ call, other }: { call: Call; other?: Call }) {
         className={css.screen}
         data-call
         data-video={shownVideo ? '' : undefined}
+        data-faded={faded || undefined}
+        onClickCapture={onClickCapture}
         data-landscape={layout === 'landscape' || undefined}
         data-rotation={rotation || undefined}
         role="dialog"
         aria-label={t`Call with ${title}`}
       >
         {state.remoteVideo && (
-          <Video
-            stream={state.remoteVideo}
-            label={t`${title}, live`}
-            className={videoCss.remoteVideo}
-            elementRef={keepVideoElement}
-          />
+          <RemoteVideo stream={state.remoteVideo} label={t`${title}, live`} elementRef={keepVideoElement} />
         )}
-        {state.localVideo && (
-          <Video
-            stream={state.localVideo}
-            label={t`Your video`}
-            className={state.remoteVideo ? videoCss.localVideo : videoCss.localVideoLarge}
-            mirrored
-          />
-        )}
+        {state.localVideo &&
+          (state.remoteVideo ? (
+            <OwnVideo stream={state.localVideo} />
+          ) : (
+            <Video stream={state.localVideo} label={t`Your video`} className={videoCss.localVideoLarge} mirrored />
+          ))}
         <div className={css.top}>
           <button
             type="button"
@@ -101,7 +100,7 @@ function RemoteParty({ call, compact }: { call: Call; compact: boolean }) {
     </div>
   );
   return (
-    <div className={remotePartyCss.remoteParty} data-compact={compact || undefined}>
+    <div className={remotePartyCss.remoteParty} data-party data-compact={compact || undefined}>
       {!compact && (room ? <Faces room={room.id} fallback={avatar} /> : avatar)}
       {/* Focus the title, not a button: Space mutes. */}
       <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>

@@ -6,6 +6,7 @@ import {
   IconGridDots,
   IconMicrophone,
   IconMicrophoneOff,
+  IconPhone,
   IconPhoneOff,
   IconPhonePlus,
   IconPlayerPlay,
@@ -19,26 +20,22 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { useValue } from '~/core/store';
 import { devices, watchDevices } from '~/media/devices';
-import { phone, type Call } from '~/sip';
+import { phone, type Call, type EndReason } from '~/sip';
 import { Keypad } from './Keypad';
-import { callView, showCall } from './model';
+import { callView, showCall, startCall } from './model';
 import { RoundButton } from './RoundButton';
 import { useAddCall } from './useAddCall';
 import { useRoom } from './useRoom';
 import css from './controls.module.css';
+
+const REPEATABLE: ReadonlySet<EndReason> = new Set(['busy', 'no-answer', 'unavailable', 'line-lost', 'not-resumed']);
 
 /** Call controls, within thumb reach: a grid of six, or one row during video. */
 export function Controls({ call }: { call: Call }) {
   const { t } = useLingui();
   const state = useValue(call.state);
   const keypad = useValue(callView, (each) => each.keypad);
-  if (state.phase === 'ended') {
-    return (
-      <div className={css.controls} data-controls>
-        <RoundButton large icon={IconX} label={t`Close`} onClick={() => phone.dismiss(call)} />
-      </div>
-    );
-  }
+  if (state.phase === 'ended') return <EndedControls call={call} />;
   const shownVideo = Boolean(state.remoteVideo ?? state.localVideo);
   if (keypad && call.answered) return <KeypadControls call={call} />;
   return (
@@ -69,6 +66,32 @@ export function Controls({ call }: { call: Call }) {
         )}
       </div>
       <HangUp call={call} large={!shownVideo} />
+    </div>
+  );
+}
+
+/** After the end: outgoing calls that did not come about, or were cut, can be repeated. */
+function EndedControls({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const reason = useValue(call.state, (each) => each.endReason);
+  const again = () => {
+    phone.dismiss(call);
+    void startCall(call.number, { name: call.name });
+  };
+  return (
+    <div className={css.controls} data-controls>
+      <div className={css.ended}>
+        {!call.incoming && reason && REPEATABLE.has(reason) && (
+          <RoundButton
+            large
+            icon={IconPhone}
+            kind="answer"
+            label={reason === 'line-lost' ? t`Try again` : t`Call again`}
+            onClick={again}
+          />
+        )}
+        <RoundButton large icon={IconX} label={t`Close`} onClick={() => phone.dismiss(call)} />
+      </div>
     </div>
   );
 }

@@ -1,27 +1,35 @@
-import { FocusTrap } from '@mantine/core';
-import { IconPhone, IconPhoneOff, IconVideo } from '@tabler/icons-react';
+import { FocusTrap, UnstyledButton } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+
 import { useValue } from '~/core/store';
-import { Invitation } from '~/features/conferences';
-import { phone, type Call } from '~/sip';
+import type { Call } from '~/sip';
+import { IncomingCard } from './IncomingCard';
+import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
 import { answerCall, initials } from './model';
 import { ConnectedNotice } from './ConnectedNotice';
 import { RoundButton } from './RoundButton';
 import { useRemoteParty } from './useRemoteParty';
+import { useTakesMessages } from './useTakesMessages';
+import { useTitleAlert } from './useTitleAlert';
 import css from './incoming.module.css';
 import screenCss from './screen.module.css';
 import remotePartyCss from './remote-party.module.css';
 
-/** An incoming call: full screen, or above an active call. */
+/** Windows from this width show a card instead of taking the screen. */
+export const CARD_QUERY = '(min-width: 56.25em)';
+
+/** An incoming call: a card on the desktop; on the phone full screen, or above an active call. */
 export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
-  const { t } = useLingui();
-  const video = useValue(call.state, (each) => each.offersVideo);
-  const talking = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'talking'));
+  const card = useMediaQuery(CARD_QUERY, false, { getInitialValueInEffect: false });
+  useTitleAlert(useIncomingLabel(call));
+  return card ? <IncomingCard call={call} /> : <IncomingScreen call={call} beside={beside} />;
+}
+
+function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
   const { title, number } = useRemoteParty(call);
-  const answerLabel = () => {
-    if (call.invitation) return talking ? t`Hold and join` : t`Join`;
-    return talking ? t`Hold and answer` : t`Answer`;
-  };
+  const label = useIncomingLabel(call);
   return (
     <FocusTrap active>
       <section
@@ -30,9 +38,7 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
         data-overlay={beside || undefined}
         role="alertdialog"
         aria-modal
-        aria-label={
-          call.clickToDial ? t`Your call to ${title}` : video ? t`Video call from ${title}` : t`Call from ${title}`
-        }
+        aria-label={label}
       >
         <div className={remotePartyCss.remoteParty} data-ringing>
           {!beside && (
@@ -40,44 +46,53 @@ export function Incoming({ call, beside }: { call: Call; beside: boolean }) {
               {initials(title) || '#'}
             </div>
           )}
-          <p className={remotePartyCss.state}>
-            {call.clickToDial ? (
-              <Trans>Calling {title}… Pick up to connect</Trans>
-            ) : call.invitation ? (
-              <Invitation caller={title} others={call.invitation.others} />
-            ) : video ? (
-              <Trans>Incoming video call</Trans>
-            ) : (
-              <Trans>Incoming call</Trans>
-            )}
-          </p>
           {/* Focus the title, not a button: typing must not answer the call. */}
           <h2 className={remotePartyCss.title} tabIndex={-1} data-autofocus>
             {title}
           </h2>
+          <p className={remotePartyCss.state}>
+            <IncomingLine call={call} />
+          </p>
           {number && <p className={remotePartyCss.number}>{number}</p>}
           <ConnectedNotice call={call} />
         </div>
-        <div className={css.answers} data-answers>
-          <RoundButton
-            large
-            icon={IconPhone}
-            kind="answer"
-            label={answerLabel()}
-            onClick={() => void answerCall(call)}
-          />
-          {video && (
-            <RoundButton
-              large
-              icon={IconVideo}
-              kind="answer"
-              label={t`With video`}
-              onClick={() => void answerCall(call, true)}
-            />
-          )}
-          <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
-        </div>
+        <Answers call={call} />
       </section>
     </FocusTrap>
+  );
+}
+
+function Answers({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const video = useValue(call.state, (each) => each.offersVideo);
+  const takesMessages = useTakesMessages();
+  return (
+    <div className={css.answering} data-answers>
+      <div className={css.answers}>
+        <RoundButton
+          large
+          icon={IconPhone}
+          kind="answer"
+          label={useAnswerLabel(call)}
+          onClick={() => void answerCall(call)}
+        />
+        {video && (
+          <RoundButton
+            large
+            icon={IconVideo}
+            kind="answer"
+            label={t`With video`}
+            onClick={() => void answerCall(call, true)}
+          />
+        )}
+        <RoundButton large icon={IconPhoneOff} kind="end" label={t`Decline`} onClick={() => call.decline()} />
+      </div>
+      {takesMessages && (
+        <UnstyledButton className={css.voicemail} onClick={() => call.decline()}>
+          <IconRecordMail size={20} aria-hidden />
+          <Trans>Voicemail</Trans>
+        </UnstyledButton>
+      )}
+    </div>
   );
 }

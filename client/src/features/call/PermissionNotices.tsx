@@ -4,14 +4,23 @@ import { useValue } from '~/core/store';
 import type { Call } from '~/sip';
 import { captureNotice, PERMISSION_REASONS } from './messages';
 import { useRoom } from './useRoom';
+import { useRemoteParty } from './useRemoteParty';
 import css from './notice.module.css';
 
 /** Explains permission prompts and missing devices. */
 export function PermissionNotices({ call }: { call: Call }) {
   const { t } = useLingui();
-  const { captureError, videoRefused, videoEnded, transfer } = useValue(call.state);
+  const { captureError, videoRefused, videoEnded, transfer, endReason, awaitsMicrophone } = useValue(call.state);
   const room = useRoom(call);
+  const { title: name } = useRemoteParty(call);
   const { source } = useValue(pendingPermission);
+  if (endReason === 'not-resumed') {
+    return (
+      <div className={css.notice} data-notice role="alert">
+        <strong>{t`Your call with ${name} ended.`}</strong>
+      </div>
+    );
+  }
   if (source) {
     return (
       <div className={css.notice} data-notice role="status">
@@ -28,7 +37,9 @@ export function PermissionNotices({ call }: { call: Call }) {
         <span>{t(advice)}</span>
         <div className={css.noticeActions}>
           <button type="button" onClick={retry}>{t`Try again`}</button>
-          <button type="button" onClick={() => call.dismissNotices()}>{t`Continue without`}</button>
+          <button type="button" onClick={() => call.dismissNotices()}>
+            {awaitsMicrophone ? t`Call anyway` : t`Continue without`}
+          </button>
         </div>
       </div>
     );

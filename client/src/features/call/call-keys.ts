@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { playKeyTone } from '~/media/tones';
 import { phone, type Call } from '~/sip';
-import { callView, showCall } from './model';
+import { callView, isSheetOpen, showCall } from './model';
 
 /** Keyboard of the call screen: digits are sent as DTMF, letters and Space are shortcuts. */
 export function useCallKeys(call: Call): void {
@@ -17,9 +17,9 @@ export function useCallKeys(call: Call): void {
 /** Whether a key is meant for the call: nothing is being typed, no sheet is open and no other call rings. */
 function isForCall(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
-  const { devices, more, roster, transfer } = callView.state;
   const ringing = phone.state.state.calls.some((each) => each.phase === 'incoming');
-  if (devices || more || roster || transfer || ringing || !(event.target instanceof HTMLElement)) return false;
+  const covered = isSheetOpen({ ...callView.state, statistics: false });
+  if (covered || ringing || !(event.target instanceof HTMLElement)) return false;
   if (event.target.closest('input, textarea, select, [contenteditable]')) return false;
   return event.key !== ' ' || !event.target.closest('button:focus-visible');
 }

@@ -22,6 +22,7 @@ export const END_REASONS: Record<EndReason, MessageDescriptor> = {
   'line-lost': msg`No connection to the phone system`,
   'media-lost': msg`Connection lost`,
   replaced: msg`Call ended`,
+  'not-resumed': msg`Call ended`,
   transferred: msg`Transferred`,
   fault: msg`Call failed`,
 };
@@ -51,6 +52,8 @@ export const RECORDING_ENDS: Partial<Record<string, MessageDescriptor>> = {
 /** Status text of a call besides its duration; `connected`: whether the server is reached. */
 export function callStatus(state: CallState, connected = true): MessageDescriptor | undefined {
   if (state.phase === 'ended') return END_REASONS[state.endReason ?? 'fault'];
+  if (state.awaitsMicrophone) return msg`Not called yet`;
+  if (state.resuming) return msg`Reconnecting…`;
   if (state.mediaPath === 'lost') return msg`Connection lost. Reconnecting…`;
   if (state.phase === 'calling') return msg`Calling…`;
   if (state.phase === 'ringing') return state.earlyMedia ? msg`Connecting…` : msg`Ringing…`;

@@ -35,6 +35,11 @@ export const callView = createStore<CallView>(INITIAL_VIEW);
 /** The video of the remote party, for picture in picture. */
 export const remoteVideoElement = createStore<HTMLVideoElement | undefined>(undefined);
 
+/** Whether a sheet covers the call. */
+export function isSheetOpen({ devices, more, roster, statistics, transfer }: CallView): boolean {
+  return devices || more || roster || statistics || transfer;
+}
+
 export function showCall(change: Partial<CallView>): void {
   callView.setState((before) => ({ ...before, ...change }));
 }
@@ -44,7 +49,7 @@ export async function startCall(number: string, { video = false, name = colleagu
   restoreSensorPermission();
   callView.setState(() => INITIAL_VIEW);
   void requestSensorPermission();
-  await phone.call(number, { video, name });
+  await phone.call(number, { video, name, microphoneFirst: true });
 }
 
 export async function answerCall(call: Call, video = false): Promise<void> {

@@ -1,4 +1,4 @@
 /** Directory of colleagues. */
 export { colleagues } from './colleagues';
 export { searchColleagues } from './model';
-export { ContactPicker } from './ContactPicker';
+export { ContactPicker, type Contact } from './ContactPicker';

@@ -1,0 +1,73 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconPhone, IconPhoneOff, IconRecordMail, IconVideo } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useRef } from 'react';
+import { Avatar } from '~/design/Avatar';
+
+import { useValue } from '~/core/store';
+import type { Call } from '~/sip';
+import { ConnectedNotice } from './ConnectedNotice';
+import { IncomingLine, useAnswerLabel, useIncomingLabel } from './IncomingLine';
+import { answerCall } from './model';
+import { useRemoteParty } from './useRemoteParty';
+import { useTakesMessages } from './useTakesMessages';
+import css from './incoming-card.module.css';
+
+/** An incoming call on the desktop: the window stays usable, and what is being typed goes on. */
+export function IncomingCard({ call }: { call: Call }) {
+  const { t } = useLingui();
+  const video = useValue(call.state, (each) => each.offersVideo);
+  const { title } = useRemoteParty(call);
+  const takesMessages = useTakesMessages();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // The title, not a button: typing must not answer the call.
+    if (!document.activeElement?.matches('input, textarea, [contenteditable]')) heading.current?.focus();
+  }, []);
+  return (
+    <section className={css.card} role="alertdialog" aria-label={useIncomingLabel(call)}>
+      <Avatar name={title} size={40} />
+      <div className={css.party}>
+        <h2 ref={heading} className={css.title} tabIndex={-1}>
+          {title}
+        </h2>
+        <p className={css.line}>
+          <IncomingLine call={call} />
+        </p>
+        <ConnectedNotice call={call} />
+      </div>
+      <div className={css.buttons}>
+        <UnstyledButton className={css.answer} aria-label={useAnswerLabel(call)} onClick={() => void answerCall(call)}>
+          <IconPhone size={20} aria-hidden />
+          {call.invitation ? <Trans>Join</Trans> : <Trans>Answer</Trans>}
+        </UnstyledButton>
+        {video && (
+          <UnstyledButton
+            className={css.answer}
+            data-icon
+            aria-label={t`With video`}
+            title={t`With video`}
+            onClick={() => void answerCall(call, true)}
+          >
+            <IconVideo size={20} aria-hidden />
+          </UnstyledButton>
+        )}
+        <UnstyledButton className={css.decline} onClick={() => call.decline()}>
+          <IconPhoneOff size={20} aria-hidden />
+          <Trans>Decline</Trans>
+        </UnstyledButton>
+        {takesMessages && (
+          <UnstyledButton
+            className={css.voicemail}
+            data-icon
+            aria-label={t`Voicemail`}
+            title={t`Voicemail`}
+            onClick={() => call.decline()}
+          >
+            <IconRecordMail size={20} aria-hidden />
+          </UnstyledButton>
+        )}
+      </div>
+    </section>
+  );
+}
