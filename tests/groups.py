@@ -33,6 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_screen_pictures",
         "outside/test_sign_in_browser",
         "outside/test_sign_in_methods_browser",
+        "outside/test_start_page",
         "outside/test_turn_server",
         "outside/test_voicemail_real_phones",
     ),

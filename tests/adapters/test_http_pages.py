@@ -2,12 +2,17 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from http_world import OPEN_TO_ALL, World
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from http_world import OPEN_TO_ALL, PASSWORD, World
 
 from unificx.api import ComponentState
 from unificx.api.pages import language_of
+from unificx.identity import OPERATOR_SLUG, Role
+from unificx.integrations.local_ca import ensure_certificates
 
 
 class Outline(HTMLParser):
@@ -28,9 +33,20 @@ class Outline(HTMLParser):
             self.links.append(named["href"] or "")
 
 
+PAGES = ("/", "/privacy", "/terms", "/certificate")
+
+
+@pytest.fixture
+def world_with_authority(world: World, tmp_path: Path) -> World:
+    """A world whose server certificate is issued by the installation's own authority."""
+    files = ensure_certificates(tmp_path / "tls", [], world.clock)
+    world.services.public_address.authority = files.authority.read_bytes()
+    return world
+
+
 @pytest.mark.parametrize(
     ("accept", "language", "words"),
-    [("", "en", "URLs"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Adressen"), ("fr", "en", "Next steps")],
+    [("", "en", "My phone"), ("de-AT,de;q=0.9,en;q=0.8", "de", "Mein Telefon"), ("fr", "en", "Administration")],
 )
 async def test_the_start_page_uses_the_readers_language(
     world: World,
@@ -43,15 +59,19 @@ async def test_the_start_page_uses_the_readers_language(
     page.feed(answer.text)
     assert answer.status_code == 200
     assert (page.language, answer.headers["content-language"]) == (language, language)
-    assert answer.headers["vary"] == "Accept-Language"
+    assert "Accept-Language" in answer.headers["vary"]
     assert words in answer.text
     assert "$" not in re.sub(r"<style>.*?</style>", "", answer.text)
 
 
-async def test_the_start_page_has_no_scripts_and_is_accessible(world: World) -> None:
-    answer = await world.client().get("/")
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_pages_have_no_scripts_and_are_accessible(world_with_authority: World, path: str, language: str) -> None:
+    world = world_with_authority
+    answer = await world.client().get(path, headers={"Accept-Language": language})
     page = Outline()
     page.feed(answer.text)
+    assert page.language == language
     assert "script" not in page.tags
     assert "img" not in page.tags
     assert [tag for tag in page.tags if tag in ("h1", "main", "footer")] == ["main", "h1", "footer"]
@@ -60,8 +80,88 @@ async def test_the_start_page_has_no_scripts_and_is_accessible(world: World) -> 
     policy = answer.headers["content-security-policy"]
     assert "script-src" not in policy
     assert "unsafe" not in policy
+    assert "$" not in re.sub(r"<style>.*?</style>", "", answer.text)
     for link in page.links:
-        assert (await world.client(address="127.0.0.1").get(link)).status_code == 200, link
+        found = await world.client(address="127.0.0.1").get(link)
+        built = found.text != "The client is not built yet. Run script/bootstrap.\n"
+        assert found.status_code == 200 or not built, link
+
+
+async def test_the_start_page_leads_to_the_phone_and_to_the_administration(world: World) -> None:
+    page = Outline()
+    page.feed((await world.client().get("/")).text)
+    assert [link for link in page.links if link in ("/app/", "/portal/")] == ["/app/", "/portal/"]
+
+
+async def test_a_chosen_language_is_kept_from_page_to_page(world: World) -> None:
+    client = world.client(**{"Accept-Language": "en"})
+    start = Outline()
+    start.feed((await client.get("/")).text)
+    assert "/?lang=de" in start.links
+    german = Outline()
+    german.feed((await client.get("/?lang=de")).text)
+    assert {"/privacy?lang=de", "/terms?lang=de", "/?lang=en"} <= set(german.links)
+    assert "Datenschutzerklärung" in (await client.get("/privacy?lang=de")).text
+    assert (await client.get("/?lang=%22onload")).headers["content-language"] == "en"
+
+
+async def test_terms_and_policy_are_readable_without_an_account_in_the_version_to_accept(world: World) -> None:
+    versions = (await world.client().get("/api/v1/sign-in/options")).json()
+    for language in ("en", "de"):
+        for path, version in (("/privacy", versions["policy_version"]), ("/terms", versions["terms_version"])):
+            answer = await world.client().get(path, headers={"Accept-Language": language})
+            assert answer.status_code == 200
+            assert version in answer.text
+
+
+@pytest.mark.parametrize(("role", "program"), [(Role.USER, "/app/"), (Role.OPERATOR, "/portal/")])
+async def test_a_signed_in_browser_is_sent_to_its_program(world: World, role: Role, program: str) -> None:
+    tenant = world.acme if role is Role.USER else await world.identity.tenants.get(OPERATOR_SLUG)
+    await world.person(tenant, "ada@acme.example", role)
+    browser = world.client(**{"Sec-Fetch-Site": "same-origin"})
+    given = {"email": "ada@acme.example", "password": PASSWORD, "keep": "cookie"}
+    assert (await browser.post("/api/v1/sessions", json=given)).status_code == 201
+    world.clock.advance(3600)  # the access cookie is gone by now
+    answer = await browser.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, program)
+    assert (await browser.get("/?lang=en")).status_code == 200
+    assert (await browser.delete("/api/v1/sessions/current")).status_code in (204, 401)
+    browser.cookies.clear()
+    assert (await browser.get("/")).status_code == 200
+
+
+async def test_a_foreign_start_cookie_leads_nowhere(world: World) -> None:
+    answer = await world.client(Cookie="__Host-unificx-start=/evil.example").get("/")
+    assert answer.status_code == 200
+
+
+async def test_the_certificate_of_the_own_authority_can_be_downloaded(world_with_authority: World) -> None:
+    world = world_with_authority
+    answer = await world.client().get("/certificate/unificx.crt")
+    assert answer.headers["content-type"] == "application/x-x509-ca-cert"
+    found = x509.load_der_x509_certificate(answer.content)
+    assert found.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    shown = (await world.client().get("/certificate")).text
+    assert found.fingerprint(SHA256()).hex(":").upper() in shown
+
+
+async def test_a_trusted_certificate_needs_no_instructions(world: World) -> None:
+    for path in ("/certificate", "/certificate/unificx.crt"):
+        assert (await world.client().get(path)).status_code == 404
+
+
+async def test_head_is_answered_wherever_get_is(world_with_authority: World) -> None:
+    """Uptime monitors use it."""
+    world = world_with_authority
+    local = world.client(address="127.0.0.1")
+    described = (await local.get("/api/openapi.json")).json()
+    paths = [path for path, verbs in described["paths"].items() if "get" in verbs and "{" not in path]
+    for path in (*PAGES, "/app", "/app/", "/portal/", "/app/icon.svg", "/api/openapi.json", "/metrics", *paths):
+        get, head = await local.get(path), await local.head(path)
+        assert head.status_code == get.status_code, path
+        assert head.content == b"", path
+        assert head.headers.get("content-type") == get.headers.get("content-type"), path
+    assert (await local.head("/api/v1/sessions/refresh")).status_code == 405
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from http_world import ORIGIN, PASSWORD, World
 
 from unificx.identity import POLICY_VERSION, TERMS_VERSION, Role
 
-COOKIE, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
+COOKIE, REFRESH, START = "__Host-unificx", "__Secure-unificx-refresh", "__Host-unificx-start"
 HOME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -35,7 +35,7 @@ async def test_browser_cookie_is_http_only(world: World) -> None:
     client, answer = await browser(world, "ada@acme.example")
 
     assert (answer.json()["token"], answer.json()["refresh"]) == (None, None)
-    paths = {COOKIE: "/", REFRESH: "/api/v1/sessions/refresh"}
+    paths = {COOKIE: "/", REFRESH: "/api/v1/sessions/refresh", START: "/"}
     cookies = answer.headers.get_list("set-cookie")
     assert sorted(cookie.partition("=")[0] for cookie in cookies) == sorted(paths)
     for cookie in cookies:

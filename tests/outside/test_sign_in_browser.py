@@ -9,7 +9,7 @@ from browser import CHROMIUM, PAGE_HTML, PAGE_PATH, SWITCHES, fetch_in_page
 from playwright.sync_api import BrowserContext, Page, Playwright
 from server import Server
 
-ACCESS, REFRESH = "__Host-unificx", "__Secure-unificx-refresh"
+ACCESS, REFRESH, START = "__Host-unificx", "__Secure-unificx-refresh", "__Host-unificx-start"
 PHONE = {"name": "Ada's phone", "kind": "mobile"}
 
 
@@ -63,14 +63,15 @@ def test_scanned_code_becomes_a_session_with_http_only_cookies(page: Page, serve
     assert status == 201, signed
     assert (signed["token"], signed["refresh"]) == (None, None)
     stored = {cookie["name"]: cookie for cookie in page.context.cookies()}
-    assert stored.keys() == {ACCESS, REFRESH}
+    assert stored.keys() == {ACCESS, REFRESH, START}
+    assert stored[START]["value"] == "app"
     for cookie in stored.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
     assert page.evaluate("document.cookie") == ""
     assert fetch_in_page(page, "GET", "/me")[1]["extensions"][0]["number"] == "1001"
     assert fetch_in_page(page, "POST", "/sessions/refresh", {})[0] == 200
     renewed = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    assert not {cookie["value"] for cookie in stored.values()} & set(renewed.values())
+    assert all(renewed[name] != stored[name]["value"] for name in (ACCESS, REFRESH))
     assert fetch_in_page(page, "GET", "/me")[0] == 200
     assert fetch_in_page(page, "DELETE", "/sessions/current")[0] == 204
     assert page.context.cookies() == []

@@ -9,6 +9,7 @@ from starlette.routing import WebSocketRoute
 
 from unificx import __version__
 from unificx.api import client_files, events_websocket, pages
+from unificx.api.head_requests import HeadRequests
 from unificx.api.metrics import HttpMetrics
 from unificx.api.middleware import ApiMiddleware
 from unificx.api.problems import Problem, add_handlers
@@ -79,7 +80,8 @@ def build(services: Services) -> FastAPI:
                 clock=services.clock,
                 metrics=HttpMetrics(services.metrics),
                 full=services.readiness.is_storage_full,
-            )
+            ),
+            Middleware(HeadRequests),
         ],
     )
     app.state.services = services

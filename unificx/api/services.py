@@ -32,6 +32,8 @@ class PublicAddress:
 
     configured: str = ""
     listening: str = ""
+    authority: bytes = b""
+    """PEM certificate of the installation's own authority if it has issued the server's certificate."""
 
     @property
     def url(self) -> str:

@@ -10,7 +10,11 @@ from unificx.api.access import COOKIE, REFRESH_COOKIE, REFRESH_PATH, reject_cros
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import sign_in as models
 from unificx.api.services import Services
-from unificx.identity import SignedIn, SignInContext, SignInDevice, SignInResult, TokenDelivery
+from unificx.identity import Role, SignedIn, SignInContext, SignInDevice, SignInResult, TokenDelivery
+
+START_COOKIE = "__Host-unificx-start"
+"""Names the program in which the browser has signed in, for the start page: no secret, and no proof of anything."""
+START_PAGES = ("app", "portal")
 
 
 class _RouteDeclaration(TypedDict):
@@ -70,12 +74,15 @@ def set_cookies(services: Services, response: Response, signed: SignedIn) -> Non
     """Set the session cookies."""
     now = services.clock.now()
     _set_cookie(response, COOKIE, signed.token, "/", _seconds_left(signed.expires, now))
-    _set_cookie(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, _seconds_left(signed.refresh_expires, now))
+    seconds = _seconds_left(signed.refresh_expires, now)
+    _set_cookie(response, REFRESH_COOKIE, signed.refresh, REFRESH_PATH, seconds)
+    start = START_PAGES[signed.principal.role is Role.OPERATOR]
+    _set_cookie(response, START_COOKIE, start, "/", seconds)
 
 
 def delete_cookies(response: Response) -> None:
     """Delete the session cookies."""
-    for name, path in ((COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH)):
+    for name, path in ((COOKIE, "/"), (REFRESH_COOKIE, REFRESH_PATH), (START_COOKIE, "/")):
         response.delete_cookie(name, path=path, secure=True, httponly=True, samesite="strict")
 
 

@@ -1,0 +1,12 @@
+"""Pages that need no account and no scripts: the start page, the terms, the privacy policy and the certificate."""
+
+from fastapi import APIRouter
+
+from unificx.api.pages import certificate, legal, start
+from unificx.api.pages.layout import language_of
+
+__all__ = ["language_of", "router"]
+
+router = APIRouter(include_in_schema=False)
+for _part in (start, legal, certificate):
+    router.include_router(_part.router)

@@ -1,0 +1,106 @@
+"""Layout of the pages: language, style, links at the bottom, and a content security policy without scripts."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import Literal, get_args
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from unificx import __version__
+
+Language = Literal["en", "de"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+CHOICE = "lang"
+"""Query parameter that overrides `Accept-Language`; links between the pages keep it."""
+
+_TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "other": "de",
+        "other_name": "Deutsch",
+        "other_hint": "Diese Seite auf Deutsch",
+        "start": "Start",
+        "privacy": "Privacy policy",
+        "terms": "Terms of use",
+        "developers": "For developers",
+        "description": "API description (OpenAPI)",
+        "status": "Status",
+    },
+    "de": {
+        "other": "en",
+        "other_name": "English",
+        "other_hint": "This page in English",
+        "start": "Start",
+        "privacy": "Datenschutz",
+        "terms": "Nutzungsbedingungen",
+        "developers": "Für Entwickler",
+        "description": "API-Beschreibung (OpenAPI)",
+        "status": "Status",
+    },
+}
+
+
+def language_of(accept: str) -> Language:
+    """Return the preferred supported language by `Accept-Language` (RFC 9110 section 12.5.4); English by default."""
+    best, best_weight = LANGUAGES[0], 0.0
+    for item in accept[:500].split(","):
+        tag, _, weight_text = item.strip().partition(";q=")
+        named = tag.split("-", 1)[0].strip().lower()
+        try:
+            weight = float(weight_text or "1")
+        except ValueError:
+            continue
+        for language in LANGUAGES:
+            if language == named and weight > best_weight:
+                best, best_weight = language, weight
+    return best
+
+
+def language_for(request: Request) -> Language:
+    """Return the language chosen by the query parameter, otherwise the preferred one of the browser."""
+    chosen = request.query_params.get(CHOICE)
+    preferred = language_of(request.headers.get("accept-language", ""))
+    return next((language for language in LANGUAGES if language == chosen), preferred)
+
+
+def page(request: Request, name: str, title: Mapping[str, str], values: Mapping[str, str] = {}) -> HTMLResponse:
+    """Return the page `NAME.LANGUAGE.html` within the layout. `values`: HTML for the placeholders of the page."""
+    language = language_for(request)
+    query = f"?{CHOICE}={language}" if request.query_params.get(CHOICE) == language else ""
+    texts = _TEXTS[language]
+    body = _template(f"{name}.{language}.html").substitute({"query": query, "version": __version__, **values})
+    style, policy = _style()
+    html = _template("page.html").substitute(
+        texts,
+        language=language,
+        title=title[language],
+        body=body,
+        style=style,
+        query=query,
+        path=f"{request.url.path}?{CHOICE}={texts['other']}",
+        version=__version__,
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "Content-Language": language,
+        "Vary": "Accept-Language, Cookie",
+    }
+    return HTMLResponse(html, headers=headers)
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template(files("unificx.api.pages").joinpath(name).read_text("utf-8"))
+
+
+@cache
+def _style() -> tuple[str, str]:
+    """Return the style sheet, and the content security policy that allows only it and the icon."""
+    style = files("unificx.api.pages").joinpath("page.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    rules = f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+    return style, f"{rules}; form-action 'none'"

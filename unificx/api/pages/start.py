@@ -1,0 +1,21 @@
+"""The start page: leads to the phone or to the administration; signed-in browsers are sent there at once."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from unificx.api.pages.layout import CHOICE, page
+from unificx.api.sign_in_responses import START_COOKIE, START_PAGES
+
+_TITLE = {"en": "UnifiCX", "de": "UnifiCX"}
+
+router = APIRouter()
+
+
+@router.get("/")
+async def start_page(request: Request) -> Response:
+    """Return the start page, or redirect a browser that has signed in. A link with a language always shows the page."""
+    program = request.cookies.get(START_COOKIE, "")
+    if program in START_PAGES and CHOICE not in request.query_params:
+        headers = {"Cache-Control": "no-store", "Vary": "Cookie"}
+        return RedirectResponse(f"/{program}/", status_code=303, headers=headers)
+    return page(request, "start", _TITLE)
