@@ -18,7 +18,12 @@ TESTS = ROOT / "tests"
 OUTSIDE = TESTS / "outside"
 
 AREAS: dict[str, tuple[str, ...]] = {
-    "api": ("adapters/test_http_*", "engines/test_connection_limiter*", "outside/test_sign_in_*browser*"),
+    "api": (
+        "adapters/test_http_*",
+        "engines/test_connection_limiter*",
+        "outside/test_sign_in_*browser*",
+        "outside/test_start_page*",
+    ),
     "audio_store": ("areas/audio_store/*", "outside/test_audio_sealed*", "outside/test_object_store*"),
     "callapps": ("areas/callapps/*", "flows/test_calls_apps*", "outside/test_call_apps*", "outside/test_inband*"),
     "calls": (
@@ -59,6 +64,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_sign_in_*",
     ),
     "integrations": (
+        "outside/test_certificates*",
         "engines/test_http_client*",
         "engines/test_tls_ciphers*",
         "engines/test_turn*",
@@ -139,6 +145,8 @@ AREAS: dict[str, tuple[str, ...]] = {
     "server": (
         "adapters/test_app_*",
         "adapters/test_public_address*",
+        "outside/test_certificates*",
+        "outside/test_start_ways*",
         "outside/test_startup_errors*",
         "outside/test_listen_addresses*",
         "outside/test_server_names*",

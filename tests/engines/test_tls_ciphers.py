@@ -1,25 +1,12 @@
 """TLS of the listeners: version 1.2 and later, with forward secrecy and without CBC (RFC 8996, RFC 9325)."""
 
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from unificx.core.clock import SystemClock
-from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
-from unificx.server.http_server import tls_options
-
-ContextOf = Callable[[Certificates], ssl.SSLContext]
-
-
-def http_context(files: Certificates) -> ssl.SSLContext:
-    config = uvicorn.Config("unused", **tls_options(files))
-    config.load_app = lambda: None
-    config.load()
-    assert config.ssl is not None
-    return config.ssl
+from unificx.integrations.local_ca import ensure_certificates, server_context
 
 
 def tls_handshake(server: ssl.SSLContext, ciphers: str, version: ssl.TLSVersion) -> str:
@@ -44,9 +31,8 @@ def tls_handshake(server: ssl.SSLContext, ciphers: str, version: ssl.TLSVersion)
     return agreed[0]
 
 
-@pytest.mark.parametrize("context_of", [server_context, http_context], ids=["sip", "http"])
-def test_tls12_without_cbc_and_with_forward_secrecy(context_of: ContextOf, tmp_path: Path) -> None:
-    server = context_of(ensure_certificates(tmp_path / "tls", [], SystemClock()))
+def test_tls12_without_cbc_and_with_forward_secrecy(tmp_path: Path) -> None:
+    server = server_context(ensure_certificates(tmp_path / "tls", [], SystemClock()))
     for ciphers in ("ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA", "AES128-GCM-SHA256"):
         with pytest.raises(ssl.SSLError):
             tls_handshake(server, ciphers, ssl.TLSVersion.TLSv1_2)

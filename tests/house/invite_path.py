@@ -139,7 +139,7 @@ async def running_sip_server(folder: Path) -> AsyncIterator[tuple[Address, dict[
     paths, clock = InstallationPaths(folder), SystemClock()
     udp, tcp = (parse_bind(transport, "127.0.0.1:0", "--sip") for transport in ("udp", "tcp"))
     url = database_url(paths, {})
-    settings = Settings(paths, http=tcp, https=tcp, sip=(udp,), database=url, media=())
+    settings = Settings(paths, http=tcp, https=(tcp,), sip=(udp,), database=url, media=())
     async with open_installation(paths, url, {}, clock) as container:
         demo = await container.identity.initial_setup.create_demo_tenant()
         assert demo is not None

@@ -43,7 +43,7 @@ def test_own_names(tmp_path: Path, names: tuple[str, ...]) -> None:
     settings = Settings(
         paths=InstallationPaths(tmp_path),
         http=BindAddress("tcp", "127.0.0.1", 1),
-        https=BindAddress("tcp", "127.0.0.1", 2),
+        https=(BindAddress("tcp", "127.0.0.1", 2),),
         sip=(BindAddress("udp", "Office.example", 5060, "203.0.113.5"),),
         database="",
         media=(),

@@ -8,7 +8,7 @@ from unificx.db import Page, PageById
 from unificx.identity.events import DeviceCreated, DeviceRevoked
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
-from unificx.identity.policies.random_text import readable_text
+from unificx.identity.policies.random_text import readable_password, readable_text
 from unificx.identity.repository import phones
 from unificx.identity.schemas import (
     CreatedDevice,
@@ -145,7 +145,7 @@ class Devices:
 
     def _new_login(self, extension: Extension, device: Device) -> tuple[SipLogin, DeviceAuth]:
         tenant = self._store.tenant(extension.tenant_id)
-        password = readable_text(self._clock.random_bytes(_PASSWORD_BYTES))
+        password = readable_password(self._clock.random_bytes(_PASSWORD_BYTES))
         secret = f"{device.username}:{tenant.domain}:{password}".encode()
         auth = DeviceAuth(
             device_id=device.id,

@@ -7,7 +7,7 @@ from unificx.identity.errors import PasswordChangeRequired, StepUpFailed
 from unificx.identity.events import PasswordChanged
 from unificx.identity.passwords import PasswordHashing, truncate
 from unificx.identity.policies import validation
-from unificx.identity.policies.random_text import readable_text
+from unificx.identity.policies.random_text import readable_password
 from unificx.identity.remembered import RememberedIds
 from unificx.identity.repository import accounts, credentials
 from unificx.identity.schemas import Person, Principal, Source
@@ -43,7 +43,7 @@ class PasswordStore:
 
     async def one_time_password(self) -> tuple[str, str]:
         """Return a generated password and its hash."""
-        password = readable_text(self._store.clock.random_bytes(ONE_TIME_PASSWORD_BYTES))
+        password = readable_password(self._store.clock.random_bytes(ONE_TIME_PASSWORD_BYTES))
         return password, await self._hashing.hash(password)
 
     async def write(self, tx: Transaction, person: Person, hashed: str, *, must_change: bool) -> None:

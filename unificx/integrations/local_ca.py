@@ -6,6 +6,7 @@ install `ca.pem` on phones and browsers.
 
 import ipaddress
 import os
+import re
 import socket
 import ssl
 from collections.abc import Iterable
@@ -73,9 +74,13 @@ def server_context(files: Certificates) -> ssl.SSLContext:
 
 
 def _all_names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys((*DEFAULT_NAMES, socket.gethostname().lower(), *(name.lower() for name in names if name)))
-    )
+    """Return all names and addresses; a host name that no certificate can contain is left out."""
+    host = socket.gethostname().lower()
+    own = (host,) if _HOST_NAME.match(host) else ()
+    return tuple(dict.fromkeys((*DEFAULT_NAMES, *own, *(name.lower() for name in names if name))))
+
+
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\Z")
 
 
 def _general_name(name: str) -> x509.GeneralName:

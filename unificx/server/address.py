@@ -32,26 +32,63 @@ def public_url(environ: Mapping[str, str]) -> str:
     return url
 
 
+def format_host(host: str) -> str:
+    """Return a host as it is written before a port."""
+    return f"[{host}]" if ":" in host else host
+
+
 def format_url(scheme: str, host: str, port: int) -> str:
     """Return an address as a URL."""
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    return f"{scheme}://{format_host(host)}:{port}"
+
+
+def domain_url(domain: str, port: int) -> str:
+    """Return the URL of a public domain, "" without one."""
+    if not domain:
+        return ""
+    return f"https://{domain}" if port == 443 else f"https://{domain}:{port}"
 
 
 def listening_url(http: tuple[str, int], https: tuple[str, int]) -> str:
     """Return the URL of a server that listens on these: TLS if reachable from other machines, else plain HTTP on
     loopback."""
     host, port = https
-    if host in WILDCARD_ADDRESSES:
-        return format_url("https", _own_address(host), port)
-    return format_url("https", host, port) if not ip_address(host).is_loopback else format_url("http", *http)
+    if host not in WILDCARD_ADDRESSES and ip_address(host).is_loopback:
+        return format_url("http", *http)
+    return https_url(host, port)
+
+
+def https_url(host: str, port: int) -> str:
+    """Return the URL of a TLS listener; for one on all addresses, with the address that others see."""
+    return format_url("https", _own_address(host) if host in WILDCARD_ADDRESSES else host, port)
+
+
+def is_local(url: str) -> bool:
+    """Whether a URL leads to this machine only."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def own_addresses() -> tuple[str, ...]:
+    """Return the addresses of this machine as seen by others, IPv4 first; none without a network."""
+    found = (_route_source(family) for family in _DOCUMENTATION_ADDRESSES)
+    return tuple(address for address in found if address and not ip_address(address).is_loopback)
 
 
 def _own_address(wildcard: str) -> str:
-    """Return the address of this machine as seen by others; no packet is sent."""
+    """Return the address of this machine as seen by others."""
     family = socket.AF_INET6 if ":" in wildcard else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
+    return _route_source(family) or ("::1" if family == socket.AF_INET6 else "127.0.0.1")
+
+
+def _route_source(family: socket.AddressFamily) -> str:
+    """Return the source address of packets to other networks, "" without a network; no packet is sent."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((_DOCUMENTATION_ADDRESSES[family], 9))
-        except OSError:  # no network
-            return "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        return probe.getsockname()[0]
+            return probe.getsockname()[0]
+    except OSError:
+        return ""

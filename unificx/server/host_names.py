@@ -12,7 +12,7 @@ from unificx.server.settings import Settings
 def own_host_names(settings: Settings) -> frozenset[str]:
     """Return the names that phones may have been configured with as their server: listening addresses, host name, names
     in a configured certificate and the public URL. Lower case."""
-    binds = (*settings.sip, settings.http, settings.https)
+    binds = (*settings.sip, settings.http, *settings.https)
     names = {"localhost", socket.gethostname(), urlsplit(settings.public_url).hostname or ""}
     names |= {name for bind in binds for name in (bind.host, bind.advertised)}
     if settings.certificates is not None:

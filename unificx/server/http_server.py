@@ -26,7 +26,6 @@ from unificx.api.http_connection import Acceptor, HttpConnection
 from unificx.api.proxy_headers import ProxyHeadersMiddleware
 from unificx.core.errors import StartupError
 from unificx.integrations.audio_import.client import AudioImporter
-from unificx.integrations.local_ca import TLS12_CIPHERS, Certificates
 from unificx.server.container import Container
 from unificx.transport.binding import BindAddress, open_socket
 from unificx.transport.connections import Connections
@@ -92,9 +91,10 @@ def add_sip_websocket(app: App, connections: Connections) -> App:
 class _Server(uvicorn.Server):
     """A uvicorn server without signal handlers, with connection limits."""
 
-    def __init__(self, config: uvicorn.Config, limiter: ConnectionLimiter) -> None:
+    def __init__(self, config: uvicorn.Config, limiter: ConnectionLimiter, tls: ssl.SSLContext | None) -> None:
         super().__init__(config)
         self._limiter = limiter
+        self._tls = tls
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
@@ -105,9 +105,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept on the sockets with our own acceptors."""
         await self.lifespan.startup()
-        tls = self.config.ssl
         connection_factory = partial(HttpConnection, limiter=self._limiter, config=self.config, state=self.server_state)
-        self.servers = [Acceptor(sock, self._limiter, connection_factory, tls) for sock in sockets or ()]  # type: ignore[assignment]
+        self.servers = [Acceptor(sock, self._limiter, connection_factory, self._tls) for sock in sockets or ()]  # type: ignore[assignment]
         self.started = True
 
     async def main_loop(self) -> None:
@@ -131,11 +130,10 @@ class HttpServers:
         self._servers: list[_Server] = []
         self._sockets: list[socket.socket] = []
 
-    def listen(self, app: App, bind: BindAddress, tls: Certificates | None = None) -> tuple[str, int]:
+    def listen(self, app: App, bind: BindAddress, tls: ssl.SSLContext | None = None) -> tuple[str, int]:
         """Bind a port for the app; return the bound address. Raise StartupError if it is in use."""
         sock = open_socket(bind)
-        context = tls_options(tls) if tls is not None else {}
-        self._add(app, sock, context, self.limiter)
+        self._add(app, sock, tls, self.limiter)
         host, port = sock.getsockname()[:2]
         return host, port
 
@@ -153,9 +151,9 @@ class HttpServers:
         path.chmod(0o600)
         sock.listen(64)
         sock.setblocking(False)
-        self._add(app, sock, {}, ConnectionLimiter())
+        self._add(app, sock, None, ConnectionLimiter())
 
-    def _add(self, app: App, sock: socket.socket, tls: dict[str, Any], limiter: ConnectionLimiter) -> None:
+    def _add(self, app: App, sock: socket.socket, tls: ssl.SSLContext | None, limiter: ConnectionLimiter) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -169,9 +167,8 @@ class HttpServers:
             ws_per_message_deflate=False,
             timeout_keep_alive=limiter.limits.idle,  # pyright: ignore[reportArgumentType] - it may be a fraction
             timeout_graceful_shutdown=2,
-            **tls,
         )
-        self._servers.append(_Server(config, limiter))
+        self._servers.append(_Server(config, limiter, tls))
         self._sockets.append(sock)
 
     def serving(self) -> Sequence[Awaitable[None]]:
@@ -182,13 +179,3 @@ class HttpServers:
         """Stop all servers."""
         for server in self._servers:
             server.stop()
-
-
-def tls_options(files: Certificates) -> dict[str, Any]:
-    """Return the TLS settings of uvicorn."""
-    return {
-        "ssl_certfile": str(files.certificate),
-        "ssl_keyfile": str(files.key),
-        "ssl_version": ssl.PROTOCOL_TLS_SERVER,
-        "ssl_ciphers": TLS12_CIPHERS,
-    }

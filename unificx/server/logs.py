@@ -1,4 +1,5 @@
-"""Logging: one JSON object per line on stderr, with event names, ids and non-personal values only.
+"""Logging on stderr, with event names, ids and non-personal values only: one JSON object per line for programs, one
+readable line per event on a terminal.
 
 Log messages of libraries may contain personal data: only logger, level and location of them are kept.
 """
@@ -7,8 +8,12 @@ import json
 import logging
 import sys
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
+
+from unificx.core.errors import StartupError
 
 log = structlog.get_logger()
 
@@ -36,16 +41,32 @@ class LibraryLogHandler(logging.Handler):
             log.warning("library_log", library=record.name, severity=severity, place=location, fault=fault, times=times)
 
 
-def configure_logging() -> None:
-    """Log to stderr; standard output is for the ready line."""
+FORMAT_VARIABLE = "UNIFICX_LOG"
+"""`json` or `text`. Default: text on a terminal, otherwise JSON."""
+
+
+def configure_logging(environ: Mapping[str, str]) -> None:
+    """Log to stderr; standard output is for the ready line. Raise StartupError for an unknown format."""
+    chosen = environ.get(FORMAT_VARIABLE) or ("text" if sys.stderr.isatty() else "json")
+    if chosen not in ("json", "text"):
+        raise StartupError(f"{FORMAT_VARIABLE} must be json or text, not {chosen!r}.", hint="Choose one of them.")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=json.dumps),
+            structlog.processors.JSONRenderer(serializer=json.dumps) if chosen == "json" else format_for_people,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[LibraryLogHandler()], level=logging.WARNING, force=True)
+
+
+def format_for_people(_logger: object, _method: str, event: Mapping[str, Any]) -> str:
+    """Return `14:02:03  warning  certificate not issued  kind=dns`; times are in UTC, as in JSON."""
+    fields = dict(event)
+    time, level, name = (str(fields.pop(key, "")) for key in ("timestamp", "level", "event"))
+    values = " ".join(f"{key}={value}" for key, value in fields.items())
+    text = f"{time[11:19]}  {level:<7}  {name.replace('_', ' ')}  {values}".rstrip()
+    return "".join(c if c.isprintable() else "?" for c in text)

@@ -12,61 +12,34 @@ from unificx.cli import Installation as Surveyed
 from unificx.cli import Listener, build
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home
 from unificx.core.clock import SystemClock
-
-HTTP, HTTPS = "127.0.0.1:8080", "127.0.0.1:8443"
-SIP_UDP, SIP_TCP, SIP_TLS = "127.0.0.1:5060", "127.0.0.1:5060", "127.0.0.1:5061"
+from unificx.server.presets import HTTP, HTTPS, SIP_TCP, SIP_TLS, SIP_UDP, choose_preset
 
 
 def up(  # noqa: PLR0917 - these are the command's options
     home: Home = DEFAULT_HOME,
+    lan: Annotated[bool, typer.Option("--lan", help="Serve phones in the local network.")] = False,
+    domain: Annotated[str | None, typer.Option(metavar="NAME", help="Serve a public domain over TLS.")] = None,
     http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Address of the API and the pages.")] = HTTP,
-    https: Annotated[str, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = HTTPS,
-    sip_udp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over UDP; comma-separated list.")] = SIP_UDP,
-    sip_tcp: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = SIP_TCP,
-    sip_tls: Annotated[str, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = SIP_TLS,
+    https: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="The same over TLS.")] = None,
+    sip_udp: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="SIP over UDP, several by commas.")] = None,
+    sip_tcp: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="SIP over TCP.")] = None,
+    sip_tls: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="SIP over TLS.")] = None,
+    challenges: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Port 80 of the domain.")] = None,
     demo: Annotated[
         bool | None, typer.Option("--demo/--no-demo", help="Create a demo tenant; default: on the first start.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the PBX until it is stopped. Port 0 picks a free port."""
-    from unificx.server.address import public_url
-    from unificx.server.logs import configure_logging
-    from unificx.server.paths import InstallationPaths, database_url
-    from unificx.server.server import serve
-    from unificx.server.settings import (
-        Settings,
-        calls_per_tenant,
-        configured_certificates,
-        media_interfaces,
-        media_ports,
-        parse_bind,
-        parse_binds,
-    )
-    from unificx.server.turn_config import load_turn_config
+    """Run the phone system until stopped.
 
-    paths = InstallationPaths(home.expanduser().absolute())
-    environ = dict(os.environ)
-    sip = (
-        *parse_binds("udp", sip_udp, "--sip-udp"),
-        *parse_binds("tcp", sip_tcp, "--sip-tcp"),
-        *parse_binds("tls", sip_tls, "--sip-tls"),
-    )
-    settings = Settings(
-        paths=paths,
-        http=parse_bind("tcp", http, "--http"),
-        https=parse_bind("tcp", https, "--https"),
-        sip=sip,
-        database=database_url(paths, environ),
-        media=media_interfaces(environ, sip),
-        media_ports=media_ports(environ),
-        calls_per_tenant=calls_per_tenant(environ),
-        certificates=configured_certificates(environ),
-        public_url=public_url(environ),
-        turn=load_turn_config(environ),
-        demo=demo,
-    )
-    configure_logging()
+    Port 0 picks a free port."""
+    from unificx.server.load_settings import UpOptions, load_settings
+    from unificx.server.logs import configure_logging
+    from unificx.server.server import serve
+
+    options = UpOptions(http, https, (sip_udp, sip_tcp, sip_tls), challenges)
+    settings, environ = load_settings(home, choose_preset(lan, domain), options, demo=demo)
+    configure_logging(environ)
     _run(serve(settings, environ, as_json=as_json))
 
 
@@ -78,8 +51,9 @@ def call(  # noqa: PLR0917 - these are the command's options
     home: Home = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    """Place a real call between two built-in softphones through the running server. Exit status 1 if no audio was
-    received."""
+    """Place a test call through the server.
+
+    Two built-in soft phones call each other. Exit status 1 if no audio was received."""
     from unificx.cli.api_client import ApiClient
     from unificx.cli.call_test import AUDIO_SECONDS, CallTestResult, find_server, result_lines, run_call_test
     from unificx.server.connect import connect
@@ -136,13 +110,19 @@ def describe_installation(home: Path) -> Surveyed:
         home=paths.home,
         control=paths.control,
         listeners=tuple(_listener(*each) for each in _LISTENERS),
-        certificates=(paths.tls / "server.pem",) if paths.tls.exists() else (),
+        certificates=_certificates(paths.tls),
         database=database_url(paths, environ),
         mail=smtp_check(environ),
         push=push_check(paths, environ),
         turn=turn_check(environ, SystemClock()),
         object_store=blob_store_check(paths, environ),
     )
+
+
+def _certificates(directory: Path) -> tuple[Path, ...]:
+    """Return the certificates of an installation: of its public domain, otherwise by its own authority."""
+    issued = tuple(sorted({path.with_suffix(".pem") for path in (directory / "acme").glob("*.json")}))
+    return issued or ((directory / "server.pem",) if directory.exists() else ())
 
 
 _LISTENERS = (

@@ -11,14 +11,15 @@ import structlog
 
 from unificx.api import PublicAddress
 from unificx.api.middleware import as_operator
+from unificx.api.plain_http import PlainHttp
 from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
 from unificx.identity import OPERATOR_SLUG
-from unificx.integrations.local_ca import Certificates, ensure_certificates
 from unificx.media_worker.client import MediaEngineClient
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
-from unificx.server.address import format_url, listening_url
+from unificx.server.acme_certificate import first_attempt
+from unificx.server.address import format_url, https_url, listening_url
 from unificx.server.banner import Addresses, FirstStart, print_banner
 from unificx.server.bootstrap import open_installation
 from unificx.server.conference_dialer import CallConverter
@@ -33,6 +34,7 @@ from unificx.server.room_events import RoomEvents
 from unificx.server.settings import Settings
 from unificx.server.sip import SipServer
 from unificx.server.telephony import ClientTelephony
+from unificx.server.tls import ServerTls
 from unificx.transport.binding import open_socket
 
 log = structlog.get_logger()
@@ -51,21 +53,20 @@ async def serve(settings: Settings, environ: dict[str, str], *, as_json: bool) -
     async with open_installation(settings.paths, settings.database, environ, clock) as container:
         _check_ports(settings)
         first_start = await _first_start(container, demo=settings.demo)
-        domains = [tenant.domain for tenant in container.identity.directory.tenants()]
-        names = [*domains, *(bind.host for bind in (*settings.sip, settings.https))]
-        certificates = settings.certificates or ensure_certificates(settings.paths.tls, names, clock)
-        async with _run_services(settings, container, certificates) as addresses:
+        tls = ServerTls(settings, container)
+        loop.add_signal_handler(signal.SIGHUP, tls.reload)
+        async with _run_services(settings, container, tls) as addresses, _renewal(tls, stop):
             gc.collect()
             gc.freeze()
             gc.set_threshold(*GC_THRESHOLDS)
-            await print_banner(settings, container, addresses, first_start, as_json=as_json)
+            await print_banner(settings, container, addresses, first_start, tls, as_json=as_json)
             await stop.wait()
             log.info("stopping")
 
 
 def _check_ports(settings: Settings) -> None:
     """Raise StartupError for a port in use, before anything is created: a password is shown only once."""
-    for bind in (*settings.sip, settings.http, settings.https):
+    for bind in (*settings.sip, settings.http, *settings.https, *(settings.acme.challenges if settings.acme else ())):
         if bind.port:
             open_socket(bind).close()
 
@@ -86,9 +87,22 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
 
 
 @asynccontextmanager
-async def _run_services(
-    settings: Settings, container: Container, certificates: Certificates
-) -> AsyncIterator[Addresses]:
+async def _renewal(tls: ServerTls, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Keep the certificate of a public domain; enter once it was tried to obtain one."""
+    if tls.acme is None:
+        yield
+        return
+    task = asyncio.create_task(tls.acme.run())
+    try:
+        await first_attempt(tls.acme, stop)
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+
+
+@asynccontextmanager
+async def _run_services(settings: Settings, container: Container, tls: ServerTls) -> AsyncIterator[Addresses]:
     """Start all services, media first and HTTP last; stop them in reverse order."""
     async with AsyncExitStack() as stack:
         ports = stack.enter_context(reserve_media_ports(settings.media_ports))
@@ -105,7 +119,7 @@ async def _run_services(
             container.mailboxes.shared.owners,
         )
         stack.callback(live_events.close)
-        sip = SipServer(settings, container, media, engine, certificates, live_events=live_events)
+        sip = SipServer(settings, container, media, engine, tls.context, live_events=live_events)
         await sip.start()
         stack.push_async_callback(sip.close)
         http_servers = HttpServers()
@@ -119,13 +133,16 @@ async def _run_services(
         stack.callback(room_events.close)
         converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
         live = CallManagerLiveCalls(sip.call_manager, converter)
-        authority = b"" if settings.certificates is not None else certificates.authority.read_bytes()
-        public_address = PublicAddress(settings.public_url, authority=authority)
+        public_address = PublicAddress(settings.public_url, authority=tls.authority)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         app = http_app(container, live, sip.call_recorder, ComponentChecks(container, media), telephony, public_address)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
-        https = http_servers.listen(public, settings.https, certificates)
+        https, *_ = [http_servers.listen(public, bind, tls.context) for bind in settings.https]
+        if tls.acme is not None and settings.acme is not None:
+            plain = PlainHttp(tls.acme.answers, settings.public_url)
+            for bind in settings.acme.challenges:
+                http_servers.listen(plain, bind)
         public_address.listening = listening_url(http, https)
         http_servers.listen_at(as_operator(app), settings.paths.control)
         stack.callback(settings.paths.control.unlink, missing_ok=True)
@@ -133,7 +150,7 @@ async def _run_services(
         stack.push_async_callback(_stop_web, http_servers, tasks)
         await sip.restore_calls()
         addresses = Addresses(
-            format_url("http", *http), format_url("https", *https), _sip_addresses(sip, http), public_address.url
+            format_url("http", *http), https_url(*https), _sip_addresses(sip, http), public_address.url
         )
         _write_ready(settings.paths, addresses)
         stack.callback(settings.paths.ready.unlink, missing_ok=True)

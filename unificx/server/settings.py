@@ -24,13 +24,29 @@ DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
 WILDCARD_ADDRESSES = ("0.0.0.0", "::")
 
 
+ACME_VARIABLE, ACME_TRUST_VARIABLE = "UNIFICX_ACME", "UNIFICX_ACME_TRUST"
+"""Directory URL of the certificate authority for --domain, and a PEM file with the CA of its own certificate."""
+LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+
+
+@dataclass(frozen=True, slots=True)
+class AcmeSettings:
+    """A certificate for a public domain from an ACME authority. `challenges`: addresses for plain HTTP, port 80."""
+
+    domain: str
+    challenges: tuple[BindAddress, ...]
+    directory: str = LETS_ENCRYPT
+    trust: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of `unificx up`."""
 
     paths: InstallationPaths
     http: BindAddress
-    https: BindAddress
+    https: tuple[BindAddress, ...]
+    """At least one; links lead to the first."""
     sip: tuple[BindAddress, ...]
     database: str
     media: tuple[MediaInterface, ...]
@@ -39,6 +55,8 @@ class Settings:
     calls_per_tenant: int = DEFAULT_CALLS_PER_TENANT
     certificates: Certificates | None = None
     """The configured certificate; None: one by the local CA is created."""
+    acme: AcmeSettings | None = None
+    """The certificate for a public domain; replaces one by the local CA as soon as it is issued."""
     public_url: str = ""
     """The public URL; "": the listening address is used."""
     turn: TurnConfig = field(default_factory=TurnConfig)
@@ -81,6 +99,17 @@ def configured_certificates(environ: Mapping[str, str]) -> Certificates | None:
             hint="Both must be PEM files readable by this user, and the key must match the certificate.",
         ) from None
     return files
+
+
+def acme_settings(environ: Mapping[str, str], domain: str, challenges: tuple[BindAddress, ...]) -> AcmeSettings:
+    """Return the settings for a public domain. Raise StartupError if they are invalid."""
+    directory = environ.get(ACME_VARIABLE) or LETS_ENCRYPT
+    if not directory.startswith("https://"):
+        raise StartupError(f"{ACME_VARIABLE} must be an https URL.", hint=f"For example {LETS_ENCRYPT}.")
+    trust = environ.get(ACME_TRUST_VARIABLE, "")
+    if trust and not Path(trust).is_file():
+        raise StartupError(f"{ACME_TRUST_VARIABLE}: there is no file {trust}.", hint="It must be a PEM file.")
+    return AcmeSettings(domain, challenges, directory, trust)
 
 
 def media_interfaces(environ: Mapping[str, str], sip: tuple[BindAddress, ...]) -> tuple[MediaInterface, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from typing import get_args
 
 from unificx.calls import (
@@ -15,7 +16,6 @@ from unificx.calls import (
 )
 from unificx.calls import CallManagerDependencies as CallParts
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted, TenantSuspended
-from unificx.integrations.local_ca import Certificates, server_context
 from unificx.media.mixer.messages import Event as EngineEvent
 from unificx.media_worker.client import EngineRestarted, MediaEngineClient
 from unificx.privacy.events import SubjectErased
@@ -62,7 +62,7 @@ class SipServer:
         container: Container,
         media: RtpEngine,
         engine: MediaEngineClient,
-        certificates: Certificates,
+        tls: ssl.SSLContext,
         *,
         live_events: LiveEvents,
     ) -> None:
@@ -107,7 +107,6 @@ class SipServer:
                 mwi,
             )
         )
-        tls = server_context(certificates)
         self.transports = TransportManager(
             settings.sip, self._receive, self._connection_lost, tls=tls, on_page_closed=self._page_closed
         )

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 
 from unificx.api.connection_limiter import HttpLimits
 from unificx.core.clock import SystemClock
-from unificx.integrations.local_ca import Certificates, ensure_certificates
+from unificx.integrations.local_ca import Certificates, ensure_certificates, server_context
 from unificx.server.http_server import HttpServers, add_sip_websocket
 from unificx.transport.binding import BindAddress
 from unificx.transport.connections import Connections, StreamLimits
@@ -70,7 +70,8 @@ async def setup(
 ) -> AsyncIterator[HttpServer]:
     servers = HttpServers(limits)
     connections = Connections(lambda data, flow: None, lambda flow: None, StreamLimits(per_source_loopback=websockets))
-    _, port = servers.listen(add_sip_websocket(app, connections), BindAddress("tcp", "127.0.0.1", 0), certificates)
+    context = server_context(certificates) if certificates is not None else None
+    _, port = servers.listen(add_sip_websocket(app, connections), BindAddress("tcp", "127.0.0.1", 0), context)
     tls = None
     if certificates is not None:
         tls = ssl.create_default_context(cafile=str(certificates.authority))

@@ -1,5 +1,6 @@
 """Checks of the installation: certificates and the components of a running server."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,10 @@ def certificate(path: Path, now: datetime) -> Check:
     """Check that a certificate exists and is valid."""
     from cryptography import x509
 
-    name = f"certificate {path.name}"
+    name = f"certificate {path.stem if path.parent.name == 'acme' else path.name}"
+    failure = _issue_failure(path.with_suffix(".json"))
+    if failure is not None:
+        return Check(name, "fail" if not path.exists() else "warn", *failure)
     if not path.exists():
         return Check(
             name, "warn", "not created yet", "The first `unificx up` creates one; install your own for public use."
@@ -33,6 +37,15 @@ def certificate(path: Path, now: datetime) -> Check:
     if until - now < EXPIRY_WARNING:
         return Check(name, "warn", f"expires on {until:%Y-%m-%d}", renew)
     return Check(name, "ok", f"valid until {until:%Y-%m-%d}")
+
+
+def _issue_failure(state: Path) -> tuple[str, str] | None:
+    """Return why a public certificate was not issued or renewed, and what to do; None if all is well."""
+    try:
+        failure = json.loads(state.read_text("utf-8"))
+        return (str(failure["message"]).removesuffix("."), str(failure["hint"])) if failure else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def is_running(control: Path) -> bool:

@@ -9,3 +9,9 @@ _ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrs
 def readable_text(random: bytes) -> str:
     """Return eight characters per five random bytes. `len(random)` has to be a multiple of five."""
     return base64.b32encode(random).decode().translate(_ALPHABET)
+
+
+def readable_password(random: bytes) -> str:
+    """Return a password in groups of four characters, such as `kskf-k5yi`; the hyphens are part of it."""
+    text = readable_text(random)
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))

@@ -1,0 +1,167 @@
+"""The ways to start a server: what it says about the devices that can reach it is true."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from server import ROOT, Server
+from test_startup_errors import failed_start
+
+NETWORK = """set -e
+ip link set lo up
+ip link add lan type veth peer name wire
+ip address add 198.51.100.7/24 dev lan
+ip address add 2001:db8:1::7/64 dev lan nodad
+ip link set lan up
+ip link set wire up
+ip route add default via 198.51.100.1
+ip -6 route add default via 2001:db8:1::1 dev lan
+exec "$@"
+"""
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="a network namespace takes root")
+
+
+class StartedServer(Server):
+    """A server started with options of its own; only its HTTP port is chosen by the test."""
+
+    options: tuple[str, ...] = ()
+
+    def _addresses(self) -> list[str]:
+        return ["--http", "127.0.0.1:0", *self.options]
+
+
+def in_namespace(home: Path, script: str, *options: str) -> StartedServer:
+    server = StartedServer(home, enter=("unshare", "--net", "bash", "-c", script, "_"))
+    server.options = options
+    return server
+
+
+def run_inside(server: Server, *command: str) -> str:
+    done = subprocess.run(
+        ["nsenter", "--net", "--target", str(server.pid), *command], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+FETCH = """
+import ssl, sys, urllib.request
+address, trust = sys.argv[1:]
+context = ssl.create_default_context(cafile=trust)
+print(urllib.request.urlopen(address, context=context).read()[:200])
+"""
+
+
+@needs_root
+def test_the_local_network_is_served_under_the_own_addresses(tmp_path: Path) -> None:
+    with in_namespace(tmp_path / "home", NETWORK, "--lan") as server:
+        assert server.ready["public"] == {"url": "https://198.51.100.7:8443", "local": False, "trusted": False}
+        assert server.ready["sign_in"]["url"].startswith("https://198.51.100.7:8443/app/#sign-in=")
+        assert server.sip("udp") == "198.51.100.7:5060"
+        assert server.sip("tls") == "198.51.100.7:5061"
+        for host in ("198.51.100.7", "[2001:db8:1::7]", "localhost"):
+            for path in ("/", "/certificate", "/app/"):
+                assert "html" in run_inside(
+                    server, sys.executable, "-c", FETCH, f"https://{host}:8443{path}", str(server.ca)
+                )
+        assert run_inside(server, sys.executable, "-m", "unificx.server.main", "call", "--home", str(server.home))
+
+
+@needs_root
+def test_the_local_network_needs_a_network(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "unificx.server.main", "up", "--lan", "--home", str(tmp_path / "home")]
+    done = subprocess.run(
+        ["unshare", "--net", "bash", "-c", 'ip link set lo up && exec "$@"', "_", *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "unificx: This machine has no address in a network. Connect it to the network, or start it without --lan.\n"
+    )
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["", "a_name-", "x" * 64, "büro"])
+def test_any_host_name_will_do(tmp_path: Path, name: str) -> None:
+    script = 'python3 -c \'import os, socket; socket.sethostname(os.environb[b"NAME"])\' && exec "$@"'
+    server = Server(tmp_path / "home", enter=("env", f"NAME={name}", "unshare", "--uts", "bash", "-c", script, "_"))
+    with server:
+        assert server.ready["public"]["local"]
+
+
+@pytest.mark.parametrize(
+    "domain", ["", "pbx", "192.0.2.7", "https://pbx.example.com", "pbx..example.com", "-a.example"]
+)
+def test_a_domain_that_cannot_be_public_is_refused(tmp_path: Path, domain: str) -> None:
+    line = failed_start(tmp_path / "home", "--domain", domain)
+    assert "--domain must be a public domain name" in line
+    assert not (tmp_path / "home").exists()
+
+
+def test_local_network_and_domain_exclude_each_other(tmp_path: Path) -> None:
+    assert "exclude each other" in failed_start(tmp_path / "home", "--lan", "--domain", "pbx.example.com")
+
+
+def test_an_insecure_authority_is_refused(tmp_path: Path) -> None:
+    line = failed_start(tmp_path / "home", "--domain", "pbx.example.com", UNIFICX_ACME="http://127.0.0.1/dir")
+    assert "UNIFICX_ACME must be an https URL" in line
+
+
+def started_on_terminal(home: Path, *options: str, **environ: str) -> str:
+    """Run `unificx up` on a terminal until it is ready; return what the terminal shows, without colors."""
+    terminal, side = pty.openpty()
+    addresses = [
+        word for name in ("http", "https", "sip-udp", "sip-tcp", "sip-tls") for word in (f"--{name}", "127.0.0.1:0")
+    ]
+    command = [sys.executable, "-m", "unificx.server.main", "up", "--home", str(home), *addresses, *options]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environ}, stdin=side, stdout=side, stderr=side, close_fds=True
+    )
+    os.close(side)
+    shown, end = b"", time.monotonic() + 60
+    try:
+        while time.monotonic() < end and b"Ctrl-C" not in shown:
+            if select.select([terminal], [], [], 1)[0]:
+                shown += os.read(terminal, 65536)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+        os.close(terminal)
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_shows_readable_lines_and_the_truth_about_reach(tmp_path: Path) -> None:
+    shown = started_on_terminal(tmp_path / "home")
+    assert "Only this machine can reach it: http://127.0.0.1:" in shown
+    assert "in a browser on this machine" in shown
+    assert re.search(r"^\d\d:\d\d:\d\d  info     rtpengine started  pid=\d+$", shown, re.M), shown
+    assert '{"' not in shown
+    assert re.search(r"Password +([a-z2-9]{4}-){5}[a-z2-9]{4} ", shown), shown
+
+
+def test_json_logs_on_a_terminal_by_setting(tmp_path: Path) -> None:
+    shown = started_on_terminal(tmp_path / "home", UNIFICX_LOG="json")
+    assert '"event": "rtpengine_started"' in shown
+
+
+def test_an_unknown_log_format_is_refused(tmp_path: Path) -> None:
+    assert "UNIFICX_LOG must be json or text" in failed_start(tmp_path / "home", UNIFICX_LOG="yaml")
+
+
+def test_the_printed_password_signs_in_as_printed(own_server: Server) -> None:
+    import httpx
+
+    admin = own_server.ready["admin"]
+    assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){5}", admin["password"])
+    answer = httpx.post(f"{own_server.ready['http']}/api/v1/sessions", json={**admin, "keep": "token"})
+    assert answer.status_code == 201
