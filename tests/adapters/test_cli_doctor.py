@@ -24,8 +24,9 @@ from http_world import open_installation
 
 from unificx.api import ComponentState, as_operator
 from unificx.cli import Listener
-from unificx.cli.doctor import Check, components, host, listeners, services
+from unificx.cli.doctor import Check, components, host, listeners, report_lines, services
 from unificx.cli.doctor.database import database
+from unificx.cli.doctor.report import name_of
 from unificx.core.clock import ManualClock
 from unificx.core.errors import StartupError
 from unificx.notifications import Vapid, new_private_key
@@ -146,7 +147,7 @@ def test_a_failed_check_exits_with_1(home: CliHome, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(host, "EARLIEST_TIME", datetime(2100, 1, 1, tzinfo=UTC))
     result = home.run("doctor", "--home", str(home.folder))
     assert (result.exit_code, result.stderr) == (1, "")
-    assert "FAIL" in result.stdout
+    assert "failure" in result.stdout
     assert home.run("doctor", "--home", str(home.folder), "--json").exit_code == 1
     assert "--help" in error_line(home.run("doctor", "--nonsense"))
 
@@ -186,7 +187,7 @@ def test_a_running_server_reports_its_components(running: CliHome) -> None:
     assert result.exit_code == 1
     assert "It is gone" in result.stdout
     assert "Restart it." in result.stdout
-    assert any(line.split()[:3] == ["ok", "server", "running"] for line in result.stdout.splitlines()), result.stdout
+    assert any(line.split()[:3] == ["ok", "Server", "running"] for line in result.stdout.splitlines()), result.stdout
     assert "port " not in result.stdout
 
 
@@ -299,3 +300,27 @@ def test_an_unreachable_mail_server_is_reported() -> None:
     found = services.mail(smtp_check({"UNIFICX_SMTP": "smtp://canary:canary@127.0.0.1:1?from=pbx@example.com"}))
     assert (found.state, found.detail) == ("fail", "127.0.0.1:1 is not reachable")
     assert "canary" not in found.do
+
+
+def test_the_report_for_people_is_narrow_and_names_one_action_for_each_finding() -> None:
+    long = "Set UNIFICX_SMTP=smtp://user:password@mail.example.com?from=pbx@example.com; pass on links by hand."
+    checks = [
+        Check("rtpengine", "ok", "works", "An action that is not needed."),
+        Check("port 8443/https", "fail", "does not answer on 127.0.0.1: Connection refused", "Check the log."),
+        Check("mail", "warn", "not configured " + "word " * 40, long),
+        Check("certificate pbx.example.com", "ok", "valid until 2027-02-25"),
+    ]
+    lines = list(report_lines(checks))
+    assert max(map(len, lines)) <= 100
+    assert "An action" not in "\n".join(lines)
+    assert lines[0].split() == ["ok", "Sound", "and", "video", "works"]
+    assert lines[1].startswith("failure  Pages over TLS 8443")
+    assert lines[2] == "       > Check the log."
+    assert lines[-1] == "2 ok, 1 warning, 1 failure."
+    assert "smtp://user:password@mail.example.com?from=pbx@example.com;" in "\n".join(lines)
+
+
+def test_names_of_the_report_are_words() -> None:
+    for name in ("spool", "outbox", "turn", "push", "limits", "disk", "server"):
+        assert name_of(name) != name
+        assert name_of(name)[0].isupper()

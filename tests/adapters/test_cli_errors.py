@@ -1,18 +1,25 @@
 """Every command failure is one line with the cause and a fix."""
 
 import asyncio
+import shlex
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import typer
 from cli_home import CliHome, error_line
 
+from unificx.cli import build
+from unificx.cli.api_client import _to_error
+from unificx.cli.examples import EXAMPLES
 from unificx.core.clock import SystemClock
 from unificx.core.errors import StartupError
+from unificx.server import main
 from unificx.server.bootstrap import open_installation
 from unificx.server.connect import connect
 from unificx.server.paths import InstallationPaths, database_url
@@ -92,6 +99,70 @@ def test_an_option_name_that_differs_from_the_field_is_reported(home: CliHome) -
     for option in ("--recording", "--recording-consent"):
         message = error_line(home.run("extension", "update", "1010", option, "sometimes", "--tenant", "demo", *where))
         assert message.startswith(f"unificx: {option} must be ")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("extension show 4711", "`unificx extension list` shows them."),
+        ("person show 4711", "`unificx person list` shows them."),
+        ("room show 4711", "`unificx room list` shows them."),
+        ("mailbox show 4711", "`unificx mailbox list` shows them."),
+        ("device renew 4711", "`unificx device list` shows them."),
+        ("extension list --tenant nobody", "`unificx tenant list` shows them."),
+        ("device create --extension 4711 --name A", "`unificx extension list` shows them."),
+    ],
+)
+def test_an_unknown_name_hints_at_the_command_that_lists_them(home: CliHome, line: str, hint: str) -> None:
+    message = error_line(home.run(*line.split(), "--home", str(home.folder)))
+    assert message.rstrip().endswith(hint), message
+
+
+def test_an_option_is_named_as_it_is_typed() -> None:
+    error = _to_error(
+        httpx.Response(
+            409,
+            json={
+                "detail": "There are messages.",
+                "hint": "Set old_messages to keep, put_away or erase.",
+                "field": "old_messages",
+            },
+        ),
+        "/extensions/1003/voicemail",
+        {"enabled": "enabled", "old_messages": "old_messages"},
+    )
+    assert error.hint == "Set --old-messages to keep, put_away or erase."
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, name))
+        elif not command.hidden:
+            yield " ".join((*path, name)), command
+
+
+def complete_cli() -> Any:
+    app = build(connect, main.up, main.describe_installation, SystemClock(), {"call": main.call})
+    return typer.main.get_command(app)
+
+
+def test_each_command_says_in_a_few_words_what_it_does() -> None:
+    for name, command in commands(complete_cli()):
+        first = (command.help or "").partition("\n\n")[0]
+        assert 0 < len(" ".join(first.split())) <= 45, name
+        assert first.endswith("."), name
+
+
+def test_each_command_has_examples_that_are_valid() -> None:
+    found = dict(commands(complete_cli()))
+    assert found.keys() == EXAMPLES.keys()
+    for name, command in found.items():
+        assert "Examples:" in (command.epilog or ""), name
+        for line in EXAMPLES[name]:
+            words = shlex.split(line)
+            assert words[: len(name.split())] == name.split()
+            command.make_context(name, words[len(name.split()) :], obj=connect).close()
 
 
 def test_an_empty_home_is_not_the_current_directory(home: CliHome) -> None:

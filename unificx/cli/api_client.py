@@ -1,5 +1,6 @@
 """API client of the commands. Converts API problems into CLI errors with a hint."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -116,7 +117,7 @@ class ApiClient:
             ) from None
         if response.is_success:
             return response.json() if response.content else None
-        raise _to_error(response, {name: name for name in (*query, *(json_body or {}))} | dict(option_names))
+        raise _to_error(response, path, {name: name for name in (*query, *(json_body or {}))} | dict(option_names))
 
 
 def call_api(connect: Connect, home: Path, operation: Callable[[ApiClient], Awaitable[R]]) -> R:
@@ -139,7 +140,31 @@ def quote_segment(reference: str) -> str:
     return quote(reference, safe="")
 
 
-def _to_error(response: "httpx.Response", options: Mapping[str, str]) -> CliError:
+_LISTS = {
+    "tenant": "tenant list",
+    "person": "person list",
+    "user": "person list",
+    "extension": "extension list",
+    "device": "device list",
+    "room": "room list",
+    "participant": "room participants",
+    "mailbox": "mailbox list",
+    "recording": "recording list",
+    "sound": "sound prompts",
+    "prompt": "sound prompts",
+    "call": "calls list",
+}
+"""Commands that show the things of a kind."""
+_NOUN = re.compile(rf"\b({'|'.join(_LISTS)})s?\b")
+
+
+def _hint_for(message: str, path: str) -> str:
+    """Return the command that shows the valid values, by the kind named in the message or in the path."""
+    noun = _NOUN.search(message.lower()) or _NOUN.search(path.replace("mailboxes", "mailbox"))
+    return f"`unificx {_LISTS[noun[1]]}` shows them." if noun else "See --help for valid values."
+
+
+def _to_error(response: "httpx.Response", path: str, options: Mapping[str, str]) -> CliError:
     """Convert a problem document to an error; field names are replaced by option names."""
     try:
         problem = response.json()
@@ -151,11 +176,17 @@ def _to_error(response: "httpx.Response", options: Mapping[str, str]) -> CliErro
                 option + text.removeprefix(f"{field} ") if text.startswith(f"{field} ") else text
                 for text in (message, hint)
             )
+        # Other names of fields in the text are options as well.
+        for name, known in options.items():
+            if "_" in name:
+                message, hint = (
+                    text.replace(f" {name} ", f" --{known.replace('_', '-')} ") for text in (message, hint)
+                )
         incident = str(problem.get("incident", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return CliError(f"The server answered {response.status_code}.", "Run `unificx doctor` to find the cause.")
     if incident:
         hint = f"See incident {incident} in the server's log."
     elif not hint or "/api/" in hint:
-        hint = "See the `list` commands and --help for valid values."
+        hint = _hint_for(message, path) if response.status_code == 404 else "See --help for valid values."
     return CliError(message, hint)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unificx import __version__
-from unificx.cli.command import DEFAULT_HOME, AsJson, Home
+from unificx.cli.command import DEFAULT_HOME, AsJson, Home, command, command_group
 from unificx.cli.commands import (
     calls,
     devices,
@@ -23,12 +23,10 @@ from unificx.cli.commands import (
     tenants,
 )
 from unificx.cli.errors import OneLineErrorGroup
-from unificx.cli.output import print_items, print_json
+from unificx.cli.examples import examples_text
+from unificx.cli.output import print_json
 from unificx.cli.ports import Connect, InspectInstallation
 from unificx.core.clock import Clock
-
-_STATE_MARKS = {"ok": "ok", "warn": "WARN", "fail": "FAIL"}
-_COLUMNS = {"mark": "", "name": "check", "detail": "result", "do": "action"}
 
 
 def build(
@@ -45,7 +43,7 @@ def build(
     app = typer.Typer(
         name="unificx",
         cls=OneLineErrorGroup,
-        help="UnifiCX, a cloud PBX whose privacy promises are kept by code.",
+        help="Run and manage a UnifiCX phone system.",
         add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
@@ -57,13 +55,13 @@ def build(
         ctx: typer.Context,
         version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_print_version)] = False,
     ) -> None:
-        """UnifiCX, a cloud PBX whose privacy promises are kept by code."""
+        """Run and manage a UnifiCX phone system."""
         ctx.obj = connect
 
-    for name, command in {"up": up, **more}.items():
-        app.command(name)(command)
-    for name, command in hidden.items():
-        app.command(name, hidden=True)(command)
+    for name, function in {"up": up, **more}.items():
+        app.command(name, epilog=examples_text(name))(function)
+    for name, function in hidden.items():
+        app.command(name, hidden=True)(function)
     for module in (
         tenants,
         persons,
@@ -79,8 +77,18 @@ def build(
         privacy,
     ):
         app.add_typer(module.group)
-    app.command("doctor")(_doctor(inspect, clock))
+    app.add_typer(_tests(more))
+    app.command("doctor", epilog=examples_text("doctor"))(_doctor(inspect, clock))
     return app
+
+
+def _tests(more: Mapping[str, Callable[..., Any]]) -> typer.Typer:
+    """Return the group of tests: other names of `call` and `room try`."""
+    group = command_group("test", "Test calls and rooms.")
+    for name, function in more.items():
+        group.command(name, epilog=examples_text(f"test {name}"))(function)
+    command(group, "room")(rooms.try_)
+    return group
 
 
 def _print_version(requested: bool) -> None:
@@ -94,17 +102,17 @@ def _doctor(inspect: InspectInstallation, clock: Clock) -> Callable[..., None]:
         """Check the installation and its dependencies.
 
         Each failure is shown with a fix. Exit code 1 if a check fails."""
+        import shutil
         from dataclasses import asdict
 
-        from unificx.cli.doctor import run_checks
+        from unificx.cli.doctor import MAX_WIDTH, report_lines, run_checks
 
-        checks = [asdict(check) for check in run_checks(inspect(home), clock)]
-        failed = any(check["state"] == "fail" for check in checks)
+        checks = list(run_checks(inspect(home), clock))
+        failed = any(check.state == "fail" for check in checks)
         if as_json:
-            print_json({"ok": not failed, "checks": checks})
+            print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
         else:
-            rows = [{**check, "mark": _STATE_MARKS[check["state"]]} for check in checks]
-            print_items(rows, _COLUMNS, as_json=False, empty_text="")
+            print("\n".join(report_lines(checks, shutil.get_terminal_size((MAX_WIDTH, 24)).columns)))
         if failed:
             raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from unificx.cli.api_client import ApiClient, call_api
+from unificx.cli.examples import examples_text
 from unificx.cli.ports import Connect
 
 R = TypeVar("R")
@@ -52,7 +53,9 @@ def command_group(name: str, help_text: str) -> typer.Typer:
     return group
 
 
-def command(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callable[[Callable[..., None]], None]:
+def command(
+    group: typer.Typer, name: str, *, of_tenant: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function of a `CommandContext` and its own options as the command `name` of `group`.
 
     `of_tenant`: add --tenant besides --home and --json.
@@ -60,7 +63,7 @@ def command(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callabl
     common = {"tenant": (Tenant, None)} if of_tenant else {}
     common |= {"home": (Home, DEFAULT_HOME), "as_json": (AsJson, False)}
 
-    def make(function: Callable[..., None]) -> None:
+    def make(function: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(function).parameters.values())[1:]
 
         def run(ctx: typer.Context, **given: Any) -> None:
@@ -73,7 +76,8 @@ def command(group: typer.Typer, name: str, *, of_tenant: bool = True) -> Callabl
         run.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         run.__doc__ = function.__doc__
-        group.command(name)(run)
+        group.command(name, epilog=examples_text(f"{group.info.name} {name}"))(run)
+        return function
 
     return make
 

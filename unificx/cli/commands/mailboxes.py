@@ -7,6 +7,7 @@ import typer
 from unificx.cli.api_client import ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.commands import extensions
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_item, print_items
 from unificx.cli.uploads import File, Language, Text, delete_sound, sound_source, upload_sound
@@ -95,6 +96,7 @@ def update(
     _COLLECTION.update(context, mailbox, body)
 
 
+@command(extensions.group, "voicemail")
 @command(group, "switch")
 def switch(
     context: CommandContext,

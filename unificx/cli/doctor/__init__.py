@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from unificx.cli.doctor import components, host, listeners, services
 from unificx.cli.doctor.check import Check
 from unificx.cli.doctor.database import database
+from unificx.cli.doctor.report import MAX_WIDTH, report_lines
 from unificx.cli.ports import Installation
 from unificx.core.clock import Clock
 
-__all__ = ["Check", "run_checks"]
+__all__ = ["MAX_WIDTH", "Check", "report_lines", "run_checks"]
 
 
 def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
@@ -16,7 +17,10 @@ def run_checks(installation: Installation, clock: Clock) -> Iterator[Check]:
     now = clock.now()
     running = components.is_running(installation.control)
     if running:
-        yield from components.server(installation.control)
+        # The space on the disk is measured below; only the server knows when it stops calls.
+        yield from (
+            each for each in components.server(installation.control) if (each.name, each.state) != ("disk", "ok")
+        )
         yield from listeners.addresses(installation.home / "ready.json", clock.new_id())
     else:
         yield Check("server", "ok", "not running", "Start it with `unificx up`.")
