@@ -1,16 +1,22 @@
 """The start page, health checks, metrics, and the OpenAPI document."""
 
+import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from http_world import OPEN_TO_ALL, PASSWORD, World
+from http_world import LISTENING, OPEN_TO_ALL, PASSWORD, World
 
-from unificx.api import ComponentState
+from unificx.api import ComponentState, schemas
 from unificx.api.pages import language_of
+from unificx.api.request_examples import EXAMPLES
 from unificx.identity import OPERATOR_SLUG, Role
 from unificx.integrations.local_ca import ensure_certificates
 
@@ -22,18 +28,21 @@ class Outline(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.links: list[str] = []
+        self.names: list[str] = []
         self.language: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         named = dict(attrs)
+        if name := named.get("id"):
+            self.names.append(name)
         if tag == "html":
             self.language = named.get("lang")
         if tag == "a":
             self.links.append(named["href"] or "")
 
 
-PAGES = ("/", "/privacy", "/terms", "/certificate")
+PAGES = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
 
 
 @pytest.fixture
@@ -80,8 +89,10 @@ async def test_pages_have_no_scripts_and_are_accessible(world_with_authority: Wo
     policy = answer.headers["content-security-policy"]
     assert "script-src" not in policy
     assert "unsafe" not in policy
-    assert "$" not in re.sub(r"<style>.*?</style>", "", answer.text)
-    for link in page.links:
+    assert "$" not in re.sub(r"<style>.*?</style>", "", answer.text).replace("$TOKEN", "")
+    assert len(page.names) == len(set(page.names))
+    assert {link.removeprefix("#") for link in page.links if link.startswith("#")} <= set(page.names)
+    for link in {link for link in page.links if not link.startswith("#")}:
         found = await world.client(address="127.0.0.1").get(link)
         built = found.text != "The client is not built yet. Run script/bootstrap.\n"
         assert found.status_code == 200 or not built, link
@@ -267,3 +278,43 @@ async def test_posts_that_create_objects_accept_an_idempotency_key(world: World)
         for method, operation in verbs.items():
             takes = "Idempotency-Key" in {one["name"].title() for one in operation.get("parameters", [])}
             assert takes == (method == "post" and not set(operation["tags"]) & OF_MINUTES)
+
+
+async def test_the_reference_describes_each_operation(world: World) -> None:
+    described = (await world.client().get("/api/openapi.json")).json()
+    page = Outline()
+    page.feed((await world.client().get("/api/docs")).text)
+    operations = {each["operationId"] for verbs in described["paths"].values() for each in verbs.values()}
+    assert operations <= set(page.names)
+    assert {f"schema-{name}" for name in described["components"]["schemas"]} <= set(page.names)
+
+
+def request_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for verbs in described["paths"].values():
+        for operation in verbs.values():
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                if kind == "application/json":
+                    yield content["schema"]["$ref"].rpartition("/")[2], content.get("example")
+
+
+async def test_each_request_has_an_example_that_is_accepted(world: World) -> None:
+    described = (await world.client().get("/api/openapi.json")).json()
+    modules = [import_module(f"unificx.api.schemas.{each.name}") for each in iter_modules(schemas.__path__)]
+    models = {name: kind for module in modules for name, kind in vars(module).items()}
+    found = dict(request_schemas(described))
+    assert found.keys() == EXAMPLES.keys()
+    for name, example in found.items():
+        assert example, name
+        models[name].model_validate(example)
+
+
+async def test_names_in_the_description_are_for_people(world: World) -> None:
+    described = (await world.client().get("/api/openapi.json")).json()
+    assert described["servers"] == [{"url": LISTENING, "description": "This installation."}]
+    assert all(re.fullmatch(r"[A-Z][A-Za-z0-9]*", name) for name in described["components"]["schemas"])
+    for verbs in described["paths"].values():
+        for operation in verbs.values():
+            assert operation["summary"] != operation["operationId"].replace("_", " ").title()
+            assert " " in operation["summary"]
+    assert "/api/v1/events" in json.dumps(described["tags"])
+    assert described["components"]["schemas"]["LiveEvent"]["properties"]["type"]

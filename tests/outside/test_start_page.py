@@ -8,7 +8,7 @@ from page_checks import AXE, AXE_RUN, FIND_OVERFLOW, WATCH
 from playwright.sync_api import Browser, Playwright, expect
 from server import Server
 
-PATHS = ("/", "/privacy", "/terms", "/certificate")
+PATHS = ("/", "/privacy", "/terms", "/certificate", "/api/docs")
 
 
 @pytest.fixture(scope="module")

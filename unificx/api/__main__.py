@@ -7,7 +7,7 @@ from typing import cast
 from prometheus_client import CollectorRegistry
 
 from unificx.api.app import build
-from unificx.api.services import Services
+from unificx.api.services import PublicAddress, Services
 from unificx.core.clock import SystemClock
 
 
@@ -16,6 +16,7 @@ class _NoServices:
 
     clock = SystemClock()
     metrics = CollectorRegistry()
+    public_address = PublicAddress()
 
     def __getattr__(self, name: str) -> object:
         return self

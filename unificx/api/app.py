@@ -1,18 +1,16 @@
 """Composition of the HTTP adapter: `build` makes a stateless ASGI app from services."""
 
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from unificx import __version__
-from unificx.api import client_files, events_websocket, pages
+from unificx.api import client_files, events_websocket, openapi, pages
 from unificx.api.head_requests import HeadRequests
 from unificx.api.metrics import HttpMetrics
 from unificx.api.middleware import ApiMiddleware
-from unificx.api.problems import Problem, add_handlers
+from unificx.api.problems import add_handlers
 from unificx.api.routes import (
     calls,
     devices,
@@ -58,6 +56,7 @@ _TAGS = [
     {"name": "push", "description": "Push notifications for clients that are not connected."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
     {"name": "privacy", "description": "Inventory of the personal data in the database."},
+    openapi.EVENTS_TAG,
     {"name": "health", "description": "Liveness and readiness."},
 ]
 
@@ -117,35 +116,9 @@ def build(services: Services) -> FastAPI:
     )
     app.include_router(pages.router)
     app.include_router(client_files.router)
-    _customize_openapi(app)
+    openapi.customize(app, services.public_address)
     return app
 
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _customize_openapi(app: FastAPI) -> None:
-    """Add the `Problem` schema that all error responses refer to; FastAPI cannot declare a second media type for a
-    model."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = generate()
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(problem.pop("$defs", {}))
-            schemas["Problem"] = problem
-            _summarize(schema)
-        return schema
-
-    app.openapi = openapi  # ty: ignore[invalid-assignment]
-
-
-def _summarize(schema: dict[str, Any]) -> None:
-    """Use the first sentence of each operation's description as its summary, instead of the function name."""
-    for operations in schema.get("paths", {}).values():
-        for operation in operations.values():
-            summary, _, _ = " ".join(operation["description"].split()).partition(". ")
-            operation["summary"] = summary.removesuffix(".")

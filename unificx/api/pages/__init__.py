@@ -1,12 +1,13 @@
-"""Pages that need no account and no scripts: the start page, the terms, the privacy policy and the certificate."""
+"""Pages that need no account and no scripts: the start page, the terms, the privacy policy, the certificate and the API
+reference."""
 
 from fastapi import APIRouter
 
-from unificx.api.pages import certificate, legal, start
+from unificx.api.pages import certificate, legal, reference, start
 from unificx.api.pages.layout import language_of
 
 __all__ = ["language_of", "router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (start, legal, certificate):
+for _part in (start, legal, certificate, reference):
     router.include_router(_part.router)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from string import Template
-from typing import Literal, get_args
+from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from unificx import __version__
 
 Language = Literal["en", "de"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGES: Mapping[str, Language] = {"en": "en", "de": "de"}
 CHOICE = "lang"
 """Query parameter that overrides `Accept-Language`; links between the pages keep it."""
 
@@ -27,6 +27,7 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
         "privacy": "Privacy policy",
         "terms": "Terms of use",
         "developers": "For developers",
+        "api": "API reference",
         "description": "API description (OpenAPI)",
         "status": "Status",
     },
@@ -38,6 +39,7 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
         "privacy": "Datenschutz",
         "terms": "Nutzungsbedingungen",
         "developers": "Für Entwickler",
+        "api": "API-Referenz",
         "description": "API-Beschreibung (OpenAPI)",
         "status": "Status",
     },
@@ -46,7 +48,8 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
 
 def language_of(accept: str) -> Language:
     """Return the preferred supported language by `Accept-Language` (RFC 9110 section 12.5.4); English by default."""
-    best, best_weight = LANGUAGES[0], 0.0
+    best: Language = "en"
+    best_weight = 0.0
     for item in accept[:500].split(","):
         tag, _, weight_text = item.strip().partition(";q=")
         named = tag.split("-", 1)[0].strip().lower()
@@ -54,17 +57,15 @@ def language_of(accept: str) -> Language:
             weight = float(weight_text or "1")
         except ValueError:
             continue
-        for language in LANGUAGES:
-            if language == named and weight > best_weight:
-                best, best_weight = language, weight
+        if named in LANGUAGES and weight > best_weight:
+            best, best_weight = LANGUAGES[named], weight
     return best
 
 
 def language_for(request: Request) -> Language:
     """Return the language chosen by the query parameter, otherwise the preferred one of the browser."""
-    chosen = request.query_params.get(CHOICE)
     preferred = language_of(request.headers.get("accept-language", ""))
-    return next((language for language in LANGUAGES if language == chosen), preferred)
+    return LANGUAGES.get(request.query_params.get(CHOICE, ""), preferred)
 
 
 def page(request: Request, name: str, title: Mapping[str, str], values: Mapping[str, str] = {}) -> HTMLResponse:

@@ -1,0 +1,85 @@
+"""The API description: what FastAPI derives from the routes, with examples, addresses and the live events."""
+
+import json
+import re
+from typing import Any
+
+from fastapi import FastAPI
+
+from unificx.api.problems import Problem
+from unificx.api.request_examples import EXAMPLES
+from unificx.api.services import PublicAddress
+
+EVENTS_TAG = {
+    "name": "events",
+    "description": (
+        "Live events: the WebSocket `/api/v1/events` sends one JSON object (`LiveEvent`) per message. Authenticate by "
+        'cookie, by `Authorization: Bearer`, or by `{"token": "…"}` as the first message. An event says that something '
+        "has changed; the data is fetched from the API. Close codes: 4401 signed out, 4408 too slow, 4429 too many "
+        "connections of one session."
+    ),
+}
+_LIVE_EVENT = {
+    "title": "LiveEvent",
+    "description": "A message of the WebSocket `/api/v1/events`.",
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        "type": {
+            "type": "string",
+            "description": (
+                "`calls`: live calls of the organisation; `parked`: parked calls; `history`: call records; "
+                "`voicemail`: messages in one's mailboxes; `recordings`: the list of recordings; `recording`: the "
+                "recording state of one's call; `sign_in_code`: a sign-in code was used; `push_seen`: a test push was "
+                "received; `ping`: nothing, every 30 seconds. Ignore other types."
+            ),
+        },
+        "call": {"type": "string", "description": "With `recording`: the call."},
+        "state": {"type": "string", "description": "With `recording` and `sign_in_code`: the new state."},
+        "end": {"type": "string", "description": "With `recording`: why it has ended."},
+        "id": {"type": "string", "description": "With `sign_in_code` and `push_seen`: the code or the push."},
+    },
+    "examples": [{"type": "calls"}, {"type": "sign_in_code", "id": "0198c2a4", "state": "used"}],
+}
+
+
+def customize(app: FastAPI, address: PublicAddress) -> None:
+    """Complete the description of an app. Without an address, as for the generated client, it names no server."""
+    generate = app.openapi
+    made: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not made:
+            # FastAPI names a page of call records `Page_CallRecord_`.
+            made.update(json.loads(_PAGE.sub(r"\1Page", json.dumps(generate()))))
+            _complete(made)
+            if address.url:
+                made["servers"] = [{"url": address.url, "description": "This installation."}]
+        return made
+
+    app.openapi = openapi  # ty: ignore[invalid-assignment]
+
+
+_PAGE = re.compile(r"Page[_\[]([A-Za-z]+)[_\]]")
+
+
+def _complete(schema: dict[str, Any]) -> None:
+    schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+    # All errors refer to it; FastAPI cannot declare a second media type for a model.
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    schemas["LiveEvent"] = _LIVE_EVENT
+    for operations in schema.get("paths", {}).values():
+        for operation in operations.values():
+            _complete_operation(operation)
+
+
+def _complete_operation(operation: dict[str, Any]) -> None:
+    """Use the first sentence of the description as the summary, and add an example of the request."""
+    summary, _, _ = " ".join(operation["description"].split()).partition(". ")
+    operation["summary"] = summary.removesuffix(".")
+    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+        example = EXAMPLES.get(content["schema"].get("$ref", "").rpartition("/")[2])
+        if media_type == "application/json" and example is not None:
+            content["example"] = example
