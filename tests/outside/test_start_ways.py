@@ -117,8 +117,9 @@ def test_an_insecure_authority_is_refused(tmp_path: Path) -> None:
     assert "UNIFICX_ACME must be an https URL" in line
 
 
-def started_on_terminal(home: Path, *options: str, **environ: str) -> str:
-    """Run `unificx up` on a terminal until it is ready; return what the terminal shows, without colors."""
+def started_on_terminal(home: Path, *options: str, close: bool = False, **environ: str) -> str:
+    """Run `unificx up` on a terminal until it is ready; return what the terminal shows. It ends by SIGTERM, or with the
+    terminal."""
     terminal, side = pty.openpty()
     addresses = [
         word for name in ("http", "https", "sip-udp", "sip-tcp", "sip-tls") for word in (f"--{name}", "127.0.0.1:0")
@@ -134,9 +135,12 @@ def started_on_terminal(home: Path, *options: str, **environ: str) -> str:
             if select.select([terminal], [], [], 1)[0]:
                 shown += os.read(terminal, 65536)
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-        os.close(terminal)
+        if close:
+            os.close(terminal)
+        process.send_signal(signal.SIGHUP if close else signal.SIGTERM)
+        assert process.wait(30) == 0
+        if not close:
+            os.close(terminal)
     return shown.decode().replace("\r\n", "\n")
 
 
@@ -147,6 +151,10 @@ def test_a_terminal_shows_readable_lines_and_the_truth_about_reach(tmp_path: Pat
     assert re.search(r"^\d\d:\d\d:\d\d  info     rtpengine started  pid=\d+$", shown, re.M), shown
     assert '{"' not in shown
     assert re.search(r"Password +([a-z2-9]{4}-){5}[a-z2-9]{4} ", shown), shown
+
+
+def test_a_server_ends_with_its_terminal(tmp_path: Path) -> None:
+    assert "Ctrl-C" in started_on_terminal(tmp_path / "home", close=True)
 
 
 def test_json_logs_on_a_terminal_by_setting(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ class ServerTls:
     """
 
     def __init__(self, settings: Settings, container: Container) -> None:
-        self._settings = settings
+        self._settings, self._clock = settings, container.clock
         self.authority = b""
         """PEM certificate of the installation's own authority if it has issued the certificate."""
         self.acme: AcmeCertificate | None = None
@@ -37,7 +37,10 @@ class ServerTls:
     @property
     def is_trusted(self) -> bool:
         """Whether browsers trust the certificate without further steps."""
-        return self._settings.certificates is not None or (self.acme is not None and self.acme.valid_until is not None)
+        if self._settings.certificates is not None:
+            return True
+        until = self.acme.valid_until if self.acme is not None else None
+        return until is not None and until > self._clock.now()
 
     def reload(self) -> None:
         """Read the configured certificate again, or try at once to obtain one. The old one stays if that fails."""
