@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 from cli_home import CliHome, error_line
@@ -268,3 +269,22 @@ def test_shared_mailbox_commands(home: CliHome) -> None:
     gone = home.run("mailbox", "delete", "7900", "--home", str(home.folder), "--json")
     # The server runs in this process, and its log lines come first.
     assert json.loads(gone.stdout.splitlines()[-1]) == {"deleted": made["id"]}
+
+
+def test_people_are_imported_from_a_file(home: CliHome, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("name;email;number\nAda Example;ada@example.com;next\nBen;ben@example.com;12x\n", "latin-1")
+    preview = home.run_json("person", "import", str(file), "--dry-run")
+    assert (preview["applied"], preview["created"], preview["refused"]) == (False, 1, 1)
+    refused = home.run("person", "import", str(file), "--home", str(home.folder))
+    assert refused.exit_code == 2
+    assert "line 3, number: A number has 2 to 8 digits." in refused.stdout
+    assert "Nothing was imported: 1 of 2 rows have a fault." in refused.stderr
+    assert home.run_json("person", "list") == []
+    done = home.run_json("person", "import", str(file), "--skip-faulty")
+    assert (done["applied"], done["created"], done["refused"]) == (True, 1, 1)
+    assert [one["number"] for one in home.run_json("extension", "list")] == ["1001"]
+    again = home.run_text("person", "import", str(file), "--skip-faulty")
+    assert "Imported: 0 new, 0 changed, 1 unchanged, 1 with a fault." in again
+    missing = home.run("person", "import", str(tmp_path / "none.csv"))
+    assert "cannot be read" in error_line(missing)

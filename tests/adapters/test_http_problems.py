@@ -243,6 +243,8 @@ NEW = {
     "POST /invitations",
     "POST /mailboxes",
     "POST /me/diagnostics-reports",
+    "POST /people/import",
+    "POST /people/{person_id}/extensions",
     "POST /persons",
     "POST /rooms",
     "POST /rooms/{room}/invitations",

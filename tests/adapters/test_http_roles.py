@@ -19,6 +19,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_person": {"name": "Mole", "email": "mole@acme.example"},
     "update_person": {"name": "Stolen"},
     "set_person_password": {"password": PASSWORD},
+    "add_person_extension": {"number": "6666"},
+    "import_people": {},
     "create_extension": {"number": "6666", "name": "Mole"},
     "update_extension": {"name": "Stolen"},
     "create_device": {"extension": "2001", "name": "Mole"},

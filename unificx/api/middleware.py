@@ -32,7 +32,7 @@ OPERATOR_SCOPE_KEY = "unificx.operator"
 
 _CREATES_DATA = re.compile(
     r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|mailboxes|calls|me/diagnostics-reports"
-    r"|rooms/[^/]+/(?:invitations|meeting/recording))"
+    r"|people/import|people/[^/]+/extensions|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"
 )
 """Requests rejected while storage is full. All others continue: sign-in, SIP, changes of existing objects, pausing and

@@ -52,6 +52,10 @@ class ApiClient:
         """PUT to `path`."""
         return await self._request("PUT", path, params, body)
 
+    async def post_file(self, path: str, data: bytes, **params: object) -> Any:
+        """POST a file to `path`."""
+        return await self._request("POST", path, params, data)
+
     async def upload(self, path: str, data: bytes, **params: object) -> Any:
         """Upload a file with PUT."""
         return await self._request("PUT", path, params, data)

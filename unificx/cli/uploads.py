@@ -25,13 +25,19 @@ def sound_source(file: Path | None, text: str | None, language: str) -> SoundSou
         raise CliError("An audio file or a text is required.", "Use either --file or --text.")
     if file is None:
         return {"text": text, "language": language}
+    return read_file(file, MAX_BYTES, "audio file")
+
+
+def read_file(file: Path, max_bytes: int, kind: str) -> bytes:
+    """Return the content of a file. Raises CliError if it is unreadable or larger than `max_bytes`."""
     try:
         with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
+            data = opened.read(max_bytes + 1)
     except OSError as fault:
-        raise CliError(f"{file} cannot be read: {fault.strerror}.", "Choose a readable audio file.") from None
-    if len(data) > MAX_BYTES:
-        raise CliError("The file is too large.", f"The limit is {MAX_BYTES >> 20} MiB.")
+        raise CliError(f"{file} cannot be read: {fault.strerror}.", f"Choose a readable {kind}.") from None
+    if len(data) > max_bytes:
+        limit = f"{max_bytes >> 20} MiB" if max_bytes >= 1 << 20 else f"{max_bytes >> 10} KiB"
+        raise CliError("The file is too large.", f"The limit is {limit}.")
     return data
 
 

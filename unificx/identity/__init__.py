@@ -13,7 +13,17 @@ from unificx.identity.factor_schemas import (
 )
 from unificx.identity.numbers import allocate_number, release_number
 from unificx.identity.passwords import PasswordHashing
+from unificx.identity.people_schemas import (
+    CreatedPerson,
+    ImportReport,
+    PeopleList,
+    PersonDetails,
+    PersonSummary,
+    PlannedRow,
+    SharedPhone,
+)
 from unificx.identity.policies.login_throttle import source_key
+from unificx.identity.policies.people_csv import neutralize
 from unificx.identity.policies.permissions import Action, may, may_grant
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.schemas import (
@@ -62,6 +72,7 @@ __all__ = [
     "AddedFactor",
     "CreatedDevice",
     "CreatedExtension",
+    "CreatedPerson",
     "DemoTenant",
     "Device",
     "DeviceAuth",
@@ -73,6 +84,7 @@ __all__ = [
     "FactorKind",
     "FactorType",
     "Identity",
+    "ImportReport",
     "InitialOperator",
     "Language",
     "NewDevice",
@@ -81,15 +93,20 @@ __all__ = [
     "NewProvider",
     "NewTenant",
     "PasswordHashing",
+    "PeopleList",
     "Person",
     "PersonChange",
+    "PersonDetails",
+    "PersonSummary",
     "PinThrottle",
+    "PlannedRow",
     "Principal",
     "Proof",
     "Provider",
     "Role",
     "SecondFactorRequired",
     "SessionKind",
+    "SharedPhone",
     "SignInCode",
     "SignInContext",
     "SignInDevice",
@@ -106,6 +123,7 @@ __all__ = [
     "build_identity",
     "may",
     "may_grant",
+    "neutralize",
     "release_number",
     "source_key",
     "validate_pin",

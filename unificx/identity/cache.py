@@ -65,6 +65,15 @@ class DirectoryCache:
         """Return the ids of a user's extensions, oldest first."""
         return self._extensions_by_person.get(person_id, ())
 
+    def extensions(self, tenant_id: str) -> list[Extension]:
+        """Return the extensions of a tenant, oldest first."""
+        found = [extension for extension in self._extensions.values() if extension.tenant_id == tenant_id]
+        return sorted(found, key=lambda extension: extension.id)
+
+    def numbers_of(self, person_id: str) -> tuple[str, ...]:
+        """Return the numbers of a user's extensions, oldest first."""
+        return tuple([self._extensions[extension_id].number for extension_id in self.extension_ids_of(person_id)])
+
     def device(self, device_id: str) -> DeviceAuth | None:
         return self._with_effective_state(self._devices.get(device_id))
 

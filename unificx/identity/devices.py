@@ -1,6 +1,7 @@
 """SIP devices of extensions."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -59,18 +60,27 @@ class Devices:
         request = PageById.parse(cursor, limit)
         async with self._store.read() as session:
             found = await phones.devices(session, self._keys, tenant_id, request, extension_id=extension_id)
-        return request.of_rows([self._with_last_used(each) for each in found], lambda device: device.id)
+        return request.of_rows([self.with_last_used(each) for each in found], lambda device: device.id)
 
     async def get(self, tenant_id: str, device_id: str) -> Device:
         """Return a device. Raise NotFound."""
         async with self._store.read() as session:
-            return self._with_last_used(await self._records.device(session, tenant_id, device_id))
+            return self.with_last_used(await self._records.device(session, tenant_id, device_id))
 
     def mark_used(self, device_id: str) -> None:
         """Record a registration of the device; `store_last_used` stores the date."""
         device = self._directory.device(device_id)
         if device is not None:
             self._last_used[device.tenant_id, device_id] = self._clock.now().date()
+
+    def with_pending_days(self, days: Mapping[str, date]) -> dict[str, date]:
+        """Return the latest date of a registration by extension, with those that are not stored yet."""
+        found = dict(days)
+        for (_, device_id), day in self._last_used.items():
+            device = self._directory.device(device_id)
+            if device is not None:
+                found[device.extension_id] = max(day, found.get(device.extension_id, day))
+        return found
 
     async def store_last_used(self, tx: Transaction) -> None:
         """Store the dates recorded by `mark_used`."""
@@ -125,7 +135,8 @@ class Devices:
         tx.on_commit.append(lambda: self._directory.put_device(auth))
         return CreatedDevice(device, login)
 
-    def _with_last_used(self, device: Device) -> Device:
+    def with_last_used(self, device: Device) -> Device:
+        """Return the device with a date that `store_last_used` has not stored yet."""
         return replace(device, last_used=self._last_used.get((device.tenant_id, device.id), device.last_used))
 
     async def _device(self, tx: Transaction, tenant_id: str, device_id: str) -> tuple[Device, Extension]:

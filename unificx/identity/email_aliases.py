@@ -25,7 +25,7 @@ class EmailAliases:
         The alias alone is not proof: after a rollback it may point to a user with another address.
         """
         subject = self._keys.find(scope, EMAIL_ALIAS, address)
-        account = await credentials.account(session, self._keys, subject or "")
+        account = await credentials.account(session, self._keys, subject) if subject is not None else None
         if account is None:
             return None
         person = await accounts.person(session, self._keys, account.tenant_id, account.person_id)
@@ -55,6 +55,9 @@ class EmailAliases:
                 self._keys.unbind(scope, EMAIL_ALIAS, address)
 
     def _rebind(self, scope: str, address: str, subject: str) -> None:
-        if self._keys.find(scope, EMAIL_ALIAS, address) != subject:
+        bound = self._keys.find(scope, EMAIL_ALIAS, address)
+        if bound == subject:
+            return
+        if bound is not None:
             self._keys.unbind(scope, EMAIL_ALIAS, address)
-            self._keys.bind(scope, EMAIL_ALIAS, address, subject)
+        self._keys.bind(scope, EMAIL_ALIAS, address, subject)

@@ -44,26 +44,36 @@ class Extensions:
 
         Raise Conflict if the number is in use.
         """
-        name = validation.name(new.name)
+        validation.name(new.name)
         async with self._store.transaction() as tx:
             self._store.tenant(tenant_id)
+            # Before the owner is created, so that a taken number is the error of a request that has both faults.
             number = await allocate_number(tx.session, tenant_id, new.number, "extension")
             owner = await self._owner_by_email(tx, tenant_id, new)
-            extension = Extension(
-                id=self._clock.new_id(),
-                tenant_id=tenant_id,
-                number=number,
-                person_id=owner.id if owner is not None else None,
-                subject=owner.subject if owner is not None else self._clock.new_id(),
-                ring_seconds=validation.ring_seconds(new.ring_seconds),
-                max_call_seconds=validation.max_call_seconds(new.max_call_seconds),
-                name=name,
-            )
-            await phones.add_extension(tx.session, self._keys, extension, self._clock.now())
-            tx.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
-            tx.on_commit.append(lambda: self._directory.put_extension(extension))
-            made = await self._devices.add(tx, extension, NewDevice(extension.id, name))
+            extension = await self._add(tx, tenant_id, replace(new, number=number), owner)
+            made = await self._devices.add(tx, extension, NewDevice(extension.id, extension.name))
         return CreatedExtension(extension, made.device, made.login)
+
+    async def add(self, tx: Transaction, new: NewExtension, owner: Person) -> Extension:
+        """Give a user an extension without devices within a transaction of another service. Raise Conflict, Invalid."""
+        number = await allocate_number(tx.session, owner.tenant_id, new.number, "extension")
+        return await self._add(tx, owner.tenant_id, replace(new, number=number), owner)
+
+    async def _add(self, tx: Transaction, tenant_id: str, new: NewExtension, owner: Person | None) -> Extension:
+        extension = Extension(
+            id=self._clock.new_id(),
+            tenant_id=tenant_id,
+            number=new.number,
+            person_id=owner.id if owner is not None else None,
+            subject=owner.subject if owner is not None else self._clock.new_id(),
+            ring_seconds=validation.ring_seconds(new.ring_seconds),
+            max_call_seconds=validation.max_call_seconds(new.max_call_seconds),
+            name=validation.name(new.name),
+        )
+        await phones.add_extension(tx.session, self._keys, extension, self._clock.now())
+        tx.publish(ExtensionCreated(self._clock.new_id(), tenant_id, extension.id))
+        tx.on_commit.append(lambda: self._directory.put_extension(extension))
+        return extension
 
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Extension]:
         """List extensions, oldest first. Raise Invalid for an invalid cursor."""

@@ -136,6 +136,7 @@ class NewPerson:
     email: str = field(default="", repr=False)
     role: Role = Role.USER
     password: str | None = field(default=None, repr=False)
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from unificx.identity.passkey_verifier import PasskeyVerifier
 from unificx.identity.passkeys import Passkeys
 from unificx.identity.password_changes import Passwords, PasswordStore
 from unificx.identity.passwords import PasswordHashing
+from unificx.identity.people import People
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.ports import AccountNotifier, HttpFetch
@@ -62,6 +63,7 @@ class Identity:
     passwords: Passwords
     extensions: Extensions
     devices: Devices
+    people: People
     session_devices: SessionDevices
     sessions: Sessions
     acceptances: Acceptances
@@ -194,6 +196,7 @@ def build_identity(
         passwords=of.passwords,
         extensions=extensions,
         devices=devices,
+        people=People(store, users, extensions, devices),
         session_devices=SessionDevices(store, devices),
         sessions=Sessions(store, of.opener, of.closer, of.notices),
         acceptances=acceptances,

@@ -11,7 +11,7 @@ from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, 
 from unificx.identity.password_changes import PasswordStore
 from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies import validation
-from unificx.identity.repository import accounts, credentials, factors, links, phones
+from unificx.identity.repository import accounts, credentials, factors, links, people, phones
 from unificx.identity.schemas import (
     CurrentAccount,
     NewPerson,
@@ -48,12 +48,13 @@ class Users:
 
     async def create(self, tenant_id: str, new: NewPerson) -> Person:
         """Create a user. Raise Conflict if the e-mail address has an account in this tenant."""
-        hashed = await self._passwords.hash(new.password) if new.password is not None else None
+        hashed = await self.hash_password(new)
         async with self._store.transaction() as tx:
-            person = await self.add(tx, tenant_id, new, "invited" if hashed is None else "active")
-            if hashed is not None:
-                await self._passwords.write(tx, person, hashed, must_change=False)
-        return person
+            return await self.add_with_password(tx, tenant_id, new, hashed)
+
+    async def hash_password(self, new: NewPerson) -> str | None:
+        """Return the hash of a new user's password, None without one. Takes long: not within a transaction."""
+        return await self._passwords.hash(new.password) if new.password is not None else None
 
     async def page(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Person]:
         """List open accounts, oldest first. Raise Invalid for an invalid cursor."""
@@ -84,19 +85,27 @@ class Users:
         """Change, promote, suspend or resume a user. Extensions that showed the old name get the new one."""
         async with self._store.transaction() as tx:
             before = await self._store.person(tx.session, tenant_id, person_id)
-            after = _apply_person_change(before, change)
-            _check_role(self._store.tenant(tenant_id), after.role)
-            if before.role is Role.OPERATOR and (after.role is not Role.OPERATOR or after.state == "suspended"):
-                await self._require_other_operator(tx, before)
-            await accounts.save_person(tx.session, self._keys, after)
-            if validation.email_key(after.email) != validation.email_key(before.email):
-                await self._emails.bind(tx, after)
-                # Pending links were sent to the previous address.
-                await links.delete_for_person(tx.session, tenant_id, person_id)
-                tx.on_commit.append(lambda: self._emails.release(before))
-            if after.name != before.name:
-                await self._phones.rename_extensions(tx, before, after.name)
-            await self._publish_state_change(tx, before, after)
+            return await self.change(tx, before, change)
+
+    async def change(self, tx: Transaction, before: Person, change: PersonChange) -> Person:
+        """Like `update`, within a transaction of another service."""
+        tenant_id, person_id = before.tenant_id, before.id
+        after = _apply_person_change(before, change)
+        if before.state == "suspended" and after.state == "active" and not await self._has_signed_in(tx, before):
+            # An invitation that was pending before can be sent again.
+            after = replace(after, state="invited")
+        _check_role(self._store.tenant(tenant_id), after.role)
+        if before.role is Role.OPERATOR and (after.role is not Role.OPERATOR or after.state == "suspended"):
+            await self._require_other_operator(tx, before)
+        await accounts.save_person(tx.session, self._keys, after)
+        if validation.email_key(after.email) != validation.email_key(before.email):
+            await self._emails.bind(tx, after)
+            # Pending links were sent to the previous address.
+            await links.delete_for_person(tx.session, tenant_id, person_id)
+            tx.on_commit.append(lambda: self._emails.release(before))
+        if after.name != before.name:
+            await self._phones.rename_extensions(tx, before, after.name)
+        await self._publish_state_change(tx, before, after)
         return after
 
     async def close(self, tenant_id: str, person_id: str) -> None:
@@ -118,19 +127,30 @@ class Users:
                 await self._close(tx, person)
             await self._phones.delete_of_subject(tx, tenant_id, subject)
 
-    async def add(self, tx: Transaction, tenant_id: str, new: NewPerson, state: PersonState) -> Person:
-        """Create a user within a transaction of another service. Raise Conflict, Invalid."""
+    async def add_with_password(self, tx: Transaction, tenant_id: str, new: NewPerson, hashed: str | None) -> Person:
+        """Like `add`, with the result of `hash_password`."""
+        person = await self.add(tx, tenant_id, new, "invited" if hashed is None else "active")
+        if hashed is not None:
+            await self._passwords.write(tx, person, hashed, must_change=False)
+        return person
+
+    async def add(
+        self, tx: Transaction, tenant_id: str, new: NewPerson, state: PersonState, subject: str = ""
+    ) -> Person:
+        """Create a user within a transaction of another service. `subject` may already have a key. Raise Conflict,
+        Invalid."""
         tenant = self._store.tenant(tenant_id)
         _check_role(tenant, new.role)
         person = Person(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
-            subject=self._clock.new_id(),
+            subject=subject or self._clock.new_id(),
             role=new.role,
             state=state,
             created=self._clock.now(),
             name=validation.name(new.name),
             email=validation.email(new.email) if new.email else "",
+            language=new.language,
         )
         await accounts.add_person(tx.session, self._keys, person)
         await self._emails.bind(tx, person)
@@ -152,6 +172,10 @@ class Users:
         tx.publish(PersonClosed(self._clock.new_id(), tenant_id, person_id, person.subject))
         tx.on_commit.append(lambda: self._directory.drop_person(person_id))
         tx.on_commit.append(lambda: self._emails.release(person))
+
+    async def _has_signed_in(self, tx: Transaction, person: Person) -> bool:
+        account = await self._store.account(tx.session, person.tenant_id, person.id)
+        return account.hash is not None or await people.has_accepted(tx.session, person.tenant_id, person.id)
 
     async def _require_other_operator(self, tx: Transaction, person: Person) -> None:
         active = await accounts.count_active(tx.session, person.tenant_id, Role.OPERATOR)

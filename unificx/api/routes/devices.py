@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query, status
 
 from unificx import identity
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access_or_own
+from unificx.api.extension_state import device_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import device_in_scope, extension_in_scope
-from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, CreatedDevice
 
@@ -36,7 +36,7 @@ async def list_devices(
         raise Forbidden("Name one of your extensions.", hint="They are listed at /api/v1/me.", field="extension")
     known = await extension_in_scope(services, scope, extension) if extension is not None else None
     page = await services.identity.devices.page(scope.tenant_id, known.id if known else None, cursor, limit)
-    return models.Page(items=[_device_schema(services, one) for one in page.items], next=page.next)
+    return models.Page(items=[device_schema(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -61,7 +61,7 @@ async def show_device(
 ) -> models.Device:
     """Show a device."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
-    return _device_schema(services, await device_in_scope(services, scope, device_id))
+    return device_schema(services, await device_in_scope(services, scope, device_id))
 
 
 @router.patch("/{device_id}", responses=problem_responses(401, 403, 404, 409))
@@ -72,7 +72,7 @@ async def update_device(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     wanted = identity.DeviceChange(name=change.name, enabled=change.enabled)
-    return _device_schema(services, await services.identity.devices.update(scope.tenant_id, device.id, wanted))
+    return device_schema(services, await services.identity.devices.update(scope.tenant_id, device.id, wanted))
 
 
 @router.post(
@@ -97,13 +97,6 @@ async def delete_device(services: ServicesDep, user: CurrentUserDep, device_id: 
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_CHANGE)
     device = await device_in_scope(services, scope, device_id)
     await services.identity.devices.delete(scope.tenant_id, device.id)
-
-
-def _device_schema(services: Services, device: identity.Device) -> models.Device:
-    schema = models.Device.model_validate(device)
-    schema.registered = services.telephony.registered(device.extension_id, device.id)
-    schema.can_be_woken = services.telephony.can_be_woken(device.extension_id, device.id)
-    return schema
 
 
 def _created_schema(made: CreatedDevice) -> models.DeviceCreated:

@@ -13,11 +13,11 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
+from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
-from unificx.api.services import Services
 from unificx.identity import Action
 
 router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=IdempotentRoute)
@@ -31,9 +31,9 @@ async def list_extensions(
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
     if scope.only_own:
         own = await services.identity.extensions.of_principal(user.principal)
-        return models.Page(items=[_extension_schema(services, one) for one in own], next=None)
+        return models.Page(items=[extension_schema(services, one) for one in own], next=None)
     page = await services.identity.extensions.page(scope.tenant_id, cursor, limit)
-    return models.Page(items=[_extension_schema(services, one) for one in page.items], next=page.next)
+    return models.Page(items=[extension_schema(services, one) for one in page.items], next=page.next)
 
 
 @router.post(
@@ -50,7 +50,7 @@ async def create_extension(
     wanted = identity.NewExtension(**new.model_dump())
     made = await services.identity.extensions.create(scope.tenant_id, wanted)
     return models.ExtensionCreated(
-        **_extension_schema(services, made.extension).model_dump(),
+        **extension_schema(services, made.extension).model_dump(),
         device=models.Device.model_validate(made.device),
         sip=models.SipLogin.model_validate(made.login),
     )
@@ -62,7 +62,7 @@ async def show_extension(
 ) -> models.ExtensionNow:
     """Show an extension, by id or number."""
     scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
-    return _extension_schema(services, await extension_in_scope(services, scope, extension))
+    return extension_schema(services, await extension_in_scope(services, scope, extension))
 
 
 @router.patch("/{extension}", responses=problem_responses(401, 403, 404, 409))
@@ -77,7 +77,7 @@ async def update_extension(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     wanted = identity.ExtensionChange(**change.model_dump())
-    return _extension_schema(services, await services.identity.extensions.update(scope.tenant_id, known.id, wanted))
+    return extension_schema(services, await services.identity.extensions.update(scope.tenant_id, known.id, wanted))
 
 
 @router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
@@ -88,15 +88,3 @@ async def delete_extension(
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
     await services.identity.extensions.delete(scope.tenant_id, known.id)
-
-
-def _extension_schema(services: Services, extension: identity.Extension) -> models.ExtensionNow:
-    devices = [one.device_id for one in services.identity.directory.devices_of(extension.id) if one.enabled]
-    telephony = services.telephony
-    return models.ExtensionNow(
-        **models.Extension.model_validate(extension).model_dump(),
-        devices=len(devices),
-        reachable=sum(
-            telephony.registered(extension.id, one) or telephony.can_be_woken(extension.id, one) for one in devices
-        ),
-    )

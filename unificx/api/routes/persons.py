@@ -15,9 +15,11 @@ from unificx.api.access import (
     require_access,
     require_access_or_own,
 )
+from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
+from unificx.api.schemas import people
 from unificx.api.services import Services
 from unificx.core.errors import Forbidden, NotFound
 from unificx.identity import Action, Person, Role, may_grant
@@ -43,13 +45,17 @@ async def list_persons(
 )
 async def create_person(
     services: ServicesDep, user: CurrentUserDep, new: models.NewPerson, tenant: TenantQuery = None
-) -> models.Person:
-    """Create a user account."""
+) -> people.PersonCreated:
+    """Create a user account and, with a number, its extension: both or neither."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     _require_grantable(user, new.role)
     password = new.password.get_secret_value() if new.password is not None else None
-    wanted = identity.NewPerson(name=new.name, email=new.email, role=new.role, password=password)
-    return models.Person.model_validate(await services.identity.users.create(scope.tenant_id, wanted))
+    wanted = identity.NewPerson(new.name, new.email, new.role, password, language=new.language)
+    made = await services.identity.people.create(scope.tenant_id, wanted, new.number)
+    return people.PersonCreated(
+        **models.Person.model_validate(made.person).model_dump(),
+        extension=extension_schema(services, made.extension) if made.extension is not None else None,
+    )
 
 
 @router.get("/{person_id}", responses=problem_responses(401, 403, 404))

@@ -16,7 +16,7 @@ SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
 
-Name = Annotated[str, Field(min_length=1, max_length=100, examples=["Reception"])]
+Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Reception"])]
 Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
 TimeZone = Annotated[
@@ -99,6 +99,10 @@ class NewPerson(Input):
     email: Email = ""
     role: Role = Role.USER
     password: Password | None = None
+    language: Language | None = Field(default=None, description="Null: the tenant's language.")
+    number: str = Field(
+        default="", pattern=r"^([0-9]{2,8})?$", description="Number of the person's extension; empty: none."
+    )
 
 
 class PersonChange(Input):

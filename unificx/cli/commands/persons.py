@@ -1,6 +1,7 @@
 """`unificx person`: user accounts."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
 from unificx.cli.output import print_done, print_item, print_json, qr_code
+from unificx.cli.uploads import read_file
 
+_MAX_IMPORT_BYTES = 256 << 10
 _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state", "id": "id"}
 
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
@@ -29,11 +32,66 @@ def create(
     name: Annotated[str, typer.Option(help="Full name.")],
     email: Annotated[str | None, typer.Option(help="E-mail address for sign-in.")] = None,
     role: Role = None,
+    number: Annotated[str | None, typer.Option(help="Number of a new extension.")] = None,
     password_stdin: Stdin = False,
 ) -> None:
-    """Create a user account."""
-    body = {"name": name, "email": email, "role": role, "password": _read_password() if password_stdin else None}
+    """Create a user account, with an extension if it has a number."""
+    body = {
+        "name": name,
+        "email": email,
+        "role": role,
+        "number": number,
+        "password": _read_password() if password_stdin else None,
+    }
     _COLLECTION.create(context, body)
+
+
+@command(group, "import")
+def import_(
+    context: CommandContext,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with the columns name and email.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
+    skip_faulty: Annotated[bool, typer.Option("--skip-faulty", help="Import the rows without faults.")] = False,
+) -> None:
+    """Import people from a CSV file.
+
+    More columns: number (or "next" for the next free one), role, language. People who exist already are recognized
+    by their e-mail address. With a faulty row, nothing is imported."""
+    data = read_file(file, _MAX_IMPORT_BYTES, "CSV file")
+
+    async def request(api: ApiClient) -> tuple[Json, bool]:
+        tenant = await api.resolve_tenant(context.tenant)
+        preview = await api.post_file("/people/import", data, tenant=tenant, dry_run=True)
+        if dry_run or (preview["refused"] and not skip_faulty):
+            return preview, True
+        return await api.post_file("/people/import", data, tenant=tenant, skip_faulty=skip_faulty), False
+
+    report, is_preview = context.run(request)
+    if context.as_json:
+        print_json(report)
+    else:
+        print("\n".join(_import_lines(report)))
+    if is_preview and not dry_run:
+        raise CliError(
+            f"Nothing was imported: {report['refused']} of {len(report['rows'])} rows have a fault.",
+            "Correct the file, or use --skip-faulty.",
+        )
+
+
+def _import_lines(report: Json) -> list[str]:
+    """Describe the faults by line and column, and count the rows."""
+    lines = [
+        f"line {row['line']}, {fault['column'] or 'row'}: {fault['message']}"
+        for row in report["rows"]
+        for fault in row["faults"]
+    ]
+    lines += [f"The column “{title}” is ignored." for title in report["ignored_columns"]]
+    counts = (
+        f"{report['created']} new, {report['updated']} changed, {report['unchanged']} unchanged,"
+        f" {report['refused']} with a fault"
+    )
+    return [*lines, f"{'Imported' if report['applied'] else 'Preview'}: {counts}."]
 
 
 @command(group, "list")

@@ -17,7 +17,11 @@ LOCAL_LENGTH = 64
 EMERGENCY_NUMBERS = frozenset({"112", "911"})
 """Emergency numbers, not allowed as internal numbers."""
 
-NAME_LENGTH = 100
+NAME_LENGTH = 200
+JOINERS = dict.fromkeys(map(ord, "\u200c\u200d\u200e\u200f"))
+"""Invisible characters that names need: joiners of emoji and of Persian and Indic letters, marks of direction."""
+EMOJI_TAGS = dict.fromkeys(range(0xE0020, 0xE0080))
+"""Invisible characters of the flags of England, Scotland and Wales."""
 PASSWORD_LENGTHS = (10, 256)
 RING_SECONDS = (5, 300)
 PARK_SECONDS = (10, 3600)
@@ -68,9 +72,13 @@ def email_key(text: str) -> str:
 
 
 def name(text: str, field: str = "name") -> str:
-    """Validate a display name: 1 to 100 printable characters."""
+    """Validate a display name: 1 to 200 printable characters of any script, with emoji.
+
+    Overrides of the direction are refused: a name could show other text than it contains.
+    """
     stripped = text.strip()
-    if not 1 <= len(stripped) <= NAME_LENGTH or not stripped.isprintable():
+    visible = stripped.translate(JOINERS | EMOJI_TAGS).strip()
+    if not visible or len(stripped) > NAME_LENGTH or not visible.isprintable():
         raise Invalid(f"A name has 1 to {NAME_LENGTH} printable characters.", field=field)
     return stripped
 

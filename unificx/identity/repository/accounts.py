@@ -113,7 +113,13 @@ async def persons(session: AsyncSession, keys: Keys, tenant_id: str, page: PageB
     """Return open accounts, oldest first, and one more than the page has if there is a next one."""
     query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
     rows = await session.scalars(page.apply(query, PersonRow.id))
-    return _open(keys, tenant_id, rows.all())
+    return open_persons(keys, tenant_id, rows.all())
+
+
+async def person_rows(session: AsyncSession, tenant_id: str) -> Sequence[PersonRow]:
+    """Return all open accounts, oldest first, for `open_persons`."""
+    query = select(PersonRow).where(PersonRow.tenant_id == tenant_id, PersonRow.state != "closed")
+    return (await session.scalars(query.order_by(PersonRow.id))).all()
 
 
 async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: str) -> Person | None:
@@ -121,7 +127,7 @@ async def person(session: AsyncSession, keys: Keys, tenant_id: str, person_id: s
     query = select(PersonRow).where(
         PersonRow.tenant_id == tenant_id, PersonRow.id == person_id, PersonRow.state != "closed"
     )
-    return next(iter(_open(keys, tenant_id, (await session.scalars(query)).all())), None)
+    return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
 async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, subject: str) -> Person | None:
@@ -129,7 +135,7 @@ async def person_of_subject(session: AsyncSession, keys: Keys, tenant_id: str, s
     query = select(PersonRow).where(
         PersonRow.tenant_id == tenant_id, PersonRow.subject_id == subject, PersonRow.state != "closed"
     )
-    return next(iter(_open(keys, tenant_id, (await session.scalars(query)).all())), None)
+    return next(iter(open_persons(keys, tenant_id, (await session.scalars(query)).all())), None)
 
 
 async def all_persons(session: AsyncSession) -> list[Person]:
@@ -152,7 +158,7 @@ def _seal(keys: Keys, person: Person) -> bytes:
     return PERSON_CODEC.seal(keys, person.tenant_id, [(person.subject, person.id, part)])[0]
 
 
-def _open(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
+def open_persons(keys: Keys, tenant_id: str, rows: Sequence[PersonRow]) -> list[Person]:
     """Open the rows. An erased user is returned as closed and without a name until the row is deleted."""
     sealed = [(row.subject_id, row.id, row.sealed) for row in rows if row.sealed is not None]
     parts = PERSON_CODEC.open(keys, tenant_id, "administration", sealed)

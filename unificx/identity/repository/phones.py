@@ -144,6 +144,14 @@ async def devices(
     return _open_devices(keys, tenant_id, rows.all())
 
 
+async def devices_of_extensions(
+    session: AsyncSession, keys: Keys, tenant_id: str, extension_ids: Sequence[str]
+) -> list[Device]:
+    """Return all devices of some extensions, oldest first."""
+    query = select(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.extension_id.in_(extension_ids))
+    return _open_devices(keys, tenant_id, (await session.scalars(query.order_by(DeviceRow.id))).all())
+
+
 async def device(session: AsyncSession, keys: Keys, tenant_id: str, device_id: str) -> Device | None:
     rows = await session.scalars(select(DeviceRow).where(DeviceRow.tenant_id == tenant_id, DeviceRow.id == device_id))
     return next(iter(_open_devices(keys, tenant_id, rows.all())), None)

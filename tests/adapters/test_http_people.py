@@ -1,0 +1,317 @@
+"""People and phones: one list with search, filters, order and pages; creation in one transaction; import and export."""
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+from http_world import World
+from sqlalchemy import event
+
+from unificx.identity import NewExtension, NewPerson, Role
+
+LIST = "/api/v1/people"
+IMPORT = f"{LIST}/import"
+FAMILY = "👩‍👩‍👧‍👦"
+NAMES = [
+    "محمد عبد الله بن عبد العزيز",
+    "\u200fشיר כהן",
+    "नेहा शर्मा",
+    "山田 太郎",
+    f"Ada {FAMILY} 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "Øystein Ångström-Łukasiewicz",
+    "Ünal " * 40,
+]
+
+
+async def names(client: httpx.AsyncClient, **query: Any) -> list[str]:
+    answer = await client.get(LIST, params=query)
+    assert answer.status_code == 200, answer.text
+    return [entry["name"] for entry in answer.json()["items"]]
+
+
+async def staff(world: World) -> httpx.AsyncClient:
+    """Create Zoë (1003), Adam (1001), a lobby phone (1002) and Nina without a phone."""
+    admin = await world.admin(world.acme)
+    create, people = world.identity.extensions.create, world.identity.people
+    await people.create(world.acme.id, NewPerson("Zoë Özil", "zoe@acme.example"), "1003")
+    await create(world.acme.id, NewExtension("1001", "Adam Ant", "adam@acme.example"))
+    await create(world.acme.id, NewExtension("1002", "Lobby"))
+    await people.create(world.acme.id, NewPerson("Nina", "nina@acme.example", language="de"))
+    return admin
+
+
+async def test_persons_and_shared_phones_are_one_list(world: World) -> None:
+    admin = await staff(world)
+    [device] = world.identity.directory.devices_of(
+        world.identity.directory.extension(world.acme.id, "1001").id  # type: ignore[union-attr]
+    )
+    world.telephony.registered_devices.add(device.device_id)
+    world.identity.devices.mark_used(device.device_id)
+
+    page = (await admin.get(LIST)).json()
+    by_name = {entry["name"]: entry for entry in page["items"]}
+    assert page["total"] == 5
+    adam, lobby = by_name["Adam Ant"], by_name["Lobby"]
+    assert (adam["kind"], adam["email"], adam["state"], adam["signed_in"]) == (
+        "person",
+        "adam@acme.example",
+        "invited",
+        False,
+    )
+    [extension] = adam["extensions"]
+    assert (extension["number"], extension["devices"], extension["online"]) == ("1001", 1, 1)
+    assert extension["voicemail"] is True
+    assert adam["last_seen"] == world.clock.now().date().isoformat()
+    assert (lobby["kind"], lobby["role"], lobby["extensions"][0]["number"]) == ("shared_phone", None, "1002")
+    assert by_name["admin"]["signed_in"] is True
+    assert by_name["Nina"]["language"] == "de"
+
+
+async def test_the_list_is_searched_filtered_and_sorted(world: World) -> None:
+    admin = await staff(world)
+    assert await names(admin) == ["Adam Ant", "admin", "Lobby", "Nina", "Zoë Özil"]
+    assert await names(admin, sort="-name") == ["Zoë Özil", "Nina", "Lobby", "admin", "Adam Ant"]
+    assert await names(admin, sort="number") == ["Adam Ant", "Lobby", "Zoë Özil", "admin", "Nina"]
+    assert await names(admin, sort="-number") == ["Zoë Özil", "Lobby", "Adam Ant", "admin", "Nina"]
+    assert await names(admin, search="ozil ZOE") == ["Zoë Özil"]
+    assert await names(admin, search="100") == ["Adam Ant", "Lobby", "Zoë Özil"]
+    assert await names(admin, search="nina@") == ["Nina"]
+    assert await names(admin, role="tenant_admin") == ["admin"]
+    assert await names(admin, state=["invited", "suspended"]) == ["Adam Ant", "Nina", "Zoë Özil"]
+    assert await names(admin, has_phone=True) == ["Adam Ant", "Lobby"]
+    assert await names(admin, has_phone=False) == ["admin", "Nina", "Zoë Özil"]
+    assert await names(admin, never_signed_in=True) == ["Adam Ant", "Nina", "Zoë Özil"]
+    assert (await admin.get(LIST, params={"sort": "shoe size"})).status_code == 422
+
+
+async def test_pages_neither_repeat_nor_skip_when_a_person_is_deleted(world: World) -> None:
+    admin = await staff(world)
+    first = (await admin.get(LIST, params={"limit": 2})).json()
+    assert [one["name"] for one in first["items"]] == ["Adam Ant", "admin"]
+    assert "admin" not in first["next"]
+    second = (await admin.get(LIST, params={"limit": 2, "cursor": first["next"]})).json()
+    assert [one["name"] for one in second["items"]] == ["Lobby", "Nina"]
+    assert (await admin.delete(f"/api/v1/persons/{first['items'][0]['id']}")).status_code == 204
+    again = (await admin.get(LIST, params={"limit": 2, "cursor": first["next"]})).json()
+    assert [one["name"] for one in again["items"]] == ["Lobby", "Nina"]
+    last = (await admin.get(LIST, params={"limit": 2, "cursor": again["next"]})).json()
+    assert ([one["name"] for one in last["items"]], last["next"]) == (["Zoë Özil"], None)
+    assert (await admin.get(LIST, params={"cursor": "nonsense"})).status_code == 422
+
+
+async def test_the_list_takes_the_same_number_of_statements_for_any_number_of_people(world: World) -> None:
+    admin = await world.admin(world.acme)
+    statements: list[str] = []
+    listen = lambda *args: statements.append(args[2])  # noqa: E731
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", listen)
+    await admin.get(LIST)  # Later requests remember that the administrator has accepted the terms.
+    counts: list[int] = []
+    for size in (1, 30):
+        for index in range(size):
+            new = NewPerson(f"Person {index}", f"p{size}-{index}@acme.example")
+            await world.identity.people.create(world.acme.id, new, f"{size:02}{index:02}")
+        statements.clear()
+        assert (await admin.get(LIST, params={"limit": 200})).status_code == 200
+        counts.append(len(statements))
+    assert counts[0] == counts[1] <= 8
+
+
+async def test_other_tenants_and_users_see_nothing(world: World) -> None:
+    await staff(world)
+    other = await world.admin(world.globex)
+    assert await names(other) == ["admin"]
+    user = await world.user(world.acme, "1009")
+    for answer in (
+        await user.get(LIST),
+        await user.get(f"{LIST}/export"),
+        await user.post(IMPORT, content=b"name,email\r\nEve,eve@acme.example\r\n"),
+    ):
+        assert answer.status_code == 403
+
+
+async def test_a_person_is_created_with_a_number_or_not_at_all(world: World) -> None:
+    admin = await staff(world)
+    assert (await admin.get(f"{LIST}/next-number")).json() == {"number": "1004"}
+    new = {"name": "Ben", "email": "ben@acme.example", "number": "1001", "language": "de"}
+    refused = await admin.post("/api/v1/persons", json=new)
+    assert (refused.status_code, refused.json()["field"]) == (409, "number")
+    assert "Ben" not in await names(admin)
+    made = await admin.post("/api/v1/persons", json={**new, "number": "1004"})
+    assert made.status_code == 201, made.text
+    assert (made.json()["extension"]["number"], made.json()["extension"]["devices"]) == ("1004", 0)
+    assert made.json()["language"] == "de"
+    assert (await admin.get(f"{LIST}/next-number")).json() == {"number": "1005"}
+    # The mailbox is there at once.
+    assert (await admin.get("/api/v1/voicemail/settings", params={"mailbox": "1004"})).status_code in (200, 404)
+
+
+async def test_one_request_shows_a_person_with_phones(world: World) -> None:
+    admin = await staff(world)
+    [adam] = (await admin.get(LIST, params={"search": "adam"})).json()["items"]
+    shown = (await admin.get(f"{LIST}/{adam['id']}")).json()
+    [extension] = shown["extensions"]
+    assert (shown["name"], extension["number"], extension["voicemail"]) == ("Adam Ant", "1001", True)
+    assert [device["name"] for device in extension["devices"]] == ["Adam Ant"]
+    more = await admin.post(f"{LIST}/{adam['id']}/extensions", json={"number": "1010"})
+    assert (more.status_code, more.json()["person_id"]) == (201, adam["id"])
+    other = await world.admin(world.globex)
+    assert (await other.get(f"{LIST}/{adam['id']}")).status_code == 404
+
+
+async def test_an_invited_person_is_invited_again_after_a_suspension(world: World) -> None:
+    admin = await staff(world)
+    [nina] = (await admin.get(LIST, params={"search": "nina"})).json()["items"]
+    path = f"/api/v1/persons/{nina['id']}"
+    assert (await admin.patch(path, json={"state": "suspended"})).json()["state"] == "suspended"
+    assert (await admin.patch(path, json={"state": "active"})).json()["state"] == "invited"
+    assert (await admin.post("/api/v1/invitations", json={"person_id": nina["id"]})).status_code == 201
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_names_of_any_script_are_kept(world: World, name: str) -> None:
+    admin = await world.admin(world.acme)
+    new = {"name": name, "email": "any@acme.example", "number": "1001"}
+    made = await admin.post("/api/v1/persons", json=new)
+    assert made.status_code == 201, made.text
+    assert made.json()["name"] == name.strip()
+    assert name.strip() in await names(admin)
+    exported = (await admin.get(f"{LIST}/export")).content
+    again = await admin.post(IMPORT, content=exported)
+    assert (again.json()["unchanged"], again.json()["refused"]) == (2, 0), again.text
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200d", "a" * 201, "tab\there", "Eve\u202eadA", "nul\0"])
+async def test_names_that_deceive_or_show_nothing_are_refused(world: World, name: str) -> None:
+    admin = await world.admin(world.acme)
+    assert (await admin.post("/api/v1/persons", json={"name": name})).status_code == 422
+
+
+ROWS = """Name;E-Mail;Nebenstelle;Rolle;Abteilung
+Müller, Jörg;joerg@acme.example;2001;Administrator;Verkauf
+"Dr. ""Ada"" Weiß";ada@acme.example;next;;
+;nobody@acme.example;;;
+Nina;nina@acme.example;1001;;
+Zoë Özil;ZOE@acme.example;1003;;
+Carl;not an address;12345678901;Chef;
+Dora;joerg@acme.example;2001;;;;too much
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252"])
+async def test_a_preview_names_line_and_column_of_each_fault(world: World, encoding: str) -> None:
+    admin = await staff(world)
+    answer = await admin.post(IMPORT, params={"dry_run": True}, content=ROWS.encode(encoding))
+    assert answer.status_code == 200, answer.text
+    report = answer.json()
+    assert (report["applied"], report["delimiter"], report["ignored_columns"]) == (False, ";", ["Abteilung"])
+    assert [(row["line"], row["action"]) for row in report["rows"]] == [
+        (2, "create"),
+        (3, "create"),
+        (4, "refused"),
+        (5, "refused"),
+        (6, "unchanged"),
+        (7, "refused"),
+        (8, "refused"),
+    ]
+    assert report["rows"][0]["name"] == "Müller, Jörg"
+    assert (report["rows"][1]["name"], report["rows"][1]["number"]) == ('Dr. "Ada" Weiß', "1004")
+    faults = {row["line"]: {(fault["column"], fault["code"]) for fault in row["faults"]} for row in report["rows"]}
+    assert faults[4] == {("name", "missing")}
+    assert faults[5] == {("number", "taken")}
+    assert faults[7] == {("email", "malformed"), ("number", "malformed"), ("role", "unknown_role")}
+    assert faults[8] == {("", "too_many_cells"), ("email", "repeated"), ("number", "repeated")}
+    assert len(await names(admin)) == 5
+
+
+async def test_an_import_stores_all_rows_or_none(world: World) -> None:
+    admin = await staff(world)
+    refused = await admin.post(IMPORT, content=ROWS.encode())
+    assert (refused.status_code, refused.json()["field"]) == (422, "file")
+    assert len(await names(admin)) == 5
+    done = (await admin.post(IMPORT, params={"skip_faulty": True}, content=ROWS.encode())).json()
+    assert (done["applied"], done["created"], done["refused"], done["unchanged"]) == (True, 2, 4, 1)
+    again = (await admin.post(IMPORT, params={"skip_faulty": True}, content=ROWS.encode())).json()
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 3)
+    [joerg] = (await admin.get(LIST, params={"search": "Jörg"})).json()["items"]
+    assert (joerg["role"], joerg["state"], joerg["extensions"][0]["number"]) == ("tenant_admin", "invited", "2001")
+
+
+async def test_an_import_changes_people_with_the_same_address(world: World) -> None:
+    admin = await staff(world)
+    file = "email,name,number,role,language\nnina@acme.example,Nina Neu,2002,administrator,en\nadam@acme.example,,,,\n"
+    report = (await admin.post(IMPORT, content=file.encode())).json()
+    assert [(row["action"], row["changed"]) for row in report["rows"]] == [
+        ("update", ["name", "number", "role", "language"]),
+        ("unchanged", []),
+    ]
+    [nina] = (await admin.get(LIST, params={"search": "nina"})).json()["items"]
+    assert (nina["name"], nina["role"], nina["language"]) == ("Nina Neu", "tenant_admin", "en")
+    assert nina["extensions"][0]["number"] == "2002"
+    moved = "email,name,number\nnina@acme.example,Nina,2003\n"
+    [row] = (await admin.post(IMPORT, params={"dry_run": True}, content=moved.encode())).json()["rows"]
+    assert [fault["code"] for fault in row["faults"]] == ["number_fixed"]
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        (b"", "empty"),
+        (b"name;number\nAda;1001\n", "columns"),
+        (b"name,email,e-mail\nAda,a@b.example,c@d.example\n", "same title"),
+        ("name,email\nAda,ada@acme.example\n".encode("utf-16"), "UTF-8"),
+        (b'name,email\n"Ada,ada@acme.example\n', "Line 2"),
+        (b"name,email\n" + b"Ada,ada@acme.example\n" * 501, "500 rows"),
+        (b"\xff\xfe\x00\x01" * 40, "UTF-8"),
+        (b"PK\x03\x04\0\0", "UTF-8"),
+    ],
+)
+async def test_an_unreadable_file_is_refused_with_the_reason(world: World, file: bytes, hint: str) -> None:
+    admin = await world.admin(world.acme)
+    refused = await admin.post(IMPORT, params={"dry_run": True}, content=file)
+    assert refused.status_code == 422, refused.text
+    assert hint in refused.json()["detail"]
+
+
+async def test_a_file_that_is_too_large_is_refused(world: World) -> None:
+    admin = await world.admin(world.acme)
+    assert (await admin.post(IMPORT, content=b"name,email\n" + b"a" * (256 * 1024))).status_code == 413
+
+
+async def test_an_administrator_cannot_import_operators_or_change_them(world: World) -> None:
+    admin = await staff(world)
+    file = "name,email,role\nEve,eve@acme.example,operator\n"
+    [row] = (await admin.post(IMPORT, params={"dry_run": True}, content=file.encode())).json()["rows"]
+    assert [fault["code"] for fault in row["faults"]] == ["role_too_high"]
+
+
+async def test_five_hundred_rows_are_imported(world: World) -> None:
+    admin = await world.admin(world.acme)
+    rows = "".join(f"Person {index},p{index}@acme.example,{10000 + index}\n" for index in range(500))
+    report = (await admin.post(IMPORT, content=f"name,email,number\n{rows}".encode())).json()
+    assert (report["applied"], report["created"]) == (True, 500)
+
+
+async def test_an_export_holds_no_formulas(world: World) -> None:
+    admin = await world.admin(world.acme)
+    evil = ["=1+1", "+49 30", "-Ada", "@SUM(A1)"]
+    for index, name in enumerate(evil):
+        new = {"name": name, "email": f"evil{index}@acme.example"}
+        assert (await admin.post("/api/v1/persons", json=new)).status_code == 201
+    answer = await admin.get(f"{LIST}/export", params={"search": "evil"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert sorted(row["name"] for row in rows) == sorted(f"'{name}" for name in evil)
+    again = (await admin.post(IMPORT, params={"dry_run": True}, content=answer.content)).json()
+    assert again["unchanged"] == len(evil)
+
+
+async def test_an_operator_exports_the_tenant_that_is_named(world: World) -> None:
+    await staff(world)
+    await world.person(world.globex, "gina@globex.example", Role.USER)
+    operator = world.client(operator=True)
+    exported = (await operator.get(f"{LIST}/export", params={"tenant": "globex"})).text
+    assert "gina@globex.example" in exported
+    assert "acme.example" not in exported

@@ -1,0 +1,228 @@
+"""People and phones: one list of persons with their extensions, import and export."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, status
+from starlette.responses import Response
+
+from unificx.api.access import (
+    AccessScope,
+    CurrentUser,
+    CurrentUserDep,
+    Cursor,
+    Id,
+    Limit,
+    ServicesDep,
+    TenantQuery,
+    require_access,
+)
+from unificx.api.extension_state import device_schema, extension_schema, online_devices
+from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import people as models
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden
+from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, may_grant
+
+router = APIRouter(prefix="/api/v1/people", tags=["persons"])
+
+CSV_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "CSV in UTF-8 or Windows-1252, at most 256 KiB and 500 rows, with comma, semicolon or tab. The"
+        " first row has the titles `name`, `email`, `number`, `role` and `language`; the last three may be missing."
+        " The number `next` stands for the next free one.",
+        "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+CSV_RESPONSE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The list as CSV.", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Filters and order of a request."""
+
+    filter: PeopleFilter
+    sort: models.SortKey
+
+
+def _list_query(
+    *,
+    search: Annotated[str, Query(max_length=200, description="Words of name, e-mail address or number.")] = "",
+    role: Annotated[list[Role] | None, Query(max_length=3, description="Only these roles.")] = None,
+    state: Annotated[list[models.EntryState] | None, Query(max_length=3, description="Only these states.")] = None,
+    has_phone: Annotated[bool | None, Query(description="With or without an enabled device.")] = None,
+    never_signed_in: Annotated[bool, Query(description="Only persons who have never signed in.")] = False,
+    sort: Annotated[models.SortKey, Query(description="Order; with a hyphen descending.")] = "name",
+) -> ListQuery:
+    return ListQuery(PeopleFilter(search, role or (), state or (), has_phone, never_signed_in), sort)
+
+
+ListQueryDep = Annotated[ListQuery, Depends(_list_query)]
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_people(
+    *,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    query: ListQueryDep,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> models.PeoplePage:
+    """List persons with their extensions, and shared phones."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    return page_of(await _selected(services, scope, query), cursor, limit)
+
+
+@router.get("/export", response_class=Response, responses={**problem_responses(401, 403, 404), **CSV_RESPONSE})
+async def export_people(
+    services: ServicesDep, user: CurrentUserDep, query: ListQueryDep, tenant: TenantQuery = None
+) -> Response:
+    """Export the list as CSV. Cells that a spreadsheet would take for a formula begin with an apostrophe."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    headers = {"Content-Disposition": 'attachment; filename="people.csv"'}
+    return Response(as_csv(await _selected(services, scope, query)), 200, headers, "text/csv; charset=utf-8")
+
+
+@router.get("/next-number", responses=problem_responses(401, 403, 404))
+async def propose_number(services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None) -> models.NextNumber:
+    """Propose the number of a new extension: the next free one."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    return models.NextNumber(number=await services.identity.people.next_number(scope.tenant_id))
+
+
+@router.post("/import", responses=problem_responses(401, 403, 404, 409), openapi_extra=CSV_BODY)
+async def import_people(
+    request: Request,
+    *,
+    services: ServicesDep,
+    user: CurrentUserDep,
+    dry_run: Annotated[bool, Query(description="Preview: report what would be done, store nothing.")] = False,
+    skip_faulty: Annotated[bool, Query(description="Import the rows without faults, and skip the others.")] = False,
+    tenant: TenantQuery = None,
+) -> models.ImportReport:
+    """Import persons from CSV in one transaction. Persons are recognized by their e-mail address, so importing a file
+    twice changes nothing."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    grantable = [role for role in Role if may_grant(user.principal, role)]
+    people, data = services.identity.people, await request.body()
+    if dry_run:
+        return _report_schema(await people.preview_import(scope.tenant_id, data, grantable))
+    return _report_schema(await people.run_import(scope.tenant_id, data, grantable, skip_faulty=skip_faulty))
+
+
+@router.get("/{person_id}", responses=problem_responses(401, 403, 404))
+async def show_person_details(
+    services: ServicesDep, user: CurrentUserDep, person_id: Id, tenant: TenantQuery = None
+) -> models.PersonDetails:
+    """Show a person with extensions and devices."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_READ)
+    found = await services.identity.people.get(scope.tenant_id, person_id)
+    summary = found.summary
+    return models.PersonDetails(
+        **core.Person.model_validate(summary.person).model_dump(),
+        signed_in=summary.signed_in,
+        last_seen=summary.last_used,
+        extensions=[
+            models.PersonExtension(
+                **core.Extension.model_validate(one).model_dump(),
+                voicemail=_has_voicemail(services, one),
+                devices=[device_schema(services, each) for each in found.devices if each.extension_id == one.id],
+            )
+            for one in summary.extensions
+        ],
+    )
+
+
+@router.post(
+    "/{person_id}/extensions", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 404, 409)
+)
+async def add_person_extension(
+    services: ServicesDep, user: CurrentUserDep, person_id: Id, new: models.NewPersonNumber, tenant: TenantQuery = None
+) -> core.ExtensionNow:
+    """Give a person an extension. It has no device yet."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    person = await services.identity.users.get(scope.tenant_id, person_id)
+    _require_grantable(user, person.role)
+    made = await services.identity.people.add_extension(scope.tenant_id, person.id, new.number)
+    return extension_schema(services, made)
+
+
+async def _selected(services: Services, scope: AccessScope, query: ListQuery) -> list[models.PeopleEntry]:
+    found = await services.identity.people.overview(scope.tenant_id)
+    entries = [_person_entry(services, one) for one in found.persons]
+    entries += [_shared_entry(services, one) for one in found.shared]
+    return in_order(query.filter.select(entries), query.sort)
+
+
+def _person_entry(services: Services, summary: PersonSummary) -> models.PeopleEntry:
+    person = summary.person
+    # Not validated: the values come from the services, and the list of a large tenant is built for every page.
+    return models.PeopleEntry.model_construct(
+        id=person.id,
+        kind="person",
+        name=person.name,
+        email=person.email,
+        role=person.role,
+        state=person.state,
+        language=person.language,
+        extensions=[_entry_extension(services, one) for one in summary.extensions],
+        signed_in=summary.signed_in,
+        last_seen=summary.last_used,
+    )
+
+
+def _shared_entry(services: Services, shared: SharedPhone) -> models.PeopleEntry:
+    return models.PeopleEntry.model_construct(
+        id=shared.extension.id,
+        kind="shared_phone",
+        name=shared.extension.name,
+        email="",
+        role=None,
+        state="active",
+        language=None,
+        extensions=[_entry_extension(services, shared.extension)],
+        signed_in=False,
+        last_seen=shared.last_used,
+    )
+
+
+def _entry_extension(services: Services, extension: Extension) -> models.EntryExtension:
+    devices = online_devices(services, extension)
+    return models.EntryExtension.model_construct(
+        id=extension.id,
+        number=extension.number,
+        devices=devices.enabled,
+        online=devices.online,
+        voicemail=_has_voicemail(services, extension),
+    )
+
+
+def _has_voicemail(services: Services, extension: Extension) -> bool:
+    boxes = services.mailboxes
+    return boxes.tenant_settings(extension.tenant_id).enabled and boxes.mailbox_settings(extension.id).enabled
+
+
+def _report_schema(report: ImportReport) -> models.ImportReport:
+    return models.ImportReport(
+        applied=report.applied,
+        created=report.count("create"),
+        updated=report.count("update"),
+        unchanged=report.count("unchanged"),
+        refused=report.count("refused"),
+        encoding=report.file.encoding,
+        delimiter=report.file.delimiter,
+        ignored_columns=list(report.file.ignored),
+        rows=[models.ImportedRow.model_validate(row) for row in report.rows],
+    )
+
+
+def _require_grantable(user: CurrentUser, role: Role) -> None:
+    if not may_grant(user.principal, role):
+        raise Forbidden("This requires a higher role than yours.", hint="Ask an operator.", field="role")

@@ -1,0 +1,127 @@
+"""Schemas of the list of people and phones, and of the import of people."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person
+from unificx.identity import Language, Role
+
+EntryState = Literal["invited", "active", "suspended"]
+SortKey = Literal["name", "-name", "number", "-number", "state", "-state", "role", "-role", "last_seen", "-last_seen"]
+ImportColumn = Literal["name", "email", "number", "role", "language"]
+
+
+class EntryExtension(Output):
+    """An extension in the list."""
+
+    id: str
+    number: str
+    devices: int = Field(description="Number of enabled devices.")
+    online: int = Field(description="Number of devices that a call reaches now.")
+    voicemail: bool = Field(description="Unanswered calls go to voicemail.")
+
+
+class PeopleEntry(BaseModel):
+    """A person with extensions, or a shared phone: an extension without a person."""
+
+    id: str = Field(description="Id of the person, or of the extension of a shared phone.")
+    kind: Literal["person", "shared_phone"]
+    name: str
+    email: str = Field(description="Empty for a shared phone.")
+    role: Role | None = Field(description="Null for a shared phone.")
+    state: EntryState
+    language: Language | None = Field(description="Null for the tenant's language.")
+    extensions: list[EntryExtension]
+    signed_in: bool = Field(description="The person has ever signed in. False for a shared phone.")
+    last_seen: date | None = Field(description="Day of the latest sign-in or registration of a device.")
+
+
+class PeoplePage(BaseModel):
+    """One page of the list; pass `next` as `cursor` to get the following page."""
+
+    items: list[PeopleEntry]
+    next: str | None = Field(description="Cursor of the following page; null on the last page.")
+    total: int = Field(description="Number of entries that match the filters, on all pages.")
+
+
+class PersonExtension(Extension):
+    """An extension of a person, with its devices."""
+
+    voicemail: bool = Field(description="Unanswered calls go to voicemail.")
+    devices: list[Device]
+
+
+class PersonDetails(Person):
+    """A person with extensions and devices."""
+
+    signed_in: bool = Field(description="The person has ever signed in.")
+    last_seen: date | None = Field(description="Day of the latest sign-in or registration of a device.")
+    extensions: list[PersonExtension]
+
+
+class PersonCreated(Person):
+    """The new person, and the extension created with them."""
+
+    extension: ExtensionNow | None
+
+
+class NextNumber(BaseModel):
+    """A free number, to be proposed for a new extension."""
+
+    number: str = Field(description="Empty if no number of the usual length is free.", examples=["1008"])
+
+
+class NewPersonNumber(Input):
+    number: str = Field(pattern=NUMBER, examples=["1008"])
+
+
+class ImportFault(Output):
+    """A fault of one cell, or of the whole row."""
+
+    code: Literal[
+        "missing",
+        "malformed",
+        "repeated",
+        "taken",
+        "number_fixed",
+        "unknown_role",
+        "role_too_high",
+        "unknown_language",
+        "too_many_cells",
+        "no_free_number",
+    ]
+    column: ImportColumn | Literal[""] = Field(description="Empty for a fault of the row.")
+    message: str
+
+
+class ImportedRow(Output):
+    """A row, and the action of the import."""
+
+    line: int = Field(description="First line of the row in the file, counted from 1.")
+    action: Literal["create", "update", "unchanged", "refused"]
+    name: str
+    email: str
+    number: str
+    role: Role | None
+    language: Language | None
+    changed: list[ImportColumn] = Field(description="Columns that change for a person who exists already.")
+    faults: list[ImportFault]
+
+
+class ImportReport(BaseModel):
+    """Result of an import, or of its preview."""
+
+    applied: bool = Field(description="The import was carried out; false for a preview.")
+    created: int
+    updated: int
+    unchanged: int
+    refused: int = Field(description="Number of rows with a fault.")
+    encoding: Literal["utf-8", "windows-1252"]
+    delimiter: str
+    ignored_columns: list[str]
+    rows: list[ImportedRow]
+
+
+Search = Annotated[str, Field(max_length=200)]

@@ -1,0 +1,197 @@
+"""People with their extensions: the list of a tenant, creation in one transaction, import."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.core.errors import Invalid
+from unificx.identity.devices import Devices
+from unificx.identity.extensions import Extensions
+from unificx.identity.people_schemas import (
+    CreatedPerson,
+    ImportFile,
+    ImportReport,
+    PeopleList,
+    PersonDetails,
+    PersonSummary,
+    PlannedRow,
+    SharedPhone,
+)
+from unificx.identity.policies import validation
+from unificx.identity.policies.import_plan import KnownPerson, TenantState, plan_import
+from unificx.identity.policies.number_proposal import propose_number
+from unificx.identity.policies.people_csv import read_people_csv
+from unificx.identity.repository import accounts, people, phones
+from unificx.identity.schemas import Extension, NewExtension, NewPerson, Person, PersonChange, Role
+from unificx.identity.store import IdentityStore, Transaction
+from unificx.identity.users import Users
+
+_BATCH = 100
+"""Users whose names are decrypted without giving way to other tasks of the event loop: a few milliseconds."""
+
+
+class People:
+    """Users together with their extensions and devices."""
+
+    def __init__(self, store: IdentityStore, users: Users, extensions: Extensions, devices: Devices) -> None:
+        self._store = store
+        self._keys = store.keys
+        self._directory = store.directory
+        self._users = users
+        self._extensions = extensions
+        self._devices = devices
+
+    async def overview(self, tenant_id: str) -> PeopleList:
+        """Return all users and shared phones of a tenant, with four statements."""
+        async with self._store.read() as session:
+            rows = await accounts.person_rows(session, tenant_id)
+            signed_in = await people.signed_in(session, tenant_id)
+            days = await people.session_days(session, tenant_id)
+            device_days = await people.device_days(session, tenant_id)
+        device_days = self._devices.with_pending_days(device_days)
+        found: list[Person] = []
+        for start in range(0, len(rows), _BATCH):
+            found += accounts.open_persons(self._keys, tenant_id, rows[start : start + _BATCH])
+            await asyncio.sleep(0)
+        of_person: dict[str, list[Extension]] = {}
+        shared: list[SharedPhone] = []
+        for extension in self._directory.extensions(tenant_id):
+            if extension.person_id is None:
+                shared.append(SharedPhone(extension, device_days.get(extension.id)))
+            else:
+                of_person.setdefault(extension.person_id, []).append(extension)
+        summaries = [
+            _summary(person, of_person.get(person.id, ()), person.id in signed_in, days.get(person.id), device_days)
+            for person in found
+            if person.state != "closed"
+        ]
+        return PeopleList(tuple(summaries), tuple(shared))
+
+    async def get(self, tenant_id: str, person_id: str) -> PersonDetails:
+        """Return a user with extensions and devices. Raise NotFound."""
+        async with self._store.read() as session:
+            person = await self._store.person(session, tenant_id, person_id)
+            extensions = await phones.extensions_of_person(session, self._keys, tenant_id, person_id)
+            devices = await phones.devices_of_extensions(session, self._keys, tenant_id, [one.id for one in extensions])
+            signed_in = person_id in await people.signed_in(session, tenant_id)
+            day = (await people.session_days(session, tenant_id)).get(person_id)
+        devices = [self._devices.with_last_used(device) for device in devices]
+        days = {device.extension_id: device.last_used for device in devices if device.last_used is not None}
+        for device in devices:
+            if device.last_used is not None:
+                days[device.extension_id] = max(days[device.extension_id], device.last_used)
+        return PersonDetails(_summary(person, extensions, signed_in, day, days), tuple(devices))
+
+    async def next_number(self, tenant_id: str) -> str:
+        """Return the number to propose for a new extension; "" if none is free."""
+        async with self._store.read() as session:
+            used = await people.numbers(session, tenant_id)
+        return propose_number([number for number, kind in used.items() if kind == "extension"], used)
+
+    async def create(self, tenant_id: str, new: NewPerson, number: str = "") -> CreatedPerson:
+        """Create a user and, with a number, their extension, in one transaction. The extension has no device yet.
+
+        Raise Conflict if the e-mail address or the number is in use; nothing is created then.
+        """
+        hashed = await self._users.hash_password(new)
+        async with self._store.transaction() as tx:
+            person = await self._users.add_with_password(tx, tenant_id, new, hashed)
+            extension = await self._extensions.add(tx, NewExtension(number, person.name), person) if number else None
+        return CreatedPerson(person, extension)
+
+    async def add_extension(self, tenant_id: str, person_id: str, number: str) -> Extension:
+        """Give a user an extension without devices. Raise NotFound, Conflict, Invalid."""
+        async with self._store.transaction() as tx:
+            person = await self._store.person(tx.session, tenant_id, person_id)
+            return await self._extensions.add(tx, NewExtension(number, person.name), person)
+
+    async def preview_import(self, tenant_id: str, data: bytes, grantable: Collection[Role]) -> ImportReport:
+        """Return what `run_import` would do with a file. Raise Invalid for an unreadable one."""
+        file = read_people_csv(data)
+        async with self._store.read() as session:
+            known = await self._persons_by_email(session, tenant_id)
+            rows = await self._plan(session, tenant_id, file, known, grantable)
+        return ImportReport(file, tuple(rows), applied=False)
+
+    async def run_import(
+        self, tenant_id: str, data: bytes, grantable: Collection[Role], *, skip_faulty: bool = False
+    ) -> ImportReport:
+        """Import users from a CSV file, all in one transaction. Users are recognized by their e-mail address.
+
+        `grantable` are the roles that the acting user may grant. Raise Invalid for an unreadable file and, unless
+        `skip_faulty`, for one with a faulty row; nothing is stored then.
+        """
+        file = read_people_csv(data)
+        async with self._store.transaction() as tx:
+            known = await self._persons_by_email(tx.session, tenant_id)
+            rows = await self._plan(tx.session, tenant_id, file, known, grantable)
+            refused = sum(row.action == "refused" for row in rows)
+            if refused and not skip_faulty:
+                raise Invalid(
+                    f"{refused} of {len(rows)} rows have a fault. Nothing was imported.",
+                    hint="Preview the file to see them, or skip faulty rows.",
+                    field="file",
+                )
+            new = [row for row in rows if row.action == "create"]
+            for row, subject in zip(new, self._new_subjects(tenant_id, len(new)), strict=True):
+                person = await self._users.add(tx, tenant_id, _new_person(row), "invited", subject)
+                await self._add_number(tx, person, row)
+            for row in rows:
+                if row.action == "update":
+                    change = PersonChange(name=row.name or None, role=row.role, language=row.language)
+                    person = await self._users.change(tx, known[validation.email_key(row.email)], change)
+                    await self._add_number(tx, person, row)
+        return ImportReport(file, tuple(rows), applied=True)
+
+    async def _persons_by_email(self, session: AsyncSession, tenant_id: str) -> dict[str, Person]:
+        persons = accounts.open_persons(self._keys, tenant_id, await accounts.person_rows(session, tenant_id))
+        return {validation.email_key(one.email): one for one in persons if one.state != "closed" and one.email}
+
+    async def _plan(
+        self,
+        session: AsyncSession,
+        tenant_id: str,
+        file: ImportFile,
+        known: dict[str, Person],
+        grantable: Collection[Role],
+    ) -> Sequence[PlannedRow]:
+        used = await people.numbers(session, tenant_id)
+        state = TenantState(
+            people={
+                key: KnownPerson(one.name, one.role, one.language, self._directory.numbers_of(one.id))
+                for key, one in known.items()
+            },
+            extensions=[number for number, kind in used.items() if kind == "extension"],
+            used=used,
+            grantable=grantable,
+        )
+        return plan_import(file.rows, state)
+
+    def _new_subjects(self, tenant_id: str, count: int) -> list[str]:
+        """Return subjects for new users. Their keys are created at once, not in one transaction of the key store each:
+        those block the event loop."""
+        subjects = [self._store.clock.new_id() for _ in range(count)]
+        self._keys.get(tenant_id, subjects, create=True)
+        return subjects
+
+    async def _add_number(self, tx: Transaction, person: Person, row: PlannedRow) -> None:
+        if row.number and (row.action == "create" or "number" in row.changed):
+            await self._extensions.add(tx, NewExtension(row.number, person.name), person)
+
+
+def _new_person(row: PlannedRow) -> NewPerson:
+    return NewPerson(row.name, row.email, row.role or Role.USER, language=row.language)
+
+
+def _summary(
+    person: Person,
+    extensions: Sequence[Extension],
+    signed_in: bool,
+    day: date | None,
+    device_days: dict[str, date],
+) -> PersonSummary:
+    days = [day, *(device_days.get(extension.id) for extension in extensions)]
+    last_used = max((one for one in days if one is not None), default=None)
+    return PersonSummary(person, tuple(extensions), signed_in, last_used)

@@ -1,0 +1,170 @@
+"""Plan of an import: each row of its file creates, changes or leaves a user, or is refused. Pure."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from unificx.core.errors import Invalid
+from unificx.identity.people_schemas import FaultCode, ImportColumn, ImportFault, ImportRow, PlannedRow
+from unificx.identity.policies import validation
+from unificx.identity.policies.number_proposal import propose_number
+from unificx.identity.schemas import Language, Role
+
+NEXT_NUMBER = frozenset({"next", "nächste"})
+"""Cells of the column `number` that mean the next free number."""
+_ROLES = {
+    "user": Role.USER,
+    "person": Role.USER,
+    "benutzer": Role.USER,
+    "administrator": Role.TENANT_ADMIN,
+    "admin": Role.TENANT_ADMIN,
+    "tenant_admin": Role.TENANT_ADMIN,
+    "operator": Role.OPERATOR,
+    "betreiber": Role.OPERATOR,
+}
+_LANGUAGES: dict[str, Language] = {"en": "en", "english": "en", "de": "de", "german": "de", "deutsch": "de"}
+
+_Refuse = Callable[[FaultCode, ImportColumn, str], None]
+"""Notes a fault of a row: code, column, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A user of the tenant, as far as an import may change it."""
+
+    name: str = field(repr=False)
+    role: Role
+    language: Language | None
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantState:
+    """Users and numbers that the rows of an import are compared with."""
+
+    people: Mapping[str, KnownPerson]
+    """Users by the key of their e-mail address."""
+    extensions: Collection[str]
+    """Numbers of extensions."""
+    used: Collection[str]
+    """Numbers of all objects, extensions among them."""
+    grantable: Collection[Role]
+    """Roles that the importing user may grant and revoke."""
+
+
+def plan_import(rows: Collection[ImportRow], tenant: TenantState) -> list[PlannedRow]:
+    """Return what to do with each row, in order."""
+    planner = _Planner(rows, tenant)
+    return [planner.plan(row) for row in rows]
+
+
+class _Planner:
+    def __init__(self, rows: Collection[ImportRow], tenant: TenantState) -> None:
+        # Owner: one call of `plan_import`.
+        self._tenant = tenant
+        self._emails: set[str] = set()
+        self._numbers: set[str] = set()
+        named = {number for row in rows if (number := row.cells.get("number", "")).isdecimal()}
+        self._extensions = [*tenant.extensions]
+        self._used = {*tenant.used, *named}
+
+    def plan(self, row: ImportRow) -> PlannedRow:
+        faults = [*row.faults]
+
+        def refuse(code: FaultCode, column: ImportColumn, message: str) -> None:
+            faults.append(ImportFault(code, column, message))
+
+        name, email = row.cells.get("name", ""), row.cells.get("email", "")
+        key = validation.email_key(email)
+        known = self._tenant.people.get(key)
+        if not email:
+            refuse("missing", "email", "The e-mail address is missing.")
+        elif (problem := _problem(validation.email, email)) is not None:
+            refuse("malformed", "email", problem)
+        elif key in self._emails:
+            refuse("repeated", "email", "An earlier row has the same e-mail address.")
+        self._emails.add(key)
+        if not name and known is None:
+            refuse("missing", "name", "The name is missing.")
+        elif name and (problem := _problem(validation.name, name)) is not None:
+            refuse("malformed", "name", problem)
+        role = self._role(row, known, refuse)
+        language = _LANGUAGES.get(row.cells.get("language", "").lower())
+        if row.cells.get("language") and language is None:
+            refuse("unknown_language", "language", "Languages are en and de.")
+        number = self._number(row, known, refuse, assign=not faults)
+        changed = _changes(known, name, role, language, number) if known is not None else ()
+        action = "refused" if faults else "create" if known is None else "update" if changed else "unchanged"
+        return PlannedRow(
+            line=row.line,
+            action=action,
+            name=name,
+            email=email,
+            number=number,
+            role=role,
+            language=language,
+            changed=() if faults else changed,
+            faults=tuple(faults),
+        )
+
+    def _role(self, row: ImportRow, known: KnownPerson | None, refuse: _Refuse) -> Role | None:
+        text = row.cells.get("role", "")
+        role = _ROLES.get(text.lower()) if text else None
+        if text and role is None:
+            refuse("unknown_role", "role", "Roles are user and administrator.")
+        roles = {role} if known is None else {role, known.role}
+        if any(one is not None and one not in self._tenant.grantable for one in roles):
+            refuse("role_too_high", "role", "This requires a higher role than yours.")
+        return role
+
+    def _number(self, row: ImportRow, known: KnownPerson | None, refuse: _Refuse, *, assign: bool) -> str:
+        """Return the number of the extension to create, or the number the user has already."""
+        text = row.cells.get("number", "")
+        if text.lower() in NEXT_NUMBER:
+            if known is not None and known.numbers:
+                return known.numbers[0]
+            number = propose_number(self._extensions, self._used) if assign else ""
+            if assign and not number:
+                refuse("no_free_number", "number", "There is no free number left.")
+            self._take(number)
+            return number
+        if not text or (known is not None and text in known.numbers):
+            return text
+        if (problem := _problem(validation.number, text)) is not None:
+            refuse("malformed", "number", problem)
+        elif text in self._numbers:
+            refuse("repeated", "number", "An earlier row has the same number.")
+        elif text in self._tenant.used:
+            refuse("taken", "number", "This number is already in use.")
+        elif known is not None and known.numbers:
+            refuse("number_fixed", "number", "This person has another number, which an import does not change.")
+        self._take(text)
+        return text
+
+    def _take(self, number: str) -> None:
+        if number:
+            self._extensions.append(number)
+            self._used.add(number)
+            self._numbers.add(number)
+
+
+def _problem(validate: Callable[[str], str], text: str) -> str | None:
+    try:
+        validate(text)
+    except Invalid as fault:
+        return fault.message
+    return None
+
+
+def _changes(
+    known: KnownPerson, name: str, role: Role | None, language: Language | None, number: str
+) -> tuple[ImportColumn, ...]:
+    changed: list[ImportColumn] = []
+    if name and name != known.name:
+        changed.append("name")
+    if number and number not in known.numbers:
+        changed.append("number")
+    if role is not None and role is not known.role:
+        changed.append("role")
+    if language is not None and language != known.language:
+        changed.append("language")
+    return tuple(changed)
