@@ -21,8 +21,11 @@ from unificx.api import (
     IceServer,
     IdempotencyStore,
     PublicAddress,
+    Registration,
+    RegistrationFailure,
     Services,
     SipCredentials,
+    SipServerAddress,
     as_operator,
     build,
 )
@@ -193,6 +196,24 @@ class FakeTelephony:
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
         return device_id in self.wakeable_devices
+
+
+@dataclass
+class FakePhones:
+    """Fake of the port of phones, filled by tests."""
+
+    registrations: dict[str, Registration] = field(default_factory=dict)
+    failures: dict[str, RegistrationFailure] = field(default_factory=dict)
+    addresses: list[SipServerAddress] = field(default_factory=list)
+
+    def registration(self, extension_id: str, device_id: str) -> Registration | None:
+        return self.registrations.get(device_id)
+
+    def failure(self, device_id: str) -> RegistrationFailure | None:
+        return self.failures.get(device_id)
+
+    def servers(self) -> Sequence[SipServerAddress]:
+        return self.addresses
 
 
 class FakeSpeechRecognition:
@@ -416,6 +437,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         live_calls=calls,
         readiness=readiness,
         telephony=FakeTelephony(clock),
+        phones=FakePhones(),
         sound_converter=AudioImporter(),
         push=push,
         event_hub=hub,

@@ -25,6 +25,7 @@ from unificx.sip_server import (
     RateLimiter,
     RateLimits,
     RegisterHandler,
+    RegistrationFaults,
     RequestHandlerParts,
     SipRequestHandler,
 )
@@ -167,6 +168,7 @@ class SipHarness:
         )
         self.registrar = Registrar(presence, self.location)
         self.bearers = BearerTokens(bytes(32))
+        self.registration_faults = RegistrationFaults()
         self.authenticator = Authenticator(
             self.directory,
             self.rate_limiter,
@@ -174,6 +176,7 @@ class SipHarness:
             b"s" * 32,
             names=frozenset(("pbx.example",)),
             bearers=self.bearers,
+            faults=self.registration_faults,
         )
         register_handler = RegisterHandler(self.directory, self.registrar)
         self.message_counts = FakeMessageCounts()

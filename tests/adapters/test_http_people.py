@@ -6,9 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from http_world import World
+from http_world import FakePhones, World
 from sqlalchemy import event
 
+from unificx.api import Registration, RegistrationFailure, SipServerAddress
 from unificx.identity import NewExtension, NewPerson, Role
 
 LIST = "/api/v1/people"
@@ -158,6 +159,29 @@ async def test_one_request_shows_a_person_with_phones(world: World) -> None:
     assert (more.status_code, more.json()["person_id"]) == (201, adam["id"])
     other = await world.admin(world.globex)
     assert (await other.get(f"{LIST}/{adam['id']}")).status_code == 404
+
+
+async def test_a_phone_shows_its_registration_and_the_last_failure(world: World) -> None:
+    admin = await staff(world)
+    [device] = (await admin.get("/api/v1/devices", params={"extension": "1001"})).json()["items"]
+    assert (device["registration"], device["failure"]) == (None, None)
+    phones = world.services.phones
+    assert isinstance(phones, FakePhones)
+    now = world.clock.now()
+    phones.failures[device["id"]] = RegistrationFailure("wrong_password", now)
+    phones.registrations[device["id"]] = Registration(now, "udp", "192.0.2.7", "Yealink SIP-T54W 96.86.0.70")
+    phones.addresses = [SipServerAddress("udp", "127.0.0.1", 5060), SipServerAddress("tls", "", 5061)]
+    [shown] = (await admin.get("/api/v1/devices", params={"extension": "1001"})).json()["items"]
+    assert shown["failure"]["reason"] == "wrong_password"
+    assert (shown["registration"]["address"], shown["registration"]["transport"]) == ("192.0.2.7", "udp")
+    assert shown["registration"]["user_agent"] == "Yealink SIP-T54W 96.86.0.70"
+    connection = (await admin.get("/api/v1/devices/connection")).json()
+    assert connection["domain"] == "acme.example"
+    assert [(one["transport"], one["port"], one["local_only"]) for one in connection["servers"]] == [
+        ("tls", 5061, True),
+        ("udp", 5060, True),
+    ]
+    assert all(one["host"] for one in connection["servers"])
 
 
 async def test_an_invited_person_is_invited_again_after_a_suspension(world: World) -> None:

@@ -8,6 +8,7 @@ from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response
+from unificx.sip_server import RegistrationFaults
 
 TCP = Flow("tcp", "192.0.2.7", 40_001, 7, 2)
 
@@ -431,3 +432,31 @@ def test_a_phone_is_identified_by_its_current_connection(harness: SipHarness) ->
     before = phone.contact.replace(f":{TCP.port}", ":49999")
     assert before != phone.contact
     assert harness.location.current_flow("e-t1-1001", "d-t1-1001a", before, "tcp", harness.now) == TCP
+
+
+def test_the_reason_of_a_failed_registration_is_kept_until_one_succeeds(harness: SipHarness) -> None:
+    faults = harness.registration_faults
+    device_id = "d-t1-1001a"
+    assert Phone(harness, password="wrong").register().status == 403
+    fault = faults.last(device_id)
+    assert fault is not None
+    assert (fault.reason, fault.at) == ("wrong_password", harness.now)
+    assert Phone(harness, username="unknown", call_id="other").register().status == 403
+    assert len(faults) == 1
+    harness.advance(60)
+    assert Phone(harness, call_id="later").register().status == 200
+    assert faults.last(device_id) is None
+    harness.directory.enable_device(device_id, enabled=False)
+    assert Phone(harness, call_id="blocked").register().status == 403
+    fault = faults.last(device_id)
+    assert fault is not None
+    assert fault.reason == "blocked"
+
+
+def test_failed_registrations_take_a_limited_amount_of_memory() -> None:
+    faults = RegistrationFaults(capacity=3)
+    for index in range(10):
+        faults.note(f"device-{index}", "wrong_password", float(index))
+    assert len(faults) == 3
+    assert faults.last("device-6") is None
+    assert faults.last("device-9") is not None

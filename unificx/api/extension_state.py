@@ -1,10 +1,14 @@
 """Extensions and devices with their state now: registered, woken by push."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from unificx import identity
 from unificx.api.schemas import core as models
 from unificx.api.services import Services
+
+_PREFERENCE = {"tls": 0, "tcp": 1, "udp": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +42,29 @@ def device_schema(services: Services, device: identity.Device) -> models.Device:
     schema = models.Device.model_validate(device)
     schema.registered = services.telephony.registered(device.extension_id, device.id)
     schema.can_be_woken = services.telephony.can_be_woken(device.extension_id, device.id)
+    registration = services.phones.registration(device.extension_id, device.id)
+    schema.registration = models.DeviceRegistration.model_validate(registration) if registration else None
+    failure = services.phones.failure(device.id)
+    schema.failure = models.DeviceFailure.model_validate(failure) if failure else None
     return schema
+
+
+def phone_connection(services: Services, domain: str) -> models.PhoneConnection:
+    """Return the settings for phones of a SIP domain."""
+    public_host = urlsplit(services.public_address.url).hostname or ""
+    servers: list[models.SipAddress] = []
+    for one in sorted(services.phones.servers(), key=lambda each: _PREFERENCE.get(each.transport, 9)):
+        host = one.host or public_host
+        servers.append(
+            models.SipAddress.model_validate(
+                {"transport": one.transport, "host": host, "port": one.port, "local_only": _is_loopback(host)}
+            )
+        )
+    return models.PhoneConnection(domain=domain, servers=servers)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

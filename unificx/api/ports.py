@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
@@ -115,6 +115,52 @@ class Telephony(Protocol):
 
     def can_be_woken(self, extension_id: str, device_id: str) -> bool:
         """Return whether an unregistered device is woken by push for a call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The present registration of a device."""
+
+    since: datetime
+    """The latest REGISTER."""
+    transport: str
+    address: str = field(repr=False)
+    """IP address of the phone, or of the router in front of it."""
+    user_agent: str = field(repr=False)
+    """As the phone sent it, "" if it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationFailure:
+    """Why a device could not register last."""
+
+    reason: Literal["wrong_password", "wrong_domain", "blocked"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SipServerAddress:
+    """Where phones register. `host` is "" if the server listens on all addresses of the machine."""
+
+    transport: str
+    host: str
+    port: int
+
+
+class Phones(Protocol):
+    """Registrations of devices, and the addresses to be entered in phones."""
+
+    def registration(self, extension_id: str, device_id: str) -> Registration | None:
+        """Return the present registration of a device."""
+        ...
+
+    def failure(self, device_id: str) -> RegistrationFailure | None:
+        """Return why the device failed to register last, None after a success and if it is unknown."""
+        ...
+
+    def servers(self) -> Sequence[SipServerAddress]:
+        """Return the addresses at which the server listens for SIP."""
         ...
 
 

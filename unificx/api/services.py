@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 
 from unificx.api.event_hub import EventHub
 from unificx.api.idempotency import IdempotencyStore
-from unificx.api.ports import LiveCalls, LiveRecordings, ReadinessChecks, Telephony
+from unificx.api.ports import LiveCalls, LiveRecordings, Phones, ReadinessChecks, Telephony
 from unificx.audio_store import CustomSounds, PromptOverrides
 from unificx.cdr import CdrService
 from unificx.conferencing import ConferenceManager, RoomService
@@ -58,6 +58,7 @@ class Services:
     live_recordings: LiveRecordings
     readiness: ReadinessChecks
     telephony: Telephony
+    phones: Phones
     sound_converter: AudioImporter
     push: PushNotifier
     event_hub: EventHub

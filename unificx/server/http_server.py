@@ -14,6 +14,7 @@ import uvicorn
 from unificx.api import (
     LiveCalls,
     LiveRecordings,
+    Phones,
     PublicAddress,
     ReadinessChecks,
     Services,
@@ -44,6 +45,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
     live_recordings: LiveRecordings,
     readiness: ReadinessChecks,
     telephony: Telephony,
+    phones: Phones,
     public_address: PublicAddress,
 ) -> App:
     """Return the HTTP app of an installation."""
@@ -62,6 +64,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             live_recordings=live_recordings,
             readiness=readiness,
             telephony=telephony,
+            phones=phones,
             sound_converter=AudioImporter(),
             push=container.push,
             event_hub=container.event_hub,

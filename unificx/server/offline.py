@@ -6,7 +6,15 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from unificx.api import ComponentState, IceServer, PublicAddress, SipCredentials
+from unificx.api import (
+    ComponentState,
+    IceServer,
+    PublicAddress,
+    Registration,
+    RegistrationFailure,
+    SipCredentials,
+    SipServerAddress,
+)
 from unificx.api.middleware import as_operator
 from unificx.calls import LiveCall, ParkedCall
 from unificx.conferencing import Room
@@ -109,6 +117,19 @@ class NoTelephony:
         return False
 
 
+class NoPhones:
+    """No registrations without a server."""
+
+    def registration(self, extension_id: str, device_id: str) -> Registration | None:
+        del extension_id, device_id
+
+    def failure(self, device_id: str) -> RegistrationFailure | None:
+        del device_id
+
+    def servers(self) -> Sequence[SipServerAddress]:
+        return ()
+
+
 @asynccontextmanager
 async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """Return a transport to an app in this process, with operator rights. Raise StartupError.
@@ -122,5 +143,7 @@ async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.Asy
         )
     environ = dict(os.environ)
     async with open_installation(paths, database_url(paths, environ), environ, SystemClock()) as container:
-        app = http_app(container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), PublicAddress())
+        app = http_app(
+            container, NoLiveCalls(), NoLiveRecordings(), NotReady(), NoTelephony(), NoPhones(), PublicAddress()
+        )
         yield httpx.ASGITransport(as_operator(app))

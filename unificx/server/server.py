@@ -34,7 +34,7 @@ from unificx.server.paths import InstallationPaths
 from unificx.server.room_events import RoomEvents
 from unificx.server.settings import Settings
 from unificx.server.sip import SipServer
-from unificx.server.telephony import ClientTelephony
+from unificx.server.telephony import ClientTelephony, SipPhones
 from unificx.server.tls import ServerTls
 from unificx.transport.binding import open_socket
 
@@ -146,8 +146,10 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
         live = CallManagerLiveCalls(sip.call_manager, converter)
         public_address = PublicAddress(settings.public_url, authority=tls.authority)
+        checks = ComponentChecks(container, media)
+        phones = SipPhones(container.location, sip.registration_faults, sip.transports, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
-        app = http_app(container, live, sip.call_recorder, ComponentChecks(container, media), telephony, public_address)
+        app = http_app(container, live, sip.call_recorder, checks, telephony, phones, public_address)
         public = add_sip_websocket(app, sip.transports.connections)
         http = http_servers.listen(public, settings.http)
         https, *_ = [http_servers.listen(public, bind, tls.context) for bind in settings.https]

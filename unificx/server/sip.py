@@ -45,6 +45,7 @@ from unificx.sip_server import (
     MwiParts,
     RateLimiter,
     RegisterHandler,
+    RegistrationFaults,
     RequestHandlerParts,
     SipDriver,
     SipRequestHandler,
@@ -76,6 +77,7 @@ class SipServer:
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
         # Owner: this node, like what the limiter counts.
         rate_limiter = RateLimiter(clock.random_bytes(16))
+        self.registration_faults = RegistrationFaults()
         endpoint = self.endpoint = self._create_endpoint()
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
         self.parking = Parking(live_events.parked_changed, self._recall_parked)
@@ -158,7 +160,15 @@ class SipServer:
         # Owner: this node: it only has to be unknown to peers.
         secret = container.clock.random_bytes(32)
         names, directory = own_host_names(settings), container.identity.directory
-        return Authenticator(directory, rate_limiter, nonces, secret, names=names, bearers=self.bearers)
+        return Authenticator(
+            directory,
+            rate_limiter,
+            nonces,
+            secret,
+            names=names,
+            bearers=self.bearers,
+            faults=self.registration_faults,
+        )
 
     def _create_driver(self, handler: SipRequestHandler, rate_limiter: RateLimiter) -> SipDriver:
         send, read_pending = self.transports.send, self.transports.read_pending

@@ -1,15 +1,62 @@
 """SIP access of the client, for the HTTP adapter."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from unificx.api import IceServer, SipCredentials
+from unificx.api import IceServer, Registration, RegistrationFailure, SipCredentials, SipServerAddress
 from unificx.cluster import Location
 from unificx.core.clock import Clock
 from unificx.notifications import PushNotifier
 from unificx.registrar import Binding
+from unificx.server.settings import WILDCARD_ADDRESSES
 from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
+from unificx.sip_server import RegistrationFaults
+from unificx.transport.manager import TransportManager
+
+
+class SipPhones:
+    """Implements `api.Phones`."""
+
+    def __init__(
+        self, location: Location[Binding], faults: RegistrationFaults, transports: TransportManager, clock: Clock
+    ) -> None:
+        self._location = location
+        self._faults = faults
+        self._transports = transports
+        self._clock = clock
+
+    def registration(self, extension_id: str, device_id: str) -> Registration | None:
+        now = self._clock.monotonic()
+        found = [
+            binding
+            for binding in self._location.device_bindings(extension_id, device_id)
+            if binding.expires_at > now and not binding.disconnected
+        ]
+        if not found:
+            return None
+        latest = max(found, key=lambda binding: binding.expires_at - binding.granted_seconds)
+        return Registration(
+            self._wall_time(latest.expires_at - latest.granted_seconds),
+            latest.flow.transport,
+            latest.flow.host,
+            latest.user_agent,
+        )
+
+    def failure(self, device_id: str) -> RegistrationFailure | None:
+        fault = self._faults.last(device_id)
+        return None if fault is None else RegistrationFailure(fault.reason, self._wall_time(fault.at))
+
+    def servers(self) -> Sequence[SipServerAddress]:
+        return [
+            SipServerAddress(
+                bind.transport, "" if bind.host in WILDCARD_ADDRESSES else bind.advertised or bind.host, bind.port
+            )
+            for bind in self._transports.bound
+        ]
+
+    def _wall_time(self, monotonic: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=monotonic - self._clock.monotonic())
 
 
 class ClientTelephony:

@@ -6,6 +6,7 @@ from unificx.sip_server.mwi import MwiNotifier, MwiParts
 from unificx.sip_server.ports import MessageCounts
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
+from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "RateLimiter",
     "RateLimits",
     "RegisterHandler",
+    "RegistrationFault",
+    "RegistrationFaults",
     "RequestHandlerParts",
     "SipDriver",
     "SipRequestHandler",

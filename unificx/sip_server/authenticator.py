@@ -20,6 +20,7 @@ from unificx.sip.message import Request
 from unificx.sip.uri import Uri
 from unificx.sip_server.rate_limiter import RateLimiter, Verdict
 from unificx.sip_server.realm import is_ip_address, realm_of
+from unificx.sip_server.registration_faults import RegistrationFaults
 
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
@@ -55,7 +56,8 @@ class Identity:
 
 class Authenticator:
     """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process, `names` are the
-    server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only."""
+    server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only. `faults`
+    gets the reasons of refused registrations."""
 
     def __init__(
         self,
@@ -66,12 +68,14 @@ class Authenticator:
         *,
         names: frozenset[str] = frozenset(),
         bearers: BearerTokens | None = None,
+        faults: RegistrationFaults | None = None,
     ) -> None:
         self._directory = directory
         self._rate_limiter = rate_limiter
         self._names = names
         self._nonces = nonces
         self._bearers = bearers
+        self._faults = faults or RegistrationFaults()
         unknown_digest = hashlib.sha256(secret).digest()
         self._unknown_device = DeviceAuth(
             device_id="",
@@ -111,6 +115,7 @@ class Authenticator:
         device = self._verified_device(credentials, request)
         state = NonceState.FOREIGN if device is None else self._nonces.use_count(nonce, credentials.get("nc"), now)
         if device is None or state is NonceState.FOREIGN:
+            self._note_fault(request, credentials, now)
             return Reject(403, limiter.authentication_failed(flow, name, now))
         if state is not NonceState.FRESH:
             return self._challenge(request, flow, now, token, stale=True)
@@ -126,6 +131,18 @@ class Authenticator:
         if not verified or device is self._unknown_device or not _same_target(params["uri"], request):
             return None
         return device
+
+    def _note_fault(self, request: Request, credentials: AuthParams, now: float) -> None:
+        """Note why a device of ours could not register: the user name is its own, so nothing is disclosed."""
+        device = self._directory.device_by_username(credentials.get("username") or "")
+        if device is None or request.method != "REGISTER":
+            return
+        if not device.enabled:
+            self._faults.note(device.device_id, "blocked", now)
+        elif device.realm != credentials.get("realm"):
+            self._faults.note(device.device_id, "wrong_domain", now)
+        else:
+            self._faults.note(device.device_id, "wrong_password", now)
 
     def _device_of_token(self, token: str, now: float) -> DeviceAuth | None:
         """Return the device of a bearer token; None if it has expired: to be challenged.
@@ -146,10 +163,14 @@ class Authenticator:
         host = request.target.host.lower()  # "": a phone number without a domain
         extension, tenant = self._directory.extension_by_id(device.extension_id), self._directory.tenant_by_domain(host)
         if extension is None or (tenant is not None and tenant.id != device.tenant_id):
+            self._faults.note(device.device_id, "wrong_domain", now)
             return Reject(403)
         self._rate_limiter.authentication_succeeded(flow, (device.username, extension.number), now)
         if host and tenant is None and host not in self._names and not is_ip_address(host):
+            self._faults.note(device.device_id, "wrong_domain", now)
             return Reject(404)
+        if request.method == "REGISTER":
+            self._faults.clear(device.device_id)
         return Identity(device, extension, is_client)
 
     def _challenge(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, status
 
 from unificx import identity
 from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access_or_own
-from unificx.api.extension_state import device_schema
+from unificx.api.extension_state import device_schema, phone_connection
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
@@ -53,6 +53,15 @@ async def create_device(
     extension = await extension_in_scope(services, scope, new.extension)
     wanted = identity.NewDevice(extension_id=extension.id, name=new.name, kind=new.kind)
     return _created_schema(await services.identity.devices.create(scope.tenant_id, wanted, user.principal.person_id))
+
+
+@router.get("/connection", responses=problem_responses(401, 403, 404))
+async def show_phone_connection(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> models.PhoneConnection:
+    """Show the server settings for SIP phones."""
+    scope = await require_access_or_own(services, user, tenant, Action.PEOPLE_READ)
+    return phone_connection(services, (await services.identity.tenants.get(scope.tenant_id)).domain)
 
 
 @router.get("/{device_id}", responses=problem_responses(401, 403, 404))

@@ -175,6 +175,22 @@ class ExtensionChange(Input):
     max_call_seconds: MaxCallSeconds | None = None
 
 
+class DeviceRegistration(Output):
+    """The present registration of a device."""
+
+    since: datetime = Field(description="Time of the latest REGISTER.")
+    transport: str
+    address: str = Field(description="IP address of the phone, or of the router in front of it.")
+    user_agent: str = Field(description="Model and firmware, as the phone sent them.")
+
+
+class DeviceFailure(Output):
+    """Why a device could not register last."""
+
+    reason: Literal["wrong_password", "wrong_domain", "blocked"]
+    at: datetime
+
+
 class Device(Output):
     """A phone or program that registers for an extension."""
 
@@ -189,6 +205,26 @@ class Device(Output):
     last_used: date | None = Field(description="Date of the last registration.")
     registered: bool = Field(False, description="The device is registered now.")
     can_be_woken: bool = Field(False, description="A call wakes the device by push while it is not registered.")
+    registration: DeviceRegistration | None = None
+    failure: DeviceFailure | None = Field(
+        default=None, description="The last failed registration since the last success, as far as it is known."
+    )
+
+
+class SipAddress(BaseModel):
+    """An address at which phones register."""
+
+    transport: Literal["udp", "tcp", "tls"]
+    host: str
+    port: int
+    local_only: bool = Field(description="Only reachable from the machine of the server itself.")
+
+
+class PhoneConnection(BaseModel):
+    """Settings to be entered in a phone, besides the login of the device."""
+
+    domain: str = Field(description="SIP domain, also called realm or registrar.")
+    servers: list[SipAddress] = Field(description="Recommended transport first.")
 
 
 class SipLogin(Output):
