@@ -75,7 +75,7 @@ class Authenticator:
         self._names = names
         self._nonces = nonces
         self._bearers = bearers
-        self._faults = faults or RegistrationFaults()
+        self._faults = faults if faults is not None else RegistrationFaults()
         unknown_digest = hashlib.sha256(secret).digest()
         self._unknown_device = DeviceAuth(
             device_id="",

@@ -11,7 +11,7 @@ interface PageProps {
   /** Actions, at the right of the title. */
   actions?: ReactNode;
   /** The parent screen. */
-  back?: '/settings' | '/sign-in' | '/directory' | '/history';
+  back?: '/settings' | '/sign-in' | '/directory' | '/history' | '/people';
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
   children: ReactNode;
 }

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { fetchAll, type PageLoader } from '~/core/pagination';
 
 /** Polling interval of lists that change by themselves, and of lists that failed to load. */
@@ -23,13 +23,15 @@ interface ListOptions {
   pollMs?: number;
   /** Refetch on every mount and drop the cache on unmount. */
   alwaysFresh?: boolean;
+  /** Show the former list while one with another key is loaded, as after a change of a filter. */
+  keepFormer?: boolean;
 }
 
 /** A paginated list; `load` receives the cursor. */
 export function usePages<T>(
   key: readonly unknown[],
   load: PageLoader<T>,
-  { pollMs, alwaysFresh }: ListOptions = {},
+  { pollMs, alwaysFresh, keepFormer }: ListOptions = {},
 ): List<T> {
   const query = useInfiniteQuery({
     queryKey: key,
@@ -37,6 +39,7 @@ export function usePages<T>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     refetchInterval: ({ state }) => pollMs ?? (state.data ? false : POLL_INTERVAL_MS),
+    ...(keepFormer && { placeholderData: keepPreviousData }),
     ...(alwaysFresh && { staleTime: 0, gcTime: 0 }),
   });
   return {

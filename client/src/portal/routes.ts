@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { ErrorPage } from '~/shell/ErrorPage';
 import { requireSession } from '~/shell/gate';
 import { PortalShell } from '~/shell/PortalShell';
@@ -19,6 +19,10 @@ const publicRoutes = [
   }),
 ] as const;
 
+function toPeople(): never {
+  throw redirect({ to: '/people' as string, replace: true });
+}
+
 const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
@@ -32,13 +36,24 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/people/$id',
+    component: lazyRouteComponent(() => import('~/features/people/PersonPage')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/phones/$id',
+    component: lazyRouteComponent(() => import('~/features/people/SharedPhonePage')),
+  }),
+  // Addresses of pages that are part of People & phones now.
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/extensions',
-    component: lazyRouteComponent(() => import('~/features/extensions/Extensions')),
+    beforeLoad: toPeople,
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/devices',
-    component: lazyRouteComponent(() => import('~/features/devices/Devices')),
+    beforeLoad: toPeople,
   }),
   createRoute({
     getParentRoute: () => signedIn,

@@ -7,7 +7,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 
 /** Invitation link for a person: sent by e-mail if configured, otherwise shown for copying. */
-export function InvitePerson({ person }: { person: Person }) {
+export function InvitePerson({ person }: { person: Pick<Person, 'id' | 'tenant_id' | 'name' | 'email'> }) {
   const { t } = useLingui();
   const invite = useMutation({
     mutationFn: async () =>

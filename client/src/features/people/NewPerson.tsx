@@ -1,82 +1,152 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { api, type Role } from '~/api';
-import { ErrorNotice, InfoNotice } from '~/design/Notice';
+import { useEffect, useState } from 'react';
+import { api, type ExtensionCreated, type PersonCreated, type Role } from '~/api';
+import { asProblem } from '~/core/problem';
+import { Drawer } from '~/design/Drawer';
+import { ErrorNotice } from '~/design/Notice';
+import { HandOver } from './HandOver';
+import { PhoneLogin } from './PhoneLogin';
 
 interface NewPersonProps {
+  opened: boolean;
+  onClose: () => void;
   tenant?: string;
-  onDone: () => void;
 }
 
-/** Creates a person and, with a number, their extension. */
-export function NewPerson({ tenant, onDone }: NewPersonProps) {
+type Created = { person: PersonCreated } | { phone: ExtensionCreated };
+
+/** Drawer of two steps: the person or shared phone, and the hand-over. */
+export function NewPerson({ opened, onClose, tenant }: NewPersonProps) {
+  const { t } = useLingui();
+  const [created, setCreated] = useState<Created>();
+  const close = () => {
+    onClose();
+    setCreated(undefined);
+  };
+  const name = created && ('person' in created ? created.person.name : created.phone.name);
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      title={created ? <bdi>{t`Hand over to ${name}`}</bdi> : t`New person`}
+      footer={
+        created && (
+          <Group justify="flex-end">
+            <Button size="md" onClick={close}>
+              <Trans>Done</Trans>
+            </Button>
+          </Group>
+        )
+      }
+    >
+      {!created && <Details tenant={tenant} onCreated={setCreated} />}
+      {created && 'person' in created && <HandOver person={created.person} number={created.person.extension?.number} />}
+      {created && 'phone' in created && <PhoneLogin login={created.phone.sip} tenant={tenant} />}
+    </Drawer>
+  );
+}
+
+function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: Created) => void }) {
   const { t } = useLingui();
   const queries = useQueryClient();
+  const [kind, setKind] = useState<'person' | 'phone'>('person');
   const form = useForm({
     initialValues: { name: '', email: '', role: 'user' as Role, number: '' },
     validate: {
       name: (value) => (value.trim() ? null : t`Enter a name.`),
-      email: (value) => (/^\S+@\S+\.\S+$/.test(value) ? null : t`Enter an e-mail address.`),
-      number: (value) => (!value || /^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
+      email: (value) => (kind === 'phone' || /^\S+@\S+\.\S+$/.test(value) ? null : t`Enter an e-mail address.`),
+      number: (value) =>
+        /^[0-9]{2,8}$/.test(value) || (kind === 'person' && !value) ? null : t`Enter two to eight digits.`,
     },
   });
-  // If the extension is refused, the person has already been created; only the extension is retried.
-  const [created, setCreated] = useState(false);
+  const proposed = useQuery({
+    queryKey: ['next-number', tenant],
+    queryFn: async () => (await api.proposeNumber({ query: { tenant } })).data.number,
+    staleTime: 0,
+    gcTime: 0,
+  }).data;
+  const { setFieldValue, isTouched } = form;
+  useEffect(() => {
+    if (proposed && !isTouched('number')) setFieldValue('number', proposed);
+  }, [proposed]); // eslint-disable-line -- only when the proposal arrives
   const create = useMutation({
-    mutationFn: async ({ name, email, role, number }: typeof form.values) => {
-      if (!created) await api.createPerson({ query: { tenant }, body: { name, email, role } });
-      setCreated(true);
-      if (number) await api.createExtension({ query: { tenant }, body: { number, name, email } });
+    mutationFn: async ({ name, email, role, number }: typeof form.values): Promise<Created> =>
+      kind === 'person'
+        ? { person: (await api.createPerson({ query: { tenant }, body: { name, email, role, number } })).data }
+        : { phone: (await api.createExtension({ query: { tenant }, body: { name, number } })).data },
+    onSuccess: onCreated,
+    onError: (fault) => {
+      const { field, message } = asProblem(fault);
+      if (field === 'number') form.setFieldError('number', t`This number is taken. Choose another one.`);
+      else if (field === 'email' || field === 'name') form.setFieldError(field, message);
     },
-    onSuccess: onDone,
-    onSettled: () => queries.invalidateQueries({ queryKey: ['persons'] }),
+    onSettled: () =>
+      Promise.all(['people', 'persons', 'extensions'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
   });
+  const shown = create.error && ['number', 'email', 'name'].includes(asProblem(create.error).field);
   return (
     <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
       <Stack>
-        <ErrorNotice fault={create.error} />
-        {created && create.error && (
-          <InfoNotice>
-            <Trans>The person was created, but the extension was not. Choose another number, or leave it empty.</Trans>
-          </InfoNotice>
+        <SegmentedControl
+          aria-label={t`Kind`}
+          value={kind}
+          onChange={(value) => setKind(value as typeof kind)}
+          data={[
+            { value: 'person', label: t`Person` },
+            { value: 'phone', label: t`Shared phone` },
+          ]}
+        />
+        {kind === 'phone' && (
+          <Text size="sm" c="dimmed">
+            <Trans>A number without a person, for example in the lobby or at a door.</Trans>
+          </Text>
         )}
+        {!shown && <ErrorNotice fault={create.error} />}
         <TextInput
+          size="md"
           label={t`Name`}
           required
-          disabled={created}
+          dir="auto"
           data-autofocus
           autoComplete="off"
           {...form.getInputProps('name')}
         />
+        {kind === 'person' && (
+          <TextInput
+            size="md"
+            label={t`E-mail`}
+            type="email"
+            required
+            autoComplete="off"
+            {...form.getInputProps('email')}
+          />
+        )}
         <TextInput
-          label={t`E-mail`}
-          type="email"
-          required
-          disabled={created}
-          autoComplete="off"
-          {...form.getInputProps('email')}
-        />
-        <Select
-          label={t`Role`}
-          disabled={created}
-          allowDeselect={false}
-          data={[
-            { value: 'user', label: t`User` },
-            { value: 'tenant_admin', label: t`Administrator` },
-          ]}
-          {...form.getInputProps('role')}
-        />
-        <TextInput
-          label={t`Extension`}
-          description={t`Can also be added later.`}
+          size="md"
+          label={t`Number`}
+          description={proposed && t`${proposed} is the next free number.`}
           inputMode="numeric"
+          autoComplete="off"
+          required={kind === 'phone'}
           {...form.getInputProps('number')}
         />
+        {kind === 'person' && (
+          <Select
+            size="md"
+            label={t`Role`}
+            allowDeselect={false}
+            data={[
+              { value: 'user', label: t`User` },
+              { value: 'tenant_admin', label: t`Administrator` },
+            ]}
+            {...form.getInputProps('role')}
+          />
+        )}
         <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending}>
+          <Button type="submit" size="md" loading={create.isPending}>
             <Trans>Add</Trans>
           </Button>
         </Group>

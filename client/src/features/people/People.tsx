@@ -1,145 +1,219 @@
-import { Badge, Button, Menu, UnstyledButton } from '@mantine/core';
-import { modals } from '@mantine/modals';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconDots, IconPlus } from '@tabler/icons-react';
+import { Badge, Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconDownload, IconFileImport, IconPhone, IconPlus, IconUsers } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { api, type Person } from '~/api';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, type ListPeopleData, type PeopleEntry } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
-import { confirmAction } from '~/design/Confirm';
-import { usePages } from '~/design/lists';
+import { useValue } from '~/core/store';
+import { Avatar } from '~/design/Avatar';
+import { formatDate } from '~/design/dates';
+import { EmptyState } from '~/design/EmptyState';
+import { POLL_INTERVAL_MS, usePages } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
-import { Table } from '~/design/Table';
-import { useValue } from '~/core/store';
-import { toast } from '~/core/toasts';
-import { InvitePerson } from './InvitePerson';
+import { DataTable, download, EMPTY_VIEW, type Column, type Filter, type View } from '~/design/table';
+import { BulkActions } from './BulkActions';
+import { ImportPeople } from './ImportPeople';
 import { NewPerson } from './NewPerson';
-import { PersonCode } from './PersonCode';
-import { Secret } from '~/design/Secret';
+import { usePeopleTexts } from './texts';
+import css from './people.module.css';
 
-/** Accounts: invite, reset password, suspend, close. */
+type Query = NonNullable<ListPeopleData['query']>;
+
+/** All people and shared phones of the tenant, with numbers, phones and state. */
 export default function People() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const queries = useQueryClient();
-  const list = usePages<Person>(['persons', tenant], (cursor) => api.listPersons({ query: { tenant, cursor } }));
-  const change = useMutation({
-    mutationFn: (work: () => Promise<unknown>) => work(),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['persons'] }),
+  const navigate = useNavigate();
+  const [view, setView] = useState<View>(EMPTY_VIEW);
+  const [adding, setAdding] = useState(false);
+  const [importing, setImporting] = useState(false);
+  const [fault, setFault] = useState<unknown>();
+  const { columns, sortKeys } = useColumns();
+  const filters = useFilters();
+  const [search] = useDebouncedValue(view.search.trim(), 250);
+  const query: Query = { tenant, search, ...queryOf(view, sortKeys) };
+  const list = usePages<PeopleEntry>(['people', query], (cursor) => api.listPeople({ query: { ...query, cursor } }), {
+    pollMs: POLL_INTERVAL_MS,
+    keepFormer: true,
   });
-  const roles = { operator: t`Operator`, tenant_admin: t`Administrator`, user: t`User` };
-  const states = {
-    invited: { text: t`invited`, colour: 'yellow' },
-    active: { text: t`active`, colour: 'teal' },
-    suspended: { text: t`suspended`, colour: 'orange' },
-    closed: { text: t`closed`, colour: 'gray' },
+  const open = (entry: PeopleEntry) =>
+    void navigate({ to: entry.kind === 'person' ? `/people/${entry.id}` : `/phones/${entry.id}` });
+  const exportCsv = async () => {
+    try {
+      const { data } = await api.exportPeople({ query, parseAs: 'text' });
+      // The byte order mark, which spreadsheets need, is lost when the text is decoded.
+      download(`${t`People`}.csv`, `\uFEFF${data}`);
+      setFault(undefined);
+    } catch (problem) {
+      setFault(problem);
+    }
   };
-
-  function add() {
-    modals.open({ title: t`New person`, children: <NewPerson tenant={tenant} onDone={() => modals.closeAll()} /> });
-  }
-
-  function showCode(person: Person) {
-    modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
-  }
-
-  function invite(person: Person) {
-    modals.open({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
-  }
-
-  async function resetPassword(person: Person) {
-    const confirmed = await confirmAction({
-      title: t`New password for ${person.name}?`,
-      text: t`A random password will be created and shown once. All devices of this person will be signed out.`,
-      confirmLabel: t`Create`,
-      cancelLabel: t`Cancel`,
-    });
-    if (!confirmed) return;
-    change.mutate(async () => {
-      const { data } = await api.resetPersonPassword({ path: { person_id: person.id }, query: { tenant } });
-      modals.open({ title: t`Password for ${person.name}`, children: <Secret text={data.password} /> });
-    });
-  }
-
-  async function close(person: Person) {
-    const confirmed = await confirmAction({
-      title: t`Close the account of ${person.name}?`,
-      text: t`The person’s extensions, devices and password are deleted immediately. The call history is kept.`,
-      confirmLabel: t`Close account`,
-      cancelLabel: t`Cancel`,
-    });
-    if (!confirmed) return;
-    change.mutate(async () => {
-      await api.closePerson({ path: { person_id: person.id }, query: { tenant } });
-      toast({ message: t`Account closed.` });
-    });
-  }
-
-  const suspend = (person: Person, state: 'active' | 'suspended') =>
-    change.mutate(() => api.updatePerson({ path: { person_id: person.id }, query: { tenant }, body: { state } }));
-
   return (
     <Page
-      title={t`People`}
+      title={t`People & phones`}
       size="xl"
       actions={
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
-          <Trans>New person</Trans>
-        </Button>
+        <div className={css.actions}>
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} aria-hidden />}
+            onClick={() => setImporting(true)}
+          >
+            <Trans>Import CSV</Trans>
+          </Button>
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+            <Trans>Person</Trans>
+          </Button>
+        </div>
       }
     >
-      <ErrorNotice fault={list.fault ?? change.error} />
-      <Table
-        label={t`People`}
-        list={{ ...list, items: list.items.filter((person) => person.state !== 'closed') }}
-        columns={[
-          { title: t`Name`, render: (person) => person.name },
-          { title: t`E-mail`, render: (person) => person.email },
-          { title: t`Role`, render: (person) => roles[person.role] },
-          {
-            title: t`State`,
-            render: (person) => (
-              <Badge variant="dot" color={states[person.state].colour}>
-                {states[person.state].text}
-              </Badge>
-            ),
-          },
-        ]}
-        actions={(person) => (
-          <Menu position="bottom-end" withinPortal>
-            <Menu.Target>
-              <UnstyledButton p={13} lh={0} aria-label={t`Actions for ${person.name}`}>
-                <IconDots size={18} aria-hidden />
-              </UnstyledButton>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => showCode(person)}>
-                <Trans>Show sign-in code</Trans>
-              </Menu.Item>
-              <Menu.Item onClick={() => invite(person)}>
-                <Trans>Invite</Trans>
-              </Menu.Item>
-              <Menu.Item onClick={() => void resetPassword(person)}>
-                <Trans>New password</Trans>
-              </Menu.Item>
-              {person.state === 'suspended' ? (
-                <Menu.Item onClick={() => suspend(person, 'active')}>
-                  <Trans>Reactivate</Trans>
-                </Menu.Item>
-              ) : (
-                <Menu.Item onClick={() => suspend(person, 'suspended')}>
-                  <Trans>Suspend</Trans>
-                </Menu.Item>
-              )}
-              <Menu.Divider />
-              <Menu.Item color="red" onClick={() => void close(person)}>
-                <Trans>Close account</Trans>
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        )}
-        empty={<Trans>No people yet. Add the first person.</Trans>}
+      <ErrorNotice fault={fault} />
+      <DataTable<PeopleEntry>
+        label={t`People & phones`}
+        columns={columns}
+        list={list}
+        filters={filters}
+        remote={{ view, onView: setView }}
+        onOpen={open}
+        selection={{
+          name: (entry) => entry.name,
+          actions: (entries, done) => <BulkActions entries={entries} tenant={tenant} onDone={done} />,
+        }}
+        tools={
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            className={css.tool}
+            leftSection={<IconDownload size={16} aria-hidden />}
+            onClick={() => void exportCsv()}
+          >
+            <Trans>Export CSV</Trans>
+          </Button>
+        }
+        empty={
+          <EmptyState
+            icon={IconUsers}
+            text={<Trans>No people yet. Add the first person, or import a list.</Trans>}
+            action={
+              <Button onClick={() => setAdding(true)}>
+                <Trans>New person</Trans>
+              </Button>
+            }
+          />
+        }
       />
+      <NewPerson opened={adding} onClose={() => setAdding(false)} tenant={tenant} />
+      <ImportPeople opened={importing} onClose={() => setImporting(false)} tenant={tenant} />
     </Page>
   );
+}
+
+function queryOf(view: View, sortKeys: Record<string, string>): Query {
+  const { role, state, phone, visit } = view.filters;
+  const key = view.sort && sortKeys[view.sort.column];
+  return {
+    role: role?.length ? (role as Query['role']) : undefined,
+    state: state?.length ? (state as Query['state']) : undefined,
+    // Both or neither chosen: no filter.
+    has_phone: phone?.length === 1 ? phone[0] === 'yes' : undefined,
+    never_signed_in: visit?.length ? true : undefined,
+    sort: key ? (`${view.sort?.descending ? '-' : ''}${key}` as Query['sort']) : undefined,
+  };
+}
+
+function useColumns() {
+  const { t } = useLingui();
+  const { roles, states } = usePeopleTexts();
+  const number = (entry: PeopleEntry) => entry.extensions.map((each) => each.number).join(', ');
+  const columns: Column<PeopleEntry>[] = [
+    {
+      title: t`Name`,
+      value: ({ name }) => name,
+      card: 'title',
+      render: ({ name, email, kind }) => (
+        <span className={css.person}>
+          <Avatar name={name} size={32} icon={kind === 'person' ? undefined : IconPhone} />
+          <span className={css.names}>
+            <bdi className={css.name}>{name}</bdi>
+            <span className={css.email}>{kind === 'person' ? email : t`Shared phone`}</span>
+          </span>
+        </span>
+      ),
+    },
+    {
+      title: t`Number`,
+      value: number,
+      card: 'detail',
+      render: (entry) => <span className="tabular">{number(entry) || '–'}</span>,
+    },
+    {
+      title: t`State`,
+      value: ({ state }) => state,
+      card: 'detail',
+      render: ({ state }) => (
+        <Badge variant="dot" color={states[state].colour}>
+          {states[state].text}
+        </Badge>
+      ),
+    },
+    {
+      title: t`Devices`,
+      card: 'none',
+      render: ({ extensions }) => {
+        const devices = extensions.reduce((sum, each) => sum + each.devices, 0);
+        const online = extensions.reduce((sum, each) => sum + each.online, 0);
+        return devices ? t`${devices}, ${online} online` : '–';
+      },
+    },
+    {
+      title: t`Voicemail`,
+      card: 'none',
+      render: ({ extensions }) =>
+        extensions.length === 0 ? '–' : extensions.some((each) => each.voicemail) ? t`On` : t`Off`,
+    },
+    {
+      title: t`Last seen`,
+      value: ({ last_seen }) => last_seen,
+      card: 'none',
+      render: ({ last_seen }) => (last_seen ? formatDate(last_seen) : t`Never`),
+    },
+    { title: t`Role`, value: ({ role }) => role, card: 'none', render: ({ role }) => (role ? roles[role] : '–') },
+  ];
+  const sortKeys = {
+    [t`Name`]: 'name',
+    [t`Number`]: 'number',
+    [t`State`]: 'state',
+    [t`Last seen`]: 'last_seen',
+    [t`Role`]: 'role',
+  };
+  return { columns, sortKeys };
+}
+
+function useFilters(): Filter<PeopleEntry>[] {
+  const { t } = useLingui();
+  const { roles, states } = usePeopleTexts();
+  return [
+    {
+      id: 'role',
+      title: t`Role`,
+      options: (['user', 'tenant_admin'] as const).map((value) => ({ value, label: roles[value] })),
+    },
+    {
+      id: 'state',
+      title: t`State`,
+      options: (['active', 'invited', 'suspended'] as const).map((value) => ({ value, label: states[value].text })),
+    },
+    {
+      id: 'phone',
+      title: t`Phone`,
+      options: [
+        { value: 'yes', label: t`Has a phone` },
+        { value: 'no', label: t`Has no phone` },
+      ],
+    },
+    { id: 'visit', title: t`Sign-in`, options: [{ value: 'never', label: t`Never signed in` }] },
+  ];
 }

@@ -8,7 +8,7 @@ import { ErrorNotice, InfoNotice } from '~/design/Notice';
 import { formatDuration } from '~/design/dates';
 
 /** A single-use sign-in code for a person, with its current state. */
-export function PersonCode({ person }: { person: Person }) {
+export function PersonCode({ person }: { person: Pick<Person, 'id' | 'tenant_id'> }) {
   const { t } = useLingui();
   const make = useMutation({
     mutationFn: async () =>

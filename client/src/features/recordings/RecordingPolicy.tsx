@@ -112,7 +112,8 @@ export function ExtensionRecordingPolicy({ tenant }: { tenant?: string }) {
   );
 }
 
-function ExtensionRecordingSelect({ extension, tenant }: { extension: string; tenant?: string }) {
+/** When the calls of one extension are recorded. */
+export function ExtensionRecordingSelect({ extension, tenant }: { extension: string; tenant?: string }) {
   const { t } = useLingui();
   const queries = useQueryClient();
   const queryKey = ['extension-recording', tenant, extension];

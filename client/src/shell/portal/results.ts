@@ -36,11 +36,17 @@ export function searchResults(search: string, { pages, people, extensions }: Sea
           kind: 'person',
           title: name,
           detail: numberOf.get(id) ?? email,
-          to: '/people',
+          to: `/people/${id}`,
         })),
       extensions
         .filter(({ number, name }) => matchesSearch(words, [number, name]))
-        .map(({ id, number, name }) => ({ id, kind: 'number', title: number, detail: name, to: '/extensions' })),
+        .map(({ id, number, name, person_id }) => ({
+          id,
+          kind: 'number',
+          title: number,
+          detail: name,
+          to: person_id ? `/people/${person_id}` : `/phones/${id}`,
+        })),
     );
   }
   return found.flatMap((each) => (words ? each.slice(0, MOST_OF_A_KIND) : each));

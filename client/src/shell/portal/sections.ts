@@ -1,10 +1,8 @@
 import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import {
-  IconAddressBook,
   IconBuilding,
   IconClockHour4,
-  IconDeviceLandlinePhone,
   IconLifebuoy,
   IconPhoneCall,
   IconPlayerRecordFilled,
@@ -32,11 +30,7 @@ export const GROUPS: SectionGroup[] = [
   { sections: [{ to: '/', title: msg`Live calls`, icon: IconPhoneCall }] },
   {
     title: msg`People`,
-    sections: [
-      { to: '/people', title: msg`People`, icon: IconUsers },
-      { to: '/extensions', title: msg`Extensions`, icon: IconAddressBook },
-      { to: '/devices', title: msg`Devices`, icon: IconDeviceLandlinePhone },
-    ],
+    sections: [{ to: '/people', title: msg`People & phones`, icon: IconUsers }],
   },
   {
     title: msg`Calls`,

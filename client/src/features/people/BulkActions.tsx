@@ -1,0 +1,168 @@
+import { Button, Menu, Stack, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { IconBan, IconLanguage, IconMail, IconMicrophone } from '@tabler/icons-react';
+import { plural } from '@lingui/core/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { api, type ExtensionRecording, type PeopleEntry } from '~/api';
+import { asProblem } from '~/core/problem';
+import { toast } from '~/core/toasts';
+import { confirmAction } from '~/design/Confirm';
+import { problemText } from '~/design/problem-messages';
+import { Secret } from '~/design/Secret';
+import { personRequests, useChanges } from './changes';
+import { usePeopleTexts } from './texts';
+
+interface BulkActionsProps {
+  entries: PeopleEntry[];
+  tenant?: string;
+  onDone: () => void;
+}
+
+/** Buttons for the selected people. */
+export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
+  const { t, i18n } = useLingui();
+  const { languages } = usePeopleTexts();
+  const changes = useChanges();
+  const people = entries.filter(({ kind }) => kind === 'person');
+  const extensions = entries.flatMap((entry) => entry.extensions);
+  const requests = (entry: PeopleEntry) => personRequests(entry, tenant);
+  const run = (change: Parameters<typeof changes.mutate>[0]) =>
+    changes.mutate(change, {
+      onSuccess: onDone,
+      onError: (fault) => {
+        const { title, advice } = problemText(asProblem(fault), t);
+        toast({ message: `${title} ${advice}` });
+      },
+    });
+
+  async function suspend() {
+    const active = people.filter(({ state }) => state !== 'suspended');
+    const confirmed = await confirmAction({
+      title: t`Suspend ${plural(active.length, { one: '# person', other: '# people' })}?`,
+      text: t`They are signed out on all devices, and their phones stop working immediately. Nothing is deleted.`,
+      confirmLabel: t`Suspend`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    run({
+      apply: () => inTurn(active, (each) => requests(each).change({ state: 'suspended' })),
+      undo: () => inTurn(active, (each) => requests(each).change({ state: 'active' })),
+      message: t`${plural(active.length, { one: '# person is', other: '# people are' })} suspended.`,
+    });
+  }
+
+  const setLanguage = (language: 'en' | 'de' | '') =>
+    run({
+      apply: () => inTurn(people, (each) => requests(each).change({ language })),
+      undo: () => inTurn(people, (each) => requests(each).change({ language: each.language ?? '' })),
+      message: t`The language of ${plural(people.length, { one: '# person', other: '# people' })} is changed.`,
+    });
+
+  const setRecording = (when: ExtensionRecording['when']) =>
+    run({
+      apply: () =>
+        inTurn(extensions, ({ id }) =>
+          api.changeExtensionRecording({ path: { extension: id }, query: { tenant }, body: { when } }),
+        ),
+      message: t`The recording of ${plural(extensions.length, { one: '# number', other: '# numbers' })} is changed.`,
+    });
+
+  function invite() {
+    const links: { name: string; url: string }[] = [];
+    const language = i18n.locale === 'de' ? 'de' : 'en';
+    const invited = people.filter(({ state }) => state === 'invited');
+    run({
+      apply: async () => {
+        await inTurn(invited, async (each) => {
+          const { data } = await api.invite({
+            query: { tenant },
+            body: { person_id: each.id, language: each.language ?? language },
+          });
+          if (data.url) links.push({ name: each.name, url: data.url });
+        });
+        if (links.length > 0) showLinks(t`Invitation links`, links);
+      },
+      message: t`${plural(invited.length, { one: '# person is', other: '# people are' })} invited.`,
+    });
+  }
+
+  const busy = changes.isPending;
+  return (
+    <>
+      <Button variant="default" leftSection={<IconMail size={16} aria-hidden />} loading={busy} onClick={invite}>
+        <Trans>Invite</Trans>
+      </Button>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconLanguage size={16} aria-hidden />} disabled={busy}>
+            <Trans>Language</Trans>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {languages.map(({ value, label }) => (
+            <Menu.Item key={value} onClick={() => setLanguage(value as 'en' | 'de' | '')}>
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      <Menu>
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconMicrophone size={16} aria-hidden />} disabled={busy}>
+            <Trans>Recording</Trans>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setRecording('never')}>
+            <Trans>Never</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => setRecording('on_demand')}>
+            <Trans>On demand</Trans>
+          </Menu.Item>
+          <Menu.Item onClick={() => setRecording('always')}>
+            <Trans>Always</Trans>
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Button
+        variant="default"
+        leftSection={<IconBan size={16} aria-hidden />}
+        disabled={busy || people.every(({ state }) => state === 'suspended')}
+        onClick={() => void suspend()}
+      >
+        <Trans>Suspend</Trans>
+      </Button>
+    </>
+  );
+}
+
+/** One request after the other: a tenant's accounts are changed in turn anyway. */
+async function inTurn<T>(items: T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  for (const item of items) await work(item); // eslint-disable-line no-await-in-loop -- on purpose
+}
+
+function showLinks(title: string, links: { name: string; url: string }[]) {
+  modals.open({
+    title,
+    size: 'lg',
+    children: (
+      <Stack gap="xs">
+        <Text size="sm">
+          <Plural
+            value={links.length}
+            one="E-mail is not configured. Send this link yourself."
+            other="E-mail is not configured. Send these # links yourself."
+          />
+        </Text>
+        {links.map(({ name, url }) => (
+          <div key={url}>
+            <Text size="sm" fw={500}>
+              <bdi>{name}</bdi>
+            </Text>
+            <Secret text={url} />
+          </div>
+        ))}
+      </Stack>
+    ),
+  });
+}

@@ -1,0 +1,164 @@
+import { Anchor, Button, Group, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type PersonChange, type PersonExtension, type Role } from '~/api';
+import { formatDate } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { personRequests, useChanges } from './changes';
+import { EditField } from './EditField';
+import type { PersonTabProps } from './PersonPage';
+import { usePeopleTexts } from './texts';
+
+/** Profile and numbers, edited in place. */
+export function PersonOverview({ person, tenant }: PersonTabProps) {
+  const { t } = useLingui();
+  const { roles, languages } = usePeopleTexts();
+  const changes = useChanges();
+  const { change } = personRequests(person, tenant);
+  const save = (body: PersonChange, before: PersonChange, message: string) =>
+    changes.mutateAsync({ apply: () => change(body), undo: () => change(before), message });
+  return (
+    <>
+      <Section title={t`Profile`}>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <EditField
+            label={t`Name`}
+            value={person.name}
+            check={(name) => (name ? null : t`Enter a name.`)}
+            onSave={(name) => save({ name }, { name: person.name }, t`The name is changed.`)}
+          />
+          <EditField
+            label={t`E-mail`}
+            type="email"
+            value={person.email}
+            check={(email) => (/^\S+@\S+\.\S+$/.test(email) ? null : t`Enter an e-mail address.`)}
+            onSave={(email) => save({ email }, { email: person.email }, t`The e-mail address is changed.`)}
+          />
+          <Select
+            size="md"
+            maw="var(--field-width)"
+            label={t`Role`}
+            allowDeselect={false}
+            disabled={changes.isPending || person.role === 'operator'}
+            data={(person.role === 'operator' ? (['operator'] as const) : (['user', 'tenant_admin'] as const)).map(
+              (value) => ({ value, label: roles[value] }),
+            )}
+            value={person.role}
+            onChange={(role) =>
+              void save({ role: role as Role }, { role: person.role }, t`The role is changed.`).catch(() => undefined)
+            }
+          />
+          <Select
+            size="md"
+            maw="var(--field-width)"
+            label={t`Language`}
+            description={t`Of prompts and e-mails.`}
+            allowDeselect={false}
+            disabled={changes.isPending}
+            data={languages}
+            value={person.language ?? ''}
+            onChange={(language) =>
+              void save(
+                { language: language as PersonChange['language'] },
+                { language: person.language ?? '' },
+                t`The language is changed.`,
+              ).catch(() => undefined)
+            }
+          />
+        </SimpleGrid>
+        <ErrorNotice fault={changes.error} />
+        <Text size="sm" c="dimmed">
+          {person.last_seen ? (
+            <Trans>Last seen on {formatDate(person.last_seen)}.</Trans>
+          ) : (
+            <Trans>Not seen yet.</Trans>
+          )}{' '}
+          <Trans>Account since {formatDate(person.created)}.</Trans>
+        </Text>
+      </Section>
+      {person.extensions.map((each) => (
+        <NumberSection key={each.id} extension={each} tenant={tenant} />
+      ))}
+      {person.extensions.length === 0 && <AddNumber person={person} tenant={tenant} />}
+    </>
+  );
+}
+
+/** A number with its caller name and times, edited in place. */
+export function NumberSection({ extension, tenant }: { extension: PersonExtension; tenant?: string }) {
+  const { t } = useLingui();
+  const changes = useChanges();
+  type Body = Parameters<typeof api.updateExtension>[0]['body'];
+  const change = (body: Body) => api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body });
+  const save = (body: Body, before: Body) =>
+    changes.mutateAsync({ apply: () => change(body), undo: () => change(before), message: t`Saved.` });
+  const { name, ring_seconds, max_call_seconds } = extension;
+  const within = (least: number, most: number) => (text: string) =>
+    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? null : t`Enter ${least} to ${most}.`;
+  return (
+    <Section title={t`Number ${extension.number}`}>
+      <SimpleGrid cols={{ base: 1, sm: 3 }}>
+        <EditField
+          label={t`Name shown to callees`}
+          value={name}
+          check={(text) => (text ? null : t`Enter a name.`)}
+          onSave={(text) => save({ name: text }, { name })}
+        />
+        <EditField
+          label={t`Ring time (seconds)`}
+          inputMode="numeric"
+          value={String(ring_seconds)}
+          check={within(5, 300)}
+          onSave={(text) => save({ ring_seconds: Number(text) }, { ring_seconds })}
+        />
+        <EditField
+          label={t`Maximum duration (minutes)`}
+          inputMode="numeric"
+          value={String(Math.round(max_call_seconds / 60))}
+          check={within(1, 1440)}
+          onSave={(text) => save({ max_call_seconds: Number(text) * 60 }, { max_call_seconds })}
+        />
+      </SimpleGrid>
+      <Anchor size="sm" href="?tab=phones">
+        <Trans>Phones of this number</Trans>
+      </Anchor>
+    </Section>
+  );
+}
+
+function AddNumber({ person, tenant }: PersonTabProps) {
+  const { t } = useLingui();
+  const changes = useChanges();
+  const [typed, setTyped] = useState<string>();
+  const proposed = useQuery({
+    queryKey: ['next-number', tenant],
+    queryFn: async () => (await api.proposeNumber({ query: { tenant } })).data.number,
+    staleTime: 0,
+    gcTime: 0,
+  }).data;
+  const number = typed ?? proposed ?? '';
+  const add = () =>
+    changes.mutate({
+      apply: () => api.addPersonExtension({ path: { person_id: person.id }, query: { tenant }, body: { number } }),
+      message: t`${person.name} has the number ${number}.`,
+    });
+  return (
+    <Section title={t`Number`} lead={t`Without a number, this person cannot be called.`}>
+      <ErrorNotice fault={changes.error} />
+      <Group align="end">
+        <TextInput
+          size="md"
+          label={t`Number`}
+          inputMode="numeric"
+          value={number}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        <Button size="md" disabled={!/^[0-9]{2,8}$/.test(number)} loading={changes.isPending} onClick={add}>
+          <Trans>Add a number</Trans>
+        </Button>
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,174 @@
+import { Badge, Button, Skeleton, Tabs, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { api, type PersonDetails } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { Avatar } from '~/design/Avatar';
+import { POLL_INTERVAL_MS } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { ExtensionRecordingSelect } from '~/features/recordings/RecordingPolicy';
+import { MailboxBody } from '~/features/voicemail/MailboxBody';
+import { personRequests, useChanges } from './changes';
+import { PersonCalls } from './PersonCalls';
+import { PersonOverview } from './PersonOverview';
+import { PersonSecurity } from './PersonSecurity';
+import { Phones } from './Phones';
+import { usePeopleTexts } from './texts';
+import css from './people.module.css';
+
+export interface PersonTabProps {
+  person: PersonDetails;
+  tenant?: string;
+}
+
+/** One person: profile, numbers, phones, calls, voicemail, recording and security. */
+export default function PersonPage() {
+  const { t } = useLingui();
+  const { id } = useParams({ strict: false }) as { id: string };
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const { data, error } = useQuery({
+    queryKey: ['person', tenant, id],
+    queryFn: async () => (await api.showPersonDetails({ path: { person_id: id }, query: { tenant } })).data,
+    refetchInterval: POLL_INTERVAL_MS,
+  });
+  return (
+    <Page
+      title={data?.name ?? t`Person`}
+      back="/people"
+      size="xl"
+      actions={data && <Suspension person={data} tenant={tenant} />}
+    >
+      <ErrorNotice fault={error} />
+      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {data && (
+        <>
+          <Header person={data} />
+          <PersonTabs person={data} tenant={tenant} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Header({ person }: { person: PersonDetails }) {
+  const { roles, states } = usePeopleTexts();
+  const numbers = person.extensions.map(({ number }) => number).join(', ');
+  return (
+    <div className={css.header}>
+      <Avatar name={person.name} size={72} />
+      <div className={css.headerText}>
+        <Text className="tabular" size="lg">
+          {numbers || '–'}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {roles[person.role]}
+        </Text>
+      </div>
+      <Badge variant="dot" size="lg" color={states[person.state].colour}>
+        {states[person.state].text}
+      </Badge>
+    </div>
+  );
+}
+
+function PersonTabs({ person, tenant }: PersonTabProps) {
+  const { t } = useLingui();
+  const { tab } = useSearch({ strict: false }) as { tab?: string };
+  const navigate = useNavigate();
+  const { extensions } = person;
+  const tabs = [
+    { id: 'overview', title: t`Overview`, content: <PersonOverview person={person} tenant={tenant} /> },
+    ...(extensions.length > 0
+      ? [
+          {
+            id: 'phones',
+            title: t`Phones`,
+            content: extensions.map((each) => <Phones key={each.id} extension={each} tenant={tenant} />),
+          },
+          {
+            id: 'calls',
+            title: t`Calls`,
+            content: extensions.map((each) => <PersonCalls key={each.id} extension={each} tenant={tenant} />),
+          },
+          {
+            id: 'voicemail',
+            title: t`Voicemail`,
+            content: extensions.map(({ id, number }) => (
+              <Section key={id} title={t`Mailbox ${number}`}>
+                <MailboxBody extension={id} tenant={tenant} />
+              </Section>
+            )),
+          },
+          {
+            id: 'recording',
+            title: t`Recording`,
+            content: extensions.map(({ id, number }) => (
+              <Section key={id} title={t`Extension ${number}`}>
+                <ExtensionRecordingSelect extension={id} tenant={tenant} />
+              </Section>
+            )),
+          },
+        ]
+      : []),
+    { id: 'security', title: t`Security`, content: <PersonSecurity person={person} tenant={tenant} /> },
+  ];
+  const current = tabs.some(({ id }) => id === tab) ? tab! : 'overview';
+  return (
+    <Tabs
+      value={current}
+      keepMounted={false}
+      onChange={(next) =>
+        void navigate({ to: '.', search: { tab: next === 'overview' ? undefined : next } as never, replace: true })
+      }
+    >
+      <Tabs.List mb="md" aria-label={t`About this person`}>
+        {tabs.map(({ id, title }) => (
+          <Tabs.Tab key={id} value={id} mih={44}>
+            {title}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map(({ id, content }) => (
+        <Tabs.Panel key={id} value={id}>
+          {content}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+/** Suspends a person, or ends the suspension; both with Undo. */
+function Suspension({ person, tenant }: PersonTabProps) {
+  const { t } = useLingui();
+  const changes = useChanges();
+  const { change } = personRequests(person, tenant);
+  const suspend = () => change({ state: 'suspended' });
+  const resume = () => change({ state: 'active' });
+  const suspended = person.state === 'suspended';
+  return (
+    <>
+      <ErrorNotice fault={changes.error} />
+      <Button
+        variant="default"
+        loading={changes.isPending}
+        onClick={() =>
+          changes.mutate(
+            suspended
+              ? { apply: resume, undo: suspend, message: t`${person.name} is active again.` }
+              : {
+                  apply: suspend,
+                  undo: resume,
+                  message: t`${person.name} is suspended: signed out everywhere, phones do not work.`,
+                },
+          )
+        }
+      >
+        {suspended ? <Trans>Reactivate</Trans> : <Trans>Suspend</Trans>}
+      </Button>
+    </>
+  );
+}

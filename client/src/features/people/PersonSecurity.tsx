@@ -1,0 +1,98 @@
+import { Button, Group, Text } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
+import { confirmAction } from '~/design/Confirm';
+import { ErrorNotice } from '~/design/Notice';
+import { Secret } from '~/design/Secret';
+import { Section } from '~/design/Section';
+import { personRequests, useChanges } from './changes';
+import { InvitePerson } from './InvitePerson';
+import { PersonCode } from './PersonCode';
+import type { PersonTabProps } from './PersonPage';
+
+/** Sign-in of a person: code, invitation, password, second factors, end of the account. */
+export function PersonSecurity({ person, tenant }: PersonTabProps) {
+  const { t } = useLingui();
+  const changes = useChanges();
+  const navigate = useNavigate();
+  const requests = personRequests(person, tenant);
+
+  async function resetPassword() {
+    const confirmed = await confirmAction({
+      title: t`New password for ${person.name}?`,
+      text: t`A random password will be created and shown once. All devices of this person will be signed out.`,
+      confirmLabel: t`Create`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    changes.mutate({
+      apply: async () => {
+        const password = await requests.resetPassword();
+        modals.open({ title: t`Password for ${person.name}`, children: <Secret text={password} /> });
+      },
+      message: t`The password is new.`,
+    });
+  }
+
+  async function resetFactors() {
+    const confirmed = await confirmAction({
+      title: t`Remove the second factors of ${person.name}?`,
+      text: t`The password alone is then enough to sign in. All devices of this person will be signed out.`,
+      confirmLabel: t`Remove`,
+      cancelLabel: t`Cancel`,
+    });
+    if (confirmed) changes.mutate({ apply: requests.resetFactors, message: t`The second factors are removed.` });
+  }
+
+  async function close() {
+    const confirmed = await confirmAction({
+      title: t`Close the account of ${person.name}?`,
+      text: t`The person’s extensions, devices and password are deleted immediately. The call history is kept.`,
+      confirmLabel: t`Close account`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    changes.mutate(
+      { apply: requests.close, message: t`Account closed.` },
+      { onSuccess: () => void navigate({ to: '/people' as string }) },
+    );
+  }
+
+  const showCode = () =>
+    modals.open({ title: t`Sign in ${person.name} on a phone`, children: <PersonCode person={person} /> });
+  const invite = () => modals.open({ title: t`Invite ${person.name}`, children: <InvitePerson person={person} /> });
+  return (
+    <>
+      <ErrorNotice fault={changes.error} />
+      <Section title={t`Sign-in`} lead={person.signed_in ? undefined : t`This person has never signed in.`}>
+        <Group>
+          <Button variant="default" onClick={showCode}>
+            <Trans>Show sign-in code</Trans>
+          </Button>
+          {person.state === 'invited' && person.email && (
+            <Button variant="default" onClick={invite}>
+              <Trans>Invite</Trans>
+            </Button>
+          )}
+          <Button variant="default" onClick={() => void resetPassword()}>
+            <Trans>New password</Trans>
+          </Button>
+          <Button variant="default" onClick={() => void resetFactors()}>
+            <Trans>Remove second factors</Trans>
+          </Button>
+        </Group>
+      </Section>
+      <Section title={t`End of the account`}>
+        <Text size="sm">
+          <Trans>Numbers, phones and sign-in are deleted. The call history is kept.</Trans>
+        </Text>
+        <div>
+          <Button color="red.9" onClick={() => void close()}>
+            <Trans>Close account</Trans>
+          </Button>
+        </div>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,193 @@
+import { Badge, Button, Menu, Text, UnstyledButton } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { IconDeviceLandlinePhone, IconDots, IconPlus } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { api, type Device, type DeviceFailure, type PersonExtension } from '~/api';
+import { confirmAction } from '~/design/Confirm';
+import { formatDate, formatDateTime } from '~/design/dates';
+import { Drawer } from '~/design/Drawer';
+import { EmptyState } from '~/design/EmptyState';
+import { ErrorNotice } from '~/design/Notice';
+import { Section } from '~/design/Section';
+import { DataTable } from '~/design/table';
+import { AddPhone } from './AddPhone';
+import { useChanges } from './changes';
+import { EditField } from './EditField';
+import { PhoneLogin } from './PhoneLogin';
+
+/** The phones of a number: model, address, last registration, and why it failed. */
+export function Phones({ extension, tenant }: { extension: PersonExtension; tenant?: string }) {
+  const { t } = useLingui();
+  const [adding, setAdding] = useState(false);
+  const changes = useChanges();
+  const failures: Record<DeviceFailure['reason'], string> = {
+    wrong_password: t`wrong password`,
+    wrong_domain: t`wrong domain or server name`,
+    blocked: t`the phone or person is blocked`,
+  };
+  const stateOf = (device: Device) => {
+    if (!device.enabled) return { text: t`Blocked`, colour: 'red' };
+    if (device.registered) return { text: t`Registered`, colour: 'teal' };
+    return device.can_be_woken
+      ? { text: t`Asleep, wakes on a call`, colour: 'cyan' }
+      : { text: t`Not registered`, colour: 'gray' };
+  };
+  const add = (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+      <Trans>Add a phone</Trans>
+    </Button>
+  );
+  return (
+    <Section title={t`Phones of ${extension.number}`}>
+      <ErrorNotice fault={changes.error} />
+      <DataTable<Device>
+        label={t`Phones of ${extension.number}`}
+        list={{ items: extension.devices, loaded: true, fault: undefined }}
+        columns={[
+          {
+            title: t`Name`,
+            card: 'title',
+            render: (device) => <PhoneName device={device} tenant={tenant} />,
+          },
+          {
+            title: t`Model`,
+            render: ({ registration, kind }) =>
+              registration?.user_agent || (kind === 'client' ? t`UnifiCX client` : '–'),
+          },
+          {
+            title: t`Address`,
+            render: ({ registration }) =>
+              registration ? `${registration.address} (${registration.transport.toUpperCase()})` : '–',
+          },
+          {
+            title: t`Last registration`,
+            render: ({ registration, last_used }) =>
+              registration ? formatDateTime(registration.since) : last_used ? formatDate(last_used) : t`Never`,
+          },
+          {
+            title: t`State`,
+            render: (device) => (
+              <>
+                <Badge variant="dot" color={stateOf(device).colour}>
+                  {stateOf(device).text}
+                </Badge>
+                {device.failure && (
+                  <Text size="xs" c="var(--mantine-color-error)">
+                    <Trans>
+                      Failed {formatDateTime(device.failure.at)}: {failures[device.failure.reason]}
+                    </Trans>
+                  </Text>
+                )}
+              </>
+            ),
+          },
+        ]}
+        actions={(device) => <PhoneMenu device={device} tenant={tenant} changes={changes} />}
+        empty={
+          <EmptyState
+            icon={IconDeviceLandlinePhone}
+            text={<Trans>No phone yet. Add a desk phone or softphone.</Trans>}
+          />
+        }
+      />
+      <div>{add}</div>
+      <Drawer opened={adding} onClose={() => setAdding(false)} title={t`Add a phone`}>
+        <AddPhone extension={extension.id} tenant={tenant} />
+      </Drawer>
+    </Section>
+  );
+}
+
+function PhoneName({ device, tenant }: { device: Device; tenant?: string }) {
+  const { t } = useLingui();
+  const changes = useChanges();
+  const rename = (name: string) =>
+    api.updateDevice({ path: { device_id: device.id }, query: { tenant }, body: { name } });
+  return (
+    <EditField
+      aria-label={t`Name of ${device.name}`}
+      size="sm"
+      value={device.name}
+      check={(text) => (text ? null : t`Enter a name.`)}
+      onSave={(name) =>
+        changes.mutateAsync({
+          apply: () => rename(name),
+          undo: () => rename(device.name),
+          message: t`The phone is renamed.`,
+        })
+      }
+    />
+  );
+}
+
+interface PhoneMenuProps {
+  device: Device;
+  tenant?: string;
+  changes: ReturnType<typeof useChanges>;
+}
+
+function PhoneMenu({ device, tenant, changes }: PhoneMenuProps) {
+  const { t } = useLingui();
+  const which = { path: { device_id: device.id }, query: { tenant } };
+  const setEnabled = (enabled: boolean) => api.updateDevice({ ...which, body: { enabled } });
+
+  async function renewLogin() {
+    const confirmed = await confirmAction({
+      title: t`New password for ${device.name}?`,
+      text: t`The current password stops working immediately.`,
+      confirmLabel: t`Create`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    changes.mutate({
+      apply: async () => {
+        const { data } = await api.renewDeviceLogin(which);
+        modals.open({ title: t`Login for ${device.name}`, children: <PhoneLogin login={data.sip} tenant={tenant} /> });
+      },
+      message: t`The password is new.`,
+    });
+  }
+
+  async function remove() {
+    const confirmed = await confirmAction({
+      title: t`Delete ${device.name}?`,
+      text: t`The device can no longer register. Its current call will end.`,
+      confirmLabel: t`Delete`,
+      cancelLabel: t`Cancel`,
+    });
+    if (confirmed) changes.mutate({ apply: () => api.deleteDevice(which), message: t`The phone is deleted.` });
+  }
+
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <UnstyledButton p={13} lh={0} aria-label={t`Actions for ${device.name}`}>
+          <IconDots size={18} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {device.kind !== 'client' && (
+          <Menu.Item onClick={() => void renewLogin()}>
+            <Trans>New password</Trans>
+          </Menu.Item>
+        )}
+        <Menu.Item
+          onClick={() =>
+            changes.mutate({
+              apply: () => setEnabled(!device.enabled),
+              undo: () => setEnabled(device.enabled),
+              message: device.enabled ? t`The phone is blocked.` : t`The phone may register again.`,
+            })
+          }
+        >
+          {device.enabled ? <Trans>Block</Trans> : <Trans>Unblock</Trans>}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item color="red" onClick={() => void remove()}>
+          <Trans>Delete</Trans>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,87 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { api } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { useValue } from '~/core/store';
+import { confirmAction } from '~/design/Confirm';
+import { fetchAll, MAX_PAGE_SIZE } from '~/core/pagination';
+import { POLL_INTERVAL_MS } from '~/design/lists';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { Section } from '~/design/Section';
+import { ExtensionRecordingSelect } from '~/features/recordings/RecordingPolicy';
+import { MailboxBody } from '~/features/voicemail/MailboxBody';
+import { useChanges } from './changes';
+import { PersonCalls } from './PersonCalls';
+import { NumberSection } from './PersonOverview';
+import { Phones } from './Phones';
+
+/** A number without a person, such as that of a phone in the lobby. */
+export default function SharedPhonePage() {
+  const { t } = useLingui();
+  const { id } = useParams({ strict: false }) as { id: string };
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const changes = useChanges();
+  const navigate = useNavigate();
+  const { data, error } = useQuery({
+    queryKey: ['person', tenant, 'shared', id],
+    queryFn: async () => {
+      const [{ data: extension }, devices] = await Promise.all([
+        api.showExtension({ path: { extension: id }, query: { tenant } }),
+        fetchAll((cursor) => api.listDevices({ query: { tenant, extension: id, cursor, limit: MAX_PAGE_SIZE } })),
+      ]);
+      return { ...extension, devices, voicemail: true };
+    },
+    refetchInterval: POLL_INTERVAL_MS,
+  });
+
+  async function remove(number: string) {
+    const confirmed = await confirmAction({
+      title: t`Delete extension ${number}?`,
+      text: t`Its phones stop working immediately. The call history is kept.`,
+      confirmLabel: t`Delete`,
+      cancelLabel: t`Cancel`,
+    });
+    if (!confirmed) return;
+    changes.mutate(
+      {
+        apply: () => api.deleteExtension({ path: { extension: id }, query: { tenant } }),
+        message: t`The number ${number} is deleted.`,
+      },
+      { onSuccess: () => void navigate({ to: '/people' as string }) },
+    );
+  }
+
+  return (
+    <Page
+      title={data?.name ?? t`Shared phone`}
+      back="/people"
+      size="xl"
+      actions={
+        data && (
+          <Button variant="default" onClick={() => void remove(data.number)}>
+            <Trans>Delete</Trans>
+          </Button>
+        )
+      }
+    >
+      <ErrorNotice fault={error ?? changes.error} />
+      {!data && !error && <Skeleton h={240} aria-label={t`Loading`} />}
+      {data && (
+        <>
+          <NumberSection extension={data} tenant={tenant} />
+          <Phones extension={data} tenant={tenant} />
+          <PersonCalls extension={data} tenant={tenant} />
+          <Section title={t`Mailbox ${data.number}`}>
+            <MailboxBody extension={id} tenant={tenant} />
+          </Section>
+          <Section title={t`Recording`}>
+            <ExtensionRecordingSelect extension={id} tenant={tenant} />
+          </Section>
+        </>
+      )}
+    </Page>
+  );
+}
