@@ -1,8 +1,10 @@
 """People and phones: one list with search, filters, order and pages; creation in one transaction; import and export."""
 
 import csv
+import hashlib
 import io
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -182,6 +184,43 @@ async def test_a_phone_shows_its_registration_and_the_last_failure(world: World)
         ("udp", 5060, True),
     ]
     assert all(one["host"] for one in connection["servers"])
+
+
+async def test_linphone_sets_itself_up_once_by_a_link(world: World) -> None:
+    admin = await staff(world)
+    phones = world.services.phones
+    assert isinstance(phones, FakePhones)
+    phones.addresses = [SipServerAddress("tls", "pbx.example.com", 5061), SipServerAddress("udp", "192.0.2.1", 5060)]
+    new = {"extension": "1001", "name": "Ada's mobile", "kind": "softphone"}
+    device = (await admin.post("/api/v1/devices", json=new)).json()
+    link = await admin.post(f"/api/v1/devices/{device['id']}/linphone-link")
+    assert link.status_code == 201, link.text
+    assert link.json()["url"].startswith("https://")
+    assert link.json()["svg"].startswith("<svg")
+    before = world.identity.directory.device(device["id"])
+    phone = world.client()
+    answer = await phone.get(link.json()["url"])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml")
+    settings = {
+        entry.attrib["name"]: entry.text for section in ElementTree.fromstring(answer.text) for entry in section
+    }
+    assert (settings["username"], settings["userid"]) == ("1001", device["sip"]["username"])
+    assert settings["reg_proxy"] == "<sip:192.0.2.1:5060;transport=udp>"
+    assert settings["reg_identity"] == '"Adam Ant" <sip:1001@acme.example>'
+    after = world.identity.directory.device(device["id"])
+    assert before is not None
+    assert after is not None
+    secret = f"{device['sip']['username']}:acme.example:{settings['passwd']}"
+    assert after.ha1_sha256 == hashlib.sha256(secret.encode()).digest() != before.ha1_sha256
+    again = await phone.get(link.json()["url"])
+    assert (again.status_code, again.json()["code"]) == (410, "over")
+    late = (await admin.post(f"/api/v1/devices/{device['id']}/linphone-link")).json()["url"]
+    world.clock.advance(601)
+    assert (await phone.get(late)).status_code == 410
+    plain = world.client(Authorization=admin.headers["Authorization"])
+    plain.base_url = "http://pbx.example.com"
+    refused = await plain.post(f"/api/v1/devices/{device['id']}/linphone-link")
+    assert refused.status_code == 409
 
 
 async def test_an_invited_person_is_invited_again_after_a_suspension(world: World) -> None:

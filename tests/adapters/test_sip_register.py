@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sip_harness import DOMAIN, OTHER, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device
 
+from unificx.registrar import Caller
 from unificx.registrar.events import DeviceMoved, DeviceRegistered, DeviceUnregistered
 from unificx.sip.flow import Flow
 from unificx.sip.message import Response
@@ -451,6 +452,13 @@ def test_the_reason_of_a_failed_registration_is_kept_until_one_succeeds(harness:
     fault = faults.last(device_id)
     assert fault is not None
     assert fault.reason == "blocked"
+
+
+def test_a_long_name_is_shortened_for_phones(harness: SipHarness) -> None:
+    extension = harness.directory.extension_by_id("e-t1-1001")
+    assert extension is not None
+    long = replace(extension, name="\N{FAMILY}" * 200)
+    assert Caller.of(long).name == "\N{FAMILY}" * 100
 
 
 def test_failed_registrations_take_a_limited_amount_of_memory() -> None:

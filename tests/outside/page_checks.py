@@ -64,10 +64,11 @@ NARROWEST_VIEWPORT: ViewportSize = {"width": 320, "height": 640}
 
 
 def pages(program: str) -> tuple[list[str], list[str]]:
-    """Paths of `app` or `portal` from its routes: public ones, and those that require a session."""
+    """Paths of `app` or `portal` from its routes: public ones, and those that require a session.
+    Without those of single items, such as a person."""
     text = (CLIENT / "src" / program / "routes.ts").read_text("utf-8")
     before, after = text.split("const protectedRoutes = [")
-    found = [re.findall(r"path: '([^']+)',\n\s+component", part) for part in (before, after)]
+    found = [re.findall(r"path: '([^'$]+)',\n\s+component", part) for part in (before, after)]
     assert len(found[0] + found[1]) > 5
     return found[0], found[1]
 

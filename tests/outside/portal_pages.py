@@ -48,11 +48,20 @@ def accept_terms(page: Page) -> None:
 
 
 def choose_action(desk: Client, name: str, action: str) -> Locator:
-    """Choose an action of a person; return the dialog it opens."""
-    desk.page.goto(f"{desk.origin}/portal/people")
-    desk.page.get_by_role("button", name=f"Actions for {name}").first.click()
-    desk.page.get_by_role("menuitem", name=action, exact=True).click()
+    """Choose an action on the page of a person; return the dialog it opens."""
+    open_person(desk, name, "Security")
+    desk.page.get_by_role("button", name=action, exact=True).click()
     return desk.page.get_by_role("dialog")
+
+
+def open_person(desk: Client, name: str, tab: str = "Overview") -> None:
+    """Find a person in the list and open a tab of the page."""
+    desk.page.goto(f"{desk.origin}/portal/people")
+    desk.page.get_by_role("searchbox", name="Search People & phones").fill(name)
+    desk.page.get_by_role("table").get_by_role("button", name=name).first.click()
+    expect(desk.page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    if tab != "Overview":
+        desk.page.get_by_role("tab", name=tab, exact=True).click()
 
 
 def as_camera_video(code: Locator, directory: Path) -> tuple[str, ...]:

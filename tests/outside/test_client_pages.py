@@ -52,7 +52,9 @@ def test_every_page_of_the_client(clients: Clients, settled: Household, scheme: 
 
 @LOOKS
 @pytest.mark.promise("S2", "S3")
-def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: Scheme, language: str) -> None:
+def test_every_page_of_the_portal(
+    clients: Clients, server: Server, settled: Household, scheme: Scheme, language: str
+) -> None:
     client = clients(language=LOCALES[language])
     walk = PageChecker(client, language)
     tenant_pages, own = pages("portal")
@@ -63,6 +65,11 @@ def test_every_page_of_the_portal(clients: Clients, settled: Household, scheme: 
         for size in ({"width": 390, "height": 844}, DESKTOP_OPTIONS["viewport"]):
             client.page.set_viewport_size(size)
             walk.open_and_check(f"/portal{path}", scheme)
+    with server.rest() as rest:
+        found = rest.get(f"/api/v1/extensions/{settled.anna.number}", params={"tenant": server.ready["tenant"]})
+    person_id = found.json()["person_id"]
+    for tab in ("overview", "phones", "calls", "voicemail", "recording", "security"):
+        walk.open_and_check(f"/portal/people/{person_id}?tab={tab}", scheme)
     assert unique(walk) == []
     assert list(walk.foreign_requests()) == []
     assert client.complaints == []
@@ -95,9 +102,9 @@ def test_dialogs_and_menus_of_the_portal(clients: Clients) -> None:
         walk.label = action
         choose_action(desk, ANNA, action)
         walk.check("light", "dark")
-    for page, button in (("people", "New person"), ("extensions", "New extension"), ("devices", "New device")):
+    for button in ("New person", "Import CSV"):
         walk.label = button
-        desk.page.goto(f"{desk.origin}/portal/{page}")
+        desk.page.goto(f"{desk.origin}/portal/people")
         desk.page.get_by_role("button", name=button).click()
         expect(desk.page.get_by_role("dialog")).to_be_visible()
         walk.check("light", "dark")

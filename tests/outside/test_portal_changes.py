@@ -9,9 +9,6 @@ from portal_pages import create_administrator, portal
 from recording_helpers import set_tenant_policy, tenant
 from server import Household, Server, eventually
 
-NEWCOMER = "Dietlinde Neuland"
-EMAIL = "dietlinde.neuland@example.com"
-
 
 @pytest.fixture(scope="module")
 def administered(server: Server) -> None:
@@ -21,31 +18,6 @@ def administered(server: Server) -> None:
 @pytest.fixture
 def desk(clients: Clients, household: Household, administered: None) -> Client:
     return portal(clients)
-
-
-def test_a_person_whose_extension_is_refused_gets_another_one(
-    desk: Client, server: Server, household: Household
-) -> None:
-    server.canaries |= {NEWCOMER, EMAIL}
-    page = desk.page
-    page.goto(f"{desk.origin}/portal/people")
-    page.get_by_role("button", name="New person").click()
-    form = page.get_by_role("dialog", name="New person")
-    form.get_by_label("Name").fill(NEWCOMER)
-    form.get_by_label("E-mail").fill(EMAIL)
-    number = form.get_by_label("Extension")
-    number.fill(household.anna.number)
-    form.get_by_role("button", name="Add").click()
-    expect(form.get_by_role("alert")).to_be_visible()
-    expect(form.get_by_text("The person was created, but the extension was not.")).to_be_visible()
-    expect(form.get_by_label("E-mail")).to_be_disabled()
-    number.fill("4711")
-    form.get_by_role("button", name="Add").click()
-    expect(form).to_have_count(0)
-    with server.rest() as rest:
-        made = rest.get("/api/v1/extensions/4711", params=tenant(server)).json()
-        person = rest.get(f"/api/v1/persons/{made['person_id']}", params=tenant(server)).json()
-    assert (made["name"], person["email"]) == (NEWCOMER, EMAIL)
 
 
 @pytest.fixture

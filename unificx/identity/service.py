@@ -31,6 +31,7 @@ from unificx.identity.phone_records import PhoneRecords
 from unificx.identity.policies.login_throttle import LoginThrottle
 from unificx.identity.ports import AccountNotifier, HttpFetch
 from unificx.identity.proofs import ProofVerifier
+from unificx.identity.provisioning import PhoneProvisioning
 from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
 from unificx.identity.repository import accounts, links, phones
@@ -64,6 +65,7 @@ class Identity:
     extensions: Extensions
     devices: Devices
     people: People
+    provisioning: PhoneProvisioning
     session_devices: SessionDevices
     sessions: Sessions
     acceptances: Acceptances
@@ -197,6 +199,7 @@ def build_identity(
         extensions=extensions,
         devices=devices,
         people=People(store, users, extensions, devices),
+        provisioning=PhoneProvisioning(store, devices, cluster.one_time),
         session_devices=SessionDevices(store, devices),
         sessions=Sessions(store, of.opener, of.closer, of.notices),
         acceptances=acceptances,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from unificx.identity import Extension
 from unificx.sip.flow import Flow
 
+MAX_SHOWN_NAME = 100
+"""Characters of a caller name that phones get: a longer one could split an INVITE over UDP."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -20,7 +23,7 @@ class Caller:
     @classmethod
     def of(cls, extension: Extension, device_id: str = "", name: str | None = None) -> "Caller":
         """Return an extension as a caller; `name` replaces the extension's own name."""
-        shown = extension.name if name is None else name
+        shown = (extension.name if name is None else name)[:MAX_SHOWN_NAME]
         return cls(extension.tenant_id, extension.id, device_id, extension.subject, extension.number, shown)
 
 

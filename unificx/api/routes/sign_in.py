@@ -55,7 +55,7 @@ async def create_sign_in_code(
         tenant_id, person_id = scope.tenant_id, principal.person_id
     else:
         raise Invalid("The operator on the control socket has no account.", hint="Name the person.", field="person_id")
-    base = _base_url(services, request)
+    base = base_url(services, request)
     made = await services.identity.qr_sign_in.create_code(tenant_id, person_id, principal.person_id)
     url = f"{base}{CLIENT_PATH}sign-in={made.code}"
     return models.SignInCode(id=made.id, code=made.code, url=url, svg=qr_svg(url), expires=made.expires)
@@ -86,7 +86,7 @@ async def invite(
 ) -> models.Invitation:
     """Invite a person to set a password and sign in. Valid for seven days and once."""
     tenant_id, person_id = await _manageable_person(services, user, tenant, new.person_id)
-    base = _email_base_url(services) if services.identity.recovery.can_send_email else _base_url(services, request)
+    base = _email_base_url(services) if services.identity.recovery.can_send_email else base_url(services, request)
     link = _link_builder(base, "invitation")
     return models.Invitation.model_validate(
         await services.identity.invitations.invite(tenant_id, person_id, link, new.language)
@@ -193,7 +193,7 @@ def _may_manage(principal: Principal, person: identity.Person) -> bool:
     return may_grant(principal, person.role)
 
 
-def _base_url(services: Services, request: Request) -> str:
+def base_url(services: Services, request: Request) -> str:
     """Return the base URL of this server as seen by the user, for links shown only to them."""
     if services.public_address.configured or request.scope.get(OPERATOR_SCOPE_KEY):
         return _email_base_url(services)

@@ -227,6 +227,14 @@ class PhoneConnection(BaseModel):
     servers: list[SipAddress] = Field(description="Recommended transport first.")
 
 
+class ProvisioningLink(BaseModel):
+    """A link with which a phone sets itself up."""
+
+    url: str
+    svg: str = Field(description="The QR code as an SVG element, to be embedded unchanged.")
+    expires: datetime
+
+
 class SipLogin(Output):
     """SIP credentials. Shown only once: only digests of the password are stored."""
 

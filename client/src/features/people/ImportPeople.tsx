@@ -1,5 +1,6 @@
 import { Badge, Button, Checkbox, FileInput, Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { plural } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type ImportedRow, type ImportFault, type ImportReport } from '~/api';
@@ -30,7 +31,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
   const run = useMutation({
     mutationFn: async (chosen: File) => (await send(chosen, false)).data,
     onSuccess: ({ created, updated }) => {
-      toast({ message: t`${created} people added, ${updated} changed.` });
+      toast({ message: t`${plural(created, { one: '# person', other: '# people' })} added, ${updated} changed.` });
       close();
     },
     onSettled: () =>
@@ -83,6 +84,7 @@ export function ImportPeople({ opened, onClose, tenant }: ImportPeopleProps) {
           placeholder={t`Choose a CSV file`}
           accept=".csv,text/csv,text/plain"
           clearable
+          clearButtonProps={{ 'aria-label': t`Remove the file` }}
           value={file}
           onChange={choose}
         />

@@ -7,7 +7,7 @@ import { api, type ExtensionCreated, type PersonCreated, type Role } from '~/api
 import { asProblem } from '~/core/problem';
 import { Drawer } from '~/design/Drawer';
 import { ErrorNotice } from '~/design/Notice';
-import { HandOver } from './HandOver';
+import { AccessOptions } from './AccessOptions';
 import { PhoneLogin } from './PhoneLogin';
 
 interface NewPersonProps {
@@ -43,7 +43,9 @@ export function NewPerson({ opened, onClose, tenant }: NewPersonProps) {
       }
     >
       {!created && <Details tenant={tenant} onCreated={setCreated} />}
-      {created && 'person' in created && <HandOver person={created.person} number={created.person.extension?.number} />}
+      {created && 'person' in created && (
+        <AccessOptions person={created.person} number={created.person.extension?.number} />
+      )}
       {created && 'phone' in created && <PhoneLogin login={created.phone.sip} tenant={tenant} />}
     </Drawer>
   );
@@ -101,7 +103,7 @@ function Details({ tenant, onCreated }: { tenant?: string; onCreated: (created: 
         />
         {kind === 'phone' && (
           <Text size="sm" c="dimmed">
-            <Trans>A number without a person, for example in the lobby or at a door.</Trans>
+            <Trans>A number without a person, for example in the lobby or a meeting room.</Trans>
           </Text>
         )}
         {!shown && <ErrorNotice fault={create.error} />}

@@ -65,7 +65,7 @@ export default function People() {
             <Trans>Import CSV</Trans>
           </Button>
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
-            <Trans>Person</Trans>
+            <Trans>New person</Trans>
           </Button>
         </div>
       }

@@ -1,8 +1,8 @@
-import { Anchor, Button, Group, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { Button, Group, Select, SimpleGrid, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type PersonChange, type PersonExtension, type Role } from '~/api';
+import { api, type Extension, type PersonChange, type Role } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
@@ -87,7 +87,7 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
 }
 
 /** A number with its caller name and times, edited in place. */
-export function NumberSection({ extension, tenant }: { extension: PersonExtension; tenant?: string }) {
+export function NumberSection({ extension, tenant }: { extension: Extension; tenant?: string }) {
   const { t } = useLingui();
   const changes = useChanges();
   type Body = Parameters<typeof api.updateExtension>[0]['body'];
@@ -121,9 +121,6 @@ export function NumberSection({ extension, tenant }: { extension: PersonExtensio
           onSave={(text) => save({ max_call_seconds: Number(text) * 60 }, { max_call_seconds })}
         />
       </SimpleGrid>
-      <Anchor size="sm" href="?tab=phones">
-        <Trans>Phones of this number</Trans>
-      </Anchor>
     </Section>
   );
 }

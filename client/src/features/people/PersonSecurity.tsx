@@ -70,7 +70,7 @@ export function PersonSecurity({ person, tenant }: PersonTabProps) {
           <Button variant="default" onClick={showCode}>
             <Trans>Show sign-in code</Trans>
           </Button>
-          {person.state === 'invited' && person.email && (
+          {person.email && (
             <Button variant="default" onClick={invite}>
               <Trans>Invite</Trans>
             </Button>

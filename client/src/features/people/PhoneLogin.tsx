@@ -46,14 +46,16 @@ export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string
         {rows.map(([title, value]) => (
           <div key={title} className={css.login}>
             <dt>{title}</dt>
-            <dd>{value}</dd>
-            <CopyButton value={value}>
-              {({ copied, copy }) => (
-                <Button variant="subtle" onClick={copy} aria-label={copied ? t`Copied` : t`Copy ${title}`}>
-                  {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
-                </Button>
-              )}
-            </CopyButton>
+            <dd>
+              <span className={css.setting}>{value}</span>
+              <CopyButton value={value}>
+                {({ copied, copy }) => (
+                  <Button variant="subtle" onClick={copy} aria-label={copied ? t`Copied` : t`Copy ${title}`}>
+                    {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+                  </Button>
+                )}
+              </CopyButton>
+            </dd>
           </div>
         ))}
       </dl>

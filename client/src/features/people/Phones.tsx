@@ -16,8 +16,13 @@ import { useChanges } from './changes';
 import { EditField } from './EditField';
 import { PhoneLogin } from './PhoneLogin';
 
+interface PhonesProps {
+  extension: Pick<PersonExtension, 'id' | 'number' | 'devices'>;
+  tenant?: string;
+}
+
 /** The phones of a number: model, address, last registration, and why it failed. */
-export function Phones({ extension, tenant }: { extension: PersonExtension; tenant?: string }) {
+export function Phones({ extension, tenant }: PhonesProps) {
   const { t } = useLingui();
   const [adding, setAdding] = useState(false);
   const changes = useChanges();

@@ -11,8 +11,8 @@ import { POLL_INTERVAL_MS } from '~/design/lists';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
-import { ExtensionRecordingSelect } from '~/features/recordings/RecordingPolicy';
-import { MailboxBody } from '~/features/voicemail/MailboxBody';
+import { ExtensionRecordingSelect } from '~/features/recordings';
+import { MailboxBody } from '~/features/voicemail';
 import { useChanges } from './changes';
 import { PersonCalls } from './PersonCalls';
 import { NumberSection } from './PersonOverview';
@@ -32,7 +32,7 @@ export default function SharedPhonePage() {
         api.showExtension({ path: { extension: id }, query: { tenant } }),
         fetchAll((cursor) => api.listDevices({ query: { tenant, extension: id, cursor, limit: MAX_PAGE_SIZE } })),
       ]);
-      return { ...extension, devices, voicemail: true };
+      return { ...extension, devices };
     },
     refetchInterval: POLL_INTERVAL_MS,
   });

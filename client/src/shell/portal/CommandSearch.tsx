@@ -29,7 +29,7 @@ export function CommandSearch({ tenant }: { tenant?: string }) {
         padding={0}
         size={560}
         yOffset="10dvh"
-        aria-label={t`Search`}
+        attributes={{ content: { 'aria-label': t`Search` } }}
       >
         <Suspense>
           <CommandList tenant={tenant} onChosen={() => setOpened(false)} />

@@ -8,18 +8,18 @@ import { InvitePerson } from './InvitePerson';
 import { PersonCode } from './PersonCode';
 import css from './people.module.css';
 
-interface HandOverProps {
+interface AccessOptionsProps {
   person: Pick<Person, 'id' | 'tenant_id' | 'name' | 'email'>;
   /** Number for a desk phone, if the person has one. */
   number?: string;
 }
 
 /** The three ways in which a person gets access: code, invitation, desk phone. */
-export function HandOver({ person, number }: HandOverProps) {
+export function AccessOptions({ person, number }: AccessOptionsProps) {
   const { t } = useLingui();
   const [phone, setPhone] = useState(false);
   return (
-    <div className={css.handOver}>
+    <div className={css.access}>
       <Section title={t`On this person’s phone`}>
         <PersonCode person={person} />
       </Section>

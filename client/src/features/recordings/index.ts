@@ -1,0 +1,2 @@
+/** Recordings: the policy of an extension. */
+export { ExtensionRecordingSelect } from './RecordingPolicy';

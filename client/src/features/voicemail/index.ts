@@ -1,0 +1,2 @@
+/** Voicemail: the settings of a mailbox. */
+export { MailboxBody } from './MailboxBody';

@@ -1,0 +1,235 @@
+"""People and phones in the portal: import, hand-over, editing in place and suspension, with Undo."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from client_pages import Client, Clients
+from page_checks import PageChecker
+from playwright.sync_api import Locator, Page, expect
+from portal_pages import DESKTOP_OPTIONS, create_administrator, open_person, portal
+from server import Household, Server, eventually
+
+FAMILY = "👩‍👩‍👧‍👦"
+NAMES = {
+    "right to left": "محمد عبد الله بن عبد العزيز",
+    "emoji": f"Ottokar {FAMILY}",
+    "long": "Hieronymus Zwölfwörterbuch " * 7,
+}
+
+
+@pytest.fixture(scope="module")
+def administered(server: Server) -> None:
+    create_administrator(server)
+
+
+@pytest.fixture
+def desk(clients: Clients, household: Household, administered: None) -> Client:
+    return portal(clients)
+
+
+def create(server: Server, name: str, email: str, number: str = "") -> dict[str, Any]:
+    """Create a person by the API."""
+    server.canaries |= {name.strip(), email}
+    with server.rest() as rest:
+        body = {"name": name, "email": email, "number": number}
+        made = rest.post("/api/v1/persons", params={"tenant": server.ready["tenant"]}, json=body)
+        assert made.status_code == 201, made.text
+        return made.json()
+
+
+def person(server: Server, person_id: str) -> dict[str, Any]:
+    with server.rest() as rest:
+        return rest.get(f"/api/v1/persons/{person_id}", params={"tenant": server.ready["tenant"]}).json()
+
+
+def drawer(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def assert_accessible(checker: PageChecker) -> None:
+    """Fail for a finding in the page or drawer. The frame around them is checked with every page of the portal."""
+    findings = [each for each in checker.findings if "_searchButton_" not in each and "_avatar_" not in each]
+    assert not findings, "\n".join(findings)
+
+
+def press(page: Page, locator: Locator) -> None:
+    """Press a button by keyboard."""
+    locator.focus()
+    page.keyboard.press("Enter")
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Take pictures for a look at the screens, if PICTURES names a directory."""
+    if folder := os.environ.get("PICTURES"):
+        for width in (1440, 900, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(300)
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png")
+        page.set_viewport_size(DESKTOP_OPTIONS["viewport"])
+        page.emulate_media(color_scheme="light")
+
+
+def test_a_csv_file_with_faulty_rows_is_previewed_by_line(desk: Client, server: Server, household: Household) -> None:
+    server.canaries |= {"Philomena Zeile", "philomena.zeile@example.com"}
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/people")
+    press(page, page.get_by_role("button", name="Import CSV"))
+    rows = f"""Name;E-Mail;Nebenstelle;Rolle
+Philomena Zeile;philomena.zeile@example.com;next;
+;without.name@example.com;;
+Quirin Vergeben;quirin.vergeben@example.com;{household.anna.number};Chef
+"""
+    file = {"name": "staff.csv", "mimeType": "text/csv", "buffer": rows.encode("latin-1")}
+    form = drawer(page)
+    form.locator("input[type=file]").set_input_files(file)
+    expect(form.get_by_text("1 new, 0 changed, 0 as they are, 2 with faults.")).to_be_visible()
+    preview = form.get_by_role("table", name="Preview")
+    expect(preview.get_by_role("row").nth(1)).to_contain_text("Name is missing.")
+    expect(preview.get_by_role("row").nth(2)).to_contain_text("Number is in use already.")
+    expect(preview.get_by_role("row").nth(2)).to_contain_text("Role is unknown: user or administrator.")
+    expect(preview.get_by_role("row").nth(2)).to_contain_text("4")
+    keep_picture(page, "import")
+    store = form.get_by_role("button", name="Import 1 person")
+    expect(store).to_be_disabled()
+    checker = PageChecker(desk, "en")
+    checker.label = "import"
+    checker.check("light", "dark")
+    assert_accessible(checker)
+    form.get_by_label("Skip the rows with faults").check()
+    press(page, store)
+    expect(form).to_have_count(0)
+    expect(page.get_by_text("1 person added, 0 changed.")).to_be_visible()
+    page.get_by_role("searchbox").fill("philomena")
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
+    page.get_by_role("searchbox").fill("quirin")
+    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+
+
+def test_a_new_person_is_handed_over(desk: Client, server: Server, household: Household) -> None:
+    name, email = "Rosalinde Übergabe", "rosalinde.uebergabe@example.com"
+    server.canaries |= {name, email}
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/people")
+    press(page, page.get_by_role("button", name="New person"))
+    form = drawer(page)
+    number = form.get_by_label("Number")
+    expect(number).not_to_have_value("")
+    proposed = number.input_value()
+    form.get_by_label("Name").fill(name)
+    form.get_by_label("E-mail").fill(email)
+    number.fill(household.anna.number)
+    page.keyboard.press("Enter")
+    expect(form.get_by_text("This number is taken. Choose another one.")).to_be_visible()
+    with server.rest() as rest:
+        listed = rest.get("/api/v1/people", params={"tenant": server.ready["tenant"], "search": name}).json()
+    assert listed["total"] == 0
+    number.fill(proposed)
+    page.keyboard.press("Enter")
+    expect(form.get_by_role("img", name="Sign-in code")).to_be_visible()
+    expect(form.get_by_role("button", name="Send invitation")).to_be_visible()
+    form.get_by_role("button", name="Add a phone").click()
+    form.get_by_label("Name of the phone").fill("Desk, second floor")
+    form.get_by_role("button", name="Show login").click()
+    for setting in ("Server", "Port", "Domain", "Number", "User name", "Password"):
+        expect(form.get_by_role("button", name=f"Copy {setting}", exact=True)).to_be_visible()
+    server.canaries.add(form.locator("dd > span").last.inner_text())
+    keep_picture(page, "hand-over")
+    checker = PageChecker(desk, "en")
+    checker.label = "hand-over"
+    checker.check("light", "dark")
+    assert_accessible(checker)
+    form.get_by_role("button", name="Done").click()
+    expect(form).to_have_count(0)
+    open_person(desk, name, "Phones")
+    expect(page.get_by_label("Name of Desk, second floor")).to_have_value("Desk, second floor")
+
+
+def test_a_field_is_edited_in_place_and_undone(desk: Client, server: Server) -> None:
+    made = create(server, "Sieglinde Feldmann", "sieglinde.feldmann@example.com", "770077")
+    page = desk.page
+    open_person(desk, "Sieglinde Feldmann")
+    keep_picture(page, "person")
+    field = page.get_by_label("Name", exact=True)
+    field.fill("Sieglinde Neumann")
+    server.canaries.add("Sieglinde Neumann")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Sieglinde Neumann", level=1)).to_be_visible()
+    expect(page.get_by_text("The name is changed.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Sieglinde Feldmann", level=1)).to_be_visible()
+    assert person(server, made["id"])["name"] == "Sieglinde Feldmann"
+    email = page.get_by_label("E-mail", exact=True)
+    email.fill("no address")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Enter an e-mail address.")).to_be_visible()
+    expect(email).to_have_value("no address")
+    page.keyboard.press("Escape")
+    expect(email).to_have_value("sieglinde.feldmann@example.com")
+    ring = page.get_by_label("Ring time (seconds)")
+    ring.fill("45")
+    ring.blur()
+    with server.rest() as rest:
+        eventually(
+            lambda: (
+                rest.get("/api/v1/extensions/770077", params={"tenant": server.ready["tenant"]}).json()["ring_seconds"]
+                == 45
+            ),
+            what="the ring time",
+        )
+
+
+def test_a_suspension_is_undone(desk: Client, server: Server) -> None:
+    made = create(server, "Tankred Pause", "tankred.pause@example.com")
+    page = desk.page
+    open_person(desk, "Tankred Pause")
+    press(page, page.get_by_role("button", name="Suspend"))
+    expect(page.get_by_text("Tankred Pause is suspended: signed out everywhere, phones do not work.")).to_be_visible()
+    expect(page.get_by_role("button", name="Reactivate")).to_be_visible()
+    assert person(server, made["id"])["state"] == "suspended"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Suspend")).to_be_visible()
+    assert person(server, made["id"])["state"] == "invited"
+
+
+def test_several_people_are_suspended_together(desk: Client, server: Server) -> None:
+    made = [create(server, f"Ulf Gruppe{which}", f"ulf{which}.gruppe@example.com") for which in ("eins", "zwei")]
+    page = desk.page
+    page.goto(f"{desk.origin}/portal/people")
+    page.get_by_role("searchbox").fill("gruppe")
+    for one in made:
+        page.get_by_label(f"Select {one['name']}").check()
+    press(page, page.get_by_role("button", name="Suspend"))
+    drawer(page).get_by_role("button", name="Suspend").click()
+    expect(page.get_by_text("2 people are suspended.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    for one in made:
+        eventually(lambda one=one: person(server, one["id"])["state"] == "invited", what="the end of the suspension")
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_names_of_any_script_and_length_fit(desk: Client, server: Server, kind: str) -> None:
+    name = NAMES[kind].strip()
+    made = create(server, name, f"name.{len(name)}@example.com")
+    page, checker = desk.page, PageChecker(desk, "en")
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/portal/people", f"/portal/people/{made['id']}"):
+            page.goto(f"{desk.origin}{path}")
+            expect(page.get_by_text(name).first).to_be_visible()
+            if width == 1440 or path.endswith("people"):
+                keep_picture(page, f"names-{kind.replace(' ', '-')}-{path.count('/')}") if width == 1440 else None
+            checker.label = f"{width} {path}"
+            checker.check("light", "dark")
+            assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth + 1"), checker.label
+    assert_accessible(checker)
+
+
+@pytest.mark.parametrize("former", ["extensions", "devices"])
+def test_former_addresses_lead_to_people_and_phones(desk: Client, former: str) -> None:
+    desk.page.goto(f"{desk.origin}/portal/{former}")
+    expect(desk.page.get_by_role("heading", name="People & phones")).to_be_visible()
+    assert desk.page.url.endswith("/portal/people")
