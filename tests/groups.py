@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_diagnostics",
         "outside/test_client_loading",
         "outside/test_client_dial",
+        "outside/test_client_lists",
         "outside/test_client_offline",
         "outside/test_client_recording",
         "outside/test_client_recordings",

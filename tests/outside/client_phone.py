@@ -21,15 +21,22 @@ class ClientPhone:
         client.context.add_init_script(path=MEDIA_PROBE)
 
     def sign_in(self, device: str = "Chromium of a test") -> "ClientPhone":
-        self.client.sign_in(self.login, device, path="/dial").wait_registered()
+        self.client.sign_in(self.login, device, path="/calls").wait_registered()
         return self
 
     # user actions
 
     def dial(self, number: str, *, video: bool = False) -> None:
-        """Enter a number and press one of the two call buttons."""
-        self.page.get_by_label("Number", exact=True).fill(number)
+        """Open the dial pad, enter a number and press one of the two call buttons."""
+        self.open_pad().fill(number)
         self.page.get_by_role("button", name="Video call" if video else "Call", exact=True).click()
+
+    def open_pad(self) -> Locator:
+        """Open the dial pad if it is closed; return its number field."""
+        field = self.page.get_by_label("Number", exact=True)
+        if not field.is_visible():
+            self.press("Dial pad")
+        return field
 
     def wait_for_ringing(self, of: str, *, video: bool = False) -> Locator:
         """Wait until it rings with a call from that name."""
@@ -82,8 +89,8 @@ class ClientPhone:
         """End calls left by a test, and reload the page if it shows something else."""
         for left in self.page.get_by_role("button", name="Hang up").all():
             left.click()
-        if self.page.is_closed() or not self.page.url.endswith("/dial") or self.page.get_by_role("dialog").count():
-            self.client.open("/dial")
+        if self.page.is_closed() or not self.page.url.endswith("/calls") or self.page.get_by_role("dialog").count():
+            self.client.open("/calls")
         self.client.wait_registered()
 
 

@@ -43,7 +43,7 @@ def test_history_and_directory_are_readable_offline_and_the_client_reconnects(
     assert time.monotonic() - began < QUICK_SECONDS
     expect(anna.page.get_by_text(NO_CONNECTION)).to_be_visible()
     expect(anna.page.get_by_text("You are seeing saved calls.")).to_be_visible()
-    anna.page.get_by_role("link", name="People").click()
+    anna.page.get_by_role("link", name="Team").click()
     expect(anna.page.get_by_text("Claramunde Zwiebach")).to_be_visible()
     expect(anna.page.get_by_text("You are seeing saved contacts.")).to_be_visible()
 

@@ -20,7 +20,7 @@ def with_password(server: Server, name: str, email: str) -> None:
 
 
 def inside(client: Client) -> None:
-    expect(client.page.get_by_label("Number", exact=True)).to_be_visible()
+    expect(client.page.get_by_role("heading", name="Calls")).to_be_visible()
 
 
 @pytest.mark.promise("T3")

@@ -134,6 +134,8 @@ def test_signing_in_and_calling_with_the_keyboard_alone(clients: Clients, server
     page.keyboard.press("Space")
     tab_to(page, "Continue")
     page.keyboard.press("Enter")
+    tab_to(page, "Dial pad")
+    page.keyboard.press("Enter")
     expect(page.get_by_label("Number", exact=True)).to_be_focused()
     anna.wait_registered()
 

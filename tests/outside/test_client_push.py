@@ -270,7 +270,9 @@ def test_the_self_test_receives_a_callback(clients: Clients, household: Househol
         timeout=40_000
     )
     expect(client.page.get_by_text("Rings only while UnifiCX is open")).to_be_visible()
-    client.open("/history")
+    client.open("/calls")
+    expect(client.page.get_by_text("Test call", exact=True)).to_have_count(0)
+    client.page.get_by_role("button", name="Show 1 test call").click()
     expect(client.page.get_by_text("Test call", exact=True)).to_be_visible()
 
 

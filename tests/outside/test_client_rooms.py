@@ -94,9 +94,9 @@ def test_a_room_is_created_joined_and_hosted(
     line = desk.get_by_role("row").filter(has_text=NUMBER)
     expect(line).to_contain_text("empty")
 
-    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/team").wait_registered()
     page = anna.page
-    page.get_by_role("link", name="Rooms").click()
+    page.get_by_text("Rooms", exact=True).click()
     page.get_by_role("button", name=f"Join {NAME}").click()
     call = page.get_by_role("dialog", name=f"Call with {NAME}")
     call.get_by_role("button", name="Participants").click()
@@ -168,7 +168,7 @@ def test_a_call_becomes_a_conference_with_a_third_participant(
     clients: Clients, server: Server, household: Household
 ) -> None:
     berta = clients("microphone").sign_in(household.berta).wait_registered()
-    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/team").wait_registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
     with meanwhile(server, household.clara, lets_itself_be_called_in):

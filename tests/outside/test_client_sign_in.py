@@ -79,9 +79,9 @@ def desk(
 
 def inside(client: Client, number: str) -> None:
     """The start screen of the owner of that number."""
-    expect(client.page.get_by_role("button", name="Redial")).to_be_visible()
+    expect(client.page.get_by_role("heading", name="Calls")).to_be_visible()
     expect(client.page.get_by_role("status").filter(has_text=number)).to_be_visible()
-    assert client.page.url.endswith("/app/dial")
+    assert client.page.url.endswith("/app/calls")
     assert client.complaints == []
 
 
@@ -268,7 +268,7 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     device.page.goto(f"{device.origin}/app/sign-in")
     give_password(device.page, email, password)
     accept_terms(device.page)
-    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+    expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
     secret, recovery = set_up(device)
 
     ask_for_a_factor(device, email, password)
@@ -277,13 +277,13 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     expect(device.page.get_by_role("alert")).to_be_visible()
     assert device.context.cookies() == []
     asked.fill(pyotp.TOTP(secret).at(int(time.time()) + 30))  # the previous one was used for the set-up
-    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+    expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
 
     ask_for_a_factor(device, email, password)
     device.page.get_by_role("button", name="Use a recovery code").click()
     device.page.get_by_label("Recovery code").fill(recovery)
     device.page.get_by_role("button", name="Continue", exact=True).click()
-    expect(device.page.get_by_label("Number", exact=True)).to_be_visible()
+    expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
 
 
 def ask_for_a_factor(device: Client, email: str, password: str) -> None:

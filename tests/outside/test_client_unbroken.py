@@ -14,9 +14,9 @@ Two = tuple[Client, Client]
 def two(clients: Clients, household: Household) -> Two:
     """Anna, in a call with Berta."""
     berta = clients("microphone").sign_in(household.berta).wait_registered()
-    anna = clients("microphone").sign_in(household.anna, path="/directory").wait_registered()
+    anna = clients("microphone").sign_in(household.anna, path="/team").wait_registered()
     ServiceWorkerProbe(anna)
-    anna.open("/directory").wait_registered()
+    anna.open("/team").wait_registered()
     anna.page.get_by_role("button", name=f"Call {BERTA}", exact=True).click()
     berta.page.get_by_role("button", name="Answer", exact=True).click()
     expect(anna.page.get_by_role("button", name="Keypad", exact=True)).to_be_enabled()
@@ -37,7 +37,7 @@ def test_new_terms_wait_until_the_call_has_ended(two: Two) -> None:
     page.evaluate("['offline', 'online'].forEach((each) => dispatchEvent(new Event(each)))")
     page.get_by_role("button", name="Minimize call").click()
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
-    expect(page.get_by_role("link", name="Dial")).to_have_count(0)
+    expect(page.get_by_role("link", name="Team")).to_have_count(0)
     page.get_by_role("region", name="Call with").get_by_role("button", name=BERTA).click()
     expect(page.get_by_role("dialog", name="Call with")).to_be_visible()
     page.get_by_role("button", name="Hang up").click()
@@ -58,6 +58,6 @@ def test_an_update_applied_by_another_tab_waits_for_the_end_of_the_call(two: Two
     assert page.evaluate("self.ofBefore") is True
     page.get_by_role("button", name="Hang up").click()
     page.wait_for_function("self.ofBefore === undefined")
-    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    expect(page.get_by_role("heading", name="Team")).to_be_visible()
     anna.wait_registered()
     assert anna.complaints == berta.complaints == []

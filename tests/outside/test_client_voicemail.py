@@ -35,7 +35,7 @@ def anna(clients: Clients, server: Server, household: Household) -> Iterator[Cli
     """With an empty mailbox."""
     anna = clients("microphone")
     anna.context.add_init_script(path=MEDIA_PROBE)
-    yield anna.sign_in(household.anna, path="/voicemail").wait_registered()
+    yield anna.sign_in(household.anna, path="/calls?show=voicemail").wait_registered()
     erase_messages(server, household.anna.number)
 
 
@@ -64,14 +64,11 @@ def left(server: Server, household: Household, anna: Client) -> Locator:
 @pytest.mark.promise("C9")
 def test_a_message_arrives_is_played_and_archived(server: Server, household: Household, anna: Client) -> None:
     message, page = left(server, household, anna), anna.page
-    tab = page.get_by_role("navigation").get_by_role("link", name="Voicemail")
+    tab = page.get_by_role("navigation").get_by_role("link", name="Calls")
     expect(tab).to_contain_text("1 new message")
-    message.get_by_role("button", name=WHO).press("Enter")
     walk = PageChecker(anna, "en", label="a message")
-    walk.check("light", "dark")
-
-    page.get_by_role("button", name="Play", exact=True).click()
-    eventually(lambda: anna.speaker.hears(TONE), what="what was said")
+    message.get_by_role("button", name=WHO).press("Enter")
+    eventually(lambda: anna.speaker.hears(TONE), what="what was said, at once")
     expect(tab).not_to_contain_text("new message")
     expect(message.get_by_text("New", exact=True)).to_have_count(0)
     page.get_by_role("button", name="Speed: 1").click()
@@ -91,7 +88,7 @@ def test_a_message_arrives_is_played_and_archived(server: Server, household: Hou
     page.get_by_role("button", name="Archive", exact=True).click()
     expect(page.get_by_text("No messages.")).to_be_visible()
     expect(tab).not_to_contain_text("new message")
-    page.get_by_text("Archived", exact=True).click()
+    page.get_by_role("button", name="Archived", exact=True).click()
     message.get_by_role("button", name=WHO).click()
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_text("The archive is empty.")).to_be_visible()
@@ -105,10 +102,9 @@ def test_offline_the_list_is_readable_and_playback_fails_clearly(
     left(server, household, anna)
     ServiceWorkerProbe(anna)
     server.stop()
-    page = anna.open("/voicemail").page
+    page = anna.open("/calls?show=voicemail").page
     expect(page.get_by_text("You are seeing the saved list.")).to_be_visible()
     page.get_by_role("listitem").filter(has_text=WHO).get_by_role("button").click()
-    page.get_by_role("button", name="Play", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("The server is not responding")
     server.start()
     assert anna.complaints == []
@@ -167,7 +163,7 @@ def test_a_mailbox_is_configured_and_its_messages_are_erased_by_the_administrato
     old.get_by_role("button", name="Keep voicemail on").click()
     expect(takes).to_be_checked()
     assert asked.findings == []
-    anna.open("/voicemail")
+    anna.open("/calls?show=voicemail")
 
     office = portal(clients)
     desk = office.page

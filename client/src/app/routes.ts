@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { parseCallsSearch } from '~/features/history/search';
+import { parseTeamSearch } from '~/features/team/search';
 import { AppShell } from '~/shell/AppShell';
 import { ErrorPage } from '~/shell/ErrorPage';
 import { requireSession } from '~/shell/gate';
@@ -18,7 +20,7 @@ const publicRoutes = [
     getParentRoute: () => root,
     path: '/',
     beforeLoad: () => {
-      throw redirect({ to: '/dial' });
+      throw redirect({ to: '/calls' });
     },
   }),
   createRoute({
@@ -53,37 +55,95 @@ const publicRoutes = [
   }),
 ] as const;
 
-const protectedRoutes = [
+const calls = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/calls',
+  validateSearch: parseCallsSearch,
+  component: lazyScreen(() => import('~/features/history/Calls')),
+});
+
+const team = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/team',
+  validateSearch: parseTeamSearch,
+  component: lazyScreen(() => import('~/features/team/Team')),
+});
+
+/** Details, beside their list or in its place. */
+const detailRoutes = [
+  calls.addChildren([
+    createRoute({
+      getParentRoute: () => calls,
+      path: '/',
+      component: lazyScreen(() => import('~/features/history/NoCall')),
+    }),
+    createRoute({
+      getParentRoute: () => calls,
+      path: '/$call',
+      component: lazyScreen(() => import('~/features/contact/CallPage')),
+    }),
+  ]),
+  team.addChildren([
+    createRoute({
+      getParentRoute: () => team,
+      path: '/',
+      component: lazyScreen(() => import('~/features/team/NoPerson')),
+    }),
+    createRoute({
+      getParentRoute: () => team,
+      path: '/$person',
+      component: lazyScreen(() => import('~/features/contact/PersonPage')),
+    }),
+  ]),
+] as const;
+
+/** Addresses of earlier versions, in bookmarks and shortcuts. */
+const formerRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/dial',
-    component: lazyScreen(() => import('~/features/dial/Dial')),
+    beforeLoad: () => {
+      throw redirect({ to: '/calls', search: { pad: true }, replace: true });
+    },
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/history',
-    component: lazyScreen(() => import('~/features/history/History')),
-  }),
-  createRoute({
-    getParentRoute: () => signedIn,
-    path: '/recordings',
-    component: lazyScreen(() => import('~/features/recordings/Recordings')),
+    beforeLoad: () => {
+      throw redirect({ to: '/calls', replace: true });
+    },
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/voicemail',
-    component: lazyScreen(() => import('~/features/voicemail/Voicemail')),
+    beforeLoad: () => {
+      throw redirect({ to: '/calls', search: { show: 'voicemail' }, replace: true });
+    },
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/recordings',
+    beforeLoad: () => {
+      throw redirect({ to: '/calls', search: { show: 'recordings' }, replace: true });
+    },
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/directory',
-    component: lazyScreen(() => import('~/features/directory/Directory')),
+    beforeLoad: () => {
+      throw redirect({ to: '/team', replace: true });
+    },
   }),
   createRoute({
     getParentRoute: () => signedIn,
     path: '/rooms',
-    component: lazyScreen(() => import('~/features/conferences/Rooms')),
+    beforeLoad: () => {
+      throw redirect({ to: '/team', search: { show: 'rooms' }, replace: true });
+    },
   }),
+] as const;
+
+const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/settings',
@@ -124,7 +184,10 @@ const protectedRoutes = [
 /** Listens to the address, so only one program may have one. */
 export const createAppRouter = () =>
   createRouter({
-    routeTree: root.addChildren([...publicRoutes, signedIn.addChildren([...protectedRoutes])]),
+    routeTree: root.addChildren([
+      ...publicRoutes,
+      signedIn.addChildren([...detailRoutes, ...formerRoutes, ...protectedRoutes]),
+    ]),
     basepath: '/app',
     defaultPreload: 'intent',
     defaultErrorComponent: ErrorPage,

@@ -35,10 +35,8 @@ export function ExpandableRow({
       <UnstyledButton className={css.head} aria-expanded={open} aria-controls={id} onClick={onToggle}>
         {icon}
         <div className={css.text}>
-          <Text fw={emphasized ? 650 : 500} lineClamp={2}>
-            {title}
-          </Text>
-          <Text size="sm" c="dimmed" truncate>
+          <Text fw={emphasized ? 650 : 500}>{title}</Text>
+          <Text size="sm" c="dimmed">
             {details.filter(Boolean).join(' · ')}
           </Text>
         </div>

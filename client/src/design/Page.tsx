@@ -11,13 +11,15 @@ interface PageProps {
   /** Actions, at the right of the title. */
   actions?: ReactNode;
   /** The parent screen. */
-  back?: '/settings' | '/sign-in' | '/directory' | '/history' | '/people';
+  back?: '/settings' | '/sign-in' | '/calls' | '/team' | '/people';
+  /** 2 beside a list that has the h1. */
+  level?: 1 | 2;
   size?: 'xs' | 'sm' | 'md' | 'lg' | 'xl';
   children: ReactNode;
 }
 
-/** A screen; its title is the only h1 and the document title. */
-export function Page({ title, actions, back, size = 'sm', children }: PageProps) {
+/** A screen; its title is the h1 and the document title. */
+export function Page({ title, actions, back, level = 1, size = 'sm', children }: PageProps) {
   const { t } = useLingui();
   useEffect(() => {
     document.title = `${title} · UnifiCX`;
@@ -37,7 +39,7 @@ export function Page({ title, actions, back, size = 'sm', children }: PageProps)
               <IconArrowLeft aria-hidden />
             </ActionIcon>
           )}
-          <Title order={1} tabIndex={-1} className={classes.title}>
+          <Title order={level} size={level === 1 ? 'h1' : 'h2'} tabIndex={-1} className={classes.title}>
             {title}
           </Title>
         </Group>

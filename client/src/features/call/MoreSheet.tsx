@@ -79,7 +79,7 @@ function PartyActions({ call }: { call: Call }) {
   const parkAndLeave = async (id: string) => {
     if (!(await tryCallAction(() => parkCall(call, id, title)))) return;
     showCall({ minimised: true });
-    void navigate({ to: '/dial' });
+    void navigate({ to: '/calls' });
   };
   const create = async (id: string) => {
     if (await tryCallAction(() => createConference(id))) showCall({ roster: true });

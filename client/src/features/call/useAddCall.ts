@@ -6,6 +6,6 @@ export function useAddCall(): () => void {
   const navigate = useNavigate();
   return () => {
     showCall({ minimised: true });
-    void navigate({ to: '/dial' });
+    void navigate({ to: '/calls', search: { pad: true } });
   };
 }

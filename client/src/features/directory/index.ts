@@ -1,4 +1,5 @@
 /** Directory of colleagues. */
 export { colleagues } from './colleagues';
-export { searchColleagues } from './model';
+export { searchColleagues, sections } from './model';
 export { ContactPicker, type Contact } from './ContactPicker';
+export { favourites, restoreFavourites, setFavourite } from './favourites';

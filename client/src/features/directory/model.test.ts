@@ -27,6 +27,8 @@ describe('the directory', () => {
     expect(names('exam ADA')).toEqual(['1002']);
     expect(names('100')).toEqual(['1004', '1003', '1002']);
     expect(names('xample')).toEqual([]);
+    expect(names('963')).toEqual(['2001']);
+    expect(names('27')).toEqual(['1003']);
     expect(names('  ')).toHaveLength(4);
   });
 });

@@ -1,4 +1,5 @@
 import type { Colleague } from '~/api';
+import { keypadDigits } from '~/core/keypad';
 import { asProblem, type Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
 
@@ -27,12 +28,18 @@ export function letterOf(name: string): string {
   return /\p{L}/u.test(first) ? first : '#';
 }
 
-/** Filter by search terms: each must begin a word of the name or the number. */
+/**
+ * Filter by search terms: each must begin a word of the name or the number. Digits also match the letters on the same
+ * keys of a keypad: 232 finds Ada.
+ */
 export function searchColleagues(colleagues: Colleague[], search: string): Colleague[] {
   const terms = normalize(search).split(/\s+/).filter(Boolean);
   return colleagues.filter((each) => {
     const words = normalize(each.name).split(/[\s\-.,]+/);
-    return terms.every((part) => each.number.startsWith(part) || words.some((word) => word.startsWith(part)));
+    const begins = (part: string) => words.some((word) => word.startsWith(part));
+    const beginsOnKeypad = (part: string) =>
+      /^[2-9]{2,}$/.test(part) && words.some((word) => keypadDigits(word).startsWith(part));
+    return terms.every((part) => each.number.startsWith(part) || begins(part) || beginsOnKeypad(part));
   });
 }
 
@@ -93,7 +100,12 @@ export class Directory {
 
   /** Name of the colleague with this number. */
   nameOf(number: string): string | undefined {
-    return this.state.state.colleagues.find((each) => each.number === number)?.name;
+    return this.withNumber(number)?.name;
+  }
+
+  /** The colleague with this number. */
+  withNumber(number: string): Colleague | undefined {
+    return this.state.state.colleagues.find((each) => each.number === number);
   }
 
   /** Clear on sign-out. */

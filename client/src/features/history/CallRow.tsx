@@ -1,101 +1,97 @@
-import { ActionIcon, Box, Text } from '@mantine/core';
+import { ActionIcon, Box } from '@mantine/core';
 import {
+  IconCircleFilled,
   IconPhone,
   IconPhoneCheck,
   IconPhoneIncoming,
   IconPhoneOutgoing,
   IconPhoneX,
+  IconRecordMail,
+  IconUsersGroup,
   type Icon,
 } from '@tabler/icons-react';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import { Avatar } from '~/design/Avatar';
+import { LinkRow, RowTime } from '~/design/LinkRow';
 import { formatDuration } from '~/design/dates';
-import { Row } from '~/design/Rows';
 import { startCall } from '~/features/call';
-import { qualityGrade, type HistoryEntry } from './model';
+import type { VoicemailEntry } from '~/features/voicemail';
+import { useCallTexts } from './call-texts';
+import type { CallGroup, HistoryEntry } from './model';
 
-const STYLES: Record<HistoryEntry['kind'], { icon: Icon; colour: string }> = {
-  incoming: { icon: IconPhoneIncoming, colour: 'var(--mantine-color-dimmed)' },
-  outgoing: { icon: IconPhoneOutgoing, colour: 'var(--mantine-color-dimmed)' },
-  declined: { icon: IconPhoneX, colour: 'var(--mantine-color-dimmed)' },
-  test: { icon: IconPhoneCheck, colour: 'var(--mantine-color-dimmed)' },
+const MARKS: Record<HistoryEntry['kind'], { icon: Icon; colour?: string }> = {
+  incoming: { icon: IconPhoneIncoming },
+  outgoing: { icon: IconPhoneOutgoing },
+  declined: { icon: IconPhoneX },
+  test: { icon: IconPhoneCheck },
   missed: { icon: IconPhoneX, colour: 'var(--mantine-color-error)' },
 };
 
-/** One call: party, time, outcome, and a call button. */
-export function CallRow({ entry }: { entry: HistoryEntry }) {
+interface CallRowProps {
+  group: CallGroup;
+  /** Name of the conference room called. */
+  room?: string;
+  /** A message left in one of the calls. */
+  message?: VoicemailEntry;
+  unseen: boolean;
+  /** Shown in the detail pane. */
+  selected: boolean;
+}
+
+/** One or more calls with the same party: opens their detail; the receiver calls. */
+export function CallRow({ group: { id, latest, entries }, room, message, unseen, selected }: CallRowProps) {
   const { t, i18n } = useLingui();
-  const { icon: KindIcon, colour } = STYLES[entry.kind];
-  const kinds = {
-    incoming: t`Incoming`,
-    outgoing: t`Outgoing`,
-    missed: t`Missed`,
-    declined: t`Declined`,
-    test: t`Test`,
-  };
-  const outcomes = {
-    answered: '',
-    missed: t`no answer`,
-    cancelled: t`cancelled`,
-    busy: t`busy`,
-    declined: t`declined`,
-    unreachable: t`not reachable`,
-    failed: t`failed`,
-  };
-  const others = entry.others.join(', ');
-  const length = formatDuration(Math.round(entry.messageSeconds ?? 0));
-  const detail = entry.seconds
-    ? formatDuration(entry.seconds)
-    : entry.kind === 'outgoing' && entry.messageSeconds !== undefined
-      ? entry.messageSeconds > 0
-        ? t`left a message ${length}`
-        : t`voicemail answered`
-      : entry.kind === 'outgoing' && entry.outcome !== 'answered'
-        ? outcomes[entry.outcome]
-        : '';
-  const name =
-    entry.kind === 'test'
-      ? t`Test call`
-      : entry.erased
-        ? t`Deleted person`
-        : entry.name || entry.number || t`Withheld number`;
-  const poor = entry.mos !== undefined && qualityGrade(entry.mos) !== 'good';
+  const { nameOf, outcomeOf } = useCallTexts();
+  const { icon: KindIcon, colour = 'var(--mantine-color-dimmed)' } = MARKS[latest.kind];
+  const name = room ?? nameOf(latest);
+  const count = entries.length;
+  const recorded = entries.some((each) => each.recorded);
+  const length = formatDuration(Math.round(message?.seconds ?? 0));
+  const others = latest.others.join(', ');
+  const second = [
+    outcomeOf(latest),
+    count > 1 && t`${count} calls`,
+    count === 1 && latest.seconds > 0 && formatDuration(latest.seconds),
+    message && t`left a message ${length}`,
+    others && t`also ${others}`,
+  ].filter(Boolean);
   return (
-    <Row
-      icon={<KindIcon size={20} color={colour} aria-hidden />}
-      trailing={
+    <LinkRow
+      open={(props) => <Link to="/calls/$call" params={{ call: id }} search={true} {...props} />}
+      avatar={
+        <Avatar
+          name={room ? '' : latest.name}
+          icon={room ? IconUsersGroup : undefined}
+          presence={<KindIcon size={14} stroke={1.75} color={colour} />}
+        />
+      }
+      name={name}
+      emphasized={unseen}
+      second={second.join(' · ')}
+      selected={selected}
+      end={
         <>
-          <Text size="sm" c="dimmed" component="time" dateTime={entry.started.toISOString()}>
-            {i18n.date(entry.started, { timeStyle: 'short' })}
-          </Text>
-          {entry.number && entry.kind !== 'test' ? (
+          {message && <IconRecordMail size={18} stroke={1.75} role="img" aria-label={t`with a message`} />}
+          {recorded && (
+            <IconCircleFilled size={12} color="var(--mantine-color-red-7)" role="img" aria-label={t`recorded`} />
+          )}
+          <RowTime dateTime={latest.started.toISOString()}>{i18n.date(latest.started, { timeStyle: 'short' })}</RowTime>
+          {latest.number && latest.kind !== 'test' ? (
             <ActionIcon
-              variant="light"
+              variant="subtle"
               size={44}
               radius="xl"
               aria-label={t`Call ${name}`}
-              onClick={() => void startCall(entry.number)}
+              onClick={() => void startCall(latest.number, { name: room || latest.name || undefined })}
             >
-              <IconPhone size={20} aria-hidden />
+              <IconPhone size={20} stroke={1.75} aria-hidden />
             </ActionIcon>
           ) : (
             <Box w={44} />
           )}
         </>
       }
-    >
-      <Text fw={entry.kind === 'missed' ? 650 : 500} c={entry.kind === 'missed' ? 'red' : undefined} truncate>
-        {name}
-      </Text>
-      <Text size="sm" c="dimmed" truncate>
-        {[kinds[entry.kind], detail, entry.kind !== 'test' && entry.name && entry.number, others && t`also ${others}`]
-          .filter(Boolean)
-          .join(' · ')}
-      </Text>
-      {poor && (
-        <Text size="xs" c="dimmed">
-          {qualityGrade(entry.mos!) === 'fair' ? <Trans>Fair audio quality</Trans> : <Trans>Poor audio quality</Trans>}
-        </Text>
-      )}
-    </Row>
+    />
   );
 }

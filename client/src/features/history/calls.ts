@@ -15,6 +15,7 @@ export const calls = new History({
     owner = currentOwner();
     return (await api.listHistory({ query: { extension, cursor, limit: PAGE_SIZE } })).data;
   },
+  fetchCall: async (call_id) => (await api.showHistory({ path: { call_id } })).data,
   loadCached: async () => ((await readLocal(STORAGE_KEY)) ?? []) as CallRecord[],
   saveCached: (records) => saveLocal(owner, STORAGE_KEY, records),
 });

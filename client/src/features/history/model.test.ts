@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord, Me, Party } from '~/api';
 import { Problem } from '~/core/problem';
-import { groupByDay, daysAgo, toEntry, qualityGrade, History, visibleEntries, type HistoryEntry } from './model';
+import {
+  groupByDay,
+  daysAgo,
+  groupNeighbours,
+  missedSince,
+  toEntry,
+  qualityGrade,
+  History,
+  visibleEntries,
+  type HistoryEntry,
+} from './model';
 
 const unmeasured = { loss: null, jitter_ms: null, mos: null, packets: null };
 const party = (role: Party['role'], number: string, name: string, extension: string | null): Party => ({
@@ -107,6 +117,44 @@ describe('days', () => {
   });
 });
 
+describe('the list of calls', () => {
+  const from = (caller: string, overrides: Partial<CallRecord> = {}) =>
+    toEntry(
+      record({
+        parties: [party('caller', caller, '', caller ? `x${caller}` : null), party('callee', '1001', 'Me', 'mine')],
+        ...overrides,
+      }),
+      mine,
+    );
+
+  it('groups neighbours of the same kind with the same party; withheld numbers are never grouped', () => {
+    const shown = groupNeighbours([
+      from('1002'),
+      from('1002'),
+      from('1002', { outcome: 'answered' }),
+      from('1003'),
+      from(''),
+      from(''),
+    ]);
+    expect(shown.map((each) => each.entries.length)).toEqual([2, 1, 1, 1, 1]);
+    expect(shown[0]!.id).toBe(shown[0]!.entries[0]!.id);
+  });
+
+  it('hides test calls unless they are asked for', () => {
+    const back = [party('caller', '1001', 'Me', 'mine'), party('callee', '1001', 'Me', 'mine')];
+    const all = [from('1002'), toEntry(record({ parties: back }), mine)];
+    const filter = { missedOnly: false, search: '' };
+    expect(visibleEntries(all, { ...filter, tests: false })).toHaveLength(1);
+    expect(visibleEntries(all, { ...filter, tests: true })).toHaveLength(2);
+  });
+
+  it('counts missed calls after a moment', () => {
+    const [old, recent] = ['2026-11-24T10:00:00Z', '2026-11-24T11:00:00Z'].map((started) => from('1002', { started }));
+    expect(missedSince([recent!, old!], new Date('2026-11-24T10:00:00Z'))).toEqual([recent]);
+    expect(missedSince([recent!, from('1002', { outcome: 'answered' })], undefined)).toEqual([recent]);
+  });
+});
+
 function setup(cached: CallRecord[] = []) {
   const store = {
     stored: cached,
@@ -120,6 +168,10 @@ function setup(cached: CallRecord[] = []) {
       asked.push(extension + cursor);
       const answer = store.answers[cursor] ?? Problem.unreachable();
       return answer instanceof Problem ? Promise.reject(answer) : Promise.resolve(answer);
+    },
+    fetchCall: (id) => {
+      asked.push(id);
+      return Promise.resolve(record({ id }));
     },
     loadCached: () => Promise.resolve(store.stored),
     saveCached: (records) => {
@@ -224,14 +276,28 @@ describe('the history', () => {
     const zoe = [party('caller', '+49301234', 'Zoé Beispiel', null), party('callee', '1001', 'Me', 'mine')];
     store.answers[''] = { items: [record({ outcome: 'answered' }), record({ parties: zoe })], next: null };
     await history.open();
-    const names = () => visibleEntries(history.state.state).map((each) => each.name);
+    const filter = { missedOnly: false, tests: false };
+    const names = () =>
+      visibleEntries(history.state.state.calls, { ...filter, search: history.state.state.search }).map(
+        (each) => each.name,
+      );
     history.search('zoe');
     expect(names()).toEqual(['Zoé Beispiel']);
     history.search('030 12'.slice(1));
     expect(names()).toEqual(['Zoé Beispiel']);
     history.search('');
-    history.missedOnly(true);
+    filter.missedOnly = true;
     expect(names()).toEqual(['Zoé Beispiel']);
+  });
+
+  it('finds a loaded call, and fetches an older one', async () => {
+    const { history, store, asked } = setup();
+    const loaded = record();
+    store.answers[''] = { items: [loaded], next: null };
+    await history.open();
+    expect((await history.find(loaded.id)).id).toBe(loaded.id);
+    expect(asked).not.toContain(loaded.id);
+    expect((await history.find('older')).id).toBe('older');
   });
 
   it('is cleared on sign-out and ignores late responses', async () => {

@@ -22,6 +22,20 @@ export interface HistoryEntry {
   messageSeconds?: number;
   /** MOS, 1 to 5, the lower of both directions, if measured. */
   mos?: number;
+  /** Packet loss in percent, the higher of both directions, if measured. */
+  loss?: number;
+  /** When it ended. */
+  ended: Date;
+  direction: CallRecord['direction'];
+  recorded: boolean;
+}
+
+/** Neighbouring calls of the same kind with the same party; `entries` are newest first. */
+export interface CallGroup {
+  /** The id of the newest call. */
+  id: string;
+  latest: HistoryEntry;
+  entries: HistoryEntry[];
 }
 
 export interface Day {
@@ -39,7 +53,14 @@ export interface HistoryState {
   fault?: Problem;
   /** There are earlier calls. */
   more: boolean;
+  search: string;
+}
+
+/** Restricts the list. */
+export interface CallFilter {
   missedOnly: boolean;
+  /** Calls to the user's own number. */
+  tests: boolean;
   search: string;
 }
 
@@ -50,7 +71,9 @@ export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEn
   const selfCall = outgoing && record.parties.slice(1).some((each) => own.has(each.extension_id ?? ''));
   const other = outgoing ? record.parties.find((each) => each.role === 'callee') : caller;
   const answered = record.outcome === 'answered';
-  const scores = [record.quality.caller.mos, record.quality.callee?.mos].filter((each) => each != null);
+  const directions = [record.quality.caller, record.quality.callee];
+  const scores = directions.map((each) => each?.mos).filter((each) => each != null);
+  const losses = directions.map((each) => each?.loss).filter((each) => each != null);
   return {
     id: record.id,
     kind: selfCall ? 'test' : outgoing ? 'outgoing' : answered ? 'incoming' : unanswered(record),
@@ -63,6 +86,10 @@ export function toEntry(record: CallRecord, own: ReadonlySet<string>): HistoryEn
     others: furtherParties(record, other, own),
     messageSeconds: record.answered_by === 'voicemail' ? (record.message_seconds ?? 0) : undefined,
     mos: scores.length ? Math.min(...scores) : undefined,
+    loss: losses.length ? Math.max(...losses) : undefined,
+    ended: new Date(record.ended),
+    direction: record.direction,
+    recorded: record.recorded,
   };
 }
 
@@ -88,14 +115,32 @@ function normalize(text: string): string {
 }
 
 /** Entries that match the filter and search. */
-export function visibleEntries({ calls, missedOnly, search }: HistoryState): HistoryEntry[] {
+export function visibleEntries(calls: readonly HistoryEntry[], { missedOnly, tests, search }: CallFilter) {
   const term = normalize(search.trim());
   const digits = term.replace(/[\s()/-]/g, '');
   return calls.filter(
     (each) =>
+      (tests || each.kind !== 'test') &&
       (!missedOnly || each.kind === 'missed') &&
       (!term || normalize(each.name).includes(term) || (digits !== '' && each.number.includes(digits))),
   );
+}
+
+/** Group neighbours of the same kind with the same party. Withheld and deleted parties are never grouped. */
+export function groupNeighbours(entries: readonly HistoryEntry[]): CallGroup[] {
+  const groups: CallGroup[] = [];
+  for (const entry of entries) {
+    const last = groups.at(-1);
+    if (last && entry.number && last.latest.number === entry.number && last.latest.kind === entry.kind) {
+      last.entries.push(entry);
+    } else groups.push({ id: entry.id, latest: entry, entries: [entry] });
+  }
+  return groups;
+}
+
+/** Missed calls after a moment; all if undefined. */
+export function missedSince(calls: readonly HistoryEntry[], moment: Date | undefined): HistoryEntry[] {
+  return calls.filter((each) => each.kind === 'missed' && (!moment || each.started > moment));
 }
 
 /** Group by local day, keeping the order. */
@@ -126,6 +171,8 @@ export interface HistoryDependencies {
   me(): Me | undefined;
   /** Fetch the newest calls of one extension, or the page at `cursor`. */
   fetchPage(extension: string, cursor?: string): Promise<Page>;
+  /** Fetch one call, which may be older than the loaded ones. */
+  fetchCall(id: string): Promise<CallRecord>;
   loadCached(): Promise<CallRecord[]>;
   /** Replaces everything stored before. */
   saveCached(records: CallRecord[]): Promise<void>;
@@ -149,7 +196,6 @@ const EMPTY_STATE: HistoryState = {
   source: 'none',
   loading: false,
   more: false,
-  missedOnly: false,
   search: '',
 };
 
@@ -179,13 +225,15 @@ export class History {
     await this.refresh();
   }
 
+  /** Return a call, fetched if it is not loaded. Rejects with a `Problem`. */
+  async find(id: string): Promise<HistoryEntry> {
+    const loaded = this.state.state.calls.find((each) => each.id === id);
+    return loaded ?? toEntry(await this.dependencies.fetchCall(id), this.own());
+  }
+
   /** Fetch earlier calls; these are not cached. */
   loadEarlier(): Promise<void> {
     return this.fetch(true);
-  }
-
-  missedOnly(missedOnly: boolean): void {
-    this.state.setState((before) => ({ ...before, missedOnly }));
   }
 
   search(search: string): void {
@@ -232,8 +280,12 @@ export class History {
     }
   }
 
+  private own(): Set<string> {
+    return new Set(this.dependencies.me()?.extensions.map((each) => each.id));
+  }
+
   private show(records: CallRecord[], source: 'cache' | 'server'): void {
-    const own = new Set(this.dependencies.me()?.extensions.map((each) => each.id));
+    const own = this.own();
     this.state.setState((before) => ({
       ...before,
       calls: records.map((each) => toEntry(each, own)),

@@ -18,13 +18,16 @@ interface PlayerProps {
   load: () => Promise<Blob>;
   /** Waveform, 0 to 100; absent if not measured. */
   peaks?: () => Promise<readonly number[]>;
+  /** Play at once. */
+  autoPlay?: boolean;
   /** Playback has started for the first time. */
   onStarted?: () => void;
 }
 
 /** Audio player with waveform, slider and playback speed. */
-export function Player({ label, seconds, load, peaks, onStarted }: PlayerProps) {
+export function Player({ label, seconds, load, peaks, autoPlay = false, onStarted }: PlayerProps) {
   const { t, i18n } = useLingui();
+  const [playsAtOnce] = useState(autoPlay);
   const [playback] = useState(
     () =>
       new Playback(seconds, {
@@ -36,8 +39,9 @@ export function Player({ label, seconds, load, peaks, onStarted }: PlayerProps) 
   );
   useEffect(() => {
     void playback.loadPeaks();
+    if (playsAtOnce) void playback.toggle();
     return () => playback.close();
-  }, [playback]);
+  }, [playback, playsAtOnce]);
   const now = useValue(playback.state);
   const playing = now.phase === 'playing';
   const speed = i18n.number(now.speed);

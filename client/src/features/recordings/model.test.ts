@@ -50,6 +50,23 @@ describe('a recording entry', () => {
   });
 
   it('lists where it was paused, not where it was resumed', () => {
-    expect(toEntry(recording(), []).pauses).toEqual([12.5, 20]);
+    expect(toEntry(recording(), []).pauses).toEqual([
+      { at: 12.5, reason: 'card' },
+      { at: 20, reason: 'gap' },
+    ]);
+  });
+
+  it('says when the last party agreed, or was told', () => {
+    const at = (moment: string, key: string) => ({
+      ...party('mine', '1001', 'Anna'),
+      told: moment,
+      consented: moment,
+      key,
+    });
+    const [early, late] = ['2026-11-24T10:00:02Z', '2026-11-24T10:00:06Z'];
+    const consent = (one: string, other: string) => toEntry(recording(at(early!, one), at(late!, other)), []).consent;
+    expect(consent('1', '1')).toEqual({ how: 'agreed', at: new Date(late!), parties: 2 });
+    expect(consent('1', '')).toEqual({ how: 'told', at: new Date(late!), parties: 2 });
+    expect(toEntry(recording(party('mine', '1001', 'Anna')), []).consent).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ export default function SelfTest() {
   useEffect(() => () => test.stop(), [test]);
   const running = state.at !== undefined;
   return (
-    <Page title={t`Will my phone ring?`}>
+    <Page title={t`Will my phone ring?`} back="/settings">
       <div className={classes.page}>
         <Text c="dimmed" mb="md">
           <Trans>Six checks, about a minute. You will hear tones, say a word, and your phone will ring once.</Trans>

@@ -1,32 +1,37 @@
 import { Badge, Button, Group, Text } from '@mantine/core';
-import { IconArchive, IconArrowBackUp, IconMail, IconMailOpened, IconPhone, IconTrash } from '@tabler/icons-react';
+import { IconArchive, IconArrowBackUp, IconPhone, IconRecordMail, IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Avatar } from '~/design/Avatar';
+import { session } from '~/api/session';
 import { ExpandableRow } from '~/design/ExpandableRow';
 import { formatDuration, formatDateTime } from '~/design/dates';
+import { toast } from '~/core/toasts';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { Player } from '~/features/player';
+import { phone } from '~/sip';
+import { MessageFile } from './MessageFile';
 import { ownVoicemail, fetchWaveform, fetchMessage } from './own-voicemail';
-import { confirmErase } from './erase-dialog';
 import type { VoicemailEntry } from './model';
 
-/** One message: caller, time, length; expanded with player and actions. */
-export function MessageRow({ message, showExtension }: { message: VoicemailEntry; showExtension: boolean }) {
+interface MessageRowProps {
+  message: VoicemailEntry;
+  showExtension?: boolean;
+}
+
+/** One message: caller, time, length; expanded it plays and has actions. */
+export function MessageRow({ message, showExtension = false }: MessageRowProps) {
   const { t } = useLingui();
   const open = useValue(ownVoicemail.state, (each) => each.open === message.id);
   const name = message.erased ? t`Deleted person` : message.name || message.number || t`Withheld number`;
-  const StateIcon = message.unheard ? IconMail : IconMailOpened;
   const details = [
     formatDateTime(message.created.toISOString()),
     formatDuration(Math.round(message.seconds)),
-    message.name && message.number,
     showExtension && t`for ${message.extension}`,
   ];
   return (
     <ExpandableRow
-      icon={
-        <StateIcon size={20} color={message.unheard ? 'var(--mantine-primary-color-filled)' : undefined} aria-hidden />
-      }
+      icon={<Avatar name={message.name} presence={<IconRecordMail size={14} stroke={1.75} />} />}
       title={name}
       details={details}
       emphasized={message.unheard}
@@ -45,6 +50,7 @@ export function MessageRow({ message, showExtension }: { message: VoicemailEntry
         seconds={message.seconds}
         load={() => fetchMessage(message.id)}
         peaks={() => fetchWaveform(message)}
+        autoPlay={phone.state.state.calls.every((each) => each.ended)}
         onStarted={() => void (message.unheard && ownVoicemail.mark(message.id, true))}
       />
       {message.transcript && (
@@ -59,9 +65,19 @@ export function MessageRow({ message, showExtension }: { message: VoicemailEntry
 
 function MessageActions({ message }: { message: VoicemailEntry }) {
   const { t } = useLingui();
-  const archived = useValue(ownVoicemail.state, (each) => each.folder === 'archived');
-  const erase = async () => {
-    if (await confirmErase(t, message.mailed)) await ownVoicemail.erase(message.id);
+  const archived = useValue(ownVoicemail.state, (each) => !each.inbox.some(({ id }) => id === message.id));
+  const own = useValue(
+    session,
+    (each) => each.state === 'in' && each.me.extensions.some(({ id }) => id === message.extensionId),
+  );
+  const remove = () => {
+    void ownVoicemail.delete(message.id);
+    toast({
+      message: message.mailed
+        ? t`Message deleted. The copy in your e-mail is not affected: delete that e-mail too.`
+        : t`Message deleted.`,
+      undo: () => void ownVoicemail.undoDelete(message.id, !archived),
+    });
   };
   return (
     <Group gap="xs" mt="sm">
@@ -74,40 +90,41 @@ function MessageActions({ message }: { message: VoicemailEntry }) {
           <Trans>Call back</Trans>
         </Button>
       )}
+      {!archived && (
+        <Button size="md" variant="default" onClick={() => void ownVoicemail.mark(message.id, message.unheard)}>
+          {message.unheard ? <Trans>Mark as heard</Trans> : <Trans>Mark as new</Trans>}
+        </Button>
+      )}
+      <MessageFile message={message} />
       {archived ? (
-        <>
-          <Button
-            size="md"
-            variant="default"
-            leftSection={<IconArrowBackUp size={18} aria-hidden />}
-            onClick={() => void ownVoicemail.restore(message.id)}
-          >
-            <Trans>Restore</Trans>
-          </Button>
-          <Button
-            size="md"
-            variant="light"
-            color="red"
-            leftSection={<IconTrash size={18} aria-hidden />}
-            onClick={() => void erase()}
-          >
-            <Trans>Erase permanently</Trans>
-          </Button>
-        </>
+        <Button
+          size="md"
+          variant="default"
+          leftSection={<IconArrowBackUp size={18} aria-hidden />}
+          onClick={() => void ownVoicemail.restore(message.id)}
+        >
+          <Trans>Restore</Trans>
+        </Button>
       ) : (
-        <>
-          <Button size="md" variant="default" onClick={() => void ownVoicemail.mark(message.id, message.unheard)}>
-            {message.unheard ? <Trans>Mark as heard</Trans> : <Trans>Mark as new</Trans>}
-          </Button>
-          <Button
-            size="md"
-            variant="default"
-            leftSection={<IconArchive size={18} aria-hidden />}
-            onClick={() => void ownVoicemail.archive(message.id)}
-          >
-            <Trans>Archive</Trans>
-          </Button>
-        </>
+        <Button
+          size="md"
+          variant="default"
+          leftSection={<IconArchive size={18} aria-hidden />}
+          onClick={() => void ownVoicemail.archive(message.id)}
+        >
+          <Trans>Archive</Trans>
+        </Button>
+      )}
+      {own && (
+        <Button
+          size="md"
+          variant="light"
+          color="red"
+          leftSection={<IconTrash size={18} aria-hidden />}
+          onClick={remove}
+        >
+          <Trans>Delete</Trans>
+        </Button>
       )}
     </Group>
   );

@@ -1,2 +1,6 @@
-/** Voicemail: the settings of a mailbox. */
+/** The user's own messages, and the settings of a mailbox. */
 export { MailboxBody } from './MailboxBody';
+export { MessageList } from './MessageList';
+export { MessageRow } from './MessageRow';
+export { countUnheard, type VoicemailEntry } from './model';
+export { ownVoicemail } from './own-voicemail';

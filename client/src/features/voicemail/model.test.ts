@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Message } from '~/api';
 import { Problem } from '~/core/problem';
+import { DeferredWork } from '~/core/deferred';
 import { toEntry, countUnheard, visibleMessages, Voicemail } from './model';
 
 function message(id: string, overrides: Partial<Message> = {}): Message {
@@ -55,6 +56,7 @@ function setup(cached: Message[] = []) {
     erase: vi.fn(async (id: string) => {
       store.archived = store.archived.filter((each) => each.id !== id);
     }),
+    later: new DeferredWork(10_000),
   };
   const voicemail = new Voicemail(parts);
   const ids = () => visibleMessages(voicemail.state.state)?.map((each) => each.id);
@@ -111,7 +113,7 @@ describe('the mailbox', () => {
     ]);
   });
 
-  it('archives, restores and erases', async () => {
+  it('archives and restores', async () => {
     const { voicemail, store, ids } = setup();
     store.inbox = [message('a'), message('b')];
     await voicemail.open();
@@ -122,10 +124,54 @@ describe('the mailbox', () => {
     await voicemail.restore('a');
     expect(ids()).toEqual([]);
     await voicemail.show('inbox');
+    expect(ids()).toEqual(['b', 'a']);
+  });
+
+  it('deletes at once for the eye, and for good when it can no longer be undone', async () => {
+    const { voicemail, store, parts, ids } = setup();
+    store.inbox = [message('a'), message('b')];
+    await voicemail.open();
+    const deleting = voicemail.delete('a');
+    expect(ids()).toEqual(['b']);
+    expect(countUnheard(voicemail.state.state)).toBe(1);
+    await deleting;
+    await voicemail.show('archived');
+    expect(ids()).toEqual([]); // a lost page leaves it in the archive, where it can be restored
+    expect(parts.erase).not.toHaveBeenCalled();
+    parts.later.flush();
+    await vi.waitFor(() => expect(voicemail.state.state.deleted.size).toBe(0));
+    expect(parts.erase.mock.calls).toEqual([['a']]);
+    expect(store.archived).toEqual([]);
+  });
+
+  it('undoes a deletion', async () => {
+    const { voicemail, store, parts, ids } = setup();
+    store.inbox = [message('a'), message('b')];
+    await voicemail.open();
+    await voicemail.delete('a');
+    await voicemail.undoDelete('a', true);
+    parts.later.flush();
+    expect(ids()).toEqual(['b', 'a']);
+    expect(parts.erase).not.toHaveBeenCalled();
     await voicemail.archive('b');
     await voicemail.show('archived');
-    await voicemail.erase('b');
-    expect(ids()).toEqual([]);
+    await voicemail.delete('b');
+    await voicemail.undoDelete('b', false);
+    expect(ids()).toEqual(['b']);
+    expect(parts.restore.mock.calls).toEqual([['a']]);
+  });
+
+  it('shows a message again that could not be erased', async () => {
+    const { voicemail, store, parts, ids } = setup();
+    store.inbox = [message('a')];
+    await voicemail.open();
+    await voicemail.delete('a');
+    parts.erase.mockRejectedValueOnce(new Problem('full', 507, 'Full.'));
+    parts.later.flush();
+    await vi.waitFor(() => expect(voicemail.state.state.deleted.size).toBe(0));
+    expect(voicemail.state.state.refused?.code).toBe('full');
+    await voicemail.show('archived');
+    expect(ids()).toEqual(['a']);
   });
 
   it('reports a refused action and shows the true state', async () => {

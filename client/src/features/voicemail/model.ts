@@ -1,6 +1,7 @@
 import type { Message } from '~/api';
 import { asProblem, type Problem } from '~/core/problem';
 import { coalesce } from '~/core/coalesce';
+import type { DeferredWork } from '~/core/deferred';
 import { createStore } from '~/core/store';
 
 /** A message from the perspective of the mailbox owner. */
@@ -10,8 +11,11 @@ export interface VoicemailEntry {
   name: string;
   number: string;
   erased: boolean;
-  /** The extension called. */
+  /** The extension called: its number and id. */
   extension: string;
+  extensionId: string;
+  /** Id of the call it was left in. */
+  call: string;
   created: Date;
   seconds: number;
   /** Not played yet. */
@@ -40,6 +44,8 @@ export interface VoicemailState {
   refused?: Problem;
   /** The expanded message. */
   open?: string;
+  /** Ids of messages whose deletion can still be undone. They are archived meanwhile, and not shown. */
+  deleted: ReadonlySet<string>;
 }
 
 export function toEntry(message: Message): VoicemailEntry {
@@ -49,6 +55,8 @@ export function toEntry(message: Message): VoicemailEntry {
     number: message.caller ?? '',
     erased: message.own && message.caller === null,
     extension: message.number,
+    extensionId: message.extension_id,
+    call: message.call_id,
     created: new Date(message.created),
     seconds: message.seconds,
     unheard: message.heard === null,
@@ -59,12 +67,16 @@ export function toEntry(message: Message): VoicemailEntry {
 }
 
 export function countUnheard(state: VoicemailState): number {
-  return state.inbox.filter((each) => each.unheard).length;
+  return state.inbox.filter((each) => each.unheard && !state.deleted.has(each.id)).length;
 }
 
 /** Messages of the selected folder; undefined until loaded. */
-export function visibleMessages({ folder, inbox, archived }: VoicemailState): VoicemailEntry[] | undefined {
-  return folder === 'inbox' ? inbox : archived;
+export function visibleMessages({ folder, inbox, archived, deleted }: VoicemailState): VoicemailEntry[] | undefined {
+  return (folder === 'inbox' ? inbox : archived)?.filter((each) => !deleted.has(each.id));
+}
+
+function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return new Set([...ids].filter((each) => each !== id));
 }
 
 export interface VoicemailDependencies {
@@ -76,9 +88,17 @@ export interface VoicemailDependencies {
   archive(id: string): Promise<unknown>;
   restore(id: string): Promise<unknown>;
   erase(id: string): Promise<unknown>;
+  /** Carry out a deletion later, or when the page is left. */
+  later: Pick<DeferredWork, 'schedule' | 'cancel'>;
 }
 
-const EMPTY_STATE: VoicemailState = { inbox: [], folder: 'inbox', source: 'none', loading: false };
+const EMPTY_STATE: VoicemailState = {
+  inbox: [],
+  folder: 'inbox',
+  source: 'none',
+  loading: false,
+  deleted: new Set(),
+};
 
 /** The user's messages: from the cache first, then from the server. */
 export class Voicemail {
@@ -126,8 +146,27 @@ export class Voicemail {
     return this.perform(() => this.dependencies.restore(id));
   }
 
-  erase(id: string): Promise<void> {
-    return this.perform(() => this.dependencies.erase(id));
+  /**
+   * Delete a message: archive it now and erase it later, unless `undoDelete` comes first. If the page is lost in
+   * between, the message is in the archive.
+   */
+  delete(id: string): Promise<void> {
+    const { inbox, deleted } = this.state.state;
+    this.set({ deleted: new Set([...deleted, id]), open: undefined });
+    this.dependencies.later.schedule(id, () => void this.erase(id));
+    return inbox.some((each) => each.id === id) ? this.archive(id) : Promise.resolve();
+  }
+
+  /** Undo `delete`; `restore` is set if the message was not archived before. */
+  async undoDelete(id: string, restore: boolean): Promise<void> {
+    if (!this.dependencies.later.cancel(id)) return;
+    this.set({ deleted: without(this.state.state.deleted, id) });
+    if (restore) await this.restore(id);
+  }
+
+  private async erase(id: string): Promise<void> {
+    await this.perform(() => this.dependencies.erase(id));
+    this.set({ deleted: without(this.state.state.deleted, id) });
   }
 
   /** Clear on sign-out. */

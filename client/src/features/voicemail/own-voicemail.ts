@@ -2,6 +2,7 @@ import { api, type Message } from '~/api';
 import { events } from '~/api/events';
 import { onSignOut } from '~/api/session';
 import { saveLocal, currentOwner, readLocal } from '~/core/device-storage';
+import { deletions } from '~/core/deferred';
 import { audioFormat } from '~/features/player';
 import { Voicemail, type VoicemailEntry } from './model';
 
@@ -19,7 +20,8 @@ export const ownVoicemail = new Voicemail({
   mark: (id, heard) => api.markVoicemail({ path: { message_id: id }, body: { heard } }),
   archive: (id) => api.hideVoicemail({ path: { message_id: id } }),
   restore: (id) => api.restoreVoicemail({ path: { message_id: id } }),
-  erase: (id) => api.eraseVoicemail({ path: { message_id: id } }),
+  erase: (id) => api.eraseVoicemail({ path: { message_id: id }, keepalive: true }),
+  later: deletions,
 });
 
 /** Fetch the sound of a message. */

@@ -1,19 +1,18 @@
-import { ActionIcon, SegmentedControl, Text } from '@mantine/core';
-import { IconSettings } from '@tabler/icons-react';
+import { Button, Group, Text } from '@mantine/core';
+import { IconArchive, IconArrowLeft, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { session } from '~/api/session';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
-import { Page } from '~/design/Page';
 import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { ownVoicemail } from './own-voicemail';
 import { MessageRow } from './MessageRow';
-import { visibleMessages, type Folder } from './model';
+import { visibleMessages } from './model';
 
 /** The user's messages, newest first. */
-export default function Voicemail() {
+export function MessageList() {
   const { t } = useLingui();
   const now = useValue(ownVoicemail.state);
   const mailboxCount = useValue(session, (each) => (each.state === 'in' ? each.me.extensions.length : 0));
@@ -22,32 +21,9 @@ export default function Voicemail() {
     return () => ownVoicemail.setOpen(undefined);
   }, []);
   const shown = visibleMessages(now);
+  const archived = now.folder === 'archived';
   return (
-    <Page
-      title={t`Voicemail`}
-      actions={
-        <ActionIcon
-          renderRoot={(props) => <Link to="/settings/voicemail" {...props} />}
-          variant="subtle"
-          size={44}
-          aria-label={t`Mailbox settings`}
-        >
-          <IconSettings aria-hidden />
-        </ActionIcon>
-      }
-    >
-      <SegmentedControl
-        fullWidth
-        size="md"
-        mb="md"
-        aria-label={t`Filter messages`}
-        value={now.folder}
-        onChange={(value) => void ownVoicemail.show(value as Folder)}
-        data={[
-          { value: 'inbox', label: t`Messages` },
-          { value: 'archived', label: t`Archived` },
-        ]}
-      />
+    <>
       {now.source === 'cache' && !now.loading && (
         <InfoNotice>
           <Trans>You are seeing the saved list. Messages can be played when you are online.</Trans>
@@ -56,7 +32,7 @@ export default function Voicemail() {
       {(now.source === 'none' || shown === undefined) && <ErrorNotice fault={now.fault} />}
       <ErrorNotice fault={now.refused} />
       {shown && shown.length > 0 ? (
-        <Rows label={t`Messages`}>
+        <Rows label={archived ? t`Archived messages` : t`Messages`}>
           {shown.map((each) => (
             <MessageRow key={each.id} message={each} showExtension={mailboxCount > 1} />
           ))}
@@ -66,7 +42,7 @@ export default function Voicemail() {
           <Text c="dimmed" ta="center" py="xl" role="status">
             {shown === undefined || (now.loading && now.source === 'none') ? (
               <Trans>Loading…</Trans>
-            ) : now.folder === 'archived' ? (
+            ) : archived ? (
               <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
             ) : (
               <Trans>No messages.</Trans>
@@ -74,6 +50,24 @@ export default function Voicemail() {
           </Text>
         )
       )}
-    </Page>
+      <Group justify="center" gap="xs" mt="md">
+        <Button
+          variant="subtle"
+          size="md"
+          leftSection={archived ? <IconArrowLeft size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
+          onClick={() => void ownVoicemail.show(archived ? 'inbox' : 'archived')}
+        >
+          {archived ? <Trans>Messages</Trans> : <Trans>Archived</Trans>}
+        </Button>
+        <Button
+          renderRoot={(props) => <Link to="/settings/voicemail" {...props} />}
+          variant="subtle"
+          size="md"
+          leftSection={<IconSettings size={18} aria-hidden />}
+        >
+          <Trans>Mailbox settings</Trans>
+        </Button>
+      </Group>
+    </>
   );
 }

@@ -1,50 +1,28 @@
-import { ActionIcon, Avatar, Button, Text, TextInput, Title } from '@mantine/core';
-import { IconPhone, IconSearch, IconUsersGroup, IconVideo } from '@tabler/icons-react';
+import { ActionIcon, Text, Title } from '@mantine/core';
+import { IconPhone, IconVideo } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Link } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { Link, useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { Avatar } from '~/design/Avatar';
 import type { Colleague } from '~/api';
+import { LinkRow } from '~/design/LinkRow';
 import { ErrorNotice, InfoNotice } from '~/design/Notice';
-import { Page } from '~/design/Page';
-import { Row, Rows } from '~/design/Rows';
+import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
-import { colleagues } from './colleagues';
-import { searchColleagues, sections } from './model';
+import { colleagues, searchColleagues, sections } from '~/features/directory';
 
 /** Colleagues from A to Z with call buttons. */
-export default function Directory() {
-  const { t, i18n } = useLingui();
+export function ColleagueList() {
+  const { i18n } = useLingui();
   const now = useValue(colleagues.state);
-  useEffect(() => void colleagues.open(), []);
+  const { person } = useParams({ strict: false });
   const letterSections = useMemo(
     () => sections(searchColleagues(now.colleagues, now.search), i18n.locale),
     [now.colleagues, now.search, i18n.locale],
   );
   return (
-    <Page
-      title={t`People`}
-      actions={
-        <Button
-          renderRoot={(props) => <Link to="/rooms" {...props} />}
-          variant="light"
-          size="md"
-          leftSection={<IconUsersGroup size={18} aria-hidden />}
-        >
-          <Trans>Rooms</Trans>
-        </Button>
-      }
-    >
-      <TextInput
-        type="search"
-        size="md"
-        aria-label={t`Search people`}
-        placeholder={t`Name or number`}
-        leftSection={<IconSearch size={18} aria-hidden />}
-        value={now.search}
-        onChange={(event) => colleagues.search(event.currentTarget.value)}
-        mb="md"
-      />
+    <>
       {now.source === 'cache' && !now.loading && (
         <InfoNotice>
           <Trans>You are seeing saved contacts. New people appear when you are online.</Trans>
@@ -58,7 +36,7 @@ export default function Directory() {
           </Title>
           <Rows>
             {section.colleagues.map((each) => (
-              <ColleagueRow key={each.id} colleague={each} />
+              <ColleagueRow key={each.id} colleague={each} selected={each.id === person} />
             ))}
           </Rows>
         </section>
@@ -74,16 +52,20 @@ export default function Directory() {
           )}
         </Text>
       )}
-    </Page>
+    </>
   );
 }
 
-function ColleagueRow({ colleague: { name, number } }: { colleague: Colleague }) {
+function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague: Colleague; selected: boolean }) {
   const { t } = useLingui();
   return (
-    <Row
-      icon={<Avatar name={name} color="harbour" radius="xl" aria-hidden />}
-      trailing={
+    <LinkRow
+      open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
+      avatar={<Avatar name={name} />}
+      name={name}
+      second={number}
+      selected={selected}
+      end={
         <>
           <ActionIcon
             variant="subtle"
@@ -92,26 +74,19 @@ function ColleagueRow({ colleague: { name, number } }: { colleague: Colleague })
             aria-label={t`Video call with ${name}`}
             onClick={() => void startCall(number, { video: true })}
           >
-            <IconVideo size={20} aria-hidden />
+            <IconVideo size={20} stroke={1.75} aria-hidden />
           </ActionIcon>
           <ActionIcon
-            variant="light"
+            variant="subtle"
             size={44}
             radius="xl"
             aria-label={t`Call ${name}`}
             onClick={() => void startCall(number)}
           >
-            <IconPhone size={20} aria-hidden />
+            <IconPhone size={20} stroke={1.75} aria-hidden />
           </ActionIcon>
         </>
       }
-    >
-      <Text fw={500} truncate>
-        {name}
-      </Text>
-      <Text size="sm" c="dimmed">
-        {number}
-      </Text>
-    </Row>
+    />
   );
 }

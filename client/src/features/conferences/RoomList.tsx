@@ -5,14 +5,13 @@ import { useEffect } from 'react';
 import type { Room } from '~/api';
 import { events } from '~/api/events';
 import { ErrorNotice } from '~/design/Notice';
-import { Page } from '~/design/Page';
 import { Row, Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { refreshRooms, rooms } from './rooms';
 
 /** Conference rooms with a join button. */
-export default function Rooms() {
+export function RoomList() {
   const { t } = useLingui();
   const now = useValue(rooms);
   useEffect(() => {
@@ -20,7 +19,7 @@ export default function Rooms() {
     return events.on('room', () => void refreshRooms());
   }, []);
   return (
-    <Page title={t`Rooms`} back="/directory">
+    <>
       <ErrorNotice fault={now.fault} />
       {now.rooms && now.rooms.length > 0 ? (
         <Rows label={t`Rooms`}>
@@ -35,7 +34,7 @@ export default function Rooms() {
           </Text>
         )
       )}
-    </Page>
+    </>
   );
 }
 

@@ -1,0 +1,26 @@
+import { SegmentedControl } from '@mantine/core';
+import css from './segments.module.css';
+
+interface SegmentsProps<T extends string> {
+  label: string;
+  value: T;
+  onChange: (value: T) => void;
+  data: { value: T; label: string }[];
+}
+
+/** Switches between the parts of a tab; wraps where the labels do not fit. */
+export function Segments<T extends string>({ label, value, onChange, data }: SegmentsProps<T>) {
+  return (
+    <SegmentedControl
+      fullWidth
+      transitionDuration={0}
+      className={css.segments}
+      classNames={{ control: css.control, label: css.label }}
+      mb="sm"
+      aria-label={label}
+      value={value}
+      onChange={onChange}
+      data={data}
+    />
+  );
+}

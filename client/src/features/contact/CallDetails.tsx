@@ -1,0 +1,54 @@
+import { Text } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { formatDuration } from '~/design/dates';
+import { Section } from '~/design/Section';
+import { qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
+import css from './contact.module.css';
+
+/** The contents of the record of a call. */
+export function CallDetails({ entry }: { entry: HistoryEntry }) {
+  const { t, i18n } = useLingui();
+  const { outcomeOf } = useCallTexts();
+  const grades = { good: t`good`, fair: t`fair`, poor: t`poor` };
+  const directions = { internal: t`internal`, inbound: t`from outside`, outbound: t`to outside` };
+  const details: [string, string | false | undefined][] = [
+    [t`Started`, i18n.date(entry.started, { dateStyle: 'full', timeStyle: 'short' })],
+    [t`Type`, `${outcomeOf(entry)} (${directions[entry.direction]})`],
+    [t`Talk time`, entry.seconds > 0 && formatDuration(entry.seconds)],
+    [
+      t`Audio quality`,
+      entry.mos !== undefined &&
+        [
+          grades[qualityGrade(entry.mos)],
+          `MOS ${i18n.number(entry.mos, { maximumFractionDigits: 1 })}`,
+          entry.loss !== undefined && t`packet loss ${i18n.number(entry.loss, { maximumFractionDigits: 1 })} %`,
+        ]
+          .filter(Boolean)
+          .join(', '),
+    ],
+    [t`Also in the call`, entry.others.join(', ')],
+    [t`Recording`, entry.recorded && t`recorded`],
+  ];
+  return (
+    <Section title={t`This call`}>
+      <dl className={css.details}>
+        {details.map(
+          ([title, value]) =>
+            value && (
+              <div key={title}>
+                <Text component="dt" size="sm" c="dimmed">
+                  {title}
+                </Text>
+                <Text component="dd">{value}</Text>
+              </div>
+            ),
+        )}
+      </dl>
+      {entry.kind === 'test' && (
+        <Text size="sm" c="dimmed">
+          <Trans>A call to your own number, for example of the self-test.</Trans>
+        </Text>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,56 @@
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useParams } from '@tanstack/react-router';
+import { ErrorNotice } from '~/design/Notice';
+import { Page } from '~/design/Page';
+import { useValue } from '~/core/store';
+import { useRoomNames } from '~/features/conferences';
+import { colleagues } from '~/features/directory';
+import { calls, useCallTexts } from '~/features/history';
+import { useTwoPanes } from '~/design/Panes';
+import { CallDetails } from './CallDetails';
+import { Contact } from './Contact';
+
+/** One call: the other party, what the record knows, and everything else with that party. */
+export default function CallPage() {
+  const { t } = useLingui();
+  const beside = useTwoPanes();
+  const { call: id = '' } = useParams({ strict: false });
+  const loaded = useValue(calls.state, (each) => each.calls.find((one) => one.id === id));
+  const rooms = useRoomNames();
+  const { nameOf } = useCallTexts();
+  const query = useQuery({ queryKey: ['call', id], queryFn: () => calls.find(id), enabled: !loaded, gcTime: 0 });
+  useValue(colleagues.state, (each) => each.colleagues); // names appear when they are loaded
+  const entry = loaded ?? query.data;
+  if (!entry) {
+    return (
+      <Page title={t`Call details`} level={beside ? 2 : 1} back={beside ? undefined : '/calls'}>
+        {query.error ? (
+          <ErrorNotice fault={query.error} />
+        ) : (
+          <Text c="dimmed" role="status">
+            <Trans>Loading…</Trans>
+          </Text>
+        )}
+      </Page>
+    );
+  }
+  const colleague = entry.number ? colleagues.withNumber(entry.number) : undefined;
+  const room = rooms.get(entry.number);
+  return (
+    <Contact
+      key={entry.number || id}
+      back="/calls"
+      party={{
+        id: colleague?.id,
+        name: room ?? (entry.kind === 'test' ? '' : entry.name || colleague?.name || ''),
+        number: entry.number,
+        title: room ?? (entry.name ? nameOf(entry) : (colleague?.name ?? nameOf(entry))),
+        room: room !== undefined,
+      }}
+    >
+      <CallDetails entry={entry} />
+    </Contact>
+  );
+}

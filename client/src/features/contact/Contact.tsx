@@ -1,0 +1,66 @@
+import { ActionIcon, Container, Text, Title } from '@mantine/core';
+import { IconArrowLeft, IconUsersGroup } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
+import { useEffect, type ReactNode } from 'react';
+import { Avatar } from '~/design/Avatar';
+import { useTwoPanes } from '~/design/Panes';
+import { ContactActions } from './ContactActions';
+import { ContactHistory } from './ContactHistory';
+import { ContactNumbers } from './ContactNumbers';
+import css from './contact.module.css';
+
+/** A person, room or number. */
+export interface ContactParty {
+  /** The colleague's id. */
+  id?: string;
+  /** Both are empty if unknown. */
+  name: string;
+  number: string;
+  /** The name, or what stands in its place. */
+  title: string;
+  room: boolean;
+}
+
+interface ContactProps {
+  party: ContactParty;
+  /** The list, which is another screen on a phone. */
+  back: '/calls' | '/team';
+  /** Between the actions and the history. */
+  children?: ReactNode;
+}
+
+/** The page of a person: actions, numbers, and the calls, messages and recordings with them. */
+export function Contact({ party, back, children }: ContactProps) {
+  const { t } = useLingui();
+  const beside = useTwoPanes();
+  useEffect(() => {
+    document.title = `${party.title} · UnifiCX`;
+  }, [party.title]);
+  return (
+    <Container size="sm" py="md" px="md">
+      {!beside && (
+        <ActionIcon
+          renderRoot={(props) => <Link to={back} search={true} {...props} />}
+          variant="subtle"
+          size={44}
+          ml={-10}
+          aria-label={t`Back`}
+        >
+          <IconArrowLeft aria-hidden />
+        </ActionIcon>
+      )}
+      <header className={css.head}>
+        <Avatar name={party.room ? '' : party.name} icon={party.room ? IconUsersGroup : undefined} size={96} />
+        <Title order={beside ? 2 : 1} size="h2" tabIndex={-1} className={css.title}>
+          {party.title}
+        </Title>
+        {party.number && party.number !== party.title && <Text c="dimmed">{party.number}</Text>}
+      </header>
+      {party.number && <ContactActions party={party} />}
+      {children}
+      {party.number && <ContactNumbers party={party} />}
+      {party.number && <ContactHistory party={party} />}
+    </Container>
+  );
+}

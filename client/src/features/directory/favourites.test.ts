@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+const storage = vi.hoisted(() => ({ values: new Map<string, unknown>(), signOut: () => undefined as void }));
+vi.mock('~/core/device-storage', () => ({
+  currentOwner: () => 1,
+  readLocal: async (key: string) => storage.values.get(key),
+  saveLocal: async (_owner: number, key: string, value: unknown) => void storage.values.set(key, value),
+}));
+vi.mock('~/api/session', () => ({
+  onSignOut: (task: () => void) => {
+    storage.signOut = task;
+  },
+}));
+
+const { favourites, restoreFavourites, setFavourite } = await import('./favourites');
+
+beforeEach(() => {
+  storage.values.clear();
+  storage.signOut();
+});
+
+describe('the favourites', () => {
+  it('are kept on the device and cleared on sign-out', async () => {
+    await setFavourite('ada', true);
+    await setFavourite('ben', true);
+    await setFavourite('ada', false);
+    expect(favourites.state).toEqual(['ben']);
+    storage.signOut();
+    expect(favourites.state).toEqual([]);
+    await restoreFavourites();
+    expect(favourites.state).toEqual(['ben']);
+  });
+
+  it('ignore a damaged list', async () => {
+    storage.values.set('directory.favourites', { ada: true });
+    await restoreFavourites();
+    expect(favourites.state).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { ActionIcon } from '@mantine/core';
+import { IconDialpad } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Page } from '~/design/Page';
+import { LineStatus, openDial, ParkedCalls } from '~/features/dial';
+import { RecordingList } from '~/features/recordings';
+import { MessageList } from '~/features/voicemail';
+import { Panes } from '~/design/Panes';
+import { Segments } from '~/design/Segments';
+import { CallList } from './CallList';
+import type { CallsView } from './search';
+import css from './calls.module.css';
+
+/** The tab of calls: the user's own calls, messages and recordings, and the dial pad. */
+export default function Calls() {
+  const { call } = useParams({ strict: false });
+  return <Panes list={<CallsTab />} detail={call !== undefined} />;
+}
+
+function CallsTab() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { show = 'recent', pad } = useSearch({ strict: false });
+  useEffect(() => {
+    if (!pad) return;
+    openDial();
+    void navigate({ to: '.', search: { show: show === 'recent' ? undefined : show }, replace: true });
+  }, [pad, show, navigate]);
+  return (
+    <div className={css.tab}>
+      <Page title={t`Calls`} actions={<LineStatus />}>
+        <Segments<CallsView>
+          label={t`Show`}
+          value={show}
+          onChange={(value) =>
+            void navigate({ to: '.', search: value === 'recent' ? {} : { show: value }, replace: true })
+          }
+          data={[
+            { value: 'recent', label: t`Recent` },
+            { value: 'missed', label: t`Missed` },
+            { value: 'voicemail', label: t`Voicemail` },
+            { value: 'recordings', label: t`Recordings` },
+          ]}
+        />
+        <ParkedCalls />
+        {show === 'voicemail' ? (
+          <MessageList />
+        ) : show === 'recordings' ? (
+          <RecordingList />
+        ) : (
+          <CallList missedOnly={show === 'missed'} />
+        )}
+      </Page>
+      <div className={css.padPlace}>
+        <ActionIcon className={css.pad} size="60px" radius={30} aria-label={t`Dial pad`} onClick={() => openDial()}>
+          <IconDialpad size={28} aria-hidden />
+        </ActionIcon>
+      </div>
+    </div>
+  );
+}

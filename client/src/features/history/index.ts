@@ -1,0 +1,4 @@
+/** The user's own calls. */
+export { calls } from './calls';
+export { useCallTexts } from './call-texts';
+export { qualityGrade, type HistoryEntry } from './model';

@@ -1,0 +1,57 @@
+import { Button, Center, Text } from '@mantine/core';
+import { IconArchive, IconArrowLeft } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { ErrorNotice } from '~/design/Notice';
+import { Rows } from '~/design/Rows';
+import { useOwnRecordings } from './own-recordings';
+import { RecordingRow } from './RecordingRow';
+
+/** Recordings of the user's own calls, newest first. */
+export function RecordingList() {
+  const { t } = useLingui();
+  const [archived, setArchived] = useState(false);
+  const { items, loaded, fault, loadMore } = useOwnRecordings(archived);
+  return (
+    <>
+      <ErrorNotice fault={fault} />
+      {items.length > 0 ? (
+        <Rows label={archived ? t`Archived recordings` : t`Recordings`}>
+          {items.map((each) => (
+            <RecordingRow key={each.id} recording={each} archived={archived} />
+          ))}
+        </Rows>
+      ) : (
+        !fault &&
+        !loadMore && (
+          <Text c="dimmed" ta="center" py="xl" role="status">
+            {!loaded ? (
+              <Trans>Loading…</Trans>
+            ) : archived ? (
+              <Trans>The archive is empty. Archived items can be restored for a limited time.</Trans>
+            ) : (
+              <Trans>No recordings of your calls.</Trans>
+            )}
+          </Text>
+        )
+      )}
+      {loadMore && (
+        <Center mt="md">
+          <Button variant="default" size="md" onClick={loadMore}>
+            <Trans>More</Trans>
+          </Button>
+        </Center>
+      )}
+      <Center mt="md">
+        <Button
+          variant="subtle"
+          size="md"
+          leftSection={archived ? <IconArrowLeft size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
+          onClick={() => setArchived(!archived)}
+        >
+          {archived ? <Trans>Recordings</Trans> : <Trans>Archived</Trans>}
+        </Button>
+      </Center>
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import { Button, Text } from '@mantine/core';
+import { IconArchive, IconArrowBackUp, IconCircleFilled } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { Avatar } from '~/design/Avatar';
+import { api } from '~/api';
+import { ExpandableRow } from '~/design/ExpandableRow';
+import { formatDuration, formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import { Player } from '~/features/player';
+import { phone } from '~/sip';
+import { QUERY_KEY } from './own-recordings';
+import { fetchWaveform, fetchRecording } from './sound';
+import type { RecordingEntry } from './model';
+
+interface RecordingRowProps {
+  recording: RecordingEntry;
+  archived?: boolean;
+}
+
+/** One recorded call; expanded it plays, and shows consents and pauses. */
+export function RecordingRow({ recording, archived = false }: RecordingRowProps) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const toggleArchived = useMutation({
+    mutationFn: (recording_id: string) =>
+      archived ? api.restoreRecording({ path: { recording_id } }) : api.hideRecording({ path: { recording_id } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: [QUERY_KEY] }),
+  });
+  const names = recording.others
+    .map(({ erased, name, number }) => (erased ? t`Deleted person` : name || number || t`Withheld number`))
+    .join(', ');
+  return (
+    <ExpandableRow
+      icon={
+        <Avatar
+          name={recording.others[0]?.name ?? ''}
+          presence={<IconCircleFilled size={12} color="var(--mantine-color-red-7)" />}
+        />
+      }
+      title={names}
+      details={[formatDateTime(recording.created), formatDuration(Math.round(recording.seconds))]}
+      open={open}
+      onToggle={() => setOpen(!open)}
+    >
+      <Player
+        label={t`Call with ${names}`}
+        seconds={recording.seconds}
+        load={() => fetchRecording(recording.id, 'own')}
+        peaks={() => fetchWaveform(recording.id)}
+        autoPlay={phone.state.state.calls.every((each) => each.ended)}
+      />
+      <RecordingFacts recording={recording} />
+      <ErrorNotice fault={toggleArchived.error} />
+      <Button
+        size="md"
+        variant="default"
+        mt="sm"
+        leftSection={archived ? <IconArrowBackUp size={18} aria-hidden /> : <IconArchive size={18} aria-hidden />}
+        onClick={() => toggleArchived.mutate(recording.id)}
+      >
+        {archived ? <Trans>Restore</Trans> : <Trans>Archive</Trans>}
+      </Button>
+    </ExpandableRow>
+  );
+}
+
+/** Consents and pauses, one line each. */
+function RecordingFacts({ recording: { consent, pauses } }: { recording: RecordingEntry }) {
+  const { t, i18n } = useLingui();
+  const reasons = {
+    paused: (time: string) => t`Paused at ${time}.`,
+    keys: (time: string) => t`Paused at ${time} (keys were pressed).`,
+    card: (time: string) => t`Paused at ${time} (payment data).`,
+    joining: (time: string) => t`Paused at ${time} (a person joined).`,
+    gap: (time: string) => t`Sound is missing at ${time}.`,
+  };
+  return (
+    <Text size="sm" c="dimmed" mt="xs" component="div">
+      {consent && <div>{consentText(consent)}</div>}
+      {pauses.map(({ at, reason }) => (
+        <div key={at}>{reasons[reason](formatDuration(at))}</div>
+      ))}
+    </Text>
+  );
+
+  function consentText({ how, at, parties }: NonNullable<RecordingEntry['consent']>): string {
+    const time = i18n.date(at, { timeStyle: 'short' });
+    if (how === 'agreed') return parties === 2 ? t`Both agreed at ${time}.` : t`Everyone agreed by ${time}.`;
+    return parties === 2 ? t`Both were told at ${time}.` : t`Everyone was told by ${time}.`;
+  }
+}

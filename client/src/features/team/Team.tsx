@@ -1,0 +1,62 @@
+import { TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useLingui } from '@lingui/react/macro';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { Page } from '~/design/Page';
+import { useValue } from '~/core/store';
+import { RoomList } from '~/features/conferences';
+import { colleagues } from '~/features/directory';
+import { Panes } from '~/design/Panes';
+import { Segments } from '~/design/Segments';
+import { ColleagueList } from './ColleagueList';
+import { FavouriteStrip } from './FavouriteStrip';
+import css from './team.module.css';
+
+/** The tab of the team: colleagues and conference rooms. */
+export default function Team() {
+  const { person } = useParams({ strict: false });
+  return <Panes list={<TeamTab />} detail={person !== undefined} />;
+}
+
+function TeamTab() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const search = useValue(colleagues.state, (each) => each.search);
+  const rooms = useSearch({ strict: false }).show === 'rooms';
+  useEffect(() => void colleagues.open(), []);
+  return (
+    <Page title={t`Team`}>
+      <Segments
+        label={t`Show`}
+        value={rooms ? 'rooms' : 'colleagues'}
+        onChange={(value) =>
+          void navigate({ to: '.', search: value === 'rooms' ? { show: value } : {}, replace: true })
+        }
+        data={[
+          { value: 'colleagues', label: t`Colleagues` },
+          { value: 'rooms', label: t`Rooms` },
+        ]}
+      />
+      {rooms ? (
+        <RoomList />
+      ) : (
+        <>
+          <div className={css.search}>
+            <TextInput
+              type="search"
+              size="md"
+              aria-label={t`Search people`}
+              placeholder={t`Name or number`}
+              leftSection={<IconSearch size={18} aria-hidden />}
+              value={search}
+              onChange={(event) => colleagues.search(event.currentTarget.value)}
+            />
+          </div>
+          {!search && <FavouriteStrip />}
+          <ColleagueList />
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,64 @@
+import { IconDots, IconPhone, IconUsers } from '@tabler/icons-react';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Suspense, lazy } from 'react';
+import { ErrorBoundary } from '~/design/ErrorBoundary';
+import { ConnectionBanner } from './ConnectionBanner';
+
+const PhoneConnectionBanner = lazy(() => import('./PhoneConnectionBanner'));
+const NewCalls = lazy(() => import('~/features/history/NewCalls'));
+const DialSheet = lazy(() => import('~/features/dial').then((each) => each.loadDialSheet()));
+
+/** Screens of the tab "More" that have addresses of their own. */
+const MORE = /\/(settings|self-test|diagnostics|about)(\/|$)/;
+
+/** Frame of the signed-in screens: tabs, banners, screen and dial pad. */
+export function AppFrame() {
+  const { t } = useLingui();
+  const more = useRouterState({ select: (each) => MORE.test(each.location.pathname) });
+  return (
+    <>
+      <a className="skip" href="#main">
+        <Trans>Skip to content</Trans>
+      </a>
+      <nav className="tabs" aria-label={t`Main menu`} style={{ order: 0 }}>
+        <Link to="/calls" className="tab">
+          <IconPhone stroke={1.75} aria-hidden />
+          <span className="tab-label">
+            <Trans>Calls</Trans>
+          </span>
+          <ErrorBoundary>
+            <Suspense>
+              <NewCalls />
+            </Suspense>
+          </ErrorBoundary>
+        </Link>
+        <Link to="/team" className="tab">
+          <IconUsers stroke={1.75} aria-hidden />
+          <span className="tab-label">
+            <Trans>Team</Trans>
+          </span>
+        </Link>
+        <Link to="/settings" className="tab" aria-current={more ? 'page' : undefined}>
+          <IconDots stroke={1.75} aria-hidden />
+          <span className="tab-label">
+            <Trans>More</Trans>
+          </span>
+        </Link>
+      </nav>
+      <main id="main">
+        <ErrorBoundary fallback={<ConnectionBanner />}>
+          <Suspense fallback={<ConnectionBanner />}>
+            <PhoneConnectionBanner />
+          </Suspense>
+        </ErrorBoundary>
+        <Outlet />
+      </main>
+      <ErrorBoundary>
+        <Suspense>
+          <DialSheet />
+        </Suspense>
+      </ErrorBoundary>
+    </>
+  );
+}

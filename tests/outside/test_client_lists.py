@@ -1,0 +1,241 @@
+"""The tabs of the client: calls, messages and recordings in one list, the team, and the page of a person."""
+
+import asyncio
+import re
+import threading
+
+import pytest
+from client_pages import Client, Clients
+from page_checks import PageChecker
+from playwright.sync_api import Locator, Page, expect
+from portal_pages import DESKTOP_OPTIONS
+from server import Household, Server, create_household, eventually, set_voicemail
+from voicemail_messages import leave_message
+
+ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
+FORMER = {
+    "/history": ("/calls", "Calls"),
+    "/voicemail": ("/calls?show=voicemail", "Calls"),
+    "/recordings": ("/calls?show=recordings", "Calls"),
+    "/directory": ("/team", "Team"),
+    "/rooms": ("/team?show=rooms", "Team"),
+    "/": ("/calls", "Calls"),
+}
+DESKTOP = {**DESKTOP_OPTIONS, "viewport": {"width": 900, "height": 800}}
+
+
+@pytest.fixture(scope="module")
+def household(server: Server) -> Household:
+    household = create_household(server)
+    set_voicemail(server, on=True)
+    return household
+
+
+@pytest.fixture
+def anna(clients: Clients, household: Household) -> Client:
+    return clients("microphone").sign_in(household.anna, path="/calls").wait_registered()
+
+
+@pytest.fixture
+def missed(server: Server, household: Household, anna: Client) -> Client:
+    """Anna, on another tab, has declined a call from Clara, who left a message."""
+    anna.page.get_by_role("link", name="Team").click()
+    speaking = threading.Thread(
+        target=lambda: asyncio.run(leave_message(server, household.clara, household.anna.number))
+    )
+    speaking.start()
+    anna.page.get_by_role("button", name="Decline", exact=True).click(timeout=30_000)
+    speaking.join()
+    return anna
+
+
+@pytest.fixture
+def missed_unanswered(clients: Clients, household: Household, anna: Client) -> Client:
+    """Anna, on another tab, has a call from Clara that ended while it rang."""
+    clara = clients("microphone").sign_in(household.clara, path="/team").wait_registered()
+    tab(anna.page, "Team").click()
+    rows(clara.page, ANNA).get_by_role("button", name=f"Call {ANNA}", exact=True).click()
+    expect(anna.page.get_by_role("alertdialog")).to_be_visible()
+    clara.page.get_by_role("button", name="Hang up").click()
+    expect(anna.page.get_by_role("alertdialog")).to_have_count(0)
+    return anna
+
+
+def rows(page: Page, name: str) -> Locator:
+    return page.get_by_role("listitem").filter(has=page.get_by_role("link", name=name))
+
+
+def tab(page: Page, name: str) -> Locator:
+    return page.get_by_role("navigation", name="Main menu").get_by_role("link", name=name)
+
+
+def test_addresses_of_earlier_versions_lead_to_their_new_places(clients: Clients, household: Household) -> None:
+    anna = clients().sign_in(household.anna)
+    for former, (path, title) in FORMER.items():
+        anna.open(former)
+        expect(anna.page).to_have_url(f"{anna.origin}/app{path}")
+        expect(anna.page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    anna.open("/dial")
+    expect(anna.page.get_by_role("dialog").get_by_label("Number", exact=True)).to_be_visible()
+    expect(anna.page).to_have_url(f"{anna.origin}/app/calls")
+    assert anna.complaints == []
+
+
+def test_a_missed_call_is_counted_until_the_list_was_looked_at(missed_unanswered: Client, household: Household) -> None:
+    anna, page = missed_unanswered, missed_unanswered.page
+    expect(tab(page, "Calls")).to_contain_text("1 missed call")
+    tab(page, "Calls").click()
+    row = rows(page, CLARA).first
+    expect(row).to_contain_text("Missed")
+    name = row.get_by_text(CLARA, exact=True)
+    assert int(name.evaluate("each => getComputedStyle(each).fontWeight")) >= 600
+    expect(tab(page, "Calls")).not_to_contain_text("missed call")
+    tab(page, "Team").click()
+    tab(page, "Calls").click()
+    expect(row).to_be_visible()
+    eventually(
+        lambda: name.evaluate("each => getComputedStyle(each).fontWeight") == "500", what="no longer new to the reader"
+    )
+    anna.open("/team")
+    expect(tab(page, "Calls")).to_be_visible()
+    expect(tab(page, "Calls")).not_to_contain_text("missed call")
+    assert anna.complaints == []
+
+
+def test_a_call_opens_the_page_of_its_party_and_a_message_is_deleted_with_undo(missed: Client) -> None:
+    anna, page = missed, missed.page
+    tab(page, "Calls").click()
+    row = rows(page, CLARA).first
+    expect(row).to_contain_text(re.compile("left a message 0:0[1-4]"))
+    row.get_by_role("link", name=CLARA).click()
+    expect(page.get_by_role("heading", name=CLARA)).to_be_visible()
+    expect(page.get_by_role("region", name="This call")).to_contain_text("Declined")
+    actions = page.get_by_role("group", name=f"Actions for {CLARA}")
+    for name in ("Call", "Video call with", "Add"):
+        size = actions.get_by_role("button", name=re.compile(f"^{name} .*{CLARA}|^{name} {CLARA}")).bounding_box()
+        assert size
+        assert (size["width"], size["height"]) == (56, 56), name
+    walk = PageChecker(anna, "en", label="a call")
+    walk.check("light", "dark")
+
+    message = page.get_by_role("region", name="Messages").get_by_role("listitem")
+    message.get_by_role("button", name=CLARA).click()
+    with page.expect_download() as saved:
+        message.get_by_role("button", name="Save").click()
+    assert re.fullmatch(r"message-\d{4}-\d\d-\d\d-\d{4}\.(ogg|wav)", saved.value.suggested_filename)
+    walk.check("light", "dark")
+    message.get_by_role("button", name="Delete").click()
+    expect(message).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(message).to_be_visible()
+    assert [each["hidden"] for each in anna.api("GET", "/voicemail")["items"]] == [None]
+    message.get_by_role("button", name=CLARA).click()
+    message.get_by_role("button", name="Delete").click()
+    expect(message).to_have_count(0)
+    anna.page.goto("about:blank")  # leaving the page ends the time for undoing
+    anna.open("/calls?show=voicemail")
+    expect(page.get_by_text("No messages.")).to_be_visible()
+    eventually(lambda: anna.api("GET", "/voicemail?hidden=true")["items"] == [], what="an erased message")
+    assert walk.findings == anna.complaints == []
+
+
+def test_the_team_has_favourites_and_is_searched_on_the_keypad(anna: Client) -> None:
+    page = anna.page
+    tab(page, "Team").click()
+    rows(page, BERTA).get_by_role("link").click()
+    expect(page.get_by_role("heading", name=BERTA)).to_be_visible()
+    page.get_by_role("button", name=f"Add {BERTA} to favourites").click()
+    page.get_by_role("link", name="Back").click()
+    strip = page.get_by_role("list", name="Favourites")
+    expect(strip.get_by_role("link", name=BERTA)).to_be_visible()
+    anna.open("/team")
+    expect(strip.get_by_role("link", name=BERTA)).to_be_visible()
+    page.get_by_role("searchbox", name="Search people").fill("2527")  # the keys of "Clar"
+    expect(rows(page, CLARA)).to_be_visible()
+    expect(rows(page, BERTA)).to_have_count(0)
+    page.get_by_role("searchbox", name="Search people").fill("bert")
+    expect(rows(page, BERTA)).to_be_visible()
+    walk = PageChecker(anna, "en", label="the team")
+    walk.check("light", "dark")
+    assert walk.findings == anna.complaints == []
+
+
+@pytest.mark.parametrize(("language", "tabs"), [("en-GB", ("Calls", "Team")), ("de-DE", ("Anrufe", "Team"))])
+def test_list_and_detail_stand_side_by_side_from_900_px(
+    clients: Clients, household: Household, language: str, tabs: tuple[str, str]
+) -> None:
+    anna = clients(language=language, **DESKTOP).sign_in(household.anna, path="/team")
+    page = anna.page
+    rows(page, BERTA).get_by_role("link").click()
+    detail, chosen = page.get_by_role("heading", name=BERTA), rows(page, BERTA)
+    expect(detail).to_be_visible()
+    expect(chosen).to_be_visible()
+    left, right = chosen.bounding_box(), detail.bounding_box()
+    rail = page.get_by_role("navigation").first.bounding_box()
+    assert left
+    assert right
+    assert rail
+    assert rail["width"] == 72
+    assert rail["x"] + rail["width"] <= left["x"]
+    assert left["x"] + left["width"] <= right["x"]
+    walk = PageChecker(anna, language[:2], label="two panes")
+    walk.check("light", "dark")
+    for name in tabs:
+        tab = page.get_by_role("navigation").first.get_by_role("link", name=name)
+        tab.click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        walk.check("light")
+    assert walk.findings == anna.complaints == []
+
+
+LARGE_TEXT = "document.documentElement.style.fontSize = '200%'"
+CUT = """() => [...document.querySelectorAll('main a, main button, main li, main h1, main h2, nav a')].filter((each) => {
+  const {width, height} = each.getBoundingClientRect()
+  const {overflowX, clipPath} = getComputedStyle(each)
+  return width && height && each.scrollWidth > each.clientWidth + 1 && overflowX !== 'auto' && clipPath === 'none'
+}).map((each) => `${each.tagName} ${each.textContent.slice(0, 60)}`)"""
+
+
+@pytest.mark.parametrize("language", ["en-GB", "de-DE"])
+def test_text_of_double_size_loses_nothing_on_the_narrowest_screen(
+    clients: Clients, household: Household, language: str
+) -> None:
+    anna = clients(language=language, viewport={"width": 320, "height": 568}).sign_in(household.anna, path="/team")
+    page, walk = anna.page, PageChecker(anna, language[:2])
+    for path in ("/team", "/calls", "/calls?show=voicemail", "/calls?show=recordings", "/team?show=rooms", "/settings"):
+        anna.open(path)
+        page.evaluate(LARGE_TEXT)
+        walk.label = path
+        walk.check("light")
+        assert page.evaluate(CUT) == [], path
+        links = page.get_by_role("navigation").first.get_by_role("link")
+        ends = [box["x"] + box["width"] for box in (each.bounding_box() for each in links.all()) if box]
+        assert len(ends) == 3
+        assert max(ends) <= 320
+    anna.open("/team")
+    page.evaluate(LARGE_TEXT)
+    for name in (BERTA, CLARA):
+        label = rows(page, name).get_by_text(name, exact=True)
+        box = label.bounding_box()
+        assert box
+        assert box["width"] > 60
+    rows(page, BERTA).get_by_role("link").click()
+    expect(page.get_by_role("heading", name=BERTA)).to_be_visible()
+    page.evaluate(LARGE_TEXT)
+    walk.label = "a person"
+    walk.check("light")
+    assert page.evaluate(CUT) == []
+    assert walk.findings == anna.complaints == []
+
+
+def test_unknown_addresses_and_inner_pages_keep_the_frame(anna: Client) -> None:
+    page = anna.page
+    anna.open("/no-such-page")
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    expect(tab(page, "Calls")).to_be_visible()
+    for path in ("/self-test", "/diagnostics", "/about", "/settings/devices"):
+        anna.open(path)
+        expect(tab(page, "More")).to_have_attribute("aria-current", "page")
+        expect(page.get_by_role("link", name="Back")).to_be_visible()
+    page.get_by_role("link", name="Back").click()
+    expect(page).to_have_url(f"{anna.origin}/app/settings")
