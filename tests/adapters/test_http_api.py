@@ -181,6 +181,25 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
     assert (await admin.get("/api/v1/history?outcome=busy")).json()["items"] == []
 
 
+async def test_a_call_is_removed_from_the_own_list_alone(world: World) -> None:
+    admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]
+    cleo = await world.user(world.acme, "1003")
+    call_id = await world.record_call(world.acme, "1001", "1002")
+
+    async def lists() -> list[int]:
+        answers = [await each.get("/api/v1/history") for each in (ada, ben, admin)]
+        return [len(each.json()["items"]) for each in answers]
+
+    assert (await ada.delete(f"/api/v1/history/{call_id}")).status_code == 204
+    assert await lists() == [0, 1, 1]
+    assert (await ada.get("/api/v1/history?extension=1001")).json()["items"] == []
+    assert len((await admin.get("/api/v1/history?extension=1001")).json()["items"]) == 1
+    for other in (cleo, admin):
+        assert (await other.delete(f"/api/v1/history/{call_id}")).status_code == 404
+    assert (await ada.post(f"/api/v1/history/{call_id}/restore")).status_code == 204
+    assert await lists() == [1, 1, 1]
+
+
 @pytest.mark.promise("U1")
 async def test_a_withheld_number_is_visible_to_its_owner_and_administrators_only(world: World) -> None:
     admin, ada, ben = await world.admin(world.acme), *[await world.user(world.acme, each) for each in ("1001", "1002")]

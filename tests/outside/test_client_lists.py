@@ -139,6 +139,21 @@ def test_a_call_opens_the_page_of_its_party_and_a_message_is_deleted_with_undo(m
     assert walk.findings == anna.complaints == []
 
 
+def test_a_call_is_removed_from_the_own_list_with_undo(missed_unanswered: Client) -> None:
+    anna, page = missed_unanswered, missed_unanswered.page
+    tab(page, "Calls").click()
+    expect(rows(page, CLARA).first).to_be_visible()
+    kept = len(anna.api("GET", "/history")["items"])
+    rows(page, CLARA).first.get_by_role("link").click()
+    page.get_by_role("button", name="Remove from my list").click()
+    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == kept - 1, what="a shorter list")
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == kept, what="the call in the list again")
+    expect(rows(page, CLARA).first).to_be_visible()
+    assert anna.complaints == []
+
+
 def test_the_team_has_favourites_and_is_searched_on_the_keypad(anna: Client) -> None:
     page = anna.page
     tab(page, "Team").click()

@@ -96,5 +96,6 @@ class CallPartyRow(Base):
     jitter_ms: Mapped[float | None] = plain("jitter in milliseconds")
     mos: Mapped[float | None] = plain("mean opinion score")
     packets: Mapped[int | None] = plain("packet count")
+    hidden: Mapped[datetime | None] = plain("when this party removed the call from their own list")
     sealed: Mapped[bytes | None] = sealed_column(PartyPart, subject="subject_id")
     sealed_address: Mapped[bytes | None] = sealed_column(AddressPart, subject="subject_id")

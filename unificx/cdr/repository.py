@@ -123,6 +123,21 @@ async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> No
     )
 
 
+async def set_hidden(
+    session: AsyncSession, tenant_id: str, call_id: str, extensions: Sequence[str], moment: datetime | None
+) -> None:
+    """Set when the parties with these extensions removed a call from their own list; None: it is in the list."""
+    await session.execute(
+        update(CallPartyRow)
+        .where(
+            CallPartyRow.tenant_id == tenant_id,
+            CallPartyRow.call_id == call_id,
+            CallPartyRow.extension_id.in_(extensions),
+        )
+        .values(hidden=moment)
+    )
+
+
 # Reading
 
 
@@ -141,6 +156,8 @@ async def list_calls(
         call_ids = select(CallPartyRow.call_id).where(
             CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)
         )
+        if filters.listed:
+            call_ids = call_ids.where(CallPartyRow.hidden.is_(None))
         query = query.where(CallRow.id.in_(call_ids))
     rows = (await session.execute(page.apply(query, CallRow.started, CallRow.id))).all()
     return await _with_parties(session, keys, tenant_id, rows)

@@ -63,4 +63,6 @@ class CdrFilter:
     until: datetime | None = None
     extensions: tuple[str, ...] = ()
     """Ids of extensions that took part on either side."""
+    listed: bool = False
+    """Only calls that `extensions` have not removed from their own list."""
     outcome: Outcome | None = None

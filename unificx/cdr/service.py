@@ -1,6 +1,7 @@
 """Stores and lists call detail records."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from unificx.calls.events import CallEnded
 from unificx.cdr import repository
@@ -66,6 +67,14 @@ class CdrService:
         if found is None:
             raise NotFound("Call not found.")
         return found
+
+    async def set_listed(self, call: CallRecord, extensions: Sequence[str], moment: datetime | None) -> None:
+        """Remove a call from the own list of these extensions at a moment, or put it back (None). The record and the
+        lists of all others stay."""
+        async with self._database.begin() as uow:
+            await repository.set_hidden(uow.session, call.tenant_id, call.id, extensions, moment)
+            changed = frozenset((call.tenant_id, extension) for extension in extensions)
+            uow.after_commit.append(lambda: self._publish(CallListsChanged(changed)))
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent."""

@@ -131,6 +131,26 @@ async def test_calls_are_filtered_by_time_extension_and_outcome(
     assert await found(extensions=("ext-ada",), outcome="answered", until=second.started) == [first.id]
 
 
+async def test_a_removed_call_leaves_one_list_and_can_be_put_back(
+    history: CdrService, spool: Spool, clock: ManualClock
+) -> None:
+    call = answered_call(clock)
+    history.record(call)
+    await spool.drain()
+    record = await history.get("acme", call.id)
+
+    async def listed(*extensions: str) -> list[str]:
+        wanted = CdrFilter(extensions=extensions, listed=bool(extensions))
+        return [one.id for one in (await history.list("acme", wanted)).items]
+
+    await history.set_listed(record, ["ext-ada"], clock.now())
+    assert await listed("ext-ada") == []
+    assert await listed("ext-ben") == await listed() == [call.id]
+    assert await history.get("acme", call.id) == record
+    await history.set_listed(record, ["ext-ada"], None)
+    assert await listed("ext-ada") == [call.id]
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "not base64 at all!", "é", "MjAyNi0wMS0wNVQwOTowMDowMCBpZA"])
 async def test_an_invalid_cursor_is_rejected(history: CdrService, cursor: str) -> None:
     with pytest.raises(Invalid):

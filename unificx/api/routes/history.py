@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, status
 from pydantic import AfterValidator, AwareDatetime
 
 from unificx.api.access import (
@@ -17,15 +17,16 @@ from unificx.api.access import (
     require_access_or_own,
 )
 from unificx.api.call_records import call_records
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
-from unificx.cdr import CdrFilter
+from unificx.cdr import CallRecord, CdrFilter
 from unificx.core.errors import NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1/history", tags=["history"])
+router = APIRouter(prefix="/api/v1/history", tags=["history"], route_class=IdempotentRoute)
 
 
 def _check_range(moment: datetime) -> datetime:
@@ -74,7 +75,10 @@ async def list_history(
     extensions = await _extensions(services, scope, filters.extension)
     if extensions == () and scope.only_own:
         return models.Page(items=[], next=None)
-    wanted = CdrFilter(since=filters.since, until=filters.until, extensions=extensions, outcome=filters.outcome)
+    listed = bool(extensions) and set(extensions) <= set(_person_extensions(services, scope))
+    wanted = CdrFilter(
+        since=filters.since, until=filters.until, extensions=extensions, listed=listed, outcome=filters.outcome
+    )
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)
     items = await call_records(services, scope.tenant_id, page.items, _own_extensions(services, scope))
     return models.Page(items=items, next=page.next)
@@ -94,9 +98,46 @@ async def show_history(
     return record
 
 
+@router.delete("/{call_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def remove_history(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
+    """Remove a call of yours from your own list of calls. The other parties and administrators still see it."""
+    call, own = await _own_call(services, user, call_id, tenant)
+    await services.history.set_listed(call, own, services.clock.now())
+
+
+@router.post(
+    "/{call_id}/restore",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def restore_history(services: ServicesDep, user: CurrentUserDep, call_id: Id, tenant: TenantQuery = None) -> None:
+    """Put a removed call back into your own list of calls."""
+    call, own = await _own_call(services, user, call_id, tenant)
+    await services.history.set_listed(call, own, None)
+
+
+async def _own_call(
+    services: Services, user: CurrentUserDep, call_id: str, tenant: str | None
+) -> tuple[CallRecord, tuple[str, ...]]:
+    """Return a call and the user's extensions in it. Raises NotFound if there is none."""
+    scope = await require_access_or_own(services, user, tenant, Action.HISTORY_READ)
+    call = await services.history.get(scope.tenant_id, call_id)
+    parties = {party.extension_id for party in call.parties}
+    own = tuple(one for one in _person_extensions(services, scope) if one in parties)
+    if not own:
+        raise NotFound("There is no such call of yours.")
+    return call, own
+
+
+def _person_extensions(services: Services, scope: AccessScope) -> tuple[str, ...]:
+    """Return the user's own extensions."""
+    return services.identity.directory.extension_ids_of(scope.user.principal.person_id)
+
+
 def _own_extensions(services: Services, scope: AccessScope) -> tuple[str, ...] | None:
     """Return the extensions to which the user's access is limited; None if it is not."""
-    return services.identity.directory.extension_ids_of(scope.user.principal.person_id) if scope.only_own else None
+    return _person_extensions(services, scope) if scope.only_own else None
 
 
 async def _extensions(services: Services, scope: AccessScope, reference: str | None) -> tuple[str, ...]:

@@ -1,14 +1,26 @@
-import { Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useNavigate } from '@tanstack/react-router';
+import { toast } from '~/core/toasts';
 import { formatDuration } from '~/design/dates';
 import { Section } from '~/design/Section';
-import { qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
+import { calls, qualityGrade, useCallTexts, type HistoryEntry } from '~/features/history';
 import css from './contact.module.css';
 
 /** The contents of the record of a call. */
 export function CallDetails({ entry }: { entry: HistoryEntry }) {
   const { t, i18n } = useLingui();
   const { outcomeOf } = useCallTexts();
+  const navigate = useNavigate();
+  const remove = () => {
+    void calls.remove([entry.id]);
+    void navigate({ to: '/calls', search: true });
+    toast({
+      message: t`Removed from your list. The organisation’s history keeps the call.`,
+      undo: () => void calls.restore([entry.id]),
+    });
+  };
   const grades = { good: t`good`, fair: t`fair`, poor: t`poor` };
   const directions = { internal: t`internal`, inbound: t`from outside`, outbound: t`to outside` };
   const details: [string, string | false | undefined][] = [
@@ -49,6 +61,16 @@ export function CallDetails({ entry }: { entry: HistoryEntry }) {
           <Trans>A call to your own number, for example of the self-test.</Trans>
         </Text>
       )}
+      <Button
+        size="md"
+        variant="light"
+        color="red"
+        leftSection={<IconTrash size={18} aria-hidden />}
+        style={{ alignSelf: 'flex-start' }}
+        onClick={remove}
+      >
+        <Trans>Remove from my list</Trans>
+      </Button>
     </Section>
   );
 }

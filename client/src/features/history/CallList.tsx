@@ -47,6 +47,7 @@ export function CallList({ missedOnly }: { missedOnly: boolean }) {
           <Trans>You are seeing saved calls. Newer calls appear when you are online.</Trans>
         </InfoNotice>
       )}
+      <ErrorNotice fault={now.refused} />
       {now.source === 'none' && <ErrorNotice fault={now.fault} />}
       {groupByDay(shown).map((day) => (
         <section key={day.key} aria-labelledby={`day-${day.key}`}>

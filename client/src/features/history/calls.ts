@@ -16,6 +16,8 @@ export const calls = new History({
     return (await api.listHistory({ query: { extension, cursor, limit: PAGE_SIZE } })).data;
   },
   fetchCall: async (call_id) => (await api.showHistory({ path: { call_id } })).data,
+  remove: (call_id) => api.removeHistory({ path: { call_id } }),
+  restore: (call_id) => api.restoreHistory({ path: { call_id } }),
   loadCached: async () => ((await readLocal(STORAGE_KEY)) ?? []) as CallRecord[],
   saveCached: (records) => saveLocal(owner, STORAGE_KEY, records),
 });

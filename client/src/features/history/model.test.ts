@@ -159,6 +159,7 @@ function setup(cached: CallRecord[] = []) {
   const store = {
     stored: cached,
     answers: {} as Record<string, { items: CallRecord[]; next: string | null } | Problem>,
+    refused: undefined as Problem | undefined,
   };
   const me = { extensions: [{ id: 'mine' }] } as unknown as Me;
   const asked: string[] = [];
@@ -172,6 +173,14 @@ function setup(cached: CallRecord[] = []) {
     fetchCall: (id) => {
       asked.push(id);
       return Promise.resolve(record({ id }));
+    },
+    remove: (id) => {
+      asked.push(`-${id}`);
+      return store.refused ? Promise.reject(store.refused) : Promise.resolve();
+    },
+    restore: (id) => {
+      asked.push(`+${id}`);
+      return Promise.resolve();
     },
     loadCached: () => Promise.resolve(store.stored),
     saveCached: (records) => {
@@ -288,6 +297,27 @@ describe('the history', () => {
     history.search('');
     filter.missedOnly = true;
     expect(names()).toEqual(['Zoé Beispiel']);
+  });
+
+  it('removes calls at once, puts them back, and shows them again if that is refused', async () => {
+    const { history, store, asked } = setup();
+    const [a, b] = [record(), record()];
+    const shown = () => history.state.state.calls.map((each) => each.id);
+    store.answers[''] = { items: [b, a], next: null };
+    await history.open();
+    store.answers[''] = { items: [b], next: null };
+    const removing = history.remove([a.id]);
+    expect(shown()).toEqual([b.id]);
+    await removing;
+    expect(shown()).toEqual([b.id]);
+    store.answers[''] = { items: [b, a], next: null };
+    await history.restore([a.id]);
+    expect(shown()).toEqual([b.id, a.id]);
+    store.refused = new Problem('full', 507, 'Full.');
+    await history.remove([b.id]);
+    expect(shown()).toEqual([b.id, a.id]);
+    expect(history.state.state.refused?.code).toBe('full');
+    expect(asked.filter((each) => /^[-+]/.test(each))).toEqual([`-${a.id}`, `+${a.id}`, `-${b.id}`]);
   });
 
   it('finds a loaded call, and fetches an older one', async () => {

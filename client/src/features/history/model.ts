@@ -51,6 +51,8 @@ export interface HistoryState {
   source: 'none' | 'cache' | 'server';
   loading: boolean;
   fault?: Problem;
+  /** Why calls could not be removed or put back. */
+  refused?: Problem;
   /** There are earlier calls. */
   more: boolean;
   search: string;
@@ -173,6 +175,8 @@ export interface HistoryDependencies {
   fetchPage(extension: string, cursor?: string): Promise<Page>;
   /** Fetch one call, which may be older than the loaded ones. */
   fetchCall(id: string): Promise<CallRecord>;
+  remove(id: string): Promise<unknown>;
+  restore(id: string): Promise<unknown>;
   loadCached(): Promise<CallRecord[]>;
   /** Replaces everything stored before. */
   saveCached(records: CallRecord[]): Promise<void>;
@@ -231,6 +235,17 @@ export class History {
     return loaded ?? toEntry(await this.dependencies.fetchCall(id), this.own());
   }
 
+  /** Remove calls from the list, optimistically. On failure they are shown again, with the reason. */
+  remove(ids: readonly string[]): Promise<void> {
+    this.state.setState((before) => ({ ...before, calls: before.calls.filter((each) => !ids.includes(each.id)) }));
+    return this.change(ids, (id) => this.dependencies.remove(id));
+  }
+
+  /** Put removed calls back into the list. */
+  restore(ids: readonly string[]): Promise<void> {
+    return this.change(ids, (id) => this.dependencies.restore(id));
+  }
+
   /** Fetch earlier calls; these are not cached. */
   loadEarlier(): Promise<void> {
     return this.fetch(true);
@@ -278,6 +293,18 @@ export class History {
       if (generation !== this.generation) return;
       this.state.setState((before) => ({ ...before, loading: false, fault: asProblem(fault) }));
     }
+  }
+
+  private async change(ids: readonly string[], work: (id: string) => Promise<unknown>): Promise<void> {
+    const { generation } = this;
+    const refused = await Promise.all(ids.map(work)).then(
+      () => undefined,
+      (fault: unknown) => asProblem(fault),
+    );
+    if (generation !== this.generation) return;
+    this.state.setState((before) => ({ ...before, refused }));
+    this.replacePages = true; // merging would keep removed calls
+    await this.refresh();
   }
 
   private own(): Set<string> {
