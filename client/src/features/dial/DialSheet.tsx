@@ -32,7 +32,12 @@ export default function DialSheet() {
       {pad}
     </Modal>
   ) : (
-    <Drawer {...common} position="bottom" size="clamp(78%, 36rem, 100%)" classNames={{ content: css.sheetContent, body: css.sheetBody }}>
+    <Drawer
+      {...common}
+      position="bottom"
+      size="clamp(78%, 36rem, 100%)"
+      classNames={{ content: css.sheetContent, body: css.sheetBody }}
+    >
       {pad}
     </Drawer>
   );
