@@ -60,7 +60,7 @@ def _operation(schema: Mapping[str, Any], path: str, method: str, operation: Map
     body = operation.get("requestBody", {}).get("content", {})
     if body:
         parts.append(f"<h4>Body</h4><p>{', '.join(_content(each, content) for each, content in body.items())}</p>")
-    parts.append(f'<pre tabindex="0"><code>{escape(_curl(path, method, operation, server))}</code></pre>')
+    parts.append(f"<pre><code>{escape(_curl(path, method, operation, server))}</code></pre>")
     answers = "".join(map(_answer, operation["responses"].items()))
     parts.append(f"<h4>Responses</h4><dl>{answers}</dl>")
     return f'<details id="{escape(operation["operationId"])}"><summary>{head}</summary>{"".join(parts)}</details>'
