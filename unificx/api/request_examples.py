@@ -34,6 +34,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "NewPasskey": {"name": "Security key", "credential": _PASSKEY},
     "NewPassword": {"password": "correct horse battery staple"},
     "NewPerson": {"name": "Ada Example", "email": "ada@acme.example", "role": "user"},
+    "NewPersonNumber": {"number": "1008"},
     "NewReport": {"report": "microphone: allowed\nnotifications: blocked"},
     "NewRoom": {"number": "8001", "name": "Planning", "pin": "4711", "hosts": ["1001"], "muted_on_entry": True},
     "NewSignInCode": {"person_id": _ID},

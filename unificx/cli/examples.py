@@ -12,6 +12,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "tenant update": ("tenant update acme --park-seconds 60", "tenant update acme --suspend"),
     "tenant delete": ("tenant delete acme",),
     "person create": ('person create --name "Ada Example" --email ada@acme.example --role user',),
+    "person import": ("person import people.csv --dry-run", "person import people.csv"),
     "person list": ("person list --tenant acme",),
     "person show": ("person show ada@acme.example",),
     "person update": ("person update ada@acme.example --role tenant_admin",),

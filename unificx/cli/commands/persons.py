@@ -35,7 +35,9 @@ def create(
     number: Annotated[str | None, typer.Option(help="Number of a new extension.")] = None,
     password_stdin: Stdin = False,
 ) -> None:
-    """Create a user account, with an extension if it has a number."""
+    """Create a user account.
+
+    With a number, an extension is created too."""
     body = {
         "name": name,
         "email": email,
