@@ -6,6 +6,7 @@ import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { Keypad, startCall } from '~/features/call';
 import { colleagues } from '~/features/directory';
+import { phone } from '~/sip';
 import { NumberField } from './NumberField';
 import { Suggestions } from './Suggestions';
 import {
@@ -22,8 +23,9 @@ import css from './pad.module.css';
 /** Feature code of the user's own mailbox. */
 const MAILBOX_CODE = '*97';
 
-/** Whether a call can be tried at all. */
+/** Whether a call can be tried at all: browsers call a network without a way out offline, although the server answers. */
 function isOnline(): boolean {
+  if (phone.state.state.line === 'ready') return true;
   return navigator.onLine && !(session.state.state === 'in' && session.state.stale);
 }
 
