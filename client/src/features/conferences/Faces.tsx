@@ -66,6 +66,7 @@ function Face({ person, speaking, controlled, roster }: FaceProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
+          mih={44}
           leftSection={
             person.muted ? <IconMicrophone size={18} aria-hidden /> : <IconMicrophoneOff size={18} aria-hidden />
           }
@@ -73,7 +74,7 @@ function Face({ person, speaking, controlled, roster }: FaceProps) {
         >
           {label}
         </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconUserX size={18} aria-hidden />} onClick={() => void remove()}>
+        <Menu.Item mih={44} color="red" leftSection={<IconUserX size={18} aria-hidden />} onClick={() => void remove()}>
           {t`Remove ${name}`}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,6 +1,6 @@
 import { Plural, Trans } from '@lingui/react/macro';
 
-/** What an invitation to a conference says. `others`: participants besides the caller. */
+/** The text of an invitation to a conference. `others`: participants besides the caller. */
 export function Invitation({ caller, others }: { caller: string; others: number }) {
   if (others === 0) return <Trans>{caller} invites you to a conference</Trans>;
   return (

@@ -3,7 +3,7 @@ import type { Participant } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import type { Roster } from './roster';
 
-/** What a participant is called. */
+/** The name of a participant, otherwise the number. */
 export function useParticipantName(person: Participant): string {
   const { t } = useLingui();
   return person.name || person.number || t`Withheld number`;
