@@ -20,8 +20,9 @@ export function Avatar({ name, size = 40, icon: Shape, presence }: AvatarProps) 
   const Fallback = Shape ?? IconUser;
   return (
     <span className={css.avatar} style={{ '--avatar-size': `${size / 16}rem` } as CSSProperties}>
-      <span className={css.initials} data-hue={hueOf(name)} aria-hidden>
-        {initials || <Fallback className={css.icon} />}
+      {/* The letters are drawn by the style sheet: as text they would count as part of a button's label. */}
+      <span className={css.initials} data-hue={hueOf(name)} data-initials={initials} aria-hidden>
+        {!initials && <Fallback className={css.icon} />}
       </span>
       {presence && <span className={css.presence}>{presence}</span>}
     </span>

@@ -15,12 +15,16 @@ export function CommandSearch({ tenant }: { tenant?: string }) {
   const mac = /Mac|iP(hone|ad)/.test(navigator.userAgent);
   return (
     <>
-      <UnstyledButton className={css.searchButton} onClick={() => setOpened(true)} aria-label={t`Search`}>
+      <UnstyledButton
+        className={css.searchButton}
+        onClick={() => setOpened(true)}
+        aria-label={t`Search: People, numbers, pages`}
+      >
         <IconSearch size={18} aria-hidden />
         <span className={css.searchText}>
           <Trans>People, numbers, pages</Trans>
         </span>
-        <Kbd className={css.searchKey}>{mac ? '⌘K' : t`Ctrl K`}</Kbd>
+        <Kbd className={css.searchKey} data-key={mac ? '⌘K' : t`Ctrl K`} />
       </UnstyledButton>
       <Modal
         opened={opened}
