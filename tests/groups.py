@@ -15,6 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_sensors",
         "outside/test_client_sign_in",
         "outside/test_client_voicemail",
+        "outside/test_client_welcome",
     ),
     "browsers": (
         "outside/test_browser_*",

@@ -7,7 +7,7 @@ import pytest
 from client_pages import Client, Clients
 from oidc_provider import CLIENT_ID, CLIENT_SECRET
 from playwright.sync_api import expect
-from portal_pages import PASSWORD, accept_terms, give_password
+from portal_pages import PASSWORD, accept_terms, give_password, skip_set_up
 from server import Household, Server
 from test_sign_in_methods_browser import AUTHENTICATOR, provider_in_thread
 
@@ -20,6 +20,7 @@ def with_password(server: Server, name: str, email: str) -> None:
 
 
 def inside(client: Client) -> None:
+    skip_set_up(client.page)
     expect(client.page.get_by_role("heading", name="Calls")).to_be_visible()
 
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -13,8 +15,16 @@ import pytest
 from browser import Playwright
 from client_pages import Client, Clients
 from playwright.sync_api import expect
-from portal_pages import accept_terms, as_camera_video, choose_action, create_administrator, give_password, portal
-from server import Household, Server, eventually, run_and_check_log
+from portal_pages import (
+    accept_terms,
+    as_camera_video,
+    choose_action,
+    create_administrator,
+    give_password,
+    portal,
+    skip_set_up,
+)
+from server import Household, Login, Server, eventually, run_and_check_log
 from smtp_server import FakeSmtpServer, mail_server, text_of
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
@@ -78,7 +88,8 @@ def desk(
 
 
 def inside(client: Client, number: str) -> None:
-    """The start screen of the owner of that number."""
+    """The start screen of the owner of that number, behind the set-up."""
+    skip_set_up(client.page)
     expect(client.page.get_by_role("heading", name="Calls")).to_be_visible()
     expect(client.page.get_by_role("status").filter(has_text=number)).to_be_visible()
     assert client.page.url.endswith("/app/calls")
@@ -175,9 +186,44 @@ def test_users_below_the_minimum_age_cannot_sign_in(desk: Client, clients: Clien
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(phone.page.get_by_role("heading", name="Before you start")).to_be_visible()
     phone.page.get_by_label("No", exact=True).check()
-    phone.page.get_by_role("button", name="Continue", exact=True).click()
+    expect(phone.page.get_by_role("button", name="Continue", exact=True)).to_have_count(0)
+    phone.page.get_by_role("button", name="Leave", exact=True).click()
     expect(phone.page.get_by_role("heading", name="You must be 18 or older")).to_be_visible()
     assert phone.api("GET", "/me")["code"] == "unauthenticated"
+    assert phone.context.cookies() == []
+    assert phone.databases() == []
+    for word in ("Jungblut", young.number):
+        assert word not in phone.stored_data()
+    assert rows_about(server, young) == {"acceptance": 0, "session": 0}
+
+
+def rows_about(server: Server, login: Login) -> dict[str, int]:
+    """Rows of sign-in that the database holds about the owner of an extension."""
+    with server.rest() as operator:
+        tenant = {"tenant": server.tenant}
+        person = operator.get(f"/api/v1/extensions/{login.number}", params=tenant).json()["person_id"]
+    with closing(sqlite3.connect(f"file:{server.home / 'unificx.db'}?mode=ro", uri=True)) as database:
+        count = "select count(*) from {} where person_id = ?"
+        return {
+            table: database.execute(count.format(table), (person,)).fetchone()[0] for table in ("acceptance", "session")
+        }
+
+
+@pytest.mark.promise("S2", "K2")
+def test_terms_and_privacy_policy_are_read_without_losing_the_form(
+    desk: Client, clients: Clients, household: Household
+) -> None:
+    phone = clients()
+    phone.page.goto(link_of(desk, household.clara.number))
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
+    phone.page.get_by_label("Yes", exact=True).check()
+    for name, address in (("terms of use", "/terms?lang=en"), ("privacy policy", "/privacy?lang=en")):
+        with phone.context.expect_page() as opened:
+            phone.page.get_by_role("link", name=name).click()
+        assert opened.value.url == phone.origin + address
+        opened.value.close()
+    expect(phone.page.get_by_label("Yes", exact=True)).to_be_checked()
+    expect(phone.page.get_by_label("I have read and accept")).not_to_be_checked()
 
 
 @pytest.mark.promise("S2", "C2", "T3")
@@ -268,6 +314,7 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     device.page.goto(f"{device.origin}/app/sign-in")
     give_password(device.page, email, password)
     accept_terms(device.page)
+    skip_set_up(device.page)
     expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
     secret, recovery = set_up(device)
 
@@ -277,12 +324,14 @@ def test_a_second_factor_is_set_up_and_required(clients: Clients, server: Server
     expect(device.page.get_by_role("alert")).to_be_visible()
     assert device.context.cookies() == []
     asked.fill(pyotp.TOTP(secret).at(int(time.time()) + 30))  # the previous one was used for the set-up
+    skip_set_up(device.page)
     expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
 
     ask_for_a_factor(device, email, password)
     device.page.get_by_role("button", name="Use a recovery code").click()
     device.page.get_by_label("Recovery code").fill(recovery)
     device.page.get_by_role("button", name="Continue", exact=True).click()
+    skip_set_up(device.page)
     expect(device.page.get_by_role("heading", name="Calls")).to_be_visible()
 
 

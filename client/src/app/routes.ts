@@ -3,6 +3,7 @@ import { parseCallsSearch } from '~/features/history/search';
 import { parseTeamSearch } from '~/features/team/search';
 import { AppShell } from '~/shell/AppShell';
 import { ErrorPage } from '~/shell/ErrorPage';
+import { shouldWelcome } from '~/features/onboarding/state';
 import { requireSession } from '~/shell/gate';
 import { lazyScreen } from '~/shell/lazy-screen';
 
@@ -19,8 +20,8 @@ const publicRoutes = [
   createRoute({
     getParentRoute: () => root,
     path: '/',
-    beforeLoad: () => {
-      throw redirect({ to: '/calls' });
+    beforeLoad: async () => {
+      throw redirect({ to: (await shouldWelcome()) ? '/welcome' : '/calls' });
     },
   }),
   createRoute({
@@ -173,6 +174,11 @@ const protectedRoutes = [
     getParentRoute: () => signedIn,
     path: '/self-test',
     component: lazyScreen(() => import('~/features/self-test/SelfTest')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/welcome',
+    component: lazyScreen(() => import('~/features/onboarding/Welcome')),
   }),
   createRoute({
     getParentRoute: () => signedIn,

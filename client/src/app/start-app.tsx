@@ -5,6 +5,7 @@ import { refreshSession } from '~/api/session';
 import { captureDeepLink } from '~/core/deep-link';
 import { captureUnhandledErrors } from '~/core/error-log';
 import { activateLanguage } from '~/core/language';
+import { watchForNewcomers } from '~/features/onboarding/state';
 import { start } from '~/shell/start';
 import { handleLaunches } from './launches';
 import { createAppRouter } from './routes';
@@ -26,6 +27,7 @@ export async function startApp(): Promise<void> {
   const deepLink = captureDeepLink();
   captureUnhandledErrors();
   handleNotificationActions();
+  watchForNewcomers();
   await Promise.all([activateLanguage(), refreshSession()]);
 
   const router = createAppRouter();

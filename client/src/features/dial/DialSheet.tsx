@@ -9,6 +9,8 @@ import css from './pad.module.css';
 
 /** From this width on the pad is a dialog beside the list instead of a sheet. */
 const WIDE = '(min-width: 56.25em)';
+/** 78 % of the screen; more on small screens, which the keys need. */
+const HEIGHT = 'calc(min(100dvh, max(34rem, 78dvh)))';
 
 /** The pad above another screen; `openDial` opens it. Mount it once. */
 export default function DialSheet() {
@@ -24,7 +26,7 @@ export default function DialSheet() {
   const pad = (
     <div className={css.sheet}>
       <ParkedCalls />
-      <Pad onCalled={closeDial} />
+      <Pad onDone={closeDial} />
     </div>
   );
   return wide ? (
@@ -32,12 +34,7 @@ export default function DialSheet() {
       {pad}
     </Modal>
   ) : (
-    <Drawer
-      {...common}
-      position="bottom"
-      size="clamp(78%, 36rem, 100%)"
-      classNames={{ content: css.sheetContent, body: css.sheetBody }}
-    >
+    <Drawer {...common} position="bottom" size={HEIGHT} classNames={{ content: css.sheetContent, body: css.sheetBody }}>
       {pad}
     </Drawer>
   );

@@ -6,6 +6,7 @@ import { session } from '~/api/session';
 import { useValue } from '~/core/store';
 import { Keypad, startCall } from '~/features/call';
 import { colleagues } from '~/features/directory';
+import { SetUpLine } from '~/features/onboarding';
 import { phone } from '~/sip';
 import { NumberField } from './NumberField';
 import { Suggestions } from './Suggestions';
@@ -30,7 +31,7 @@ function isOnline(): boolean {
 }
 
 /** Number field with suggestions, keys and call buttons: on a page, in a sheet or in a dialog. */
-export function Pad({ onCalled }: { onCalled?: () => void }) {
+export function Pad({ onDone }: { onDone?: () => void }) {
   const { t } = useLingui();
   const { typed, last, refused } = useValue(dialled);
   useEffect(() => {
@@ -40,7 +41,7 @@ export function Pad({ onCalled }: { onCalled?: () => void }) {
   }, []);
   const begin = (number: string, how: { video?: boolean; name?: string } = {}) => {
     void startCall(number, how);
-    onCalled?.();
+    onDone?.();
   };
   const call = (video = false) => {
     const number = takeDialledNumber(colleagues.state.state.colleagues, isOnline());
@@ -48,6 +49,7 @@ export function Pad({ onCalled }: { onCalled?: () => void }) {
   };
   return (
     <div className={css.layout}>
+      <SetUpLine onFollow={onDone} />
       <form
         className={css.display}
         onSubmit={(event) => {

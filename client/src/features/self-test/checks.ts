@@ -7,6 +7,7 @@ import { CaptureError, microphone } from '~/media/capture';
 import { chime } from '~/media/chime';
 import { watchLevel } from '~/media/level';
 import { showCall } from '~/features/call';
+import { pushTest } from '~/features/status';
 import { phone, type Call } from '~/sip';
 import type { Outcome, SelfTestDependencies } from './model';
 
@@ -57,9 +58,11 @@ async function testPush(): Promise<Outcome> {
   ];
   try {
     const { data } = await api.testPush();
-    if (await waitFor(() => seen.has(data.id), PUSH_TIMEOUT_MS)) return 'ok';
-    const result = await api.showPushTest({ path: { test_id: data.id } });
-    return result.data.seen ? 'ok' : { failed: result.data.sent ? 'not-seen' : 'not-sent' };
+    const seenHere = await waitFor(() => seen.has(data.id), PUSH_TIMEOUT_MS);
+    const result = seenHere ? undefined : (await api.showPushTest({ path: { test_id: data.id } })).data;
+    const arrived = result?.seen ?? true;
+    pushTest.setState(() => ({ seen: arrived }));
+    return arrived ? 'ok' : { failed: result?.sent ? 'not-seen' : 'not-sent' };
   } finally {
     unsubscribes.forEach((end) => end());
     void clearNotifications('test').catch(() => undefined);

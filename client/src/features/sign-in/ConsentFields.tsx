@@ -1,4 +1,4 @@
-import { Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
+import { Anchor, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Consent } from './consent';
 
@@ -8,16 +8,16 @@ interface ConsentFieldsProps {
   versions: { terms_version: string; policy_version: string } | undefined;
 }
 
-/** Age confirmation and acceptance of the current terms and policy. */
+/** Age confirmation and acceptance of the current terms and policy, which open in a tab of their own. */
 export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const terms = versions?.terms_version ?? '…';
   const policy = versions?.policy_version ?? '…';
   return (
     <Stack gap="sm">
       <Radio.Group
         label={t`Are you 18 or older?`}
-        description={t`Only your answer is stored, not your date of birth.`}
+        description={t`Your date of birth is not asked for.`}
         value={value.ofAge}
         onChange={(ofAge) => onChange({ ...value, ofAge: ofAge as Consent['ofAge'] })}
       >
@@ -28,14 +28,26 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
       </Radio.Group>
       {value.ofAge === 'no' ? (
         <Text size="sm">
-          <Trans>You must be 18 or older to use UnifiCX. Only your answer is stored.</Trans>
+          <Trans>You must be 18 or older to use UnifiCX. Leave to sign out: your answer is not stored.</Trans>
         </Text>
       ) : (
         <Checkbox
           size="md"
           checked={value.agreed}
           onChange={(event) => onChange({ ...value, agreed: event.currentTarget.checked })}
-          label={t`I have read and accept the terms of use (version ${terms}) and the privacy policy (version ${policy}) of my organisation.`}
+          label={
+            <Trans>
+              I have read and accept the{' '}
+              <Anchor inherit href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                terms of use
+              </Anchor>{' '}
+              (version {terms}) and the{' '}
+              <Anchor inherit href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
+                privacy policy
+              </Anchor>{' '}
+              (version {policy}) of my organisation.
+            </Trans>
+          }
         />
       )}
     </Stack>

@@ -8,6 +8,7 @@ import { useValue } from '~/core/store';
 import { OtherSignInLink } from './CodeSignIn';
 import { ConsentFields } from './ConsentFields';
 import { isComplete, NO_CONSENT } from './consent';
+import { LeaveButton } from './LeaveButton';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 import { InvitationModel, type InvitationState } from './invitation';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
@@ -42,12 +43,12 @@ function Form({ model, email, known }: { model: InvitationModel; email: string; 
   const versions = useValue(model.versions);
   const [chosen, setChosen] = useState(EMPTY_PASSWORD);
   const [consent, setConsent] = useState(NO_CONSENT);
-  const ready = isComplete(consent) && (consent.ofAge === 'no' || isUsable(chosen));
+  const ready = isComplete(consent) && isUsable(chosen);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void model.accept(chosen.password, consent.ofAge === 'yes');
+        void model.accept(chosen.password);
       }}
     >
       <Stack>
@@ -58,9 +59,13 @@ function Form({ model, email, known }: { model: InvitationModel; email: string; 
         <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
         <NewPassword value={chosen} onChange={setChosen} known={known} />
         <ConsentFields value={consent} onChange={setConsent} versions={versions} />
-        <Button type="submit" size="md" loading={busy} disabled={!ready}>
-          <Trans>Get started</Trans>
-        </Button>
+        {consent.ofAge === 'no' ? (
+          <LeaveButton flow={model.flow} />
+        ) : (
+          <Button type="submit" size="md" loading={busy} disabled={!ready}>
+            <Trans>Get started</Trans>
+          </Button>
+        )}
       </Stack>
     </form>
   );

@@ -4,16 +4,19 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { AuthLayout } from '~/design/AuthLayout';
 import { useValue } from '~/core/store';
+import { ForgotPassword } from './ForgotPassword';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 import { SignInModel, tenantFromQuery } from './model';
 import { PasswordForm } from './PasswordForm';
 import { useRedirectIfSignedIn } from './useRedirect';
+import { useSignInOptions } from './useSignInOptions';
 
 /** The portal has no scanner: codes are scanned in the client, which shares its session with the portal. */
 export default function PortalSignIn() {
   const { t } = useLingui();
   const [model] = useState(() => new SignInModel());
   const [tenant] = useState(() => tenantFromQuery(location.search));
+  const options = useSignInOptions(tenant);
   const busy = useValue(model.flow.state, (each) => each.busy);
   const texts = useStepTexts(model.flow);
   useRedirectIfSignedIn();
@@ -23,9 +26,11 @@ export default function PortalSignIn() {
       lead={texts?.lead ?? t`For administrators.`}
       footer={
         <>
-          <Anchor href="/app/recover" fz="sm">
-            <Trans>Forgot your password?</Trans>
-          </Anchor>
+          <ForgotPassword mail={options?.mail}>
+            <Anchor href="/app/recover" fz="sm">
+              <Trans>Forgot your password?</Trans>
+            </Anchor>
+          </ForgotPassword>
           <Anchor href="/app/sign-in" fz="sm">
             <Trans>Other sign-in options</Trans>
           </Anchor>

@@ -7,16 +7,19 @@ import { takeDeepLinkCode } from '~/core/deep-link';
 import type { Language } from '~/core/language';
 import { useValue } from '~/core/store';
 import { OtherSignInLink } from './CodeSignIn';
+import { AskAdministrator } from './ForgotPassword';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 import { tenantFromQuery } from './model';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
 import { RecoverModel } from './recover';
 import { useRedirectAfterSignIn } from './useRedirect';
+import { useSignInOptions } from './useSignInOptions';
 
 export default function Recover() {
   const { t } = useLingui();
   const [model] = useState(() => new RecoverModel(takeDeepLinkCode('recover')));
   const at = useValue(model.state, (each) => each.step);
+  const noMail = useSignInOptions(tenantFromQuery(location.search))?.mail === false;
   const texts = useStepTexts(model.flow);
   useRedirectAfterSignIn(model.flow);
   const title = {
@@ -25,14 +28,14 @@ export default function Recover() {
     finish: t`Set a new password`,
     over: t`Link expired`,
   }[at];
-  const lead = at === 'ask' ? t`We will send you a link to set a new password.` : undefined;
+  const lead = at === 'ask' && !noMail ? t`We will send you a link to set a new password.` : undefined;
   return (
     <AuthLayout
       title={texts?.title ?? title}
       lead={texts?.lead ?? lead}
       footer={texts ? undefined : <OtherSignInLink />}
     >
-      {at === 'ask' && <RequestLink model={model} />}
+      {at === 'ask' && (noMail ? <AskAdministrator /> : <RequestLink model={model} />)}
       {at === 'asked' && (
         <Text>
           <Trans>

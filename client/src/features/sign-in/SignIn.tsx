@@ -1,23 +1,24 @@
 import { Anchor, Button, Divider, SimpleGrid } from '@mantine/core';
 import { IconBuilding, IconFingerprint, IconQrcode } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { session } from '~/api/session';
 import { InfoNotice } from '~/design/Notice';
 import { AuthLayout } from '~/design/AuthLayout';
 import { useValue } from '~/core/store';
+import { ForgotPassword } from './ForgotPassword';
 import { SignInSteps, useStepTexts } from './SignInSteps';
 import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
 import { PasswordForm } from './PasswordForm';
 import { useRedirectIfSignedIn } from './useRedirect';
+import { useSignInOptions } from './useSignInOptions';
 
 export default function SignIn() {
   const { t } = useLingui();
   const [model] = useState(() => new SignInModel());
   const [tenant] = useState(() => tenantFromQuery(location.search));
-  const { data: options } = useQuery({ queryKey: ['sign-in-options', tenant], queryFn: () => model.options(tenant) });
+  const options = useSignInOptions(tenant);
   const ended = useValue(session, (each) => each.state === 'out' && each.because === 'ended');
   const busy = useValue(model.flow.state, (each) => each.busy);
   const texts = useStepTexts(model.flow);
@@ -29,11 +30,11 @@ export default function SignIn() {
       lead={texts?.lead}
       footer={
         <>
-          {options?.mail !== false && (
+          <ForgotPassword mail={options?.mail}>
             <Anchor renderRoot={(props) => <Link to="/recover" {...props} />} fz="sm">
               <Trans>Forgot your password?</Trans>
             </Anchor>
-          )}
+          </ForgotPassword>
           <Anchor renderRoot={(props) => <Link to="/about" {...props} />} fz="sm">
             <Trans>About</Trans>
           </Anchor>

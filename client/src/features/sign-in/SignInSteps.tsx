@@ -7,6 +7,7 @@ import { PasswordField } from '~/design/PasswordField';
 import { useValue } from '~/core/store';
 import { ConsentFields } from './ConsentFields';
 import { isComplete, NO_CONSENT } from './consent';
+import { LeaveButton } from './LeaveButton';
 import type { SignInFlow } from './sign-in-flow';
 import { NewPassword, EMPTY_PASSWORD, isUsable } from './NewPassword';
 
@@ -49,7 +50,7 @@ export function useStepTexts(flow: SignInFlow): { title: string; lead: string } 
     case 'accept':
       return { title: t`Before you start`, lead: t`You will be asked again only if the terms change.` };
     case 'refused':
-      return { title: t`You must be 18 or older`, lead: t`You have been signed out. Only your answer is stored.` };
+      return { title: t`You must be 18 or older`, lead: t`You have been signed out. Your answer has not been stored.` };
     default:
       return undefined;
   }
@@ -161,15 +162,21 @@ function Accept({ flow }: { flow: SignInFlow }) {
   const options = useValue(flow.state, (each) => each.options);
   const [consent, setConsent] = useState(NO_CONSENT);
   return (
-    <form onSubmit={onSubmit(() => flow.accept(consent.ofAge === 'yes'))}>
+    <form onSubmit={onSubmit(() => flow.accept())}>
       <Stack>
         <ConsentFields value={consent} onChange={setConsent} versions={options} />
-        <Button type="submit" size="md" loading={busy} disabled={!isComplete(consent)}>
-          <Trans>Continue</Trans>
-        </Button>
-        <Button variant="default" size="md" onClick={() => void flow.reset()}>
-          <Trans>Sign out</Trans>
-        </Button>
+        {consent.ofAge === 'no' ? (
+          <LeaveButton flow={flow} />
+        ) : (
+          <>
+            <Button type="submit" size="md" loading={busy} disabled={!isComplete(consent)}>
+              <Trans>Continue</Trans>
+            </Button>
+            <Button variant="default" size="md" onClick={() => void flow.reset()}>
+              <Trans>Sign out</Trans>
+            </Button>
+          </>
+        )}
       </Stack>
     </form>
   );

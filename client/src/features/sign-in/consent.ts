@@ -7,7 +7,6 @@ export interface Consent {
 
 export const NO_CONSENT: Consent = { ofAge: '', agreed: false };
 
-/** Whether consent is complete. Below the minimum age no agreement is needed. */
 export function isComplete({ ofAge, agreed }: Consent): boolean {
-  return ofAge === 'no' || (ofAge === 'yes' && agreed);
+  return ofAge === 'yes' && agreed;
 }

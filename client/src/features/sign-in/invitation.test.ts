@@ -13,10 +13,16 @@ function setup(parts: Record<string, unknown> = {}, code = 'AbCdEfGh12345678') {
     acceptInvitation: vi.fn(async () => ({ data: SIGNED })),
     ...parts,
   };
-  const entry = new SignInFlow({} as never, {} as never, async () => undefined, {
-    name: 'Chrome on Android',
-    kind: 'mobile',
-  });
+  const entry = new SignInFlow(
+    {} as never,
+    {} as never,
+    async () => undefined,
+    {
+      name: 'Chrome on Android',
+      kind: 'mobile',
+    },
+    async () => undefined,
+  );
   return { server, model: new InvitationModel(code, server as never, entry) };
 }
 
@@ -30,7 +36,7 @@ describe('an invitation', () => {
   it('is accepted with password, age and the shown versions', async () => {
     const { model, server } = setup();
     await model.load();
-    await model.accept('four plain words', true);
+    await model.accept('four plain words');
     expect(server.acceptInvitation).toHaveBeenCalledWith({
       body: {
         code: 'AbCdEfGh12345678',
@@ -58,14 +64,15 @@ describe('an invitation', () => {
     const acceptInvitation = vi.fn().mockRejectedValue(new Problem('invitation_over', 410, 'Over.'));
     const { model } = setup({ acceptInvitation });
     await model.load();
-    await model.accept('four plain words', true);
+    await model.accept('four plain words');
     expect(model.state.state.status).toBe('over');
   });
 
-  it('refuses users below the minimum age', async () => {
-    const { model } = setup({ acceptInvitation: vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'No.')) });
+  it('is left below the minimum age without a request', async () => {
+    const { model, server } = setup();
     await model.load();
-    await model.accept('four plain words', false);
+    await model.flow.leave();
+    expect(server.acceptInvitation).not.toHaveBeenCalled();
     expect(model.flow.state.state.step).toBe('refused');
   });
 

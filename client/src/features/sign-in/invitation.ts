@@ -40,13 +40,13 @@ export class InvitationModel {
     }
   }
 
-  async accept(password: string, ofAge: boolean): Promise<void> {
+  async accept(password: string): Promise<void> {
     const versions = this.versions.state;
     if (!versions) return;
     const { terms_version, policy_version } = versions;
     await this.flow.authenticate((context) =>
       this.server.acceptInvitation({
-        body: { code: this.code, password, of_age: ofAge, terms_version, policy_version, ...context },
+        body: { code: this.code, password, of_age: true, terms_version, policy_version, ...context },
       }),
     );
     const { fault } = this.flow.state.state;

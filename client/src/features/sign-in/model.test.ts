@@ -4,9 +4,8 @@ import { ssoStartUrl, SignInModel, tenantFromQuery } from './model';
 
 function setup() {
   const signIn = vi.fn(async () => ({ data: { must_change: false, acceptance_needed: false } }));
-  const signInOptions = vi.fn(async () => ({ data: { mail: true } }));
   const entry = new SignInFlow({} as never, {} as never, async () => undefined, { name: 'x', kind: 'mobile' });
-  return { signIn, signInOptions, entry, model: new SignInModel({ signIn, signInOptions } as never, entry) };
+  return { signIn, entry, model: new SignInModel({ signIn } as never, entry) };
 }
 
 describe('the sign-in page', () => {

@@ -1,13 +1,11 @@
-import { api, type SignInOptions } from '~/api';
+import { api } from '~/api';
 import { takeDeepLink } from '~/core/deep-link';
-import { SignInFlow, type SignInApi } from './sign-in-flow';
-
-type SignInPageApi = SignInApi & Pick<typeof api, 'signIn'>;
+import { SignInFlow } from './sign-in-flow';
 
 /** Sign-in page: password, passkey or single sign-on. */
 export class SignInModel {
   constructor(
-    private readonly server: Pick<SignInPageApi, 'signIn' | 'signInOptions'> = api,
+    private readonly server: Pick<typeof api, 'signIn'> = api,
     readonly flow = new SignInFlow(),
   ) {}
 
@@ -24,10 +22,6 @@ export class SignInModel {
 
   byPasskey(): Promise<void> {
     return this.flow.authenticateByPasskey();
-  }
-
-  async options(tenant?: string): Promise<SignInOptions> {
-    return (await this.server.signInOptions(tenant ? { query: { tenant } } : undefined)).data;
   }
 }
 

@@ -25,8 +25,9 @@ function setup(parts: Record<string, unknown> = {}, credential: unknown = { id: 
   };
   const keys = { supported: true, make: vi.fn(), prove: vi.fn(async () => credential) };
   const arrived = vi.fn(async () => undefined);
-  const entry = new SignInFlow(server as unknown as SignInApi, keys as never, arrived, DEVICE);
-  return { entry, server, keys, arrived, now: () => entry.state.state };
+  const left = vi.fn(async () => undefined);
+  const entry = new SignInFlow(server as unknown as SignInApi, keys as never, arrived, DEVICE, left);
+  return { entry, server, keys, arrived, left, now: () => entry.state.state };
 }
 
 describe('the sign-in flow', () => {
@@ -104,7 +105,7 @@ describe('the sign-in flow', () => {
     expect(server.changeOwnPassword).toHaveBeenCalledWith({ body: { current: 'once', password: 'one of my own' } });
     expect(now()).toMatchObject({ step: 'accept', options: OPTIONS });
     expect(arrived).not.toHaveBeenCalled();
-    await entry.accept(true);
+    await entry.accept();
     expect(server.acceptTerms).toHaveBeenCalledWith({
       body: { of_age: true, terms_version: '2026-11', policy_version: '2026-11' },
     });
@@ -121,14 +122,24 @@ describe('the sign-in flow', () => {
     expect(now().step).toBe('in');
   });
 
-  it('stops below the minimum age', async () => {
-    const acceptTerms = vi.fn().mockRejectedValue(new Problem('not_of_age', 403, 'Adults only.'));
-    const { entry, arrived, now } = setup({ acceptTerms });
+  it('ends the session below the minimum age and stores no answer', async () => {
+    const { entry, server, arrived, left, now } = setup();
     await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
-    await entry.accept(false);
-    expect(acceptTerms.mock.calls[0]![0].body.of_age).toBe(false);
+    await entry.leave();
+    expect(server.acceptTerms).not.toHaveBeenCalled();
+    expect(server.signOut).toHaveBeenCalledOnce();
+    expect(left).toHaveBeenCalledOnce();
     expect(now()).toMatchObject({ step: 'refused', fault: undefined });
     expect(arrived).not.toHaveBeenCalled();
+  });
+
+  it('says so when the session cannot be ended', async () => {
+    const offline = Problem.unreachable();
+    const { entry, left, now } = setup({ signOut: vi.fn().mockRejectedValue(offline) });
+    await entry.authenticate(async () => ({ data: { ...SIGNED, acceptance_needed: true } as never }));
+    await entry.leave();
+    expect(now()).toMatchObject({ step: 'accept', fault: offline });
+    expect(left).not.toHaveBeenCalled();
   });
 
   it('runs one request at a time', async () => {

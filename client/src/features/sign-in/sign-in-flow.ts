@@ -1,5 +1,5 @@
 import { api, type SecondFactorNeeded, type SignedIn, type SignInOptions } from '~/api';
-import { refreshSession } from '~/api/session';
+import { endSession, refreshSession } from '~/api/session';
 import { passkeys, type Passkeys } from '~/core/passkeys';
 import { asProblem, Problem } from '~/core/problem';
 import { createStore } from '~/core/store';
@@ -51,6 +51,7 @@ export class SignInFlow {
     private readonly keys: Passkeys = passkeys,
     private readonly onSignedIn: () => Promise<void> = refreshSession,
     readonly device: ThisDevice = thisDevice(),
+    private readonly onLeft: () => Promise<void> = () => endSession('left'),
   ) {}
 
   get passkeysSupported(): boolean {
@@ -121,15 +122,24 @@ export class SignInFlow {
     });
   }
 
-  /** Accept the current terms and policy and confirm the age. */
-  accept(ofAge: boolean): Promise<void> {
+  /** Accept the current terms and policy, being of age. */
+  accept(): Promise<void> {
     return this.#run(async () => {
       const options = this.state.state.options;
       if (!options) return;
       const { terms_version, policy_version } = options;
-      await this.server.acceptTerms({ body: { of_age: ofAge, terms_version, policy_version } });
+      await this.server.acceptTerms({ body: { of_age: true, terms_version, policy_version } });
       this.#pending.accept = false;
       await this.#next();
+    });
+  }
+
+  /** Below the minimum age: end the session without an answer. Nothing stays on this device or the server. */
+  leave(): Promise<void> {
+    return this.#run(async () => {
+      if (this.state.state.step === 'accept') await this.#endServerSession();
+      await this.onLeft();
+      this.#set({ step: 'refused' });
     });
   }
 
@@ -180,6 +190,15 @@ export class SignInFlow {
     this.#set({ step: 'in' });
   }
 
+  /** A failure is reported, because the session would remain; one that has ended is fine. */
+  async #endServerSession(): Promise<void> {
+    try {
+      await this.server.signOut();
+    } catch (fault) {
+      if (asProblem(fault).status !== 401) throw fault;
+    }
+  }
+
   #set(change: Partial<SignInFlowState>): void {
     this.state.setState((before) => ({ ...before, ...change }));
   }
@@ -191,9 +210,7 @@ export class SignInFlow {
       await work();
     } catch (fault) {
       const { code } = asProblem(fault);
-      if (code === 'not_of_age')
-        this.#set({ step: 'refused' }); // Their sessions have been ended by the server.
-      else this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
+      this.#set(code === 'ticket_over' ? { fault, step: 'proof', second: undefined } : { fault });
     } finally {
       this.#set({ busy: false });
     }

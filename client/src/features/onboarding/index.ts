@@ -1,0 +1,2 @@
+/** Set-up after the first sign-in. */
+export { SetUpLine } from './SetUpLine';

@@ -1,0 +1,5 @@
+/** Reachability of this phone: the chip for headers, and the facts behind it. */
+export { StatusChip } from './StatusChip';
+export { ReachDot } from './ReachDot';
+export { pushTest, useReachability } from './reach';
+export { REACH_REASONS, REACH_TITLES } from './messages';
