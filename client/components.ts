@@ -11,19 +11,42 @@ export interface Component {
 
 const ROOT = new URL('..', import.meta.url);
 
-/** Components bundled for the browser, from the lock file. */
+interface LockedPackage {
+  version?: string;
+  license?: string;
+  dependencies?: Record<string, string>;
+}
+
+/** Packages that a runtime package declares as a dependency, but that are used at build time only. */
+const BUILD_TIME = /^@types\/|^@lingui\/babel-plugin-/;
+const MODULES = 'node_modules/';
+
+/** Components that the browser may load, from the lock file: what the dependencies of the client need at run time. */
 function clientComponents(): Component[] {
-  const lock = JSON.parse(readFileSync(new URL('client/package-lock.json', ROOT), 'utf8')) as {
-    packages: Record<string, { version?: string; license?: string; dev?: boolean }>;
+  const { packages } = JSON.parse(readFileSync(new URL('client/package-lock.json', ROOT), 'utf8')) as {
+    packages: Record<string, LockedPackage>;
   };
-  return Object.entries(lock.packages)
-    .filter(([path, each]) => path.startsWith('node_modules/') && !each.dev)
-    .map(([path, each]) => ({
-      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
-      version: each.version ?? '',
-      license: each.license ?? '',
-      side: 'client',
-    }));
+  const found = new Map<string, Component>();
+  const visit = (from: string) => {
+    for (const name of Object.keys(packages[from]?.dependencies ?? {})) {
+      const path = BUILD_TIME.test(name) ? undefined : resolvePackage(packages, from, name);
+      if (path === undefined || found.has(path)) continue;
+      const { version = '', license = '' } = packages[path]!;
+      found.set(path, { name, version, license, side: 'client' });
+      visit(path);
+    }
+  };
+  visit('');
+  return [...found.values()];
+}
+
+/** Path of a package as Node.js resolves it: nested next to its user, or in a folder further up. */
+function resolvePackage(packages: Record<string, LockedPackage>, from: string, name: string): string | undefined {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf(`/${MODULES}`)))) {
+    const path = `${folder && `${folder}/`}${MODULES}${name}`;
+    if (path in packages) return path;
+    if (!folder) return undefined;
+  }
 }
 
 /** Server dependencies, from the pinned requirements; licences from the installed distributions. */

@@ -7,6 +7,9 @@ it('lists the components of both sides with version and license', () => {
   expect(named('client', 'jssip')).toMatchObject({ version: '3.13.8', license: 'MIT' });
   expect(named('server', 'segno')?.version).toMatch(/^\d/);
   expect(named('client', 'vitest')).toBeUndefined();
+  for (const name of ['jest-validate', 'jiti', '@types/node']) expect(named('client', name)).toBeUndefined();
+  expect(named('client', 'react-dom')).toBeDefined();
+  expect(named('client', 'scheduler')).toBeDefined();
 });
 
 it.each([

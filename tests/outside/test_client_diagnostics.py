@@ -49,12 +49,16 @@ def test_version_license_and_components_are_public(clients: Clients) -> None:
     version = json.loads((CLIENT / "package.json").read_text("utf-8"))["version"]
     expect(client.page.get_by_text(f"Version {version}", exact=True)).to_be_visible()
     expect(client.page.get_by_text("Apache License 2.0")).to_be_visible()
+    expect(client.page.get_by_role("link", name="Privacy policy")).to_be_visible()
+    expect(client.page.get_by_role("listitem")).to_have_count(1)
+    client.page.get_by_role("button", name="Components").click()
     lock = json.loads((CLIENT / "package-lock.json").read_text("utf-8"))["packages"]
     jssip = lock["node_modules/jssip"]["version"]
     fastapi = next(
         line for line in (ROOT / "requirements/run.txt").read_text("utf-8").splitlines() if line.startswith("fastapi==")
     )
+    expect(client.page.get_by_text("jest-validate")).to_have_count(0)
     for name, wanted in (("jssip", jssip), ("fastapi", fastapi.split("==")[1].split()[0])):
         client.page.get_by_label("Search").fill(name)
-        row = client.page.get_by_role("listitem").filter(has_text=f"{name} {wanted}")
+        row = client.page.get_by_role("listitem").filter(has_text=f"{name} {wanted}").last
         expect(row).to_contain_text("MIT")

@@ -11,7 +11,7 @@ interface ProblemText {
 const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescriptor }> = {
   unreachable: {
     title: msg`The server is not responding`,
-    advice: msg`Check your network connection. Trying again automatically.`,
+    advice: msg`Check your network connection, then try again.`,
   },
   unauthenticated: { title: msg`Wrong e-mail or password`, advice: msg`Check your entries and try again.` },
   'too-many': { title: msg`Too many attempts`, advice: msg`Wait a moment, then try again.` },
@@ -29,18 +29,18 @@ const MESSAGES: Record<string, { title: MessageDescriptor; advice: MessageDescri
   },
   not_linked: {
     title: msg`No account is linked to your single sign-on`,
-    advice: msg`Sign in another way and link it in Settings > Security, or contact your administrator.`,
+    advice: msg`Sign in another way and link it in More > Security, or contact your administrator.`,
   },
   'not-found': { title: msg`Not found`, advice: msg`Go back and refresh.` },
   forbidden: { title: msg`Permission denied`, advice: msg`Contact your administrator.` },
   full: { title: msg`The server is at capacity`, advice: msg`Try again later.` },
   'our-mistake': {
     title: msg`Server error`,
-    advice: msg`Try again. If the error persists, send a report from Settings > Diagnostics.`,
+    advice: msg`Try again. If the error persists, send a report from More > Report a problem.`,
   },
   mistake: {
     title: msg`Something went wrong`,
-    advice: msg`Reload the page. If the error persists, send a report from Settings > Diagnostics.`,
+    advice: msg`Reload the page. If the error persists, send a report from More > Report a problem.`,
   },
   sign_in_code_used: {
     title: msg`Code already used on another device`,

@@ -1,5 +1,5 @@
 import { Anchor, Badge, Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconPackages, IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,14 +7,16 @@ import { useDeferredValue, useState } from 'react';
 import components from 'virtual:components';
 import { api } from '~/api';
 import { session } from '~/api/session';
+import { ExpandableRow } from '~/design/ExpandableRow';
 import { Page } from '~/design/Page';
+import { Rows } from '~/design/Rows';
 import { Section } from '~/design/Section';
 import { useValue } from '~/core/store';
 import { version } from '../../../package.json';
 import css from './about.module.css';
 import { filterComponents } from './model';
 
-/** Version, license and components. Available without a session. */
+/** Version, license, privacy and help; components on demand. Available without a session. */
 export default function About() {
   const signedIn = useValue(session, (each) => each.state === 'in');
   return signedIn ? (
@@ -27,7 +29,9 @@ export default function About() {
 }
 
 function Body({ back }: { back: '/settings' | '/sign-in' }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
+  const [open, setOpen] = useState(false);
+  const count = components.length;
   const { data } = useQuery({ queryKey: ['health'], queryFn: async () => (await api.health()).data });
   const server = data?.version;
   return (
@@ -51,16 +55,35 @@ function Body({ back }: { back: '/settings' | '/sign-in' }) {
           </Trans>
         </Text>
       </Section>
+      <Section title={t`Privacy`}>
+        <Anchor href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener" py="xs">
+          <Trans>Privacy policy</Trans>
+        </Anchor>
+        <Anchor href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener" py="xs">
+          <Trans>Terms of use</Trans>
+        </Anchor>
+      </Section>
       {back === '/settings' && (
-        <Section title={t`Problems?`}>
+        <Section title={t`Help`}>
+          <Anchor renderRoot={(props) => <Link to="/self-test" {...props} />} py="xs">
+            <Trans>Will my phone ring?</Trans>
+          </Anchor>
           <Anchor renderRoot={(props) => <Link to="/diagnostics" {...props} />} py="xs">
-            <Trans>Create a diagnostics report</Trans>
+            <Trans>Report a problem</Trans>
           </Anchor>
         </Section>
       )}
-      <Section title={t`Components`} lead={t`All components with version and license.`}>
-        <Components />
-      </Section>
+      <Rows>
+        <ExpandableRow
+          icon={<IconPackages size={22} aria-hidden />}
+          title={t`Components`}
+          details={[t`Versions and licenses of ${count} components`]}
+          open={open}
+          onToggle={() => setOpen(!open)}
+        >
+          <Components />
+        </ExpandableRow>
+      </Rows>
     </Page>
   );
 }

@@ -1,15 +1,4 @@
-import {
-  Avatar,
-  Button,
-  Group,
-  Input,
-  NativeSelect,
-  NavLink,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Text,
-} from '@mantine/core';
+import { Button, Group, Input, NativeSelect, NavLink, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconBellRinging,
@@ -17,21 +6,23 @@ import {
   IconDevices,
   IconInfoCircle,
   IconLogout,
-  IconMail,
-  IconQrcode,
+  IconRecordMail,
   IconReportMedical,
   IconShieldLock,
 } from '@tabler/icons-react';
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { session, signOut } from '~/api/session';
+import { Avatar } from '~/design/Avatar';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
 import { useValue } from '~/core/store';
+import { StatusChip } from '~/features/status';
 import { MediaDevices } from './MediaDevices';
 
 export default function Settings() {
@@ -42,18 +33,19 @@ export default function Settings() {
     void signOut();
   };
   return (
-    <Page title={t`Settings`}>
+    <Page title={t`More`} actions={<StatusChip />}>
       <Profile />
-      <SettingsLinks />
-      <Section title={t`Appearance`}>
-        <Appearance />
-      </Section>
+      <Links label={t`Phone and account`} links={PHONE_LINKS} />
       <Section title={t`Calls`}>
         <CallSettings />
       </Section>
       <Section title={t`Microphone, speaker and camera`}>
         <MediaDevices />
       </Section>
+      <Section title={t`Appearance`}>
+        <Appearance />
+      </Section>
+      <Links label={t`Help and privacy`} links={HELP_LINKS} />
       <Button
         size="md"
         fullWidth
@@ -75,7 +67,7 @@ function Profile() {
   const numbers = me?.extensions.map((each) => each.number).join(', ');
   return (
     <Group wrap="nowrap" mb="md">
-      <Avatar name={me?.person?.name} color="harbour" size="lg" alt="" />
+      <Avatar name={me?.person?.name ?? ''} size={56} />
       <div style={{ minWidth: 0 }}>
         <Text fw={600} fz="lg">
           {me?.person?.name}
@@ -92,24 +84,32 @@ function Profile() {
   );
 }
 
-function SettingsLinks() {
+const PHONE_LINKS = [
+  { to: '/settings/voicemail', text: msg`Mailbox`, icon: IconRecordMail },
+  { to: '/settings/devices', text: msg`Devices`, icon: IconDevices },
+  { to: '/settings/security', text: msg`Security`, icon: IconShieldLock },
+  { to: '/self-test', text: msg`Will my phone ring?`, icon: IconBellRinging },
+] as const;
+
+const HELP_LINKS = [
+  { to: '/diagnostics', text: msg`Report a problem`, icon: IconReportMedical },
+  { to: '/about', text: msg`About, licence and privacy`, icon: IconInfoCircle },
+] as const;
+
+interface LinksProps {
+  label: string;
+  links: typeof PHONE_LINKS | typeof HELP_LINKS;
+}
+
+function Links({ label, links }: LinksProps) {
   const { t } = useLingui();
-  const links = [
-    { to: '/settings/add-device', text: t`Add a device`, icon: IconQrcode },
-    { to: '/settings/voicemail', text: t`Mailbox`, icon: IconMail },
-    { to: '/settings/devices', text: t`Devices`, icon: IconDevices },
-    { to: '/settings/security', text: t`Security`, icon: IconShieldLock },
-    { to: '/self-test', text: t`Will my phone ring?`, icon: IconBellRinging },
-    { to: '/diagnostics', text: t`Diagnostics`, icon: IconReportMedical },
-    { to: '/about', text: t`About UnifiCX`, icon: IconInfoCircle },
-  ] as const;
   return (
-    <Stack component="nav" gap={2} mb="md" aria-label={t`More settings`}>
+    <Stack component="nav" gap={2} mb="md" aria-label={label}>
       {links.map(({ to, text, icon: Icon }) => (
         <NavLink
           key={to}
           renderRoot={(props) => <Link to={to} {...props} />}
-          label={text}
+          label={t(text)}
           leftSection={<Icon size={22} aria-hidden />}
           rightSection={<IconChevronRight size={18} aria-hidden />}
           mih={48}
