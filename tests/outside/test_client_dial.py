@@ -5,6 +5,7 @@ import re
 import pytest
 from client_pages import Client, Clients
 from playwright.sync_api import Locator, Page, expect
+from portal_pages import DESKTOP_OPTIONS
 from server import Household
 
 ANNA, BERTA, CLARA = "Annarosa Quellmalz", "Bertalina Oxenfurt", "Claramunde Zwiebach"
@@ -129,3 +130,25 @@ def test_without_a_connection_the_number_is_kept(anna: Client, household: Househ
     page.get_by_role("button", name="Try again").click()
     expect(call_with(page, BERTA)).to_be_visible()
     wait_for_end(page)
+
+
+def test_a_person_a_number_or_a_command_is_found_by_keyboard(clients: Clients, household: Household) -> None:
+    desk = clients("microphone", **DESKTOP_OPTIONS).sign_in(household.anna, path="/settings").wait_registered()
+    page, field = desk.page, desk.page.get_by_role("combobox", name="Name, number or command")
+    results = page.get_by_role("listbox", name="Results")
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    page.keyboard.type("claramunde")
+    expect(results.get_by_role("option", selected=True)).to_contain_text(CLARA)
+    page.keyboard.press("Enter")
+    expect(call_with(page, CLARA)).to_be_visible()
+    wait_for_end(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("+49 30 1234567")
+    expect(results.get_by_role("option", name="Call +49301234567")).to_be_visible()
+    field.fill("devices")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Devices")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)

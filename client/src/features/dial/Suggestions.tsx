@@ -1,4 +1,4 @@
-import { Text, UnstyledButton } from '@mantine/core';
+import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Colleague } from '~/api';
@@ -53,13 +53,12 @@ function Favourites({ people, last }: { people: Colleague[]; last: string }) {
         <ul className={css.favourites} aria-label={t`Favourites`}>
           {people.map((each) => (
             <li key={each.id}>
-              <UnstyledButton
-                className={css.favourite}
-                aria-label={t`Enter ${each.name}`}
-                onClick={() => setTyped(each.number)}
-              >
+              <UnstyledButton className={css.favourite} onClick={() => setTyped(each.number)}>
                 <Avatar name={each.name} size={56} />
-                <span className={css.firstName}>{each.name.split(/\s+/)[0]}</span>
+                <VisuallyHidden>{t`Enter ${each.name}`}</VisuallyHidden>
+                <span className={css.firstName} aria-hidden>
+                  {each.name.split(/\s+/)[0]}
+                </span>
               </UnstyledButton>
             </li>
           ))}

@@ -4,3 +4,5 @@ export { dialled } from './model';
 export { ParkedCalls } from './ParkedCalls';
 export { openDial } from './sheet';
 export const loadDialSheet = () => import('./DialSheet');
+/** ⌘K and Ctrl-K: mount the component once. */
+export const loadCommandPalette = () => import('./CommandPalette');
