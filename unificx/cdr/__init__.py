@@ -2,11 +2,14 @@
 
 from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
 from unificx.cdr.service import CdrService
+from unificx.cdr.statistics import CallStatistics, HourlyCalls
 
 __all__ = [
     "CallRecord",
+    "CallStatistics",
     "CdrFilter",
     "CdrParty",
     "CdrService",
+    "HourlyCalls",
     "PartyIdentity",
 ]

@@ -1,15 +1,16 @@
 """Stores and lists call detail records."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from unificx.calls.events import CallEnded
-from unificx.cdr import repository
+from unificx.cdr import repository, statistics
 from unificx.cdr.events import CallListsChanged
 from unificx.cdr.schemas import CallRecord, CdrFilter
+from unificx.cdr.statistics import CallStatistics
 from unificx.cdr.values import ANONYMOUS_NUMBER
 from unificx.cluster import RecordLog
-from unificx.core.errors import NotFound
+from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageByTime, UnitOfWork
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
@@ -17,6 +18,7 @@ from unificx.privacy import KeyStore
 _SPOOL_KIND = "call"
 _NUMBER_ALIAS = "number"
 """Kind of key store alias for the number of an external party."""
+MAX_STATISTICS = timedelta(days=92)
 
 
 class CdrService:
@@ -75,6 +77,16 @@ class CdrService:
             await repository.set_hidden(uow.session, call.tenant_id, call.id, extensions, moment)
             changed = frozenset((call.tenant_id, extension) for extension in extensions)
             uow.after_commit.append(lambda: self._publish(CallListsChanged(changed)))
+
+    async def statistics(self, tenant_id: str, since: datetime, until: datetime) -> CallStatistics:
+        """Return statistics of the calls that started from `since` up to, and without, `until`. They name no party.
+
+        Raises Invalid for a period that is empty or longer than `MAX_STATISTICS`.
+        """
+        if not timedelta() < until - since <= MAX_STATISTICS:
+            raise Invalid("A period of at most 92 days is needed.", hint="Give `since` and `until`.", field="since")
+        async with self._database.read() as session:
+            return await statistics.collect(session, tenant_id, since, until)
 
     async def erase(self, tenant_id: str, subject: str) -> None:
         """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent."""

@@ -14,6 +14,7 @@ from unificx.api.access import (
     Limit,
     ServicesDep,
     TenantQuery,
+    require_access,
     require_access_or_own,
 )
 from unificx.api.call_records import call_records
@@ -82,6 +83,19 @@ async def list_history(
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)
     items = await call_records(services, scope.tenant_id, page.items, _own_extensions(services, scope))
     return models.Page(items=items, next=page.next)
+
+
+@router.get("/statistics", responses=problem_responses(401, 403, 404))
+async def show_call_statistics(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    since: Annotated[BoundedDatetime, Query(description="Calls started at or after this time.")],
+    until: Annotated[BoundedDatetime, Query(description="Calls started before this time; at most 92 days later.")],
+    tenant: TenantQuery = None,
+) -> models.CallStatistics:
+    """Count the calls of a tenant by hour and outcome, with speed of answer and sound quality."""
+    scope = await require_access(services, user, tenant, Action.HISTORY_READ)
+    return models.CallStatistics.model_validate(await services.history.statistics(scope.tenant_id, since, until))
 
 
 @router.get("/{call_id}", responses=problem_responses(401, 403, 404))

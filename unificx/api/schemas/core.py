@@ -343,6 +343,26 @@ class CallRecord(BaseModel):
     )
 
 
+class HourlyCalls(Output):
+    """The calls that started in one hour."""
+
+    start: datetime = Field(description="Beginning of the hour, UTC.")
+    calls: int
+    outcomes: dict[Outcome, int] = Field(description="Calls by outcome; outcomes without a call are left out.")
+    voicemail: int = Field(description="Calls that a mailbox answered; counted in `outcomes` by that of their phones.")
+    talk_seconds: int
+    mos: float | None = Field(description="Mean opinion score of all measured parties, 1.0 to 5.0 (ITU-T G.107).")
+
+
+class CallStatistics(Output):
+    """Statistics of the calls of a period. They name no party."""
+
+    hours: list[HourlyCalls] = Field(description="In order; hours without calls are left out.")
+    median_answer_seconds: float | None = Field(
+        description="Median time from call to answer by a person, of the 2000 latest answered calls of the period."
+    )
+
+
 class Me(BaseModel):
     """The authenticated user. `person` is null for the operator on the control socket."""
 
