@@ -179,6 +179,23 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
     since = {"since": call["ended"]}
     assert [one["id"] for one in (await admin.get("/api/v1/history", params=since)).json()["items"]] == [second]
     assert (await admin.get("/api/v1/history?outcome=busy")).json()["items"] == []
+    by_id = (await admin.get("/api/v1/history", params={"call": [first, "of-another-tenant"]})).json()["items"]
+    assert [one["id"] for one in by_id] == [first]
+
+
+async def test_administrators_see_statistics_of_their_own_tenant(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await world.record_call(world.acme, "1001", "1002", seconds=42)
+    await world.record_call(world.globex, "1001", "1002", seconds=7)
+    period = {"since": "2026-01-01T00:00:00Z", "until": "2026-03-01T00:00:00Z"}
+    found = (await admin.get("/api/v1/history/statistics", params=period)).json()
+    [hour] = found["hours"]
+    assert (hour["calls"], hour["outcomes"], hour["voicemail"], hour["talk_seconds"]) == (1, {"answered": 1}, 0, 42)
+    assert (hour["mos"], found["median_answer_seconds"] is None) == (4.3, False)
+    assert (await user.get("/api/v1/history/statistics", params=period)).status_code == 403
+    endless = {**period, "until": "2027-01-01T00:00:00Z"}
+    refused = await admin.get("/api/v1/history/statistics", params=endless)
+    assert (refused.status_code, refused.json()["field"]) == (422, "since")
 
 
 async def test_a_call_is_removed_from_the_own_list_alone(world: World) -> None:

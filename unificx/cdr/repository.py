@@ -152,6 +152,8 @@ async def list_calls(
         query = query.where(CallRow.started < filters.until)
     if filters.outcome is not None:
         query = query.where(CallRow.outcome == filters.outcome)
+    if filters.calls:
+        query = query.where(CallRow.id.in_(filters.calls))
     if filters.extensions:
         call_ids = select(CallPartyRow.call_id).where(
             CallPartyRow.tenant_id == tenant_id, CallPartyRow.extension_id.in_(filters.extensions)

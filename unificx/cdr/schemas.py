@@ -66,3 +66,5 @@ class CdrFilter:
     listed: bool = False
     """Only calls that `extensions` have not removed from their own list."""
     outcome: Outcome | None = None
+    calls: tuple[str, ...] = ()
+    """Ids of calls."""

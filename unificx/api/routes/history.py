@@ -1,10 +1,10 @@
 """Call history. Administrators see the calls of their tenant, other users those of their own extensions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, status
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from unificx.api.access import (
     AccessScope,
@@ -44,6 +44,10 @@ Extension = Annotated[
     str | None,
     Query(max_length=64, pattern=models.REFERENCE, description="Only calls with this extension: id or number."),
 ]
+Calls = Annotated[
+    list[Annotated[str, StringConstraints(max_length=64, pattern=models.REFERENCE)]] | None,
+    Query(max_length=100, description="Only these calls, by id; may be repeated."),
+]
 Outcome = Annotated[models.Outcome | None, Query(description="Only calls with this outcome.")]
 Since = Annotated[BoundedDatetime | None, Query(description="Only calls started at or after this time.")]
 Until = Annotated[BoundedDatetime | None, Query(description="Only calls started before this time.")]
@@ -53,9 +57,15 @@ class HistoryFilters:
     """Filters of a list of calls."""
 
     def __init__(
-        self, extension: Extension = None, outcome: Outcome = None, since: Since = None, until: Until = None
+        self,
+        extension: Extension = None,
+        outcome: Outcome = None,
+        since: Since = None,
+        until: Until = None,
+        call: Calls = None,
     ) -> None:
         self.extension = extension
+        self.calls = tuple(call or ())
         self.outcome: models.Outcome | None = outcome
         self.since = since
         self.until = until
@@ -78,7 +88,12 @@ async def list_history(
         return models.Page(items=[], next=None)
     listed = bool(extensions) and set(extensions) <= set(_person_extensions(services, scope))
     wanted = CdrFilter(
-        since=filters.since, until=filters.until, extensions=extensions, listed=listed, outcome=filters.outcome
+        since=filters.since,
+        until=filters.until,
+        extensions=extensions,
+        listed=listed,
+        outcome=filters.outcome,
+        calls=filters.calls,
     )
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)
     items = await call_records(services, scope.tenant_id, page.items, _own_extensions(services, scope))
@@ -89,13 +104,15 @@ async def list_history(
 async def show_call_statistics(
     services: ServicesDep,
     user: CurrentUserDep,
-    since: Annotated[BoundedDatetime, Query(description="Calls started at or after this time.")],
-    until: Annotated[BoundedDatetime, Query(description="Calls started before this time; at most 92 days later.")],
     tenant: TenantQuery = None,
+    since: Annotated[BoundedDatetime | None, Query(description="By default seven days before `until`.")] = None,
+    until: Annotated[BoundedDatetime | None, Query(description="At most 92 days later; now by default.")] = None,
 ) -> models.CallStatistics:
     """Count the calls of a tenant by hour and outcome, with speed of answer and sound quality."""
     scope = await require_access(services, user, tenant, Action.HISTORY_READ)
-    return models.CallStatistics.model_validate(await services.history.statistics(scope.tenant_id, since, until))
+    end = until or services.clock.now()
+    found = await services.history.statistics(scope.tenant_id, since or end - timedelta(days=7), end)
+    return models.CallStatistics.model_validate(found)
 
 
 @router.get("/{call_id}", responses=problem_responses(401, 403, 404))
