@@ -3,6 +3,7 @@
 import pytest
 from http_world import PASSWORD, FakeCall, World
 
+from unificx.api import IceServer
 from unificx.identity import OPERATOR_SLUG, NewExtension, Role
 
 
@@ -179,6 +180,8 @@ async def test_a_finished_call_is_in_the_history(world: World) -> None:
     since = {"since": call["ended"]}
     assert [one["id"] for one in (await admin.get("/api/v1/history", params=since)).json()["items"]] == [second]
     assert (await admin.get("/api/v1/history?outcome=busy")).json()["items"] == []
+    both = (await admin.get("/api/v1/history?outcome=busy&outcome=answered")).json()["items"]
+    assert [one["id"] for one in both] == [second, first]
     by_id = (await admin.get("/api/v1/history", params={"call": [first, "of-another-tenant"]})).json()["items"]
     assert [one["id"] for one in by_id] == [first]
 
@@ -248,3 +251,14 @@ async def test_the_privacy_map_lists_fields_and_purposes(world: World) -> None:
     assert {("person", "name"), ("call_party", "number"), ("stored_answer", "answer")} <= places
     assert all(one["text"] and one["uses"] for one in found["held"])
     assert all(one["why"] for one in found["neutral"])
+
+
+async def test_administrators_see_what_is_configured(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    bare = (await admin.get("/api/v1/setup")).json()
+    assert (bare["public_address"], bare["turn"]) == (False, False)
+    world.services.public_address.configured = "https://pbx.example.com"
+    world.telephony.servers = [IceServer(("turns:relay.example.com",), "u", "p")]
+    after = (await admin.get("/api/v1/setup")).json()
+    assert (after["public_address"], after["secure"], after["turn"]) == (True, True, True)
+    assert (await user.get("/api/v1/setup")).status_code == 403

@@ -31,6 +31,7 @@ from unificx.api.routes import (
     recordings,
     rooms,
     sessions,
+    setup,
     sign_in,
     single_sign_on,
     sip_access,
@@ -112,6 +113,7 @@ def build(services: Services) -> FastAPI:
         diagnostics_reports,
         push,
         privacy,
+        setup,
         health,
     ):
         app.include_router(part.router)

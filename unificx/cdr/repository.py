@@ -150,8 +150,8 @@ async def list_calls(
         query = query.where(CallRow.started >= filters.since)
     if filters.until is not None:
         query = query.where(CallRow.started < filters.until)
-    if filters.outcome is not None:
-        query = query.where(CallRow.outcome == filters.outcome)
+    if filters.outcomes:
+        query = query.where(CallRow.outcome.in_(filters.outcomes))
     if filters.calls:
         query = query.where(CallRow.id.in_(filters.calls))
     if filters.extensions:

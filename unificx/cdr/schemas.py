@@ -65,6 +65,6 @@ class CdrFilter:
     """Ids of extensions that took part on either side."""
     listed: bool = False
     """Only calls that `extensions` have not removed from their own list."""
-    outcome: Outcome | None = None
+    outcomes: tuple[Outcome, ...] = ()
     calls: tuple[str, ...] = ()
     """Ids of calls."""

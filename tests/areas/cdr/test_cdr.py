@@ -124,11 +124,11 @@ async def test_calls_are_filtered_by_time_extension_and_outcome(
     assert await found(since=second.started) == [second.id]
     assert await found(until=second.started) == [first.id]
     assert await found(since=second.started + timedelta(seconds=1)) == []
-    assert await found(outcome="missed") == [second.id]
+    assert await found(outcomes=("missed",)) == [second.id]
     assert await found(extensions=("ext-ben",)) == [first.id]
     assert await found(extensions=("ext-ada", "ext-ben")) == [second.id, first.id]
     assert await found(extensions=("ext-nobody",)) == []
-    assert await found(extensions=("ext-ada",), outcome="answered", until=second.started) == [first.id]
+    assert await found(extensions=("ext-ada",), outcomes=("answered",), until=second.started) == [first.id]
 
 
 async def test_a_removed_call_leaves_one_list_and_can_be_put_back(

@@ -48,7 +48,9 @@ Calls = Annotated[
     list[Annotated[str, StringConstraints(max_length=64, pattern=models.REFERENCE)]] | None,
     Query(max_length=100, description="Only these calls, by id; may be repeated."),
 ]
-Outcome = Annotated[models.Outcome | None, Query(description="Only calls with this outcome.")]
+Outcomes = Annotated[
+    list[models.Outcome] | None, Query(max_length=8, description="Only calls with this outcome; may be repeated.")
+]
 Since = Annotated[BoundedDatetime | None, Query(description="Only calls started at or after this time.")]
 Until = Annotated[BoundedDatetime | None, Query(description="Only calls started before this time.")]
 
@@ -59,14 +61,14 @@ class HistoryFilters:
     def __init__(
         self,
         extension: Extension = None,
-        outcome: Outcome = None,
+        outcome: Outcomes = None,
         since: Since = None,
         until: Until = None,
         call: Calls = None,
     ) -> None:
         self.extension = extension
         self.calls = tuple(call or ())
-        self.outcome: models.Outcome | None = outcome
+        self.outcomes = tuple(outcome or ())
         self.since = since
         self.until = until
 
@@ -92,7 +94,7 @@ async def list_history(
         until=filters.until,
         extensions=extensions,
         listed=listed,
-        outcome=filters.outcome,
+        outcomes=filters.outcomes,
         calls=filters.calls,
     )
     page = await services.history.list(scope.tenant_id, wanted, cursor, limit)

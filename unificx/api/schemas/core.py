@@ -374,6 +374,15 @@ class Me(BaseModel):
     acceptance_needed: bool = Field(description="The user must accept the current terms and privacy policy.")
 
 
+class SetUp(BaseModel):
+    """What is configured for this installation."""
+
+    public_address: bool = Field(description="The public address is configured, so links in e-mails work outside.")
+    secure: bool = Field(description="The address is https: phones can install the app and ring when it is closed.")
+    email: bool = Field(description="E-mail can be sent.")
+    turn: bool = Field(description="A TURN server relays media where networks block it (RFC 8656).")
+
+
 class Health(BaseModel):
     """This process is alive."""
 
