@@ -30,6 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_client_rooms",
         "outside/test_client_unbroken",
         "outside/test_portal_changes",
+        "outside/test_portal_home",
         "outside/test_portal_people",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",

@@ -26,7 +26,7 @@ def portal(clients: Clients, **how: object) -> Client:
     desk = clients(**{**DESKTOP_OPTIONS, **how})
     desk.page.goto(f"{desk.origin}/portal/sign-in")
     give_password(desk.page, EMAIL, PASSWORD)
-    before, inside = (desk.page.get_by_role("heading", name=name) for name in ("Before you start", "Live calls"))
+    before, inside = (desk.page.get_by_role("heading", name=name, exact=True) for name in ("Before you start", "Home"))
     expect(before.or_(inside)).to_be_visible()
     if before.is_visible():
         accept_terms(desk.page)

@@ -30,7 +30,7 @@ def beep(server: Server) -> Iterator[None]:
 @pytest.mark.usefixtures("beep")
 def test_a_number_is_saved_on_blur_and_reverted_if_refused(desk: Client, server: Server) -> None:
     page = desk.page
-    page.goto(f"{desk.origin}/portal/recordings")
+    page.goto(f"{desk.origin}/portal/recordings/policy")
     tone = page.get_by_label("Reminder tone interval (seconds)")
     expect(tone).to_have_value("15")
     set_tenant_policy(server, beep_seconds=20)

@@ -27,6 +27,11 @@ const protectedRoutes = [
   createRoute({
     getParentRoute: () => signedIn,
     path: '/',
+    component: lazyRouteComponent(() => import('~/features/home/Home')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/live',
     component: lazyRouteComponent(() => import('~/features/live-calls/LiveCalls')),
   }),
   createRoute({
@@ -69,6 +74,11 @@ const protectedRoutes = [
     getParentRoute: () => signedIn,
     path: '/recordings',
     component: lazyRouteComponent(() => import('~/features/recordings/PortalRecordings')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/recordings/policy',
+    component: lazyRouteComponent(() => import('~/features/recordings/PortalRecordingPolicy')),
   }),
   createRoute({
     getParentRoute: () => signedIn,

@@ -375,7 +375,7 @@ class Me(BaseModel):
 
 
 class SetUp(BaseModel):
-    """What is configured for this installation."""
+    """The configured parts of this installation."""
 
     public_address: bool = Field(description="The public address is configured, so links in e-mails work outside.")
     secure: bool = Field(description="The address is https: phones can install the app and ring when it is closed.")

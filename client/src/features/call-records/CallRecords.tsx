@@ -1,109 +1,125 @@
-import { Badge, Group, Select, Text, TextInput } from '@mantine/core';
+import { Badge, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
+import { IconClockHour4 } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import { api, type CallRecord } from '~/api';
+import { api, type CallRecord, type Extension } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
-import { usePages } from '~/design/lists';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { useAllPages, usePages } from '~/design/lists';
 import { formatDuration, formatDateTime } from '~/design/dates';
-import { ErrorNotice } from '~/design/Notice';
+import { EmptyState } from '~/design/EmptyState';
 import { Page } from '~/design/Page';
-import { Table } from '~/design/Table';
+import { DataTable, EMPTY_VIEW, type Column } from '~/design/table';
 import { useValue } from '~/core/store';
+import { CallDrawer } from './CallDrawer';
+import { extensionOf, rangeOf, type Period } from './filters';
+import { OUTCOMES, outcomeOf, worstMos } from './outcomes';
+import { PartyName, usePartyText } from './PartyName';
 
-type Outcome = CallRecord['outcome'];
+const POLL_MS = 15_000;
 
-/** All calls of the tenant, newest first, filtered by extension and outcome. */
+/** All calls of the tenant, newest first, filtered by colleague, outcome and period. */
 export default function CallRecords() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [typed, setTyped] = useState('');
-  const [number] = useDebouncedValue(typed.trim(), 300);
-  const extension = /^[0-9]{2,8}$/.test(number) ? number : undefined;
-  const list = usePages<CallRecord>(
-    ['history', tenant, outcome, extension],
-    (cursor) => api.listHistory({ query: { tenant, cursor, extension, outcome: outcome ?? undefined } }),
-    { pollMs: 15_000 },
+  const [view, setView] = useState(EMPTY_VIEW);
+  const [period, setPeriod] = useState<Period>('all');
+  const [opened, setOpened] = useState<CallRecord>();
+  const [settled] = useDebouncedValue(view, 300);
+  const partyText = usePartyText();
+  const extensions = useAllPages<Extension>(['extensions', tenant], (cursor) =>
+    api.listExtensions({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } }),
   );
-  const outcomes: Record<Outcome, { text: string; colour: string }> = {
-    answered: { text: t`answered`, colour: 'teal' },
-    missed: { text: t`missed`, colour: 'red' },
-    busy: { text: t`busy`, colour: 'orange' },
-    declined: { text: t`declined`, colour: 'orange' },
-    unreachable: { text: t`unreachable`, colour: 'gray' },
-    failed: { text: t`failed`, colour: 'red' },
-    cancelled: { text: t`cancelled`, colour: 'gray' },
-  };
-  const partyCell = (call: CallRecord, which: 'caller' | 'callee') => {
-    const found = call.parties.find((each) => each.role === which);
-    if (found?.erased)
-      return (
-        <Text c="dimmed" fs="italic" size="sm">
-          <Trans>Deleted person</Trans>
-        </Text>
-      );
-    const [name, dialled] = which === 'caller' ? [call.caller_name, call.caller] : [call.callee_name, call.callee];
-    return (
-      <>
-        {name || dialled}
-        {name && (
-          <Text span c="dimmed" size="sm" ml="xs">
-            {dialled}
-          </Text>
-        )}
-      </>
-    );
-  };
+  const extension = extensionOf(settled, extensions.items);
+  const outcome = (settled.filters.outcome ?? []) as CallRecord['outcome'][];
+  const list = usePages<CallRecord>(
+    ['history', tenant, outcome, extension === null ? null : extension?.id, period],
+    async (cursor) =>
+      extension === null
+        ? { data: { items: [], next: null } }
+        : api.listHistory({
+            query: { tenant, cursor, outcome, extension: extension?.id, ...rangeOf(period, new Date()) },
+          }),
+    { pollMs: POLL_MS },
+  );
+  const columns: Column<CallRecord>[] = [
+    {
+      title: t`Date`,
+      card: 'aside',
+      render: (call) => formatDateTime(call.started),
+      value: (call) => call.started,
+    },
+    {
+      title: t`From`,
+      card: 'title',
+      render: (call) => <PartyName party={call.parties[0]} />,
+      value: (call) => partyText(call.parties[0]),
+    },
+    {
+      title: t`To`,
+      render: (call) => <PartyName party={call.parties[1]} />,
+      value: (call) => call.parties.slice(1).map(partyText).join(', '),
+    },
+    {
+      title: t`Outcome`,
+      render: (call) => (
+        <Badge variant="dot" color={outcomeOf(call).colour}>
+          {i18n._(outcomeOf(call).text)}
+        </Badge>
+      ),
+      value: (call) => i18n._(outcomeOf(call).text),
+    },
+    {
+      title: t`Duration`,
+      numeric: true,
+      render: (call) => formatDuration(call.talk_seconds),
+      value: (call) => call.talk_seconds,
+    },
+    {
+      title: t`Quality`,
+      numeric: true,
+      card: 'none',
+      render: (call) => worstMos(call)?.toFixed(1) ?? '–',
+      value: worstMos,
+    },
+  ];
+  const periods: { value: Period; label: string }[] = [
+    { value: 'all', label: t`All time` },
+    { value: 'today', label: t`Today` },
+    { value: 'yesterday', label: t`Yesterday` },
+    { value: 'week', label: t`Last 7 days` },
+    { value: 'month', label: t`Last 30 days` },
+  ];
   return (
     <Page title={t`History`} size="xl">
-      <Group mb="md" align="end">
-        <TextInput
-          label={t`Extension`}
-          placeholder="1001"
-          inputMode="numeric"
-          value={typed}
-          onChange={(event) => setTyped(event.currentTarget.value)}
-          w={140}
-        />
-        <Select
-          label={t`Outcome`}
-          placeholder={t`Any`}
-          clearable
-          data={Object.entries(outcomes).map(([value, { text }]) => ({ value, label: text }))}
-          value={outcome}
-          onChange={(value) => setOutcome(value as Outcome | null)}
-          w={180}
-        />
-      </Group>
-      <ErrorNotice fault={list.fault} />
-      <Table
+      <DataTable
         label={t`History`}
         list={list}
-        columns={[
-          { title: t`Date`, render: (call) => formatDateTime(call.started) },
-          { title: t`From`, render: (call) => partyCell(call, 'caller') },
-          { title: t`To`, render: (call) => partyCell(call, 'callee') },
+        columns={columns}
+        filters={[
           {
+            id: 'outcome',
             title: t`Outcome`,
-            render: (call) => (
-              <Badge variant="dot" color={outcomes[call.outcome].colour}>
-                {outcomes[call.outcome].text}
-              </Badge>
-            ),
+            options: Object.entries(OUTCOMES).map(([value, { text }]) => ({ value, label: i18n._(text) })),
           },
-          { title: t`Duration`, numeric: true, render: (call) => formatDuration(call.talk_seconds) },
-          { title: t`Quality`, numeric: true, render: (call) => worstMos(call) },
         ]}
-        empty={<Trans>No calls to show.</Trans>}
-        moreText={<Trans>Earlier calls</Trans>}
+        remote={{ view, onView: setView }}
+        tools={
+          <Select
+            aria-label={t`Period`}
+            data={periods}
+            value={period}
+            allowDeselect={false}
+            onChange={(value) => setPeriod(value as Period)}
+            w={160}
+          />
+        }
+        onOpen={setOpened}
+        exportable
+        empty={<EmptyState icon={IconClockHour4} text={<Trans>No calls to show.</Trans>} />}
       />
+      <CallDrawer call={opened} tenant={tenant} onClose={() => setOpened(undefined)} />
     </Page>
   );
-}
-
-/** The lower MOS of both sides, 1 to 5. */
-function worstMos({ quality: { caller, callee } }: CallRecord): string {
-  const scores = [caller.mos, callee?.mos].filter((each) => typeof each === 'number');
-  return scores.length ? Math.min(...scores).toFixed(1) : '–';
 }

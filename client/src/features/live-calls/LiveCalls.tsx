@@ -1,36 +1,36 @@
 import { Badge, Button } from '@mantine/core';
-import { useInterval } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconPhoneOff } from '@tabler/icons-react';
+import { IconPhoneCall, IconPhoneOff } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import { api, type LiveCall } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
-import { usePages } from '~/design/lists';
 import { formatDuration } from '~/design/dates';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
-import { Table } from '~/design/Table';
+import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
+import { useLiveCalls } from './useLiveCalls';
 
 /** Live calls, with a button to end one. */
 export default function LiveCalls() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const list = usePages<LiveCall>(['calls', tenant], () => api.listCalls({ query: { tenant } }), { pollMs: 2000 });
-  const [now, setNow] = useState(Date.now);
-  useInterval(() => setNow(Date.now()), 1000, { autoInvoke: true });
+  const { calls, secondsOf, nameOf } = useLiveCalls(tenant);
   const queries = useQueryClient();
   const hangUp = useMutation({
     mutationFn: (call: LiveCall) => api.hangUpCall({ path: { call_id: call.id } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['calls'] }),
   });
+  const calleeOf = (call: LiveCall) => (call.room ? t`Conference` : nameOf(call.callee));
+  const withNumber = (name: string, number: string) => (name === number || !number ? name : `${name} · ${number}`);
 
   async function confirmAndEnd(call: LiveCall) {
+    const [caller, callee] = [nameOf(call.caller), calleeOf(call)];
     const confirmed = await confirmAction({
       title: t`End call?`,
-      text: t`${call.caller} and ${call.callee} will be disconnected.`,
+      text: t`${caller} and ${callee} will be disconnected.`,
       confirmLabel: t`End call`,
       cancelLabel: t`Cancel`,
     });
@@ -44,13 +44,21 @@ export default function LiveCalls() {
   };
   return (
     <Page title={t`Live calls`} size="xl">
-      <ErrorNotice fault={list.fault ?? hangUp.error} />
-      <Table
+      <ErrorNotice fault={hangUp.error} />
+      <DataTable
         label={t`Live calls`}
-        list={list}
+        list={calls}
         columns={[
-          { title: t`From`, render: (call) => call.caller },
-          { title: t`To`, render: (call) => call.callee },
+          {
+            title: t`From`,
+            render: (call) => withNumber(nameOf(call.caller), call.caller),
+            value: (call) => withNumber(nameOf(call.caller), call.caller),
+          },
+          {
+            title: t`To`,
+            render: (call) => withNumber(calleeOf(call), call.callee),
+            value: (call) => withNumber(calleeOf(call), call.callee),
+          },
           {
             title: t`State`,
             render: (call) => (
@@ -59,11 +67,7 @@ export default function LiveCalls() {
               </Badge>
             ),
           },
-          {
-            title: t`Time`,
-            numeric: true,
-            render: (call) => formatDuration((now - Date.parse(call.answered ?? call.started)) / 1000),
-          },
+          { title: t`Time`, numeric: true, card: 'aside', render: (call) => formatDuration(secondsOf(call)) },
         ]}
         actions={(call) => (
           <Button
@@ -76,7 +80,7 @@ export default function LiveCalls() {
             <Trans>End</Trans>
           </Button>
         )}
-        empty={<Trans>No active calls.</Trans>}
+        empty={<EmptyState icon={IconPhoneCall} text={<Trans>No active calls.</Trans>} />}
       />
     </Page>
   );

@@ -1,39 +1,64 @@
 import { Button, List, Select, Text } from '@mantine/core';
 import { modals } from '@mantine/modals';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconPlayerRecordFilled, IconSettings } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { api, type Recording } from '~/api';
+import { api, type CallRecord, type Recording } from '~/api';
 import { tenantSelection } from '~/api/tenant-selection';
 import { confirmAction } from '~/design/Confirm';
 import { usePages } from '~/design/lists';
 import { formatDuration, formatDateTime } from '~/design/dates';
+import { EmptyState } from '~/design/EmptyState';
 import { ErrorNotice } from '~/design/Notice';
 import { Page } from '~/design/Page';
-import { Table } from '~/design/Table';
+import { DataTable } from '~/design/table';
 import { useValue } from '~/core/store';
+import { usePartyText } from '~/features/call-records';
 import { Player } from '~/features/player';
-import { ExtensionRecordingPolicy, TenantRecordingPolicy } from './RecordingPolicy';
 import { fetchWaveform, fetchRecording, type Purpose } from './sound';
 
-const useRecordings = (tenant?: string) =>
-  usePages<Recording>(['recordings', tenant], (cursor) => api.listRecordings({ query: { tenant, cursor } }));
+/** Call records fetched by one request. */
+const CALLS_AT_ONCE = 100;
 
-/** Recorded calls, their access log, and the recording policy. */
+const useRecordings = (tenant?: string) =>
+  usePages<Recording>(['recordings', tenant], (cursor) =>
+    api.listRecordings({ query: { tenant, cursor, limit: CALLS_AT_ONCE } }),
+  );
+
+/** The call records of listed recordings, by call id: they name the participants. */
+function useCalls(recordings: Recording[], tenant?: string): Map<string, CallRecord> {
+  const ids = [...new Set(recordings.map(({ call_id }) => call_id))];
+  const pages = Array.from({ length: Math.ceil(ids.length / CALLS_AT_ONCE) }, (_, index) =>
+    ids.slice(index * CALLS_AT_ONCE, (index + 1) * CALLS_AT_ONCE),
+  );
+  const results = useQueries({
+    queries: pages.map((call) => ({
+      queryKey: ['history', tenant, 'calls', call],
+      queryFn: async () => (await api.listHistory({ query: { tenant, call, limit: CALLS_AT_ONCE } })).data.items,
+    })),
+  });
+  return new Map(results.flatMap(({ data }) => data ?? []).map((call) => [call.id, call]));
+}
+
+/** Recorded calls and their access log. */
 export default function PortalRecordings() {
   const { t } = useLingui();
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
   const queries = useQueryClient();
   const list = useRecordings(tenant);
-  const settingsKey = ['recording-settings', tenant];
-  const settings = useQuery({
-    queryKey: settingsKey,
-    queryFn: async () => (await api.showRecordingSettings({ query: { tenant } })).data,
-  });
+  const calls = useCalls(list.items, tenant);
+  const partyText = usePartyText();
   const erase = useMutation({
     mutationFn: (one: Recording) => api.eraseRecording({ path: { recording_id: one.id }, query: { tenant } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recordings'] }),
   });
+  const names = (one: Recording) => (calls.get(one.call_id)?.parties ?? []).map(partyText).join(' → ');
+  const consent = ({ parties }: Recording) => {
+    const agreed = parties.filter((each) => each.consented).length;
+    return agreed === parties.length ? t`All parties agreed` : t`${agreed} of ${parties.length} agreed`;
+  };
 
   async function confirmAndErase(one: Recording) {
     const confirmed = await confirmAction({
@@ -53,21 +78,53 @@ export default function PortalRecordings() {
   }
 
   return (
-    <Page title={t`Recordings`} size="lg">
-      <ErrorNotice fault={settings.error ?? list.fault ?? erase.error} />
-      {settings.data && <TenantRecordingPolicy tenant={tenant} settings={settings.data} settingsKey={settingsKey} />}
-      {/* Render later, to avoid a layout shift under the pointer. */}
-      {!settings.isPending && <ExtensionRecordingPolicy tenant={tenant} />}
-      <Table
+    <Page
+      title={t`Recordings`}
+      size="xl"
+      actions={
+        <Button
+          component={Link}
+          to="/recordings/policy"
+          variant="default"
+          leftSection={<IconSettings size={16} aria-hidden />}
+        >
+          <Trans>Recording policy</Trans>
+        </Button>
+      }
+    >
+      <ErrorNotice fault={erase.error} />
+      <DataTable
         label={t`Recordings`}
         list={list}
         columns={[
-          { title: t`Date`, render: (one) => formatDateTime(one.created) },
-          { title: t`Length`, numeric: true, render: (one) => formatDuration(Math.round(one.seconds)) },
-          { title: t`Started`, render: (one) => (one.begun === 'automatic' ? t`Automatic` : t`On demand`) },
+          {
+            title: t`Participants`,
+            render: (one) => names(one) || t`Erased call`,
+            value: names,
+          },
+          {
+            title: t`Date`,
+            card: 'aside',
+            render: (one) => formatDateTime(one.created),
+            value: (one) => one.created,
+          },
+          {
+            title: t`Length`,
+            numeric: true,
+            render: (one) => formatDuration(Math.round(one.seconds)),
+            value: (one) => one.seconds,
+          },
+          { title: t`Consent`, render: consent, value: consent },
+          {
+            title: t`Started`,
+            card: 'none',
+            render: (one) => (one.begun === 'automatic' ? t`Automatic` : t`On demand`),
+          },
           {
             title: t`Pauses`,
             numeric: true,
+            card: 'none',
+            optional: true,
             render: (one) => one.marks.filter((each) => each.kind !== 'resumed').length,
           },
         ]}
@@ -91,7 +148,7 @@ export default function PortalRecordings() {
             </Button>
           </>
         )}
-        empty={<Trans>No recordings.</Trans>}
+        empty={<EmptyState icon={IconPlayerRecordFilled} text={<Trans>No recordings.</Trans>} />}
       />
     </Page>
   );

@@ -3,6 +3,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import {
   IconBuilding,
   IconClockHour4,
+  IconHome,
   IconLifebuoy,
   IconPhoneCall,
   IconPlayerRecordFilled,
@@ -27,7 +28,7 @@ export interface SectionGroup {
 
 /** The navigation of the portal. Only pages that exist are listed. */
 export const GROUPS: SectionGroup[] = [
-  { sections: [{ to: '/', title: msg`Live calls`, icon: IconPhoneCall }] },
+  { sections: [{ to: '/', title: msg`Home`, icon: IconHome }] },
   {
     title: msg`People`,
     sections: [{ to: '/people', title: msg`People & phones`, icon: IconUsers }],
@@ -35,6 +36,7 @@ export const GROUPS: SectionGroup[] = [
   {
     title: msg`Calls`,
     sections: [
+      { to: '/live', title: msg`Live calls`, icon: IconPhoneCall },
       { to: '/history', title: msg`History`, icon: IconClockHour4 },
       { to: '/recordings', title: msg`Recordings`, icon: IconPlayerRecordFilled },
       { to: '/voicemail', title: msg`Voicemail`, icon: IconRecordMail },

@@ -1,0 +1,133 @@
+import { Badge, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type CallRecord } from '~/api';
+import { Avatar } from '~/design/Avatar';
+import { formatDuration } from '~/design/dates';
+import { Drawer } from '~/design/Drawer';
+import { CallLadder } from './CallLadder';
+import { answerSeconds, outcomeOf } from './outcomes';
+import { PartyName, usePartyText } from './PartyName';
+import css from './call-records.module.css';
+
+interface CallDrawerProps {
+  /** Undefined while closed. */
+  call?: CallRecord;
+  tenant?: string;
+  onClose: () => void;
+}
+
+/** All that is known of a call: its course, each party's quality and device, and its recordings. */
+export function CallDrawer({ call, tenant, onClose }: CallDrawerProps) {
+  const { t, i18n } = useLingui();
+  return (
+    <Drawer
+      opened={call !== undefined}
+      onClose={onClose}
+      title={call ? i18n.date(new Date(call.started), { dateStyle: 'full', timeStyle: 'short' }) : t`Call`}
+    >
+      {call && (
+        <>
+          <Badge variant="dot" color={outcomeOf(call).colour} mb="md">
+            {i18n._(outcomeOf(call).text)}
+          </Badge>
+          <CallLadder call={call} />
+          <h3 className={css.heading}>
+            <Trans>Participants</Trans>
+          </h3>
+          <Parties call={call} />
+          <Details call={call} />
+          {call.recorded && <Recordings call={call} tenant={tenant} />}
+        </>
+      )}
+    </Drawer>
+  );
+}
+
+function Parties({ call }: { call: CallRecord }) {
+  const { t, i18n } = useLingui();
+  const text = usePartyText();
+  const number = (value: number) => i18n.number(value, { maximumFractionDigits: 1 });
+  return (
+    <ul className={css.parties} aria-label={t`Participants`}>
+      {call.parties.map((party, index) => {
+        const { mos, loss, jitter_ms } = party.quality;
+        const quality = [
+          typeof mos === 'number' && t`MOS ${number(mos)}`,
+          typeof loss === 'number' && t`${number(loss)} % packet loss`,
+          typeof jitter_ms === 'number' && t`${number(jitter_ms)} ms jitter`,
+        ].filter(Boolean);
+        return (
+          <li key={index}>
+            <Avatar name={party.erased ? '' : text(party)} size={40} />
+            <div>
+              <div>
+                <PartyName party={party} />
+              </div>
+              <Text size="sm" c="dimmed">
+                {quality.length > 0 ? quality.join(' · ') : t`Quality not measured`}
+              </Text>
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Details({ call }: { call: CallRecord }) {
+  const { t } = useLingui();
+  const directions = { internal: t`Internal`, inbound: t`Inbound`, outbound: t`Outbound` };
+  const wait = answerSeconds(call);
+  const details = [
+    [t`Direction`, directions[call.direction]],
+    wait !== undefined && [t`Time to answer`, t`${Math.round(wait)} s`],
+    [t`Talk time`, formatDuration(call.talk_seconds)],
+    [t`Cause`, String(call.cause)],
+  ].filter((each): each is [string, string] => Boolean(each));
+  return (
+    <dl className={css.details}>
+      {details.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Recordings({ call, tenant }: { call: CallRecord; tenant?: string }) {
+  const { t } = useLingui();
+  const { data } = useQuery({
+    queryKey: ['recordings', tenant, 'of', call.id],
+    queryFn: async () => (await api.listRecordings({ query: { tenant, call: call.id } })).data.items,
+  });
+  return (
+    <>
+      <h3 className={css.heading}>
+        <Trans>Recordings</Trans>
+      </h3>
+      <ul className={css.parties} aria-label={t`Recordings`}>
+        {data?.map((one) => {
+          const agreed = one.parties.filter((each) => each.consented).length;
+          return (
+            <li key={one.id}>
+              <Text size="sm">
+                {formatDuration(Math.round(one.seconds))} ·{' '}
+                {agreed === one.parties.length ? t`All parties agreed` : t`${agreed} of ${one.parties.length} agreed`}
+              </Text>
+            </li>
+          );
+        })}
+        {data?.length === 0 && (
+          <li>
+            <Text size="sm" c="dimmed">
+              <Trans>The recording was erased.</Trans>
+            </Text>
+          </li>
+        )}
+      </ul>
+    </>
+  );
+}

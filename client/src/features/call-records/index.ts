@@ -1,0 +1,1 @@
+export { usePartyText } from './PartyName';

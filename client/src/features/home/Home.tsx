@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query';
+import { useLingui } from '@lingui/react/macro';
+import { api } from '~/api';
+import { tenantSelection } from '~/api/tenant-selection';
+import { ErrorBar } from '~/design/ErrorBar';
+import { Page } from '~/design/Page';
+import { useValue } from '~/core/store';
+import { Attention } from './Attention';
+import { CallsToday } from './CallsToday';
+import { LiveNow } from './LiveNow';
+import { SetUp } from './SetUp';
+import { Tiles } from './Tiles';
+import { midnight, period, summarize } from './model';
+import css from './home.module.css';
+
+const POLL_MS = 60_000;
+
+/** First page of the portal: what is left to set up, the calls of today and this week, and what needs attention. */
+export default function Home() {
+  const { t } = useLingui();
+  const tenant = useValue(tenantSelection, (each) => each.selected?.id);
+  const now = new Date();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['statistics', tenant, midnight(now).getTime()],
+    queryFn: async () => (await api.showCallStatistics({ query: { tenant, ...period(now) } })).data,
+    refetchInterval: POLL_MS,
+  });
+  const summary = data && summarize(data.hours, now);
+  return (
+    <Page title={t`Home`} size="xl">
+      <SetUp tenant={tenant} />
+      <ErrorBar fault={error} retry={() => void refetch()} />
+      <Tiles summary={summary} answerSeconds={data?.median_answer_seconds ?? undefined} />
+      <div className={css.columns}>
+        <CallsToday summary={summary} />
+        <div>
+          <LiveNow tenant={tenant} />
+          <Attention tenant={tenant} />
+        </div>
+      </div>
+    </Page>
+  );
+}

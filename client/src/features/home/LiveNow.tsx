@@ -1,0 +1,40 @@
+import { Anchor, Group, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { Section } from '~/design/Section';
+import { formatDuration } from '~/design/dates';
+import { useLiveCalls } from '~/features/live-calls';
+import css from './home.module.css';
+
+const SHOWN = 5;
+
+/** Up to five live calls. */
+export function LiveNow({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const { calls, secondsOf, nameOf } = useLiveCalls(tenant);
+  return (
+    <Section title={t`Live calls`}>
+      {calls.items.length === 0 ? (
+        <Text c="dimmed" size="sm">
+          {calls.loaded ? <Trans>No active calls.</Trans> : <Trans>Loading…</Trans>}
+        </Text>
+      ) : (
+        <ul className={css.list} aria-label={t`Live calls`}>
+          {calls.items.slice(0, SHOWN).map((call) => (
+            <li key={call.id}>
+              <span className={css.parties}>
+                {nameOf(call.caller)} → {call.room ? t`Conference` : nameOf(call.callee)}
+              </span>
+              <span className="tabular">{formatDuration(secondsOf(call))}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Group justify="flex-end">
+        <Anchor component={Link} to="/live" size="sm">
+          <Trans>All live calls</Trans>
+        </Anchor>
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,115 @@
+import { Anchor, Progress, Text } from '@mantine/core';
+import { IconCircle, IconCircleCheckFilled } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { api } from '~/api';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { Section } from '~/design/Section';
+import css from './home.module.css';
+
+interface Step {
+  title: string;
+  done: boolean;
+  /** Why it is needed and what to do; shown while it is not done. */
+  text: ReactNode;
+  link?: ReactNode;
+}
+
+/** Checklist of the set-up; disappears when everything is done. */
+export function SetUp({ tenant }: { tenant?: string }) {
+  const { t } = useLingui();
+  const steps = useSteps(tenant);
+  if (!steps || steps.every(({ done }) => done)) return null;
+  const finished = steps.filter(({ done }) => done).length;
+  return (
+    <Section
+      title={t`Set up your phone system`}
+      lead={
+        <Trans>
+          {finished} of {steps.length} done
+        </Trans>
+      }
+    >
+      <Progress value={(100 * finished) / steps.length} size="sm" aria-label={t`Progress of the set-up`} />
+      <ol className={css.steps}>
+        {steps.map(({ title, done, text, link }) => (
+          <li key={title} data-done={done || undefined}>
+            {done ? (
+              <IconCircleCheckFilled size={20} role="img" aria-label={t`Done`} />
+            ) : (
+              <IconCircle size={20} role="img" aria-label={t`Open`} />
+            )}
+            <div>
+              <Text fw={500}>{title}</Text>
+              {!done && (
+                <Text size="sm" c="dimmed">
+                  {text}
+                </Text>
+              )}
+            </div>
+            {!done && link}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function useSteps(tenant?: string): Step[] | undefined {
+  const { t } = useLingui();
+  const { data } = useQuery({
+    queryKey: ['setup', tenant],
+    queryFn: async () => {
+      const query = { tenant, limit: MAX_PAGE_SIZE };
+      const [setUp, people, devices] = await Promise.all([
+        api.showSetUp({ query: { tenant } }),
+        api.listPersons({ query }),
+        api.listDevices({ query }),
+      ]);
+      return { setUp: setUp.data, people: people.data.items, devices: devices.data.items };
+    },
+  });
+  if (!data) return undefined;
+  const { setUp, devices } = data;
+  const people = data.people.filter(({ state }) => state !== 'closed');
+  const signedIn = people.filter(({ state }) => state === 'active').length;
+  return [
+    {
+      title: t`Address and certificate`,
+      done: setUp.public_address && setUp.secure,
+      text: t`Phones outside this network need a public address with a trusted certificate. Start the server with --domain.`,
+    },
+    {
+      title: t`E-mail`,
+      done: setUp.email,
+      text: t`Invitations, password resets and voicemail are sent by e-mail. Set UNIFICX_SMTP on the server.`,
+    },
+    {
+      title: t`Media relay`,
+      done: setUp.turn,
+      text: t`Some networks let calls through only by a TURN server. Set UNIFICX_TURN on the server.`,
+    },
+    {
+      title: t`People`,
+      done: signedIn > 1,
+      text: t`Invite your colleagues: ${signedIn} of ${people.length} have signed in.`,
+      link: <StepLink to="/people" text={t`Invite people`} />,
+    },
+    {
+      title: t`Phones`,
+      done: devices.length > 0,
+      text: t`Connect the app or a desk phone.`,
+      link: <StepLink to="/people" text={t`Add a phone`} />,
+    },
+  ];
+}
+
+function StepLink({ to, text }: { to: '/people'; text: string }) {
+  return (
+    <Anchor component={Link} to={to} size="sm">
+      {text}
+    </Anchor>
+  );
+}

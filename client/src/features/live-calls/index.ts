@@ -1,0 +1,1 @@
+export { useLiveCalls } from './useLiveCalls';
