@@ -24,7 +24,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("path", ["/app/sign-in", "/portal/"])
 @pytest.mark.parametrize(
-    ("headers", "said"),
+    ("headers", "timing"),
     [
         ({"Sec-Fetch-Site": "none"}, "signed-out"),
         ({"Sec-Fetch-Site": "same-origin"}, "signed-out"),
@@ -35,11 +35,11 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 async def test_page_says_that_it_was_requested_without_a_session(
-    world: World, path: str, headers: dict[str, str], said: str | None
+    world: World, path: str, headers: dict[str, str], timing: str | None
 ) -> None:
     answer = await world.client().get(path, headers=headers)
     assert answer.status_code == 200
-    assert answer.headers.get("server-timing") == said
+    assert answer.headers.get("server-timing") == timing
 
 
 async def test_font_is_served(world: World) -> None:

@@ -44,7 +44,7 @@ async def test_first_answering_device_is_connected_to_the_originating_app() -> N
     assert [(party.role, party.number) for party in call.parties] == [("caller", "8000"), ("callee", "1002")]
 
 
-async def test_browser_is_told_that_it_is_invited_to_a_conference() -> None:
+async def test_a_browser_learns_that_it_is_invited_to_a_conference() -> None:
     await play("""
         bob 1002, phone 1002 wss
         ! a conference with 2 others invites 1002

@@ -53,5 +53,7 @@ def test_a_conference_made_from_a_video_call_keeps_sound_and_encryption(
     for each in pair:
         eventually(lambda each=each: each.media_stats()["dtls"] == ENCRYPTED, what=f"encryption: {each.media_stats()}")
         expect(each.page.get_by_role("button", name="Encrypted to your phone system")).to_be_visible()
-        heard = each.media_stats()["audio"]
-        eventually(lambda each=each, heard=heard: each.media_stats()["audio"] > heard + 50, what="sound goes on")
+        received = each.media_stats()["audio"]
+        eventually(
+            lambda each=each, received=received: each.media_stats()["audio"] > received + 50, what="sound goes on"
+        )

@@ -143,13 +143,13 @@ def test_a_call_is_removed_from_the_own_list_with_undo(missed_unanswered: Client
     anna, page = missed_unanswered, missed_unanswered.page
     tab(page, "Calls").click()
     expect(rows(page, CLARA).first).to_be_visible()
-    kept = len(anna.api("GET", "/history")["items"])
+    listed = len(anna.api("GET", "/history")["items"])
     rows(page, CLARA).first.get_by_role("link").click()
     page.get_by_role("button", name="Remove from my list").click()
     expect(page.get_by_role("heading", name="Calls")).to_be_visible()
-    eventually(lambda: len(anna.api("GET", "/history")["items"]) == kept - 1, what="a shorter list")
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == listed - 1, what="a shorter list")
     page.get_by_role("button", name="Undo").click()
-    eventually(lambda: len(anna.api("GET", "/history")["items"]) == kept, what="the call in the list again")
+    eventually(lambda: len(anna.api("GET", "/history")["items"]) == listed, what="the call in the list again")
     expect(rows(page, CLARA).first).to_be_visible()
     assert anna.complaints == []
 

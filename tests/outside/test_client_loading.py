@@ -1,4 +1,4 @@
-"""What the sign-in screens of both programs load: a budget for phones on slow lines."""
+"""Budget of the sign-in screens of both programs, for phones on slow lines."""
 
 import re
 
@@ -73,7 +73,7 @@ def test_sign_in_screen_is_three_scripts_and_a_dozen_requests(clients: Clients, 
     assert client.page.evaluate("getComputedStyle(document.body).fontFamily").startswith('"Inter Variable"')
 
 
-def test_nobody_signed_in_is_known_without_asking(clients: Clients, server: Server, path: str) -> None:
+def test_a_missing_session_is_known_without_a_request(clients: Clients, server: Server, path: str) -> None:
     """Before, the sign-in screen waited for three refused requests one after another."""
     client = clients(**DESKTOP_OPTIONS)
     loading = Loading(client.page).open(f"{client.origin}{path}")

@@ -30,7 +30,12 @@ function Grid({ roster, fallback }: { roster: Roster; fallback: ReactNode }) {
     <ul className={css.grid} aria-label={t`In the conference`} data-many={shown.length > 4 || undefined}>
       {shown.map((each) => (
         <li key={each.id} className={css.cell}>
-          <Face person={each} speaking={speaking === each.id} controlled={isHost && !each.own} roster={roster} />
+          <GridParticipant
+            person={each}
+            speaking={speaking === each.id}
+            controlled={isHost && !each.own}
+            roster={roster}
+          />
         </li>
       ))}
       {more > 0 && (
@@ -42,7 +47,7 @@ function Grid({ roster, fallback }: { roster: Roster; fallback: ReactNode }) {
   );
 }
 
-interface FaceProps {
+interface GridParticipantProps {
   person: Participant;
   speaking: boolean;
   /** The user may mute and remove this participant. */
@@ -50,18 +55,18 @@ interface FaceProps {
   roster: Roster;
 }
 
-function Face({ person, speaking, controlled, roster }: FaceProps) {
+function GridParticipant({ person, speaking, controlled, roster }: GridParticipantProps) {
   const { t } = useLingui();
   const name = useParticipantName(person);
   const remove = useRemoval(person, roster);
-  const face = <Portrait person={person} name={name} speaking={speaking} />;
-  if (!controlled) return <div className={css.face}>{face}</div>;
+  const portrait = <Portrait person={person} name={name} speaking={speaking} />;
+  if (!controlled) return <div className={css.participant}>{portrait}</div>;
   const label = person.muted ? t`Unmute ${name}` : t`Mute ${name}`;
   return (
     <Menu zIndex={400}>
       <Menu.Target>
-        <button type="button" className={css.face} aria-label={t`Actions for ${name}`}>
-          {face}
+        <button type="button" className={css.participant} aria-label={t`Actions for ${name}`}>
+          {portrait}
         </button>
       </Menu.Target>
       <Menu.Dropdown>

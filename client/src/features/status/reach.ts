@@ -15,7 +15,7 @@ export interface Reachability {
   reason?: ReachReason;
 }
 
-interface Facts {
+interface PhoneStatus {
   stale: boolean;
   line: PhoneState['line'];
   /** The SIP connection is in another tab of this browser. */
@@ -33,14 +33,14 @@ export const pushTest = createStore<{ seen?: boolean }>({});
  * Derive from what is known: an unreachable server rings no phone, a working push subscription wakes a closed
  * client, and a registration rings an open one.
  */
-export function reachability(facts: Facts): Reachability {
-  if (!facts.hasExtension) return { reach: 'not', reason: 'no-extension' };
-  if (facts.stale) return { reach: 'not', reason: 'offline' };
-  if (facts.line === 'refused') return { reach: 'not', reason: 'refused' };
-  const registered = facts.line === 'ready' || facts.elsewhere;
-  if (!registered) return { reach: 'not', reason: facts.line === 'retrying' ? 'offline' : 'connecting' };
-  if (facts.push === 'on' && facts.pushSeen !== false) return { reach: 'always' };
-  return { reach: 'open', reason: PUSH_REASONS[facts.push] };
+export function reachability(status: PhoneStatus): Reachability {
+  if (!status.hasExtension) return { reach: 'not', reason: 'no-extension' };
+  if (status.stale) return { reach: 'not', reason: 'offline' };
+  if (status.line === 'refused') return { reach: 'not', reason: 'refused' };
+  const registered = status.line === 'ready' || status.elsewhere;
+  if (!registered) return { reach: 'not', reason: status.line === 'retrying' ? 'offline' : 'connecting' };
+  if (status.push === 'on' && status.pushSeen !== false) return { reach: 'always' };
+  return { reach: 'open', reason: PUSH_REASONS[status.push] };
 }
 
 const PUSH_REASONS: Record<PushState, ReachReason> = {
