@@ -42,7 +42,8 @@ async def test_new_extension_can_register_at_once(people: Identity, acme: Tenant
     made = await people.extensions.create(acme.id, ADA)
     login = made.login
     assert (login.domain, login.uri) == ("pbx.acme.example", "sip:1001@pbx.acme.example")
-    assert len(login.password) == 24
+    groups = login.password.split("-")
+    assert [len(each) for each in groups] == [4] * 6  # 120 bits in base32
     known = people.directory.device_by_username(login.username)
     assert known is not None
     assert known.enabled

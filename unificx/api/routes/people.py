@@ -18,6 +18,7 @@ from unificx.api.access import (
     require_access,
 )
 from unificx.api.extension_state import device_schema, extension_schema, online_devices
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.people_list import PeopleFilter, as_csv, in_order, page_of
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core
@@ -26,7 +27,7 @@ from unificx.api.services import Services
 from unificx.core.errors import Forbidden
 from unificx.identity import Action, Extension, ImportReport, PersonSummary, Role, SharedPhone, may_grant
 
-router = APIRouter(prefix="/api/v1/people", tags=["persons"])
+router = APIRouter(prefix="/api/v1/people", tags=["persons"], route_class=IdempotentRoute)
 
 CSV_BODY: dict[str, Any] = {
     "requestBody": {
@@ -97,7 +98,12 @@ async def propose_number(services: ServicesDep, user: CurrentUserDep, tenant: Te
     return models.NextNumber(number=await services.identity.people.next_number(scope.tenant_id))
 
 
-@router.post("/import", responses=problem_responses(401, 403, 404, 409), openapi_extra=CSV_BODY)
+@router.post(
+    "/import",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+    openapi_extra=CSV_BODY,
+)
 async def import_people(
     request: Request,
     *,
@@ -141,7 +147,10 @@ async def show_person_details(
 
 
 @router.post(
-    "/{person_id}/extensions", status_code=status.HTTP_201_CREATED, responses=problem_responses(401, 403, 404, 409)
+    "/{person_id}/extensions",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
 )
 async def add_person_extension(
     services: ServicesDep, user: CurrentUserDep, person_id: Id, new: models.NewPersonNumber, tenant: TenantQuery = None

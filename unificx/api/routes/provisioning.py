@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, status
+from fastapi import APIRouter, Depends, Path, Request, status
 from starlette.responses import Response
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access_or_own
 from unificx.api.extension_state import phone_connection
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.linphone import MEDIA_TYPE, linphone_settings
 from unificx.api.problems import problem_responses
 from unificx.api.routes.sign_in import base_url, qr_svg
@@ -15,7 +16,7 @@ from unificx.api.scoped_lookup import device_in_scope
 from unificx.core.errors import Conflict, NotFound
 from unificx.identity import Action
 
-router = APIRouter(prefix="/api/v1", tags=["devices"])
+router = APIRouter(prefix="/api/v1", tags=["devices"], route_class=IdempotentRoute)
 
 _PATH = "/provisioning/linphone"
 
@@ -23,6 +24,7 @@ _PATH = "/provisioning/linphone"
 @router.post(
     "/devices/{device_id}/linphone-link",
     status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
     responses=problem_responses(401, 403, 404, 409),
 )
 async def create_linphone_link(
