@@ -87,6 +87,8 @@ class ClientPhone:
 
     def reset(self) -> None:
         """End calls left by a test, and reload the page if it shows something else."""
+        for cover in self.page.get_by_role("dialog").get_by_role("button", name="Close", exact=True).all():
+            cover.click()
         for left in self.page.get_by_role("button", name="Hang up").all():
             left.click()
         if self.page.is_closed() or not self.page.url.endswith("/calls") or self.page.get_by_role("dialog").count():

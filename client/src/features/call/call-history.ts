@@ -61,6 +61,7 @@ export class CallHistory {
 
   #push(call: Mark): void {
     this.history.push(this.history.location.href, { call, guard: this.#guard });
+    this.history.flush(); // pushes of one task are combined to a single entry otherwise
   }
 
   #moved(action: 'BACK' | 'FORWARD' | 'GO'): void {
