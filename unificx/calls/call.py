@@ -236,9 +236,11 @@ class Call:
         )
 
     def _room(self) -> str | None:
-        """The id of the conference room the caller is connected to."""
-        app = self.participant(self.state.callee).app if isinstance(self.state, Talking) else None
-        return app.arguments[0] if app is not None and app.app == CONFERENCE_APP else None
+        """The id of the conference room one party is connected to, as the caller or by invitation."""
+        if not isinstance(self.state, Talking):
+            return None
+        apps = [self.participant(name).app for name in (self.state.callee, CALLER)]
+        return next((app.arguments[0] for app in apps if app is not None and app.app == CONFERENCE_APP), None)
 
     # ---- changes of participants
 

@@ -44,7 +44,7 @@ class LiveCall:
     callee: str = field(repr=False)
     """The dialled number; "" for an app without a number."""
     room: str | None = None
-    """Id of the conference room the caller is connected to."""
+    """Id of the conference room the call is connected to."""
 
 
 @dataclass(frozen=True, slots=True)
