@@ -10,6 +10,7 @@ from baresip_phone import Network, Phones
 from browser import Playwright, SharedPlaywright, library
 from client_pages import Clients, build_if_outdated
 from groups import drives_browser
+from network_handover import NetworkHandover
 from server import Household, Server, create_household, run_and_check_log
 from shared_servers import SharedServers
 from sipp_phones import SippPhones
@@ -119,6 +120,15 @@ def network() -> Iterator[Network]:
     network = Network()
     yield network
     network.close()
+
+
+@pytest.fixture(scope="module")
+def roads(network: Network) -> Iterator[NetworkHandover | None]:
+    """A client behind two links; network namespaces require root."""
+    roads = NetworkHandover(network) if network.enter else None
+    yield roads
+    if roads:
+        roads.close()
 
 
 @pytest.fixture(scope="module")

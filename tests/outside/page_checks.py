@@ -158,7 +158,9 @@ class PageChecker:
         now = self.page.viewport_size
         assert now
         for size in (now, NARROWEST_VIEWPORT) if now["width"] < 500 else (now,):
-            self.page.set_viewport_size(size)
+            if size != now:
+                self.page.set_viewport_size(size)
+                self.page.evaluate(WAIT_UNTIL_STABLE)  # marks such as that of the selected segment follow the width
             for each in self.page.evaluate(FIND_OVERFLOW, size["width"]):
                 self.add_finding(f"does not fit into {size['width']}: {each}")
         self.page.set_viewport_size(now)

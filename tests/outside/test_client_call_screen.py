@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import Playwright
 from client_pages import Clients
 from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
+from network_handover import NetworkHandover
 from playwright.sync_api import Dialog, WebSocketRoute, expect
 from server import Household, Server, eventually
 
@@ -20,9 +22,13 @@ def server(phone_server: Server) -> Server:
 
 @pytest.fixture(scope="module")
 def pair(
-    playwright: Playwright, server: Server, household: Household, tmp_path_factory: pytest.TempPathFactory
+    playwright: Playwright,
+    server: Server,
+    household: Household,
+    roads: NetworkHandover | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[ClientPhone, ClientPhone]]:
-    """Two clients shared by the tests."""
+    """Two clients shared by the tests, started after the networks."""
     directory = tmp_path_factory.mktemp("pair")
     clients = Clients(playwright, directory, server)
     anna = start_client_phone(clients, household.anna, 440, directory=directory)
@@ -166,10 +172,12 @@ def test_keys_and_controls_of_a_call(anna: ClientPhone, berta: ClientPhone) -> N
 
 @pytest.mark.promise("C4", "S2")
 def test_a_blocked_microphone_is_asked_about_before_anybody_is_called(
-    berta: ClientPhone, clients: Clients, household: Household, tmp_path: Path
+    berta: ClientPhone, clients: Clients, household: Household, roads: NetworkHandover | None, tmp_path: Path
 ) -> None:
-    denied = ("--use-fake-ui-for-media-stream=deny",)
-    clara = start_client_phone(clients, household.clara, 1500, "notifications", directory=tmp_path, switches=denied)
+    how: dict[str, Any] = {"switches": ("--use-fake-ui-for-media-stream=deny",)}
+    if roads:  # Such a page learns only the default-route address of this machine.
+        how["program"] = roads.browser(tmp_path)
+    clara = start_client_phone(clients, household.clara, 1500, "notifications", directory=tmp_path, **how)
     clara.dial(berta.login.number)
     screen = clara.call_with(BERTA)
     expect(screen.get_by_role("alert")).to_contain_text("You cannot be heard: the microphone is blocked")
