@@ -56,8 +56,9 @@ def test_an_update_applied_by_another_tab_waits_for_the_end_of_the_call(two: Two
     page.get_by_role("button", name="Keypad", exact=True).click()
     expect(berta.page.get_by_role("dialog", name="Call with")).to_be_visible()
     assert page.evaluate("self.ofBefore") is True
-    page.get_by_role("button", name="Hang up").click()
-    page.wait_for_function("self.ofBefore === undefined")
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Hang up").click()
+    assert page.evaluate("self.ofBefore === undefined")
     expect(page.get_by_role("heading", name="Team")).to_be_visible()
     anna.wait_registered()
     assert anna.complaints == berta.complaints == []
