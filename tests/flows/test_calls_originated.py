@@ -48,7 +48,7 @@ async def test_a_browser_learns_that_it_is_invited_to_a_conference() -> None:
     await play("""
         bob 1002, phone 1002 wss
         ! a conference with 2 others invites 1002
-        app    <- room
+        app    <- conference
         ! the app answers [room]
         bob    <- INVITE [room]
           UnifiCX-Conference: none
@@ -63,6 +63,23 @@ async def test_a_browser_learns_that_it_is_invited_to_a_conference() -> None:
         phone  <- INVITE [room in webrtc]
           UnifiCX-Conference: none
     """)
+
+
+async def test_the_call_of_an_invited_person_shows_the_room() -> None:
+    world = await play("""
+        bob 1002
+        ! a conference with 2 others invites 1002
+        app    <- conference
+        ! the app answers [room]
+        bob    <- INVITE [room]
+    """)
+    assert [call.room for call in world.manager.live_calls()] == [None]
+    await play_on(world, """
+        bob    -> 200 [bob]
+        bob    <- ACK
+        app    <- ACK [bob]
+    """)  # fmt: skip
+    assert [call.room for call in world.manager.live_calls()] == ["a"]
 
 
 async def test_originating_app_hangs_up() -> None:

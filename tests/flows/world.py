@@ -29,7 +29,7 @@ from unificx.calls.machine.states import Talking
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import CallApp, Destination, Routing
+from unificx.routing import CONFERENCE_APP, CallApp, Destination, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -276,7 +276,7 @@ class World:
                 self.manager.dtmf_received(DtmfReceived(call.anchor_id("b1"), tag, key))
             case ["a", "conference", "with", others, "others", "invites", number]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
-                origin = Origination(room, "room", ("a",), number, conference_others=int(others))
+                origin = Origination(room, CONFERENCE_APP, ("a",), number, conference_others=int(others))
                 self.manager.originate(origin)
             case ["an", "app", "calls", number, *device]:
                 room = Caller(TENANT, "e-8000", "", "s-8000", "8000", "The room")
