@@ -1,4 +1,4 @@
-import { createMemoryHistory, type RouterHistory } from '@tanstack/react-router';
+import { createBrowserHistory, createMemoryHistory, type RouterHistory } from '@tanstack/react-router';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CallHistory } from './call-history';
 
@@ -44,6 +44,14 @@ describe('the history of a tab with a call', () => {
     expect(history.location.state).not.toHaveProperty('call');
     history.back();
     expect(history.location.pathname).toBe('/dial');
+  });
+
+  it('has an entry of the tab for each of its own', () => {
+    const tab = createBrowserHistory();
+    const before = window.history.length;
+    new CallHistory(tab, () => undefined).update({ up: true, shown: true });
+    expect(window.history.length).toBe(before + 2);
+    tab.destroy();
   });
 
   it('skips what an earlier call left below another screen', () => {
