@@ -59,10 +59,9 @@ export class CallHistory {
     this.#guard = call === 'screen' ? (guard ?? index - 1) : this.#state.__TSR_index;
   }
 
-  /** Pushes of one tick are one entry of the tab unless each is flushed; `go` would leave the client at the end. */
   #push(call: Mark): void {
     this.history.push(this.history.location.href, { call, guard: this.#guard });
-    this.history.flush();
+    this.history.flush(); // pushes of one task are combined to a single entry otherwise
   }
 
   #moved(action: 'BACK' | 'FORWARD' | 'GO'): void {

@@ -1,4 +1,4 @@
-import { Button, Group, Input, NativeSelect, NavLink, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Button, Group, Input, NativeSelect, NavLink, Stack, Switch, Text } from '@mantine/core';
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import {
   IconBellRinging,
@@ -18,6 +18,7 @@ import { session, signOut } from '~/api/session';
 import { Avatar } from '~/design/Avatar';
 import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
+import { Segments } from '~/design/Segments';
 import { activateLanguage } from '~/core/language';
 import { requestSensorPermission } from '~/media/sensors';
 import { setPreferences, preferences, type Preferences } from '~/core/preferences';
@@ -143,13 +144,11 @@ function Appearance() {
         ]}
       />
       <Input.Wrapper label={t`Theme`} size="md" labelElement="div">
-        <SegmentedControl
-          fullWidth
+        <Segments<MantineColorScheme>
           size="md"
-          styles={{ label: { paddingInline: 6 } }} // only needed on the narrowest screens
-          aria-label={t`Theme`}
+          label={t`Theme`}
           value={colorScheme}
-          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+          onChange={setColorScheme}
           data={[
             { value: 'auto', label: t`System` },
             { value: 'light', label: t`Light` },
