@@ -6,6 +6,8 @@ import { captureDeepLink } from '~/core/deep-link';
 import { captureUnhandledErrors } from '~/core/error-log';
 import { activateLanguage } from '~/core/language';
 import { watchForNewcomers } from '~/features/onboarding/state';
+import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
+import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
 import { handleLaunches } from './launches';
 import { createAppRouter } from './routes';
@@ -28,7 +30,7 @@ export async function startApp(): Promise<void> {
   captureUnhandledErrors();
   handleNotificationActions();
   watchForNewcomers();
-  await Promise.all([activateLanguage(), refreshSession()]);
+  await Promise.all([activateLanguage(), refreshSession().then(() => prefetchSignInOptions(queries))]);
 
   const router = createAppRouter();
   if (deepLink) {

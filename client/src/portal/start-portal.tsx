@@ -3,6 +3,8 @@ import { connectEventsWhileSignedIn } from '~/api/events';
 import { refreshSession } from '~/api/session';
 import { activateLanguage } from '~/core/language';
 import { applyDensity } from '~/core/preferences';
+import { prefetchSignInOptions } from '~/features/sign-in/useSignInOptions';
+import { queries } from '~/shell/Providers';
 import { start } from '~/shell/start';
 import { createPortalRouter } from './routes';
 
@@ -10,7 +12,7 @@ const Overlays = lazy(() => import('~/shell/Overlays'));
 
 export async function startPortal(): Promise<void> {
   applyDensity();
-  await Promise.all([activateLanguage(), refreshSession()]);
+  await Promise.all([activateLanguage(), refreshSession().then(() => prefetchSignInOptions(queries))]);
 
   connectEventsWhileSignedIn();
   const router = createPortalRouter();
