@@ -4,6 +4,8 @@ import { update } from '~/core/update';
 
 /** Interval of update checks for clients that stay open for days. */
 const CHECK_INTERVAL_MS = 3_600_000;
+/** Time for the history entries of an ended call to go: a step back would cancel the reload. */
+const RELOAD_DELAY_MS = 500;
 
 export function watchForUpdates(): void {
   if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
@@ -13,7 +15,8 @@ export function watchForUpdates(): void {
       ({ phone }) => phone.state,
       () => undefined,
     );
-    void calls.then((each) => whenNoCalls(each, () => location.reload()));
+    const reload = () => void setTimeout(() => location.reload(), RELOAD_DELAY_MS);
+    void calls.then((each) => whenNoCalls(each, reload));
   });
   void (async () => {
     const workbox = new Workbox('/app/sw.js', { scope: '/app/' });
