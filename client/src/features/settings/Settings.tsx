@@ -69,7 +69,7 @@ function Profile() {
   return (
     <Group wrap="nowrap" mb="md">
       <Avatar name={me?.person?.name ?? ''} size={56} />
-      <div style={{ minWidth: 0 }}>
+      <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
         <Text fw={600} fz="lg">
           {me?.person?.name}
         </Text>
