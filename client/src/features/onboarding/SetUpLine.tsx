@@ -18,7 +18,7 @@ export function SetUpLine({ onFollow }: { onFollow?: () => void }) {
       <ReachDot reach={reach} />
       <span>
         <Trans>Rings only while open.</Trans>{' '}
-        <Anchor inherit renderRoot={(props) => <Link to="/welcome" {...props} onClick={onFollow} />}>
+        <Anchor inherit underline="always" renderRoot={(props) => <Link to="/welcome" {...props} onClick={onFollow} />}>
           <Trans>Set up</Trans>
         </Anchor>
       </span>

@@ -47,7 +47,7 @@ export function Phones({ extension, tenant }: PhonesProps) {
     <Section title={t`Phones of ${extension.number}`}>
       <ErrorNotice fault={changes.error} />
       <DataTable<Device>
-        label={t`Phones of ${extension.number}`}
+        label={t`List of phones of ${extension.number}`}
         list={{ items: extension.devices, loaded: true, fault: undefined }}
         columns={[
           {

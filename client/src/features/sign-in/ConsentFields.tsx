@@ -38,11 +38,11 @@ export function ConsentFields({ value, onChange, versions }: ConsentFieldsProps)
           label={
             <Trans>
               I have read and accept the{' '}
-              <Anchor inherit href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
+              <Anchor inherit underline="always" href={`/terms?lang=${i18n.locale}`} target="_blank" rel="noopener">
                 terms of use
               </Anchor>{' '}
               (version {terms}) and the{' '}
-              <Anchor inherit href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
+              <Anchor inherit underline="always" href={`/privacy?lang=${i18n.locale}`} target="_blank" rel="noopener">
                 privacy policy
               </Anchor>{' '}
               (version {policy}) of my organisation.
