@@ -50,7 +50,12 @@ export function PhoneLogin({ login, tenant }: { login: SipLogin; tenant?: string
               <span className={css.setting}>{value}</span>
               <CopyButton value={value}>
                 {({ copied, copy }) => (
-                  <Button variant="subtle" flex="none" onClick={copy} aria-label={copied ? t`Copied` : t`Copy ${title}`}>
+                  <Button
+                    variant="subtle"
+                    flex="none"
+                    onClick={copy}
+                    aria-label={copied ? t`Copied` : t`Copy ${title}`}
+                  >
                     {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
                   </Button>
                 )}
