@@ -16,7 +16,7 @@ export function useSignInOptions(tenant: string | undefined): SignInOptions | un
   return useQuery(optionsQuery(tenant)).data;
 }
 
-/** Fetch the options before the first screen if nobody is signed in, while the texts are being loaded. */
+/** Without a session, fetch the options before the first screen, while the texts are being loaded. */
 export async function prefetchSignInOptions(queries: QueryClient): Promise<void> {
   if (session.state.state !== 'out') return;
   await Promise.race([
