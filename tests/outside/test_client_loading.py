@@ -33,7 +33,7 @@ class Loading:
 
     def open(self, address: str) -> "Loading":
         self._page.goto(address)
-        expect(self._page.get_by_role("heading", name=re.compile("Sign in|Anmelden"))).to_be_visible()
+        expect(self._page.get_by_role("heading", name=re.compile("Sign in|[Aa]nmelden"))).to_be_visible()
         self._page.evaluate("document.fonts.ready.then(() => undefined)")
         count = -1
 
