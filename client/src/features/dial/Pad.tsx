@@ -26,8 +26,10 @@ const MAILBOX_CODE = '*97';
 
 /** Whether a call can be tried at all: browsers call a network without a way out offline, although the server answers. */
 function isOnline(): boolean {
-  if (phone.state.state.line === 'ready') return true;
-  return navigator.onLine && !(session.state.state === 'in' && session.state.stale);
+  const stale = session.state.state === 'in' && session.state.stale;
+  // The line notices a lost network late.
+  if (phone.state.state.line === 'ready') return navigator.onLine || !stale;
+  return navigator.onLine && !stale;
 }
 
 /** Number field with suggestions, keys and call buttons: on a page, in a sheet or in a dialog. */

@@ -38,7 +38,8 @@ export function PaletteList({ onDone }: { onDone: () => void }) {
   const entries = paletteEntries(text, people, commands);
   const chosen = Math.min(active, entries.length - 1);
   useEffect(() => void colleagues.open(), []);
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' }), [chosen]);
+  // Newer browsers return a promise, which is no clean-up.
+  useEffect(() => void list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' }), [chosen]);
   const choose = (entry: PaletteEntry) => {
     onDone();
     if (entry.kind === 'command') return entry.run();
