@@ -211,10 +211,11 @@ def rows_about(server: Server, login: Login) -> dict[str, int]:
 
 @pytest.mark.promise("S2", "K2")
 def test_terms_and_privacy_policy_are_read_without_losing_the_form(
-    desk: Client, clients: Clients, household: Household
+    desk: Client, clients: Clients, server: Server
 ) -> None:
+    newcomer = server.extension("750075", "Edelburga Neuling")
     phone = clients()
-    phone.page.goto(link_of(desk, household.clara.number))
+    phone.page.goto(link_of(desk, newcomer.number))
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
     phone.page.get_by_label("Yes", exact=True).check()
     for name, address in (("terms of use", "/terms?lang=en"), ("privacy policy", "/privacy?lang=en")):

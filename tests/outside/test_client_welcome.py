@@ -91,10 +91,12 @@ def press(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "how"), [("en", {}), ("de", {}), ("de", DESKTOP_OPTIONS)], ids=["phone-en", "phone-de", "desktop-de"]
+    ("number", "language", "how"),
+    [("750075", "en", {}), ("760076", "de", {}), ("770077", "de", DESKTOP_OPTIONS)],
+    ids=["phone-en", "phone-de", "desktop-de"],
 )
 def test_a_newcomer_gets_from_the_code_to_a_ringing_test_call(
-    clients: Clients, household: Household, server: Server, service: FakePushService, language: str, how: dict[str, Any]
+    clients: Clients, server: Server, service: FakePushService, number: str, language: str, how: dict[str, Any]
 ) -> None:
     words = WORDS[language]
     locale = {"en": "en-GB", "de": "de-DE"}[language]
@@ -102,7 +104,7 @@ def test_a_newcomer_gets_from_the_code_to_a_ringing_test_call(
     client.context.add_init_script(f"({COUNT_PROMPTS})()")
     walk = PageChecker(client, language)
     service.install(client)
-    page = sign_in(client, server, household.anna, words)
+    page = sign_in(client, server, server.extension(number, "Edelburga Neuling"), words)
     heading(page, words["hear"])
     walk.label = "hear"
     walk.check("light", "dark")
