@@ -77,6 +77,7 @@ def test_single_sign_on_signs_in(clients: Clients, server: Server, household: Ho
         expect(device.page.get_by_role("button", name="Unlink account")).to_be_visible()
         device.page.goto(f"{device.origin}/app/settings")
         device.page.get_by_role("button", name="Sign out").click()
+        expect(device.page).to_have_url(f"{device.origin}/app/sign-in")
         provider.user_claims = {"sub": "0008", "email": "stranger@example.com", "email_verified": True}
         device.page.goto(f"{device.origin}/app/sign-in?tenant={server.tenant}")
         device.page.get_by_role("link", name=f"Sign in with {server.tenant.title()}").click()

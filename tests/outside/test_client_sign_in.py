@@ -213,7 +213,7 @@ def rows_about(server: Server, login: Login) -> dict[str, int]:
 def test_terms_and_privacy_policy_are_read_without_losing_the_form(
     desk: Client, clients: Clients, server: Server
 ) -> None:
-    newcomer = server.extension("750075", "Edelburga Neuling")
+    newcomer = server.extension("760076", "Edelburga Neuling")
     phone = clients()
     phone.page.goto(link_of(desk, newcomer.number))
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
