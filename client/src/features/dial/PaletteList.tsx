@@ -38,7 +38,7 @@ export function PaletteList({ onDone }: { onDone: () => void }) {
   const entries = paletteEntries(text, people, commands);
   const chosen = Math.min(active, entries.length - 1);
   useEffect(() => void colleagues.open(), []);
-  // Newer browsers return a promise, which is no clean-up.
+  // Newer browsers return a promise; React accepts a function only.
   useEffect(() => void list.current?.children[chosen]?.scrollIntoView({ block: 'nearest' }), [chosen]);
   const choose = (entry: PaletteEntry) => {
     onDone();
