@@ -65,6 +65,25 @@ async def test_a_browser_learns_that_it_is_invited_to_a_conference() -> None:
     """)
 
 
+async def test_a_key_pressed_before_the_media_is_connected_reaches_the_app() -> None:
+    await play("""
+        bob 1002
+        ! a conference with 2 others invites 1002
+        app    <- conference
+        ! the app answers [room]
+        bob    <- INVITE [room]
+        ! the media engine sleeps
+        bob    -> 200 [bob]
+        bob    <- ACK
+        bob    -> INFO
+          Content-Type: application/dtmf-relay
+        bob    <- 200 INFO
+        ! the media engine wakes up
+        app    <- ACK [bob]
+        app    <- INFO
+    """)
+
+
 async def test_the_call_of_an_invited_person_shows_the_room() -> None:
     world = await play("""
         bob 1002

@@ -18,6 +18,7 @@ from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sdp import with_origin
+from unificx.sip.legs import InfoReceived
 from unificx.sip.message import Request
 
 MAX_DIALLED_LENGTH = 64
@@ -103,6 +104,8 @@ class Call:
     """Whether a party was connected to another one than at first: their devices must show it."""
     transferred_by: Caller | None = None
     """The transferor that connected the present parties, None if no transfer did."""
+    early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
+    """INFO requests of legs that answered, received before media was connected."""
     pending_step: StartStep | None = None
     """The step of the plan that must be started."""
     leg_counters: Counter[str] = field(default_factory=Counter[str])

@@ -19,7 +19,7 @@ from unificx.calls.machine import messages, state_machine
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import Ended, Talking, Transferring
+from unificx.calls.machine.states import Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
@@ -42,6 +42,8 @@ from unificx.sip.refer import parse_replaces
 from unificx.sip.transactions.events import Event, ServerKey
 
 log = structlog.get_logger()
+MAX_EARLY_INFO = 16
+"""INFO requests kept per call until both legs are connected."""
 SERVICE_UNAVAILABLE = 503
 
 
@@ -401,7 +403,7 @@ class CallManager:
 
     def _on_leg_event(self, call: Call, name: str, event: leg_events.LegEvent, now: float) -> None:
         if isinstance(event, leg_events.InfoReceived):
-            self._relay_info(call, name, event, now)
+            self._on_info(call, name, event, now)
         elif isinstance(event, leg_events.ReferReceived):
             self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
         else:
@@ -421,10 +423,16 @@ class CallManager:
     def _dispatch_now(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
 
-    def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
-        """Relay DTMF in INFO to the other leg."""
+    def _on_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
+        """Relay DTMF in INFO to the other leg; that of a phone that has just answered, once both are connected."""
         for digit in parse_dtmf_digit(event.content_type, event.body):
             self._observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
+        if not isinstance(call.state, Answering):
+            self._relay_info(call, name, event, now)
+        elif len(call.early_info) < MAX_EARLY_INFO:
+            call.early_info.append((name, event))
+
+    def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
         if isinstance(call.state, Talking):
             other = call.leg(call.state.callee if name == CALLER else CALLER)
             if other is not None:
@@ -440,6 +448,10 @@ class CallManager:
         if isinstance(call.state, Ended):
             self._finish(call, now)
         else:
+            if call.early_info and not isinstance(call.state, Answering):
+                early_info, call.early_info = call.early_info, []
+                for name, event in early_info:
+                    self._relay_info(call, name, event, now)
             self._observer_notifier.update(call)
             self._reoffer_recording_indication(call, now)
             if call.peer_changed:
