@@ -2,11 +2,12 @@
 
 import json
 import logging
+import os
 
 import pytest
 import structlog
 
-from unificx.server.logs import LibraryLogHandler
+from unificx.server.logs import LibraryLogHandler, LossyLogger
 
 
 @pytest.mark.promise("C13")
@@ -28,3 +29,16 @@ def test_library_logs_are_forwarded_without_text_and_thinned_out(
                                                  4000, 4096, 5000, 1]  # fmt: skip
     assert "canary" not in json.dumps(lines)
     assert "canary" not in capsys.readouterr().err
+
+
+def test_a_line_that_cannot_be_written_is_dropped() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    output = os.fdopen(writer, "w", encoding="utf-8")
+    try:
+        with pytest.raises(BrokenPipeError):
+            structlog.PrintLogger(output).info("a line")
+        LossyLogger(output).info("a line")
+    finally:
+        with pytest.raises(BrokenPipeError):
+            output.close()

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from server import ROOT, Server
+from server import ROOT, Server, eventually
 from test_startup_errors import failed_start
 
 NETWORK = """set -e
@@ -117,9 +117,11 @@ def test_an_insecure_authority_is_refused(tmp_path: Path) -> None:
     assert "UNIFICX_ACME must be an https URL" in line
 
 
-def started_on_terminal(home: Path, *options: str, close: bool = False, **environ: str) -> str:
-    """Run `unificx up` on a terminal until it is ready; return what the terminal shows. It ends by SIGTERM, or with the
-    terminal."""
+def started_on_terminal(
+    home: Path, *options: str, close: bool = False, until: bytes = b"Ctrl-C", **environ: str
+) -> str:
+    """Run `unificx up` on a terminal until it shows `until`, by default when it is ready; return all that it shows. It
+    ends by SIGTERM, or with the terminal."""
     terminal, side = pty.openpty()
     addresses = [
         word for name in ("http", "https", "sip-udp", "sip-tcp", "sip-tls") for word in (f"--{name}", "127.0.0.1:0")
@@ -131,12 +133,14 @@ def started_on_terminal(home: Path, *options: str, close: bool = False, **enviro
     os.close(side)
     shown, end = b"", time.monotonic() + 60
     try:
-        while time.monotonic() < end and b"Ctrl-C" not in shown:
+        while time.monotonic() < end and until not in shown:
             if select.select([terminal], [], [], 1)[0]:
-                shown += os.read(terminal, 65536)
+                shown += os.read(terminal, 256)
     finally:
         if close:
             os.close(terminal)
+            eventually((home / "control.sock").exists, what="the server runs")
+            time.sleep(1)
         process.send_signal(signal.SIGHUP if close else signal.SIGTERM)
         assert process.wait(30) == 0
         if not close:
@@ -155,6 +159,10 @@ def test_a_terminal_shows_readable_lines_and_the_truth_about_reach(tmp_path: Pat
 
 def test_a_server_ends_with_its_terminal(tmp_path: Path) -> None:
     assert "Ctrl-C" in started_on_terminal(tmp_path / "home", close=True)
+
+
+def test_a_server_whose_terminal_closes_during_the_start_ends_without_an_error(tmp_path: Path) -> None:
+    assert "Ctrl-C" not in started_on_terminal(tmp_path / "home", close=True, until=b"rtpengine started")
 
 
 def test_json_logs_on_a_terminal_by_setting(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Startup banner: one JSON line for programs, or a few lines with a QR code for people."""
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -69,7 +70,8 @@ async def print_banner(
         url = f"{addresses.public}/app/#sign-in={code.code}"
         ready["sign_in"] = {"url": url, "expires": code.expires.isoformat().replace("+00:00", "Z")}
     text = json.dumps(ready) if as_json else "\n".join(_human_readable(settings, ready, first_start, tls))
-    print(text, flush=True)
+    with contextlib.suppress(OSError):  # the terminal was closed meanwhile: SIGHUP ends the server
+        print(text, flush=True)
 
 
 async def _first_code(container: Container, first_start: FirstStart) -> SignInCode | None:

@@ -4,6 +4,7 @@ readable line per event on a terminal.
 Log messages of libraries may contain personal data: only logger, level and location of them are kept.
 """
 
+import contextlib
 import json
 import logging
 import sys
@@ -45,6 +46,17 @@ FORMAT_VARIABLE = "UNIFICX_LOG"
 """`json` or `text`. Default: text on a terminal, otherwise JSON."""
 
 
+class LossyLogger(structlog.PrintLogger):
+    """Drops lines that cannot be written: the terminal was closed, the reader ended, the disk is full. A log line must
+    not fail the call or request that it is about."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
+
+
 def configure_logging(environ: Mapping[str, str]) -> None:
     """Log to stderr; standard output is for the ready line. Raise StartupError for an unknown format."""
     chosen = environ.get(FORMAT_VARIABLE) or ("text" if sys.stderr.isatty() else "json")
@@ -56,7 +68,7 @@ def configure_logging(environ: Mapping[str, str]) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(serializer=json.dumps) if chosen == "json" else format_for_people,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: LossyLogger(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
