@@ -1,64 +1,20 @@
 import type { IceCandidateEvent, OutgoingEvent, RTCSession, SDPEvent } from 'jssip/lib/RTCSession';
-import type { CaptureError } from '~/media/capture';
-import type { Encryption } from '~/media/meter';
-import type { Quality } from '~/media/quality';
 import { Speaker } from '~/media/speaker';
 import { randomText } from '~/core/random';
 import { preferences } from '~/core/preferences';
 import { createStore } from '~/core/store';
+import { INITIAL_STATE, type CallState, type Phase } from './call-state';
+import { CallVideo } from './call-video';
 import { isUsableCandidate, withTlsId } from './sdp';
 import { endReasonOf, type EndReason } from './end-reasons';
 import { HeldCandidates } from './held-candidates';
 import { Negotiator } from './negotiator';
-import { readIdentity, type HeaderSource, type RemoteIdentity } from './remote-identity';
+import { readIdentity, type HeaderSource } from './remote-identity';
 import { LocalMedia } from './local-media';
 import { microphoneDecision } from './microphone-decision';
 import { Transceivers } from './transceivers';
-import { IceMonitor, type MediaPath } from './ice-monitor';
+import { IceMonitor } from './ice-monitor';
 import { replacesHeader, savedCall, type SavedCall } from './resumption';
-
-/** held: by this side; a hold by the remote party is `remoteHold`. */
-export type Phase = 'calling' | 'ringing' | 'incoming' | 'talking' | 'held' | 'ended';
-
-export interface CallState {
-  phase: Phase;
-  endReason?: EndReason;
-  /** Time of answer, epoch milliseconds; undefined before. */
-  since?: number;
-  /** The microphone cannot be used: dialled once that is accepted, or mended. */
-  awaitsMicrophone: boolean;
-  /** Taken up again after a reload, until the remote party is connected. */
-  resuming: boolean;
-  /** Answered here, the microphone is being opened. */
-  answering: boolean;
-  /** Early media: an announcement or remote ringback. */
-  earlyMedia: boolean;
-  offersVideo: boolean;
-  muted: boolean;
-  remoteHold: boolean;
-  /** State of the media path; ICE is restarted while it is lost. */
-  mediaPath: MediaPath;
-  camera: 'off' | 'starting' | 'on';
-  localVideo?: MediaStream;
-  remoteVideo?: MediaStream;
-  /** A missing device: the call continues without it. */
-  captureError?: CaptureError;
-  /** The remote party does not accept video. */
-  videoRefused: boolean;
-  /** The call had video and now has sound only, because the remote party changed. */
-  videoEnded: boolean;
-  /** Transfer in progress; `refused`: it failed and the call continues here. */
-  transfer?: 'asked' | 'rings' | 'refused';
-  quality?: Quality;
-  encryption?: Encryption;
-  codec?: string;
-  /** The remote party: as dialled or signalled, then as the server names it. */
-  remote: RemoteIdentity;
-  /** The mailbox of the remote party answered. */
-  voicemail: boolean;
-  /** Name of the person who has just transferred the call. */
-  transferredBy?: string;
-}
 
 /** The part of the SIP connection that a call needs. */
 export interface CallLine {
@@ -77,21 +33,6 @@ const FIRST_CANDIDATE_MS = 500;
 /** How long the transferor of an answered call is shown, milliseconds. */
 const TRANSFEROR_MS = 5000;
 
-const INITIAL_STATE: Omit<CallState, 'phase' | 'remote'> = {
-  voicemail: false,
-  awaitsMicrophone: false,
-  resuming: false,
-  answering: false,
-  earlyMedia: false,
-  offersVideo: false,
-  muted: false,
-  remoteHold: false,
-  mediaPath: 'connected',
-  camera: 'off',
-  videoRefused: false,
-  videoEnded: false,
-};
-
 let count = 0;
 
 /** One call from dialling to its end. Views read `state` and call the methods. */
@@ -99,6 +40,12 @@ export class Call {
   readonly id = `call-${++count}`;
   readonly state;
   readonly #localMedia = new LocalMedia();
+  readonly #video = new CallVideo(this.#localMedia, {
+    state: () => this.state.state,
+    set: (change) => this.#set(change),
+    transceivers: () => this.#transceivers,
+    renegotiate: () => this.#negotiator!.request('media'),
+  });
   readonly #speaker = new Speaker();
   readonly #tlsId = randomText(24).replaceAll(/[-_]/g, '0');
   readonly #preferencesSubscription: { unsubscribe: () => void };
@@ -174,12 +121,7 @@ export class Call {
       this.#set({ awaitsMicrophone: false });
     }
     if (setVideo && !this.ended) {
-      // A missing microphone is more important than a missing camera.
-      const { captureError } = this.state.state;
-      await this.#localMedia
-        .openCamera()
-        .catch((fault: CaptureError) => this.#set({ captureError: captureError ?? fault }));
-      this.#publishLocalVideo();
+      await this.#video.open();
     }
     if (this.ended) this.#localMedia.close();
     return !this.ended;
@@ -229,7 +171,7 @@ export class Call {
       this.#applyMute();
       // The server asks for a key, because a machine may have answered.
       if (this.invitation) session.sendDTMF('1', { transportType: 'INFO' as never });
-      if (this.state.state.camera === 'on' && !this.#transceivers?.videoAccepted) void this.#videoRejected();
+      if (this.state.state.camera === 'on' && !this.#transceivers?.videoAccepted) void this.#video.reject();
     });
     session.on('hold', ({ originator }) => this.#onHold(originator as string, true));
     session.on('unhold', ({ originator }) => this.#onHold(originator as string, false));
@@ -348,16 +290,12 @@ export class Call {
   async setVideo(on: boolean): Promise<void> {
     const { camera } = this.state.state;
     if (!this.answered || camera === 'starting' || on === (camera === 'on')) return;
-    if (on) await this.#startVideo();
-    else await this.#stopVideo();
+    if (on) await this.#video.start();
+    else await this.#video.stop();
   }
 
   async switchCamera(): Promise<void> {
-    if (this.state.state.camera !== 'on') return;
-    await this.#localMedia.switchCamera().catch((fault: CaptureError) => this.#set({ captureError: fault }));
-    if (this.ended) return this.#localMedia.close();
-    this.#publishLocalVideo();
-    await this.#transceivers?.setTrack('video', this.#localMedia.videoTrack);
+    if (this.state.state.camera === 'on') await this.#video.switchCamera();
   }
 
   /** The network has changed or is about to. */
@@ -375,48 +313,6 @@ export class Call {
     this.#set({ captureError: undefined, videoRefused: false, videoEnded: false, transfer: undefined });
   }
 
-  async #startVideo(): Promise<void> {
-    this.#set({ camera: 'starting', captureError: undefined, videoRefused: false, videoEnded: false });
-    try {
-      await this.#localMedia.openCamera();
-    } catch (fault) {
-      return this.#set({ camera: 'off', captureError: fault as CaptureError });
-    }
-    if (this.ended) return this.#localMedia.close();
-    await this.#transceivers!.setTrack('video', this.#localMedia.videoTrack);
-    const agreed = (await this.#negotiator!.request('media')) && this.#transceivers!.videoAccepted;
-    if (this.ended) return;
-    if (!agreed) await this.#videoRejected();
-    this.#publishLocalVideo();
-  }
-
-  /** The remote party does not accept video: stop the camera and say so. */
-  async #videoRejected(): Promise<void> {
-    this.#localMedia.closeCamera();
-    this.#publishLocalVideo();
-    this.#set({ videoRefused: true });
-    await this.#transceivers?.setTrack('video', undefined);
-  }
-
-  /** The call was moved to a party without video: stop the camera and say so. */
-  #onVideoEnded(): void {
-    this.#localMedia.closeCamera();
-    this.#publishLocalVideo();
-    this.#set({ videoEnded: true });
-  }
-
-  async #stopVideo(): Promise<void> {
-    this.#localMedia.closeCamera();
-    this.#publishLocalVideo();
-    await this.#transceivers!.setTrack('video', undefined);
-    await this.#negotiator!.request('media');
-  }
-
-  #publishLocalVideo(): void {
-    const { videoTrack } = this.#localMedia;
-    this.#set({ camera: videoTrack ? 'on' : 'off', localVideo: videoTrack && new MediaStream([videoTrack]) });
-  }
-
   #onPeerConnection(connection: RTCPeerConnection): void {
     this.#iceMonitor = new IceMonitor(connection, {
       reading: (reading) => this.#set(reading),
@@ -428,7 +324,7 @@ export class Call {
     this.#transceivers = new Transceivers(connection, {
       audio: (stream) => this.#speaker.play(stream),
       video: (remoteVideo) => this.#set({ remoteVideo }),
-      videoEnded: () => this.#onVideoEnded(),
+      videoEnded: () => this.#video.end(),
     });
   }
 

@@ -1,6 +1,7 @@
 import { Phone } from './phone';
 
-export type { Call, CallState, Phase } from './call';
+export type { Call } from './call';
+export type { CallState, Phase } from './call-state';
 export type { EndReason } from './end-reasons';
 export type { Phone, PhoneState } from './phone';
 export { WITHHELD_NUMBER } from './remote-identity';

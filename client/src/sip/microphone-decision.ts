@@ -1,5 +1,5 @@
 import type { Store } from '~/core/store';
-import type { CallState } from './call';
+import type { CallState } from './call-state';
 
 /** Resolves when a missing microphone was mended or accepted, or the call has ended. */
 export function microphoneDecision(state: Pick<Store<CallState>, 'subscribe'>): Promise<void> {

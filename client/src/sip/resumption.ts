@@ -1,5 +1,5 @@
 import type { RTCSession } from 'jssip/lib/RTCSession';
-import type { CallState } from './call';
+import type { CallState } from './call-state';
 
 /** A call as kept across a reload of the page, in the storage of this tab: it is gone when the tab is closed. */
 export interface SavedCall {

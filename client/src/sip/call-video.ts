@@ -1,0 +1,90 @@
+import type { CaptureError } from '~/media/capture';
+import type { CallState } from './call-state';
+import type { LocalMedia } from './local-media';
+import type { Transceivers } from './transceivers';
+
+/** The part of a call that its video needs. */
+interface CallAccess {
+  state: () => CallState;
+  /** Without effect once the call has ended. */
+  set: (change: Partial<CallState>) => void;
+  /** Undefined before the connection exists. */
+  transceivers: () => Transceivers | undefined;
+  /** Offer the changed media; false if it was refused. */
+  renegotiate: () => Promise<boolean>;
+}
+
+/** The camera of a call, and what was agreed with the remote party about video. */
+export class CallVideo {
+  constructor(
+    private readonly media: LocalMedia,
+    private readonly call: CallAccess,
+  ) {}
+
+  /** Open the camera before the call is offered or answered. */
+  async open(): Promise<void> {
+    // A missing microphone is more important than a missing camera.
+    const { captureError } = this.call.state();
+    await this.media
+      .openCamera()
+      .catch((fault: CaptureError) => this.call.set({ captureError: captureError ?? fault }));
+    this.#publish();
+  }
+
+  /** Send video from now on. */
+  async start(): Promise<void> {
+    this.call.set({ camera: 'starting', captureError: undefined, videoRefused: false, videoEnded: false });
+    try {
+      await this.media.openCamera();
+    } catch (fault) {
+      return this.call.set({ camera: 'off', captureError: fault as CaptureError });
+    }
+    if (this.#over) return this.media.close();
+    const transceivers = this.call.transceivers()!;
+    await transceivers.setTrack('video', this.media.videoTrack);
+    const agreed = (await this.call.renegotiate()) && transceivers.videoAccepted;
+    if (this.#over) return;
+    if (!agreed) await this.reject();
+    this.#publish();
+  }
+
+  async stop(): Promise<void> {
+    this.#closeCamera();
+    await this.call.transceivers()!.setTrack('video', undefined);
+    await this.call.renegotiate();
+  }
+
+  async switchCamera(): Promise<void> {
+    await this.media.switchCamera().catch((fault: CaptureError) => this.call.set({ captureError: fault }));
+    if (this.#over) return this.media.close();
+    this.#publish();
+    await this.call.transceivers()?.setTrack('video', this.media.videoTrack);
+  }
+
+  /** The remote party does not accept video: stop the camera and say so. */
+  async reject(): Promise<void> {
+    this.#closeCamera();
+    this.call.set({ videoRefused: true });
+    await this.call.transceivers()?.setTrack('video', undefined);
+  }
+
+  /** The call was moved to a party without video: stop the camera and say so. */
+  end(): void {
+    this.#closeCamera();
+    this.call.set({ videoEnded: true });
+  }
+
+  get #over(): boolean {
+    return this.call.state().phase === 'ended';
+  }
+
+  #closeCamera(): void {
+    this.media.closeCamera();
+    this.#publish();
+  }
+
+  #publish(): void {
+    const { videoTrack } = this.media;
+    this.call.set({ camera: videoTrack ? 'on' : 'off', localVideo: videoTrack && new MediaStream([videoTrack]) });
+  }
+}
