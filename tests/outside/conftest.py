@@ -9,6 +9,7 @@ import pytest
 from baresip_phone import Network, Phones
 from browser import Playwright, SharedPlaywright, library
 from client_pages import Clients, build_if_outdated
+from client_phone import ClientPhone, start_client_phone
 from groups import drives_browser
 from network_handover import NetworkHandover
 from server import Household, Server, create_household, run_and_check_log
@@ -175,3 +176,33 @@ def clients(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[
     clients = Clients(playwright, tmp_path, server)
     yield clients
     clients.close()
+
+
+@pytest.fixture(scope="module")
+def pair(
+    playwright: Playwright,
+    server: Server,
+    household: Household,
+    roads: NetworkHandover | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[ClientPhone, ClientPhone]]:
+    """Two clients shared by the tests, started after the networks."""
+    directory = tmp_path_factory.mktemp("pair")
+    clients = Clients(playwright, directory, server)
+    anna = start_client_phone(clients, household.anna, 440, directory=directory)
+    yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
+    clients.close()
+
+
+@pytest.fixture
+def anna(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
+    """Plays 440 Hz."""
+    yield pair[0]
+    pair[0].reset()
+
+
+@pytest.fixture
+def berta(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
+    """Plays 1000 Hz."""
+    yield pair[1]
+    pair[1].reset()

@@ -2,13 +2,11 @@
 
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from baresip_phone import Phones
-from browser import Playwright
 from client_pages import Clients
 from client_phone import ClientPhone, assert_two_way_audio, start_client_phone
 from network_handover import NetworkHandover
@@ -35,36 +33,6 @@ MENDED_WITHIN = 5.0
 @pytest.fixture(scope="module")
 def server(phone_server: Server) -> Server:
     return phone_server
-
-
-@pytest.fixture(scope="module")
-def pair(
-    playwright: Playwright,
-    server: Server,
-    household: Household,
-    roads: NetworkHandover | None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[ClientPhone, ClientPhone]]:
-    """Two clients shared by the tests, started after the networks."""
-    directory = tmp_path_factory.mktemp("pair")
-    clients = Clients(playwright, directory, server)
-    anna = start_client_phone(clients, household.anna, 440, directory=directory)
-    yield anna, start_client_phone(clients, household.berta, 1000, directory=directory)
-    clients.close()
-
-
-@pytest.fixture
-def anna(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
-    """Plays 440 Hz."""
-    yield pair[0]
-    pair[0].reset()
-
-
-@pytest.fixture
-def berta(pair: tuple[ClientPhone, ClientPhone]) -> Iterator[ClientPhone]:
-    """Plays 1000 Hz."""
-    yield pair[1]
-    pair[1].reset()
 
 
 @pytest.mark.promise("U1", "S2", "C4", "T1")

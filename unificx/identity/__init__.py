@@ -15,6 +15,8 @@ from unificx.identity.numbers import allocate_number, release_number
 from unificx.identity.passwords import PasswordHashing
 from unificx.identity.people_schemas import (
     CreatedPerson,
+    FaultCode,
+    ImportColumn,
     ImportReport,
     PeopleList,
     PersonDetails,
@@ -84,7 +86,9 @@ __all__ = [
     "ExtensionChange",
     "FactorKind",
     "FactorType",
+    "FaultCode",
     "Identity",
+    "ImportColumn",
     "ImportReport",
     "InitialOperator",
     "Language",

@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from unificx.api.schemas.core import NUMBER, Device, Extension, ExtensionNow, Input, Output, Person
-from unificx.identity import Language, Role
+from unificx.identity import FaultCode, ImportColumn, Language, Role
 
 EntryState = Literal["invited", "active", "suspended"]
 SortKey = Literal["name", "-name", "number", "-number", "state", "-state", "role", "-role", "last_seen", "-last_seen"]
-ImportColumn = Literal["name", "email", "number", "role", "language"]
 
 
 class EntryExtension(Output):
@@ -80,18 +79,7 @@ class NewPersonNumber(Input):
 class ImportFault(Output):
     """A fault of one cell, or of the whole row."""
 
-    code: Literal[
-        "missing",
-        "malformed",
-        "repeated",
-        "taken",
-        "number_fixed",
-        "unknown_role",
-        "role_too_high",
-        "unknown_language",
-        "too_many_cells",
-        "no_free_number",
-    ]
+    code: FaultCode
     column: ImportColumn | Literal[""] = Field(description="Empty for a fault of the row.")
     message: str
 
