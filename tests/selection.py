@@ -132,7 +132,12 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_sipp_register*",
         "outside/test_restart_*",
     ),
-    "routing": ("areas/routing/*", "flows/test_calls_setup*", "flows/test_calls_unanswered*"),
+    "routing": (
+        "areas/routing/*",
+        "engines/test_public_numbers*",
+        "flows/test_calls_setup*",
+        "flows/test_calls_unanswered*",
+    ),
     "rtpengine": (
         "engines/test_media_ng*",
         "engines/test_hang_detection*",
