@@ -112,6 +112,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_prompt_*",
         "outside/test_custom_sounds*",
     ),
+    "queues": ("areas/queues/*", "engines/test_queue_*"),
     "recording": (
         "areas/recording/*",
         "areas/audio_store/test_recording_archive*",

@@ -1,0 +1,97 @@
+"""History of queues: visits of callers and events of agents, written through the spool."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from unificx.cluster import RecordLog
+from unificx.core.errors import Invalid
+from unificx.db import Database, Page, PageByTime, UnitOfWork
+from unificx.privacy import KeyStore
+from unificx.queues import history_repository
+from unificx.queues.schemas import AgentEvent, Queue, Visit
+from unificx.queues.statistics import AgentStatistics, QueueStatistics, VisitTimes, agent_statistics, queue_statistics
+
+_SPOOL_KIND = "queue"
+_NUMBER_ALIAS = "number"
+"""Kind of key store alias for the number of a caller from outside."""
+_UNKNOWN = "unknown"
+MAX_STATISTICS = timedelta(days=92)
+
+
+class QueueHistory:
+    """The history of all queues. Registers itself with the spool."""
+
+    def __init__(self, database: Database, keys: KeyStore, spool: RecordLog) -> None:
+        self._database = database
+        self._keys = keys
+        self._spool = spool
+        spool.register_handler(_SPOOL_KIND, self._apply)
+
+    def record_visit(self, visit: Visit, subject: str | None) -> None:
+        """Record a visit that has ended; `subject`: the caller's, None for a caller from outside. Raises SpoolFull."""
+        owner = subject or self._keys.find_or_create(visit.tenant_id, _NUMBER_ALIAS, visit.number or _UNKNOWN)
+        self._spool.append(_SPOOL_KIND, history_repository.encode_visit(self._keys, visit, owner))
+
+    def record_talked(self, tenant_id: str, visit_id: str, seconds: float) -> None:
+        """Record the seconds of the call that an answered visit led to. Raises SpoolFull."""
+        self._spool.append(_SPOOL_KIND, history_repository.encode_talked(tenant_id, visit_id, seconds))
+
+    def record_event(self, event: AgentEvent) -> None:
+        """Record an event of an agent. Raises SpoolFull."""
+        self._spool.append(_SPOOL_KIND, history_repository.encode_event(event))
+
+    async def visits(self, queue: Queue, cursor: str | None = None, limit: int = 50) -> Page[Visit]:
+        """Return a page of the visits to a queue, newest first. Raises Invalid for an invalid cursor."""
+        request, owner = PageByTime.parse(cursor, limit), (queue.tenant_id, queue.id)
+        async with self._database.read() as session:
+            found = await history_repository.list_visits(session, self._keys, *owner, request)
+        return request.of_rows(found, lambda one: (one.arrived, one.id))
+
+    async def events(
+        self, queue: Queue, extension_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Page[AgentEvent]:
+        """Return a page of the events of agents, newest first, of all or of one. Raises Invalid."""
+        request, owner = PageByTime.parse(cursor, limit), (queue.tenant_id, queue.id)
+        async with self._database.read() as session:
+            found = await history_repository.list_events(session, *owner, request, extension_id)
+        return request.of_rows(found, lambda one: (one.at, one.id))
+
+    async def statistics(
+        self, queue: Queue, since: datetime, until: datetime
+    ) -> tuple[QueueStatistics, Mapping[str, AgentStatistics]]:
+        """Return the statistics of a queue and, by extension id, of its agents, for the visits from `since` up to, and
+        without, `until`. Raises Invalid for a period that is empty or longer than `MAX_STATISTICS`."""
+        if not timedelta() < until - since <= MAX_STATISTICS:
+            raise Invalid("A period of at most 92 days is needed.", hint="Give `since` and `until`.", field="since")
+        visits = await self.visit_times(queue, since, until)
+        async with self._database.read() as session:
+            period = since, until
+            missed = await history_repository.missed_calls(session, queue.tenant_id, queue.id, *period)
+        return queue_statistics(visits, queue.settings.answer_within), agent_statistics(visits, missed)
+
+    async def visit_times(self, queue: Queue, since: datetime, until: datetime) -> list[VisitTimes]:
+        """Return the times of the visits from `since` up to, and without, `until`."""
+        async with self._database.read() as session:
+            return await history_repository.visit_times(session, queue.tenant_id, queue.id, since, until)
+
+    # ---- deletion
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the sealed parts of an erased subject, whose key is already destroyed. Idempotent."""
+        async with self._database.begin() as uow:
+            await history_repository.erase_caller(uow.session, tenant_id, subject)
+
+    async def forget_agent(self, tenant_id: str, extension_id: str, uow: UnitOfWork) -> None:
+        """Delete the events of a deleted extension, and the extension from the visits."""
+        await history_repository.forget_agent(uow.session, tenant_id, extension_id)
+
+    async def delete_queue(self, queue: Queue, uow: UnitOfWork) -> None:
+        """Delete the history of a queue."""
+        await history_repository.delete_queue_history(uow.session, queue.tenant_id, queue.id)
+
+    async def delete_tenant(self, tenant_id: str, uow: UnitOfWork) -> None:
+        """Delete the history of a tenant."""
+        await history_repository.delete_tenant_history(uow.session, tenant_id)
+
+    async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
+        await history_repository.store_records(uow.session, records)
