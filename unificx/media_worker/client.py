@@ -157,13 +157,18 @@ class MediaEngineClient:
     # recordings
 
     def record(self, tap: str, *, leg: str = "", room: str = "") -> TapStream:
-        """Record a leg's audio, or a room's mix including played sounds, until the tap or its target is closed."""
+        """Record a leg's audio, or a room's mix including played sounds, until the tap or its target is closed.
+
+        While no engine runs, the stream ends with the reason "lost" at once, as if the engine had died afterwards.
+        """
         recording = TapStream(tap)
         if tap in self._recordings:
             recording.end("full")
             return recording
-        self._recordings[tap] = recording
-        self._supervisor.send(messages.StartTap(tap, leg or room, of_room=not leg))
+        if self._supervisor.send(messages.StartTap(tap, leg or room, of_room=not leg)):
+            self._recordings[tap] = recording
+        else:
+            recording.end("lost")
         return recording
 
     def pause(self, tap: str) -> None:

@@ -71,9 +71,12 @@ class EngineSupervisor:
             except TimeoutError:
                 raise MediaUnavailable("silent") from None
 
-    def send(self, command: messages.Command) -> None:
-        if self._channel is not None:
-            self._channel.send(command)
+    def send(self, command: messages.Command) -> bool:
+        """Send a command; False between the end of an engine and the start of the next one."""
+        if self._channel is None:
+            return False
+        self._channel.send(command)
+        return True
 
     def kill(self) -> None:
         """Kill an engine that runs but does not respond, so that it is restarted."""
@@ -152,8 +155,10 @@ class EngineSupervisor:
             while not self._ready.is_set():
                 log.warning("media_engine_ended", code=self._process.returncode, faults=backoff.crashes)
                 await asyncio.sleep(backoff.next_delay())
-                with contextlib.suppress(StartupError):
+                try:
                     await self._launch()
+                except StartupError:  # commands sent meanwhile are lost with it
+                    self._call_hook(self._on_ended)
             self._call_hook(self._on_restarted)
 
     @staticmethod

@@ -91,7 +91,7 @@ async def test_unresponsive_relay_prevents_recording(setup: CallRecorderSetup) -
 
 @pytest.mark.promise("C8", "D3")
 async def test_transfer_ends_the_recording_and_starts_a_new_one(setup: CallRecorderSetup) -> None:
-    await setup.set_policy()
+    await setup.set_policy(beep_seconds=0)  # a beep is played to both, too
     talk = setup.connect()
     await setup.wait_for_state("recording")
     setup.engine.put_both(2.0)
