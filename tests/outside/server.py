@@ -2,6 +2,7 @@
 socket, signals, and files in its home directory.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -129,24 +130,27 @@ class Server:
         return self.process.pid
 
     def children(self) -> list[int]:
-        """Return the pids of all child processes."""
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        """Return the pids of all child processes. Threads and processes that end meanwhile are left out."""
+        found: list[int] = []
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += [int(pid) for pid in (task / "children").read_text().split()]
+        return found
 
     def child(self, name: str) -> int | None:
         """Return the pid of a child process by program name."""
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                if Path(f"/proc/{pid}/comm").read_text().strip() == name:
-                    return int(pid)
-        return None
+        return next((pid for pid in self.children() if _process_file(pid, "comm").strip() == name.encode()), None)
+
+    @property
+    def media_worker_pids(self) -> list[int]:
+        """Return the pid of its media worker; empty while there is none."""
+        return [pid for pid in self.children() if b"unificx.media_worker" in _process_file(pid, "cmdline")]
 
     @property
     def media_worker_pid(self) -> int:
         """Return the pid of its media worker."""
-        found = [pid for pid in self.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        assert len(found) == 1
-        return found[0]
+        [found] = self.media_worker_pids
+        return found
 
     # addresses
 
@@ -313,6 +317,14 @@ class Server:
             self.process.wait()
             if self.process.stdout:
                 self.process.stdout.close()
+
+
+def _process_file(pid: int, name: str) -> bytes:
+    """Return a file of /proc; b"" if the process has ended."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def run_and_check_log(server: Server) -> Iterator[Server]:

@@ -8,7 +8,6 @@ import signal
 import wave
 from array import array
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -80,16 +79,11 @@ def peak_level(samples: "array[int]", hertz: float) -> float:
     return max(tones.level(samples[at : at + WINDOW], hertz) for at in starts)
 
 
-def engine_pids(server: Server) -> list[int]:
-    """Return the pid of the media engine; empty while it is not running."""
-    return [pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-
-
 def restart_engine(server: Server) -> None:
     """Kill the media engine and wait for its successor."""
-    [gone] = engine_pids(server)
+    gone = server.media_worker_pid
     os.kill(gone, signal.SIGKILL)
-    eventually(lambda: engine_pids(server) not in ([], [gone]), what="a new media engine runs")
+    eventually(lambda: server.media_worker_pids not in ([], [gone]), what="a new media engine runs")
 
 
 def numbers(recording: dict[str, Any]) -> set[str]:

@@ -445,10 +445,7 @@ async def test_media_engine_is_killed_while_recording(server: Server, household:
         call = call_id(server)
         await wait_for_state(server, call, "recording")
         await asyncio.sleep(3)
-        [engine] = [
-            pid for pid in server.children() if b"unificx.media_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
-        os.kill(engine, signal.SIGKILL)
+        os.kill(server.media_worker_pid, signal.SIGKILL)
         await asyncio.sleep(6)
         assert state(server, call) == "recording"
     recording = one_recording(anna)
