@@ -18,8 +18,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "scheme"), [("en-GB", "light"), ("de-DE", "dark")])
 def test_pages_are_accessible_and_fit_narrow_screens_and_large_text(
     server: Server, chromium: Browser, locale: str, scheme: str
 ) -> None:
