@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
+from unificx.calls import ExtensionCall
 from unificx.cluster import LocalEventBus
 from unificx.core.clock import ManualClock
 from unificx.db import Key, SpoolFull
@@ -20,6 +21,9 @@ from unificx.sip.message import Request, Response, parse, respond
 from unificx.sip.transactions.events import Event, RequestReceived, ServerKey
 from unificx.sip_server import (
     Authenticator,
+    CheckSync,
+    ExtensionStateParts,
+    ExtensionStates,
     MwiNotifier,
     MwiParts,
     RateLimiter,
@@ -28,6 +32,8 @@ from unificx.sip_server import (
     RegistrationFaults,
     RequestHandlerParts,
     SipRequestHandler,
+    Subscriptions,
+    UnsolicitedNotify,
 )
 
 DOMAIN, OTHER = "acme.example", "globex.example"
@@ -146,6 +152,29 @@ class FakeMessageCounts:
         return self.counts.get(extension_id)
 
 
+@dataclass
+class FakeSwitches:
+    """Codes that are on or off, by tenant and code."""
+
+    on: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+
+    def state(self, tenant_id: str, dialled: str) -> bool | None:
+        return self.on.get((tenant_id, dialled))
+
+
+@dataclass
+class FakeExtensionCalls:
+    """Extensions by the id of their call."""
+
+    calls: dict[str, dict[str, ExtensionCall]]
+
+    def ids(self) -> list[str]:
+        return list(self.calls)
+
+    def of_call(self, call_id: str) -> dict[str, ExtensionCall]:
+        return self.calls.get(call_id, {})
+
+
 class SipHarness:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
@@ -181,12 +210,25 @@ class SipHarness:
         register_handler = RegisterHandler(self.directory, self.registrar)
         self.message_counts = FakeMessageCounts()
         contact = "<sip:192.0.2.1:5060>"
-        mwi_parts = MwiParts(
-            self.endpoint, lambda flow: contact, self.directory, self.location, self.message_counts, lambda: None
+        self.subscriptions = subscriptions = Subscriptions(self.endpoint, lambda flow: contact)
+        unsolicited = UnsolicitedNotify(self.endpoint, lambda flow: contact, self.directory)
+        self.check_sync = CheckSync(unsolicited, self.location, lambda: None)
+        self.mwi = MwiNotifier(
+            MwiParts(subscriptions, unsolicited, self.directory, self.location, self.message_counts, lambda: None)
         )
-        self.mwi = MwiNotifier(mwi_parts)
+        self.touched: set[str] = set()
+        self.switches = FakeSwitches()
+        self.live_calls: dict[str, dict[str, ExtensionCall]] = {}
+        state_parts = ExtensionStateParts(
+            subscriptions, self.directory, FakeExtensionCalls(self.live_calls), self.touched,
+            lambda extension_id: bool(self.location.contacts(extension_id, self.now)), (self.switches,),
+            self.clock.monotonic, lambda: None,
+        )  # fmt: skip
+        self.extension_states = ExtensionStates(state_parts)
         parts = self.endpoint, self.rate_limiter, self.authenticator, register_handler, self.registrar, self.directory
-        self.handler = SipRequestHandler(RequestHandlerParts(*parts, self.calls, self.mwi))
+        self.handler = SipRequestHandler(
+            RequestHandlerParts(*parts, self.calls, self.mwi, subscriptions, self.extension_states, self.touched)
+        )
         for kind in _signals():
             bus.subscribe(kind, self.signals.append)
 

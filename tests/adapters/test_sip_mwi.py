@@ -7,7 +7,7 @@ from sip_harness import DOMAIN, PHONE_FLOW, Phone, SipHarness, add_device
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
-from unificx.sip_server.subscriptions import MAX_PER_DEVICE
+from unificx.sip_server.subscriptions import MAX_SAME
 
 ANNA = "e-t1-1001"
 WEB = Flow("wss", "192.0.2.7", 50_000, 9, 3)
@@ -117,8 +117,8 @@ def test_other_mailboxes_are_forbidden(harness: SipHarness, phone: Phone) -> Non
 
 def test_other_event_packages_are_rejected(phone: Phone) -> None:
     uri = f"sip:1001@{DOMAIN}"
-    response = phone.request_once("SUBSCRIBE", uri, f"<{uri}>", ["Event: presence", f"Contact: <{phone.contact}>"])
-    assert (response.status, response.first("allow-events")) == (489, "message-summary")
+    response = phone.request_once("SUBSCRIBE", uri, f"<{uri}>", ["Event: conference", f"Contact: <{phone.contact}>"])
+    assert (response.status, response.first("allow-events")) == (489, "message-summary, dialog, presence")
 
 
 def test_a_refresh_is_notified_and_extends_the_subscription(harness: SipHarness, phone: Phone) -> None:
@@ -180,7 +180,7 @@ def test_a_revoked_subscriber_gets_only_the_termination(harness: SipHarness, pho
         harness.directory.drop_device("d-t1-1001a")
     else:
         harness.directory.drop_extension(ANNA)
-    harness.mwi.end(ANNA, harness.now, "d-t1-1001a" if way == "revoked" else "")
+    harness.subscriptions.end(ANNA, harness.now, "d-t1-1001a" if way == "revoked" else "")
     output = [*harness.send(b"\r\n"), *harness.advance(1)]
     assert states(output) == ["terminated;reason=noresource"]
     assert answered(harness, output) == [""]
@@ -204,11 +204,11 @@ def test_an_unreachable_phone_is_removed(harness: SipHarness, phone: Phone) -> N
 
 
 def test_subscriptions_per_device_are_limited(harness: SipHarness, phone: Phone) -> None:
-    for number in range(MAX_PER_DEVICE + 3):
+    for number in range(MAX_SAME + 3):
         phone.call_id = f"life-{number}"
         answered(harness, subscribe(phone))
-    assert len(harness.mwi) == MAX_PER_DEVICE
-    assert len(answered(harness, change(harness, 8, 8))) == MAX_PER_DEVICE
+    assert len(harness.mwi) == MAX_SAME
+    assert len(answered(harness, change(harness, 8, 8))) == MAX_SAME
 
 
 def test_an_unauthenticated_subscribe_is_challenged(harness: SipHarness) -> None:

@@ -187,16 +187,16 @@ def test_other_methods(harness: SipHarness, method: str, status: int) -> None:
         allowed = (response.first("allow") or "").split(", ")
         assert "SUBSCRIBE" in allowed
         assert not {"MESSAGE", "PUBLISH"} & {*allowed}
-        assert response.first("allow-events") == "message-summary"
+        assert response.first("allow-events") == "message-summary, dialog, presence"
 
 
-@pytest.mark.parametrize("event", ["presence", "dialog", "dialog;sla", "reg", ""])
+@pytest.mark.parametrize("event", ["conference", "presence.winfo", "dialog;sla", "reg", ""])
 def test_a_subscription_to_an_unknown_package_names_the_known_ones(harness: SipHarness, event: str) -> None:
     """RFC 6665 section 4.2.1.3: also before authentication, and to phones that are registered."""
     phone = Phone(harness)
     phone.register()
     response = phone.request_once("SUBSCRIBE", f"sip:1002@{DOMAIN}", f"<sip:1002@{DOMAIN}>", [f"Event: {event}"])
-    assert (response.status, response.first("allow-events")) == (489, "message-summary")
+    assert (response.status, response.first("allow-events")) == (489, "message-summary, dialog, presence")
 
 
 @pytest.mark.parametrize("method", ["BYE", "INVITE", "OPTIONS", "INFO", "SUBSCRIBE"])

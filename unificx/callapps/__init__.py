@@ -4,7 +4,7 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
 from unificx.callapps.conference import INVITED, MERGED, conference_app, conference_at_number
 from unificx.callapps.echo import ECHO
-from unificx.callapps.parking import parking_apps
+from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK
 from unificx.callapps.runner import AppRunner
@@ -14,6 +14,7 @@ __all__ = [
     "ECHO",
     "INVITED",
     "MERGED",
+    "RETRIEVAL_CODE",
     "RINGBACK",
     "App",
     "AppRegistry",

@@ -11,6 +11,9 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.schemas import SpokenValue
 from unificx.calls import PARK, PARK_ANNOUNCEMENT, RETRIEVE, Parking
 
+RETRIEVAL_CODE = "*86"
+"""Feature code that retrieves a parked call, with its slot number if several are parked."""
+
 
 def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tuple[App, App, App]:
     """The three parking apps. `recall_seconds` returns a tenant's seconds until a parked call is recalled to the
@@ -18,7 +21,7 @@ def parking_apps(parking: Parking, recall_seconds: Callable[[str], float]) -> tu
     return (
         App(PARK, partial(park, parking, recall_seconds), ("*85",)),
         App(PARK_ANNOUNCEMENT, announce_slot),
-        App(RETRIEVE, partial(retrieval_failed, parking), ("*86",), numbered=True),
+        App(RETRIEVE, partial(retrieval_failed, parking), (RETRIEVAL_CODE,), numbered=True),
     )
 
 

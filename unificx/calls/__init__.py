@@ -2,6 +2,7 @@
 
 from unificx.calls.call_control import CallControl
 from unificx.calls.dependencies import CallManagerDependencies
+from unificx.calls.extension_calls import ExtensionCall, ExtensionCalls
 from unificx.calls.journal import Journal
 from unificx.calls.manager import CallManager
 from unificx.calls.media_watchdog import MediaWatchdog
@@ -36,6 +37,8 @@ __all__ = [
     "CompositeObserver",
     "Conversation",
     "ConversationLeg",
+    "ExtensionCall",
+    "ExtensionCalls",
     "Journal",
     "LiveCall",
     "MediaWatchdog",

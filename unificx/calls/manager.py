@@ -63,6 +63,8 @@ class CallManager:
     """Called when output is pending outside of message processing, so that the driver sends it."""
     on_changed: Callable[[str], None] = lambda tenant_id: None
     """Called when a call of the tenant has started, was answered or has ended: `live_calls` gives a new result."""
+    on_step: Callable[[str], None] = lambda call_id: None
+    """Called after each step of a call, with its id."""
     calls: dict[str, Call] = field(init=False)
     _limiter: ConcurrentCallLimiter = field(init=False)
     _registry: CallRegistry = field(init=False)
@@ -445,6 +447,7 @@ class CallManager:
 
     def _execute(self, call: Call, actions: list[messages.Action], now: float) -> None:
         self._executor.execute_all(call, actions, now)
+        self.on_step(call.id)
         if isinstance(call.state, Ended):
             self._finish(call, now)
         else:
@@ -477,6 +480,7 @@ class CallManager:
     def _finish(self, call: Call, now: float) -> None:
         """Release the call; its legs complete their pending transactions on their own."""
         self._registry.remove(call)
+        self.on_step(call.id)
         for leg in call.legs().values():
             leg.close(now)
         for leg_id in call.app_legs():

@@ -6,7 +6,7 @@ from unificx.core.background import BackgroundTasks
 from unificx.identity.events import DeviceRevoked, ExtensionDeleted
 from unificx.registrar.events import DeviceRegistered
 from unificx.server.container import Container
-from unificx.sip_server import MwiNotifier
+from unificx.sip_server import MwiNotifier, Subscriptions
 from unificx.voicemail import MessageCounts
 from unificx.voicemail.events import MailboxChanged, MessageLeft
 
@@ -33,9 +33,9 @@ class MailboxMessageCounts:
 
 
 class MwiHandler:
-    """Subscribes to the bus; `close` waits for running counts."""
+    """Subscribes to the bus, and ends the subscriptions of revoked devices; `close` waits for running counts."""
 
-    def __init__(self, container: Container, mwi: MwiNotifier) -> None:
+    def __init__(self, container: Container, mwi: MwiNotifier, subscriptions: Subscriptions) -> None:
         self._waiting = container.mailboxes.message_counts
         self._groups = container.mailboxes.shared
         self._mwi = mwi
@@ -47,8 +47,9 @@ class MwiHandler:
         bus.subscribe(
             DeviceRegistered, lambda signal: mwi.device_registered(signal.extension_id, signal.device_id, self._now())
         )
-        bus.subscribe(DeviceRevoked, lambda event: mwi.end(event.extension_id, self._now(), event.device_id))
-        bus.subscribe(ExtensionDeleted, lambda event: mwi.end(event.extension_id, self._now()))
+        bus.subscribe(DeviceRevoked, lambda event: mwi.device_revoked(event.device_id))
+        bus.subscribe(DeviceRevoked, lambda event: subscriptions.end(event.extension_id, self._now(), event.device_id))
+        bus.subscribe(ExtensionDeleted, lambda event: subscriptions.end(event.extension_id, self._now()))
 
     async def close(self) -> None:
         await self._tasks.join()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+from collections.abc import Callable
 from typing import get_args
 
 from unificx.calls import (
@@ -27,6 +28,7 @@ from unificx.rtpengine.supervisor import RelayRestarted, RtpEngine
 from unificx.server.callapps import create_conference_recorder, create_host, create_recorder, create_registry
 from unificx.server.conference_dialer import CallManagerDialer
 from unificx.server.container import Container
+from unificx.server.extension_state_handler import create_extension_states, follow_extensions
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
@@ -41,6 +43,7 @@ from unificx.sip.message import Request
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
+    CheckSync,
     MwiNotifier,
     MwiParts,
     RateLimiter,
@@ -49,6 +52,8 @@ from unificx.sip_server import (
     RequestHandlerParts,
     SipDriver,
     SipRequestHandler,
+    Subscriptions,
+    UnsolicitedNotify,
 )
 from unificx.transport.manager import TransportManager
 
@@ -80,7 +85,7 @@ class SipServer:
         self.registration_faults = RegistrationFaults()
         endpoint = self.endpoint = self._create_endpoint()
         dialogs = DialogTable(endpoint, self._contact, endpoint.new_tag, current_flow=self._current_flow)
-        self.parking = Parking(live_events.parked_changed, self._recall_parked)
+        self.parking = Parking(self._parked_changed, self._recall_parked)
         apps = create_registry(container, self.parking)
         self.app_runner = create_host(container, engine, apps)
         routing = Routing(directory, container.location, container.push, apps)
@@ -88,27 +93,16 @@ class SipServer:
         self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers = CompositeObserver(hold, self.call_recorder)
-        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers)
+        touched: set[str] = set()
+        self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, touched.add)
         self._recorded_calls = CallRecordingStatus(self.call_manager)
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
         )
         container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
-        mwi = self._create_mwi()
-        self._mwi_handler = MwiHandler(container, mwi)
-        request_handler = self._request_handler = SipRequestHandler(
-            RequestHandlerParts(
-                endpoint,
-                rate_limiter,
-                self._create_authenticator(settings, rate_limiter, incarnation),
-                RegisterHandler(directory, container.registrar),
-                container.registrar,
-                directory,
-                self.call_manager,
-                mwi,
-            )
-        )
+        authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
+        request_handler = self._request_handler = self._create_request_handler(rate_limiter, authenticator, touched)
         self.transports = TransportManager(
             settings.sip, self._receive, self._connection_lost, tls=tls, on_page_closed=self._page_closed
         )
@@ -128,7 +122,12 @@ class SipServer:
         )
 
     def _create_call_manager(
-        self, settings: CallSettings, dialogs: DialogTable, routing: Routing, observer: CompositeObserver
+        self,
+        settings: CallSettings,
+        dialogs: DialogTable,
+        routing: Routing,
+        observer: CompositeObserver,
+        on_step: Callable[[str], None],
     ) -> CallManager:
         container, live_events = self._container, self._live_events
         return CallManager(
@@ -150,6 +149,7 @@ class SipServer:
             storage_full=container.is_storage_full,
             on_pending_output=self._wake,
             on_changed=live_events.calls_changed,
+            on_step=on_step,
         )
 
     def _create_authenticator(
@@ -170,16 +170,41 @@ class SipServer:
             faults=self.registration_faults,
         )
 
+    def _create_request_handler(
+        self, rate_limiter: RateLimiter, authenticator: Authenticator, touched: set[str]
+    ) -> SipRequestHandler:
+        container, directory = self._container, self._container.identity.directory
+        subscriptions = Subscriptions(self.endpoint, self._contact)
+        mwi = self._create_mwi(subscriptions)
+        self._mwi_handler = MwiHandler(container, mwi, subscriptions)
+        self._extension_states = create_extension_states(container, subscriptions, self.call_manager, touched)
+        follow_extensions(container, self._extension_states)
+        return SipRequestHandler(
+            RequestHandlerParts(
+                self.endpoint,
+                rate_limiter,
+                authenticator,
+                RegisterHandler(directory, container.registrar),
+                container.registrar,
+                directory,
+                self.call_manager,
+                mwi,
+                subscriptions,
+                self._extension_states,
+                touched,
+            )
+        )
+
     def _create_driver(self, handler: SipRequestHandler, rate_limiter: RateLimiter) -> SipDriver:
         send, read_pending = self.transports.send, self.transports.read_pending
         return SipDriver(self.endpoint, handler, rate_limiter, send, self._container.clock, read_pending=read_pending)
 
-    def _create_mwi(self) -> MwiNotifier:
-        container = self._container
+    def _create_mwi(self, subscriptions: Subscriptions) -> MwiNotifier:
+        container, directory = self._container, self._container.identity.directory
         counts = MailboxMessageCounts(container)
-        return MwiNotifier(
-            MwiParts(self.endpoint, self._contact, container.identity.directory, container.location, counts, self._wake)
-        )
+        unsolicited = UnsolicitedNotify(self.endpoint, self._contact, directory)
+        self.check_sync = CheckSync(unsolicited, container.location, self._wake)
+        return MwiNotifier(MwiParts(subscriptions, unsolicited, directory, container.location, counts, self._wake))
 
     async def start(self) -> None:
         """Open the sockets and start to accept messages."""
@@ -240,6 +265,10 @@ class SipServer:
 
     def _current_flow(self, leg: Leg) -> Flow | None:
         return self.call_manager.current_flow(leg)
+
+    def _parked_changed(self, tenant_id: str) -> None:
+        self._live_events.parked_changed(tenant_id)
+        self._extension_states.switches_changed(tenant_id)
 
     def _recall_parked(self, leg_id: str) -> None:
         self.call_manager.recall(leg_id)

@@ -2,15 +2,21 @@
 
 from unificx.sip_server.authenticator import Authenticator
 from unificx.sip_server.driver import SipDriver
+from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
 from unificx.sip_server.mwi import MwiNotifier, MwiParts
-from unificx.sip_server.ports import MessageCounts
+from unificx.sip_server.ports import MessageCounts, SwitchStates
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
+from unificx.sip_server.subscriptions import Subscriptions
+from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
     "Authenticator",
+    "CheckSync",
+    "ExtensionStateParts",
+    "ExtensionStates",
     "MessageCounts",
     "MwiNotifier",
     "MwiParts",
@@ -22,4 +28,7 @@ __all__ = [
     "RequestHandlerParts",
     "SipDriver",
     "SipRequestHandler",
+    "Subscriptions",
+    "SwitchStates",
+    "UnsolicitedNotify",
 ]

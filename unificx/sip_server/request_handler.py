@@ -1,6 +1,7 @@
 """Dispatches the events of the SIP endpoint. Responses to unauthenticated peers disclose nothing."""
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from math import inf
@@ -17,15 +18,18 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
 from unificx.sip_server.authenticator import Authenticator, Challenge, Identity, Reject
+from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
+from unificx.sip_server.subscriptions import Subscriptions, event_package
 
 log = structlog.get_logger()
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, PRACK, UPDATE, REFER, SUBSCRIBE"
 SUPPORTED = "path, outbound, 100rel, timer, replaces, norefersub"
-CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", EVENT_PACKAGE))
+EVENT_PACKAGES = (EVENT_PACKAGE, DIALOG, PRESENCE)
+CAPABILITIES = (("Allow", ALLOW), ("Allow-Events", ", ".join(EVENT_PACKAGES)))
 """Headers by which a phone learns not to try again (RFC 3261 section 20.5, RFC 6665 section 8.2.2)."""
 SUPPORTED_OPTIONS = frozenset(SUPPORTED.split(", "))
 EVENT_METHODS = frozenset(("SUBSCRIBE", "PUBLISH"))
@@ -40,7 +44,7 @@ MAX_DELAYED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RequestHandlerParts:
-    """Dependencies of the request handler."""
+    """Dependencies of the request handler. `touched`: ids of the calls that had a step, added by call control."""
 
     endpoint: Endpoint
     rate_limiter: RateLimiter
@@ -50,6 +54,9 @@ class RequestHandlerParts:
     directory: DirectoryCache
     calls: CallManager
     mwi: MwiNotifier
+    subscriptions: Subscriptions
+    extension_states: ExtensionStates
+    touched: set[str]
 
 
 class SipRequestHandler:
@@ -111,11 +118,17 @@ class SipRequestHandler:
 
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
+        touched, subscriptions = self._parts.touched, self._parts.subscriptions
+        if touched and subscriptions:
+            return -inf
+        touched.clear()
         delayed_due = self._due[0][0] if self._due else inf
-        return min(self._expire_at, delayed_due, self._parts.calls.deadline(), self._parts.mwi.deadline())
+        parts = self._parts.calls.deadline(), self._parts.mwi.deadline(), subscriptions.deadline()
+        return min(self._expire_at, delayed_due, *parts)
 
     def timer(self, now: float) -> None:
-        """Send delayed responses, expire registrations and run the timers of calls and MWI."""
+        """Send delayed responses, expire registrations, run the timers of calls and subscriptions, and notify the
+        watchers of calls that had a step: one timer after it, so that steps in a row are combined."""
         while self._due and self._due[0][0] <= now:
             _, _, key = heapq.heappop(self._due)
             response = self._delayed.pop(key, None)
@@ -124,14 +137,20 @@ class SipRequestHandler:
         if now >= self._expire_at:
             self._expire_at = now + EXPIRE_INTERVAL
             self._parts.registrar.expire(now)
-        for part in (self._parts.calls, self._parts.mwi):
+        for part in (self._parts.calls, self._parts.mwi, self._parts.subscriptions):
             if now >= part.deadline():
-                try:
-                    part.timer(now)
-                except Exception as fault:
-                    log.error("sip_timer_failed", **describe_exception(fault))
+                self._guarded(part.timer, now)
+        if self._parts.touched:
+            self._guarded(self._parts.extension_states.calls_changed, now)
 
     # ---- internals
+
+    @staticmethod
+    def _guarded(timer: Callable[[float], None], now: float) -> None:
+        try:
+            timer(now)
+        except Exception as fault:
+            log.error("sip_timer_failed", **describe_exception(fault))
 
     def _dispatch(self, event: Event, now: float) -> None:
         """Pass on an event other than a request, to the calls or to MWI."""
@@ -141,13 +160,17 @@ class SipRequestHandler:
                 self._parts.endpoint.respond(event.key, refusal, now)
                 return
         try:
-            _ = self._parts.calls.event(event, now) or self._parts.mwi.event(event, now)
+            self._pass_on(event, now)
         except Exception as fault:
             log.error("sip_event_failed", event_kind=type(event).__name__, **describe_exception(fault))
 
+    def _pass_on(self, event: Event, now: float) -> None:
+        parts = self._parts
+        _ = parts.calls.event(event, now) or parts.subscriptions.event(event, now) or parts.mwi.event(event)
+
     def _handle_request(self, event: RequestReceived, now: float) -> None:
         if event.request.to_tag:
-            _ = self._parts.calls.event(event, now) or self._parts.mwi.event(event, now)
+            self._pass_on(event, now)
             return
         match event.decision:
             case Identity() as identity:
@@ -164,9 +187,9 @@ class SipRequestHandler:
         known."""
         method = request.method
         if request.to_tag:
-            is_known = self._parts.calls.has_dialog_of(request) or self._parts.mwi.knows(request)
+            is_known = self._parts.calls.has_dialog_of(request) or self._parts.subscriptions.knows(request)
             return None if is_known else NO_DIALOG_REPLY
-        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and _event_package(request) == EVENT_PACKAGE):
+        if method in ("REGISTER", "INVITE") or (method == "SUBSCRIBE" and event_package(request) in EVENT_PACKAGES):
             return None
         if method == "OPTIONS":
             return _options_reply(request)
@@ -183,7 +206,9 @@ class SipRequestHandler:
             response = self._parts.register_handler.register(identity, request, event.flow, now, to_tag=tag)
             self._parts.endpoint.respond(event.key, response, now)
         elif request.method == "SUBSCRIBE":
-            self._parts.mwi.subscribe(event.key, request, event.flow, identity.device, now)
+            is_mwi = event_package(request) == EVENT_PACKAGE
+            notifier = self._parts.mwi if is_mwi else self._parts.extension_states
+            notifier.subscribe(event.key, request, event.flow, identity.device, now)
         else:
             extension = identity.extension
             caller = Caller.of(extension, identity.device.device_id, self._parts.directory.display_name(extension))
@@ -219,11 +244,6 @@ def _options_reply(request: Request) -> StatelessReply:
 
 def _has_credentials(request: Request) -> bool:
     return request.first("authorization") is not None or request.first("proxy-authorization") is not None
-
-
-def _event_package(request: Request) -> str:
-    """Return the event package of a SUBSCRIBE."""
-    return (request.first("event") or "").partition(";")[0].strip().lower()
 
 
 def describe_exception(fault: BaseException) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Event subscriptions (RFC 6665): each is a dialog and a state machine of `sip.subscription`. The content of a
-NOTIFY is computed when it is sent.
+NOTIFY is computed when it is sent, so that changes in a row are combined.
 
 Subscriptions are kept in memory only: after a restart a phone gets 481 at its next refresh and subscribes again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
 from unificx.core.deadlines import DeadlineQueue
 from unificx.sip import subscription
@@ -25,10 +27,15 @@ from unificx.sip.transactions.events import (
 )
 
 MIN_EXPIRES = 60
-MAX_SUBSCRIPTIONS = 50_000
-"""Maximum number of subscriptions."""
-MAX_PER_DEVICE = 4
-"""Maximum per device: one that was reset leaves old subscriptions behind; a new one replaces the oldest."""
+MAX_SUBSCRIPTIONS = 100_000
+"""Maximum number of subscriptions: twenty keys each of 5,000 phones."""
+MAX_SAME = 4
+"""Maximum of one device to the same resource: one that was reset leaves old subscriptions behind; a new one replaces
+the oldest."""
+MAX_PER_DEVICE = 256
+"""Maximum of one device: more keys than any phone with its extension modules has."""
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +47,59 @@ class Subscriber:
     device_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A resource and its watcher: `resource` is the key by which `Subscriptions.changed` names it."""
+
+    package: str
+    resource: str
+    subscriber: Subscriber
+
+
+class EventPackage(Protocol):
+    """An event package."""
+
+    def content(self, watched: Watched, version: int) -> tuple[str, bytes]:
+        """Return type and body of a NOTIFY, the one of this number in its subscription, counted from 0."""
+        ...
+
+    def is_allowed(self, watched: Watched) -> bool:
+        """Return whether the subscriber may watch the resource, which must exist."""
+        ...
+
+
 @dataclass(slots=True)
 class _Subscription:
-    subscriber: Subscriber
+    watched: Watched
+    package: EventPackage
     event: str = field(repr=False)
     """The Event header as sent by the phone: its id parameter is echoed."""
     dialog: Dialog = field(repr=False)
     state: subscription.State
-
-
-@dataclass(frozen=True, slots=True)
-class EventPackage:
-    """An event package: content of a NOTIFY (type and body), and whether a subscriber is still allowed."""
-
-    content: Callable[[Subscriber], tuple[str, bytes]]
-    is_allowed: Callable[[Subscriber], bool]
+    notified: int = 0
+    """Number of NOTIFYs sent."""
 
 
 class Subscriptions:
-    """All subscriptions to one event package. `contact` returns our Contact for a flow."""
+    """All subscriptions. `contact` returns our Contact for a flow."""
 
-    def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str], package: EventPackage) -> None:
+    def __init__(self, endpoint: Endpoint, contact: Callable[[Flow], str]) -> None:
         self._endpoint = endpoint
         self._contact = contact
-        self._package = package
         # Owner: the node that holds the subscriptions: its id is in their tags.
         self._subscriptions: dict[str, _Subscription] = {}
+        self._by_resource: dict[tuple[str, str], dict[str, None]] = {}
         self._by_extension: dict[str, dict[str, None]] = {}
+        self._counts = Counter[str]()
         self._pending: dict[ClientKey, str] = {}
         self._agenda = DeadlineQueue(self._deadlines)
 
     def __len__(self) -> int:
         return len(self._subscriptions)
 
-    def begin(self, key: ServerKey, request: Request, flow: Flow, subscriber: Subscriber, now: float) -> None:
+    def begin(
+        self, key: ServerKey, request: Request, flow: Flow, watched: Watched, now: float, *, package: EventPackage
+    ) -> None:
         """Accept or reject a SUBSCRIBE outside a dialog. Raise RemoteProtocolError."""
         expires = self._grant_expires(key, request, now)
         if expires is None:
@@ -85,11 +111,17 @@ class Subscriptions:
         tag = self._endpoint.new_tag()
         dialog = uas_dialog(request, tag, flow)
         self._accept(key, request, (flow, tag), expires, now)
-        self._drop_oldest(subscriber)
+        self._drop_oldest(watched)
         state, actions = subscription.begin(expires, now, approved=True)
-        self._subscriptions[tag] = _Subscription(subscriber, request.first("event") or "", dialog, state)
-        self._by_extension.setdefault(subscriber.extension_id, {})[tag] = None
+        self._subscriptions[tag] = _Subscription(watched, package, request.first("event") or "", dialog, state)
+        self._counts[watched.package] += 1
+        self._by_resource.setdefault((watched.package, watched.resource), {})[tag] = None
+        self._by_extension.setdefault(watched.subscriber.extension_id, {})[tag] = None
         self._apply(tag, (state, actions), now)
+
+    def is_watched(self, package: str, resource: str) -> bool:
+        """Return whether anybody has subscribed to this."""
+        return (package, resource) in self._by_resource
 
     def knows(self, request: Request) -> bool:
         """Return whether a request inside a dialog belongs to a subscription."""
@@ -114,23 +146,29 @@ class Subscriptions:
             case _:
                 return False
 
-    def changed(self, extension_id: str, now: float) -> None:
-        """Notify the subscribers of this extension."""
-        for tag in list(self._by_extension.get(extension_id, ())):
-            allowed = self._package.is_allowed(self._subscriptions[tag].subscriber)
+    def changed(self, package: str, resource: str, now: float) -> None:
+        """Notify the subscribers of a resource."""
+        for tag in list(self._by_resource.get((package, resource), ())):
+            held = self._subscriptions[tag]
+            allowed = held.package.is_allowed(held.watched)
             self._step(
                 tag, subscription.StateChanged() if allowed else subscription.TerminationRequested("noresource"), now
             )
 
     def end(self, extension_id: str, now: float, device_id: str = "") -> None:
-        """End the subscriptions to this extension, or those of one device."""
+        """End the subscriptions of an extension, or those of one device."""
         for tag in list(self._by_extension.get(extension_id, ())):
-            if device_id in ("", self._subscriptions[tag].subscriber.device_id):
+            if device_id in ("", self._subscriptions[tag].watched.subscriber.device_id):
                 self._step(tag, subscription.TerminationRequested("noresource"), now)
 
-    def count_of_device(self, extension_id: str, device_id: str) -> int:
-        """Return the number of subscriptions of a device."""
-        return len(self._tags(extension_id, device_id))
+    def has_device(self, package: str, resource: str, device_id: str) -> bool:
+        """Return whether a device has subscribed to this."""
+        tags = self._by_resource.get((package, resource), ())
+        return any(self._subscriptions[tag].watched.subscriber.device_id == device_id for tag in tags)
+
+    def count(self, package: str) -> int:
+        """Return the number of subscriptions to a package."""
+        return self._counts[package]
 
     def deadline(self) -> float:
         """Return when `timer` has to be called next."""
@@ -160,7 +198,7 @@ class Subscriptions:
     def _accept(
         self, key: ServerKey, request: Request, flow_and_tag: tuple[Flow, str], expires: int, now: float
     ) -> None:
-        """`way` is the flow, and our tag unless the request already has it."""
+        """The flow comes with our tag, unless the request already has it."""
         flow, tag = flow_and_tag
         routes = [("Record-Route", value) for value in request.values("record-route")]
         headers = [*routes, ("Contact", self._contact(flow)), ("Expires", str(expires))]
@@ -175,7 +213,7 @@ class Subscriptions:
             self._endpoint.respond(event.key, respond(request, 405, headers=(("Allow", "SUBSCRIBE"),)), now)
             return True
         held.dialog = held.dialog.receive_request(request, event.flow)
-        if not self._package.is_allowed(held.subscriber):
+        if not held.package.is_allowed(held.watched):
             self._endpoint.respond(event.key, respond(request, 403), now)
             return self._step(tag, subscription.TerminationRequested("noresource"), now)
         expires = self._grant_expires(event.key, request, now)
@@ -204,31 +242,42 @@ class Subscriptions:
         flow = held.dialog.flow
         headers = [("Contact", self._contact(flow)), ("Event", held.event), ("Subscription-State", state)]
         body = b""
-        if self._package.is_allowed(held.subscriber):
-            kind, body = self._package.content(held.subscriber)
+        if held.package.is_allowed(held.watched):
+            kind, body = held.package.content(held.watched, held.notified)
             headers.append(("Content-Type", kind))
+        held.notified += 1
         held.dialog, request = held.dialog.request("NOTIFY", headers, body)
         self._pending[self._endpoint.request(request, flow, now)] = tag
 
-    def _drop_oldest(self, subscriber: Subscriber) -> None:
-        tags = self._tags(subscriber.extension_id, subscriber.device_id)
-        for tag in tags[: max(0, len(tags) - MAX_PER_DEVICE + 1)]:
+    def _drop_oldest(self, watched: Watched) -> None:
+        """Make room for one more subscription of a device. Tags are in the order of their subscriptions."""
+        found = self._by_extension.get(watched.subscriber.extension_id, ())
+        own = [tag for tag in found if self._subscriptions[tag].watched.subscriber == watched.subscriber]
+        same = [tag for tag in own if self._subscriptions[tag].watched == watched]
+        for tag in {*own[: max(0, len(own) - MAX_PER_DEVICE + 1)], *same[: max(0, len(same) - MAX_SAME + 1)]}:
             self._drop(tag)
 
-    def _tags(self, extension_id: str, device_id: str) -> list[str]:
-        """Return the tags, oldest first."""
-        tags = self._by_extension.get(extension_id, ())
-        return [tag for tag in tags if self._subscriptions[tag].subscriber.device_id == device_id]
-
     def _drop(self, tag: str) -> None:
-        held = self._subscriptions.pop(tag)
-        tags = self._by_extension[held.subscriber.extension_id]
-        del tags[tag]
-        if not tags:
-            del self._by_extension[held.subscriber.extension_id]
+        watched = self._subscriptions.pop(tag).watched
+        self._counts[watched.package] -= 1
+        _discard(self._by_resource, (watched.package, watched.resource), tag)
+        _discard(self._by_extension, watched.subscriber.extension_id, tag)
 
     def _deadlines(self) -> Iterator[tuple[float, str]]:
         for tag, held in self._subscriptions.items():
             at = subscription.deadline(held.state)
             if at is not None:
                 yield at, tag
+
+
+def _discard(index: dict[_Key, dict[str, None]], key: _Key, tag: str) -> None:
+    tags = index[key]
+    del tags[tag]
+    if not tags:
+        del index[key]
+
+
+def event_package(request: Request) -> str:
+    """Return the event package of a SUBSCRIBE; dialog with the parameter `sla`, for shared lines, is another one."""
+    package, *parameters = [part.strip().lower() for part in (request.first("event") or "").split(";")]
+    return f"{package};sla" if "sla" in parameters else package

@@ -4,7 +4,7 @@ A proxy may fork the INVITE: each To tag is a separate early dialog. The first 2
 from another fork is acknowledged and ended by BYE immediately (13.2.2.4).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from unificx.sip.dialog import Dialog, uac_dialog
@@ -57,6 +57,7 @@ class OutgoingLeg(Leg):
         "_initial_dialog",
         "_offer",
         "_session_interval",
+        "_tag",
         "answered",
         "key",
         "params",
@@ -85,7 +86,16 @@ class OutgoingLeg(Leg):
         self._early_answers: dict[str, bytes] = {}
         """The latest SDP in a provisional response, by To tag."""
         self._session_interval = table.session_expires
+        self._tag = ""
+        """To tag of the latest provisional response."""
         self._offer = b""
+
+    @property
+    def early_dialog(self) -> Dialog | None:
+        """The dialog with the ringing phone, None before its first provisional response and after the final one."""
+        if not self._tag or self.answered or self.ended:
+            return None
+        return replace(self._initial_dialog, remote_tag=self._tag)
 
     # ---- commands
 
@@ -155,6 +165,7 @@ class OutgoingLeg(Leg):
         tag = response.to_tag
         if tag and not self._acknowledge_early(tag, response, flow, now):
             return
+        self._tag = tag
         if response.body:
             self.remote_sdp = response.body
             if tag in self._early_answers or len(self._early_answers) < MAX_EARLY_DIALOGS:

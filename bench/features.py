@@ -1,0 +1,67 @@
+"""CPU time of single features of the PBX, without sockets."""
+
+import time
+
+from bench import Metric, metric
+from unificx.calls import ExtensionCall
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request, Response, parse, respond
+
+WATCHERS, CHANGES = 20, 300
+
+
+def run() -> list[Metric]:
+    return [*blf()]
+
+
+def blf() -> list[Metric]:
+    """Twenty phones watch one extension whose call changes: from the step of the call to the encoded NOTIFYs, and the
+    handling of their responses."""
+    from tests.adapters.sip_harness import DOMAIN, Phone, SipHarness, add_extension
+
+    harness = SipHarness()
+    for number in range(2001, 2001 + WATCHERS):
+        add_extension(harness.directory, "t1", DOMAIN, str(number))
+        flow = Flow("udp", "192.0.2.50", number, 0, 1)
+        phone = Phone(harness, str(number), f"{number}-t1a", f"secret-{number}", flow=flow)
+        lines = ["Event: dialog", f"Contact: <{phone.contact}>", "Expires: 3600"]
+        uri = f"sip:1002@{DOMAIN}"
+        for _ in range(2):
+            data = phone.build("SUBSCRIBE", uri, f"<{uri}>", lines, auth=phone.credentials("SUBSCRIBE", uri))
+            output = harness.send(data, phone.flow)
+            if isinstance(output[0], Response) and output[0].status == 407:
+                phone.store_challenge(output[0])
+        for one in output:
+            if isinstance(one, Request):
+                harness.send_raw(respond(one, 200).encode(), flow)
+    assert len(harness.subscriptions) == WATCHERS
+    calls = [
+        {"e-t1-1002": ExtensionCall(state, "recipient", ("1001", "Extension 1001"), ("call", "phone", "ours"))}
+        for state in ("early", "confirmed")
+    ]
+    sent, answered = [], []
+    for number in range(CHANGES):
+        harness.clock.advance(2)
+        harness.live_calls["call"] = calls[number % 2]
+        harness.touched.add("call")
+        before = time.process_time()
+        harness.handler.timer(harness.now)
+        output = harness.pump()
+        sent.append(time.process_time() - before)
+        requests = [parse(one) for one in output]
+        responses = [respond(one, 200).encode() for one in requests if isinstance(one, Request)]
+        assert len(responses) == WATCHERS
+        flow = Flow("udp", "192.0.2.50", 2001, 0, 1)
+        before = time.process_time()
+        for one in responses:
+            harness.endpoint.receive(one, flow, harness.now)
+        harness.pump()
+        answered.append(time.process_time() - before)
+        harness.clock.advance(8)
+        harness.endpoint.timer(harness.now)
+        harness.pump()
+    each = 1e6 / WATCHERS
+    return [
+        metric("BLF: NOTIFY per watcher and change", sorted(sent)[CHANGES // 2] * each, "us", 60),
+        metric("BLF: response to a NOTIFY", sorted(answered)[CHANGES // 2] * each, "us"),
+    ]

@@ -1,0 +1,65 @@
+"""Keys of phones that show the state of others: connects the SIP side with calls, registrations and parking."""
+
+import asyncio
+
+from unificx.callapps import RETRIEVAL_CODE
+from unificx.calls import CallManager, ExtensionCalls, Parking
+from unificx.identity.events import ExtensionDeleted
+from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
+from unificx.server.container import Container
+from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
+
+
+class ParkingSlotStates:
+    """Implements `sip_server.SwitchStates`: the code that retrieves from a parking slot is on while it is occupied."""
+
+    def __init__(self, parking: Parking) -> None:
+        self._parking = parking
+
+    def state(self, tenant_id: str, dialled: str) -> bool | None:
+        slot = dialled.removeprefix(RETRIEVAL_CODE)
+        if slot == dialled or not (slot.isascii() and slot.isdigit() and 1 <= len(slot) <= 2) or slot.startswith("0"):
+            return None
+        return self._parking.find(tenant_id, slot) is not None
+
+
+class Reachability:
+    """Whether an extension has a device that a call reaches now."""
+
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def is_reachable(self, extension_id: str) -> bool:
+        now = self._container.clock.monotonic()
+        registered = self._container.location.contacts(extension_id, now)
+        return bool(registered or self._container.push.push_devices(extension_id))
+
+
+def create_extension_states(
+    container: Container, subscriptions: Subscriptions, manager: CallManager, touched: set[str]
+) -> ExtensionStates:
+    """Return the notifier. `touched`: ids of the calls that had a step."""
+    directory = container.identity.directory
+    return ExtensionStates(
+        ExtensionStateParts(
+            subscriptions=subscriptions,
+            directory=directory,
+            calls=ExtensionCalls(manager.calls, directory),
+            touched=touched,
+            is_reachable=Reachability(container).is_reachable,
+            switches=(ParkingSlotStates(manager.deps.parking),),
+            now=container.clock.monotonic,
+            wake=manager.on_pending_output,
+        )
+    )
+
+
+def follow_extensions(container: Container, states: ExtensionStates) -> None:
+    """Have the watchers of an extension notified of its registrations and of its end."""
+
+    def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted) -> None:
+        # The directory changes right after the bus handlers have run.
+        asyncio.get_running_loop().call_soon(states.extension_changed, event.extension_id)
+
+    for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted):
+        container.bus.subscribe(kind, changed)

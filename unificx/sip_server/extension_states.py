@@ -1,0 +1,219 @@
+"""Keys of phones that show the state of others (BLF): the event packages `dialog` (RFC 4235) and `presence` (RFC 3856).
+
+A phone subscribes to an extension of its own tenant, or to a code whose state is on or off, such as a parking slot.
+A document is rendered once per change, whatever the number of its watchers.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from unificx.calls import ExtensionCall, ExtensionCalls
+from unificx.identity import DeviceAuth, DirectoryCache, Extension
+from unificx.sip.dialog_info import DIALOG_INFO, DialogEntry, DialogParty, VersionedDocument, dialog_info
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request
+from unificx.sip.pidf import PIDF, presence_document
+from unificx.sip.transactions.events import ServerKey
+from unificx.sip_server.ports import SwitchStates
+from unificx.sip_server.subscriptions import Subscriber, Subscriptions, Watched, event_package
+
+DIALOG, PRESENCE = "dialog", "presence"
+ANONYMOUS = DialogParty("sip:anonymous@anonymous.invalid", "Anonymous")
+"""Shown in place of a party that withholds its identity (RFC 3323 section 4.1.1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionStateParts:
+    """Dependencies. `touched`: ids of the calls that had a step, added by call control; `is_reachable`: whether any
+    device of an extension can be called now; `switches`: the codes that can be watched; `wake` has the driver send what
+    is pending."""
+
+    subscriptions: Subscriptions
+    directory: DirectoryCache
+    calls: ExtensionCalls
+    touched: set[str]
+    is_reachable: Callable[[str], bool]
+    switches: Sequence[SwitchStates]
+    now: Callable[[], float]
+    wake: Callable[[], None]
+
+
+class ExtensionStates:
+    """Notifies phones of the calls and the reachability of extensions. Never awaits."""
+
+    def __init__(self, parts: ExtensionStateParts) -> None:
+        self._parts = parts
+        # Owner: the node that holds the calls and the subscriptions. Complete only while anybody watches.
+        self._by_call: dict[str, dict[str, ExtensionCall]] = {}
+        self._by_extension: dict[str, dict[str, ExtensionCall]] = {}
+        self._last_ended: dict[str, str] = {}
+        self._switched_on: dict[tuple[str, str], bool] = {}
+        """The notified state of watched codes, by tenant and code."""
+        self._dialogs: dict[str, VersionedDocument] = {}
+        self._presence: dict[str, bytes] = {}
+        """Rendered documents by resource, until the next change."""
+
+    # ---- input
+
+    def subscribe(self, key: ServerKey, request: Request, flow: Flow, device: DeviceAuth, now: float) -> None:
+        """Handle a SUBSCRIBE outside a dialog from an authenticated device. Raise RemoteProtocolError."""
+        package, dialled = event_package(request), request.target.decoded_user
+        extension = self._extension(device.tenant_id, dialled)
+        resource = extension.id if extension is not None else self._switch(device.tenant_id, dialled)
+        if resource is None or (package == PRESENCE and extension is None):
+            raise RemoteProtocolError(404, "Not Found", request)
+        if not self._is_watched:
+            self._load()
+        subscriber = Subscriber(device.tenant_id, device.extension_id, device.device_id)
+        watched = Watched(package, resource, subscriber)
+        self._parts.subscriptions.begin(key, request, flow, watched, now, package=self)
+
+    def calls_changed(self, now: float) -> None:
+        """Notify the watchers of the extensions in the calls that were touched."""
+        touched = list(self._parts.touched)
+        self._parts.touched.clear()
+        if not self._is_watched:
+            return
+        for extension_id in dict.fromkeys(each for call_id in touched for each in self._update(call_id)):
+            self._changed(extension_id, now)
+
+    def extension_changed(self, extension_id: str) -> None:
+        """Notify the watchers of an extension that was deleted, or whose devices can or cannot be reached now."""
+        if self._is_watched:
+            self._changed(extension_id, self._parts.now())
+            self._parts.wake()
+
+    def switches_changed(self, tenant_id: str) -> None:
+        """Notify the watchers of the codes of a tenant whose state is another one than before."""
+        for tenant, dialled in [key for key in self._switched_on if key[0] == tenant_id]:
+            resource, state = _switch_resource(tenant, dialled), self._state(tenant, dialled)
+            if not self._parts.subscriptions.is_watched(DIALOG, resource):
+                del self._switched_on[tenant, dialled]
+            elif state != self._switched_on[tenant, dialled]:
+                self._switched_on[tenant, dialled] = bool(state)
+                self._changed(resource, self._parts.now())
+        self._parts.wake()
+
+    # ---- EventPackage
+
+    def is_allowed(self, watched: Watched) -> bool:
+        device = self._parts.directory.device(watched.subscriber.device_id)
+        if device is None or not device.enabled:
+            return False
+        tenant_id, _, dialled = watched.resource.partition(" ")
+        if dialled:
+            return self._state(tenant_id, dialled) is not None
+        extension = self._parts.directory.extension_by_id(watched.resource)
+        return extension is not None and extension.tenant_id == device.tenant_id
+
+    def content(self, watched: Watched, version: int) -> tuple[str, bytes]:
+        resource = watched.resource
+        if watched.package == PRESENCE:
+            if resource not in self._presence:
+                self._presence[resource] = self._presence_document(resource)
+            return PIDF, self._presence[resource]
+        document = self._dialogs.get(resource)
+        if document is None:
+            document = self._dialogs[resource] = self._dialog_document(resource)
+        return DIALOG_INFO, document.at(version)
+
+    # ---- internals
+
+    @property
+    def _is_watched(self) -> bool:
+        subscriptions = self._parts.subscriptions
+        return bool(subscriptions.count(DIALOG) or subscriptions.count(PRESENCE))
+
+    def _load(self) -> None:
+        """Begin to follow the calls: the first watcher has come."""
+        for table in (self._by_call, self._by_extension, self._last_ended, self._dialogs, self._presence):
+            table.clear()
+        self._parts.touched.clear()
+        for call_id in self._parts.calls.ids():
+            self._update(call_id)
+
+    def _update(self, call_id: str) -> list[str]:
+        """Store the present extensions of a call; return those for which it has changed."""
+        before, after = self._by_call.pop(call_id, {}), self._parts.calls.of_call(call_id)
+        changed = [each for each in {**before, **after} if before.get(each) != after.get(each)]
+        if after:
+            self._by_call[call_id] = after
+        for extension_id in changed:
+            calls = self._by_extension.setdefault(extension_id, {})
+            if extension_id in after:
+                calls[call_id] = after[extension_id]
+                continue
+            calls.pop(call_id, None)
+            self._last_ended[extension_id] = call_id
+            if not calls:
+                del self._by_extension[extension_id]
+        return changed
+
+    def _changed(self, resource: str, now: float) -> None:
+        self._dialogs.pop(resource, None)
+        self._presence.pop(resource, None)
+        for package in (DIALOG, PRESENCE):
+            self._parts.subscriptions.changed(package, resource, now)
+
+    def _extension(self, tenant_id: str, dialled: str) -> Extension | None:
+        """Return the extension of a number, or of a device's user name."""
+        directory = self._parts.directory
+        device = directory.device_by_username(dialled)
+        found = directory.extension_by_id(device.extension_id) if device is not None else None
+        own = found if found is not None and found.tenant_id == tenant_id else None
+        return directory.extension(tenant_id, dialled) or own
+
+    def _switch(self, tenant_id: str, dialled: str) -> str | None:
+        state = self._state(tenant_id, dialled)
+        if state is None:
+            return None
+        self._switched_on.setdefault((tenant_id, dialled), state)
+        return _switch_resource(tenant_id, dialled)
+
+    def _state(self, tenant_id: str, dialled: str) -> bool | None:
+        states = [each.state(tenant_id, dialled) for each in self._parts.switches]
+        return next((state for state in states if state is not None), None)
+
+    def _uri(self, tenant_id: str, user: str) -> str:
+        tenant = self._parts.directory.tenant(tenant_id)
+        return f"sip:{user}@{tenant.domain if tenant is not None else ''}"
+
+    def _dialog_document(self, resource: str) -> VersionedDocument:
+        tenant_id, _, dialled = resource.partition(" ")
+        if dialled:
+            state = "confirmed" if self._state(tenant_id, dialled) else "terminated"
+            return dialog_info(self._uri(tenant_id, dialled), [DialogEntry("switch", state)])
+        extension = self._parts.directory.extension_by_id(resource)
+        if extension is None:
+            return dialog_info("sip:anonymous@anonymous.invalid", ())
+        uri = self._uri(extension.tenant_id, extension.number)
+        local = DialogParty(uri, self._parts.directory.display_name(extension))
+        calls = self._by_extension.get(resource, {})
+        entries = [self._entry(extension.tenant_id, call_id, call, local) for call_id, call in calls.items()]
+        # Some phones ignore a document without a dialog, and the key goes on showing the call.
+        idle = DialogEntry(self._last_ended.get(resource, "none"), "terminated")
+        return dialog_info(uri, entries or [idle])
+
+    def _entry(self, tenant_id: str, call_id: str, call: ExtensionCall, local: DialogParty) -> DialogEntry:
+        remote = None
+        if call.remote is not None:
+            number, name = call.remote
+            remote = DialogParty(self._uri(tenant_id, number), name) if number else ANONYMOUS
+        own_call_id, *tags = call.dialog
+        return DialogEntry(call_id, call.state, call.direction, local, remote, own_call_id, (tags[0], tags[1]))
+
+    def _presence_document(self, resource: str) -> bytes:
+        extension = self._parts.directory.extension_by_id(resource)
+        assert extension is not None  # `is_allowed`
+        calls = self._by_extension.get(resource, {})
+        talks = any(call.state == "confirmed" for call in calls.values())
+        return presence_document(
+            self._uri(extension.tenant_id, extension.number),
+            is_open=bool(calls) or self._parts.is_reachable(resource),
+            activity="on-the-phone" if talks else "",
+        )
+
+
+def _switch_resource(tenant_id: str, dialled: str) -> str:
+    return f"{tenant_id} {dialled}"
