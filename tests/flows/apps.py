@@ -6,7 +6,7 @@ from phones import describe_sdp, sdp_of
 
 from unificx.calls import AppCallContext
 from unificx.identity import Extension
-from unificx.routing import VOICEMAIL_APP, CallApp, Destination
+from unificx.routing import VOICEMAIL_APP, CallApp, Destination, DestinationRef
 from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
@@ -20,8 +20,10 @@ APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
 
 
 class FakeApps:
-    """Implements `AppHost` and `AppDirectory`. `log` receives what is sent to an app; `numbers` are destinations of
-    further numbers."""
+    """Implements `AppHost` and the kind of destination `app`. `log` receives what is sent to an app; `numbers` are
+    destinations of further numbers, `app:NUMBER` too."""
+
+    kind = "app"
 
     def __init__(self, voicemail: set[str], log: Callable[[str], None], numbers: Mapping[str, Destination]) -> None:
         self._numbers = numbers
@@ -32,14 +34,21 @@ class FakeApps:
         self.last_context: AppCallContext | None = None
         """Context of the latest call."""
 
-    def find_destination(self, tenant_id: str, code: str) -> Destination | None:
-        if code.startswith("*86"):
-            return CallApp("fetch", (code[3:],) if code[3:] else ())
-        apps = {"*43": "echo", "*85": "park"}
-        return CallApp(apps[code]) if code in apps else self._numbers.get(code)
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        return self._numbers.get(name)
 
-    def fallback_for(self, extension: Extension) -> CallApp | None:
-        return CallApp(VOICEMAIL_APP) if extension.number in self._voicemail else None
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        if dialled.startswith("*86"):
+            return CallApp("fetch", (dialled[3:],) if dialled[3:] else ())
+        apps = {"*43": "echo", "*85": "park"}
+        return CallApp(apps[dialled]) if dialled in apps else self._numbers.get(dialled)
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        return {}
+
+    def accepts_messages(self, extension: Extension) -> bool:
+        """Whether the extension has a mailbox."""
+        return extension.number in self._voicemail
 
     def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> "FakeApps":
         target = f" for {context.callee.number}" if context.callee is not None else ""

@@ -7,7 +7,19 @@ import pytest
 from ladder import play, play_on
 
 from unificx.identity import Extension
-from unificx.routing import CallApp, Destination, Fork, Plan, Redirect, Reject, Rejection, RingTarget, Step
+from unificx.routing import (
+    CallApp,
+    Destination,
+    DestinationRef,
+    Fork,
+    GoTo,
+    OutsideTarget,
+    Plan,
+    Reject,
+    Rejection,
+    RingTarget,
+    Step,
+)
 
 CALL_SECONDS = 600.0
 
@@ -256,7 +268,7 @@ async def test_record_of_a_group_names_the_member_that_answered(answer: str, rec
         await play_on(world, f"alice -> ACK\nalice -> BYE\ncarol <- BYE\nhistory <- {record}\nalice <- 200 BYE")
 
 
-async def test_redirection_continues_with_the_plan_of_another_number() -> None:
+async def test_plan_continues_with_another_destination() -> None:
     await play(
         """
         alice 1001, bob 1002, carol 1003 voicemail
@@ -267,11 +279,13 @@ async def test_redirection_continues_with_the_plan_of_another_number() -> None:
         carol -> 486
         app   <- voicemail for 1003 [alice]
         """,
-        numbers=numbers(n7000=Steps((Step(together("1002")), Step(Redirect("1003"), frozenset({"busy"}))))),
+        numbers=numbers(
+            n7000=Steps((Step(together("1002")), Step(GoTo(DestinationRef("extension", "1003")), frozenset({"busy"}))))
+        ),
     )
 
 
-async def test_loop_of_redirections_ends_the_call() -> None:
+async def test_loop_of_destinations_ends_the_call() -> None:
     world = await play(
         """
         alice 1001
@@ -279,20 +293,20 @@ async def test_loop_of_redirections_ends_the_call() -> None:
         history <- failed 41 alice 7000
         alice <- 480
         """,
-        numbers=numbers(n7000=Redirect("7001"), n7001=Redirect("7000")),
+        numbers=numbers(n7000=GoTo(DestinationRef("app", "7001")), n7001=GoTo(DestinationRef("app", "7000"))),
     )
     await world.pass_time(70)
     assert world.leftovers() == {}
 
 
-async def test_redirection_to_an_unknown_number_does_not_prevent_later_steps() -> None:
+async def test_missing_destination_does_not_prevent_later_steps() -> None:
     await play(
         """
         alice 1001, bob 1002
         alice -> INVITE 7000 [alice]
         bob   <- INVITE [alice]
         """,
-        numbers=numbers(n7000=Steps((Step(Redirect("4711")), Step(together("1002"))))),
+        numbers=numbers(n7000=Steps((Step(GoTo(DestinationRef("extension", "4711"))), Step(together("1002"))))),
     )
 
 
@@ -310,3 +324,20 @@ async def test_rejecting_destination(reason: Rejection, record: str, status: int
         """,
         numbers=numbers(n7000=Reject(reason)),
     )
+
+
+async def test_target_outside_without_a_trunk_is_unreachable_and_the_next_step_starts() -> None:
+    outside = OutsideTarget("+4930123456", "t", "030123456")
+    fork = Fork((outside,), 20.0, CALL_SECONDS)
+    await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 7000 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        history <- busy 17 alice 1002
+        alice <- 486
+        """,
+        numbers=numbers(n7000=Steps((Step(fork), Step(together("1002"), frozenset({"unreachable"}))))),
+    )
+    assert "4930" not in repr(outside)

@@ -29,7 +29,7 @@ from unificx.calls.machine.states import Talking
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
-from unificx.routing import CONFERENCE_APP, CallApp, Destination, Routing
+from unificx.routing import CONFERENCE_APP, CallApp, Destination, DestinationDirectory, ExtensionKind, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
@@ -95,7 +95,8 @@ class World:
             self.session_expires,
             current_flow=lambda leg: self.manager.current_flow(leg),
         )
-        routing = Routing(self.directory, self.location, self, self.apps)
+        extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
+        routing = Routing(self.directory, self.location, self, DestinationDirectory((extensions, self.apps)))
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking

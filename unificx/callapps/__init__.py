@@ -2,7 +2,7 @@
 
 from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
-from unificx.callapps.conference import INVITED, MERGED, conference_app, conference_at_number
+from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
@@ -23,9 +23,9 @@ __all__ = [
     "CalledMailbox",
     "Clip",
     "RecordResult",
+    "RoomKind",
     "SpokenValue",
     "conference_app",
-    "conference_at_number",
     "installed_apps",
     "parking_apps",
 ]

@@ -1,6 +1,7 @@
 """Conference app: authenticates callers, announces the number of participants and mixes them until they hang up."""
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 
 from unificx.callapps.call import App, Call
@@ -25,7 +26,7 @@ from unificx.conferencing import (
 )
 from unificx.core.errors import TooManyRequests
 from unificx.media.sounds import Sound
-from unificx.routing import CONFERENCE_APP, Conference
+from unificx.routing import CONFERENCE_APP, Conference, Destination, DestinationRef
 
 INVITED, MERGED = "invited", "moved"
 """Arguments of the app for an invited caller, and for one moved from a live call."""
@@ -51,10 +52,24 @@ def conference_app(rooms: RoomService, meetings: ConferenceManager) -> App:
     return App(CONFERENCE_APP, partial(conference, rooms, meetings))
 
 
-def conference_at_number(rooms: RoomService, tenant_id: str, number: str) -> Conference | None:
-    """The destination of a room number, if there is a room."""
-    room = rooms.by_number(tenant_id, number)
-    return Conference(room.id) if room is not None else None
+class RoomKind:
+    """`room:8000`: the permanent conference rooms."""
+
+    kind = "room"
+
+    def __init__(self, rooms: RoomService) -> None:
+        self._rooms = rooms
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        room = self._rooms.by_number(tenant_id, name)
+        return Conference(room.id) if room is not None else None
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        return self.find(tenant_id, dialled)
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        del tenant_id
+        return {}
 
 
 async def conference(rooms: RoomService, meetings: ConferenceManager, call: Call) -> None:

@@ -4,52 +4,53 @@ A package provides an app by an entry point of the group `unificx.callapps` that
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
 from unificx.callapps.call import App
 from unificx.core.errors import StartupError
-from unificx.identity import DirectoryCache, Extension
-from unificx.routing import VOICEMAIL_APP, CallApp, Destination
+from unificx.identity import DirectoryCache
+from unificx.routing import CallApp, Destination, DestinationRef
 
 GROUP = "unificx.callapps"
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 
 
 class AppRegistry:
-    """Implements the routing port for apps. `accepts_messages`: whether an extension's unanswered calls go to
-    voicemail; `at_number`: the destination of a tenant's number that is not an extension."""
+    """All apps, which are also the destinations `app:NAME`."""
 
-    def __init__(
-        self,
-        apps: Iterable[App],
-        directory: DirectoryCache,
-        accepts_messages: Callable[[Extension], bool] = lambda _: False,
-        at_number: Callable[[str, str], Destination | None] = lambda tenant_id, number: None,
-    ) -> None:
+    kind = "app"
+
+    def __init__(self, apps: Iterable[App], directory: DirectoryCache) -> None:
         """Register the apps. Raises StartupError for a duplicate name or code."""
         # Owner: this node: filled once at the start, equal on all nodes.
         self.apps: dict[str, App] = {}
         self._codes: dict[str, App] = {}
         self._directory = directory
-        self._accepts_messages = accepts_messages
-        self._at_number = at_number
         for app in apps:
             self._add(app)
 
-    def find_destination(self, tenant_id: str, dialled: str) -> Destination | None:
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        app = self.apps.get(name)
+        return CallApp(name) if app is not None and self._is_available(app, tenant_id) else None
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         if dialled.isdigit():
-            return self._at_number(tenant_id, dialled)
+            return None
         code = self._feature_code(dialled)
         app = self._codes.get(code)
-        tenant = self._directory.tenant(tenant_id)
-        if app is None or tenant is None or (app.tenants and tenant.slug not in app.tenants):
+        if app is None or not self._is_available(app, tenant_id):
             return None
         number = dialled[len(code) :]
         return CallApp(app.name, (number,) if number else ())
 
-    def fallback_for(self, extension: Extension) -> CallApp | None:
-        return CallApp(VOICEMAIL_APP) if VOICEMAIL_APP in self.apps and self._accepts_messages(extension) else None
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        del tenant_id
+        return {}
+
+    def _is_available(self, app: App, tenant_id: str) -> bool:
+        tenant = self._directory.tenant(tenant_id)
+        return tenant is not None and (not app.tenants or tenant.slug in app.tenants)
 
     def _feature_code(self, dialled: str) -> str:
         """The feature code in the dialed string: all of it, or the longest code of an app that takes a number."""

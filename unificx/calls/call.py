@@ -179,7 +179,7 @@ class Call:
         """Return the ids of involved devices and of the called extensions, for the call index."""
         fork = self.target.fork
         called = [self.callee.id] if self.callee is not None else []
-        called += [each.extension.id for each in fork.targets] if fork is not None else []
+        called += [each.extension.id for each in fork.ring_targets] if fork is not None else []
         return (*(one.device_id for one in self.participants.values() if one.device_id), *called)
 
     def wall_time(self, now: float) -> datetime:
@@ -192,7 +192,8 @@ class Call:
         assert app is not None
         if name == CALLER and self.callee is not None:
             fork = self.target.fork
-            caller, callee = Caller.of(self.callee, fork.targets[0].only_device if fork is not None else ""), None
+            devices = [each.only_device for each in fork.ring_targets] if fork is not None else []
+            caller, callee = Caller.of(self.callee, next(iter(devices), "")), None
         else:
             caller, callee = self.caller, self.callee
         if self.withholds_identity(caller.extension_id):

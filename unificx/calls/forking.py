@@ -13,15 +13,16 @@ from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding
-from unificx.routing import CallApp, Fork, Redirect, Reject, Routing
+from unificx.routing import CallApp, Fork, GoTo, Reject, Routing
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
 
 MAX_BRANCHES = 10
 """Branches per step; each uses media ports of its own."""
-MAX_REDIRECTS = 10
-"""Redirections followed per call, so that a loop of numbers ends."""
+MAX_REDIRECTS = 64
+"""Destinations that one call is led to in turn. Destinations are saved without loops, but they change while calls
+run."""
 RECALL_HEADERS = (("Alert-Info", "<urn:alert:service:recall:transfer>"),)
 """Header that selects a distinctive ringtone for a returned call (RFC 7462 section 8.2.1)."""
 CLICK_TO_DIAL_HEADERS = (
@@ -63,10 +64,10 @@ class ForkTargetBuilder:
                 call.participants[leg] = Participant(app=action)
                 limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
                 return target, ForkTargets((leg,), limits, later=later)
-            case Redirect(number) if target.redirects < MAX_REDIRECTS:
-                plan = plan.redirected(position, self._routing.route(call.caller, number))
+            case GoTo(ref) if target.redirects < MAX_REDIRECTS:
+                plan = plan.redirected(position, self._routing.resolve(call.caller, ref))
                 return self.build(call, replace(target, plan=plan, redirects=target.redirects + 1), now)
-            case Redirect():
+            case GoTo():
                 return target, ForkTargets((), NO_LIMITS, refusal=Cause.FAILED, later=later)
             case Reject(reason):
                 return target, ForkTargets((), NO_LIMITS, refusal=Cause[reason.name], later=later)
@@ -76,10 +77,10 @@ class ForkTargetBuilder:
     def _fork(
         self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
     ) -> ForkTargets:
-        """Add the phones to ring to the call."""
+        """Add the phones to ring to the call. A target outside is unreachable."""
         names: list[str] = []
         devices: list[str] = []
-        for ringing in fork.targets:
+        for ringing in fork.ring_targets:
             devices += self._routing.push_devices(ringing)
             for binding in self._routing.bindings(ringing, now):
                 if len(names) < MAX_BRANCHES and _satisfies_sips(call, binding):
@@ -103,7 +104,7 @@ class ForkTargetBuilder:
         state, fork = call.setup_state(), call.target.fork
         if state is None or fork is None:
             return None
-        found = [each for each in fork.targets if each.extension.id == extension_id]
+        found = [each for each in fork.ring_targets if each.extension.id == extension_id]
         ringing_target = next((each for each in found if each.only_device in ("", device_id)), None)
         if ringing_target is None:
             return None

@@ -11,7 +11,8 @@ MAX_SHOWN_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated calling device. `subject` is the data subject of the call."""
+    """An authenticated calling device, or a party outside: without extension and device, with its number in E.164.
+    `subject` is the data subject of the call."""
 
     tenant_id: str
     extension_id: str
@@ -19,6 +20,13 @@ class Caller:
     subject: str
     number: str = field(repr=False)
     name: str = field(repr=False)
+    trunk_id: str = ""
+    """The trunk of the carrier that delivered the call, "" for a call from inside."""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the caller is outside of the tenant."""
+        return bool(self.trunk_id)
 
     @classmethod
     def of(cls, extension: Extension, device_id: str = "", name: str | None = None) -> "Caller":

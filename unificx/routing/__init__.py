@@ -9,18 +9,21 @@ from unificx.routing.destinations import (
     RingExtension,
     Voicemail,
 )
+from unificx.routing.kinds import DestinationDirectory, DestinationKind, ExtensionKind, HangupKind
 from unificx.routing.plans import (
     NO_OUTSIDE_LINE,
     NO_SUCH_NUMBER,
     CallApp,
     Fork,
+    GoTo,
+    OutsideTarget,
     Plan,
-    Redirect,
     Reject,
     Rejection,
     RingTarget,
     Step,
 )
+from unificx.routing.references import DestinationRef
 from unificx.routing.service import Routing
 
 __all__ = [
@@ -32,9 +35,15 @@ __all__ = [
     "CallApp",
     "Conference",
     "Destination",
+    "DestinationDirectory",
+    "DestinationKind",
+    "DestinationRef",
+    "ExtensionKind",
     "Fork",
+    "GoTo",
+    "HangupKind",
+    "OutsideTarget",
     "Plan",
-    "Redirect",
     "Reject",
     "Rejection",
     "RingExtension",

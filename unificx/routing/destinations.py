@@ -1,7 +1,7 @@
 """Destinations of a dialled number: an open family, each kind giving a plan.
 
 Another kind, such as a ring group or a queue, is a further class with a `plan`; the machine of `calls` does not change.
-The simplest ones are the steps `CallApp`, `Redirect` and `Reject` of `plans`.
+The simplest ones are the steps `CallApp`, `GoTo` and `Reject` of `plans`.
 """
 
 from dataclasses import dataclass, replace
@@ -58,10 +58,12 @@ class Conference:
 
 @dataclass(frozen=True, slots=True)
 class Voicemail:
-    """A shared mailbox."""
+    """A shared mailbox, or that of an extension."""
 
-    mailbox_id: str
+    mailbox_id: str = ""
+    extension: Extension | None = None
 
     def plan(self) -> Plan:
         """Record a message for the mailbox."""
-        return CallApp(VOICEMAIL_APP, (self.mailbox_id,)).plan()
+        arguments = (self.mailbox_id,) if self.mailbox_id else ()
+        return Plan((Step(CallApp(VOICEMAIL_APP, arguments)),), self.extension)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination, RingExtension
+from unificx.routing.kinds import DestinationDirectory
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
-from unificx.routing.ports import AppDirectory
 
 RING_TEST = "*44"
 """Feature code that rings only the calling device."""
@@ -66,25 +66,24 @@ def parse_dialled(user: str) -> DialledString:
 class DialPlan:
     """The numbers of all tenants; those of different tenants are independent."""
 
-    def __init__(self, directory: DirectoryCache, apps: AppDirectory) -> None:
+    def __init__(self, directory: DirectoryCache, destinations: DestinationDirectory) -> None:
         self._directory = directory
-        self._apps = apps
+        self._destinations = destinations
 
     def destination(self, caller: Caller, dialled: str) -> Destination:
         """Return the destination of `dialled` for this caller."""
         match parse_dialled(dialled):
             case Number(digits):
-                extension = self._directory.extension(caller.tenant_id, digits)
-                if extension is None:
-                    unknown = NO_OUTSIDE_LINE if _OUTSIDE.fullmatch(digits) else NO_SUCH_NUMBER
-                    return self._apps.find_destination(caller.tenant_id, digits) or unknown
-                return RingExtension(extension, fallback=self._apps.fallback_for(extension))
+                found = self._destinations.at_number(caller.tenant_id, digits)
+                if found is not None:
+                    return found
+                return NO_OUTSIDE_LINE if _OUTSIDE.fullmatch(digits) else NO_SUCH_NUMBER
             case OutsideNumber():
                 return NO_OUTSIDE_LINE
             case FeatureCode(text) if text == RING_TEST:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
             case FeatureCode(text):
-                return self._apps.find_destination(caller.tenant_id, text) or NO_SUCH_NUMBER
+                return self._destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
             case Undialable():
                 return NO_SUCH_NUMBER

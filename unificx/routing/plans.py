@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Literal
 
 from unificx.identity import Extension
+from unificx.routing.references import DestinationRef
 
 UnansweredOutcome = Literal["missed", "busy", "declined", "unreachable", "failed"]
 """Why a step did not answer the call."""
@@ -24,6 +25,19 @@ class RingTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideTarget:
+    """A number outside, dialled over a trunk. `sent` are the digits that the carrier gets, `number` is in E.164;
+    `caller_id` is the number shown, "" for none, `withheld` whether it is withheld from the called party."""
+
+    number: str = field(repr=False)
+    trunk_id: str
+    sent: str = field(repr=False)
+    caller_id: str = field(default="", repr=False)
+    withheld: bool = False
+    emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fork:
     """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
 
@@ -31,16 +45,21 @@ class Fork:
     section 16.7); else the others ring on.
     """
 
-    targets: tuple[RingTarget, ...]
+    targets: tuple[RingTarget | OutsideTarget, ...]
     seconds: float
     call_seconds: float
     decline_ends: bool = True
+
+    @property
+    def ring_targets(self) -> tuple[RingTarget, ...]:
+        """The targets that are extensions."""
+        return tuple([each for each in self.targets if isinstance(each, RingTarget)])
 
     def for_device(self, device_id: str) -> "Fork":
         """Return a copy that rings only this device; "" for all."""
         if not device_id:
             return self
-        return replace(self, targets=tuple(replace(each, only_device=device_id) for each in self.targets))
+        return replace(self, targets=tuple(replace(each, only_device=device_id) for each in self.ring_targets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +77,11 @@ class CallApp:
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
-    """Continue with the plan of another number of the tenant, before the remaining steps."""
+class GoTo:
+    """Continue with the plan of another destination of the tenant, before the remaining steps. It is resolved when the
+    step starts."""
 
-    number: str = field(repr=False)
+    ref: DestinationRef
 
     def plan(self) -> "Plan":
         """Return the plan of this step alone."""
@@ -74,6 +94,7 @@ class Rejection(Enum):
     NO_SUCH_NUMBER = "no such number"
     NO_OUTSIDE_LINE = "calls outside are not set up"
     NOT_ALLOWED = "not allowed"
+    DECLINED = "declined"
     BUSY = "busy"
     UNREACHABLE = "unreachable"
 
@@ -93,7 +114,7 @@ NO_SUCH_NUMBER = Reject(Rejection.NO_SUCH_NUMBER)
 """The number does not exist in this tenant."""
 NO_OUTSIDE_LINE = Reject(Rejection.NO_OUTSIDE_LINE)
 """The number is outside, and calls outside are not set up."""
-Action = Fork | CallApp | Redirect | Reject
+Action = Fork | CallApp | GoTo | Reject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from unificx.cluster import Location
 from unificx.identity import DirectoryCache
 from unificx.registrar import Binding, Caller
 from unificx.routing.dial_plan import DialPlan
-from unificx.routing.plans import Plan, RingTarget
-from unificx.routing.ports import AppDirectory, NoPushDevices, NullAppDirectory, PushDevices
+from unificx.routing.kinds import DestinationDirectory, ExtensionKind
+from unificx.routing.plans import NO_SUCH_NUMBER, Plan, RingTarget
+from unificx.routing.ports import NoPushDevices, PushDevices
+from unificx.routing.references import DestinationRef
 from unificx.sip.flow import Flow
 
 
@@ -17,15 +19,20 @@ class Routing:
         directory: DirectoryCache,
         location: Location[Binding],
         push_devices: PushDevices | None = None,
-        apps: AppDirectory | None = None,
+        destinations: DestinationDirectory | None = None,
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
-        self._dial_plan = DialPlan(directory, apps or NullAppDirectory())
+        self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
+        self._dial_plan = DialPlan(directory, self._destinations)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""
         return self._dial_plan.destination(caller, dialled).plan()
+
+    def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
+        """Return the plan for a call of this caller that was led to a destination of its tenant."""
+        return (self._destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER).plan()
 
     def current_flow(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""

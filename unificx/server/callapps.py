@@ -9,7 +9,6 @@ from unificx.callapps import (
     AppRegistry,
     AppRunner,
     conference_app,
-    conference_at_number,
     installed_apps,
     parking_apps,
 )
@@ -24,10 +23,9 @@ from unificx.recording import (
     ConferenceRecorderParts,
     LiveRecording,
 )
-from unificx.routing import Destination
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.container import Container
-from unificx.voicemail import PromptRecordingParts, deposit_app, mailbox_at_number, prompt_recording_app, retrieval_apps
+from unificx.voicemail import PromptRecordingParts, deposit_app, prompt_recording_app, retrieval_apps
 
 
 def create_registry(container: Container, parking: Parking) -> AppRegistry:
@@ -42,13 +40,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
         *parking_apps(parking, directory.park_seconds),
         prompt_recording_app(prompt_parts),
     )
-
-    def numbers(tenant_id: str, number: str) -> Destination | None:
-        return conference_at_number(container.conference_rooms, tenant_id, number) or mailbox_at_number(
-            boxes, tenant_id, number
-        )
-
-    return AppRegistry((*ours, *installed_apps().values()), directory, boxes.accepts_messages, numbers)
+    return AppRegistry((*ours, *installed_apps().values()), directory)
 
 
 def create_host(container: Container, engine: MediaEngineClient, apps: AppRegistry) -> AppRunner:

@@ -31,6 +31,7 @@ from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
+from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.support import SupportService
@@ -69,6 +70,7 @@ class Container:
     archive: RecordingArchive
     conference_rooms: MeetingRooms
     conferences: ConferenceManager
+    routing: CallRouting
     support: SupportService
     journal: Journal
     push: PushNotifier
@@ -100,14 +102,13 @@ def build_container(
     location, notification_service = LocationService(), NotificationService()
     identity = _identity(database, keys, notification_service, cluster)
     push = _push(database, keys, identity, bus, notifications)
-    registrations = RegistrarDependencies(identity.directory, keys, spool, clock, bus, is_storage_full)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio = AudioStore(audio_parts)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
     attachments = VoicemailAttachments(audio_parts, mailboxes)
     email_queue = _email_queue(database, keys, identity, notifications, attachments, cluster=cluster)
     notification_service.configure(email_queue, push)
-    custom_sounds = CustomSounds(audio_parts, audio)
+    custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
     return Container(
         node=cluster.node,
         derive_secret=derive_secret,
@@ -121,7 +122,7 @@ def build_container(
         spool=spool,
         identity=identity,
         location=location,
-        registrar=_registrar(registrations, location),
+        registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_storage_full),
         history=CdrService(database, keys, spool, bus.publish),
         audio=audio,
         transcoding=_transcoding(audio_parts, audio, mailboxes),
@@ -130,8 +131,9 @@ def build_container(
         prompt_overrides=PromptOverrides(Prompts(), custom_sounds),
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
-        conference_rooms=_conference_rooms(database, keys, identity, cluster),
+        conference_rooms=rooms,
         conferences=ConferenceManager(clock, bus.publish),
+        routing=build_call_routing(identity.directory, mailboxes, rooms),
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
@@ -169,9 +171,19 @@ def _push(
     )
 
 
-def _registrar(dependencies: RegistrarDependencies, location: Location[Binding]) -> Registrar:
+def _registrar(
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    spool: Spool,
+    *,
+    bus: EventBus,
+    location: Location[Binding],
+    is_full: Callable[[], bool],
+) -> Registrar:
+    dependencies = RegistrarDependencies(identity.directory, keys, spool, database.clock, bus, is_full)
     registrations = Registrar(dependencies, location)
-    dependencies.journal.register_handler(registrar.KIND, registrations.apply)
+    spool.register_handler(registrar.KIND, registrations.apply)
     return registrations
 
 

@@ -1,6 +1,6 @@
 """Voicemail: mailboxes, messages, greetings, shared mailboxes, transcription, and the call apps that serve them."""
 
-from unificx.voicemail.deposit import deposit_app, mailbox_at_number
+from unificx.voicemail.deposit import MailboxKind, deposit_app
 from unificx.voicemail.email_attachments import VoicemailAttachments
 from unificx.voicemail.message_counts import MessageCounts
 from unificx.voicemail.prompt_recording import PromptRecordingParts, prompt_recording_app
@@ -30,6 +30,7 @@ __all__ = [
     "Greeting",
     "GreetingKind",
     "Mailbox",
+    "MailboxKind",
     "MailboxSettingsChange",
     "Mailboxes",
     "Message",
@@ -46,7 +47,6 @@ __all__ = [
     "VoicemailSettings",
     "VoicemailSettingsChange",
     "deposit_app",
-    "mailbox_at_number",
     "prompt_recording_app",
     "retrieval_apps",
 ]

@@ -1,14 +1,15 @@
 """Voicemail deposit: greeting, tone, recording and review."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import partial
 
 from unificx.audio_store import AudioReader, CorruptAudio
 from unificx.callapps import App, Call, CalledMailbox, RecordResult
 from unificx.core.errors import DomainError, StorageFull
+from unificx.identity import DirectoryCache
 from unificx.media.sounds import Sound
-from unificx.routing import VOICEMAIL_APP, Voicemail
+from unificx.routing import VOICEMAIL_APP, Destination, DestinationRef, Reject, Rejection, Voicemail
 from unificx.voicemail.schemas import NewMessage
 from unificx.voicemail.service import Mailboxes, MessageWriter
 
@@ -41,7 +42,7 @@ def deposit_app(boxes: Mailboxes) -> App:
 
 
 async def deposit(boxes: Mailboxes, call: Call) -> None:
-    box = call.mailbox or _shared_mailbox(boxes, call)
+    box = _shared_mailbox(boxes, call) if call.arguments else call.mailbox
     if box is None:
         await call.play("voicemail/not-available")
     elif await boxes.is_full(call.caller.tenant_id, box.extension_id):
@@ -61,10 +62,29 @@ async def _inform_transcription(boxes: Mailboxes, call: Call, box: CalledMailbox
     return bool(await call.play_notice("voicemail/transcribed"))
 
 
-def mailbox_at_number(boxes: Mailboxes, tenant_id: str, number: str) -> Voicemail | None:
-    """The destination of a shared mailbox number, if there is one."""
-    group = boxes.shared.by_number(tenant_id, number)
-    return Voicemail(group.id) if group is not None else None
+class MailboxKind:
+    """`mailbox:1001`: the shared mailboxes, and those of the extensions. Only a shared one is dialled by its number."""
+
+    kind = "mailbox"
+
+    def __init__(self, boxes: Mailboxes, directory: DirectoryCache) -> None:
+        self._boxes = boxes
+        self._directory = directory
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        extension = self._directory.extension(tenant_id, name)
+        if extension is None:
+            return self.at_number(tenant_id, name)
+        accepts = self._boxes.accepts_messages(extension)
+        return Voicemail(extension=extension) if accepts else Reject(Rejection.UNREACHABLE)
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        shared = self._boxes.shared.by_number(tenant_id, dialled)
+        return Voicemail(shared.id) if shared is not None else None
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        del tenant_id
+        return {}
 
 
 def _shared_mailbox(boxes: Mailboxes, call: Call) -> CalledMailbox | None:

@@ -7,10 +7,8 @@ import pytest
 
 from unificx.callapps import ECHO, App, AppRegistry, Call, installed_apps, registry
 from unificx.core.errors import StartupError
-from unificx.identity import DirectoryCache, Extension, Tenant
-from unificx.routing import VOICEMAIL_APP, CallApp
-
-ANNA = Extension("e-anna", "t-acme", "1001", None, "s-anna", 30, 3600, "Anna Example")
+from unificx.identity import DirectoryCache, Tenant
+from unificx.routing import CallApp
 
 
 async def nothing(call: Call) -> None: ...
@@ -30,31 +28,31 @@ def directory() -> DirectoryCache:
 
 def test_code_routes_to_its_app_for_its_tenants(directory: DirectoryCache) -> None:
     apps = AppRegistry((ECHO, WEATHER), directory)
-    assert apps.find_destination("t-acme", "*43") == apps.find_destination("t-globex", "*43") == CallApp("echo")
-    assert apps.find_destination("t-acme", "*70") == CallApp("weather")
-    assert apps.find_destination("t-globex", "*70") is None
-    assert apps.find_destination("t-acme", "*71") is None
-    assert apps.find_destination("nobody", "*43") is None
+    assert apps.at_number("t-acme", "*43") == apps.at_number("t-globex", "*43") == CallApp("echo")
+    assert apps.at_number("t-acme", "*70") == CallApp("weather")
+    assert apps.at_number("t-globex", "*70") is None
+    assert apps.at_number("t-acme", "*71") is None
+    assert apps.at_number("nobody", "*43") is None
 
 
 def test_number_may_follow_the_code_of_a_numbered_app(directory: DirectoryCache) -> None:
     apps = AppRegistry(
         (ECHO, App("fetch", nothing, ("*86",), numbered=True), App("more", nothing, ("*861",))), directory
     )
-    assert apps.find_destination("t-acme", "*86") == CallApp("fetch")
-    assert apps.find_destination("t-acme", "*8612") == CallApp("fetch", ("12",))
-    assert apps.find_destination("t-acme", "*861") == CallApp("more")
+    assert apps.at_number("t-acme", "*86") == CallApp("fetch")
+    assert apps.at_number("t-acme", "*8612") == CallApp("fetch", ("12",))
+    assert apps.at_number("t-acme", "*861") == CallApp("more")
     for wrong in ("*431", "*86*1", "*8", "*"):
-        assert apps.find_destination("t-acme", wrong) is None
+        assert apps.at_number("t-acme", wrong) is None
 
 
-@pytest.mark.parametrize("takes", [True, False])
-def test_unanswered_calls_go_to_voicemail_if_enabled(directory: DirectoryCache, takes: bool) -> None:
-    leave = App(VOICEMAIL_APP, nothing)
-    assert AppRegistry((leave,), directory, lambda extension: takes).fallback_for(ANNA) == (
-        CallApp(leave.name) if takes else None
-    )
-    assert AppRegistry((ECHO,), directory, lambda extension: takes).fallback_for(ANNA) is None
+def test_app_is_a_destination_by_its_name(directory: DirectoryCache) -> None:
+    apps = AppRegistry((ECHO, WEATHER), directory)
+    assert apps.find("t-globex", "echo") == CallApp("echo")
+    assert apps.find("t-acme", "weather") == CallApp("weather")
+    assert apps.find("t-globex", "weather") is None
+    assert apps.find("t-acme", "*43") is None
+    assert apps.at_number("t-acme", "43") is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app_harness import ANNA, AppHarness
 from argon2 import PasswordHasher
 from identity_factory import identity_on
 
-from unificx.callapps import INVITED, MERGED, conference_app, conference_at_number
+from unificx.callapps import INVITED, MERGED, RoomKind, conference_app
 from unificx.cluster import EventBus, LocalCounters
 from unificx.conferencing import (
     CallerIdentity,
@@ -292,11 +292,11 @@ async def test_conference_ends_after_the_host_has_left(setup: ConferenceWorld, c
 
 async def test_room_number_routes_to_the_app_for_at_most_a_day(setup: ConferenceWorld) -> None:
     room = await setup.room()
-    found = conference_at_number(setup.rooms, setup.tenant_id, "8000")
+    found = RoomKind(setup.rooms).at_number(setup.tenant_id, "8000")
     assert found is not None
     assert found.plan().app == CallApp("conference", (room.id,), max_seconds=86_400.0)
-    assert conference_at_number(setup.rooms, setup.tenant_id, "8001") is None
-    assert conference_at_number(setup.rooms, "another", "8000") is None
+    assert RoomKind(setup.rooms).at_number(setup.tenant_id, "8001") is None
+    assert RoomKind(setup.rooms).at_number("another", "8000") is None
 
 
 async def test_merged_caller_joins_silently_and_room_ends_with_the_last(setup: ConferenceWorld) -> None:

@@ -8,12 +8,13 @@ from recording_setup import ANNA, TENANT, RecordingSetup, new_message
 
 from unificx.identity import DirectoryCache, Tenant
 from unificx.media.tones import sine
+from unificx.routing import CallApp, Plan, Step
 from unificx.voicemail import (
+    MailboxKind,
     MailboxSettingsChange,
     Message,
     NewSharedMailbox,
     deposit_app,
-    mailbox_at_number,
     retrieval_apps,
 )
 
@@ -220,11 +221,15 @@ async def test_shared_mailbox_accepts_messages_and_is_open_to_members_and_pin(
 ) -> None:
     await room.create_tenant()
     group = await room.boxes.shared.create(TENANT, NewSharedMailbox("7900", "Sales", (ANNA.id,)))
-    found = mailbox_at_number(room.boxes, TENANT, "7900")
+    kind = MailboxKind(room.boxes, directory)
+    found = kind.at_number(TENANT, "7900")
     assert found is not None
     way = found.plan().app
     assert way is not None
-    assert mailbox_at_number(room.boxes, TENANT, "1001") is None
+    assert kind.at_number(TENANT, "1001") is None
+    own = kind.find(TENANT, "1001")
+    assert own is not None
+    assert own.plan() == Plan((Step(CallApp("voicemail-leave")),), ANNA)
     caller = AppHarness(
         deposit_app(room.boxes), mailbox=None, arguments=way.arguments, audio_scripts=[["speak 2", HANG_UP]]
     )

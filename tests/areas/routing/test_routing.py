@@ -12,9 +12,10 @@ from unificx.routing import (
     NO_OUTSIDE_LINE,
     NO_SUCH_NUMBER,
     CallApp,
+    DestinationRef,
     Fork,
+    GoTo,
     Plan,
-    Redirect,
     Reject,
     Rejection,
     RingExtension,
@@ -127,10 +128,10 @@ def test_extension_rings_before_its_app(directory: DirectoryCache) -> None:
     assert voicemail.plan().only_fork() is None
 
 
-def test_redirection_is_replaced_by_the_steps_of_the_other_number(directory: DirectoryCache) -> None:
+def test_destination_is_replaced_by_its_steps(directory: DirectoryCache) -> None:
     ada, bob = extension("acme", "1001"), extension("acme", "1002")
     first, last = RingExtension(ada).plan().steps[0], Step(CallApp("voicemail"))
-    plan = Plan((first, Step(Redirect("1002")), last), ada)
+    plan = Plan((first, Step(GoTo(DestinationRef("extension", "1002"))), last), ada)
     target = RingExtension(bob).plan()
     assert plan.redirected(1, target) == Plan((first, *target.steps, last), bob)
     assert plan.redirected(1, NO_SUCH_NUMBER.plan()) == Plan((first, Step(NO_SUCH_NUMBER), last), ada)
@@ -140,7 +141,7 @@ def test_only_a_plan_that_does_nothing_else_rejects_the_call(directory: Director
     busy = Reject(Rejection.BUSY)
     assert busy.plan().is_rejected
     assert not Plan((Step(busy), Step(CallApp("voicemail")))).is_rejected
-    assert not Redirect("1002").plan().is_rejected
+    assert not GoTo(DestinationRef("extension", "1002")).plan().is_rejected
 
 
 @pytest.mark.parametrize("dialled", ["*97", "alice", "", "4711", "1001x", "１００１"])
