@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from unificx.api.schemas import core as models
 from unificx.api.services import Services
-from unificx.cdr import CallRecord, CdrParty
+from unificx.cdr import CallRecord, CdrParty, CdrStep, PartyIdentity
 from unificx.db import Erased
 
 
@@ -45,7 +45,46 @@ def _call_record(
         parties=parties,
         answered_by=call.answered_by,
         message_seconds=message_seconds,
+        steps=[_step(call, one, own) for one in call.steps],
     )
+
+
+def _step(call: CallRecord, step: CdrStep, own: Collection[str] | None) -> models.CallStep:
+    """Return a station; persons are hidden from users who may not see them.
+
+    An outside number that the user did not dial may be the private one of a colleague who forwards calls to it.
+    """
+    number: str | None = step.number
+    name: str | None = step.name
+    extension_id = step.extension_id
+    if isinstance(step.identity, PartyIdentity):
+        number, name = step.identity.number, step.identity.name
+    elif step.identity is not None:
+        number, name = None, None
+    if own is not None and _is_hidden(call, step, own):
+        number, name, extension_id = None, None, None
+    return models.CallStep(
+        kind=step.kind,
+        reason=step.reason,
+        at=step.at,
+        ended=step.ended,
+        outcome=step.outcome,
+        number=number,
+        name=name,
+        extension_id=extension_id,
+        by=step.by,
+    )
+
+
+def _is_hidden(call: CallRecord, step: CdrStep, own: Collection[str]) -> bool:
+    """Whether the person of a station is hidden from the owner of the extensions `own`."""
+    if step.kind == "outside":
+        sender = call.parties[step.by or 0] if (step.by or 0) < len(call.parties) else call.caller
+        return sender.extension_id not in own
+    withheld = (
+        one.extension_id for one in call.parties if isinstance(one.identity, PartyIdentity) and one.identity.withheld
+    )
+    return step.extension_id is not None and step.extension_id not in own and step.extension_id in withheld
 
 
 def _party(party: CdrParty, *, revealed: bool) -> models.Party:

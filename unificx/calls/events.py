@@ -12,6 +12,14 @@ Direction = Literal["internal", "inbound", "outbound"]
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
 Answerer = Literal["voicemail"]
 PartyRole = Literal["caller", "callee"]
+StepKind = Literal[
+    "extension", "outside", "group", "queue", "menu", "hours", "room", "mailbox", "parked", "app", "prompt"
+]
+"""Where a call went: a person's phones, an outside number, or an object of the tenant."""
+StepReason = Literal["dialled", "routed", "forwarded", "transferred", "returned", "picked_up", "parked"]
+"""Why it went there; `routed`: by a group, queue, menu or hours, or because the step before was not answered."""
+StepOutcome = Outcome | Literal["continued"]
+"""How the step ended; `continued`: it passed the call on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,25 @@ class CallParty:
 
 
 @dataclass(frozen=True, slots=True)
+class CallStep:
+    """One station on the way of a call.
+
+    `party` is the person or outside number, None for an object of the tenant, which `number` and `name` then name.
+    """
+
+    kind: StepKind
+    reason: StepReason
+    at: datetime
+    ended: datetime
+    outcome: StepOutcome
+    party: CallParty | None = None
+    number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    by: int | None = None
+    """Position in `CallEnded.parties` of the party that transferred, forwarded, parked or picked up the call."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """A call has ended, with any outcome. Times are timezone-aware, in UTC."""
 
@@ -65,3 +92,5 @@ class CallEnded:
     """Whether any part of the call was recorded."""
     answered_by: Answerer | None = None
     """The mailbox, if it answered in place of the called party; the outcome is still that of its phones."""
+    steps: tuple[CallStep, ...] = ()
+    """The way of a call with more than one station, in order; () for a call that only rang the dialled extension."""

@@ -1,6 +1,6 @@
 """Call detail records (CDR)."""
 
-from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
+from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
 from unificx.cdr.service import CdrService
 from unificx.cdr.statistics import CallStatistics, HourlyCalls
 
@@ -10,6 +10,7 @@ __all__ = [
     "CdrFilter",
     "CdrParty",
     "CdrService",
+    "CdrStep",
     "HourlyCalls",
     "PartyIdentity",
 ]

@@ -99,3 +99,50 @@ class CallPartyRow(Base):
     hidden: Mapped[datetime | None] = plain("when this party removed the call from their own list")
     sealed: Mapped[bytes | None] = sealed_column(PartyPart, subject="subject_id")
     sealed_address: Mapped[bytes | None] = sealed_column(AddressPart, subject="subject_id")
+
+
+@dataclass(frozen=True, slots=True)
+class StepPart:
+    """Number and name of a person or outside number that a call was sent to."""
+
+    number: str = personal(
+        "user.contact.phone_number",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+    name: str = personal(
+        "user.name",
+        uses=("history",),
+        retention="history",
+        on_erase="delete",
+        export=True,
+        rectifiable=True,
+    )
+
+
+class CallStepRow(Base):
+    """One station on the way of a call: a person, an outside number, or a group, queue, menu or other object."""
+
+    __tablename__ = "call_step"
+    __table_args__ = (Index(None, "tenant_id", "call_id", "position"), Index(None, "tenant_id", "subject_id"))
+
+    id: Mapped[str] = plain("the call's random id and a position", primary_key=True)
+    tenant_id: Mapped[str] = plain("the tenant")
+    call_id: Mapped[str] = plain("the call; written and deleted together with it")
+    position: Mapped[int] = plain("position on the way of the call")
+    kind: Mapped[str] = plain("kind of station")
+    reason: Mapped[str] = plain("why the call went there")
+    at: Mapped[datetime] = plain("when it went there")
+    ended: Mapped[datetime] = plain("when it went on or ended")
+    outcome: Mapped[str] = plain("how the station ended")
+    by: Mapped[int | None] = plain("place of the party that sent it there")
+    object_number: Mapped[str | None] = plain("the tenant's own number of a group, queue, menu or room")
+    object_name: Mapped[str | None] = plain("text of the tenant that names an object, not a person")
+    extension_id: Mapped[str | None] = plain("the extension; no foreign key, because it may be deleted before the call")
+    subject_id: Mapped[str | None] = plain(
+        "random id of the subject whose key seals the part below; null for an object"
+    )
+    sealed: Mapped[bytes | None] = sealed_column(StepPart, subject="subject_id")

@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from unificx.calls.events import Answerer, CallEnded, Direction, MediaQuality, Outcome, PartyRole
-from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, PartyPart
-from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, PartyIdentity
+from unificx.cdr.models import AddressPart, CallPartyRow, CallRow, CallStepRow, PartyPart
+from unificx.cdr.schemas import CallRecord, CdrFilter, CdrParty, CdrStep, PartyIdentity
+from unificx.cdr.step_repository import CALL_STEP, decode_step_rows, erase_steps, step_rows, steps_of
 from unificx.cdr.values import talk_seconds
 from unificx.db import Erased, Key, PageByTime, SealedCodec
 from unificx.privacy import KeyStore
@@ -25,19 +26,21 @@ _CALL_PARTY = cast("Table", CallPartyRow.__table__)
 _INSERTS = {
     (dialect, table): insert(table).on_conflict_do_nothing()
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-    for table in (_CALL, _CALL_PARTY)
+    for table in (_CALL, _CALL_PARTY, CALL_STEP)
 }
 """INSERT statements by dialect and table; existing rows are left unchanged."""
 
 
-# Writing. A spool record is JSON: the call's row and its parties' rows, with the sealed parts in hex.
+# Writing. A spool record is JSON: the call's row, its parties' rows and the rows of its way, with sealed parts in hex.
 
 
-def encode_record(keys: KeyStore, call: CallEnded, subjects: Sequence[str]) -> bytes:
-    """Encode a call for the spool; `subjects` are those of its parties, in order."""
-    found = keys.get(call.tenant, set(subjects), create=True)
+def encode_record(
+    keys: KeyStore, call: CallEnded, subjects: Sequence[str], step_subjects: Sequence[str | None] = ()
+) -> bytes:
+    """Encode a call for the spool. `subjects` and `step_subjects` are those of its parties and steps, in order."""
+    found = keys.get(call.tenant, {*subjects, *filter(None, step_subjects)}, create=True)
     rows = [_party_row(found[subject], call, position, subject) for position, subject in enumerate(subjects)]
-    return to_json((_call_row(call), rows))
+    return to_json((_call_row(call), rows, step_rows(found, call, step_subjects)))
 
 
 def _call_row(call: CallEnded) -> dict[str, Any]:
@@ -91,8 +94,9 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set
     """
     calls: list[dict[str, Any]] = []
     parties: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     for record in records:
-        call, rows = json.loads(record)
+        call, rows, *way = json.loads(record)  # without the way: written before it existed
         call.setdefault("answered_by", None)  # written before the field existed
         for name in ("started", "answered", "ended"):
             call[name] = call[name] and datetime.fromisoformat(call[name])
@@ -101,15 +105,19 @@ async def insert_records(session: AsyncSession, records: Iterable[bytes]) -> set
                 row[name] = row[name] and bytes.fromhex(row[name])
         calls.append(call)
         parties += rows
+        steps += decode_step_rows(way[0] if way else ())
     connection = await session.connection()
     dialect = connection.dialect.name
     await connection.execute(_INSERTS[dialect, _CALL], calls)
     await connection.execute(_INSERTS[dialect, _CALL_PARTY], parties)
+    if steps:
+        await connection.execute(_INSERTS[dialect, CALL_STEP], steps)
     return {(row["tenant_id"], row["extension_id"]) for row in parties}
 
 
 async def delete_calls(session: AsyncSession, tenant_id: str) -> None:
-    """Delete all calls of a tenant with their parties."""
+    """Delete all calls of a tenant with their parties and ways."""
+    await session.execute(delete(CallStepRow).where(CallStepRow.tenant_id == tenant_id))
     await session.execute(delete(CallPartyRow).where(CallPartyRow.tenant_id == tenant_id))
     await session.execute(delete(CallRow).where(CallRow.tenant_id == tenant_id))
 
@@ -121,6 +129,7 @@ async def erase_party(session: AsyncSession, tenant_id: str, subject: str) -> No
         .where(CallPartyRow.tenant_id == tenant_id, CallPartyRow.subject_id == subject)
         .values(sealed=None, sealed_address=None)
     )
+    await erase_steps(session, tenant_id, subject)
 
 
 async def set_hidden(
@@ -183,7 +192,8 @@ async def _with_parties(
     parties_by_call: dict[str, list[CdrParty]] = {row.id: [] for row in rows}
     for row in found:
         parties_by_call[row.call_id].append(_to_party(row, parts.get(row.id)))
-    return [_to_call_record(row, tuple(parties_by_call[row.id])) for row in rows]
+    steps = await steps_of(session, keys, tenant_id, [row.id for row in rows])
+    return [_to_call_record(row, tuple(parties_by_call[row.id]), steps.get(row.id, ())) for row in rows]
 
 
 def _to_party(row: Row[Any], part: PartyPart | Erased | None) -> CdrParty:
@@ -199,7 +209,7 @@ def _to_party(row: Row[Any], part: PartyPart | Erased | None) -> CdrParty:
     )
 
 
-def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...]) -> CallRecord:
+def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...], steps: tuple[CdrStep, ...]) -> CallRecord:
     return CallRecord(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -213,4 +223,5 @@ def _to_call_record(row: Row[Any], parties: tuple[CdrParty, ...]) -> CallRecord:
         recorded=row.recorded,
         answered_by=cast("Answerer | None", row.answered_by),
         parties=parties,
+        steps=steps,
     )

@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from unificx.calls.events import Answerer, Direction, MediaQuality, Outcome, PartyRole
+from unificx.calls.events import (
+    Answerer,
+    Direction,
+    MediaQuality,
+    Outcome,
+    PartyRole,
+    StepKind,
+    StepOutcome,
+    StepReason,
+)
 from unificx.db import Erased
 
 
@@ -29,6 +38,23 @@ class CdrParty:
 
 
 @dataclass(frozen=True, slots=True)
+class CdrStep:
+    """A station on the way of a call. `identity` names a person or outside number, or is `Erased`; it is None for an
+    object of the tenant, which `number` and `name` name. `by`: position of the party that sent the call there."""
+
+    kind: StepKind
+    reason: StepReason
+    at: datetime
+    ended: datetime
+    outcome: StepOutcome
+    by: int | None = None
+    number: str = ""
+    name: str = ""
+    extension_id: str | None = None
+    identity: PartyIdentity | Erased | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """A finished call. `parties` are the caller, then the callees in order."""
 
@@ -44,6 +70,8 @@ class CallRecord:
     recorded: bool
     parties: tuple[CdrParty, ...]
     answered_by: Answerer | None = None
+    steps: tuple[CdrStep, ...] = ()
+    """The way of the call; () if it only rang the dialled extension."""
 
     @property
     def caller(self) -> CdrParty:

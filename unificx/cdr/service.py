@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from unificx.calls.events import CallEnded
+from unificx.calls.events import CallEnded, CallParty
 from unificx.cdr import repository, statistics
 from unificx.cdr.events import CallListsChanged
 from unificx.cdr.schemas import CallRecord, CdrFilter
@@ -43,11 +43,14 @@ class CdrService:
 
         Synchronous, for the hot path of the call engine. Recording a call twice yields one record. Raises SpoolFull.
         """
-        subjects = [party.subject or self._external_subject(call.tenant, party.number) for party in call.parties]
-        self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects), use_reserve=True)
+        subjects = [self._subject(call.tenant, party) for party in call.parties]
+        steps = [self._subject(call.tenant, step.party) if step.party is not None else None for step in call.steps]
+        self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects, steps), use_reserve=True)
 
-    def _external_subject(self, tenant: str, number: str) -> str:
-        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, number or ANONYMOUS_NUMBER)
+    def _subject(self, tenant: str, party: CallParty) -> str:
+        if party.subject:
+            return party.subject
+        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, party.number or ANONYMOUS_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         changed = await repository.insert_records(uow.session, records)

@@ -1,8 +1,9 @@
 """Finished calls for CDR tests."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from unificx.calls.events import CallEnded, CallParty, MediaQuality
+from unificx.calls.events import CallEnded, CallParty, CallStep, MediaQuality
 from unificx.core.clock import Clock
 
 ADA, BEN = "subject-ada", "subject-ben"
@@ -45,3 +46,16 @@ def missed_call(clock: Clock, number: str, at: datetime | None = None) -> CallEn
             CallParty("callee", ADA, "ext-ada", number="1001", name="Ada Quetzal"),
         ),
     )
+
+
+def with_way(call: CallEnded) -> CallEnded:
+    """Return the call with a way: a menu, a group, Ben's phones, and the mobile number that Ben forwards to."""
+    ben, at = call.parties[1], call.started
+    mobile, ended = CallParty("callee", number="+491700000000"), call.answered or call.ended
+    steps = (
+        CallStep("menu", "dialled", at, at, "continued", number="7000", name="Main"),
+        CallStep("group", "routed", at, at, "continued", number="6000", name="Sales"),
+        CallStep("extension", "routed", at, ended, "missed", ben),
+        CallStep("outside", "forwarded", ended, call.ended, "answered", mobile, by=1),
+    )
+    return replace(call, steps=steps)

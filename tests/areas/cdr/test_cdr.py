@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ended_calls import ADA, BEN, answered_call, missed_call
+from ended_calls import ADA, BEN, answered_call, missed_call, with_way
 from sqlalchemy import text
 
 from unificx.calls.events import MediaQuality
@@ -69,7 +69,7 @@ async def test_spool_record_from_before_an_upgrade_is_read(
     database: Database, history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore
 ) -> None:
     old = answered_call(clock)
-    row, parties = json.loads(encode_record(keys, old, [ADA, BEN]))
+    row, parties, _ = json.loads(encode_record(keys, old, [ADA, BEN]))
     del row["answered_by"]
     history.record(answered_call(clock))
     spool.append("call", json.dumps([row, parties]).encode())
@@ -242,7 +242,7 @@ async def test_database_and_spool_hold_no_plaintext_of_parties(
     dump = b"".join(path.read_bytes() for path in (tmp_path / "spool").iterdir())
     await spool.drain()
     async with database.read() as session:
-        for table in ("call", "call_party"):
+        for table in ("call", "call_party", "call_step"):
             for row in await session.execute(text(f"SELECT * FROM {table}")):
                 dump += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
     assert dump.count(ADA.encode()) == 4  # the scan does find plaintext ids in the spool and the rows
@@ -324,3 +324,32 @@ async def test_a_call_survives_a_kill_right_after_record(tmp_path: Path, databas
     await spool.close()
     await database.close()
     keys.close()
+
+
+@pytest.mark.promise("C5")
+async def test_way_of_a_call_is_listed_and_erased_with_its_persons(
+    history: CdrService, spool: Spool, clock: ManualClock, keys: KeyStore, database: Database
+) -> None:
+    call = with_way(answered_call(clock))
+    history.record(call)
+    await spool.drain()
+    menu, group, ben, mobile = (await history.get("acme", call.id)).steps
+    assert (menu.kind, menu.outcome, menu.number, menu.name, menu.identity) == (
+        "menu",
+        "continued",
+        "7000",
+        "Main",
+        None,
+    )
+    assert (group.kind, group.reason, group.name) == ("group", "routed", "Sales")
+    assert (ben.extension_id, ben.identity) == ("ext-ben", PartyIdentity("1002", "Ben Axolotl"))
+    assert (mobile.kind, mobile.by, mobile.identity) == ("outside", 1, PartyIdentity("+491700000000", ""))
+    assert (mobile.at, mobile.ended) == (call.answered, call.ended)
+
+    subject = keys.find_or_create("acme", "number", "+491700000000")
+    keys.destroy("acme", subject)
+    await history.erase("acme", subject)
+    assert isinstance((await history.get("acme", call.id)).steps[3].identity, Erased)
+    async with database.read() as session:
+        left = await session.execute(text("SELECT position FROM call_step WHERE sealed IS NOT NULL"))
+    assert [row.position for row in left] == [2]

@@ -5,6 +5,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from unificx.calls.events import StepKind, StepOutcome, StepReason
 from unificx.identity import DeviceKind, Language, Role
 
 T = TypeVar("T")
@@ -315,6 +316,20 @@ class CallQuality(BaseModel):
     callee: Quality | None
 
 
+class CallStep(Output):
+    """A station on the way of a call."""
+
+    kind: StepKind = Field(description="A person's phones, an outside number, or an object of the tenant.")
+    reason: StepReason = Field(description="Why the call went there; `routed` by the station before.")
+    at: datetime
+    ended: datetime
+    outcome: StepOutcome = Field(description="How it ended there; `continued`: it passed the call on.")
+    number: str | None = Field(description="Number of the person or object; null for an erased or hidden one.")
+    name: str | None
+    extension_id: str | None
+    by: int | None = Field(description="Position in `parties` of the party that sent the call there.")
+
+
 class CallRecord(BaseModel):
     """A finished call."""
 
@@ -340,6 +355,10 @@ class CallRecord(BaseModel):
     )
     message_seconds: float | None = Field(
         default=None, description="Length of the voicemail message left in this call, while it exists.", examples=[7.2]
+    )
+    steps: list[CallStep] = Field(
+        default_factory=list[CallStep],
+        description="The way of the call; empty if it only rang the dialled extension.",
     )
 
 
