@@ -356,10 +356,7 @@ class CallRecord(BaseModel):
     message_seconds: float | None = Field(
         default=None, description="Length of the voicemail message left in this call, while it exists.", examples=[7.2]
     )
-    steps: list[CallStep] = Field(
-        default_factory=list[CallStep],
-        description="The way of the call; empty if it only rang the dialled extension.",
-    )
+    steps: list[CallStep] = Field(description="The way of the call; empty if it only rang the dialled extension.")
 
 
 class HourlyCalls(Output):

@@ -41,6 +41,7 @@ function record(overrides: Partial<CallRecord> = {}): CallRecord {
     outcome: 'missed',
     cause: 16,
     recorded: false,
+    steps: [],
     quality: { caller: unmeasured, callee: null },
     parties: [party('caller', '1002', 'Ada Example', 'ada'), party('callee', '1001', 'Me', 'mine')],
     ...overrides,
