@@ -23,7 +23,7 @@ from unificx.server.settings import Settings, parse_bind
 from unificx.server.sip import SipServer
 from unificx.sip.digest import best_challenge, response_for
 from unificx.sip.headers import parse_auth
-from unificx.sip.message import Response, parse
+from unificx.sip.message import Request, Response, parse, respond
 
 Address = tuple[str, int]
 SDP = (
@@ -67,13 +67,19 @@ class CannedRtpEngine(RtpEngine):
 
 @dataclass
 class Phone(asyncio.DatagramProtocol):
-    """A phone that answers challenges; it leaves received requests in `requests` as raw messages."""
+    """A phone that answers challenges; it leaves received requests in `requests` as raw messages, each once.
+
+    It sends 100 (Trying) to an INVITE: without a response, repetitions of an INVITE on a slow machine would arrive in
+    place of the next one, and their timers would run in the middle of the path.
+    """
 
     login: SipLogin
     server: Address
     requests: "asyncio.Queue[bytes]" = field(default_factory=lambda: asyncio.Queue[bytes]())
     responses: "asyncio.Queue[Response]" = field(default_factory=lambda: asyncio.Queue[Response]())
     cseq: int = 0
+    received: set[str] = field(default_factory=set[str])
+    """Call-IDs of received requests."""
 
     async def open(self) -> "Phone":
         self.transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
@@ -87,7 +93,12 @@ class Phone(asyncio.DatagramProtocol):
             response = parse(data)
             assert isinstance(response, Response)
             self.responses.put_nowait(response)
-        else:
+            return
+        request = parse(data)
+        assert isinstance(request, Request)
+        self.transport.sendto(respond(request, 100).encode(), addr)
+        if request.call_id not in self.received:
+            self.received.add(request.call_id)
             self.requests.put_nowait(data)
 
     async def register(self) -> None:
