@@ -19,7 +19,7 @@ REFERRED = """
     app   <- waiting for 1003 [alice]
     carol <- INVITE [alice]
       From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
-      Alert-Info: none
+      Alert-Info: <urn:alert:source:internal>;info=internal
     ! the app answers [ring]
     alice <- INVITE [ring]
     alice -> 200 [alice]

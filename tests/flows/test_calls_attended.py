@@ -64,7 +64,7 @@ async def test_party_on_hold_becomes_sendrecv_after_blind_transfer() -> None:
         app   <- waiting for 1003 [alice/held both ways]
         carol <- INVITE [alice/held both ways]
           From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
-          Alert-Info: none
+          Alert-Info: <urn:alert:source:internal>;info=internal
     """)  # fmt: skip
 
 

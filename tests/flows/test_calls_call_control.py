@@ -75,7 +75,7 @@ async def test_click_to_dial_tells_the_own_phone_that_its_user_calls() -> None:
         app   <- ACK [alice]
         carol <- INVITE [alice]
           UnifiCX-Origination: none
-          Alert-Info: none
+          Alert-Info: <urn:alert:source:internal>;info=internal
     """)  # fmt: skip
 
 

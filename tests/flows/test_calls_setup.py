@@ -3,6 +3,8 @@
 import pytest
 from ladder import play
 
+from unificx.calls.machine.identity import RingKind, ring_headers
+
 
 async def test_basic_call() -> None:
     world = await play("""
@@ -429,3 +431,10 @@ async def test_webrtc_on_both_sides() -> None:
         history <- failed 88 alice 1002
         alice <- 488
     """)
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"), [("internal", "internal"), ("external", "external"), ("queue", "external")]
+)
+def test_phones_choose_their_ring_tone_by_the_source_of_a_call(kind: RingKind, source: str) -> None:
+    assert ring_headers(kind) == (("Alert-Info", f"<urn:alert:source:{source}>;info={kind}"),)

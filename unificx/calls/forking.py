@@ -8,11 +8,12 @@ from unificx.calls.connected_identity import referred_by
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
-from unificx.calls.machine.identity import WITHHELD, Identity, caller_headers
+from unificx.calls.machine.identity import WITHHELD, Headers, Identity, caller_headers, ring_headers
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
+from unificx.calls.machine.states import Talking
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
-from unificx.registrar import Binding
+from unificx.registrar import Binding, Caller
 from unificx.routing import CallApp, Fork, GoTo, Reject, Routing
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
@@ -36,6 +37,8 @@ CALL_ID_HEADER = "UnifiCX-Call"
 CONFERENCE_HEADER = "UnifiCX-Conference"
 """Header that marks an invitation to a conference for a browser: the number of participants besides the caller shown. A
 browser joins by a SIP INFO with the digit 1, which an invited phone sends when its user presses the key."""
+QUEUE_APP = "queue"
+"""The app that holds the callers of a queue while it rings its agents."""
 NO_LIMITS = Limits(0.0, 0.0)
 """Limits of a step that dials nothing."""
 _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
@@ -125,7 +128,8 @@ class ForkTargetBuilder:
 
     def _add_branch(self, call: Call, target: CallTarget, binding: Binding, extension: Extension) -> str:
         """Add a phone to the call and return its leg name."""
-        shown, extra_headers = target.displayed_caller or call.caller, RECALL_HEADERS if target.is_recall else ()
+        shown = target.displayed_caller or call.caller
+        extra_headers = _ring_headers(call, target, shown)
         if binding.flow.is_websocket:
             extra_headers = (*extra_headers, (CALL_ID_HEADER, call.id))
             if call.conference_others is not None:
@@ -136,8 +140,6 @@ class ForkTargetBuilder:
             WITHHELD if call.withholds_identity(shown.extension_id) else Identity(shown.number, shown.name, domain)
         )
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
-        if call.next_destination:
-            extra_headers = (*extra_headers, *CLICK_TO_DIAL_HEADERS)
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         invitation = InviteParams(
@@ -153,6 +155,18 @@ class ForkTargetBuilder:
         to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
         call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
+
+
+def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
+    """Return the headers by which the phone chooses its ring tone."""
+    if target.is_recall:
+        return RECALL_HEADERS
+    if call.next_destination:
+        return CLICK_TO_DIAL_HEADERS
+    held_by = call.participant(call.state.callee).app if isinstance(call.state, Talking) else None
+    if held_by is not None and held_by.app == QUEUE_APP:
+        return ring_headers("queue")
+    return ring_headers("external" if shown.is_outside or not shown.extension_id else "internal")
 
 
 def _dialled_flow(call: Call, name: str) -> Flow | None:

@@ -1,7 +1,9 @@
 """Identities that devices show: asserted by the PBX, never copied from a phone's headers (RFC 3325, RFC 3323)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+RingKind = Literal["internal", "external", "queue"]
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -35,6 +37,13 @@ def caller_headers(caller: Identity) -> Headers:
     Phones are outside the trust domain, so a withheld identity is not sent to them at all (RFC 3325 section 7).
     """
     return (("Privacy", "id"),) if caller is WITHHELD else (("P-Asserted-Identity", caller.address),)
+
+
+def ring_headers(kind: RingKind) -> Headers:
+    """Return the header by which a phone chooses its ring tone: the source of a call (RFC 7462 section 8.2.2), and the
+    text `info` that desk phones compare. Callers in a queue count as outside."""
+    source = "internal" if kind == "internal" else "external"
+    return (("Alert-Info", f"<urn:alert:source:{source}>;info={kind}"),)
 
 
 def connected_headers(peer: Identity) -> Headers:
