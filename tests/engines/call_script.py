@@ -178,6 +178,7 @@ def every_event() -> list[Event]:
     events += [
         messages.DeviceReachable(*came) for came in (("b2", "d", False), ("b3", "d", True, "b1"), ("b4", "e", False))
     ]
+    events.append(messages.TransferWithdrawn())
     for leg in LEGS:
         events += [messages.HungUp(leg), messages.LegLost(leg), messages.ReofferRequested(leg)]
         for sdp in (b"", b"a description"):

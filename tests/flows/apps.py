@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 
 from phones import describe_sdp, sdp_of
 
-from unificx.calls import AppCallContext
+from unificx.calls import AppCallContext, AppEvent, ConnectRequest, ConnectWithdrawn
+from unificx.calls.events import Outcome
 from unificx.identity import Extension
-from unificx.routing import VOICEMAIL_APP, CallApp, Destination, DestinationRef
-from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
+from unificx.routing import VOICEMAIL_APP, CallApp, Destination, DestinationRef, GoTo
+from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
-APP_EVENTS: dict[str, Callable[[bytes], LegEvent]] = {
+APP_EVENTS: dict[str, Callable[[bytes], AppEvent]] = {
     "answers": Answered,
     "accepts": OfferAnswered,
     "offers": OfferReceived,
     "hangs": lambda body: ByeReceived(),
     "refuses": lambda body: Rejected(503, None),
     "declines": lambda body: OfferRejected(488),
+    "withdraws": lambda body: ConnectWithdrawn(),
 }
 
 
@@ -29,7 +31,8 @@ class FakeApps:
         self._numbers = numbers
         self._voicemail = voicemail
         self._log = log
-        self._emitters: list[Callable[[LegEvent], None]] = []
+        self._emitters: list[Callable[[AppEvent], None]] = []
+        self._connects = False
         self.running = 0
         self.last_context: AppCallContext | None = None
         """Context of the latest call."""
@@ -50,7 +53,7 @@ class FakeApps:
         """Whether the extension has a mailbox."""
         return extension.number in self._voicemail
 
-    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> "FakeApps":
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[AppEvent], None]) -> "FakeApps":
         target = f" for {context.callee.number}" if context.callee is not None else ""
         app = "voicemail" if context.app == VOICEMAIL_APP else context.app
         self._log(f"{app}{target}" + (f" {describe_sdp(offer)}" if offer else ""))
@@ -67,7 +70,12 @@ class FakeApps:
         """Execute a ladder line for the app with this number, from 1."""
         self._emit(self._emitters[number - 1], words)
 
-    def _emit(self, notify: Callable[[LegEvent], None], words: list[str]) -> None:
+    def _emit(self, notify: Callable[[AppEvent], None], words: list[str]) -> None:
+        if words[0] == "connects":
+            self._connects, name = True, " ".join(words[2:]).strip('"')
+            kind = "app" if words[1] in self._numbers else "extension"
+            notify(ConnectRequest(GoTo(DestinationRef(kind, words[1])).plan(), name))
+            return
         notify(APP_EVENTS[words[0]](sdp_of(words[1][1:-1]) if len(words) > 1 and words[1][0] == "[" else b""))
 
     def acknowledged(self, sdp: bytes) -> None:
@@ -84,6 +92,11 @@ class FakeApps:
 
     def info_received(self, content_type: str, body: bytes) -> None:
         self._log(f"INFO {body.decode()}".strip())
+
+    def connect_ended(self, outcome: Outcome) -> None:
+        if self._connects:  # not the recall of a parked call, of which its app need not know
+            self._log(outcome)
+        self._connects = False
 
     def ended(self) -> None:
         self.running -= 1

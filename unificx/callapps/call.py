@@ -18,11 +18,13 @@ from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.ports import AudioSink
 from unificx.callapps.schemas import CalledMailbox, CallerInfo, RecordEndReason, RecordResult, SpokenValue
 from unificx.callapps.tones import tone
+from unificx.calls import ConnectRequest
 from unificx.core.clock import Clock
 from unificx.core.errors import StorageFull
 from unificx.media.mixer.messages import DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 from unificx.media_worker.client import MediaEngineClient, TapStream
+from unificx.routing import DestinationRef, GoTo, Plan, UnansweredOutcome
 
 BEEP = (1000, 0.4)
 """Frequency (Hz) and duration (seconds) of "beep", the tone before a recording."""
@@ -78,6 +80,11 @@ class Call:
     def call_id(self) -> str:
         """The call id used in call detail records."""
         return self.id
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether the app was cancelled because `connect` was answered."""
+        return self.session.was_connected
 
     @property
     def receives_audio(self) -> bool:
@@ -206,6 +213,18 @@ class Call:
         await self.answer()
         self._engine.echo(self.session.leg)
         await asyncio.Event().wait()
+
+    async def connect(self, destination: DestinationRef | Plan, *, displayed_name: str = "") -> UnansweredOutcome:
+        """Ring a destination while the caller stays with the app, and return why it did not answer.
+
+        If it answers, the caller is connected to it and the app is cancelled as at a hang-up, with
+        `was_connected` set; a destination that is an app answers as well. Cancelling this ends the ringing.
+        `displayed_name` is shown in place of the caller's name while it rings.
+        """
+        await self.answer()
+        plan = destination if isinstance(destination, Plan) else GoTo(destination).plan()
+        outcome = await self.session.connect(ConnectRequest(plan, displayed_name))
+        return "failed" if outcome in ("answered", "cancelled") else outcome
 
     async def hang_up(self) -> None:
         """Hang up and end the app."""

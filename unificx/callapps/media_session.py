@@ -8,11 +8,13 @@ from typing import Any
 import structlog
 
 from unificx import sdp as descriptions
+from unificx.calls import AppEvent, ConnectRequest, ConnectWithdrawn
+from unificx.calls.events import Outcome
 from unificx.core.background import BackgroundTasks
 from unificx.media import MediaUnavailable
 from unificx.media_worker.client import MediaEngineClient
 from unificx.sip.info_dtmf import parse_dtmf_digit
-from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
+from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 log = structlog.get_logger()
 SERVICE_UNAVAILABLE = 503
@@ -25,7 +27,7 @@ class AppLegParams:
 
     id: str
     offer: bytes
-    emit: Callable[[LegEvent], None]
+    emit: Callable[[AppEvent], None]
     on_ended: Callable[[], None]
 
 
@@ -53,6 +55,9 @@ class AppMediaSession:
         self.media_up = asyncio.Event()
         """Set while the engine has the leg, so that audio flows."""
         self.is_over = False
+        self.was_connected = False
+        """Whether the call left the app because the party was connected to another one."""
+        self._connecting: asyncio.Future[Outcome] | None = None
         self._engine = engine
         self._offer = params.offer
         self._emit = params.emit
@@ -88,6 +93,20 @@ class AppMediaSession:
             self.is_over = True
             self._emit(ByeReceived() if self._answered else Rejected(480, None))
 
+    async def connect(self, request: ConnectRequest) -> Outcome:
+        """Have the party connected to a destination; return why it did not answer. One at a time."""
+        assert self._connecting is None
+        self._connecting = waiting = asyncio.get_running_loop().create_future()
+        self._emit(request)
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if not self.is_over:
+                self._emit(ConnectWithdrawn())
+            raise
+        finally:
+            self._connecting = None
+
     def engine_restarted(self) -> None:
         """Re-offer the leg after the media engine restarted."""
         if self._answered and not self.is_over:
@@ -117,6 +136,12 @@ class AppMediaSession:
     def info_received(self, content_type: str, body: bytes) -> None:
         for key in parse_dtmf_digit(content_type, body):
             self._on_digit(key)
+
+    def connect_ended(self, outcome: Outcome) -> None:
+        if outcome == "answered":
+            self.was_connected = True
+        elif self._connecting is not None and not self._connecting.done():
+            self._connecting.set_result(outcome)
 
     def ended(self) -> None:
         self.is_over = True

@@ -12,10 +12,9 @@ from unificx.audio_store import PromptOverrides
 from unificx.callapps.call import App, Call
 from unificx.callapps.media_session import AppLegParams, AppMediaSession
 from unificx.callapps.schemas import CalledMailbox, CallerInfo
-from unificx.calls import AppCallContext
+from unificx.calls import AppCallContext, AppEvent
 from unificx.core.clock import Clock
 from unificx.media_worker.client import MediaEngineClient
-from unificx.sip.legs import LegEvent
 
 log = structlog.get_logger()
 
@@ -55,7 +54,7 @@ class AppRunner:
     def __len__(self) -> int:
         return len(self._running)
 
-    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppMediaSession:
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[AppEvent], None]) -> AppMediaSession:
         """Run an app for a call; an unknown app rejects it."""
         call = self._call(AppLegParams(context.leg_id, offer, emit, partial(self._cancel, context.leg_id)), context)
         session = call.session

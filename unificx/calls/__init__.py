@@ -9,6 +9,7 @@ from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
 from unificx.calls.observers import CompositeObserver
 from unificx.calls.parking import Parking
+from unificx.calls.ports import AppEvent
 from unificx.calls.recording_status import CallRecordingStatus
 from unificx.calls.schemas import (
     PARK,
@@ -16,6 +17,8 @@ from unificx.calls.schemas import (
     RETRIEVE,
     AppCallContext,
     CallSettings,
+    ConnectRequest,
+    ConnectWithdrawn,
     Conversation,
     ConversationLeg,
     LiveCall,
@@ -29,12 +32,15 @@ __all__ = [
     "PARK_ANNOUNCEMENT",
     "RETRIEVE",
     "AppCallContext",
+    "AppEvent",
     "CallControl",
     "CallManager",
     "CallManagerDependencies",
     "CallRecordingStatus",
     "CallSettings",
     "CompositeObserver",
+    "ConnectRequest",
+    "ConnectWithdrawn",
     "Conversation",
     "ConversationLeg",
     "ExtensionCall",

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from unificx.calls.ports import AppEndpoint, AppHost
+from unificx.calls.events import Outcome
+from unificx.calls.ports import AppEndpoint, AppEvent, AppHost
 from unificx.calls.schemas import AppCallContext
-from unificx.sip.legs import Headers, LegEvent
+from unificx.sip.legs import Headers
 
 LOOPBACK = "127.0.0.1"
 """Signalling address of apps."""
@@ -16,7 +17,7 @@ class AppLeg:
     dialog = None
     record_aware = False
 
-    def __init__(self, id_: str, on_event: Callable[["AppLeg", LegEvent], None]) -> None:
+    def __init__(self, id_: str, on_event: Callable[["AppLeg", AppEvent], None]) -> None:
         self.id = id_
         self.remote_sdp = b""
         """The app's latest SDP."""
@@ -71,13 +72,18 @@ class AppLeg:
         if endpoint is not None:
             endpoint.ended()
 
+    def report_outcome(self, outcome: Outcome) -> None:
+        """Tell the app how the connection that it requested has ended."""
+        if self._endpoint is not None:
+            self._endpoint.connect_ended(outcome)
+
     def notify(self, status: int, now: float) -> None:
         """Ignore transfer progress: apps are not notified."""
 
     def handle_flow_change(self, now: float) -> None:
         """Ignore a moved peer: apps do not register."""
 
-    def _on_app_event(self, event: LegEvent) -> None:
+    def _on_app_event(self, event: AppEvent) -> None:
         """Forward an event of the app; dropped after the leg has ended."""
         if self.ended:
             return

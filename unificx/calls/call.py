@@ -12,7 +12,7 @@ from unificx.calls.machine.states import Ended, Ending, SettingUp, State, Talkin
 from unificx.calls.participant import AnyLeg, Participant, SentSdp
 from unificx.calls.record_parties import RecordParties
 from unificx.calls.recording_indication import RecordingIndication
-from unificx.calls.schemas import AppCallContext, LiveCall
+from unificx.calls.schemas import AppCallContext, ConnectRequest, LiveCall
 from unificx.identity import Extension
 from unificx.registrar import Caller
 from unificx.routing import CONFERENCE_APP, Fork, Plan, Step
@@ -45,7 +45,8 @@ class CallTarget:
 
     `displayed_caller` is shown on the phones, None for the call's caller. `is_recall`: the call returns to the
     extension that transferred or parked it. `redirects`: number of redirections followed. `transferred_by`: the
-    transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings.
+    transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings. `by_app`: an app
+    connects the caller, so that the called extension is a party of the call only if it answers.
     """
 
     plan: Plan = NO_PLAN
@@ -56,6 +57,12 @@ class CallTarget:
     redirects: int = 0
     transferred_by: Caller | None = None
     displayed_name: str = field(default="", repr=False)
+    by_app: bool = False
+
+    @property
+    def called(self) -> Extension | None:
+        """The called extension, for the call record and the displays."""
+        return None if self.by_app and self.fork is not None else self.plan.called
 
     @property
     def step(self) -> Step | None:
@@ -106,6 +113,8 @@ class Call:
     """The transferor that connected the present parties, None if no transfer did."""
     early_info: list[tuple[str, InfoReceived]] = field(default_factory=list[tuple[str, InfoReceived]])
     """INFO requests of legs that answered, received before media was connected."""
+    pending_connect: tuple[str, ConnectRequest] | None = None
+    """The id of an app's leg and its request, until the parties are ready."""
     pending_step: StartStep | None = None
     """The step of the plan that must be started."""
     leg_counters: Counter[str] = field(default_factory=Counter[str])

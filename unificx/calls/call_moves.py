@@ -79,6 +79,16 @@ class CallMoves:
             call.absorbed_call_id = other.id
         self.finish(other, now)
 
+    def remove_unreached(self, call: Call) -> None:
+        """Remove the participants that an app tried to reach: an app may make any number of attempts."""
+        assert isinstance(call.state, Talking)
+        now = self.clock.monotonic()
+        for name in call.participants.keys() - {CALLER, call.state.callee}:
+            self.registry.remove_leg(call, name)
+            leg = call.participants.pop(name).leg
+            if leg is not None:
+                leg.close(now)
+
     def split(self, call: Call, name: str) -> Call:
         """Move one participant into a new call without a peer; the other one becomes the caller of this call."""
         assert isinstance(call.state, Talking)

@@ -78,7 +78,7 @@ def swap_caller(call: Call, name: str, callee: Extension | None) -> None:
 def set_target(call: Call, target: CallTarget) -> None:
     """Set a new target and its called party."""
     update_parties(call)
-    call.target, call.callee, call.dialled, call.answered_leg = target, target.plan.called, target.dialled, None
+    call.target, call.callee, call.dialled, call.answered_leg = target, target.called, target.dialled, None
 
 
 def set_peer(call: Call, name: str, callee: Extension | None) -> None:

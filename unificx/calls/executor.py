@@ -12,11 +12,11 @@ from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.media_requests import MediaRequests
-from unificx.calls.ports import AppHost, MediaAnchor, PushWakeup
+from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
 from unificx.identity import DirectoryCache
-from unificx.sip.legs import DialogTable, IncomingLeg, Leg, LegEvent, OutgoingLeg
+from unificx.sip.legs import DialogTable, IncomingLeg, Leg, OutgoingLeg
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ActionExecutor:
         self,
         deps: ExecutorDependencies,
         on_media_reply: Callable[[Call, messages.Event], None],
-        on_app_event: Callable[[AppLeg, LegEvent], None],
+        on_app_event: Callable[[AppLeg, AppEvent], None],
     ) -> None:
         self._deps = deps
         self._media = MediaRequests(deps.media, on_media_reply)
@@ -119,7 +119,8 @@ class ActionExecutor:
         | messages.RefuseOffer
         | messages.Bye
         | messages.Close
-        | messages.Notify,
+        | messages.Notify
+        | messages.ReportOutcome,
         now: float,
     ) -> None:
         leg = call.leg(action.leg)
@@ -143,6 +144,9 @@ class ActionExecutor:
                 leg.bye(now, cause.reason)
             case messages.Notify(_, status):
                 leg.notify(status, now)
+            case messages.ReportOutcome(_, outcome):
+                if isinstance(leg, AppLeg):
+                    leg.report_outcome(outcome)
             case messages.Close():
                 leg.close(now)
             case _:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from unificx.calls.app_connections import AppConnections
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled, withheld_by
 from unificx.calls.call_limiter import ConcurrentCallLimiter
@@ -23,9 +24,10 @@ from unificx.calls.machine.states import Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
 from unificx.calls.participant import Participant
+from unificx.calls.ports import AppEvent
 from unificx.calls.record_keeper import RecordKeeper
 from unificx.calls.registry import CallRegistry
-from unificx.calls.schemas import CallSettings, LiveCall, Origination, ParkedCall
+from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn, LiveCall, Origination, ParkedCall
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
 from unificx.core.errors import NotFound, StorageFull
@@ -73,6 +75,7 @@ class CallManager:
     _executor: ActionExecutor = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
     _transfers: Transfers = field(init=False)
+    _app_connections: AppConnections = field(init=False)
     _departed: DepartedPages = field(default_factory=DepartedPages)
 
     def __post_init__(self) -> None:
@@ -92,7 +95,7 @@ class CallManager:
         self._executor = ActionExecutor(executor_deps, self._on_media_reply, self._on_app_event)
         moves = CallMoves(registry, self._executor.execute_all, notifier, deps.clock, self._finish)
         transfer_deps = TransferDependencies(deps, self._fork_builder, registry.find_leg, self._dispatch_now, moves)
-        self._transfers = Transfers(transfer_deps)
+        self._transfers, self._app_connections = Transfers(transfer_deps), AppConnections(transfer_deps)
 
     # ---- input from the SIP request handler
 
@@ -349,7 +352,7 @@ class CallManager:
     def _prepare_step(self, call: Call, now: float) -> ForkTargets:
         """Add the legs of the current step to the call."""
         call.target, targets = self._fork_builder.build(call, call.target, now)
-        call.callee = call.target.plan.called
+        call.callee = call.target.called
         self._registry.update_index(call)
         return targets
 
@@ -394,7 +397,7 @@ class CallManager:
             if found is not None:
                 self._on_leg_event(*found, event, now)
 
-    def _on_app_event(self, leg: AppLeg, event: leg_events.LegEvent) -> None:
+    def _on_app_event(self, leg: AppLeg, event: AppEvent) -> None:
         """Dispatch an event of an app, which occurs outside of message processing."""
         now = self.deps.clock.monotonic()
         found = self._registry.find_leg(leg.id)
@@ -403,11 +406,13 @@ class CallManager:
             self._drain_leg_events(now)
             self.on_pending_output()
 
-    def _on_leg_event(self, call: Call, name: str, event: leg_events.LegEvent, now: float) -> None:
+    def _on_leg_event(self, call: Call, name: str, event: AppEvent, now: float) -> None:
         if isinstance(event, leg_events.InfoReceived):
             self._on_info(call, name, event, now)
         elif isinstance(event, leg_events.ReferReceived):
             self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
+        elif isinstance(event, ConnectRequest | ConnectWithdrawn):
+            self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
         else:
             self.dispatch(call, to_call_event(name, event), now)
 
@@ -435,8 +440,9 @@ class CallManager:
             call.early_info.append((name, event))
 
     def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
-        if isinstance(call.state, Talking):
-            other = call.leg(call.state.callee if name == CALLER else CALLER)
+        state = call.state.talking if isinstance(call.state, Transferring) else call.state
+        if isinstance(state, Talking):
+            other = call.leg(state.callee if name == CALLER else CALLER)
             if other is not None:
                 other.info(event.content_type, event.body, now)
 
@@ -462,6 +468,8 @@ class CallManager:
             self._rearm(call)
             if call.pending_step is not None:
                 self._start_step(call, call.pending_step, now)
+            if call.pending_connect is not None:
+                self._app_connections.proceed(call, now)
 
     def _reoffer_recording_indication(self, call: Call, now: float) -> None:
         leg = call.recording_indication.next_leg_to_reoffer(call.state, call.participants)

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from unificx.calls.events import CallEnded
-from unificx.calls.schemas import AppCallContext, Conversation
+from unificx.calls.events import CallEnded, Outcome
+from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation
 from unificx.media import MediaUnavailable
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sip.legs import LegEvent, Rejected
@@ -83,6 +83,10 @@ class NoPushWakeup:
         del device_ids, call_id
 
 
+AppEvent = LegEvent | ConnectRequest | ConnectWithdrawn
+"""An event of an app: those of a callee's leg, and its requests."""
+
+
 class AppEndpoint(Protocol):
     """The app's side of a leg. Methods do not block and do not emit events before they return."""
 
@@ -106,6 +110,10 @@ class AppEndpoint(Protocol):
         """An INFO request of the caller's phone, usually DTMF."""
         ...
 
+    def connect_ended(self, outcome: Outcome) -> None:
+        """The connection in its `ConnectRequest` was "answered", and `ended` follows; or why it did not answer."""
+        ...
+
     def ended(self) -> None:
         """The call has ended. The app may finish its work; its events are ignored."""
         ...
@@ -114,16 +122,16 @@ class AppEndpoint(Protocol):
 class AppHost(Protocol):
     """Runs call apps."""
 
-    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppEndpoint:
-        """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Rejected`, `HungUp` …), never
-        before this method has returned. If `offer` is empty, its answer is an offer."""
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[AppEvent], None]) -> AppEndpoint:
+        """Start an app for a call. It emits the events of a callee's leg (`Answered`, `Rejected`, `HungUp` …) and its
+        requests, never before this method has returned. If `offer` is empty, its answer is an offer."""
         ...
 
 
 class NoAppHost:
     """No apps are available: calls to them are refused."""
 
-    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[LegEvent], None]) -> AppEndpoint:
+    def host(self, context: AppCallContext, offer: bytes, emit: Callable[[AppEvent], None]) -> AppEndpoint:
         del context, offer
         asyncio.get_running_loop().call_soon(emit, Rejected(480, None))
         return _NullEndpoint()
@@ -135,6 +143,7 @@ class _NullEndpoint:
     def offer_answered(self, sdp: bytes) -> None: ...
     def offer_refused(self, status: int) -> None: ...
     def info_received(self, content_type: str, body: bytes) -> None: ...
+    def connect_ended(self, outcome: Outcome) -> None: ...
     def ended(self) -> None: ...
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from unificx.identity import Extension
 from unificx.registrar import Caller
+from unificx.routing import Plan
 
 PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
@@ -112,6 +113,21 @@ class AppCallContext:
     reason: str
     """Why the app is the fallback: missed, busy, declined, unreachable, failed; "" if the app was dialled."""
     dialled: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectRequest:
+    """A request of an app to connect its party to the destination of a plan; the party stays with the app until
+    it answers. `displayed_name` is shown in place of the party's name while the destination rings, "" for that.
+    """
+
+    plan: Plan
+    displayed_name: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectWithdrawn:
+    """The app no longer wants its party to be connected: the ringing ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from unificx.routing.plans import (
     Rejection,
     RingTarget,
     Step,
+    UnansweredOutcome,
 )
 from unificx.routing.references import DestinationRef
 from unificx.routing.service import Routing
@@ -50,5 +51,6 @@ __all__ = [
     "RingTarget",
     "Routing",
     "Step",
+    "UnansweredOutcome",
     "Voicemail",
 ]

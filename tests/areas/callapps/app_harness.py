@@ -8,7 +8,8 @@ from typing import Any
 
 from unificx.callapps import App, AppRunner, Call
 from unificx.callapps import call as verbs
-from unificx.calls import AppCallContext
+from unificx.calls import AppCallContext, AppEvent, ConnectRequest
+from unificx.calls.events import Outcome
 from unificx.core.clock import ManualClock
 from unificx.identity import Extension
 from unificx.media import MediaUnavailable
@@ -16,7 +17,7 @@ from unificx.media.mixer.messages import Chunk, DigitPressed, PlayEnded
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.registrar import Caller
-from unificx.sip.legs import Answered, ByeReceived, LegEvent, OfferAnswered, OfferReceived, OfferRejected, Rejected
+from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 PIECE = 0.2
 LOUD, QUIET = sine(500, 8000, 1600).tobytes(), bytes(3200)
@@ -79,7 +80,7 @@ class AppHarness:
     offer: bytes = b"offer"
     played: list[str] = field(default_factory=list)
     """Sounds that the caller heard; recorded audio is "sound 2.0"."""
-    events: list[LegEvent] = field(default_factory=list)
+    events: list[AppEvent] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
     media_error: str = ""
     """The engine's error for the next SDP."""
@@ -87,6 +88,8 @@ class AppHarness:
     """Sounds the engine fails to play."""
     taps: dict[str, ScriptedTap] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=ManualClock)
+    outcomes: list[Outcome] = field(default_factory=list)
+    """How the connections that the app requests end, in order; without one, the destination rings."""
 
     def __post_init__(self) -> None:
         self.host = AppRunner(
@@ -136,8 +139,13 @@ class AppHarness:
     def hang_up(self) -> None:
         self.line.ended()
 
-    def _on_event(self, event: LegEvent) -> None:
+    def _on_event(self, event: AppEvent) -> None:
         self.events.append(event)
+        if isinstance(event, ConnectRequest) and self.outcomes:
+            outcome = self.outcomes.pop(0)
+            self.line.connect_ended(outcome)
+            if outcome == "answered":
+                self.hang_up()
         if isinstance(event, ByeReceived | Rejected):
             asyncio.get_running_loop().call_soon(self.line.ended)
         if isinstance(event, Answered) and not self.offer:

@@ -1,13 +1,16 @@
 """Verbs of a call: play, DTMF, record, and cancellation on hang-up."""
 
 import asyncio
+import contextlib
 
 import pytest
 from app_harness import HANG_UP, AppHarness, harness_for
 from structlog.testing import capture_logs
 
 from unificx.callapps import App, Call, Clip, RecordResult, SpokenValue
+from unificx.calls import ConnectRequest, ConnectWithdrawn
 from unificx.core.errors import StorageFull
+from unificx.routing import DestinationRef, GoTo
 from unificx.sip.legs import Answered, ByeReceived, OfferAnswered, OfferReceived, OfferRejected, Rejected
 
 
@@ -304,3 +307,51 @@ async def test_date_and_time_are_spoken() -> None:
     stage = harness_for(app)
     await stage.run()
     assert stage.played == ["a moment"]
+
+
+REF = DestinationRef("extension", "1002")
+PLAN = GoTo(REF).plan()
+
+
+async def test_connect_returns_the_outcome_and_ends_the_app_when_answered() -> None:
+    outcomes: list[object] = []
+
+    async def app(call: Call) -> None:
+        try:
+            outcomes.append(await call.connect(PLAN, displayed_name="Sales: Carl"))
+            await call.play("sorry")
+            outcomes.append(await call.connect(REF))
+            await call.connect(PLAN)
+        finally:
+            outcomes.append(call.was_connected)
+
+    stage = harness_for(app, outcomes=["busy", "cancelled", "answered"])
+    await stage.run()
+    assert outcomes == ["busy", "failed", True]
+    requests = [ConnectRequest(PLAN, "Sales: Carl"), ConnectRequest(PLAN), ConnectRequest(PLAN)]
+    assert stage.events == [Answered(b"ours"), *requests]
+    assert stage.played == ["sorry"]
+
+
+async def test_cancelled_connect_ends_the_ringing_and_a_hang_up_does_not() -> None:
+    connected: list[bool] = []
+
+    async def app(call: Call) -> None:
+        await call.answer()
+        ringing = asyncio.create_task(call.connect(PLAN))
+        await asyncio.sleep(0)
+        ringing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ringing
+        try:
+            await call.connect(PLAN)
+        finally:
+            connected.append(call.was_connected)
+
+    stage = harness_for(app)
+    stage.begin()
+    await stage.settle()
+    stage.hang_up()
+    await stage.settle()
+    assert stage.events == [Answered(b"ours"), ConnectRequest(PLAN), ConnectWithdrawn(), ConnectRequest(PLAN)]
+    assert (connected, len(stage.host)) == ([False], 0)

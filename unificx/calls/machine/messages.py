@@ -7,6 +7,7 @@ reply of the media anchor with its request, so that stale replies are ignored.
 from dataclasses import dataclass
 from enum import Enum
 
+from unificx.calls.events import Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.states import SettingUp
@@ -163,13 +164,18 @@ class TransferRequested:
     """The leg `by` transfers the other party to `targets`, which may include app legs. Meanwhile the app leg
     `waiting_app` is heard; "" if `by` is that app. `return_targets` ring if the transfer is not answered and `by` has
     left. Phones that already ring for a consultation call are passed as its `SettingUp` state. `keep_with_app`: if the
-    transfer is not answered, the party stays with the app `by`."""
+    transfer is not answered, the party stays with the app `by`, which is told the outcome."""
 
     by: str
     targets: ForkTargets | SettingUp
     waiting_app: str
     return_targets: ForkTargets | None = None
     keep_with_app: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TransferWithdrawn:
+    """The app that keeps the party if its transfer is not answered ends the ringing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +239,7 @@ Event = (
     | LegLost
     | EndRequested
     | TransferRequested
+    | TransferWithdrawn
     | JoinRequested
     | MoveToAppRequested
     | TakeOverRequested
@@ -437,6 +444,14 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportOutcome:
+    """Tell the app `leg` how its transfer ended: "answered", or why not."""
+
+    leg: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class WriteRecord:
     """Write the call record."""
 
@@ -467,6 +482,7 @@ Action = (
     | SwapCaller
     | SetPeer
     | Notify
+    | ReportOutcome
     | SetCallee
     | WriteRecord
 )

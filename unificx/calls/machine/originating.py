@@ -38,6 +38,7 @@ from unificx.calls.machine.messages import (
     StepStarted,
     TakeOverRequested,
     TransferRequested,
+    TransferWithdrawn,
     WriteRecord,
 )
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT, begin
@@ -73,6 +74,7 @@ def originating(state: Originating, event: Event, now: float) -> Outcome:
             | DeviceReachable()
             | Declined()
             | StepStarted()
+            | TransferWithdrawn()
             | HungUp()
             | LegLost()
         ):

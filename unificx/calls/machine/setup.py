@@ -53,6 +53,7 @@ from unificx.calls.machine.messages import (
     StepStarted,
     TakeOverRequested,
     TransferRequested,
+    TransferWithdrawn,
     WriteRecord,
 )
 from unificx.calls.machine.states import Answering, Branch, Ended, MediaReanchor, SettingUp, State, Talking
@@ -147,7 +148,7 @@ def setting_up(state: SettingUp, event: Event, now: float) -> Outcome:
             return state, [RefuseOffer(leg, 491)]
         case MediaAnswered() | MediaReleased() | MediaSilent() | AckReceived() | OfferAnswered() | OfferRefused():
             return state, []
-        case StepStarted():
+        case StepStarted() | TransferWithdrawn():
             return state, []
         case TransferRequested() | JoinRequested() | MoveToAppRequested() | TakeOverRequested() | ReofferRequested():
             return state, []
@@ -193,6 +194,7 @@ def answering(state: Answering, event: Event, now: float) -> Outcome:
             | OfferAnswered()
             | OfferRefused()
             | DeadlineReached()
+            | TransferWithdrawn()
         ):
             return state, []
         case _:

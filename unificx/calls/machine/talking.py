@@ -46,6 +46,7 @@ from unificx.calls.machine.messages import (
     StepStarted,
     TakeOverRequested,
     TransferRequested,
+    TransferWithdrawn,
     WriteRecord,
 )
 from unificx.calls.machine.states import (
@@ -114,7 +115,7 @@ def talking(state: Talking, event: Event, now: float) -> Outcome:
             return state, []  # handled by `transfer` before
         case HungUp() | LegLost() | MediaReleased() | CalleeProgressed() | CalleeAnswered() | CalleeRefused():
             return state, []
-        case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted():
+        case DeviceReachable() | DeviceRemoved() | Declined() | StepStarted() | TransferWithdrawn():
             return state, []
         case _:
             assert_never(event)

@@ -47,11 +47,13 @@ from unificx.calls.machine.messages import (
     Reject,
     ReleaseMedia,
     ReofferRequested,
+    ReportOutcome,
     SetCallee,
     SetPeer,
     StepStarted,
     TakeOverRequested,
     TransferRequested,
+    TransferWithdrawn,
     WriteRecord,
 )
 from unificx.calls.machine.setup import begin, setting_up
@@ -106,6 +108,10 @@ def transferring(state: Transferring, event: Event, now: float) -> Outcome:
             return _apply_setup_step(replace(state, return_targets=back), setting_up(state.setup, event, now), now)
         case DeadlineReached() if now >= state.talking.ends_at:
             return _end_transfer(state, Cause.TOO_LONG, now)
+        case TransferWithdrawn():
+            if not state.keep_with_app:
+                return state, []
+            return _apply_setup_step(state, setting_up(state.setup, EndRequested(Cause.CANCELLED), now), now)
         case HungUp(leg) | LegLost(leg) | CalleeRefused(leg) | CalleeAnswered(leg) | OfferReceived(leg) if (
             _is_connected(state, leg)
         ):
@@ -182,6 +188,8 @@ def _connected_leg_event(
             return replace(state, transferor=""), [SetPeer("")]
         case OfferReceived() if leg == state.transferor:
             return state, [RefuseOffer(leg, 491)]
+        case HungUp() | LegLost() | CalleeRefused() if state.keep_with_app:
+            return _end_transfer(state, Cause.HUNG_UP, now, closing=leg)
         case HungUp() | LegLost() | CalleeRefused():  # the caller hears silence until the target answers
             return replace(state, talking=replace(state.talking, exchange=None)), []
         case _:
@@ -228,6 +236,8 @@ def _answered(state: Transferring, answer: Answering, actions: list[Action], now
     )
     restart_ice = state.from_consultation or state.setup.media_lost
     joined, requests = start_ice_restart(joined) if restart_ice else redirect.connect_callee(joined)
+    if state.keep_with_app:
+        actions.append(ReportOutcome(waiting.callee, "answered"))
     actions += [*_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(answer.callee), *requests]
     if state.transferor:
         actions += [Notify(state.transferor, 200), Bye(state.transferor, Cause.HUNG_UP)]
@@ -244,7 +254,8 @@ def _unanswered(state: Transferring, cause: Cause, actions: list[Action], now: f
         returned, requests = start_ice_restart(returned)
         return returned, [*actions, *_release_leg(waiting.callee, Cause.HUNG_UP), SetPeer(state.transferor), *requests]
     if state.keep_with_app:
-        return waiting, [*actions, SetCallee(back=True), SetPeer(waiting.callee)]
+        report = ReportOutcome(waiting.callee, cause.value.outcome)
+        return waiting, [*actions, SetCallee(back=True), SetPeer(waiting.callee), report]
     if state.return_targets is not None:
         return_setup = begin(without_ice(waiting.caller_sdp), state.return_targets, now)
         outcome, more = _apply_setup_step(

@@ -1,0 +1,55 @@
+"""Connects the party of a call app to a destination, while the party stays with the app until it answers."""
+
+from unificx.calls.call import Call, CallTarget
+from unificx.calls.machine import messages
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Talking
+from unificx.calls.schemas import ConnectRequest, ConnectWithdrawn
+from unificx.calls.transfers import TransferDependencies
+from unificx.registrar import Caller
+
+
+class AppConnections:
+    """Carries out the requests of call apps as transfers."""
+
+    def __init__(self, transfer_deps: TransferDependencies) -> None:
+        self._deps = transfer_deps
+
+    def on_request(self, call: Call, name: str, request: ConnectRequest | ConnectWithdrawn, now: float) -> None:
+        """Connect the party of the app `name` as soon as both are ready, or end the ringing."""
+        if isinstance(request, ConnectWithdrawn):
+            call.pending_connect = None
+            self._deps.dispatch(call, messages.TransferWithdrawn())
+        else:
+            call.pending_connect = call.existing_leg(name).id, request
+            self.proceed(call, now)
+
+    def proceed(self, call: Call, now: float) -> None:
+        """Start the connection that an app has requested, unless media is still being negotiated."""
+        state = call.state
+        if call.pending_connect is None or not isinstance(state, Talking) or state.exchange is not None:
+            return
+        (leg_id, request), call.pending_connect = call.pending_connect, None
+        legs = {leg.id: each for each in (CALLER, state.callee) if (leg := call.leg(each)) is not None}
+        name = legs.get(leg_id, "")
+        if not name:
+            return
+        self._deps.moves.remove_unreached(call)
+        wanted = CallTarget(
+            request.plan,
+            call.dialled,
+            displayed_caller=self._party(call, state.callee) if name == CALLER else call.caller,
+            displayed_name=request.displayed_name,
+            by_app=True,
+        )
+        call.return_target, call.transferred_by = call.target, None
+        call.transfer_target, targets = self._deps.fork_builder.build(call, wanted, now)
+        self._deps.dispatch(call, messages.TransferRequested(name, targets, "", keep_with_app=True))
+
+    def _party(self, call: Call, name: str) -> Caller:
+        """Return the party of a calling app as a caller."""
+        directory, one = self._deps.deps.directory, call.participant(name)
+        extension = directory.extension_by_id(one.extension_id)
+        if extension is None:
+            return call.caller
+        return Caller.of(extension, one.device_id, directory.display_name(extension))
