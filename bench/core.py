@@ -14,7 +14,7 @@ import numpy as np
 from bench import Metric, metric
 from tests.adapters.sip_harness import DOMAIN, SipHarness, add_extension, create_directory
 from unificx.core.clock import SystemClock
-from unificx.sip.digest import response_for
+from unificx.sip.digest_client import response_for
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Response, parse

@@ -70,6 +70,7 @@ from unificx.recording import (
 from unificx.server.live_events import LiveEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportService
+from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, NewMessage, TranscriptionWorker
 
 FAST_HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -432,6 +433,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         archive=archive,
         live_recordings=recorder,
         rooms=rooms,
+        trunks=TrunkService(database, keys, clock, TrunkDirectory(lambda domain: False, bytes(32))),
         meetings=meetings,
         support=SupportService(database, keys, clock),
         live_calls=calls,
@@ -451,6 +453,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await services.custom_sounds.start()
     await archive.start()
     await services.rooms.start()
+    await services.trunks.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),

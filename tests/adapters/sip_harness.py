@@ -13,7 +13,8 @@ from unificx.identity import DeviceAuth, DirectoryCache, Extension, Tenant
 from unificx.registrar import Caller, LocationService, Registrar
 from unificx.registrar import RegistrarDependencies as PresenceParts
 from unificx.sip.bearer import BearerTokens
-from unificx.sip.digest import Nonces, ha1, response_for
+from unificx.sip.digest import Nonces, ha1
+from unificx.sip.digest_client import response_for
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth

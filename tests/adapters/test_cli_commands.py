@@ -288,3 +288,42 @@ def test_people_are_imported_from_a_file(home: CliHome, tmp_path: Path) -> None:
     assert "Imported: 0 new, 0 changed, 1 unchanged, 1 with a fault." in again
     missing = home.run("person", "import", str(tmp_path / "none.csv"))
     assert "cannot be read" in error_line(missing)
+
+
+def test_trunk_commands(home: CliHome) -> None:
+    login = ("--username", "4930123", "--password", "secret-1")
+    limits = ("--max-calls", "5", "--accept-from", "192.0.2.0/24")
+    made = home.run_json(
+        "trunk",
+        "create",
+        "--tenant",
+        "demo",
+        "--name",
+        "carrier",
+        "--server",
+        "sip.example.com:5070",
+        "--transport",
+        "tcp",
+        *login,
+        "--register",
+        *limits,
+    )
+    assert (made["server"], made["transport"], made["registers"], made["has_password"]) == (
+        "sip.example.com:5070",
+        "tcp",
+        True,
+        True,
+    )
+    assert (made["max_calls"], made["accept_from"], made["username"]) == (5, ["192.0.2.0/24"], "4930123")
+    assert "secret-1" not in str(made)
+    listed = home.run_json("trunk", "list", "--tenant", "demo")
+    assert [(one["id"], one["state"], one["since"]) for one in listed] == [(made["id"], "unreachable", made["created"])]
+    changed = home.run_json("trunk", "update", "carrier", "--max-calls", "0", "--no-register", "--check-seconds", "0")
+    assert (changed["max_calls"], changed["registers"], changed["check_seconds"]) == (None, False, 0)
+    assert "sipgate" in home.run_text("trunk", "templates")
+    office = home.run_json("trunk", "create", "--name", "office", "--template", "sipgate", *login)
+    assert (office["server"], office["number_format"]) == ("sipconnect.sipgate.de", "e164")
+    wrong = home.run("trunk", "create", "--name", "office", "--server", "sip.example.com", "--home", str(home.folder))
+    assert "already exists" in error_line(wrong)
+    assert home.run_json("trunk", "delete", "office") == {"deleted": office["id"]}
+    assert "carrier" in home.run_text("trunk", "list")

@@ -12,6 +12,7 @@ from push_service import PushService, SubscribedBrowser
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
+from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -42,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "change_call_recording": {"state": "stopped"},
     "create_room": {"number": "8666"},
     "update_room": {"name": "Stolen"},
+    "create_trunk": {"name": "stolen", "server": "192.0.2.1"},
+    "update_trunk": {"name": "stolen"},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
@@ -83,7 +86,7 @@ WITHOUT_TENANT_PARAMETERS = {
 
 PROMPT_PARAMETERS = {"language", "group", "prompt"}
 """Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
-NOUNS = ("persons", "extensions", "devices", "history", "rooms", "mailboxes", "recordings", "sounds")
+NOUNS = ("persons", "extensions", "devices", "history", "rooms", "trunks", "mailboxes", "recordings", "sounds")
 
 
 async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
@@ -108,10 +111,12 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
+    trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
     extension = await world.identity.extensions.get(world.globex.id, "2001")
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     return {
         "room": [room.id, "8000"],
+        "trunk": [trunk.id, "carrier"],
         "participant": [join_room(world, room, "2001").session.id],
         "tenant": [world.globex.id, "globex"],
         "person_id": [me["person"]["id"]],

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unificx.sip.digest import Nonces, NonceState, best_challenge, challenges, ha1, response_for, verify
+from unificx.sip.digest import Nonces, NonceState, challenges, ha1, verify
+from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.errors import LocalProtocolError
 from unificx.sip.headers import parse_auth
 from unificx.sip.incarnation import NODE_BYTES, Incarnation

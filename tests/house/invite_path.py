@@ -21,7 +21,7 @@ from unificx.server.live_events import LiveEvents
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.settings import Settings, parse_bind
 from unificx.server.sip import SipServer
-from unificx.sip.digest import best_challenge, response_for
+from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Request, Response, parse, respond
 

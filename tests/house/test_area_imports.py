@@ -18,6 +18,7 @@ AREAS = (
     "registrar",
     "routing",
     "support",
+    "trunks",
     "voicemail",
 )
 PUBLIC_MODULES = ("events",)

@@ -5,7 +5,7 @@ import socket
 
 from server import Login, Server, create_household
 
-from unificx.sip.digest import best_challenge, response_for
+from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.headers import AuthParams, parse_auth
 
 REGISTER = (

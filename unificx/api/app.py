@@ -37,6 +37,7 @@ from unificx.api.routes import (
     sip_access,
     sounds,
     tenants,
+    trunks,
     voicemail,
 )
 from unificx.api.services import Services
@@ -55,6 +56,7 @@ _TAGS = [
     {"name": "voicemail", "description": "Voicemail messages, mailboxes and greetings."},
     {"name": "sounds", "description": "Hold music and custom prompts."},
     {"name": "rooms", "description": "Conference rooms and their participants."},
+    {"name": "trunks", "description": "Trunks: connections to carriers."},
     {"name": "recordings", "description": "Call recordings and the control of running recordings."},
     {"name": "push", "description": "Push notifications for clients that are not connected."},
     {"name": "desk", "description": "Diagnostics reports sent by users to their administrators."},
@@ -62,6 +64,37 @@ _TAGS = [
     openapi.EVENTS_TAG,
     {"name": "health", "description": "Liveness and readiness."},
 ]
+
+_PARTS = (
+    sessions,
+    sign_in,
+    factors,
+    single_sign_on,
+    tenants,
+    persons,
+    people,
+    extensions,
+    directory,
+    devices,
+    provisioning,
+    calls,
+    own_calls,
+    history,
+    voicemail,
+    mailboxes,
+    greetings,
+    sounds,
+    rooms,
+    trunks,
+    recordings,
+    sip_access,
+    diagnostics_reports,
+    push,
+    privacy,
+    setup,
+    health,
+)
+"""Modules with a router, in the order of the API description."""
 
 
 def build(services: Services) -> FastAPI:
@@ -88,34 +121,7 @@ def build(services: Services) -> FastAPI:
     )
     app.state.services = services
     add_handlers(app)
-    for part in (
-        sessions,
-        sign_in,
-        factors,
-        single_sign_on,
-        tenants,
-        persons,
-        people,
-        extensions,
-        directory,
-        devices,
-        provisioning,
-        calls,
-        own_calls,
-        history,
-        voicemail,
-        mailboxes,
-        greetings,
-        sounds,
-        rooms,
-        recordings,
-        sip_access,
-        diagnostics_reports,
-        push,
-        privacy,
-        setup,
-        health,
-    ):
+    for part in _PARTS:
         app.include_router(part.router)
     app.router.routes.append(
         WebSocketRoute(events_websocket.PATH, events_websocket.EventsWebSocket(services.identity, services.event_hub))

@@ -17,6 +17,7 @@ from unificx.integrations.audio_import import AudioImporter
 from unificx.notifications import PushNotifier
 from unificx.recording import RecordingArchive
 from unificx.support import SupportService
+from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
 
 
@@ -51,6 +52,7 @@ class Services:
     custom_sounds: CustomSounds
     prompt_overrides: PromptOverrides
     rooms: RoomService
+    trunks: TrunkService
     meetings: ConferenceManager
     archive: RecordingArchive
     support: SupportService

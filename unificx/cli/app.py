@@ -21,6 +21,7 @@ from unificx.cli.commands import (
     rooms,
     sounds,
     tenants,
+    trunks,
 )
 from unificx.cli.errors import OneLineErrorGroup
 from unificx.cli.examples import examples_text
@@ -68,6 +69,7 @@ def build(
         extensions,
         devices,
         rooms,
+        trunks,
         mailboxes,
         sounds,
         calls,

@@ -12,7 +12,7 @@ from unificx.cli.audio import SoftPhoneAudio, UdpSocket
 from unificx.core.clock import Clock
 from unificx.sdp import Direction, SdpError, direction
 from unificx.sdp import parse as parse_description
-from unificx.sip.digest import best_challenge, response_for
+from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.endpoint import Endpoint
 from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth

@@ -60,6 +60,7 @@ async def open_installation(
         await container.custom_sounds.start()
         await container.archive.start()
         await container.conference_rooms.start()
+        await container.trunks.start()
         await container.push.start()
         stack.push_async_callback(container.push.close)
         await container.outbox.start()

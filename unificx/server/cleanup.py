@@ -66,6 +66,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.conference_rooms.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.trunks.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 

@@ -35,6 +35,7 @@ from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
 from unificx.support import SupportService
+from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
 
 RESERVE_BYTES = 32 << 20
@@ -69,6 +70,7 @@ class Container:
     transcription: TranscriptionWorker
     archive: RecordingArchive
     conference_rooms: MeetingRooms
+    trunks: TrunkService
     conferences: ConferenceManager
     routing: CallRouting
     support: SupportService
@@ -101,11 +103,10 @@ def build_container(
     is_storage_full = partial(_is_storage_full, disk_guard, spool)
     location, notification_service = LocationService(), NotificationService()
     identity = _identity(database, keys, notification_service, cluster)
-    push = _push(database, keys, identity, bus, notifications)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
-    audio = AudioStore(audio_parts)
+    audio, push = AudioStore(audio_parts), _push(database, keys, identity, bus, notifications)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
-    attachments = VoicemailAttachments(audio_parts, mailboxes)
+    attachments, trunks = VoicemailAttachments(audio_parts, mailboxes), _trunks(database, keys, identity, derive_secret)
     email_queue = _email_queue(database, keys, identity, notifications, attachments, cluster=cluster)
     notification_service.configure(email_queue, push)
     custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
@@ -132,6 +133,7 @@ def build_container(
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
         conference_rooms=rooms,
+        trunks=trunks,
         conferences=ConferenceManager(clock, bus.publish),
         routing=build_call_routing(identity.directory, mailboxes, rooms),
         support=SupportService(database, keys, clock),
@@ -169,6 +171,16 @@ def _push(
     return PushNotifier(
         PushNotifierDependencies(database, keys, identity.directory, delivery, vapid, bus, loopback=loopback)
     )
+
+
+def _trunks(
+    database: Database, keys: KeyStore, identity: Identity, derive_secret: Callable[[str], bytes]
+) -> TrunkService:
+    domains = identity.directory
+    directory = TrunkDirectory(
+        lambda domain: domains.tenant_by_domain(domain) is not None, derive_secret("trunk contacts")
+    )
+    return TrunkService(database, keys, database.clock, directory)
 
 
 def _registrar(

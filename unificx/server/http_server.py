@@ -57,6 +57,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             custom_sounds=container.custom_sounds,
             prompt_overrides=container.prompt_overrides,
             rooms=container.conference_rooms,
+            trunks=container.trunks,
             meetings=container.conferences,
             archive=container.archive,
             support=container.support,

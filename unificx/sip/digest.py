@@ -1,10 +1,13 @@
-"""Digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22): MD5 and SHA-256, always with qop=auth."""
+"""Digest authentication (RFC 7616, RFC 8760, RFC 3261 section 22): MD5 and SHA-256. The server's side, with qop=auth.
+
+The client's side is in `digest_client.py`.
+"""
 
 import hashlib
 import hmac
 import re
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 
 from unificx.sip.errors import LocalProtocolError
@@ -60,55 +63,13 @@ def verify(credentials: AuthParams, method: str, ha1_by_algorithm: Mapping[str, 
     uri, response = params.get("uri"), params.get("response")
     if not (nonce and count and cnonce and uri and response) or not _count(count):
         return False
-    expected = _response(algorithm, stored_ha1, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
+    expected = digest_response(algorithm, stored_ha1, f"{nonce}:{count}:{cnonce}:{qop}", method, uri)
     return hmac.compare_digest(expected.encode(), response.lower().encode("utf-8", "surrogateescape"))
 
 
-def _response(algorithm: str, hash_a1: str, nonce_data: str, method: str, uri: str) -> str:
+def digest_response(algorithm: str, hash_a1: str, nonce_data: str, method: str, uri: str) -> str:
     """Return the digest response. `nonce_data` is nonce:nc:cnonce:qop, or the nonce alone for RFC 2069."""
     return _hash(algorithm, f"{hash_a1}:{nonce_data}:{_hash(algorithm, f'{method}:{uri}')}")
-
-
-def best_challenge(offered: Iterable[AuthParams]) -> AuthParams | None:
-    """Return the first challenge with supported scheme, algorithm and qop (RFC 8760 section 2.4), or None."""
-    return next(
-        (
-            challenge
-            for challenge in offered
-            if challenge.scheme == "digest"
-            and (challenge.get("algorithm") or "MD5").upper() in ALGORITHMS
-            and ("qop" not in challenge.params or "auth" in _choices(challenge))
-        ),
-        None,
-    )
-
-
-def _choices(challenge: AuthParams) -> list[str]:
-    return [choice.strip().lower() for choice in challenge.get("qop").split(",")]
-
-
-def response_for(
-    challenge: AuthParams, user: str, password: str, method: str, uri: str, *, cnonce: str, nc: int = 1
-) -> str:
-    """Return the value of Authorization (or Proxy-Authorization) for the challenge.
-
-    A challenge without qop is answered in the form of RFC 2069, as required by RFC 3261 section 22.4.
-    """
-    algorithm = (challenge.get("algorithm") or "MD5").upper()
-    realm, nonce = challenge.get("realm"), challenge.get("nonce")
-    hash_a1 = ha1(algorithm, user, realm, password)
-    with_qop = "qop" in challenge.params
-    nonce_data = f"{nonce}:{nc:08x}:{cnonce}:auth" if with_qop else nonce
-    answer = _response(algorithm, hash_a1, nonce_data, method, uri)
-    value = f"Digest username={quote(user)}, realm={quote(realm)}, nonce={quote(nonce)}, uri={quote(uri)}"
-    value += f', response="{answer}"'
-    if "algorithm" in challenge.params:
-        value += f", algorithm={algorithm}"
-    if with_qop:
-        value += f", cnonce={quote(cnonce)}, nc={nc:08x}, qop=auth"
-    if "opaque" in challenge.params:
-        value += f", opaque={quote(challenge.get('opaque'))}"
-    return value
 
 
 class NonceState(Enum):

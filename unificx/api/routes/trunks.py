@@ -1,0 +1,129 @@
+"""Trunks: connections to carriers. Only administrators see and manage them: user names are often numbers."""
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter, Depends, status
+from pydantic import SecretStr
+
+from unificx import trunks
+from unificx.api.access import CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import trunks as models
+from unificx.api.services import Services
+from unificx.identity import Action
+
+router = APIRouter(prefix="/api/v1", tags=["trunks"], route_class=IdempotentRoute)
+
+
+@router.get("/trunks", responses=problem_responses(401, 403, 404))
+async def list_trunks(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Trunk]:
+    """List the trunks of a tenant with their state."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    page = services.trunks.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[trunk_schema(services, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "/trunks",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_trunk(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewTrunk, tenant: TenantQuery = None
+) -> models.Trunk:
+    """Create a trunk. It registers, or checks whether the carrier answers, at once."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    wanted = trunks.NewTrunk(**_values(new))
+    return trunk_schema(services, await services.trunks.create(scope.tenant_id, wanted))
+
+
+@router.get("/trunks/{trunk}", responses=problem_responses(401, 403, 404))
+async def show_trunk(
+    services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None
+) -> models.Trunk:
+    """Show a trunk and its state, by id or name."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return trunk_schema(services, services.trunks.find(scope.tenant_id, trunk))
+
+
+@router.patch("/trunks/{trunk}", responses=problem_responses(401, 403, 404, 409))
+async def update_trunk(
+    services: ServicesDep, user: CurrentUserDep, trunk: Id, change: models.TrunkChange, tenant: TenantQuery = None
+) -> models.Trunk:
+    """Change a trunk. If its server or login has changed, it registers or is checked again."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.trunks.find(scope.tenant_id, trunk)
+    return trunk_schema(services, await services.trunks.update(known, trunks.TrunkChange(**_values(change))))
+
+
+@router.delete(
+    "/trunks/{trunk}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409)
+)
+async def delete_trunk(services: ServicesDep, user: CurrentUserDep, trunk: Id, tenant: TenantQuery = None) -> None:
+    """Delete a trunk that no number and no route uses. Calls in progress continue."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.trunks.delete(services.trunks.find(scope.tenant_id, trunk))
+
+
+@router.get("/trunk-templates", responses=problem_responses(401, 403, 404))
+async def list_trunk_templates(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None
+) -> core.Page[models.TrunkTemplate]:
+    """List the templates of common carriers."""
+    await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    return core.Page(items=[_template_schema(one) for one in services.trunks.templates()], next=None)
+
+
+def _values(body: models.NewTrunk | models.TrunkChange) -> dict[str, Any]:
+    """Return the values of a request body as the service takes them."""
+    found = {name: getattr(body, name) for name in type(body).model_fields}
+    if isinstance(found["password"], SecretStr):
+        found["password"] = found["password"].get_secret_value()
+    if found["accept_from"] is not None:
+        found["accept_from"] = tuple(found["accept_from"])
+    return found
+
+
+def trunk_schema(services: Services, trunk: trunks.Trunk) -> models.Trunk:
+    """Return a trunk as its API schema, without the password."""
+    current = services.trunks.directory.status(trunk)
+    return models.Trunk(
+        id=trunk.id,
+        tenant_id=trunk.tenant_id,
+        name=trunk.name,
+        created=trunk.created,
+        server=trunk.server,
+        transport=trunk.transport,
+        domain=trunk.domain,
+        username=trunk.username,
+        has_password=bool(trunk.password),
+        registers=trunk.registers,
+        accept_from=list(trunk.accept_from),
+        max_calls=trunk.max_calls,
+        **asdict(trunk.options),
+        state=current.state,
+        since=current.since,
+        reason=current.reason,
+    )
+
+
+def _template_schema(template: trunks.Template) -> models.TrunkTemplate:
+    options = template.options
+    return models.TrunkTemplate(
+        name=template.name,
+        title=template.title,
+        server=template.server,
+        transport=template.transport,
+        registers=template.registers,
+        domain=template.domain,
+        accept_from=list(template.accept_from),
+        caller_id_header=options.caller_id_header,
+        number_format=options.number_format,
+        note=template.note,
+    )

@@ -1,0 +1,153 @@
+"""`unificx trunk`: connections to carriers."""
+
+from typing import Annotated
+
+import typer
+
+from unificx.cli.api_client import ApiClient, Json
+from unificx.cli.collection import Collection
+from unificx.cli.command import CommandContext, command, command_group
+from unificx.cli.output import print_items
+
+_COLUMNS = {
+    "name": "name",
+    "server": "server",
+    "transport": "transport",
+    "state": "state",
+    "since": "since",
+    "reason": "reason",
+    "id": "id",
+}
+_DETAILS = {
+    **_COLUMNS,
+    "domain": "domain",
+    "username": "user name",
+    "auth_username": "user name for authentication",
+    "has_password": "password",
+    "registers": "registers",
+    "accept_from": "calls accepted from",
+    "max_calls": "max. calls",
+    "caller_id_header": "caller id in",
+    "number_format": "number format",
+    "dtmf": "digits",
+    "register_seconds": "registration (s)",
+    "check_seconds": "checked every (s)",
+}
+_TEMPLATE_COLUMNS = {"name": "name", "title": "carrier", "server": "server", "transport": "transport", "note": "note"}
+
+
+def _flatten(trunk: Json) -> Json:
+    return {**trunk, "accept_from": ", ".join(trunk["accept_from"])}
+
+
+_COLLECTION = Collection("/trunks", _COLUMNS, _DETAILS, _flatten)
+
+TrunkReference = Annotated[str, typer.Argument(metavar="NAME", help="Name or id of the trunk.")]
+
+group = command_group("trunk", "Manage trunks to carriers.")
+
+
+@command(group, "create")
+def create(
+    context: CommandContext,
+    *,
+    name: Annotated[str, typer.Option(help="Unused name without spaces.")],
+    server: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT]", help="Server; without a port, it is found by DNS SRV.")
+    ] = None,
+    template: Annotated[str | None, typer.Option(help="Start from a template; see `trunk templates`.")] = None,
+    transport: Annotated[str | None, typer.Option(help="udp, tcp or tls.")] = None,
+    username: Annotated[str | None, typer.Option(help="User name at the carrier.")] = None,
+    password: Annotated[str | None, typer.Option(help="Password at the carrier.")] = None,
+    register: Annotated[
+        bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
+    ] = None,
+    accept_from: Annotated[
+        list[str] | None, typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated.")
+    ] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls.")] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
+    ] = None,
+    auth_username: Annotated[
+        str | None, typer.Option(help="User name for authentication if it is another one.")
+    ] = None,
+    caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
+    number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
+    dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
+    register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
+    check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+) -> None:
+    """Create a trunk to a carrier."""
+    body = {"name": name, "server": server, "template": template, "transport": transport, "max_calls": max_calls}
+    body |= {"username": username, "password": password, "registers": register, "accept_from": accept_from or None}
+    body |= {"domain": domain, "auth_username": auth_username, "caller_id_header": caller_id_header, "dtmf": dtmf}
+    body |= {"number_format": number_format, "register_seconds": register_seconds, "check_seconds": check_seconds}
+    _COLLECTION.create(context, body)
+
+
+@command(group, "list")
+def list_(context: CommandContext) -> None:
+    """List trunks and their state."""
+    _COLLECTION.list(context, "There are no trunks yet.")
+
+
+@command(group, "show")
+def show(context: CommandContext, trunk: TrunkReference) -> None:
+    """Show a trunk."""
+    _COLLECTION.show(context, trunk)
+
+
+@command(group, "update")
+def update(
+    context: CommandContext,
+    *,
+    trunk: TrunkReference,
+    name: Annotated[str | None, typer.Option(help="New name.")] = None,
+    server: Annotated[
+        str | None, typer.Option(metavar="HOST[:PORT]", help="Server; without a port, it is found by DNS SRV.")
+    ] = None,
+    transport: Annotated[str | None, typer.Option(help="udp, tcp or tls.")] = None,
+    username: Annotated[str | None, typer.Option(help="User name at the carrier.")] = None,
+    password: Annotated[str | None, typer.Option(help="Password at the carrier.")] = None,
+    register: Annotated[
+        bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
+    ] = None,
+    accept_from: Annotated[
+        list[str] | None, typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated.")
+    ] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls; 0: no limit.")] = None,
+    domain: Annotated[
+        str | None, typer.Option(help="SIP domain of the carrier if it is not the server's name.")
+    ] = None,
+    auth_username: Annotated[
+        str | None, typer.Option(help="User name for authentication if it is another one.")
+    ] = None,
+    caller_id_header: Annotated[str | None, typer.Option(help="Caller id in: from, p_asserted, p_preferred.")] = None,
+    number_format: Annotated[str | None, typer.Option(help="Numbers sent: plus, e164, national.")] = None,
+    dtmf: Annotated[str | None, typer.Option(help="Digits: rfc4733, info, inband.")] = None,
+    register_seconds: Annotated[int | None, typer.Option(help="Requested seconds of a registration.")] = None,
+    check_seconds: Annotated[int | None, typer.Option(help="Seconds between checks by OPTIONS; 0: none.")] = None,
+) -> None:
+    """Change a trunk."""
+    body = {"name": name, "server": server, "transport": transport, "max_calls": max_calls, "domain": domain}
+    body |= {"username": username, "password": password, "registers": register, "accept_from": accept_from or None}
+    body |= {"auth_username": auth_username, "caller_id_header": caller_id_header, "number_format": number_format}
+    body |= {"dtmf": dtmf, "register_seconds": register_seconds, "check_seconds": check_seconds}
+    _COLLECTION.update(context, trunk, body)
+
+
+@command(group, "delete")
+def delete(context: CommandContext, trunk: TrunkReference) -> None:
+    """Delete a trunk that is not used."""
+    _COLLECTION.delete(context, trunk, "The trunk was deleted.")
+
+
+@command(group, "templates")
+def templates(context: CommandContext) -> None:
+    """List the templates of common carriers."""
+
+    async def request(api: ApiClient) -> list[Json]:
+        return (await api.get("/trunk-templates", tenant=await api.resolve_tenant(context.tenant)))["items"]
+
+    print_items(context.run(request), _TEMPLATE_COLUMNS, as_json=context.as_json, empty_text="There are no templates.")

@@ -1,0 +1,202 @@
+"""Trunks in memory: by id and name, the trunk that a request came from, and where to send calls."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request
+from unificx.trunks.schemas import Trunk, TrunkEndpoint, TrunkState, TrunkStatus
+
+MAX_CACHED_SOURCES = 4_096
+MAX_PAUSES = 1_000
+USABLE_STATES: frozenset[TrunkState] = frozenset(("registered", "reachable"))
+
+
+class TrunkDirectory:
+    """All trunks of the installation. The service keeps it up to date, the SIP side reports their state.
+
+    `is_served` returns whether a SIP domain is that of a tenant. `secret` is private to the installation: with it the
+    user of our Contact is derived for each trunk, so that it stays the same after a restart and cannot be guessed.
+    """
+
+    def __init__(self, is_served: Callable[[str], bool], secret: bytes) -> None:
+        self._is_served = is_served
+        self._secret = secret[:32]
+        # Owner: the database; a copy, changed after each commit of this node.
+        self._trunks: dict[str, Trunk] = {}
+        self._by_name: dict[tuple[str, str], Trunk] = {}
+        self._by_contact_user: dict[str, str] = {}
+        self._networks: dict[str, tuple[IPv4Network | IPv6Network, ...]] = {}
+        # Owner: this node, which talks to the carriers.
+        self._statuses: dict[str, TrunkStatus] = {}
+        self._servers: dict[str, frozenset[str]] = {}
+        self._pauses: dict[tuple[str, Flow], float] = {}
+        self._by_source: dict[str, tuple[str, ...]] = {}
+
+    # ---- lookups
+
+    def trunk(self, trunk_id: str) -> Trunk | None:
+        """Return a trunk by id."""
+        return self._trunks.get(trunk_id)
+
+    def by_name(self, tenant_id: str, name: str) -> Trunk | None:
+        """Return a tenant's trunk by name."""
+        return self._by_name.get((tenant_id, name))
+
+    def trunks(self, tenant_id: str) -> Sequence[Trunk]:
+        """Return the trunks of a tenant in order of creation."""
+        return sorted((one for one in self._trunks.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+
+    def all_trunks(self) -> Iterable[Trunk]:
+        """Return the trunks of all tenants."""
+        return tuple(self._trunks.values())
+
+    def status(self, trunk: Trunk) -> TrunkStatus:
+        """Return the state of a trunk: unreachable until the SIP side has reported otherwise."""
+        return self._statuses.get(trunk.id) or TrunkStatus("unreachable", trunk.created)
+
+    def contact_user(self, trunk_id: str) -> str:
+        """Return the user of our Contact for a trunk: a token that only its carrier gets to know."""
+        return "t" + hashlib.blake2s(trunk_id.encode(), key=self._secret, digest_size=16).hexdigest()
+
+    # ---- calls to a carrier
+
+    def endpoint(self, trunk_id: str, now: float) -> TrunkEndpoint | None:
+        """Return where to send calls; None for an unknown trunk, and while no address of its server is known."""
+        trunk, status = self._trunks.get(trunk_id), self._statuses.get(trunk_id)
+        if trunk is None or status is None:
+            return None
+        flows = self._usable_flows(trunk_id, status, now) or (*status.flows, *status.others)
+        if not flows:
+            return None
+        username, password = trunk.login
+        return TrunkEndpoint(
+            uri_host=f"[{trunk.domain}]" if ":" in trunk.domain else trunk.domain,
+            port=trunk.port if trunk.domain == trunk.host else 0,
+            transport=trunk.transport,
+            flow=flows[0],
+            flows=flows,
+            domain=trunk.domain,
+            username=username,
+            password=password,
+            contact_user=self.contact_user(trunk_id),
+        )
+
+    def available(self, trunk_id: str, now: float) -> bool:
+        """Return whether calls can be sent: registered or reachable, and not all servers asked for a pause."""
+        status = self._statuses.get(trunk_id)
+        return status is not None and status.state in USABLE_STATES and bool(self._usable_flows(trunk_id, status, now))
+
+    def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
+        """Do not send calls to a server until a time in monotonic seconds: it answered one with 503 and Retry-After."""
+        if len(self._pauses) >= MAX_PAUSES:
+            self._pauses.pop(next(iter(self._pauses)))
+        self._pauses[trunk_id, _server_of(flow)] = until
+
+    # ---- calls from a carrier
+
+    def identify(self, flow: Flow, request: Request) -> Trunk | None:
+        """Return the trunk that a request outside a dialog came from; None if it is not a carrier's, or ambiguous."""
+        found = self.candidates(flow, request)
+        return found[0] if len(found) == 1 else None
+
+    def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
+        """Return the trunks that a request outside a dialog can have come from, none for anyone but a carrier.
+
+        The user of the Request-URI is our Contact of a registration: exactly that trunk. Otherwise all trunks that
+        accept its source; the called number has to decide between tenants that share a carrier. Nothing in the request
+        but the source counts as evidence. A request from a domain that is served here is a phone's, wherever it comes
+        from, so that no tenant can take over the phones of another by naming their address.
+        """
+        try:
+            target, from_host = request.target, request.from_.uri.host
+        except RemoteProtocolError:
+            return ()
+        by_contact = self._trunks.get(self._by_contact_user.get(target.user, ""))
+        if by_contact is not None:
+            return (by_contact,) if _transport_matches(by_contact, flow) else ()
+        if self._is_served(from_host):
+            return ()
+        known = (self._trunks[trunk_id] for trunk_id in self._accepting(flow.host))
+        return tuple(trunk for trunk in known if _transport_matches(trunk, flow))
+
+    # ---- changes
+
+    def put(self, trunk: Trunk) -> None:
+        """Add or replace a trunk."""
+        before = self._trunks.get(trunk.id)
+        if before is not None:
+            self._by_name.pop((before.tenant_id, before.name), None)
+        self._trunks[trunk.id] = self._by_name[trunk.tenant_id, trunk.name] = trunk
+        self._by_contact_user[self.contact_user(trunk.id)] = trunk.id
+        self._networks[trunk.id] = tuple(ip_network(each) for each in trunk.accept_from)
+        self._by_source.clear()
+
+    def remove(self, trunk_id: str) -> None:
+        """Remove a trunk."""
+        gone = self._trunks.pop(trunk_id, None)
+        if gone is None:
+            return
+        self._by_name.pop((gone.tenant_id, gone.name), None)
+        self._by_contact_user.pop(self.contact_user(trunk_id), None)
+        for table in (self._networks, self._statuses, self._servers):
+            table.pop(trunk_id, None)
+        self._by_source.clear()
+
+    def report(self, trunk_id: str, status: TrunkStatus) -> TrunkStatus | None:
+        """Store the state of a trunk. Return it, with the time at which this state was entered, if it has changed."""
+        if trunk_id not in self._trunks:
+            return None
+        before = self._statuses.get(trunk_id)
+        is_new = before is None or (before.state, before.reason) != (status.state, status.reason)
+        since: datetime = status.since if before is None or before.state != status.state else before.since
+        self._statuses[trunk_id] = status = replace(status, since=since)
+        servers = frozenset(flow.host for flow in (*status.flows, *status.others))
+        if self._servers.get(trunk_id) != servers:
+            self._servers[trunk_id] = servers
+            self._by_source.clear()
+        return status if is_new else None
+
+    # ---- internals
+
+    def _usable_flows(self, trunk_id: str, status: TrunkStatus, now: float) -> tuple[Flow, ...]:
+        if not self._pauses:
+            return status.flows
+        return tuple(flow for flow in status.flows if self._pauses.get((trunk_id, flow), now) <= now)
+
+    def _accepting(self, host: str) -> tuple[str, ...]:
+        """Return the ids of the trunks that accept a source address, from a bounded cache."""
+        known = self._by_source.get(host)
+        if known is None:
+            if len(self._by_source) >= MAX_CACHED_SOURCES:
+                self._by_source.clear()
+            known = self._by_source[host] = self._find_accepting(host)
+        return known
+
+    def _find_accepting(self, host: str) -> tuple[str, ...]:
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return ()
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        text = str(address)
+        return tuple(
+            trunk_id
+            for trunk_id in sorted(self._trunks)
+            if text in self._servers.get(trunk_id, ()) or any(address in each for each in self._networks[trunk_id])
+        )
+
+
+def _server_of(flow: Flow) -> Flow:
+    """Return the flow without the connection that a message happened to use."""
+    return replace(flow, connection=0, local=0)
+
+
+def _transport_matches(trunk: Trunk, flow: Flow) -> bool:
+    """Whether a request of the carrier can come over this transport: over TLS if calls to it are sent over TLS."""
+    return not flow.is_websocket and (flow.transport == "tls" or trunk.transport != "tls")

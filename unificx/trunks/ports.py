@@ -1,0 +1,32 @@
+"""Interfaces that trunks require; implemented by other areas and by adapters."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from unificx.trunks.schemas import Trunk, TrunkTransport
+
+
+class TrunkUse(Protocol):
+    """Knows what would not work without a trunk."""
+
+    def uses_of(self, trunk: Trunk) -> Iterable[str]:
+        """Return the names of what uses a trunk, such as "route outside" or "number +4930123"."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Addresses of a carrier: IP address and port, in order of preference. `valid_seconds`: from the records' TTL."""
+
+    addresses: tuple[tuple[str, int], ...]
+    valid_seconds: float
+
+
+class CarrierResolver(Protocol):
+    """Finds the servers of a carrier (RFC 3263 without NAPTR)."""
+
+    async def resolve(self, host: str, port: int, transport: TrunkTransport) -> Resolution:
+        """Return the addresses of a name, by SRV records unless a port is given. Raise LookupError if there are
+        none."""
+        ...

@@ -1,0 +1,162 @@
+"""Schemas of trunks. Personal and secret values never appear in a `repr`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from unificx.sip.flow import Flow
+
+TrunkTransport = Literal["udp", "tcp", "tls"]
+TrunkState = Literal["registered", "reachable", "unreachable", "refused"]
+"""`registered`: by REGISTER. `reachable`: without registration, its server answers. `refused`: the carrier rejects the
+credentials."""
+CallerIdHeader = Literal["from", "p_asserted", "p_preferred"]
+"""Header with the caller's number: From alone, or P-Asserted-Identity or P-Preferred-Identity (RFC 3325) beside it."""
+NumberFormat = Literal["e164", "plus", "national"]
+"""Numbers sent to the carrier: 4930123, +4930123 or 030123."""
+DtmfMode = Literal["rfc4733", "info", "inband"]
+Reason = Literal["", "no_answer", "no_address", "paused", "rejected", "credentials", "no_registration"]
+"""Why a trunk is not usable; "" while it is, and before the first answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkOptions:
+    """How a carrier wants to be addressed."""
+
+    caller_id_header: CallerIdHeader = "from"
+    number_format: NumberFormat = "plus"
+    dtmf: DtmfMode = "rfc4733"
+    register_seconds: int = 600
+    """Requested duration of a registration."""
+    check_seconds: int = 30
+    """Seconds between OPTIONS requests; 0: none are sent, and the servers are assumed to be reachable."""
+    auth_username: str = field(default="", repr=False)
+    """User name of digest authentication if it differs from the registered user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """A trunk: a connection to a carrier.
+
+    `host` is a name or an IP address without brackets. `port` 0: the port is found by SRV, or is the default of the
+    transport. `domain` is the host of the URIs of calls and registrations. `accept_from` are networks in CIDR form from
+    which the carrier's calls come, besides the server's own addresses. `max_calls` None: no limit of its own.
+    """
+
+    id: str
+    tenant_id: str
+    name: str
+    created: datetime
+    host: str
+    port: int
+    transport: TrunkTransport
+    domain: str
+    registers: bool
+    accept_from: tuple[str, ...] = ()
+    max_calls: int | None = None
+    options: TrunkOptions = TrunkOptions()
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+    @property
+    def server(self) -> str:
+        """The server as HOST or HOST:PORT."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}" if self.port else host
+
+    @property
+    def login(self) -> tuple[str, str]:
+        """User name and password of digest authentication."""
+        return self.options.auth_username or self.username, self.password
+
+
+@dataclass(frozen=True, slots=True)
+class NewTrunk:
+    """Values of a new trunk. An empty value is taken from the template if one is named. `server` is HOST or HOST:PORT,
+    `domain` defaults to its host, and `registers` None means: if there is a password and no `accept_from`."""
+
+    name: str
+    server: str = ""
+    transport: TrunkTransport | None = None
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    registers: bool | None = None
+    accept_from: tuple[str, ...] = ()
+    max_calls: int | None = None
+    domain: str = ""
+    template: str = ""
+    caller_id_header: CallerIdHeader | None = None
+    number_format: NumberFormat | None = None
+    dtmf: DtmfMode | None = None
+    register_seconds: int | None = None
+    check_seconds: int | None = None
+    auth_username: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkChange:
+    """Changes to a trunk. None keeps a value, and 0 as `max_calls` removes the limit."""
+
+    name: str | None = None
+    server: str | None = None
+    transport: TrunkTransport | None = None
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    registers: bool | None = None
+    accept_from: tuple[str, ...] | None = None
+    max_calls: int | None = None
+    domain: str | None = None
+    caller_id_header: CallerIdHeader | None = None
+    number_format: NumberFormat | None = None
+    dtmf: DtmfMode | None = None
+    register_seconds: int | None = None
+    check_seconds: int | None = None
+    auth_username: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkStatus:
+    """State of a trunk and when it was entered. `flows` lead to the servers that may be used now, in order of
+    preference, `others` to those that do not answer or asked for a pause."""
+
+    state: TrunkState
+    since: datetime
+    reason: Reason = ""
+    flows: tuple[Flow, ...] = field(default=(), repr=False)
+    others: tuple[Flow, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkEndpoint:
+    """Where and how to send a call: the Request-URI is `sip:NUMBER@uri_host[:port]`.
+
+    `port` 0: none in the URI. `flow` is the first of `flows`: the usable servers in order of failover, all known
+    servers if none is usable. `contact_user` is the user of our Contact, by which the carrier's requests are
+    recognised.
+    """
+
+    uri_host: str
+    port: int
+    transport: TrunkTransport
+    flow: Flow = field(repr=False)
+    flows: tuple[Flow, ...] = field(repr=False)
+    domain: str
+    username: str = field(repr=False)
+    """User name of digest authentication."""
+    password: str = field(repr=False)
+    contact_user: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Settings of a common carrier. An empty `server` has to be given by the customer; `note` says where to find it."""
+
+    name: str
+    title: str
+    server: str
+    transport: TrunkTransport
+    registers: bool
+    domain: str
+    accept_from: tuple[str, ...]
+    options: TrunkOptions
+    note: str
