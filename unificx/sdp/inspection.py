@@ -65,3 +65,11 @@ def sends_telephone_events(sdp: bytes) -> bool:
 def has_video(sdp: bytes) -> bool:
     """Whether the SDP has an accepted video section."""
     return any(section_kind(each) == b"video" and not is_rejected(each) for each in split_sections(sdp)[1:])
+
+
+def is_fax_only(sdp: bytes) -> bool:
+    """Whether the SDP offers a fax session over T.38 in place of audio (ITU-T T.38 annex D)."""
+    if b"\nm=image" not in sdp:
+        return False
+    offered = {section_kind(each) for each in split_sections(sdp)[1:] if not is_rejected(each)}
+    return b"image" in offered and b"audio" not in offered

@@ -32,6 +32,7 @@ from unificx.sip.transactions.events import (
     ServerKey,
     StatelessReply,
 )
+from unificx.sip.transactions.matching import MAGIC_COOKIE
 from unificx.sip.transactions.server_transactions import ServerTransactions
 
 __all__ = [
@@ -99,6 +100,11 @@ class Endpoint:
     def new_tag(self) -> str:
         """Return a new local tag, which contains the node."""
         return self._context.new_tag()
+
+    def has_sent(self, request: Request) -> bool:
+        """Whether a request on its way here has passed this process: one of its Via values is ours (RFC 3261 16.3)."""
+        own = f"branch={MAGIC_COOKIE}{self._context.node}."
+        return any(own in value for value in request.all("via"))
 
     # ---- input
 

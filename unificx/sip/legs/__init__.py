@@ -1,5 +1,6 @@
 """Legs: INVITE dialogs and their UAC/UAS core. `DialogTable` holds all legs of one endpoint."""
 
+from unificx.sip.legs.credentials import Credentials
 from unificx.sip.legs.dialog_table import DialogTable, LegSnapshot
 from unificx.sip.legs.events import (
     Answered,
@@ -26,6 +27,7 @@ __all__ = [
     "ByeReceived",
     "Cancelled",
     "Confirmed",
+    "Credentials",
     "DialogFailed",
     "DialogTable",
     "Headers",

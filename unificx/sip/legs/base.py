@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from unificx.sip.dialog import Dialog
 from unificx.sip.flow import Flow
+from unificx.sip.legs.credentials import Credentials, SentRequest
 from unificx.sip.legs.events import LegEvent
 from unificx.sip.legs.pending import (
     ALLOW,
@@ -35,8 +36,11 @@ class LegBase:
     """State shared by incoming and outgoing legs. `id` is the local tag, unique in this process."""
 
     __slots__ = (
+        "_invite_authorization",
         "_invites",
+        "_sent",
         "_sent_acks",
+        "credentials",
         "dialog",
         "ended",
         "id",
@@ -64,6 +68,8 @@ class LegBase:
         self.owns_call_id = owns_call_id
         self.dialog: Dialog | None = None
         self.ended = False
+        self.credentials: Credentials | None = None
+        """Answers challenges of the peer; None for a peer that sends none, such as a phone."""
         self.supports_update = False
         self.supports_from_change = False
         self.record_aware = False
@@ -81,6 +87,10 @@ class LegBase:
         self.notify_keys: set[ClientKey] = set()
         self._sent_acks: dict[int, Request] = {}
         self._invites: list[ClientKey] = []
+        self._sent: dict[ClientKey, SentRequest] = {}
+        """Requests inside the dialog that the peer may challenge."""
+        self._invite_authorization: Headers = ()
+        """Credentials of the latest INVITE, which its ACK repeats (RFC 3261 section 22.1)."""
 
     # ---- messages
 
@@ -108,7 +118,27 @@ class LegBase:
         flow = self._peer_flow()
         self.dialog, request = self.dialog.request(method, headers, body)
         key = self._send(request, flow, now)
+        if self.credentials is not None:
+            self._sent[key] = SentRequest(method, tuple(headers), body)
         return key, self.dialog.local_seq
+
+    def _answer_challenge(self, key: ClientKey, response: Response, now: float) -> bool:
+        """Repeat a request inside the dialog with credentials if its final response is a challenge. Return whether it
+        was repeated; its result will be that of the repetition."""
+        sent = self._sent.pop(key, None) if response.status >= 200 else None
+        if sent is None or self.credentials is None or self.dialog is None:
+            return False
+        header = self.credentials.answer(response, sent.method, self.dialog.remote_target, sent.attempts)
+        if header is None:
+            return False
+        if sent.method == "INVITE":
+            self._invite_authorization = (header,)
+        repeated, number = self._request(sent.method, (*sent.headers, header), sent.body, now)
+        self._sent[repeated] = replace(sent, attempts=sent.attempts + 1)
+        offer = self.local_offer
+        if offer is not None and offer.key == key:
+            self.local_offer = replace(offer, key=repeated, cseq=number)
+        return True
 
     def _send(self, request: Request, flow: Flow, now: float) -> ClientKey:
         key = self.table.endpoint.request(request, flow, now)

@@ -7,6 +7,7 @@ events, and never blocks.
 
 from dataclasses import replace
 
+from unificx.sdp import is_fax_only
 from unificx.sip.errors import LocalProtocolError, RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.legs.events import (
@@ -172,6 +173,8 @@ class Leg(ReferLeg):
     def handle_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Process a response to a request sent inside the dialog."""
         del flow
+        if self.credentials is not None and self._answer_challenge(key, response, now):
+            return
         if self.ended or self.dialog is None or response.status < 200:
             return
         self.reconnect_deadline = None
@@ -262,7 +265,7 @@ class Leg(ReferLeg):
             else:
                 self._respond(key, request, 500, now, [("Retry-After", "5")])
             return
-        self._receive_offer(key, request)
+        self._receive_offer(key, request, now)
 
     def _handle_update(self, key: ServerKey, request: Request, now: float) -> None:
         if request.body and (self.local_offer is not None and self.local_offer.key is not None):
@@ -276,12 +279,15 @@ class Leg(ReferLeg):
         if not request.body:
             self._respond(key, request, 200, now, self._target_refresh_headers(b"", request))
             return
-        self._receive_offer(key, request)
+        self._receive_offer(key, request, now)
 
     def _handle_prack(self, key: ServerKey, request: Request, now: float) -> None:
         self._respond(key, request, 481, now)
 
-    def _receive_offer(self, key: ServerKey, request: Request) -> None:
+    def _receive_offer(self, key: ServerKey, request: Request, now: float) -> None:
+        if is_fax_only(request.body):  # no T.38 here (RFC 3264 section 6): the call goes on with audio
+            self._respond(key, request, 488, now)
+            return
         self.remote_offer = RemoteOffer(key, request)
         self.remote_sdp = request.body
         self._emit(OfferReceived(request.body))
@@ -338,7 +344,7 @@ class Leg(ReferLeg):
 
     def _send_ack(self, number: int, headers: Headers, body: bytes) -> None:
         assert self.dialog is not None
-        ack = self.dialog.ack(number, headers, body)
+        ack = self.dialog.ack(number, (*headers, *self._invite_authorization), body)
         self._sent_acks = {**dict(list(self._sent_acks.items())[-1:]), number: ack}
         self.table.endpoint.send(ack, self._peer_flow())
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from unificx.sip.dialog import Dialog, uac_dialog
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
+from unificx.sip.legs.credentials import Credentials
 from unificx.sip.legs.events import Answered, Progressed, Rejected
 from unificx.sip.legs.leg import Leg
 from unificx.sip.legs.pending import ALLOW, SDP, SUPPORTED, supports_update
@@ -27,7 +28,9 @@ MAX_EARLY_DIALOGS = 10
 @dataclass(frozen=True, slots=True)
 class InviteParams:
     """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
-    Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one."""
+    Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one. `credentials` answer challenges
+    of the peer; `silence_seconds`: the call is given up if there is no response at all for so long, 0 to wait for the
+    transaction's timeout."""
 
     uri: str
     flow: Flow
@@ -36,6 +39,8 @@ class InviteParams:
     route_set: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     max_forwards: int = 70
+    credentials: Credentials | None = None
+    silence_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,14 @@ class OutgoingLeg(Leg):
 
     __slots__ = (
         "_acknowledged",
+        "_attempts",
         "_cancelled",
         "_early_answers",
         "_early_dialogs",
         "_initial_dialog",
         "_offer",
         "_session_interval",
+        "_silent_until",
         "_tag",
         "answered",
         "key",
@@ -78,8 +85,12 @@ class OutgoingLeg(Leg):
             route_set=params.route_set,
             flow=params.flow,
         )
+        self.credentials = params.credentials
         self.key: ClientKey | None = None
         self.answered = False
+        self._attempts = 0
+        """How often the INVITE was sent with credentials."""
+        self._silent_until: float | None = None
         self._acknowledged = False
         self._cancelled = False
         self._early_dialogs: dict[str, EarlyDialog] = {}
@@ -109,11 +120,15 @@ class OutgoingLeg(Leg):
             ("Session-Expires", str(self._session_interval)),
             ("Min-SE", str(MIN_SE)),
             *self.params.headers,
+            *self._invite_authorization,
         ]
         if body:
             headers.append(("Content-Type", SDP))
         self._initial_dialog, request = self._initial_dialog.request("INVITE", headers, body, self.params.max_forwards)
         self.key = self._send(request, self.params.flow, now)
+        if self.params.silence_seconds:
+            self._silent_until = now + self.params.silence_seconds
+            self.table.rearm(self)
 
     def acknowledge(self, body: bytes, now: float) -> None:
         """Answer the offer of the 2xx in the ACK."""
@@ -138,8 +153,24 @@ class OutgoingLeg(Leg):
 
     # ---- input from the dialog table
 
+    def deadline(self) -> float | None:
+        """As `Leg.deadline`, and the end of the wait for a first response."""
+        at = super().deadline()
+        if self._silent_until is None or self.ended:
+            return at
+        return self._silent_until if at is None else min(at, self._silent_until)
+
+    def handle_timer(self, now: float) -> None:
+        """As `Leg.handle_timer`, and give the call up without a response: it is cancelled once one arrives (9.1)."""
+        super().handle_timer(now)
+        if self._silent_until is not None and now >= self._silent_until and not self.ended:
+            self._silent_until = None
+            self.cancel(now)
+            self._emit(Rejected(408, None))
+
     def handle_response(self, key: ClientKey, response: Response, flow: Flow, now: float) -> None:
         """Process a response to the INVITE or to a later request."""
+        self._silent_until = None
         if key != self.key:
             super().handle_response(key, response, flow, now)
         elif response.status < 200:
@@ -229,11 +260,22 @@ class OutgoingLeg(Leg):
         minimum = min_se_of(response) if response.status == 422 else None
         if minimum is not None and self._session_interval < minimum <= 86400 and not self._cancelled:
             self._session_interval = minimum
-            self._early_dialogs, self._early_answers = {}, {}
-            self.call(self._offer, now)
+            self._call_again(now)
             return
+        if self.credentials is not None and not self._cancelled:
+            header = self.credentials.answer(response, "INVITE", self.params.uri, self._attempts)
+            if header is not None:
+                self._attempts += 1
+                self._invite_authorization = (header,)
+                self._call_again(now)
+                return
         self._terminate(now)
         self._emit(Rejected(response.status, response))
+
+    def _call_again(self, now: float) -> None:
+        """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
+        self._early_dialogs, self._early_answers = {}, {}
+        self.call(self._offer, now)
 
 
 def _rseq(response: Response) -> int:

@@ -1,0 +1,155 @@
+"""Legs whose peer challenges requests, never responds, or offers fax."""
+
+import pytest
+from leg_wire import ANSWER, OFFER, OTHER, Wire
+
+from unificx.sip.digest import challenges, ha1, verify
+from unificx.sip.headers import parse_auth
+from unificx.sip.legs import Answered, Credentials, InviteParams, OfferAnswered, OutgoingLeg, Rejected
+from unificx.sip.message import Request, respond
+from unificx.sip.transactions.events import RequestReceived
+
+REALM, USERNAME, PASSWORD = "carrier.example", "account", "a secret"
+HASHES = {name: ha1(name, USERNAME, REALM, PASSWORD) for name in ("MD5", "SHA-256")}
+FAX = b"v=0\r\no=- 1 2 IN IP4 192.0.2.2\r\ns=-\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n"
+
+
+def call(wire: Wire, *, silence_seconds: float = 0.0) -> OutgoingLeg:
+    params = InviteParams(
+        "sip:+49301234567@192.0.2.2",
+        wire.flow_to(wire.b),
+        "<sip:+49309876543@carrier.example>",
+        "<sip:+49301234567@carrier.example>",
+        credentials=Credentials(USERNAME, PASSWORD),
+        silence_seconds=silence_seconds,
+    )
+    leg = wire.a.legs.outgoing(params)
+    leg.call(OFFER, wire.now)
+    wire.pump()
+    return leg
+
+
+def challenge(wire: Wire, status: int = 407, *, nonce: str = "n1", stale: bool = False) -> Request:
+    """Challenge the request that the peer received last, and return it."""
+    event = wire.b.unmatched.pop()
+    assert isinstance(event, RequestReceived)
+    name = "Proxy-Authenticate" if status == 407 else "WWW-Authenticate"
+    headers = [(name, value) for value in challenges(REALM, nonce, stale)]
+    wire.b.endpoint.respond(event.key, respond(event.request, status, to_tag="b-tag", headers=headers), wire.now)
+    wire.pump()
+    return event.request
+
+
+def has_valid_credentials(request: Request, name: str = "proxy-authorization") -> bool:
+    value = request.first(name)
+    return value is not None and verify(parse_auth(value), request.method, HASHES)
+
+
+@pytest.mark.parametrize(("status", "name"), [(407, "proxy-authorization"), (401, "authorization")])
+def test_challenged_invite_is_repeated_with_credentials(status: int, name: str) -> None:
+    wire = Wire()
+    leg = call(wire)
+    first = challenge(wire, status)
+    second = wire.b.unmatched[-1].request
+    assert has_valid_credentials(second, name)
+    assert (second.call_id, second.from_tag, second.to_tag) == (first.call_id, first.from_tag, "")
+    assert second.cseq.number == first.cseq.number + 1
+    wire.accept_incoming().accept(ANSWER, wire.now)
+    wire.pump()
+    assert wire.take_events(wire.a) == [Answered(ANSWER)]
+    sent = [each for each in wire.sent if isinstance(each, Request)]
+    acknowledgement = next(each for each in sent if each.method == "ACK" and each.to.tag != "b-tag")
+    assert acknowledgement.first(name) == second.first(name)
+    assert not leg.ended
+
+
+def test_second_refusal_of_credentials_ends_the_call() -> None:
+    wire = Wire()
+    leg = call(wire)
+    challenge(wire)
+    challenge(wire, nonce="n2")
+    assert [each.status for each in wire.take_events(wire.a) if isinstance(each, Rejected)] == [407]
+    assert leg.ended
+
+
+def test_stale_nonce_is_answered_once_more_only() -> None:
+    wire = Wire()
+    call(wire)
+    challenge(wire)
+    challenge(wire, nonce="n2", stale=True)
+    assert has_valid_credentials(wire.b.unmatched[-1].request)
+    challenge(wire, nonce="n3", stale=True)
+    assert not wire.b.unmatched
+    assert [type(each) for each in wire.take_events(wire.a)] == [Rejected]
+
+
+def test_challenged_requests_inside_the_dialog_are_repeated() -> None:
+    wire = Wire()
+    leg = call(wire)
+    callee = wire.accept_incoming()
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    wire.take_events(wire.a)
+    wire.b.legs.remove(callee, [])
+    for send, expected in ((lambda: leg.offer(OTHER, wire.now), "INVITE"), (lambda: leg.bye(wire.now), "BYE")):
+        send()
+        wire.pump()
+        refused = challenge(wire)
+        repeated = wire.b.unmatched.pop()
+        assert (refused.method, repeated.request.method) == (expected, expected)
+        assert has_valid_credentials(repeated.request)
+        assert repeated.request.cseq.number == refused.cseq.number + 1
+        typed = [("Content-Type", "application/sdp")]
+        answer = respond(repeated.request, 200, headers=typed, body=ANSWER if expected == "INVITE" else b"")
+        wire.b.endpoint.respond(repeated.key, answer, wire.now)
+        wire.pump()
+    assert wire.take_events(wire.a) == [OfferAnswered(ANSWER)]
+    assert not len(wire.a.legs)
+
+
+def test_call_without_any_response_is_given_up() -> None:
+    wire = Wire()
+    wire.drops = lambda message: True
+    leg = call(wire, silence_seconds=5.0)
+    wire.advance(4.9)
+    assert wire.take_events(wire.a) == []
+    wire.advance(0.2)
+    assert wire.take_events(wire.a) == [Rejected(408, None)]
+    wire.advance(40.0)
+    assert leg.ended
+    assert not len(wire.a.legs)
+
+
+def test_late_answer_of_a_call_that_was_given_up_is_ended() -> None:
+    wire = Wire()
+    wire.drops = lambda message: wire.now < 1006.0
+    call(wire, silence_seconds=5.0)
+    wire.advance(7.65)
+    wire.accept_incoming().accept(ANSWER, wire.now)
+    wire.pump()
+    assert "a: BYE" in wire.log
+    assert not len(wire.a.legs)
+
+
+def test_any_response_ends_the_wait() -> None:
+    wire = Wire()
+    call(wire, silence_seconds=5.0)
+    event = wire.b.unmatched[-1]
+    wire.b.endpoint.respond(event.key, respond(event.request, 100), wire.now)
+    wire.pump()
+    wire.advance(20.0)
+    assert wire.take_events(wire.a) == []
+
+
+def test_fax_offer_is_refused_and_the_session_goes_on() -> None:
+    wire = Wire()
+    leg = wire.call()
+    callee = wire.accept_incoming()
+    callee.accept(ANSWER, wire.now)
+    wire.pump()
+    wire.take_events(wire.a)
+    callee.offer(FAX, wire.now)
+    wire.pump()
+    assert "a: 488 INVITE" in wire.log
+    assert wire.take_events(wire.a) == []
+    assert (leg.remote_sdp, leg.ended) == (ANSWER, False)
