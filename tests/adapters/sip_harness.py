@@ -22,6 +22,8 @@ from unificx.sip.message import Request, Response, parse, respond
 from unificx.sip.transactions.events import Event, RequestReceived, ServerKey
 from unificx.sip_server import (
     Authenticator,
+    AuthenticatorOptions,
+    Carriers,
     CheckSync,
     ExtensionStateParts,
     ExtensionStates,
@@ -36,6 +38,7 @@ from unificx.sip_server import (
     Subscriptions,
     UnsolicitedNotify,
 )
+from unificx.trunks import Trunk
 
 DOMAIN, OTHER = "acme.example", "globex.example"
 PHONE_FLOW = Flow("udp", "192.0.2.7", 5060, 0, 1)
@@ -115,6 +118,7 @@ class FakeCalls:
 
     endpoint: Endpoint
     incoming_calls: list[tuple[Caller, Request]] = field(default_factory=list)
+    calls_from_carriers: list[tuple[Trunk, ...]] = field(default_factory=list)
     keys: list[ServerKey] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     due: float = float("inf")
@@ -123,6 +127,12 @@ class FakeCalls:
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         self.incoming_calls.append((caller, request))
         self.keys.append(key)
+        self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
+
+    def incoming_outside(
+        self, key: ServerKey, request: Request, flow: Flow, trunks: tuple[Trunk, ...], now: float
+    ) -> None:
+        self.calls_from_carriers.append(trunks)
         self.endpoint.respond(key, respond(request, 180, to_tag="ours"), now)
 
     def has_dialog_of(self, request: Request) -> bool:
@@ -179,7 +189,12 @@ class FakeExtensionCalls:
 class SipHarness:
     """The SIP server between sockets and database. `send` sends a message and returns the responses."""
 
-    def __init__(self, limits: RateLimits | None = None, directory: DirectoryCache | None = None) -> None:
+    def __init__(
+        self,
+        limits: RateLimits | None = None,
+        directory: DirectoryCache | None = None,
+        carriers: Carriers | None = None,
+    ) -> None:
         self.clock = ManualClock()
         self.signals: list[object] = []
         self.directory = directory or create_directory()
@@ -204,9 +219,7 @@ class SipHarness:
             self.rate_limiter,
             Nonces(bytes(32)),
             b"s" * 32,
-            names=frozenset(("pbx.example",)),
-            bearers=self.bearers,
-            faults=self.registration_faults,
+            AuthenticatorOptions(frozenset(("pbx.example",)), self.bearers, self.registration_faults, carriers),
         )
         register_handler = RegisterHandler(self.directory, self.registrar)
         self.message_counts = FakeMessageCounts()

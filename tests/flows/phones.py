@@ -7,7 +7,7 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_address
 from unificx.sip.message import Request, Response, respond
 
-DOMAIN = "acme.example"
+DOMAIN, PBX_ADDRESS = "acme.example", "203.0.113.1"
 DIRECTIONS = {"hold": "sendonly", "held": "recvonly", "off": "inactive"}
 PROTOCOLS = {"srtp": "RTP/SAVP", "dtls": "UDP/TLS/RTP/SAVP", "webrtc": "UDP/TLS/RTP/SAVPF"}
 VIDEO_PORTS = {"video": 4002, "novideo": 0}
@@ -65,6 +65,9 @@ class Phone:
     awaiting_push: bool = False
     voicemail: bool = False
     """Whether its extension has a fallback app."""
+    carrier: bool = False
+    """Whether it is a carrier: it has a trunk and is not registered."""
+    options: tuple[str, ...] = ()
     gone: bool = False
     call_id: str = ""
     local: str = ""
@@ -109,9 +112,10 @@ class Phone:
         self.cseq += 1
         self.call_id = f"{self.name}-{self.cseq}"
         named = dict(headers)
-        self.local = f"{named.pop('From', f'<sip:{self.number}@{DOMAIN}>')};tag={self.name}{self.cseq}"
-        self.remote = f"<sip:{number}@{DOMAIN}>"
-        self.target = f"{number}@{DOMAIN}" if number.startswith("sips:") else f"sip:{number}@{DOMAIN}"
+        domain = PBX_ADDRESS if self.carrier else DOMAIN
+        self.local = f"{named.pop('From', f'<sip:{self.number}@{domain}>')};tag={self.name}{self.cseq}"
+        self.remote = f"<sip:{number}@{domain}>"
+        self.target = f"{number}@{domain}" if number.startswith("sips:") else f"sip:{number}@{domain}"
         self.routes = []
         self.invite = self._request("INVITE", self.cseq, body, list(named.items()))
         return self.invite

@@ -8,6 +8,7 @@ from itertools import count
 from types import MappingProxyType
 
 from apps import FakeApps
+from carriers import FakeLines
 from fake_engine import FakeEngine
 from phones import DOMAIN, Phone
 
@@ -26,6 +27,7 @@ from unificx.calls.call import Call
 from unificx.calls.events import CallEnded
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Talking
+from unificx.calls.ports import OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
 from unificx.registrar import Binding, Caller, LocationService
@@ -53,16 +55,20 @@ class World:
         rings: int = 30,
         session_expires: int = 1800,
         numbers: Mapping[str, Destination] = MappingProxyType({}),
+        inbound: Mapping[str, Destination] = MappingProxyType({}),
     ) -> None:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
+        self.lines = FakeLines([phone for phone in phones if phone.carrier], inbound)
         self.log: list[tuple[str, Request | Response | str]] = []
         self.checked: list[Request | Response | str] = []
+        self.sent_outside: list[bytes] = []
+        """All that the carriers got."""
         self.bindings: dict[str, str] = {}
         self.ended: list[CallEnded] = []
         self.directory, self.location = _directory(phones, rings), LocationService()
         for phone in phones:
-            if not phone.awaiting_push:
+            if not (phone.awaiting_push or phone.carrier):
                 self._register(phone)
         self.media = FakeEngine(self.clock)
         self.apps = FakeApps(
@@ -99,8 +105,9 @@ class World:
         routing = Routing(self.directory, self.location, self, DestinationDirectory((extensions, self.apps)))
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
-            self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking
-        )
+            self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
+            OutsideLines(self.lines, self.lines, self.lines.subject),
+        )  # fmt: skip
         self.manager = CallManager(
             parts,
             self.settings,
@@ -125,6 +132,8 @@ class World:
             wakeable=wakeable,
             awaiting_push=awaiting_push or off,
             voicemail=voicemail,
+            carrier="trunk" in flags,
+            options=tuple(flags),
         )
 
     def _register(self, phone: Phone) -> None:
@@ -144,7 +153,8 @@ class World:
     def record(self, call: CallEnded) -> None:
         caller, *callees = call.parties
         self.ended.append(call)
-        devices = " ".join([f"{caller.device_id}", *(each.device_id or each.number for each in callees)])
+        calling = caller.number if caller.extension_id is None else caller.device_id
+        devices = " ".join([f"{calling}", *(each.device_id or each.number for each in callees)])
         self.log.append(("history", f"{call.outcome} {call.cause} {devices}"))
 
     # ---- CallObserver
@@ -196,7 +206,10 @@ class World:
         while (event := endpoint.next_event()) is not None:
             if self.manager.event(event, self.now) or not isinstance(event, RequestReceived):
                 continue
-            if event.request.method == "INVITE" and not event.request.to.tag:
+            if event.request.method == "INVITE" and not event.request.to.tag and self._at(event.flow).carrier:
+                trunks = [self.lines.trunks[self._at(event.flow).name]]
+                self.manager.incoming_outside(event.key, event.request, event.flow, trunks, self.now)
+            elif event.request.method == "INVITE" and not event.request.to.tag:
                 self.manager.incoming(event.key, event.request, event.flow, self._caller(event.flow), self.now)
             else:
                 endpoint.respond(event.key, respond(event.request, 481), self.now)
@@ -220,6 +233,8 @@ class World:
                     self.legs.endpoint.connection_lost(flow, self.now)
                     self._events()
                 elif flow.peer not in self._abandoned:
+                    if self._at(flow).carrier:
+                        self.sent_outside.append(data)
                     self._deliver(self._at(flow), parse(data))
             quiet = 0 if sent else quiet + 1
             await asyncio.sleep(0)
@@ -363,6 +378,7 @@ class World:
             "server transactions": legs.endpoint.transactions[0],
             "client transactions": legs.endpoint.transactions[1],
             "asked of the media engine": len(manager._executor._media),
+            "legs of trunks": len(manager._registry.by_trunk),
             "anchors": len(self.media.anchors),
             "apps": self.apps.running,
             "parked": len(self.parking),
@@ -379,7 +395,7 @@ def _is_ignored(phone: Phone, message: Request | Response) -> bool:
 def _directory(phones: list[Phone], rings: int) -> DirectoryCache:
     directory = DirectoryCache()
     directory.put_tenant(Tenant(TENANT, "acme", "Acme", DOMAIN, "active", datetime(2026, 1, 1, tzinfo=UTC)))
-    for number in ("1001", "1002", "1003", *(phone.number for phone in phones)):
+    for number in ("1001", "1002", "1003", *(phone.number for phone in phones if not phone.carrier)):
         directory.put_extension(
             Extension(
                 id=f"e-{number}", tenant_id=TENANT, number=number, person_id=None, subject=f"s-{number}",

@@ -9,7 +9,7 @@ from unificx.calls.media_watchdog import MediaWatchdog
 from unificx.calls.music_on_hold import MusicOnHold
 from unificx.calls.observers import CompositeObserver
 from unificx.calls.parking import Parking
-from unificx.calls.ports import AppEvent
+from unificx.calls.ports import AppEvent, OutsideLines
 from unificx.calls.recording_status import CallRecordingStatus
 from unificx.calls.schemas import (
     PARK,
@@ -50,6 +50,7 @@ __all__ = [
     "MediaWatchdog",
     "MusicOnHold",
     "Origination",
+    "OutsideLines",
     "ParkedCall",
     "Parking",
     "SpooledCallJournal",

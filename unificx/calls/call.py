@@ -5,6 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from unificx.calls.diversion import Diversion
+from unificx.calls.events import Direction
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER, StartStep
@@ -29,11 +31,13 @@ APP_LEG = "app"
 @dataclass(frozen=True, slots=True)
 class CallOptions:
     """Options of the INVITE. `secure`: SIPS; `hops`: remaining Max-Forwards; `withheld`: ids of the extensions that
-    withhold their identity, of joined calls too."""
+    withhold their identity, of joined calls too; `diversions`: where the call was forwarded before it came here, the
+    latest first."""
 
     secure: bool = False
     withheld: frozenset[str] = frozenset()
     hops: int = 70
+    diversions: tuple[Diversion, ...] = ()
 
 
 NO_PLAN = Plan()
@@ -46,7 +50,8 @@ class CallTarget:
     `displayed_caller` is shown on the phones, None for the call's caller. `is_recall`: the call returns to the
     extension that transferred or parked it. `redirects`: number of redirections followed. `transferred_by`: the
     transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings. `by_app`: an app
-    connects the caller, so that the called extension is a party of the call only if it answers.
+    connects the caller, so that the called extension is a party of the call only if it answers. `cause`: why the phones
+    of the step before did not answer, None if there was none.
     """
 
     plan: Plan = NO_PLAN
@@ -58,11 +63,18 @@ class CallTarget:
     transferred_by: Caller | None = None
     displayed_name: str = field(default="", repr=False)
     by_app: bool = False
+    cause: Cause | None = None
 
     @property
     def called(self) -> Extension | None:
         """The called extension, for the call record and the displays."""
         return None if self.by_app and self.fork is not None else self.plan.called
+
+    def at_step(self, position: int, cause: Cause) -> "CallTarget":
+        """Return this target at a later step of its plan, since the present one ended for `cause`. The failure of a
+        carrier does not change why the call was forwarded."""
+        at_carrier = self.fork is not None and not self.fork.ring_targets
+        return replace(self, position=position, cause=self.cause if at_carrier else cause)
 
     @property
     def step(self) -> Step | None:
@@ -91,6 +103,7 @@ class Call:
     """Monotonic start time: durations must not depend on the wall clock being set."""
     participants: dict[str, Participant] = field(default_factory=dict[str, Participant])
     state: State = field(default_factory=Ended)
+    direction: Direction = "internal"
     target: CallTarget = CallTarget()
     """Where the call leads at present."""
     answered: datetime | None = None
@@ -142,6 +155,9 @@ class Call:
     def __post_init__(self) -> None:
         caller = self.participants.setdefault(CALLER, Participant())
         caller.extension_id, caller.device_id = self.caller.extension_id, self.caller.device_id
+        if self.caller.is_outside:
+            caller.outside = self.caller
+            self.direction = "inbound" if self.direction == "internal" else self.direction
 
     def participant(self, name: str) -> Participant:
         """Return a participant; an empty one if it is unknown or has left the call."""
@@ -189,6 +205,8 @@ class Call:
         fork = self.target.fork
         called = [self.callee.id] if self.callee is not None else []
         called += [each.extension.id for each in fork.ring_targets] if fork is not None else []
+        if self.direction == "inbound":
+            called.append(inbound_key(self.caller.tenant_id, self.dialled))
         return (*(one.device_id for one in self.participants.values() if one.device_id), *called)
 
     def wall_time(self, now: float) -> datetime:
@@ -199,13 +217,16 @@ class Call:
         """Return the call context for an app. For a calling app, the called party is its caller."""
         app = self.participants[name].app
         assert app is not None
-        if name == CALLER and self.callee is not None:
+        outside = self.participant(self.answered_leg or "").outside or dialled_outside(self)
+        if name == CALLER and outside is not None:
+            caller, callee = outside, None
+        elif name == CALLER and self.callee is not None:
             fork = self.target.fork
             devices = [each.only_device for each in fork.ring_targets] if fork is not None else []
             caller, callee = Caller.of(self.callee, next(iter(devices), "")), None
         else:
             caller, callee = self.caller, self.callee
-        if self.withholds_identity(caller.extension_id):
+        if self.is_withheld(caller):
             caller = replace(caller, number="", name="")
         return AppCallContext(
             call_id=self.id,
@@ -232,10 +253,14 @@ class Call:
         """Whether the extension withholds its identity."""
         return extension_id in self.options.withheld
 
+    def is_withheld(self, party: Caller) -> bool:
+        """Whether a party withholds its identity: an extension, or a caller outside whose number did not arrive."""
+        return not party.number if party.is_outside else self.withholds_identity(party.extension_id)
+
     def to_live_call(self, own: Collection[str] = ()) -> LiveCall:
         """Return the live call as shown to a user with the extensions `own`."""
         extension_id = self.caller.extension_id
-        visible = extension_id in own or not self.withholds_identity(extension_id)
+        visible = extension_id in own or not self.is_withheld(self.caller)
         talking, ending = isinstance(self.state, Talking | Transferring), isinstance(self.state, Ending)
         return LiveCall(
             id=self.id,
@@ -297,6 +322,27 @@ class Call:
         one = self.participants[name]
         assert one.target is not None
         one.target = replace(one.target, profile=profile)
+
+
+def dialled_outside(call: Call) -> Caller | None:
+    """Return the party outside that was dialled last, unless an extension is called."""
+    if call.callee is not None:
+        return None
+    parties = [one.outside for name, one in call.participants.items() if one.outside is not None and name != CALLER]
+    return parties[-1] if parties else None
+
+
+def party_of(call: Call, name: str) -> Caller | None:
+    """Return a participant as a caller; None for an app, or if only its number is known."""
+    one = call.participant(name)
+    if name == CALLER or one.outside is not None:
+        return one.outside or call.caller
+    return Caller.of(call.callee, one.device_id) if call.callee is not None else None
+
+
+def inbound_key(tenant_id: str, number: str) -> str:
+    """Return the key by which the call index has calls from outside to a number."""
+    return f"number:{tenant_id}:{number}"
 
 
 def call_options(invite: Request, caller: Caller) -> CallOptions:

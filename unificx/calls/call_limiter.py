@@ -3,6 +3,9 @@
 from unificx.calls.schemas import CallSettings
 from unificx.core.rate_limit import ConcurrentCount
 
+RETRY_SECONDS, STORAGE_SECONDS = 5, 60
+"""Retry-After of a refused call, also while storage is full."""
+
 
 class ConcurrentCallLimiter:
     """Counts concurrent calls per tenant."""
@@ -20,6 +23,12 @@ class ConcurrentCallLimiter:
         """Whether a further call of the tenant exceeds a limit."""
         limits = self._settings
         return self._count.total >= limits.max_calls or self._count[tenant_id] >= limits.max_calls_per_tenant
+
+    def retry_after(self, tenant_id: str, *, storage_full: bool) -> int:
+        """Return after how many seconds to try again, 0 if a further call of the tenant is accepted."""
+        if storage_full:
+            return STORAGE_SECONDS
+        return RETRY_SECONDS if self.is_full(tenant_id) else 0
 
     def acquire(self, tenant_id: str) -> None:
         """Count a new call."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from unificx.calls.call import Call
+from unificx.calls.call import Call, party_of
 from unificx.calls.call_record import update_parties
 from unificx.calls.machine import messages, redirect
 from unificx.calls.machine.causes import Cause
@@ -15,7 +15,6 @@ from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import ParkedCall
 from unificx.core.clock import Clock
 from unificx.identity import DirectoryCache
-from unificx.registrar import Caller
 
 
 def move_legs(call: Call, other: Call, names: dict[str, str]) -> None:
@@ -33,19 +32,21 @@ def merge_cdr(call: Call, other: Call) -> None:
     for each in (call, other):
         update_parties(each)
     call.record_parties.merge(other.record_parties)
+    if call.direction == "internal":
+        call.direction = other.direction
     call.has_recording = call.has_recording or other.has_recording
 
 
 def split_call(call: Call, name: str, call_id: str) -> Call:
     """Move a participant into a new call, as its caller. Both calls share one call record."""
-    assert call.callee is not None
+    caller = party_of(call, name)
+    assert caller is not None
     update_parties(call)
     moved = call.participants.pop(name)
     moved.dtls.generated = None  # it belongs to an anchor of the first call
-    caller = Caller.of(call.callee, moved.device_id)
     times = call.started, call.started_monotonic
     other = Call(call_id, caller, "", None, *times, {CALLER: moved}, options=call.options)
-    other.answered, other.record_id = call.answered, call.record_id or call.id
+    other.answered, other.record_id, other.direction = call.answered, call.record_id or call.id, call.direction
     other.record_parties = call.record_parties.copy()
     call.siblings |= {call.id, call_id}
     other.siblings = call.siblings
@@ -104,6 +105,6 @@ class CallMoves:
 def to_parked_call(slot: ParkingSlot, call: Call, directory: DirectoryCache) -> ParkedCall:
     """Return a parked call as shown to users."""
     parked_by = directory.extension_by_id(slot.parked_by)
-    caller, visible = call.caller, not call.withholds_identity(call.caller.extension_id)
+    caller, visible = call.caller, not call.is_withheld(call.caller)
     shown = (caller.number, caller.name) if visible else ("", "")
     return ParkedCall(slot.number, call.id, slot.since, parked_by.number if parked_by is not None else "", *shown)

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
-from unificx.calls.call import Call, CallTarget
+from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
 from unificx.calls.events import Answerer, CallEnded, CallParty, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.identity import Extension
-from unificx.registrar import Caller
 from unificx.routing import VOICEMAIL_APP
 from unificx.sip.legs import IncomingLeg
 
@@ -65,12 +64,12 @@ def was_started_by(call: Call, name: str) -> bool:
 def swap_caller(call: Call, name: str, callee: Extension | None) -> None:
     """Swap the caller and this leg; `callee` is the extension of the former caller."""
     update_parties(call)
-    former_callee = call.callee
+    former_callee = party_of(call, name)
     swapped = call.participants[CALLER], call.participants[name]
     call.participants[name], calling = swapped
     call.participants[CALLER] = calling
     if former_callee is not None:
-        call.caller = Caller.of(former_callee, calling.device_id)
+        call.caller = former_callee
     calling.extension_id, calling.device_id = call.caller.extension_id, call.caller.device_id
     call.callee, call.answered_leg = callee, name
 
@@ -85,15 +84,27 @@ def set_peer(call: Call, name: str, callee: Extension | None) -> None:
     """Connect the caller to this leg of this extension."""
     update_parties(call)
     call.callee, call.answered_leg = callee, name
-    if callee is not None:
-        call.dialled = callee.number
+    peer = call.participant(name).outside or callee
+    if peer is not None:
+        call.dialled = peer.number
+
+
+def set_answerer(call: Call, name: str, extension: Extension | None) -> None:
+    """Set the leg that answered. `extension` is its own; None for an app and for a party outside, to which the called
+    extension was forwarded, unless it was dialled."""
+    if call.participant(name).outside is not None and call.callee is not None:
+        update_parties(call)
+        call.callee = None
+    elif extension is not None:
+        call.callee = extension
+    call.answered_leg = name
 
 
 def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
     return CallEnded(
         id=call.record_id or call.id,
         tenant=call.caller.tenant_id,
-        direction="internal",
+        direction=call.direction,
         started=call.started,
         answered=answered,
         ended=call.wall_time(now),
@@ -123,8 +134,8 @@ def _caller_party(call: Call) -> CallParty:
     return CallParty(
         role="caller",
         subject=caller.subject,
-        extension_id=caller.extension_id,
-        device_id=caller.device_id,
+        extension_id=None if caller.is_outside else caller.extension_id,
+        device_id=None if caller.is_outside else caller.device_id,
         number=caller.number,
         name=caller.name,
         address=call.participant(CALLER).dialog_address,
@@ -132,10 +143,13 @@ def _caller_party(call: Call) -> CallParty:
 
 
 def _callee_party(call: Call) -> CallParty:
-    callee, answered_leg = call.callee, call.answered_leg
+    callee, answering = call.callee, call.participant(call.answered_leg or "")
+    outside = answering.outside if call.answered_leg else dialled_outside(call)
+    if outside is not None:
+        number, name, address = outside.number, outside.name, answering.dialog_address
+        return CallParty(role="callee", subject=outside.subject, number=number, name=name, address=address)
     if callee is None:
         return CallParty(role="callee", number=call.dialled)
-    answering = call.participant(answered_leg or "")
     return CallParty(
         role="callee",
         subject=callee.subject,

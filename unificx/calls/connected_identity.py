@@ -1,6 +1,7 @@
 """The party that a device shows as connected, as headers of messages inside its dialog.
 
-Only devices of extensions are told: they are authenticated phones of the tenant (RFC 3325 section 5).
+Only devices of extensions are told: they are authenticated phones of the tenant (RFC 3325 section 5). Carriers are not,
+so that numbers and names inside do not get outside.
 """
 
 from unificx.calls.call import Call
@@ -79,7 +80,8 @@ class ConnectedIdentity:
         app = party.app.app if party.app is not None else ""
         if not peer or not viewer or call.is_app(leg) or app in UNNAMED_APPS or (app and peer == CALLER):
             return None
-        if call.withholds_identity(party.extension_id):
+        anonymous = party.outside is not None and not party.outside.number
+        if anonymous or call.withholds_identity(party.extension_id):
             return WITHHELD
         number, name = self._number_and_name(call, peer)
         if app == VOICEMAIL_APP:
@@ -90,6 +92,8 @@ class ConnectedIdentity:
         if peer == CALLER:
             return call.caller.number, call.caller.name
         one, extension = call.participant(peer), call.callee
+        if one.outside is not None:
+            return one.outside.number, one.outside.name
         if one.app is None and (extension is None or extension.id != one.extension_id):
             extension = self._directory.extension_by_id(one.extension_id)
         if extension is None:

@@ -11,6 +11,7 @@ from unificx.calls.ports import (
     NoAppHost,
     NoPushWakeup,
     NullCallObserver,
+    OutsideLines,
     PushWakeup,
 )
 from unificx.core.clock import Clock
@@ -33,3 +34,4 @@ class CallManagerDependencies:
     app_host: AppHost = field(default_factory=NoAppHost)
     observer: CallObserver = field(default_factory=NullCallObserver)
     parking: Parking = field(default_factory=Parking)
+    outside: OutsideLines = field(default_factory=OutsideLines)

@@ -161,10 +161,11 @@ class ActionExecutor:
         directory = self._deps.directory
         match action:
             case messages.SetAnswered(leg):
-                call.answered_leg = leg
                 extension_id = call.participant(leg).extension_id
-                if extension_id and (call.callee is None or call.callee.id != extension_id):
-                    call.callee = directory.extension_by_id(extension_id)
+                if call.callee is not None and call.callee.id == extension_id:
+                    call.answered_leg = leg
+                else:
+                    call_record.set_answerer(call, leg, directory.extension_by_id(extension_id))
                 call.answered = call.wall_time(now) if not call.next_destination else None
                 self._registry.peer_changed(call)
                 self._journal(call)

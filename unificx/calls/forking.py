@@ -11,10 +11,11 @@ from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, P
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, caller_headers, ring_headers
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
 from unificx.calls.machine.states import Talking
+from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
 from unificx.registrar import Binding, Caller
-from unificx.routing import CallApp, Fork, GoTo, Reject, Routing
+from unificx.routing import CallApp, Fork, GoTo, OutsideTarget, Reject, Routing
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
@@ -48,9 +49,12 @@ _PROFILES = {"ws": Profile.WEBRTC, "wss": Profile.WEBRTC, "tls": Profile.SRTP}
 class ForkTargetBuilder:
     """Prepares steps of plans: their legs and time limits. `max_app_call_seconds`: default length of calls to apps."""
 
-    def __init__(self, routing: Routing, directory: DirectoryCache, max_app_call_seconds: float) -> None:
+    def __init__(
+        self, routing: Routing, directory: DirectoryCache, outside: OutsideDialer, max_app_call_seconds: float
+    ) -> None:
         self._routing = routing
         self._directory = directory
+        self._outside = outside
         self._max_app_call_seconds = max_app_call_seconds
 
     def build(self, call: Call, target: CallTarget, now: float) -> tuple[CallTarget, ForkTargets]:
@@ -80,10 +84,17 @@ class ForkTargetBuilder:
     def _fork(
         self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
     ) -> ForkTargets:
-        """Add the phones to ring to the call. A target outside is unreachable."""
+        """Add the phones to ring and the carriers to call to the call."""
         names: list[str] = []
         devices: list[str] = []
-        for ringing in fork.ring_targets:
+        outside_legs: list[str] = []
+        for ringing in fork.targets:
+            if isinstance(ringing, OutsideTarget):
+                name = self._outside.add_branch(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""
+                if name:
+                    names.append(name)
+                    outside_legs.append(name)
+                continue
             devices += self._routing.push_devices(ringing)
             for binding in self._routing.bindings(ringing, now):
                 if len(names) < MAX_BRANCHES and _satisfies_sips(call, binding):
@@ -97,6 +108,7 @@ class ForkTargetBuilder:
             PushTargets(frozenset(devices).difference(by_leg.values()), by_leg),
             decline_ends=fork.decline_ends,
             later=later,
+            outside_legs=frozenset(outside_legs),
         )
 
     def branch_for_device(
@@ -136,9 +148,7 @@ class ForkTargetBuilder:
                 extra_headers = (*extra_headers, (CONFERENCE_HEADER, str(call.conference_others)))
         tenant = self._directory.tenant(call.caller.tenant_id)
         domain = tenant.domain if tenant is not None else ""
-        identity = (
-            WITHHELD if call.withholds_identity(shown.extension_id) else Identity(shown.number, shown.name, domain)
-        )
+        identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
@@ -151,8 +161,8 @@ class ForkTargetBuilder:
             headers=(*caller_headers(displayed), *extra_headers),
             max_forwards=call.options.hops,
         )
-        name = call.new_leg_name("b")
         to_dial = DialTarget(invitation, _PROFILES.get(binding.flow.transport, Profile.PLAIN))
+        name = call.new_leg_name("b")
         call.participants[name] = Participant(None, binding.extension_id, binding.device_id, to_dial, shown=identity)
         return name
 

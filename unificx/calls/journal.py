@@ -10,7 +10,7 @@ import structlog
 from unificx.calls import repository
 from unificx.calls.app_leg import AppLeg
 from unificx.calls.call import Call, CallOptions
-from unificx.calls.events import CallParty
+from unificx.calls.events import CallParty, Direction
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Answering, Talking, Transferring
@@ -30,6 +30,7 @@ from unificx.sip.legs import DialogTable, LegSnapshot
 
 CSEQ_GAP = 1000
 """CSeq increment after a restart, since requests sent after the last journal entry are unknown."""
+_DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound"}
 log = structlog.get_logger()
 
 
@@ -105,7 +106,20 @@ def _live_call_part(call: Call, state: Answering | Talking) -> LiveCallPart:
         cast=tuple(_party_fields(tag, one) for tag, one in call.record_parties.by_leg.items()),
         record=call.record_id,
         withheld=" ".join(sorted(call.options.withheld)),
+        direction=call.direction,
+        outside=tuple([_outside_fields(call.participant(name).outside) for name in (CALLER, state.callee)]),
     )
+
+
+def _outside_fields(party: Caller | None) -> tuple[str, ...]:
+    return (party.trunk_id, party.subject, party.number, party.name) if party is not None else ()
+
+
+def _outside_party(tenant: str, fields: tuple[str, ...]) -> Caller | None:
+    if not fields:
+        return None
+    trunk, subject, number, name = fields
+    return Caller(tenant, "", "", subject, number=number, name=name, trunk_id=trunk)
 
 
 def _party_fields(tag: str, one: CallParty) -> tuple[str, ...]:
@@ -180,9 +194,10 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
     }
     if part.callee_dialog:
         participants["b1"].extension_id, participants["b1"].device_id = callee_extension, callee_device
+    outside_caller, participants["b1"].outside = [_outside_party(tenant, one) for one in part.outside or ((), ())]
     call = Call(
         id=call_id,
-        caller=Caller(tenant, extension, device, subject, number=number, name=name),
+        caller=outside_caller or Caller(tenant, extension, device, subject, number=number, name=name),
         dialled=part.dialled,
         callee=callee,
         started=started,
@@ -196,6 +211,7 @@ def _restore_call(call_id: str, part: LiveCallPart, legs: DialogTable, directory
         record_parties=RecordParties({fields[0]: _party(fields) for fields in part.cast or ()}),
         record_id=part.record or "",
         options=CallOptions(withheld=frozenset((part.withheld or "").split())),
+        direction=_DIRECTIONS.get(part.direction or "", "internal"),
         journalled=True,
         restored=True,
     )

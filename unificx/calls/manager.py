@@ -1,20 +1,22 @@
 """Manages all live calls: feeds leg and media events to the state machine and executes the resulting actions."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
 from unificx.calls.app_connections import AppConnections
 from unificx.calls.app_leg import AppLeg
-from unificx.calls.call import Call, CallTarget, call_options, sanitize_dialled, withheld_by
+from unificx.calls.call import Call, CallOptions, CallTarget, call_options, sanitize_dialled, withheld_by
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.call_moves import CallMoves, to_parked_call
 from unificx.calls.departed_pages import DepartedPages
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.executor import ActionExecutor, ExecutorDependencies
 from unificx.calls.forking import ForkTargetBuilder
+from unificx.calls.inbound import CallRefused, InboundCalls
+from unificx.calls.info_relay import InfoRelay
 from unificx.calls.leg_events import to_call_event
 from unificx.calls.machine import messages, state_machine
 from unificx.calls.machine.causes import Cause
@@ -23,6 +25,7 @@ from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import Answering, Ended, Talking, Transferring
 from unificx.calls.machine.transfer import PEER_CHANGES
 from unificx.calls.observers import ObserverNotifier
+from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import Participant
 from unificx.calls.ports import AppEvent
 from unificx.calls.record_keeper import RecordKeeper
@@ -37,16 +40,13 @@ from unificx.rtpengine.party_commands import DtmfReceived
 from unificx.sip import legs as leg_events
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
-from unificx.sip.info_dtmf import parse_dtmf_digit
 from unificx.sip.legs import IncomingLeg, Leg, rejection_headers
 from unificx.sip.message import Request, respond
 from unificx.sip.refer import parse_replaces
 from unificx.sip.transactions.events import Event, ServerKey
+from unificx.trunks import Trunk
 
 log = structlog.get_logger()
-MAX_EARLY_INFO = 16
-"""INFO requests kept per call until both legs are connected."""
-SERVICE_UNAVAILABLE = 503
 
 
 @dataclass(slots=True)
@@ -71,6 +71,9 @@ class CallManager:
     _limiter: ConcurrentCallLimiter = field(init=False)
     _registry: CallRegistry = field(init=False)
     _timer_queue: DeadlineQueue = field(init=False)
+    _inbound: InboundCalls = field(init=False)
+    _info_relay: InfoRelay = field(init=False)
+    _outside: OutsideDialer = field(init=False)
     _fork_builder: ForkTargetBuilder = field(init=False)
     _executor: ActionExecutor = field(init=False)
     _observer_notifier: ObserverNotifier = field(init=False)
@@ -83,11 +86,13 @@ class CallManager:
         self._registry = CallRegistry(self._limiter, self.on_changed)
         self.calls = self._registry.calls
         self._timer_queue = DeadlineQueue(self._deadlines)
-        self._fork_builder = ForkTargetBuilder(
-            self.deps.routing, self.deps.directory, self.settings.max_app_call_seconds
-        )
         deps, registry = self.deps, self._registry
+        self._inbound = InboundCalls(deps.outside, registry, deps.clock, deps.legs.endpoint.has_sent)
+        self._outside = OutsideDialer(deps.outside, registry)
+        max_app_call_seconds = self.settings.max_app_call_seconds
+        self._fork_builder = ForkTargetBuilder(deps.routing, deps.directory, self._outside, max_app_call_seconds)
         self._observer_notifier = notifier = ObserverNotifier(deps.observer)
+        self._info_relay = InfoRelay(notifier)
         records = RecordKeeper(self.calls, deps.call_records, notifier, deps.clock, self.on_answered, self.on_ended)
         executor_deps = ExecutorDependencies(
             deps.legs, deps.media, deps.push, deps.app_host, deps.directory, registry, records
@@ -101,16 +106,10 @@ class CallManager:
 
     def incoming(self, key: ServerKey, request: Request, flow: Flow, caller: Caller, now: float) -> None:
         """Process an INVITE of an authenticated caller outside any dialog."""
-        endpoint = self.deps.legs.endpoint
-        retry_after = self._retry_after(caller.tenant_id)
-        if retry_after:
-            response = respond(
-                request, SERVICE_UNAVAILABLE, to_tag=self.deps.legs.tag(), headers=[("Retry-After", retry_after)]
-            )
-            endpoint.respond(key, response, now)
-            return
         try:
-            dialled, replaces = sanitize_dialled(request.target.decoded_user), parse_replaces(request)
+            dialled = sanitize_dialled(request.target.decoded_user)
+            self._require_capacity(request, caller, dialled)
+            replaces = parse_replaces(request)
             if replaces is not None:
                 replaced = self._transfers.take_over(replaces, caller)
             else:
@@ -119,26 +118,29 @@ class CallManager:
                 raise RemoteProtocolError(488, "SDP Offer Required", request)
             leg = self.deps.legs.incoming(key, request, flow)
         except RemoteProtocolError as fault:
-            headers, tag = rejection_headers(fault, request), self.deps.legs.tag()
-            response = respond(request, fault.status, fault.reason, to_tag=tag, headers=headers)
-            endpoint.respond(key, response, now)
+            self._refuse(key, request, fault, now)
             return
         if replaced is not None:
             self._take_over(*replaced, leg, caller, now)
             return
-        clock = self.deps.clock
-        call = Call(
-            clock.new_id(),
-            caller,
-            dialled,
-            None,
-            clock.now(),
-            now,
-            {CALLER: Participant(leg)},
-            options=call_options(request, caller),
-        )
-        self._registry.add(call)
+        call = self._new_call(caller, dialled, leg, call_options(request, caller), now)
         self._guarded(call, now, self._route, call, leg, now)
+        self._drain_leg_events(now)
+
+    def incoming_outside(
+        self, key: ServerKey, request: Request, flow: Flow, trunks: Sequence[Trunk], now: float
+    ) -> None:
+        """Process an INVITE of a carrier outside any dialog; `trunks` are those that it can have come from."""
+        try:
+            found = self._inbound.admit(request, trunks)
+            self._require_capacity(request, found.caller, "")
+            leg = self.deps.legs.incoming(key, request, flow)
+        except RemoteProtocolError as fault:
+            self._refuse(key, request, fault, now)
+            return
+        options = CallOptions(hops=call_options(request, found.caller).hops, diversions=found.diversions)
+        call = self._new_call(found.caller, found.dialled, leg, options, now)
+        self._guarded(call, now, self._begin, call, leg, CallTarget(found.plan, found.dialled), now)
         self._drain_leg_events(now)
 
     def has_dialog_of(self, request: Request) -> bool:
@@ -182,7 +184,7 @@ class CallManager:
         """
         clock, caller = self.deps.clock, origin.caller
         now = clock.monotonic()
-        if self._retry_after(caller.tenant_id):
+        if self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full()):
             raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
         plan = self.deps.routing.route(caller, origin.to).only_fork(origin.device)
         if plan is None:
@@ -295,6 +297,7 @@ class CallManager:
         A call connected to an app is ended instead, since the app did not survive the restart.
         """
         self._registry.add(call)
+        self._outside.restore_credentials(call, self.deps.clock.monotonic())
         self._rearm(call)
         event = messages.MediaRestarted() if not call.app_legs() else messages.EndRequested(Cause.GOING_DOWN)
         self.dispatch(call, event, self.deps.clock.monotonic())
@@ -306,11 +309,22 @@ class CallManager:
 
     # ---- internals
 
-    def _retry_after(self, tenant_id: str) -> str:
-        """Retry-After value in seconds, "" if another call is accepted."""
-        if self.storage_full():
-            return "60"
-        return "5" if self._limiter.is_full(tenant_id) else ""
+    def _require_capacity(self, request: Request, caller: Caller, dialled: str) -> None:
+        """Raise CallRefused if no further call is accepted. An emergency call always is."""
+        retry_after = self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full())
+        if retry_after and not self.deps.outside.is_emergency(caller.tenant_id, dialled):
+            raise CallRefused(request, retry_after)
+
+    def _refuse(self, key: ServerKey, request: Request, fault: RemoteProtocolError, now: float) -> None:
+        headers = fault.headers if isinstance(fault, CallRefused) else rejection_headers(fault, request)
+        response = respond(request, fault.status, fault.reason, to_tag=self.deps.legs.tag(), headers=headers)
+        self.deps.legs.endpoint.respond(key, response, now)
+
+    def _new_call(self, caller: Caller, dialled: str, leg: IncomingLeg, options: CallOptions, now: float) -> Call:
+        clock, calling = self.deps.clock, {CALLER: Participant(leg)}
+        call = Call(clock.new_id(), caller, dialled, None, clock.now(), now, calling, options=options)
+        self._registry.add(call)
+        return call
 
     def _step(self, call: Call, event: messages.Event, now: float) -> None:
         if isinstance(event, messages.MediaRestarted):
@@ -341,7 +355,10 @@ class CallManager:
             self._finish(call, now)
 
     def _route(self, call: Call, leg: IncomingLeg, now: float) -> None:
-        call.target = CallTarget(self.deps.routing.route(call.caller, call.dialled), call.dialled)
+        self._begin(call, leg, CallTarget(self.deps.routing.route(call.caller, call.dialled), call.dialled), now)
+
+    def _begin(self, call: Call, leg: IncomingLeg, target: CallTarget, now: float) -> None:
+        call.target = target
         call.state, actions = state_machine.begin(leg.remote_sdp, self._prepare_step(call, now), now)
         self._execute(call, actions, now)
 
@@ -358,7 +375,7 @@ class CallManager:
 
     def _start_step(self, call: Call, step: messages.StartStep, now: float) -> None:
         """Start a later step of the plan. An app takes the call over: for the called extension it is a missed call."""
-        call.pending_step, call.target = None, replace(call.target, position=step.position)
+        call.pending_step, call.target = None, call.target.at_step(step.position, step.cause)
         targets = self._prepare_step(call, now)
         entered = call.target.step is not None and isinstance(call.target.step.action, CallApp)
         call.fallback_cause, call.was_missed = (step.cause, call.answered is None) if entered else (None, False)
@@ -387,6 +404,8 @@ class CallManager:
         if found is None or dialog is None:
             return None
         peer, now = found[0].participants[found[1]], self.deps.clock.monotonic()
+        if peer.outside is not None:
+            return self._outside.current_flow(peer, now)
         device = peer.extension_id, peer.device_id
         return self.deps.routing.current_flow(*device, dialog.remote_target, dialog.flow.transport, now)
 
@@ -408,12 +427,14 @@ class CallManager:
 
     def _on_leg_event(self, call: Call, name: str, event: AppEvent, now: float) -> None:
         if isinstance(event, leg_events.InfoReceived):
-            self._on_info(call, name, event, now)
+            self._info_relay.receive(call, name, event, now)
         elif isinstance(event, leg_events.ReferReceived):
             self._guarded(call, now, self._transfers.on_refer, call, name, event.refer, now)
         elif isinstance(event, ConnectRequest | ConnectWithdrawn):
             self._guarded(call, now, self._app_connections.on_request, call, name, event, now)
         else:
+            if isinstance(event, leg_events.Rejected):
+                self._outside.on_rejected(call.participants[name], event.response, now)
             self.dispatch(call, to_call_event(name, event), now)
 
     def _take_over(self, call: Call, replaced_leg: str, leg: IncomingLeg, caller: Caller, now: float) -> None:
@@ -430,22 +451,6 @@ class CallManager:
     def _dispatch_now(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
 
-    def _on_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
-        """Relay DTMF in INFO to the other leg; that of a phone that has just answered, once both are connected."""
-        for digit in parse_dtmf_digit(event.content_type, event.body):
-            self._observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
-        if not isinstance(call.state, Answering):
-            self._relay_info(call, name, event, now)
-        elif len(call.early_info) < MAX_EARLY_INFO:
-            call.early_info.append((name, event))
-
-    def _relay_info(self, call: Call, name: str, event: leg_events.InfoReceived, now: float) -> None:
-        state = call.state.talking if isinstance(call.state, Transferring) else call.state
-        if isinstance(state, Talking):
-            other = call.leg(state.callee if name == CALLER else CALLER)
-            if other is not None:
-                other.info(event.content_type, event.body, now)
-
     def _on_media_reply(self, call: Call, event: messages.Event) -> None:
         self.dispatch(call, event, self.deps.clock.monotonic())
         self._drain_leg_events(self.deps.clock.monotonic())
@@ -458,9 +463,7 @@ class CallManager:
             self._finish(call, now)
         else:
             if call.early_info and not isinstance(call.state, Answering):
-                early_info, call.early_info = call.early_info, []
-                for name, event in early_info:
-                    self._relay_info(call, name, event, now)
+                self._info_relay.relay_early(call, now)
             self._observer_notifier.update(call)
             self._reoffer_recording_indication(call, now)
             if call.peer_changed:

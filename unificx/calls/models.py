@@ -31,7 +31,8 @@ class LiveCallPart:
     when the call ends. A call with an app has no second dialog; `passed_on` is the name of the cause for which the app
     is the fallback, "" if it was dialled. `cast` are the participants of a transferred call, each (tag, subject,
     extension, device, number, name, address); `record` is the id of the call whose record this one belongs to,
-    `withheld` the extension of a caller who withholds their identity.
+    `withheld` the extension of a caller who withholds their identity. `direction` is that of the call record, `outside`
+    are caller and callee, each (trunk, subject, number, name) of a party outside or empty.
     """
 
     caller: tuple[str, ...] = _operations("user.behavior.call_detail")
@@ -45,6 +46,8 @@ class LiveCallPart:
     cast: tuple[tuple[str, ...], ...] | None = _operations("user.behavior.call_detail")
     record: str | None = _operations("user.behavior.call_detail")
     withheld: str | None = _operations("user.behavior.call_detail")
+    direction: str | None = _operations("user.behavior.call_detail")
+    outside: tuple[tuple[str, ...], ...] | None = _operations("user.contact.phone_number")
 
 
 class LiveCallRow(Base):

@@ -91,7 +91,7 @@ class ObserverNotifier:
 
 def _conversation_leg(call: Call, name: str, sdp: bytes) -> ConversationLeg:
     one = call.participants[name]
-    party = call.caller if name == CALLER else call.callee
+    party = one.outside or (call.caller if name == CALLER else call.callee)
     visible = not call.withholds_identity(one.extension_id)
     return ConversationLeg(
         tag=call.existing_leg(name).id,

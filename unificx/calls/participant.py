@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from unificx.calls.app_leg import LOOPBACK, AppLeg
 from unificx.calls.dtls_state import DtlsState
 from unificx.calls.machine.identity import Identity
+from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.ng import Profile, profile_of
 from unificx.sdp import has_video
@@ -39,8 +40,8 @@ NO_SDP = SentSdp(0, b"")
 class Participant:
     """One participant of a call, known to the state machine by its key in `Call.participants`.
 
-    `leg` is None until it is dialled. A phone to be dialled has a `target`, an app an `app`; `extension_id` and
-    `device_id` are "" where unknown, as for an app.
+    `leg` is None until it is dialled. A phone to be dialled has a `target`, an app an `app`, a party outside an
+    `outside`; `extension_id` and `device_id` are "" where unknown, as for an app.
     """
 
     leg: AnyLeg | None = None
@@ -51,6 +52,10 @@ class Participant:
     sent_sdp: SentSdp = NO_SDP
     """Latest SDP sent to the leg."""
     dtls: DtlsState = field(default_factory=DtlsState)
+    outside: Caller | None = None
+    """The party outside that it is, with its number and trunk."""
+    is_emergency: bool = False
+    """Whether it was dialled by an emergency number."""
     shown: Identity | None = None
     """The party that the device was told it is connected to; None: what its user dialled."""
 

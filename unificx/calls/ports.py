@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from unificx.calls.events import CallEnded, Outcome
 from unificx.calls.schemas import AppCallContext, ConnectRequest, ConnectWithdrawn, Conversation
 from unificx.media import MediaUnavailable
+from unificx.routing import Destination
 from unificx.rtpengine.ng import MediaReport, Profile
+from unificx.sip.flow import Flow
 from unificx.sip.legs import LegEvent, Rejected
+from unificx.trunks import Trunk, TrunkEndpoint
 
 
 class MediaAnchor(Protocol):
@@ -186,3 +190,65 @@ class CallRecordWriter(Protocol):
     def record(self, call: CallEnded) -> None:
         """Store the record of an ended call."""
         ...
+
+
+class Trunks(Protocol):
+    """Trunks, looked up in memory."""
+
+    def trunk(self, trunk_id: str) -> Trunk | None:
+        """Return a trunk by id."""
+        ...
+
+    def endpoint(self, trunk_id: str, now: float) -> TrunkEndpoint | None:
+        """Return where to send calls of a trunk; None if it is unknown or no address of its server is known."""
+        ...
+
+    def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
+        """Do not send calls to a server until a time in monotonic seconds."""
+        ...
+
+
+class PublicNumbers(Protocol):
+    """Numbers of the public network and the tenants' own among them, looked up in memory."""
+
+    def is_emergency(self, tenant_id: str, dialled: str) -> bool:
+        """Return whether a dialled string is an emergency number of the tenant's country."""
+        ...
+
+    def e164(self, tenant_id: str, text: str) -> str:
+        """Return a number as a carrier has sent it in E.164, by the tenant's country; "" if it is none."""
+        ...
+
+    def destination(self, tenant_id: str, trunk_id: str, called_number: str, caller_number: str) -> Destination | None:
+        """Return where a number of the tenant leads; None if the tenant does not have it on this trunk. Numbers are in
+        E.164, that of the caller is "" if it is withheld."""
+        ...
+
+
+class NoTrunks:
+    """There are no trunks."""
+
+    def trunk(self, trunk_id: str) -> Trunk | None:
+        del trunk_id
+        return None
+
+    def endpoint(self, trunk_id: str, now: float) -> TrunkEndpoint | None:
+        del trunk_id, now
+        return None
+
+    def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
+        del trunk_id, flow, until
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideLines:
+    """The world outside as calls need it. `numbers` None: no tenant has any. `subject` returns the data subject of
+    a number in E.164, by tenant and number."""
+
+    trunks: Trunks = field(default_factory=NoTrunks)
+    numbers: PublicNumbers | None = None
+    subject: Callable[[str, str], str] = lambda tenant_id, number: ""
+
+    def is_emergency(self, tenant_id: str, dialled: str) -> bool:
+        """Whether a dialled string is an emergency number, which no limit may prevent from being called."""
+        return self.numbers is not None and self.numbers.is_emergency(tenant_id, dialled)

@@ -23,7 +23,7 @@ class RecordParties:
         """Add or replace a party and return its key; `leg_id` is "" without a leg. An entry from before the party had
         a device is replaced, but never that of the `other` party, even if it is the same user."""
         existing = next((key for key, one in self.by_leg.items() if key != other and _same_party(one, party)), "")
-        if existing and not party.device_id:
+        if existing and not party.device_id and not (leg_id and party.extension_id is None):
             return existing
         key = leg_id or existing or f"{len(self.by_leg)}"
         self.by_leg = {key if each == existing else each: one for each, one in self.by_leg.items()} | {key: party}
@@ -45,10 +45,15 @@ class RecordParties:
                 one,
                 role="callee" if at else "caller",
                 quality=_media_quality(self.media_stats.get(key)),
-                withheld=withholds_identity(one.extension_id),
+                withheld=withholds_identity(one.extension_id) or _is_anonymous(one),
             )
             for at, (key, one) in enumerate(self.by_leg.items())
         ]
+
+
+def _is_anonymous(one: CallParty) -> bool:
+    """Whether it is a party outside whose number did not arrive."""
+    return one.extension_id is None and one.subject is not None and not one.number
 
 
 def _same_party(one: CallParty, other: CallParty) -> bool:

@@ -1,5 +1,6 @@
 """Registry of live calls: by id, by leg, and by involved device and extension."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ from unificx.calls.call import Call
 from unificx.calls.call_index import CallIndex
 from unificx.calls.call_limiter import ConcurrentCallLimiter
 from unificx.calls.machine.messages import CALLER
+from unificx.trunks import Trunk
 
 
 @dataclass(slots=True)
@@ -19,6 +21,8 @@ class CallRegistry:
     calls: dict[str, Call] = field(default_factory=dict[str, Call])
     index: CallIndex = field(default_factory=CallIndex)
     by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
+    by_trunk: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
+    """Ids of the legs to and from each carrier."""
 
     def add(self, call: Call) -> None:
         """Add a call and the legs it has already."""
@@ -35,8 +39,9 @@ class CallRegistry:
             self.limiter.release(call.caller.tenant_id)
             self.on_changed(call.caller.tenant_id)
         self.index.remove(call.id)
-        for leg in call.legs().values():
+        for name, leg in call.legs().items():
             self.by_leg.pop(leg.id, None)
+            self._remove_from_trunk(call, name)
 
     def find(self, *keys: str) -> list[Call]:
         """Return the calls of a device or extension."""
@@ -48,13 +53,42 @@ class CallRegistry:
 
     def set_leg(self, call: Call, name: str = CALLER) -> None:
         """Register the leg of a participant."""
-        self.by_leg[call.existing_leg(name).id] = (call, name)
+        leg_id = call.existing_leg(name).id
+        self.by_leg[leg_id] = (call, name)
+        outside = call.participants[name].outside
+        if outside is not None:
+            self.by_trunk[outside.trunk_id].add(leg_id)
 
     def remove_leg(self, call: Call, name: str) -> None:
         """Remove the leg of a participant that is dialled again."""
         leg = call.leg(name)
         if leg is not None:
             self.by_leg.pop(leg.id, None)
+            self._remove_from_trunk(call, name)
+
+    def is_trunk_full(self, trunk: Trunk) -> bool:
+        """Whether a trunk has as many calls as it may have. Legs that have ended, although their call goes on, do not
+        count."""
+        limit = trunk.max_calls
+        if limit is None or len(self.by_trunk.get(trunk.id, ())) < limit:
+            return False
+        legs = self.by_trunk[trunk.id]
+        legs -= {leg_id for leg_id in legs if leg_id not in self.by_leg or self._has_ended(leg_id)}
+        return len(legs) >= limit
+
+    def _has_ended(self, leg_id: str) -> bool:
+        call, name = self.by_leg[leg_id]
+        leg = call.leg(name)
+        return leg is None or leg.ended
+
+    def _remove_from_trunk(self, call: Call, name: str) -> None:
+        one = call.participants[name]
+        if one.outside is None or one.leg is None:
+            return
+        legs = self.by_trunk[one.outside.trunk_id]
+        legs.discard(one.leg.id)
+        if not legs:
+            del self.by_trunk[one.outside.trunk_id]
 
     def update_index(self, call: Call) -> None:
         """Add the devices and extensions that joined the call."""

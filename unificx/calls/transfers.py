@@ -6,7 +6,7 @@ A transfer is authorized like a call of the requester: the target must be a numb
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from unificx.calls.call import Call, CallTarget, sanitize_dialled
+from unificx.calls.call import Call, CallTarget, party_of, sanitize_dialled
 from unificx.calls.call_moves import CallMoves
 from unificx.calls.dependencies import CallManagerDependencies
 from unificx.calls.forking import ForkTargetBuilder
@@ -59,6 +59,9 @@ class Transfers:
         leg = call.existing_leg(name)
         if not isinstance(leg, Leg):
             return
+        if call.participant(name).outside is not None:  # a party outside must not dial at the expense of the tenant
+            leg.reject_refer(403, now)
+            return
         try:
             self._authorize_refer(call, name, refer.target, leg)
             if refer.replaces is not None:
@@ -102,7 +105,7 @@ class Transfers:
         """Connect both parties to an app, each in a call of their own with one common call record; `dialled` is the
         number that leads to the app."""
         state = self.require_connected(call, CALLER)
-        if state.exchange is not None or call.is_app(CALLER) or call.callee is None:
+        if state.exchange is not None or call.is_app(CALLER) or party_of(call, state.callee) is None:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         return lambda: self._split_to_apps(call, state.callee, (app, app), dialled)
 
@@ -120,9 +123,7 @@ class Transfers:
         plan = self._deps.routing.route(Caller.of(parked_by), parked_by.number).only_fork()
         if parked_by.id == call.caller.extension_id or plan is None:
             return lambda: None
-        shown = (
-            "" if call.withholds_identity(call.caller.extension_id) else self._recall_name(call.caller, slot, parked_by)
-        )
+        shown = "" if call.is_withheld(call.caller) else self._recall_name(call.caller, slot, parked_by)
         target = CallTarget(plan, parked_by.number, displayed_caller=call.caller, is_recall=True, displayed_name=shown)
         targets, call.transfer_target = self._prepare(call, target, now)
         call.return_target, call.transferred_by = CallTarget(), None
@@ -186,6 +187,8 @@ class Transfers:
         if name == CALLER:
             return call.caller
         one = call.participant(name)
+        if one.outside is not None:
+            return one.outside
         extension = self._deps.directory.extension_by_id(one.extension_id)
         if extension is None:
             raise RemoteProtocolError(403, "No Transferable Party")
@@ -274,7 +277,7 @@ class Transfers:
 
     def _park(self, call: Call, name: str, state: Talking, requester: Caller) -> Callable[[], None]:
         """Park the other party; the parking party hears the slot number in a call of its own."""
-        if state.exchange is not None or call.callee is None:
+        if state.exchange is not None or party_of(call, state.callee) is None:
             raise RemoteProtocolError(REQUEST_PENDING, "Request Pending")
         leg, since = call.app_leg_id(call.next_leg_name("app")), self._deps.clock.now()
         slot = self._deps.parking.occupy(requester.tenant_id, leg, requester.extension_id, since)

@@ -48,9 +48,11 @@ class CdrService:
         self._spool.append(_SPOOL_KIND, repository.encode_record(self._keys, call, subjects, steps), use_reserve=True)
 
     def _subject(self, tenant: str, party: CallParty) -> str:
-        if party.subject:
-            return party.subject
-        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, party.number or ANONYMOUS_NUMBER)
+        return party.subject or self.external_subject(tenant, party.number)
+
+    def external_subject(self, tenant: str, number: str) -> str:
+        """Return the data subject of an external party; for a new number it is created."""
+        return self._keys.find_or_create(tenant, _NUMBER_ALIAS, number or ANONYMOUS_NUMBER)
 
     async def _apply(self, uow: UnitOfWork, records: list[bytes]) -> None:
         changed = await repository.insert_records(uow.session, records)

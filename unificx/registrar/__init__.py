@@ -2,12 +2,13 @@
 
 from unificx.registrar.location import LocationService
 from unificx.registrar.registration import MAX_EXPIRES, RegistrationRefused, contact_value
-from unificx.registrar.schemas import Binding, Caller
+from unificx.registrar.schemas import MAX_SHOWN_NAME, Binding, Caller
 from unificx.registrar.service import KIND, Registrar, RegistrarDependencies
 
 __all__ = [
     "KIND",
     "MAX_EXPIRES",
+    "MAX_SHOWN_NAME",
     "Binding",
     "Caller",
     "LocationService",

@@ -13,6 +13,7 @@ from unificx.calls import (
     CompositeObserver,
     MediaWatchdog,
     MusicOnHold,
+    OutsideLines,
     Parking,
 )
 from unificx.calls import CallManagerDependencies as CallParts
@@ -43,6 +44,7 @@ from unificx.sip.message import Request
 from unificx.sip.overload import OverloadControl
 from unificx.sip_server import (
     Authenticator,
+    AuthenticatorOptions,
     CheckSync,
     MwiNotifier,
     MwiParts,
@@ -143,6 +145,7 @@ class SipServer:
                 self.app_runner,
                 observer,
                 self.parking,
+                OutsideLines(container.trunks.directory, None, container.history.external_subject),
             ),
             settings,
             on_answered=container.journal.save,
@@ -166,9 +169,7 @@ class SipServer:
             rate_limiter,
             nonces,
             secret,
-            names=names,
-            bearers=self.bearers,
-            faults=self.registration_faults,
+            AuthenticatorOptions(names, self.bearers, self.registration_faults, container.trunks.directory),
         )
 
     def _create_request_handler(

@@ -1,10 +1,10 @@
 """SIP server: rate limits, authenticates, handles REGISTER and SUBSCRIBE, and passes calls on."""
 
-from unificx.sip_server.authenticator import Authenticator
+from unificx.sip_server.authenticator import Authenticator, AuthenticatorOptions
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
 from unificx.sip_server.mwi import MwiNotifier, MwiParts
-from unificx.sip_server.ports import MessageCounts, SwitchStates
+from unificx.sip_server.ports import Carriers, MessageCounts, SwitchStates
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
@@ -14,6 +14,8 @@ from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
     "Authenticator",
+    "AuthenticatorOptions",
+    "Carriers",
     "CheckSync",
     "ExtensionStateParts",
     "ExtensionStates",

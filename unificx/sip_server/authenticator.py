@@ -6,7 +6,7 @@ digests that never match.
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unificx.core.source_address import source_network
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
@@ -18,9 +18,11 @@ from unificx.sip.flow import Flow
 from unificx.sip.headers import AuthParams, parse_auth
 from unificx.sip.message import Request
 from unificx.sip.uri import Uri
+from unificx.sip_server.ports import Carriers
 from unificx.sip_server.rate_limiter import RateLimiter, Verdict
 from unificx.sip_server.realm import is_ip_address, realm_of
 from unificx.sip_server.registration_faults import RegistrationFaults
+from unificx.trunks import Trunk
 
 _md5_only = re.compile(r"baresip v([0-2]|3\.[0-9]|3\.1[01])\.").match
 """User agents that fail if any challenge is not MD5, although RFC 3261 lets them skip unknown ones: baresip before
@@ -54,10 +56,27 @@ class Identity:
     is_client: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CarrierIdentity:
+    """A call from a carrier, recognised by its source or by our Contact. `trunks` are those it can have come from."""
+
+    trunks: tuple[Trunk, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthenticatorOptions:
+    """`names` are the server's own host names in lower case, `bearers` the tokens of our own client, valid over
+    WebSocket only. `faults` gets the reasons of refused registrations, `carriers` recognises those that call without
+    credentials."""
+
+    names: frozenset[str] = frozenset()
+    bearers: BearerTokens | None = None
+    faults: RegistrationFaults = field(default_factory=RegistrationFaults)
+    carriers: Carriers | None = None
+
+
 class Authenticator:
-    """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process, `names` are the
-    server's own host names in lower case, `bearers` the tokens of our own client, valid over WebSocket only. `faults`
-    gets the reasons of refused registrations."""
+    """Creates challenges and checks credentials. `secret` is 32 random bytes private to this process."""
 
     def __init__(
         self,
@@ -65,17 +84,15 @@ class Authenticator:
         rate_limiter: RateLimiter,
         nonces: Nonces,
         secret: bytes,
-        *,
-        names: frozenset[str] = frozenset(),
-        bearers: BearerTokens | None = None,
-        faults: RegistrationFaults | None = None,
+        options: AuthenticatorOptions,
     ) -> None:
         self._directory = directory
         self._rate_limiter = rate_limiter
-        self._names = names
+        self._names = options.names
         self._nonces = nonces
-        self._bearers = bearers
-        self._faults = faults if faults is not None else RegistrationFaults()
+        self._bearers = options.bearers
+        self._faults = options.faults
+        self._carriers = options.carriers
         unknown_digest = hashlib.sha256(secret).digest()
         self._unknown_device = DeviceAuth(
             device_id="",
@@ -88,7 +105,7 @@ class Authenticator:
             ha1_sha256=unknown_digest,
         )
 
-    def check(self, request: Request, flow: Flow, now: float) -> Reject | Challenge | Identity:
+    def check(self, request: Request, flow: Flow, now: float) -> Reject | Challenge | Identity | CarrierIdentity:
         """Check a REGISTER, INVITE or SUBSCRIBE outside a dialog. Raise RemoteProtocolError (400).
 
         Call it once per request: it takes a token of the rate limiter, uses up the nonce count and counts failures. The
@@ -98,6 +115,11 @@ class Authenticator:
         limiter = self._rate_limiter
         limiter.take_token(flow, request.method, now)
         credentials = _digest_credentials(request)
+        if credentials is None and self._carriers is not None and request.method == "INVITE":
+            trunks = self._carriers.candidates(flow, request)
+            if trunks:
+                limiter.authentication_succeeded(flow, (), now)
+                return CarrierIdentity(trunks)
         name = request.from_.uri.decoded_user if credentials is None else credentials.get("username")
         if limiter.check(flow, name, now, with_credentials=credentials is not None) is Verdict.REJECT:
             return Reject(403)

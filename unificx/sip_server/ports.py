@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from unificx.sip.flow import Flow
+from unificx.sip.message import Request
+from unificx.trunks import Trunk
+
 
 class MessageCounts(Protocol):
     """Message counts; implemented from the mailboxes by the composition root. Answered from memory."""
@@ -17,4 +21,12 @@ class SwitchStates(Protocol):
 
     def state(self, tenant_id: str, dialled: str) -> bool | None:
         """Return whether the code is on; None if it is not one of these."""
+        ...
+
+
+class Carriers(Protocol):
+    """Recognises the carriers of all trunks, from memory."""
+
+    def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
+        """Return the trunks that a request outside a dialog can have come from; none for anyone but a carrier."""
         ...

@@ -17,7 +17,7 @@ from unificx.sip.fields import Headers
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 from unificx.sip.transactions.events import DROP, CancelReceived, Event, RequestReceived, ServerKey, StatelessReply
-from unificx.sip_server.authenticator import Authenticator, Challenge, Identity, Reject
+from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, Identity, Reject
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
 from unificx.sip_server.rate_limiter import RateLimiter
@@ -90,7 +90,7 @@ class SipRequestHandler:
         except Exception as fault:
             log.error("sip_request_failed", **describe_exception(fault))
             return StatelessReply(500)
-        if isinstance(decision, Identity) or _has_credentials(request):
+        if isinstance(decision, Identity | CarrierIdentity) or _has_credentials(request):
             return decision
         return StatelessReply(decision.status, decision.headers if isinstance(decision, Challenge) else ())
 
@@ -175,6 +175,8 @@ class SipRequestHandler:
         match event.decision:
             case Identity() as identity:
                 self._admit(event, identity, now)
+            case CarrierIdentity(trunks):
+                self._parts.calls.incoming_outside(event.key, event.request, event.flow, trunks, now)
             case Reject(status, delay):
                 self._reject(event, status, delay, now)
             case Challenge(status, headers):

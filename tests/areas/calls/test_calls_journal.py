@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from carriers import Outside
 from ladder import play, play_on
 from sqlalchemy import text
 from steps import CLICKED, PARTICIPANTS
@@ -46,12 +47,14 @@ NO_CALL = LiveCallPart(
     cast=(),
     record="",
     withheld="",
+    direction="internal",
+    outside=((), ()),
 )
 
 
-async def journalled(cast: str, journal: Journal, text: str = UP) -> World:
+async def journalled(cast: str, journal: Journal, text: str = UP, **settings: object) -> World:
     """Return a world with a journalled call."""
-    world = await play(cast)
+    world = await play(cast, **settings)
     world.build(journal.save, journal.remove)
     await play_on(world, text)
     return world
@@ -136,6 +139,44 @@ async def test_withheld_number_stays_withheld_after_a_restart(
     world = await journalled("alice 1001, bob 1002", journal, asks)
     assert await crash(world, journal, spool, database) == 1
     assert [(call.caller, call.callee) for call in world.manager.live_calls()] == [("", "1002")]
+
+
+async def test_calls_to_and_from_carriers_survive_a_restart(journal: Journal, spool: Spool, database: Database) -> None:
+    """The party outside stays the same data subject, and challenges inside the dialog are still answered."""
+    talks = """
+        carrier -> INVITE +49301234502 [outside]
+        second  <- INVITE [outside]
+        second  -> 200 [mobile]
+        second  <- ACK
+        carrier <- 200 [mobile]
+        carrier -> ACK
+    """
+    people = "carrier +491710000001 udp trunk, second +491711111111 udp trunk by hand"
+    inbound = {"+49301234502": Outside("+491711111111", "second")}
+    world = await journalled(people, journal, talks, inbound=inbound)
+    assert await crash(world, journal, spool, database) == 1
+    await play_on(world, """
+        carrier <- INVITE [mobile]
+        second  <- INVITE [outside]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        second  -> 200 INVITE [mobile]
+        second  <- ACK
+        carrier -> BYE
+        second  <- BYE
+        history <- answered 16 +491710000001 +491711111111
+        carrier <- 200 BYE
+        second  -> 407 BYE
+          Proxy-Authenticate: Digest realm="second.example", nonce="n1", algorithm=MD5, qop="auth"
+        second  <- BYE
+          Proxy-Authorization: Digest username="account"{*}
+        second  -> 200 BYE
+    """)  # fmt: skip
+    [call] = world.ended
+    assert (call.direction, [party.subject for party in call.parties]) == (
+        "inbound",
+        ["s-+491710000001", "s-+491711111111"],
+    )
 
 
 @pytest.mark.parametrize("one", ["alice", "bob"])

@@ -29,6 +29,8 @@ class Cause(Enum):
     NO_ANSWER = CauseMapping("missed", 19, 480, "No answer")
     UNREACHABLE = CauseMapping("unreachable", 20, 480, "Not reachable")
     NO_SUCH_NUMBER = CauseMapping("failed", 1, 404, "No such number")
+    NO_SUCH_NUMBER_OUTSIDE = CauseMapping("failed", 1, 404, "The number dialled does not exist")
+    """The answer of a carrier: another carrier would say the same."""
     NO_OUTSIDE_LINE = CauseMapping("failed", 3, 404, "Calls outside are not set up")
     NOT_ALLOWED = CauseMapping("failed", 57, 403, "Not allowed")
     NO_COMMON_MEDIA = CauseMapping("failed", 88, 488, "No common media")
@@ -66,6 +68,21 @@ def cause_from_status(status: int) -> Cause:
     return Cause.FAILED
 
 
+def cause_from_carrier(status: int) -> Cause:
+    """Map the status of a carrier's final response to a cause.
+
+    404, 410, 480, 486 and 603 speak of the called party (RFC 3398 section 8.2.6.1). 408, 5xx and all others, such as
+    403 or 3xx, speak of this carrier only, so another one may connect the call.
+    """
+    if status in (404, 410, 484, 485, 604):
+        return Cause.NO_SUCH_NUMBER_OUTSIDE
+    if status == 480:
+        return Cause.NO_ANSWER
+    if status in (408, 500, 502, 503, 504):
+        return Cause.UNREACHABLE
+    return cause_from_status(status)
+
+
 _PRECEDENCE = (
     Cause.DECLINED,
     Cause.BUSY,
@@ -73,6 +90,7 @@ _PRECEDENCE = (
     Cause.NO_COMMON_MEDIA,
     Cause.FAILED,
     Cause.NO_MEDIA,
+    Cause.NO_SUCH_NUMBER_OUTSIDE,
     Cause.NO_SUCH_NUMBER,
     Cause.UNREACHABLE,
 )

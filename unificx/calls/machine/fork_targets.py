@@ -30,13 +30,16 @@ class LaterStep:
     after: frozenset[Outcome] = frozenset()
 
     def follows(self, cause: Cause) -> bool:
-        """Whether the step starts if the one before ended for this cause."""
-        return not self.after or cause.value.outcome in self.after
+        """Whether the step starts if the one before ended for this cause. A number that does not exist outside is no
+        reason to try another carrier."""
+        if not self.after:
+            return True
+        return cause.value.outcome in self.after and cause is not Cause.NO_SUCH_NUMBER_OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
 class ForkTargets:
-    """The legs to dial, which of them use SRTP, and the devices to push.
+    """The legs to dial, which of them use SRTP, which lead to a carrier, and the devices to push.
 
     Without either, the step ends at once for the cause `refusal`. `decline_ends`: a 6xx of one leg ends the step, else
     only its branch. `later` are the steps that take the call if this one does not answer it.
@@ -49,6 +52,7 @@ class ForkTargets:
     refusal: Cause = Cause.UNREACHABLE
     decline_ends: bool = True
     later: tuple[LaterStep, ...] = ()
+    outside_legs: frozenset[str] = frozenset()
 
     def without(self, device: str, device_legs: frozenset[str]) -> "ForkTargets":
         """Return a copy without a device and its legs."""

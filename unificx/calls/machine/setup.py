@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.machine import push_wakeup
-from unificx.calls.machine.causes import Cause, cause_from_status, most_informative
+from unificx.calls.machine.causes import Cause, cause_from_carrier, cause_from_status, most_informative
 from unificx.calls.machine.fork_targets import ForkTargets
 from unificx.calls.machine.ice_restart import start_ice_restart
 from unificx.calls.machine.messages import (
@@ -76,12 +76,13 @@ def begin(
 ) -> Outcome:
     """Start a step with the caller's SDP `offer` ("": delayed offer) and send push notifications."""
     names, limits, push_targets = targets.legs, targets.limits, targets.push_targets
+    by_leg, outside = push_targets.device_by_leg, targets.outside_legs
     stage = "offering" if offer else "calling"
     branches = tuple(
-        Branch(name, stage, name in targets.srtp_legs, push_device=push_targets.device_by_leg.get(name, ""))
+        Branch(name, stage, name in targets.srtp_legs, push_device=by_leg.get(name, ""), outside=name in outside)
         for name in names
     )
-    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if names else None
+    nudge_at = now + push_wakeup.UNRESPONSIVE_AFTER if any(name not in outside for name in names) else None
     until = now + limits.ring_seconds
     initial = SettingUp(
         limits,
@@ -263,7 +264,7 @@ def _refused(state: SettingUp, leg: str, status: int, now: float) -> Outcome:
         profile = profiles[branch.alternatives]
         offer = OfferMedia(f"offer:{leg}", leg, CALLER, state.offer, profile, all_codecs=True)
         return _with_branch(state, again), [offer]
-    cause = cause_from_status(status)
+    cause = cause_from_carrier(status) if branch.outside else cause_from_status(status)
     if (
         state.decline_ends and status >= 600 and status != 606
     ):  # declined by the user: a 6xx ends forking (RFC 3261 section 16.7)

@@ -14,7 +14,7 @@ class Branch:
     """One forked branch. `srtp`: offered SRTP first; `alternatives`: number of other media profiles offered after
     refusals; `cause`: why it has ended.
 
-    `push_device`: its device, if that accepts push.
+    `push_device`: its device, if that accepts push. `outside`: it leads to a carrier.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Branch:
     cause: Cause | None = None
     push_device: str = ""
     alternatives: int = 0
+    outside: bool = False
 
     @property
     def live(self) -> bool:

@@ -1,0 +1,87 @@
+"""Carriers of a ladder: each is a phone of its own with "trunk" in the line of participants."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from phones import Phone
+
+from unificx.routing import Destination, Fork, OutsideTarget, Plan, Step
+from unificx.sip.flow import Flow
+from unificx.trunks import Trunk, TrunkEndpoint, TrunkOptions
+
+TENANT, PASSWORD, CALL_SECONDS = "t1", "a secret", 3600.0
+OWN_NUMBER = "+49301234500"
+
+
+class FakeLines:
+    """Implements `Trunks` and `PublicNumbers`: one trunk per carrier, and the destinations of the tenant's numbers."""
+
+    def __init__(self, carriers: Iterable[Phone], inbound: Mapping[str, Destination]) -> None:
+        self.trunks = {one.name: _trunk(one) for one in carriers}
+        self._flows = {one.name: one.flow for one in carriers}
+        self._inbound = inbound
+        self.paused: list[tuple[str, float]] = []
+        self.without_server: set[str] = set()
+        """Trunks whose server has no known address."""
+        self.subjects: list[str] = []
+
+    def trunk(self, trunk_id: str) -> Trunk | None:
+        return self.trunks.get(trunk_id)
+
+    def endpoint(self, trunk_id: str, now: float) -> TrunkEndpoint | None:
+        del now
+        if trunk_id in self.without_server or trunk_id not in self.trunks:
+            return None
+        flow, domain = self._flows[trunk_id], f"{trunk_id}.example"
+        return TrunkEndpoint(
+            domain, 0, self.trunks[trunk_id].transport, flow, (flow,), domain, "account", PASSWORD, "t1"
+        )
+
+    def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
+        del flow
+        self.paused.append((trunk_id, until))
+
+    def e164(self, tenant_id: str, text: str) -> str:
+        del tenant_id
+        digits = text.lstrip("+")
+        if not digits.isdecimal() or len(digits) < 6:
+            return ""
+        return f"+49{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+
+    def is_emergency(self, tenant_id: str, dialled: str) -> bool:
+        del tenant_id
+        return dialled == "112"
+
+    def destination(self, tenant_id: str, trunk_id: str, called_number: str, caller_number: str) -> Destination | None:
+        del tenant_id, trunk_id, caller_number
+        return self._inbound.get(called_number)
+
+    def subject(self, tenant_id: str, number: str) -> str:
+        del tenant_id
+        self.subjects.append(number)
+        return f"s-{number}"
+
+
+def _trunk(phone: Phone) -> Trunk:
+    header = "p_asserted" if "asserts" in phone.options else "from"
+    maximum = next((int(word.removeprefix("max")) for word in phone.options if word.startswith("max")), None)
+    transport = "tls" if phone.flow.transport == "tls" else "udp" if phone.flow.transport == "udp" else "tcp"
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    return Trunk(
+        phone.name, TENANT, phone.name, created, phone.flow.host, 0, transport, f"{phone.name}.example",
+        registers=False, max_calls=maximum, options=TrunkOptions(header),
+    )  # fmt: skip
+
+
+class Outside:
+    """A destination outside: the number in E.164, called over the first carrier that can connect it."""
+
+    def __init__(self, number: str, *carriers: str, withheld: bool = False, emergency: bool = False) -> None:
+        self._targets = [
+            OutsideTarget(number, one, number, OWN_NUMBER, withheld=withheld, emergency=emergency) for one in carriers
+        ]
+
+    def plan(self) -> Plan:
+        first, *others = [Fork((one,), 60.0, CALL_SECONDS) for one in self._targets]
+        failed = frozenset(("unreachable", "failed"))
+        return Plan((Step(first), *[Step(each, failed) for each in others]))  # pyright: ignore[reportArgumentType]

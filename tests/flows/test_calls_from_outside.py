@@ -1,0 +1,379 @@
+"""Calls from carriers: who is admitted, what is shown of the caller, loops, and transfers of outside parties."""
+
+from collections.abc import Mapping
+
+import pytest
+from carriers import OWN_NUMBER, Outside
+from ladder import play, play_on
+from test_calls_outside import CALLED, CALLING, NUMBERS, assert_nothing_internal
+from test_calls_plans import extension
+
+from unificx.routing import Destination, Plan, RingExtension, Step
+from unificx.sip.message import Response
+
+MOBILE = "+491711111111"
+
+
+class Forwarded:
+    """An extension that does not answer within 5 s, then a number outside."""
+
+    def plan(self) -> Plan:
+        ringing = RingExtension(extension("1002")).plan().fork
+        assert ringing is not None
+        outside = Outside(MOBILE, "carrier", "second").plan()
+        first = Step(type(ringing)(ringing.targets, 5.0, 600.0))
+        return Plan((first, *outside.steps), extension("1002"))
+
+
+INBOUND: Mapping[str, Destination] = {
+    OWN_NUMBER: RingExtension(extension("1002")),
+    "+49301234501": Forwarded(),
+    "+49301234502": Outside(MOBILE, "carrier"),
+}
+RINGS = """
+    alice 1001, bob 1002, carrier +491710000001 udp trunk, second +491710000002 udp trunk
+    carrier -> INVITE +49301234500 [outside]
+      From: "Dr. Outside" <sip:+491710000001@carrier.example>
+    bob <- INVITE [outside]
+"""
+TALKS = (
+    RINGS
+    + """
+    bob -> 200 [bob]
+    bob <- ACK
+    carrier <- 200 [bob]
+    carrier -> ACK
+"""
+)
+
+
+async def test_caller_outside_is_shown_and_recorded() -> None:
+    world = await play(
+        RINGS
+        + """
+      From: "Dr. Outside" <sip:+491710000001@acme.example>;tag={*}
+      P-Asserted-Identity: "Dr. Outside" <sip:+491710000001@acme.example>
+    bob -> 180
+    carrier <- 180
+    bob -> 200 [bob]
+    bob <- ACK
+    carrier <- 200 [bob]
+      P-Asserted-Identity: none
+    carrier -> ACK
+    bob -> BYE
+    carrier <- BYE
+    history <- answered 16 +491710000001 bob
+    bob <- 200 BYE
+    """,
+        inbound=INBOUND,
+    )
+    [record] = world.ended
+    caller = record.parties[0]
+    assert (record.direction, caller.extension_id, caller.device_id) == ("inbound", None, None)
+    assert (caller.number, caller.name, caller.subject) == ("+491710000001", "Dr. Outside", "s-+491710000001")
+    assert_nothing_internal(world)
+    assert not world.leftovers().get("legs of trunks")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "From: <sip:anonymous@anonymous.invalid>",
+        "Privacy: id\n      P-Asserted-Identity: <sip:+491710000001@carrier.example>",
+        "From: <sip:restricted@carrier.example>",
+    ],
+)
+async def test_withheld_caller_is_a_data_subject_of_this_call_alone(headers: str) -> None:
+    world = await play(
+        f"""
+    bob 1002, carrier +491710000001 udp trunk
+    carrier -> INVITE 0301234500 [outside]
+      {headers}
+    bob <- INVITE [outside]
+      From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag={{*}}
+      P-Asserted-Identity: none
+    bob -> 486
+    history <- busy 17  1002
+    carrier <- 486
+    """.replace("0301234500", "0301234500"),
+        inbound={"+49301234500": INBOUND[OWN_NUMBER]},
+    )
+    caller = world.ended[0].parties[0]
+    assert (caller.number, caller.name, caller.withheld) == ("", "", True)
+    assert caller.subject
+    assert not world.lines.subjects
+
+
+async def test_asserted_number_counts_more_than_from() -> None:
+    world = await play(
+        """
+    bob 1002, carrier +491710000001 udp trunk
+    carrier -> INVITE +49301234500 [outside]
+      P-Asserted-Identity: <tel:+4989777777>
+    bob <- INVITE [outside]
+      From: <sip:+4989777777@acme.example>;tag={*}
+    bob -> 486
+    history <- busy 17 +4989777777 1002
+    carrier <- 486
+    """,
+        inbound=INBOUND,
+    )
+    assert world.ended[0].parties[0].subject == "s-+4989777777"
+
+
+@pytest.mark.parametrize(
+    ("number", "headers", "status"),
+    [
+        ("+49309999999", "", 404),
+        ("1002", "", 404),
+        ("*43", "", 404),
+        ("+49301234500", "Replaces: x;to-tag=1;from-tag=2", 481),
+        ("+49301234500", f"Diversion: <sip:{OWN_NUMBER}@carrier.example>;reason=unconditional", 482),
+        ("+49301234500", "Max-Forwards: 0", 483),
+    ],
+)
+async def test_refused_call_leaves_nothing_behind(number: str, headers: str, status: int) -> None:
+    world = await play(
+        f"""
+    bob 1002, carrier +491710000001 udp trunk
+    carrier -> INVITE {number} [outside]
+      {headers or "X: y"}
+    carrier <- {status}
+    """,
+        inbound=INBOUND,
+    )
+    assert (world.ended, world.manager.calls, world.lines.subjects[1:]) == ([], {}, [])
+    [response] = world.checked
+    assert isinstance(response, Response)
+    assert b"1002" not in response.body
+
+
+async def test_call_that_comes_back_is_refused_after_some_turns() -> None:
+    turns = "".join(
+        """
+    carrier -> INVITE +49301234502 [outside]
+    second <- INVITE [outside]
+    """
+        for _ in range(5)
+    ).replace("second <-", "second <-")
+    await play(
+        "second +491711111111 udp trunk, carrier +491710000001 udp trunk"
+        + turns
+        + """
+    carrier -> INVITE +49301234502 [outside]
+    carrier <- 482
+    """,
+        inbound={"+49301234502": Outside(MOBILE, "second")},
+    )
+
+
+async def test_forwarded_call_says_who_forwarded_it() -> None:
+    world = await play(
+        """
+    bob 1002, carrier +491710000001 udp trunk, second +491710000002 udp trunk
+    carrier -> INVITE +49301234501 [outside]
+      Diversion: <sip:+4989111111@carrier.example>;reason=user-busy
+      Max-Forwards: 30
+    bob <- INVITE [outside]
+    bob -> 180
+    carrier <- 180
+    ... 5 s
+    bob <- CANCEL
+    carrier <- INVITE [outside]
+      Diversion: <sip:+49301234501@carrier.example>;reason=no-answer;privacy=off;counter=1
+      Diversion: <sip:+4989111111@carrier.example>;reason=user-busy;privacy=off;counter=1
+      History-Info: <sip:+4989111111@carrier.example>;index=1
+      History-Info: <sip:+49301234501@carrier.example;cause=486>;index=1.1
+      History-Info: <sip:+491711111111@carrier.example;cause=408>;index=1.1.1
+      Max-Forwards: 29
+    carrier -> 503
+    second <- INVITE [outside]
+      Diversion: <sip:+49301234501@second.example>;reason=no-answer;privacy=off;counter=1
+    second -> 200 [mobile]
+    second <- ACK
+    carrier <- 200 [mobile]
+    carrier -> ACK
+    second -> BYE
+    carrier <- BYE
+    history <- answered 16 +491710000001 1002 +491711111111
+    second <- 200 BYE
+    """,
+        inbound=INBOUND,
+    )
+    assert world.ended[0].direction == "inbound"
+    assert_nothing_internal(world)
+
+
+async def test_outside_caller_is_transferred_to_a_colleague() -> None:
+    world = await play(
+        TALKS
+        + """
+    bob -> REFER
+      Refer-To: <sip:1001@acme.example>
+    bob <- 202 REFER
+    bob <- NOTIFY 100
+    app <- waiting for 1001 [outside]
+    alice <- INVITE [outside]
+      From: "Dr. Outside" <sip:+491710000001@acme.example>;tag={*}
+      Referred-By: "Extension 1002" <sip:1002@acme.example>
+    alice -> 200 [alice]
+    app <- BYE
+    alice <- ACK
+    bob <- NOTIFY 200 over
+    bob <- BYE
+    carrier <- INVITE [alice]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    carrier -> BYE
+    alice <- BYE
+    history <- answered 16 +491710000001 bob alice
+    carrier <- 200 BYE
+    """,
+        inbound=INBOUND,
+    )
+    assert [one.extension_id for one in world.ended[0].parties] == [None, "e-1002", "e-1001"]
+    assert_nothing_internal(world)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_dialled_party_outside_is_transferred_to_a_colleague() -> None:
+    world = await play(
+        CALLING
+        + """
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        alice -> REFER
+          Refer-To: <sip:1002@acme.example>
+        alice <- 202 REFER
+        alice <- NOTIFY 100
+        app <- waiting for 1002 [outside]
+        bob <- INVITE [outside]
+          From: <sip:+493098765432@acme.example>;tag={*}
+        bob -> 200 [bob]
+        app <- BYE
+        bob <- ACK
+        alice <- NOTIFY 200 over
+        alice <- BYE
+        carrier <- INVITE [bob]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        bob -> BYE
+        carrier <- BYE
+        history <- answered 16 alice +493098765432 bob
+        bob <- 200 BYE
+        """,
+        numbers=NUMBERS,
+    )
+    assert world.ended[0].direction == "outbound"
+    assert [one.extension_id for one in world.ended[0].parties] == ["e-1001", None, "e-1002"]
+    assert_nothing_internal(world)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_refused_transfer_of_an_outside_caller_returns_to_the_transferor() -> None:
+    world = await play(
+        TALKS
+        + """
+    bob -> REFER
+      Refer-To: <sip:1001@acme.example>
+    bob <- 202 REFER
+    bob <- NOTIFY 100
+    app <- waiting for 1001 [outside]
+    alice <- INVITE [outside]
+    alice -> 486
+    app <- BYE
+    bob <- NOTIFY 486 over
+    bob <- INVITE [outside]
+    bob -> 200 [bob]
+    bob <- ACK
+    carrier <- INVITE [bob]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    """,
+        inbound=INBOUND,
+    )
+    assert_nothing_internal(world)
+
+
+async def test_caller_outside_is_parked_and_retrieved() -> None:
+    world = await play(
+        TALKS
+        + """
+    bob -> REFER
+      Refer-To: <sip:*85@acme.example>
+    bob <- 202 REFER
+    bob <- NOTIFY 100
+    app <- park [outside]
+    app <- parked [bob]
+    ! app 1 answers [music]
+    carrier <- INVITE [music]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    ! app 2 answers [place]
+    bob <- INVITE [place]
+    bob -> 200 [bob]
+    bob <- ACK
+    ! app 2 hangs up
+    bob <- NOTIFY 200 over
+    bob <- BYE
+    app <- BYE
+    alice -> INVITE *861 [alice]
+    carrier <- INVITE [alice]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    app <- BYE
+    alice <- 200 [outside]
+      P-Asserted-Identity: "Dr. Outside" <sip:+491710000001@acme.example>
+    alice -> ACK
+    """,
+        inbound=INBOUND,
+    )
+    world.parking.release(world.parking.occupied("t1")[0].app_leg_id)  # as its app does
+    await play_on(
+        world,
+        """
+    carrier -> BYE
+    alice <- BYE
+    history <- answered 16 +491710000001 bob alice
+    carrier <- 200 BYE
+    """,
+    )
+    assert world.ended[0].direction == "inbound"
+    assert_nothing_internal(world)
+
+
+async def test_outside_caller_is_transferred_outside() -> None:
+    world = await play(
+        TALKS
+        + """
+    bob -> REFER
+      Refer-To: <sip:03098765432@acme.example>
+    bob <- 202 REFER
+    bob <- NOTIFY 100
+    app <- waiting [outside]
+    second <- INVITE [outside]
+      From: <sip:+49301234500@second.example>;tag={*}
+      Diversion: none
+    second -> 200 [called]
+    app <- BYE
+    second <- ACK
+    bob <- NOTIFY 200 over
+    bob <- BYE
+    carrier <- INVITE [called]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    second -> BYE
+    carrier <- BYE
+    history <- answered 16 +491710000001 bob +493098765432
+    second <- 200 BYE
+    """,
+        inbound=INBOUND,
+        numbers={"03098765432": Outside(CALLED, "second")},
+    )
+    assert_nothing_internal(world)
+    await world.pass_time(70)
+    assert world.leftovers() == {}

@@ -1,0 +1,350 @@
+"""Calls to numbers outside: what a carrier gets, which failures lead to another carrier, and what stays inside."""
+
+from collections.abc import Mapping
+
+import pytest
+from carriers import OWN_NUMBER, Outside
+from ladder import play, play_on
+from world import World
+
+from unificx.calls import CallSettings
+from unificx.routing import Destination
+from unificx.sip.message import Request
+
+CALLED = "+493098765432"
+NUMBERS: Mapping[str, Destination] = {
+    "03098765432": Outside(CALLED, "carrier", "second"),
+    "03011111111": Outside("+493011111111", "carrier", withheld=True),
+    "112": Outside("112", "carrier", withheld=True, emergency=True),
+}
+CALLING = """
+    alice 1001, bob 1002, carrier +491710000001 udp trunk, second +491710000002 udp trunk
+    alice -> INVITE 03098765432 [alice]
+    carrier <- INVITE [alice]
+"""
+SECRETS = (b"1001", b"Alice", b"O\\Neill", b"acme.example", b"192.0.2.9", b"Extension", b"e-1001", b"1002", b"s-1001")
+
+
+def assert_nothing_internal(world: World) -> None:
+    assert world.sent_outside
+    for data in world.sent_outside:
+        leaked = [secret for secret in SECRETS if secret in data.replace(b"x-said:alice", b"")]
+        assert not leaked, f"{leaked} in {data.decode()}"
+
+
+async def test_call_to_a_number_outside() -> None:
+    world = await play(
+        CALLING
+        + """
+          From: <sip:+49301234500@carrier.example>;tag={*}
+          To: <sip:+493098765432@carrier.example>
+          P-Asserted-Identity: none
+          Privacy: none
+          Max-Forwards: 69
+        carrier -> 100
+        carrier -> 183 [early]
+        alice <- 183 [early]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+          P-Asserted-Identity: none
+        alice -> ACK
+        alice -> BYE
+        carrier <- BYE
+        history <- answered 16 alice +493098765432
+        alice <- 200 BYE
+        """,
+        numbers=NUMBERS,
+    )
+    invite = world.checked[0]
+    assert isinstance(invite, Request)
+    assert invite.uri == f"sip:{CALLED}@carrier.example"
+    [record] = world.ended
+    caller, callee = record.parties
+    assert (record.direction, caller.extension_id) == ("outbound", "e-1001")
+    assert (callee.extension_id, callee.subject, callee.number) == (None, f"s-{CALLED}", CALLED)
+    assert_nothing_internal(world)
+
+
+async def test_carrier_challenges_the_invite_and_the_bye() -> None:
+    challenge = '''Proxy-Authenticate: Digest realm="carrier.example", nonce="n1", algorithm=MD5, qop="auth"'''
+    await play(
+        f"""
+        alice 1001, carrier +491710000001 udp trunk by hand
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+          CSeq: 1 INVITE
+          Call-ID: {{call}}
+          Proxy-Authorization: none
+        carrier -> 407
+          {challenge}
+        carrier <- INVITE [alice]
+          CSeq: 2 INVITE
+          Call-ID: {{call}}
+          Proxy-Authorization: Digest username="account"{{*}}
+        carrier -> 200 INVITE [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        alice -> BYE
+        carrier <- BYE
+        history <- answered 16 alice +493098765432
+        alice <- 200 BYE
+        carrier -> 407 BYE
+          {challenge}
+        carrier <- BYE
+          Proxy-Authorization: Digest username="account"{{*}}
+        carrier -> 200 BYE
+        """,
+        numbers=NUMBERS,
+    )
+
+
+@pytest.mark.parametrize("refusal", ["408", "500", "503", "403", "302"])
+async def test_next_carrier_takes_over_if_one_cannot_connect(refusal: str) -> None:
+    contact = "\n          Contact: <sip:+4990012345@premium.example>" if refusal == "302" else ""
+    world = await play(
+        CALLING
+        + f"""
+        carrier -> {refusal}{contact}
+        second <- INVITE [alice]
+          To: <sip:+493098765432@second.example>
+        second -> 180
+        alice <- 180
+        second -> 200 [outside]
+        second <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        second -> BYE
+        alice <- BYE
+        history <- answered 16 alice +493098765432
+        second <- 200 BYE
+        """,
+        numbers=NUMBERS,
+    )
+    assert not any(b"premium" in data for data in world.sent_outside)
+
+
+async def test_silent_carrier_is_given_up_after_five_seconds() -> None:
+    await play(
+        """
+        alice 1001, carrier +491710000001 tcp trunk, second +491710000002 udp trunk
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        ... 5.1 s
+        second <- INVITE [alice]
+        second -> 486
+        history <- busy 17 alice +493098765432
+        alice <- 486
+        """,
+        numbers=NUMBERS,
+    )
+
+
+async def test_retry_after_pauses_the_server() -> None:
+    world = await play(
+        CALLING
+        + """
+        carrier -> 503
+          Retry-After: 120
+        second <- INVITE [alice]
+        second -> 603
+        history <- declined 21 alice +493098765432
+        alice <- 603
+        """,
+        numbers=NUMBERS,
+    )
+    assert [(name, round(until - world.now)) for name, until in world.lines.paused] == [("carrier", 120)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "record"),
+    [
+        ("486", "busy 17"),
+        ("600", "busy 17"),
+        ("603", "declined 21"),
+        ("404", "failed 1"),
+        ("484", "failed 1"),
+        ("480", "missed 19"),
+    ],
+)
+async def test_what_a_carrier_says_of_the_number_is_final(answer: str, record: str) -> None:
+    status = {"600": "486", "484": "404"}.get(answer, answer)
+    await play(
+        CALLING
+        + f"""
+        carrier -> {answer}
+        history <- {record} alice +493098765432
+        alice <- {status}
+        """,
+        numbers=NUMBERS,
+    )
+
+
+async def test_carrier_without_a_server_or_with_its_most_calls_is_skipped() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002, carrier +491710000001 udp trunk max1, second +491710000002 udp trunk
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice]
+        carrier -> 180
+        alice <- 180
+        bob -> INVITE 03098765432 [bob]
+        second <- INVITE [bob]
+        second -> 486
+        history <- busy 17 bob +493098765432
+        bob <- 486
+        alice -> CANCEL
+        history <- cancelled 16 alice +493098765432
+        carrier <- CANCEL
+        alice <- 487
+        """,
+        numbers=NUMBERS,
+    )
+    world.lines.without_server.add("carrier")
+    await play_on(world, """
+        bob -> INVITE 03098765432 [bob]
+        second <- INVITE [bob]
+        second -> 486
+        history <- busy 17 bob +493098765432
+        bob <- 486
+    """)  # fmt: skip
+    assert not world.leftovers().get("legs of trunks")
+
+
+@pytest.mark.parametrize(
+    ("style", "number", "wish"), [("", "03098765432", "\n          Privacy: id"), ("asserts", "03011111111", "")]
+)
+async def test_withheld_number(style: str, number: str, wish: str) -> None:
+    header = "P-Asserted-Identity" if style else "P-Preferred-Identity"
+    world = await play(
+        f"""
+        alice 1001, carrier +491710000001 udp trunk {style}
+        alice -> INVITE {number} [alice]{wish}
+        carrier <- INVITE [alice]
+          From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag={{*}}
+          Privacy: id
+          {header}: <sip:{OWN_NUMBER}@carrier.example>
+        carrier -> 486
+        history <- busy 17 alice {"+493098765432" if "3098" in number else "+493011111111"}
+        alice <- 486
+        """,
+        numbers=NUMBERS,
+    )
+    assert_nothing_internal(world)
+
+
+async def test_emergency_call_shows_the_number_and_exceeds_every_limit() -> None:
+    await play(
+        """
+        alice 1001, carrier +491710000001 udp trunk max0
+        alice -> INVITE 112 [alice]
+          Privacy: id
+        carrier <- INVITE [alice]
+          From: <sip:+49301234500@carrier.example>;tag={*}
+          Privacy: none
+        carrier -> 200 [rescue]
+        carrier <- ACK
+        alice <- 200 [rescue]
+        alice -> ACK
+        alice -> INVITE 03098765432 [alice]
+        alice <- 503
+        """,
+        numbers=NUMBERS,
+        settings=CallSettings(max_calls_per_tenant=0),
+    )
+
+
+async def test_srtp_is_offered_over_tls_and_plain_after_a_refusal() -> None:
+    await play(
+        """
+        alice 1001, carrier +491710000001 tls trunk
+        alice -> INVITE 03098765432 [alice]
+        carrier <- INVITE [alice in srtp]
+        carrier -> 488
+        carrier <- INVITE [alice]
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        """,
+        numbers=NUMBERS,
+    )
+
+
+async def test_fax_offer_of_a_carrier_is_refused_and_the_call_goes_on() -> None:
+    world = await play(
+        CALLING
+        + """
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        """,
+        numbers=NUMBERS,
+    )
+    carrier = world.phones["carrier"]
+    invite = carrier.build("INVITE", "", "outside", [("Content-Type", "application/sdp")])
+    assert isinstance(invite, Request)
+    fax = invite.body.replace(b"m=audio 4000 RTP/AVP 0 8", b"m=image 4000 udptl t38")
+    world.arrive(carrier, invite.replace(body=fax))
+    await world.settle()
+    await play_on(world, """
+        carrier <- 488
+        carrier -> INVITE [outside/hold]
+        alice <- INVITE [outside/hold]
+        alice -> 200 [alice/held]
+        alice <- ACK
+        carrier <- 200 [alice/held]
+        carrier -> ACK
+        carrier -> BYE
+        alice <- BYE
+        history <- answered 16 alice +493098765432
+        carrier <- 200 BYE
+    """)  # fmt: skip
+    assert_nothing_internal(world)
+
+
+async def test_refer_of_a_carrier_is_refused() -> None:
+    await play(
+        CALLING
+        + """
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        carrier -> REFER
+          Refer-To: <sip:1002@acme.example>
+        carrier <- 403 REFER
+        """,
+        numbers=NUMBERS,
+    )
+
+
+async def test_party_outside_is_part_of_the_conversation() -> None:
+    world = await play(
+        CALLING
+        + """
+        carrier -> 200 [outside]
+        carrier <- ACK
+        alice <- 200 [outside]
+        alice -> ACK
+        alice -> INVITE [alice/hold]
+        carrier <- INVITE [alice/hold]
+        carrier -> 200 [outside/held]
+        carrier <- ACK
+        alice <- 200 [outside/held]
+        alice -> ACK
+        carrier -> INFO 5
+          Content-Type: application/dtmf
+        carrier <- 200 INFO
+        alice <- INFO
+        """,
+        numbers=NUMBERS,
+    )
+    conversation = world.last_conversation
+    assert conversation is not None
+    assert conversation.caller.is_holding
+    outside = conversation.callee
+    assert (outside.extension_id, outside.subject, outside.number) == ("", f"s-{CALLED}", CALLED)
+    assert world.observed[-1] == " presses 5"
+    assert_nothing_internal(world)

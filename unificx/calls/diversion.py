@@ -1,0 +1,77 @@
+"""Where a call was forwarded: Diversion (RFC 5806) and History-Info (RFC 7044), read from carriers and written to them.
+
+Pure. Only numbers of the public network are written, never an extension or a device.
+"""
+
+from dataclasses import dataclass, field
+
+from unificx.calls.machine.causes import Cause
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.headers import Address, parse_address
+from unificx.sip.legs import Headers
+from unificx.sip.message import Request
+
+MAX_DIVERSIONS = 10
+"""Forwardings of a call that are read and sent on."""
+_REASONS = {
+    Cause.BUSY: ("user-busy", 486),
+    Cause.DECLINED: ("deflection", 487),
+    Cause.NO_ANSWER: ("no-answer", 408),
+    Cause.UNREACHABLE: ("unavailable", 503),
+}
+_UNCONDITIONAL = ("unconditional", 302)
+"""Reason of Diversion and cause of History-Info (RFC 4458) for a call that was forwarded at once."""
+_CAUSES = dict([*_REASONS.values(), _UNCONDITIONAL])
+
+
+@dataclass(frozen=True, slots=True)
+class Diversion:
+    """One forwarding: by which number, and why (a reason of RFC 5806)."""
+
+    number: str = field(repr=False)
+    reason: str
+
+
+def parse_diversions(request: Request) -> tuple[Diversion, ...]:
+    """Return who has forwarded the call, the latest first; private and unreadable entries are left out.
+
+    Without a Diversion header they are the entries of History-Info that another entry follows.
+    """
+    found = _addresses(request, "diversion")
+    if found:
+        public = [one for one in found if (one.param("privacy") or "off").lower() == "off"]
+        return tuple([Diversion(_user_of(one), (one.param("reason") or "unknown")[:32]) for one in public])
+    entries = _addresses(request, "history-info")
+    return tuple(
+        [Diversion(_user_of(one), "unknown") for one in reversed(entries[:-1]) if "privacy" not in str(one).lower()]
+    )
+
+
+def forwarding_headers(by: str, cause: Cause | None, earlier: tuple[Diversion, ...], sent: str, domain: str) -> Headers:
+    """Return the headers for a call that the number `by` forwards to `sent`, since its phones ended with `cause`."""
+    reason = _REASONS.get(cause, _UNCONDITIONAL)[0] if cause is not None else _UNCONDITIONAL[0]
+    diversions = (Diversion(by, reason), *earlier)[:MAX_DIVERSIONS]
+    headers = [
+        ("Diversion", f"<sip:{one.number}@{domain}>;reason={one.reason};privacy=off;counter=1") for one in diversions
+    ]
+    index, target_cause = "1", ""
+    for one in reversed(diversions):
+        headers.append(("History-Info", f"<sip:{one.number}@{domain}{target_cause}>;index={index}"))
+        index, target_cause = f"{index}.1", f";cause={_CAUSES.get(one.reason, 302)}"
+    headers.append(("History-Info", f"<sip:{sent}@{domain}{target_cause}>;index={index}"))
+    return tuple(headers)
+
+
+def _addresses(request: Request, name: str) -> list[Address]:
+    found: list[Address] = []
+    for value in request.values(name)[:MAX_DIVERSIONS]:
+        try:
+            found.append(parse_address(value))
+        except RemoteProtocolError:
+            continue
+    return found
+
+
+def _user_of(address: Address) -> str:
+    """Return the user of the URI, without what is not part of a number."""
+    return "".join(char for char in address.uri.decoded_user[:32] if char.isalnum() or char == "+")

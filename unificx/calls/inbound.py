@@ -1,0 +1,129 @@
+"""Calls from carriers: whether an INVITE is accepted, who calls, and where the number leads."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from unificx.calls.call import inbound_key
+from unificx.calls.call_limiter import RETRY_SECONDS
+from unificx.calls.diversion import Diversion, parse_diversions
+from unificx.calls.machine.identity import requests_privacy
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.ports import OutsideLines
+from unificx.calls.registry import CallRegistry
+from unificx.core.clock import Clock
+from unificx.registrar import MAX_SHOWN_NAME, Caller
+from unificx.routing import Plan
+from unificx.sip.errors import RemoteProtocolError
+from unificx.sip.headers import Address, parse_address
+from unificx.sip.message import Request
+from unificx.trunks import Trunk
+
+MAX_TURNS = 5
+"""Calls of one number to one number of the tenant that may be on their way outside again at a time. More are one call
+that comes back each time."""
+UNAVAILABLE, NOT_FOUND, LOOP_DETECTED = 503, 404, 482
+
+
+class CallRefused(RemoteProtocolError):
+    """The call is refused for now: the response says after how many seconds another attempt is worthwhile."""
+
+    def __init__(self, request: Request, retry_after: int) -> None:
+        super().__init__(UNAVAILABLE, "Service Unavailable", request)
+        self.headers = (("Retry-After", str(retry_after)),)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundCall:
+    """An accepted call: `dialled` is the tenant's number in E.164."""
+
+    caller: Caller
+    dialled: str = field(repr=False)
+    plan: Plan
+    diversions: tuple[Diversion, ...]
+
+
+class InboundCalls:
+    """Decides on INVITEs of carriers, from memory. A refused call leaves nothing behind. `has_sent` says whether a
+    request has passed this process before."""
+
+    def __init__(
+        self, lines: OutsideLines, registry: CallRegistry, clock: Clock, has_sent: Callable[[Request], bool]
+    ) -> None:
+        self._lines = lines
+        self._registry = registry
+        self._clock = clock
+        self._has_sent = has_sent
+
+    def admit(self, request: Request, trunks: Sequence[Trunk]) -> InboundCall:
+        """Accept an INVITE of one of these trunks. Raise RemoteProtocolError: 404 for a number that none of their
+        tenants has, 482 for a call that has been here before, 481 for Replaces; CallRefused if the trunk is full."""
+        if request.first("replaces") is not None:  # a party outside takes over no call
+            raise RemoteProtocolError(481, "Call Does Not Exist", request)
+        if self._has_sent(request):
+            raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
+        numbers, address, dialled = self._lines.numbers, _caller_address(request), _dialled_texts(request)
+        if numbers is None:
+            raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
+        for trunk in trunks:
+            number = numbers.e164(trunk.tenant_id, address.uri.decoded_user) if address is not None else ""
+            for text in dialled:
+                called = numbers.e164(trunk.tenant_id, text)
+                found = numbers.destination(trunk.tenant_id, trunk.id, called, number) if called else None
+                if found is not None:
+                    diversions = parse_diversions(request)
+                    forwarded_by = [numbers.e164(trunk.tenant_id, one.number) for one in diversions]
+                    if called in forwarded_by or self._turns(trunk.tenant_id, called, number) >= MAX_TURNS:
+                        raise RemoteProtocolError(LOOP_DETECTED, "Loop Detected", request)
+                    if self._registry.is_trunk_full(trunk):
+                        raise CallRefused(request, RETRY_SECONDS)
+                    return InboundCall(self._caller(trunk, number, address), called, found.plan(), diversions)
+        raise RemoteProtocolError(NOT_FOUND, "Not Found", request)
+
+    def _turns(self, tenant_id: str, called: str, caller: str) -> int:
+        """Count the unanswered calls of the same caller to the same number that are on their way outside again."""
+        live = self._registry.find(inbound_key(tenant_id, called))
+        return sum(
+            any(one.outside is not None and name != CALLER for name, one in call.participants.items())
+            for call in live
+            if call.caller.number == caller and call.setup_state() is not None
+        )
+
+    def _caller(self, trunk: Trunk, number: str, address: Address | None) -> Caller:
+        """Return the caller; one without a number is a data subject of this call alone."""
+        subject = self._lines.subject(trunk.tenant_id, number) if number else self._clock.new_id()
+        name = _name(address) if address is not None and number else ""
+        return Caller(trunk.tenant_id, "", "", subject, number, name, trunk_id=trunk.id)
+
+
+def _caller_address(request: Request) -> Address | None:
+    """Return the caller's address: the one that the carrier asserts (RFC 3325), else From; None if it is withheld."""
+    if requests_privacy(request.all("privacy")) or request.from_.uri.host.lower() == "anonymous.invalid":
+        return None
+    asserted = _parsed(request.values("p-asserted-identity"))
+    return next((one for one in asserted if one.uri.user), request.from_)
+
+
+def _dialled_texts(request: Request) -> tuple[str, ...]:
+    """Return what can be the called number. After a registration the Request-URI is our Contact, and To has the number
+    (RFC 3261 section 10); some carriers send it in P-Called-Party-ID (RFC 7315 section 4.2)."""
+    called = [request.target, request.to.uri, *(one.uri for one in _parsed(request.values("p-called-party-id")))]
+    return tuple(dict.fromkeys([uri.decoded_user[:64] for uri in called if uri.user]))
+
+
+def _parsed(values: Iterable[str]) -> list[Address]:
+    found: list[Address] = []
+    for value in values:
+        try:
+            found.append(parse_address(value))
+        except RemoteProtocolError:
+            continue
+    return found
+
+
+def _name(address: Address) -> str:
+    """Return the caller's name, "" if it only repeats the number."""
+    name = "".join(char for char in address.display[:MAX_SHOWN_NAME] if char.isprintable()).strip()
+    return "" if name.translate(_SEPARATORS).isdigit() else name
+
+
+_SEPARATORS = str.maketrans("", "", " +-.()/")

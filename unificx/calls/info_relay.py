@@ -1,0 +1,42 @@
+"""Relay of SIP INFO, usually DTMF, from one party of a call to the other."""
+
+from dataclasses import dataclass
+
+from unificx.calls.call import Call
+from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Answering, Talking, Transferring
+from unificx.calls.observers import ObserverNotifier
+from unificx.sip.info_dtmf import parse_dtmf_digit
+from unificx.sip.legs import InfoReceived
+
+MAX_EARLY_INFO = 16
+"""INFO requests kept per call until both legs are connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class InfoRelay:
+    """Relays INFO and reports the digits in it to the observers."""
+
+    observer_notifier: ObserverNotifier
+
+    def receive(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
+        """Relay an INFO of a leg; that of a phone that has just answered, once both are connected."""
+        for digit in parse_dtmf_digit(event.content_type, event.body):
+            self.observer_notifier.dtmf_received(call, call.existing_leg(name).id, digit)
+        if not isinstance(call.state, Answering):
+            self._relay(call, name, event, now)
+        elif len(call.early_info) < MAX_EARLY_INFO:
+            call.early_info.append((name, event))
+
+    def relay_early(self, call: Call, now: float) -> None:
+        """Relay what was received before both legs were connected."""
+        early_info, call.early_info = call.early_info, []
+        for name, event in early_info:
+            self._relay(call, name, event, now)
+
+    def _relay(self, call: Call, name: str, event: InfoReceived, now: float) -> None:
+        state = call.state.talking if isinstance(call.state, Transferring) else call.state
+        if isinstance(state, Talking):
+            other = call.leg(state.callee if name == CALLER else CALLER)
+            if other is not None:
+                other.info(event.content_type, event.body, now)

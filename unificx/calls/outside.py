@@ -1,0 +1,122 @@
+"""Legs to carriers: the INVITE for a number outside, by the settings of its trunk.
+
+A carrier gets the number it has to dial, and the caller id that the route decided on. Nothing else about the caller is
+sent: no extension, name, device or domain of the tenant.
+"""
+
+import re
+
+from unificx.calls.call import Call, CallTarget
+from unificx.calls.diversion import forwarding_headers
+from unificx.calls.machine.identity import Headers
+from unificx.calls.participant import DialTarget, Participant
+from unificx.calls.ports import OutsideLines
+from unificx.calls.registry import CallRegistry
+from unificx.registrar import Caller
+from unificx.routing import OutsideTarget
+from unificx.rtpengine.ng import Profile
+from unificx.sip.flow import Flow
+from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
+from unificx.sip.message import Response
+from unificx.trunks import Trunk, TrunkEndpoint
+
+SILENCE_SECONDS = 5.0
+"""How long an INVITE to a carrier may go without any response, before the next step of the plan starts."""
+MAX_PAUSE_SECONDS = 600
+"""Longest pause that a carrier can ask for with Retry-After."""
+WITHHELD_FROM = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+"""From of a caller who withholds the number (RFC 3323 section 4.1.1.3)."""
+_IDENTITY_HEADERS = {"p_asserted": "P-Asserted-Identity", "p_preferred": "P-Preferred-Identity"}
+
+
+class OutsideDialer:
+    """Prepares legs to carriers, not dialled yet."""
+
+    def __init__(self, lines: OutsideLines, registry: CallRegistry) -> None:
+        self._lines = lines
+        self._registry = registry
+
+    def add_branch(self, call: Call, target: CallTarget, outside: OutsideTarget, now: float) -> str:
+        """Add the leg of a target to the call and return its name; "" if its trunk has no server to call at present, or
+        as many calls as it may have. An emergency call exceeds the limit."""
+        trunk, endpoint = self._lines.trunks.trunk(outside.trunk_id), self._lines.trunks.endpoint(outside.trunk_id, now)
+        if trunk is None or endpoint is None or trunk.tenant_id != call.caller.tenant_id:
+            return ""
+        if call.options.secure and not endpoint.flow.secure:
+            return ""
+        if not outside.emergency and self._registry.is_trunk_full(trunk):
+            return ""
+        subject = self._lines.subject(trunk.tenant_id, outside.number)
+        party = Caller(trunk.tenant_id, "", "", subject, outside.number, "", trunk_id=trunk.id)
+        to_dial = DialTarget(
+            _invitation(call, target, outside, trunk, endpoint),
+            Profile.SRTP if endpoint.flow.secure else Profile.PLAIN,
+        )
+        if call.direction == "internal":
+            call.direction = "outbound"
+        name = call.new_leg_name("b")
+        call.participants[name] = Participant(target=to_dial, outside=party, is_emergency=outside.emergency)
+        return name
+
+    def restore_credentials(self, call: Call, now: float) -> None:
+        """Give the legs of a call that continues after a restart their credentials for the carrier."""
+        for one in call.participants.values():
+            endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
+            if endpoint is not None and isinstance(one.leg, Leg):
+                one.leg.credentials = _credentials(endpoint)
+
+    def on_rejected(self, one: Participant, response: Response | None, now: float) -> None:
+        """Send no more calls to a carrier's server for as long as its 503 asks for (RFC 3261 section 21.5.4)."""
+        if one.outside is None or response is None or response.status != 503 or not isinstance(one.leg, OutgoingLeg):
+            return
+        seconds = re.match(r"[0-9]{1,6}", response.first("retry-after") or "")
+        if seconds is not None:
+            until = now + min(int(seconds[0]), MAX_PAUSE_SECONDS)
+            self._lines.trunks.pause(one.outside.trunk_id, one.leg.params.flow, until)
+
+    def current_flow(self, one: Participant, now: float) -> Flow | None:
+        """Return the flow for requests inside the dialog with a carrier, whose connection may have been lost."""
+        endpoint = self._lines.trunks.endpoint(one.outside.trunk_id, now) if one.outside is not None else None
+        return endpoint.flow if endpoint is not None else None
+
+
+def _invitation(
+    call: Call, target: CallTarget, outside: OutsideTarget, trunk: Trunk, endpoint: TrunkEndpoint
+) -> InviteParams:
+    caller_id = outside.caller_id or endpoint.username
+    own = f"<sip:{caller_id}@{endpoint.domain}>" if caller_id else f"<sip:{endpoint.domain}>"
+    withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, target))
+    host = f"{endpoint.uri_host}:{endpoint.port}" if endpoint.port else endpoint.uri_host
+    headers: Headers = _identity_headers(trunk, own, withheld=withheld)
+    if call.direction == "inbound" and target.transferred_by is None and call.dialled.startswith("+"):
+        earlier = call.options.diversions
+        headers += tuple(forwarding_headers(call.dialled, target.cause, earlier, outside.sent, endpoint.domain))
+    return InviteParams(
+        uri=f"sip:{outside.sent}@{host}",
+        flow=endpoint.flow,
+        caller=WITHHELD_FROM if withheld else own,
+        callee=f"<sip:{outside.sent}@{endpoint.domain}>",
+        headers=headers,
+        max_forwards=call.options.hops,
+        credentials=_credentials(endpoint),
+        silence_seconds=SILENCE_SECONDS,
+    )
+
+
+def _credentials(endpoint: TrunkEndpoint) -> Credentials | None:
+    return Credentials(endpoint.username, endpoint.password) if endpoint.password else None
+
+
+def _identity_headers(trunk: Trunk, own: str, *, withheld: bool) -> Headers:
+    """Return the headers, besides From, that name the caller to the carrier. It has to know the number even if the
+    called party must not (RFC 3325 section 9.1)."""
+    name = _IDENTITY_HEADERS.get(trunk.options.caller_id_header, "P-Preferred-Identity" if withheld else "")
+    identity = ((name, own),) if name else ()
+    return (*identity, ("Privacy", "id")) if withheld else identity
+
+
+def _is_caller_withheld(call: Call, target: CallTarget) -> bool:
+    """Whether the party that is shown on the phones of this target withholds its identity. The caller id of a forwarded
+    call is the route's decision."""
+    shown = target.displayed_caller or call.caller
+    return not shown.is_outside and call.is_withheld(shown)
