@@ -179,3 +179,15 @@ def test_an_incoming_call_on_the_desktop_leaves_the_window_usable(anna: ClientPh
     field.fill("")
     assert phone is not None
     berta.page.set_viewport_size(phone)
+
+
+@pytest.mark.promise("U1")
+def test_an_incoming_call_closes_the_pad_and_keeps_the_number(anna: ClientPhone, berta: ClientPhone) -> None:
+    anna.open_pad().fill("0301")
+    berta.dial(anna.login.number)
+    anna.answer(BERTA)
+    anna.is_in_call_with(BERTA)
+    anna.hang_up()
+    berta.assert_idle()
+    expect(anna.open_pad()).to_have_value("0301")
+    anna.open_pad().fill("")

@@ -33,7 +33,7 @@ function IncomingScreen({ call, beside }: { call: Call; beside: boolean }) {
   return (
     <FocusTrap active>
       <section
-        className={beside ? css.overlay : screenCss.screen}
+        className={beside ? css.overlay : `${screenCss.screen} ${css.fullScreen}`}
         data-call={beside ? undefined : ''}
         data-overlay={beside || undefined}
         role="alertdialog"

@@ -1,7 +1,9 @@
 import { Drawer, Modal } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useLingui } from '@lingui/react/macro';
+import { useEffect } from 'react';
 import { useValue } from '~/core/store';
+import { phone } from '~/sip';
 import { Pad } from './Pad';
 import { ParkedCalls } from './ParkedCalls';
 import { closeDial, dialSheet } from './sheet';
@@ -12,11 +14,18 @@ const WIDE = '(min-width: 56.25em)';
 /** 78 % of the screen; more on small screens, which the keys need. */
 const HEIGHT = 'calc(min(100dvh, max(34rem, 78dvh)))';
 
-/** The pad above another screen; `openDial` opens it. Mount it once. */
+/**
+ * The pad above another screen; `openDial` opens it. Mount it once. On a phone an incoming call closes it, and what was
+ * typed is kept.
+ */
 export default function DialSheet() {
   const { t } = useLingui();
   const opened = useValue(dialSheet, (each) => each.opened);
   const wide = useMediaQuery(WIDE, false, { getInitialValueInEffect: false });
+  const ringing = useValue(phone.state, ({ calls }) => calls.some((each) => each.phase === 'incoming'));
+  useEffect(() => {
+    if (ringing && !wide) closeDial();
+  }, [ringing, wide]);
   const common = {
     opened,
     onClose: closeDial,
