@@ -4,6 +4,7 @@ Capturing inside the page would only include the newest stream, whereas a person
 """
 
 import atexit
+import contextlib
 import os
 import shutil
 import subprocess
@@ -62,7 +63,8 @@ class BrowserSink:
     def close(self) -> None:
         self._recorder.kill()
         self._recorder.wait()
-        control(self.environment, "unload-module", self._module)
+        with contextlib.suppress(subprocess.CalledProcessError):  # the sound server has ended, and the sink with it
+            control(self.environment, "unload-module", self._module)
         self._received.unlink()
 
 

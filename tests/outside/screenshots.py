@@ -193,10 +193,11 @@ class DemoMorning:
         self.ada.page.wait_for_timeout(1500)
         self.ada.hang_up()
         self.ada.assert_idle()
-        self.ada.page.get_by_label("Number", exact=True).fill("100")
+        self.ada.open_pad().fill("100")
         self._album.capture(self.ada.page, "dial")
         self._album.capture(self.ada.page, "dial-dark", dark=True)
-        self.ada.page.get_by_label("Number", exact=True).fill("")
+        self.ada.open_pad().fill("")
+        self.ben.open_pad()
         self._album.capture(self.ben.page, "dial-wide")
 
     def _video_call(self) -> None:
@@ -208,8 +209,8 @@ class DemoMorning:
         self.ada.page.wait_for_timeout(3000)  # until the statistics are meaningful
         self._album.capture(self.ada.page, "video-call")
         self._album.capture(self.ben.page, "video-call-wide")
-        self.desk.page.goto(f"{self.desk.origin}/portal/")
-        expect(self.desk.page.get_by_text("active", exact=True).first).to_be_visible()
+        self.desk.page.goto(f"{self.desk.origin}/portal/live")
+        expect(self.desk.page.get_by_text("Ben Example").first).to_be_visible()
         self._album.capture(self.desk.page, "portal-live-calls")
         self.ada.press("Stop video")
         self.ben.press("Stop video")
@@ -244,16 +245,16 @@ class DemoMorning:
         self.ben.page.wait_for_timeout(16_000)  # greeting, tone, a few words
         self.ben.hang_up()
         self.ben.assert_idle()
-        page = self.ada.client.open("/voicemail").page
+        page = self.ada.client.open("/calls?show=voicemail").page
         page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
         page.get_by_role("button", name="Play", exact=True).click()
         page.wait_for_timeout(2500)
         self._album.capture(page, "voicemail")
-        page = self.ada.client.open("/recordings").page
+        page = self.ada.client.open("/calls?show=recordings").page
         page.get_by_role("listitem").filter(has_text="Ben Example").get_by_role("button", name="Ben Example").click()
         page.wait_for_timeout(1000)
         self._album.capture(page, "recordings")
-        self.ada.client.open("/dial").wait_registered()
+        self.ada.client.open("/calls").wait_registered()
 
     def _greetings(self) -> None:
         page = self.ada.client.open("/settings/voicemail").page
@@ -265,7 +266,7 @@ class DemoMorning:
         expect(greeting).to_contain_text("custom greeting")
         greeting.scroll_into_view_if_needed()
         self._album.capture(page, "greetings")
-        self.ada.client.open("/dial").wait_registered()
+        self.ada.client.open("/calls").wait_registered()
 
     def _parked(self) -> None:
         self.ada.dial("1003")
@@ -302,13 +303,15 @@ class DemoMorning:
         ada, page = self.ada.client, self.ada.page
         self._clients(**DESKTOP_OPTIONS).sign_in(self._login("1002", "Ada Example"), "Tablet at home")
         second_factor(ada)
-        for path in ("history", "directory", "settings", "settings/devices", "settings/security"):
+        for path in ("calls", "team", "settings", "settings/devices", "settings/security"):
             ada.open(f"/{path}")
             page.wait_for_timeout(800)
             self._album.capture(page, path.rpartition("/")[2])
-        self._album.capture(self.ben.client.open("/history").page, "history-wide")
-        ada.open("/history")
-        self._album.capture(page, "history-dark", dark=True)
+        wide = self.ben.client.open("/team").page
+        wide.get_by_role("listitem").filter(has_text="Ada Example").get_by_role("link").first.click()
+        self._album.capture(wide, "team-wide")
+        ada.open("/calls")
+        self._album.capture(page, "calls-dark", dark=True)
         page.emulate_media(color_scheme="light")
         self._self_test()
 
@@ -328,11 +331,15 @@ class DemoMorning:
 
     def _portal(self) -> None:
         page = self.desk.page
+        page.goto(f"{self.desk.origin}/portal/")
+        page.wait_for_timeout(800)
+        self._album.capture(page, "portal-home")
         for path in ("people", "rooms", "recordings", "voicemail", "organisation", "history"):
             page.goto(f"{self.desk.origin}/portal/{path}")
             page.wait_for_timeout(800)
             self._album.capture(page, f"portal-{path}")
         self._album.capture(page, "portal-history-dark", dark=True)
+        page.emulate_media(color_scheme="light")
         page.set_viewport_size(PHONE_VIEWPORT)
         page.goto(f"{self.desk.origin}/portal/people")
         page.wait_for_timeout(800)
