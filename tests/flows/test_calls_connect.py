@@ -20,7 +20,7 @@ RINGS = """
     ! the app connects 1002
     bob   <- INVITE [alice]
       From: "Alice \\"Al\\" O\\\\Neill" <sip:1001@acme.example>{*}
-      Alert-Info: none
+      Alert-Info: <urn:alert:source:internal>{*}
     bob   -> 180
 """
 ANSWERED = """
