@@ -1,6 +1,11 @@
 """CPU time of single features of the PBX, without sockets."""
 
+import asyncio
+import gc
+import statistics
+import sys
 import time
+from pathlib import Path
 
 from bench import Metric, metric
 from unificx.calls import ExtensionCall
@@ -8,10 +13,25 @@ from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse, respond
 
 WATCHERS, CHANGES = 20, 300
+CALLS = 300
+LADDER = """
+    alice -> INVITE {number} [alice]
+    {callee} <- INVITE [alice]
+    {callee} -> 180
+    alice <- 180
+    {callee} -> 200 [callee]
+    {callee} <- ACK
+    alice <- 200 [callee]
+    alice -> ACK
+    alice -> BYE
+    {callee} <- BYE
+    history <- answered 16 alice {party}
+    alice <- 200 BYE
+"""
 
 
 def run() -> list[Metric]:
-    return [*blf()]
+    return [*blf(), *asyncio.run(outside_calls())]
 
 
 def blf() -> list[Metric]:
@@ -64,4 +84,30 @@ def blf() -> list[Metric]:
     return [
         metric("BLF: NOTIFY per watcher and change", sorted(sent)[CHANGES // 2] * each, "us", 60),
         metric("BLF: response to a NOTIFY", sorted(answered)[CHANGES // 2] * each, "us"),
+    ]
+
+
+async def outside_calls() -> list[Metric]:
+    """A call through a trunk with a second one in reserve, compared with a call between two phones: the same messages,
+    from the INVITE to the call record."""
+    sys.path.append(str(Path(__file__).parents[1] / "tests" / "flows"))
+    from carriers import Outside  # pyright: ignore[reportMissingImports]
+    from ladder import play, play_on  # pyright: ignore[reportMissingImports]
+
+    number, e164 = "03098765432", "+493098765432"
+    participants = "alice 1001 udp, bob 1002 udp, carrier +491710000001 udp trunk, second +491710000002 udp trunk"
+    world = await play(participants, numbers={number: Outside(e164, "carrier", "second")})
+    gc.freeze()
+    taken: dict[str, list[float]] = {"bob": [], "carrier": []}
+    for _ in range(CALLS):
+        for callee, dialled, party in (("bob", "1002", "bob"), ("carrier", number, e164)):
+            before = time.process_time()
+            await play_on(world, LADDER.format(callee=callee, number=dialled, party=party))
+            taken[callee].append(time.process_time() - before)
+            await world.pass_time(40)
+            world.clear()
+    inside, outside = (statistics.median(taken[callee]) * 1e3 for callee in ("bob", "carrier"))
+    return [
+        metric("a call between two phones, in memory", inside, "ms"),
+        metric("more for a call through a trunk", outside - inside, "ms", 0.2),
     ]

@@ -7,8 +7,9 @@ from carriers import OWN_NUMBER, Outside
 from ladder import play, play_on
 from world import World
 
-from unificx.calls import CallSettings
-from unificx.routing import Destination
+from unificx.calls import CallControl, CallSettings
+from unificx.core.errors import Forbidden
+from unificx.routing import Destination, Reject, Rejection
 from unificx.sip.message import Request
 
 CALLED = "+493098765432"
@@ -348,3 +349,29 @@ async def test_party_outside_is_part_of_the_conversation() -> None:
     assert (outside.extension_id, outside.subject, outside.number) == ("", f"s-{CALLED}", CALLED)
     assert world.observed[-1] == " presses 5"
     assert_nothing_internal(world)
+
+
+async def test_number_that_a_rule_forbids() -> None:
+    """By telephone and by click to dial; a transfer to it is refused, and the call goes on."""
+    forbidden = {"0900123456": Reject(Rejection.NOT_ALLOWED)}
+    world = await play(
+        """
+        alice 1001, bob 1002
+        alice -> INVITE 0900123456 [alice]
+        history <- failed 57 alice 0900123456
+        alice <- 403
+        alice -> INVITE 1002 [alice]
+        bob <- INVITE [alice]
+        bob -> 200 [bob]
+        bob <- ACK
+        alice <- 200 [bob]
+        alice -> ACK
+        """,
+        numbers=forbidden,
+    )
+    alice = world._caller(world.phones["alice"].flow)
+    with pytest.raises(Forbidden, match="may not be called"):
+        CallControl(world.manager).dial(alice, "", "0900123456")
+    with pytest.raises(Forbidden, match="may not be called"):
+        CallControl(world.manager).transfer(next(iter(world.manager.calls)), {"e-1001"}, "0900123456")
+    assert len(world.manager.calls) == 1

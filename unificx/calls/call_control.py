@@ -11,7 +11,7 @@ from unificx.calls.schemas import LiveCall, Origination
 from unificx.calls.transfers import RINGBACK_APP, Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
-from unificx.routing import NO_OUTSIDE_LINE, CallApp
+from unificx.routing import NO_OUTSIDE_LINE, CallApp, Reject, Rejection
 from unificx.sip.errors import RemoteProtocolError
 
 
@@ -60,6 +60,8 @@ class CallControl:
         plan = manager.deps.routing.route(requester, number)
         if plan == NO_OUTSIDE_LINE.plan():
             raise no_outside_line()
+        if plan == Reject(Rejection.NOT_ALLOWED).plan():
+            raise not_allowed()
         if plan.is_rejected:
             raise NotFound("This number does not exist. Check the number.", field="to")
         shown = Caller(requester.tenant_id, "", "", requester.subject, number=number, name=number)
@@ -111,7 +113,14 @@ def no_outside_line() -> NotFound:
     )
 
 
+def not_allowed() -> Forbidden:
+    """Return the error for a number that a rule of the tenant forbids to call."""
+    return Forbidden("This number may not be called from here.", hint="Ask your administrator.", field="to")
+
+
 def _to_problem(fault: RemoteProtocolError) -> DomainError:
+    if fault.reason == Cause.NOT_ALLOWED.value.text:
+        return not_allowed()
     if fault.reason == Cause.NO_OUTSIDE_LINE.value.text:
         return no_outside_line()
     if fault.status == 404:
