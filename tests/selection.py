@@ -112,6 +112,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_prompt_*",
         "outside/test_custom_sounds*",
     ),
+    "provisioning": ("areas/provisioning/*", "engines/test_provisioning_*", "adapters/test_http_phone_settings*"),
     "queues": ("areas/queues/*", "engines/test_queue_*"),
     "recording": (
         "areas/recording/*",

@@ -60,6 +60,7 @@ from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
+from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
@@ -206,6 +207,8 @@ class FakePhones:
     registrations: dict[str, Registration] = field(default_factory=dict)
     failures: dict[str, RegistrationFailure] = field(default_factory=dict)
     addresses: list[SipServerAddress] = field(default_factory=list)
+    synchronized: list[tuple[str, bool]] = field(default_factory=list)
+    """Devices that were told to fetch their settings, and whether to restart."""
 
     def registration(self, extension_id: str, device_id: str) -> Registration | None:
         return self.registrations.get(device_id)
@@ -215,6 +218,10 @@ class FakePhones:
 
     def servers(self) -> Sequence[SipServerAddress]:
         return self.addresses
+
+    def check_sync(self, extension_id: str, device_id: str, *, reboot: bool) -> bool:
+        self.synchronized.append((device_id, reboot))
+        return device_id in self.registrations
 
 
 class FakeSpeechRecognition:
@@ -440,6 +447,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         readiness=readiness,
         telephony=FakeTelephony(clock),
         phones=FakePhones(),
+        phone_settings=PhoneSettingsService(
+            PhoneSettingsParts(database, keys, identity, clock, cluster.counters, bytes(32))
+        ),
         sound_converter=AudioImporter(),
         push=push,
         event_hub=hub,

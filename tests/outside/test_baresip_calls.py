@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from baresip_phone import Phone, Phones
@@ -121,3 +122,20 @@ def test_a_wrong_password_does_not_register(phones, household):
     phone = phones()
     phone.sign_in(replace(household.anna, password="wrong"))
     phone.wait("REGISTER_FAIL")
+
+
+def test_a_phone_uses_the_settings_it_has_fetched(phones, server):
+    """The file of the generic template has an account line of baresip; the password is created when it is fetched."""
+    login = server.extension("740074", "Dorotheum Vierhaus")
+    device = server.device_of(login)["id"]
+    options = ("--tenant", server.tenant, "--maker", "generic", "--mac", "80:5E:C0:12:34:56", "--keys", "*861")
+    made = server.cli("device", "provision", device, *options)
+    with server.rest() as rest:
+        fetched = rest.get(urlsplit(made["file_url"]).path)
+    assert fetched.status_code == 200, fetched.text
+    account = fetched.text.splitlines()[-1]
+    server.canaries.add(account.partition("auth_pass=")[2].partition(";")[0])
+    phone = phones("tcp")
+    phone.command("uanew", account)
+    phone.wait("REGISTER_OK")
+    assert server.device_of(login)["registered"]

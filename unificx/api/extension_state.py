@@ -63,6 +63,14 @@ def phone_connection(services: Services, domain: str) -> models.PhoneConnection:
     return models.PhoneConnection(domain=domain, servers=servers)
 
 
+def preferred_server(services: Services) -> models.SipAddress | None:
+    """Return the address for phones that set themselves up. TLS needs a certificate that they trust: that of a
+    configured public URL."""
+    servers = phone_connection(services, "").servers
+    trusted = bool(services.public_address.configured)
+    return next((one for one in servers if trusted or one.transport != "tls"), servers[0] if servers else None)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback

@@ -163,6 +163,10 @@ class Phones(Protocol):
         """Return the addresses at which the server listens for SIP."""
         ...
 
+    def check_sync(self, extension_id: str, device_id: str, *, reboot: bool) -> bool:
+        """Tell a device to fetch its settings again, or to restart; False if it is not registered."""
+        ...
+
 
 class ReadinessChecks(Protocol):
     """Components reported by `/readyz`: database, keys, SIP listeners, rtpengine."""

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "AcceptInvitation": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE, **_CONSENT},
     "Acceptance": _CONSENT,
     "CallRecordingChange": {"state": "paused", "for_card": True},
+    "CheckSync": {"reboot": False},
     "DeviceChange": {"name": "Reception", "enabled": False},
     "ExtensionChange": {"name": "Workshop", "ring_seconds": 20},
     "ExtensionRecordingChange": {"mode": "announce", "when": "on_demand"},
@@ -45,6 +46,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "OwnPassword": {"current": "the old one is long", "password": "correct horse battery staple"},
     "ParticipantChange": {"muted": True},
     "PersonChange": {"role": "tenant_admin"},
+    "PhoneSettingsChange": {
+        "maker": "yealink",
+        "mac": "80:5E:C0:12:34:56",
+        "keys": [{"kind": "blf", "number": "1002", "label": "Berta"}],
+    },
     "PlayedChange": {"heard": True},
     "PushSubscription": {
         "endpoint": "https://push.example.com/send/abc",

@@ -15,6 +15,7 @@ from unificx.core.clock import Clock
 from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
 from unificx.notifications import PushNotifier
+from unificx.provisioning import PhoneSettingsService
 from unificx.recording import RecordingArchive
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
@@ -61,6 +62,7 @@ class Services:
     readiness: ReadinessChecks
     telephony: Telephony
     phones: Phones
+    phone_settings: PhoneSettingsService
     sound_converter: AudioImporter
     push: PushNotifier
     event_hub: EventHub

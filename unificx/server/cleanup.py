@@ -66,6 +66,9 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.archive.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.conference_rooms.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.conference_rooms.on_tenant_deleted)
+        container.outbox.subscribe(DeviceRevoked, container.phone_settings.on_device_revoked)
+        container.outbox.subscribe(ExtensionDeleted, container.phone_settings.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.phone_settings.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.trunks.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
@@ -129,6 +132,7 @@ class Cleanup:
             container.audio.erase_subject,
             container.archive.erase_listener,
             container.support.erase,
+            container.phone_settings.erase,
             container.push.erase,
         ):
             done &= await self._attempt(erase(erased.tenant, erased.subject))

@@ -29,6 +29,7 @@ from unificx.notifications import (
 )
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
+from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.server.call_routing import CallRouting, build_call_routing
@@ -61,6 +62,7 @@ class Container:
     identity: Identity
     location: Location[Binding]
     registrar: Registrar
+    phone_settings: PhoneSettingsService
     history: CdrService
     audio: AudioStore
     transcoding: TranscodeWorker
@@ -106,8 +108,7 @@ def build_container(
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio, push = AudioStore(audio_parts), _push(database, keys, identity, bus, notifications)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
-    attachments, trunks = VoicemailAttachments(audio_parts, mailboxes), _trunks(database, keys, identity, derive_secret)
-    email_queue = _email_queue(database, keys, identity, notifications, attachments, cluster=cluster)
+    email_queue = _email_queue(audio_parts, mailboxes, identity, notifications, cluster=cluster)
     notification_service.configure(email_queue, push)
     custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
     return Container(
@@ -124,6 +125,7 @@ def build_container(
         identity=identity,
         location=location,
         registrar=_registrar(database, keys, identity, spool, bus=bus, location=location, is_full=is_storage_full),
+        phone_settings=_phone_settings(database, keys, identity, cluster, derive_secret("phone settings")),
         history=CdrService(database, keys, spool, bus.publish),
         audio=audio,
         transcoding=_transcoding(audio_parts, audio, mailboxes),
@@ -133,7 +135,7 @@ def build_container(
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
         conference_rooms=rooms,
-        trunks=trunks,
+        trunks=_trunks(database, keys, identity, derive_secret),
         conferences=ConferenceManager(clock, bus.publish),
         routing=build_call_routing(identity.directory, mailboxes, rooms),
         support=SupportService(database, keys, clock),
@@ -155,6 +157,12 @@ def build_container(
 def _conference_rooms(database: Database, keys: KeyStore, identity: Identity, cluster: Cluster) -> MeetingRooms:
     hashing, clock = PasswordHashing(), database.clock
     return MeetingRooms(database, keys, identity.directory, hashing, clock, counters=cluster.counters)
+
+
+def _phone_settings(
+    database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, secret: bytes
+) -> PhoneSettingsService:
+    return PhoneSettingsService(PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, secret))
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:
@@ -204,18 +212,20 @@ def _transcoding(parts: AudioStoreParts, audio: AudioStore, mailboxes: Mailboxes
 
 
 def _email_queue(
-    database: Database,
-    keys: KeyStore,
+    parts: AudioStoreParts,
+    mailboxes: Mailboxes,
     identity: Identity,
     notifications: NotificationSettings,
-    attachments: VoicemailAttachments,
     *,
     cluster: Cluster,
 ) -> EmailQueue | None:
     if notifications.mail is None:
         return None
     transport, sender = SmtpClient(notifications.mail), notifications.mail.sender
-    dependencies = EmailQueueDependencies(database, keys, identity.directory, transport, sender, attachments)
+    attachments = VoicemailAttachments(parts, mailboxes)
+    dependencies = EmailQueueDependencies(
+        parts.database, parts.keys, identity.directory, transport, sender, attachments
+    )
     return EmailQueue(dependencies, cluster.counters)
 
 

@@ -66,6 +66,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             readiness=readiness,
             telephony=telephony,
             phones=phones,
+            phone_settings=container.phone_settings,
             sound_converter=AudioImporter(),
             push=container.push,
             event_hub=container.event_hub,

@@ -129,6 +129,10 @@ class NoPhones:
     def servers(self) -> Sequence[SipServerAddress]:
         return ()
 
+    def check_sync(self, extension_id: str, device_id: str, *, reboot: bool) -> bool:
+        del extension_id, device_id, reboot
+        return False
+
 
 @asynccontextmanager
 async def offline_transport(paths: InstallationPaths) -> AsyncIterator[httpx.AsyncBaseTransport]:

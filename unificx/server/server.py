@@ -149,7 +149,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         live = CallManagerLiveCalls(sip.call_manager, converter)
         public_address = PublicAddress(settings.public_url, authority=tls.authority)
         checks = ComponentChecks(container, media)
-        phones = SipPhones(container.location, sip.registration_faults, sip.transports, container.clock)
+        phones = SipPhones(container.location, sip.registration_faults, sip.transports, sip.check_sync, container.clock)
         telephony = ClientTelephony(sip.bearers, container.location, container.push, settings.turn, container.clock)
         app = http_app(container, live, sip.call_recorder, checks, telephony, phones, public_address)
         public = add_sip_websocket(app, sip.transports.connections)

@@ -11,7 +11,7 @@ from unificx.registrar import Binding
 from unificx.server.settings import WILDCARD_ADDRESSES
 from unificx.server.turn_config import TurnConfig
 from unificx.sip.bearer import BearerTokens
-from unificx.sip_server import RegistrationFaults
+from unificx.sip_server import CheckSync, RegistrationFaults
 from unificx.transport.manager import TransportManager
 
 
@@ -19,8 +19,14 @@ class SipPhones:
     """Implements `api.Phones`."""
 
     def __init__(
-        self, location: Location[Binding], faults: RegistrationFaults, transports: TransportManager, clock: Clock
+        self,
+        location: Location[Binding],
+        faults: RegistrationFaults,
+        transports: TransportManager,
+        check_sync: CheckSync,
+        clock: Clock,
     ) -> None:
+        self._check_sync = check_sync
         self._location = location
         self._faults = faults
         self._transports = transports
@@ -54,6 +60,9 @@ class SipPhones:
             )
             for bind in self._transports.bound
         ]
+
+    def check_sync(self, extension_id: str, device_id: str, *, reboot: bool) -> bool:
+        return self._check_sync.send(extension_id, device_id, self._clock.monotonic(), reboot=reboot)
 
     def _wall_time(self, monotonic: float) -> datetime:
         return self._clock.now() + timedelta(seconds=monotonic - self._clock.monotonic())

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, status
 from starlette.responses import Response
 
 from unificx.api.access import CurrentUserDep, Id, ServicesDep, TenantQuery, require_access_or_own
-from unificx.api.extension_state import phone_connection
+from unificx.api.extension_state import preferred_server
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.linphone import MEDIA_TYPE, linphone_settings
 from unificx.api.problems import problem_responses
@@ -53,10 +53,7 @@ async def show_linphone_settings(
     """Return the settings of a link, once."""
     made = await services.identity.provisioning.redeem(code)
     extension = services.identity.directory.extension_by_id(made.device.extension_id)
-    servers = phone_connection(services, made.login.domain).servers
-    if extension is None or not servers:
+    server = preferred_server(services)
+    if extension is None or server is None:
         raise NotFound("There is no such phone.")
-    # TLS needs a certificate that the app trusts: that of a configured public URL.
-    trusted = bool(services.public_address.configured)
-    server = next((one for one in servers if trusted or one.transport != "tls"), servers[0])
     return Response(linphone_settings(made.login, extension.name, server), media_type=MEDIA_TYPE)

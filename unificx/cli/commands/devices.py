@@ -7,10 +7,11 @@ import typer
 from unificx.cli.api_client import ApiClient, Json
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
-from unificx.cli.output import print_items, print_login
+from unificx.cli.output import print_done, print_item, print_items, print_login
 
 _COLUMNS = {"name": "name", "kind": "kind", "username": "SIP user", "enabled": "enabled", "id": "id"}
 _DETAILS = {**_COLUMNS, "last_used": "last used", "created": "created", "extension_id": "extension"}
+_SETTINGS = {"url": "address", "file_url": "file", "expires": "password until", "maker": "maker", "mac": "MAC"}
 
 DeviceId = Annotated[str, typer.Argument(metavar="ID", help="Id of the device.")]
 
@@ -79,6 +80,50 @@ def renew(context: CommandContext, device: DeviceId) -> None:
         return await api.post(path, {}, tenant=await api.resolve_tenant(context.tenant))
 
     print_login(context.run(request), as_json=context.as_json)
+
+
+@command(group, "provision")
+def provision(
+    context: CommandContext,
+    *,
+    device: DeviceId,
+    maker: Annotated[str | None, typer.Option(help="yealink, grandstream, snom, fanvil or generic.")] = None,
+    mac: Annotated[str | None, typer.Option(help="MAC address, as on the label of the phone.")] = None,
+    keys: Annotated[
+        str | None, typer.Option(help="Numbers or codes whose state the keys show, with commas between them.")
+    ] = None,
+) -> None:
+    """Have a phone fetch its settings, and show the address for it.
+
+    The phone gets a new password if it fetches its settings within an hour. Options that are left out stay as they
+    are; the first time, --maker and --mac are needed."""
+    body: dict[str, object] = {"maker": maker, "mac": mac}
+    if keys is not None:
+        body["keys"] = [{"kind": "blf", "number": each.strip()} for each in keys.split(",") if each.strip()]
+
+    async def request(api: ApiClient) -> Json:
+        tenant, path = await api.resolve_tenant(context.tenant), f"{_COLLECTION.item_path(device)}/settings"
+        settings = await api.put(path, body, tenant=tenant)
+        return {**settings, **await api.post(f"{path}/link", {}, tenant=tenant)}
+
+    print_item(context.run(request), _SETTINGS, as_json=context.as_json)
+
+
+@command(group, "check-sync")
+def check_sync(
+    context: CommandContext,
+    *,
+    device: DeviceId,
+    reboot: Annotated[bool, typer.Option("--reboot", help="Restart the phone.")] = False,
+) -> None:
+    """Tell a registered phone to fetch its settings again."""
+
+    async def request(api: ApiClient) -> None:
+        path = f"{_COLLECTION.item_path(device)}/check-sync"
+        await api.post(path, {"reboot": reboot}, tenant=await api.resolve_tenant(context.tenant))
+
+    context.run(request)
+    print_done("The phone was notified.", {"notified": device}, as_json=context.as_json)
 
 
 @command(group, "delete")

@@ -1,10 +1,8 @@
-import { Badge, Button, Menu, Text, UnstyledButton } from '@mantine/core';
-import { modals } from '@mantine/modals';
-import { IconDeviceLandlinePhone, IconDots, IconPlus } from '@tabler/icons-react';
+import { Badge, Button, Text } from '@mantine/core';
+import { IconDeviceLandlinePhone, IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { api, type Device, type DeviceFailure, type PersonExtension } from '~/api';
-import { confirmAction } from '~/design/Confirm';
 import { formatDate, formatDateTime } from '~/design/dates';
 import { Drawer } from '~/design/Drawer';
 import { EmptyState } from '~/design/EmptyState';
@@ -14,7 +12,7 @@ import { DataTable } from '~/design/table';
 import { AddPhone } from './AddPhone';
 import { useChanges } from './changes';
 import { EditField } from './EditField';
-import { PhoneLogin } from './PhoneLogin';
+import { PhoneMenu } from './PhoneMenu';
 
 interface PhonesProps {
   extension: Pick<PersonExtension, 'id' | 'number' | 'devices'>;
@@ -123,76 +121,5 @@ function PhoneName({ device, tenant }: { device: Device; tenant?: string }) {
         })
       }
     />
-  );
-}
-
-interface PhoneMenuProps {
-  device: Device;
-  tenant?: string;
-  changes: ReturnType<typeof useChanges>;
-}
-
-function PhoneMenu({ device, tenant, changes }: PhoneMenuProps) {
-  const { t } = useLingui();
-  const which = { path: { device_id: device.id }, query: { tenant } };
-  const setEnabled = (enabled: boolean) => api.updateDevice({ ...which, body: { enabled } });
-
-  async function renewLogin() {
-    const confirmed = await confirmAction({
-      title: t`New password for ${device.name}?`,
-      text: t`The current password stops working immediately.`,
-      confirmLabel: t`Create`,
-      cancelLabel: t`Cancel`,
-    });
-    if (!confirmed) return;
-    changes.mutate({
-      apply: async () => {
-        const { data } = await api.renewDeviceLogin(which);
-        modals.open({ title: t`Login for ${device.name}`, children: <PhoneLogin login={data.sip} tenant={tenant} /> });
-      },
-      message: t`The password is new.`,
-    });
-  }
-
-  async function remove() {
-    const confirmed = await confirmAction({
-      title: t`Delete ${device.name}?`,
-      text: t`The device can no longer register. Its current call will end.`,
-      confirmLabel: t`Delete`,
-      cancelLabel: t`Cancel`,
-    });
-    if (confirmed) changes.mutate({ apply: () => api.deleteDevice(which), message: t`The phone is deleted.` });
-  }
-
-  return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <UnstyledButton p={13} lh={0} aria-label={t`Actions for ${device.name}`}>
-          <IconDots size={18} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {device.kind !== 'client' && (
-          <Menu.Item onClick={() => void renewLogin()}>
-            <Trans>New password</Trans>
-          </Menu.Item>
-        )}
-        <Menu.Item
-          onClick={() =>
-            changes.mutate({
-              apply: () => setEnabled(!device.enabled),
-              undo: () => setEnabled(device.enabled),
-              message: device.enabled ? t`The phone is blocked.` : t`The phone may register again.`,
-            })
-          }
-        >
-          {device.enabled ? <Trans>Block</Trans> : <Trans>Unblock</Trans>}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item color="red" onClick={() => void remove()}>
-          <Trans>Delete</Trans>
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

@@ -1,0 +1,160 @@
+import { Alert, Button, CopyButton, Group, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { api, type Device, type NewPhoneKey, type PhoneSettings } from '~/api';
+import { asProblem } from '~/core/problem';
+import { formatDate, formatDateTime } from '~/design/dates';
+import { ErrorNotice } from '~/design/Notice';
+import css from './people.module.css';
+import { PhoneKeys } from './PhoneKeys';
+
+interface PhoneSetupProps {
+  device: Device;
+  tenant?: string;
+}
+
+/** Has a desk phone fetch its settings: maker, MAC address, keys, and the address to enter in the phone. */
+export function PhoneSetup({ device, tenant }: PhoneSetupProps) {
+  const which = { path: { device_id: device.id }, query: { tenant } };
+  const { t } = useLingui();
+  const { data, error, isPending } = useQuery({
+    queryKey: ['phone-settings', tenant, device.id],
+    queryFn: async () => {
+      try {
+        return (await api.showPhoneSettings(which)).data;
+      } catch (fault) {
+        if (asProblem(fault).status === 404) return null;
+        throw fault;
+      }
+    },
+    refetchOnWindowFocus: false,
+  });
+  if (isPending) return <Skeleton h={240} aria-label={t`Loading`} />;
+  if (error) return <ErrorNotice fault={error} />;
+  return <SetupForm device={device} tenant={tenant} settings={data} />;
+}
+
+function SetupForm({ device, tenant, settings }: PhoneSetupProps & { settings: PhoneSettings | null }) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const which = { path: { device_id: device.id }, query: { tenant } };
+  const form = useForm({
+    initialValues: {
+      maker: settings?.maker ?? 'yealink',
+      mac: settings?.mac ?? '',
+      keys: (settings?.keys ?? []) as NewPhoneKey[],
+    },
+    validate: {
+      mac: (value) =>
+        /^[0-9a-f]{12}$/i.test(value.replace(/[ :.-]/g, '')) ? null : t`Enter the 12 characters on the phone's label.`,
+    },
+  });
+  const refresh = () => queries.invalidateQueries({ queryKey: ['phone-settings'] });
+  const save = useMutation({
+    mutationFn: async (values: typeof form.values) => {
+      const keys = values.keys.filter(({ number }) => number.trim());
+      await api.changePhoneSettings({ ...which, body: { ...values, keys } });
+      if (device.registered && settings?.last_fetched) await api.checkSync({ ...which, body: { reboot: false } });
+    },
+    onSettled: refresh,
+  });
+  const link = useMutation({
+    mutationFn: async () => (await api.createPhoneSettingsLink(which)).data,
+    onSettled: refresh,
+  });
+  return (
+    <Stack>
+      <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
+        <Stack>
+          <ErrorNotice fault={save.error} />
+          <Select
+            size="md"
+            label={t`Maker`}
+            allowDeselect={false}
+            data={[
+              { value: 'yealink', label: 'Yealink' },
+              { value: 'grandstream', label: 'Grandstream' },
+              { value: 'snom', label: 'Snom' },
+              { value: 'fanvil', label: 'Fanvil' },
+              { value: 'generic', label: t`another one` },
+            ]}
+            {...form.getInputProps('maker')}
+          />
+          <TextInput
+            size="md"
+            label={t`MAC address`}
+            placeholder="80:5E:C0:12:34:56"
+            required
+            autoComplete="off"
+            {...form.getInputProps('mac')}
+          />
+          <PhoneKeys keys={form.values.keys} onChange={(keys) => form.setFieldValue('keys', keys)} />
+          <Group justify="flex-end">
+            <Button type="submit" size="md" loading={save.isPending}>
+              <Trans>Save</Trans>
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+      {(settings !== null || save.isSuccess) && (
+        <>
+          <ErrorNotice fault={link.error} />
+          {settings?.last_fetched && (
+            <Text size="sm" c="dimmed">
+              <Trans>The phone fetched its settings last on {formatDate(settings.last_fetched)}.</Trans>
+            </Text>
+          )}
+          {link.data ? (
+            <Link url={link.data.url} fileUrl={link.data.file_url} expires={link.data.expires} />
+          ) : (
+            <Button size="md" variant="default" loading={link.isPending} onClick={() => link.mutate()}>
+              <Trans>New address for the phone</Trans>
+            </Button>
+          )}
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Link({ url, fileUrl, expires }: { url: string; fileUrl: string; expires: string }) {
+  const { t } = useLingui();
+  return (
+    <Stack gap="sm">
+      <Alert variant="light">
+        <Trans>
+          Enter the address in the phone as the server for automatic provisioning, and restart it before{' '}
+          {formatDateTime(expires)}. It gets a new password then, once.
+        </Trans>
+      </Alert>
+      <dl className={css.logins}>
+        {(
+          [
+            [t`Address`, url],
+            [t`Address of the file`, fileUrl],
+          ] as [string, string][]
+        ).map(([title, value]) => (
+          <div key={title} className={css.login}>
+            <dt>{title}</dt>
+            <dd>
+              <span className={css.setting}>{value}</span>
+              <CopyButton value={value}>
+                {({ copied, copy }) => (
+                  <Button
+                    variant="subtle"
+                    flex="none"
+                    onClick={copy}
+                    aria-label={copied ? t`Copied` : t`Copy ${title}`}
+                  >
+                    {copied ? <Trans>Copied</Trans> : <Trans>Copy</Trans>}
+                  </Button>
+                )}
+              </CopyButton>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Stack>
+  );
+}

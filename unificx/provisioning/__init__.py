@@ -1,0 +1,31 @@
+"""Provisioning: settings and phone books that desk phones fetch by HTTPS."""
+
+from unificx.provisioning.schemas import (
+    MAKERS,
+    KeyKind,
+    Maker,
+    PhoneFile,
+    PhoneKey,
+    PhoneServer,
+    PhoneSettings,
+    PhoneSettingsChange,
+    SettingsLink,
+)
+from unificx.provisioning.service import BOOKS_PATH, FILES_PATH, PhoneSettingsParts, PhoneSettingsService, Reached
+
+__all__ = [
+    "BOOKS_PATH",
+    "FILES_PATH",
+    "MAKERS",
+    "KeyKind",
+    "Maker",
+    "PhoneFile",
+    "PhoneKey",
+    "PhoneServer",
+    "PhoneSettings",
+    "PhoneSettingsChange",
+    "PhoneSettingsParts",
+    "PhoneSettingsService",
+    "Reached",
+    "SettingsLink",
+]

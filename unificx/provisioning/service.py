@@ -1,0 +1,267 @@
+"""Phones that fetch their settings: entries of devices, their links, and the files."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from unificx.cluster import Counters
+from unificx.core.clock import Clock
+from unificx.core.errors import Conflict, Invalid, NotFound, TooManyRequests
+from unificx.db import Database, UnitOfWork
+from unificx.identity import Identity, PinThrottle, SipLogin
+from unificx.identity.events import DeviceRevoked, ExtensionDeleted, TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.provisioning import repository
+from unificx.provisioning.addresses import PhoneAddress, PhoneAddresses, Purpose, parse_code
+from unificx.provisioning.rendering import render_phone_book, render_settings, settings_file_name
+from unificx.provisioning.schemas import (
+    PhoneFile,
+    PhoneServer,
+    PhoneSettings,
+    PhoneSettingsChange,
+    PhoneValues,
+    SettingsLink,
+)
+from unificx.provisioning.time_zones import posix_rule, utc_offset
+from unificx.provisioning.values import check_keys, names_mac, parse_mac
+
+WINDOW = timedelta(hours=1)
+"""After a link was made, the settings contain the SIP password until the phone has fetched them once, at most for so
+long."""
+REPEAT_SECONDS = 120.0
+"""Seconds for which the same address may fetch the password again: phones repeat a request that was interrupted."""
+MAX_ISSUED = 1_000
+FILES_PATH, BOOKS_PATH = "/provisioning/phones", "/provisioning/phone-books"
+"""Paths below the API for the files of phones."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettingsParts:
+    """Dependencies. `secret`: of this installation, for the addresses; `pickup_code`: feature code that picks up the
+    call of the number dialled after it, "" without one."""
+
+    database: Database
+    keys: KeyStore
+    identity: Identity
+    clock: Clock
+    counters: Counters
+    secret: bytes = field(repr=False)
+    pickup_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How the phone has reached this server: `base_url` of the API, and the SIP address for it, None while the server
+    does not listen for SIP."""
+
+    base_url: str
+    server: PhoneServer | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Issued:
+    """A password that was sent to an address."""
+
+    login: SipLogin
+    source: str = field(repr=False)
+    until: float
+
+
+class PhoneSettingsService:
+    """Settings of the phones of all tenants."""
+
+    def __init__(self, parts: PhoneSettingsParts) -> None:
+        self._parts = parts
+        self._database = parts.database
+        self._keys = parts.keys
+        self._directory = parts.identity.directory
+        self._clock = parts.clock
+        self._addresses = PhoneAddresses(parts.secret)
+        self._throttle = PinThrottle(parts.counters, "phone settings")
+        # Owner: this node, for the moment in which a phone repeats its request.
+        self._issued: dict[str, _Issued] = {}
+
+    # ---- management
+
+    async def get(self, tenant_id: str, device_id: str) -> PhoneSettings:
+        """Return the settings of a device. Raise NotFound."""
+        async with self._database.read() as session:
+            found = await repository.find(session, self._keys, tenant_id, device_id)
+        if found is None:
+            raise _no_settings()
+        return found
+
+    async def put(self, tenant_id: str, device_id: str, change: PhoneSettingsChange) -> PhoneSettings:
+        """Change the settings of a device, or create them, which needs maker and MAC. Raise Invalid, NotFound."""
+        device = await self._parts.identity.devices.get(tenant_id, device_id)
+        extension = self._directory.extension_by_id(device.extension_id)
+        if extension is None:
+            raise NotFound("There is no such device.")
+        async with self._database.begin() as uow:
+            before = await repository.find(uow.session, self._keys, tenant_id, device_id)
+            settings = before or self._new(tenant_id, device_id, extension.id, change)
+            settings = replace(
+                settings,
+                maker=change.maker or settings.maker,
+                mac=parse_mac(change.mac) if change.mac is not None else settings.mac,
+                keys=check_keys(change.keys) if change.keys is not None else settings.keys,
+            )
+            await repository.save(uow.session, self._keys, settings, extension.subject)
+        return settings
+
+    async def open(self, tenant_id: str, device_id: str) -> SettingsLink:
+        """Return a new link and open its window; an earlier link becomes invalid. Raise NotFound, Conflict."""
+        settings = await self.get(tenant_id, device_id)
+        extension = self._directory.extension_by_id(settings.extension_id)
+        device = self._directory.device(device_id)
+        if extension is None or device is None:
+            raise _no_settings()
+        if not device.enabled:
+            raise Conflict("The device is disabled.", hint="Enable it first.")
+        until = self._clock.now() + WINDOW
+        opened = replace(settings, salt=self._clock.random_bytes(16).hex(), open_until=until)
+        async with self._database.begin() as uow:
+            await repository.save(uow.session, self._keys, opened, extension.subject)
+        self._issued.pop(device_id, None)
+        code = self._addresses.code(tenant_id, device_id, opened.salt, "settings")
+        return SettingsLink(until, code, settings_file_name(opened.maker, opened.mac))
+
+    async def delete(self, tenant_id: str, device_id: str) -> None:
+        """Delete the settings of a device: its addresses become invalid. Raise NotFound."""
+        await self.get(tenant_id, device_id)
+        async with self._database.begin() as uow:
+            await repository.delete_of(uow.session, tenant_id, device_id=device_id)
+
+    # ---- phones
+
+    async def fetch(self, code: str, file_name: str, source: str, reached: Reached) -> PhoneFile:
+        """Return the settings file for the holder of a code; `source` is the address of the phone.
+
+        Raise NotFound, the same for a wrong code, a wrong MAC address and an unknown device, TooManyRequests after
+        several of them.
+        """
+        settings = await self._require(code, source, "settings")
+        if not names_mac(file_name, settings.mac):
+            raise _no_settings()
+        await self._throttle.record_success(source)
+        server = reached.server
+        login = await self._login(settings, source) if server is not None else None
+        if server is None or (login is None and settings.maker == "generic"):
+            raise _no_settings()
+        values = self._values(settings, login, server, f"{reached.base_url}{FILES_PATH}/{code}/", reached.base_url)
+        async with self._database.begin() as uow:
+            today = self._clock.now().date()
+            await repository.mark_fetched(uow.session, settings.tenant_id, settings.device_id, today)
+        return render_settings(settings.maker, values, self._parts.pickup_code)
+
+    async def phone_book(self, code: str, source: str) -> PhoneFile:
+        """Return the directory of the tenant for the holder of a code. Raise as `fetch`."""
+        settings = await self._require(code, source, "book")
+        await self._throttle.record_success(source)
+        found = [
+            (self._directory.display_name(each), each.number) for each in self._directory.extensions(settings.tenant_id)
+        ]
+        return render_phone_book(settings.maker, sorted((name or number, number) for name, number in found))
+
+    # ---- events
+
+    async def erase(self, tenant_id: str, subject: str) -> None:
+        """Delete the settings of an erased subject. Idempotent."""
+        async with self._database.begin() as uow:
+            await repository.delete_of(uow.session, tenant_id, subject=subject)
+
+    async def on_device_revoked(self, event: DeviceRevoked, uow: UnitOfWork) -> None:
+        """Delete the settings of a deleted device; those of a disabled one, or with a new password, stay. Outbox
+        handler."""
+        if self._directory.device(event.device_id) is None:
+            await repository.delete_of(uow.session, event.tenant, device_id=event.device_id)
+
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Delete the settings of the extension's devices. Outbox handler."""
+        await repository.delete_of(uow.session, event.tenant, extension_id=event.extension_id)
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the settings of a tenant. Outbox handler."""
+        await repository.delete_of(uow.session, event.tenant)
+
+    # ---- internals
+
+    def _new(self, tenant_id: str, device_id: str, extension_id: str, change: PhoneSettingsChange) -> PhoneSettings:
+        if change.maker is None or change.mac is None:
+            missing = "maker" if change.maker is None else "mac"
+            raise Invalid("New settings need the maker and the MAC address of the phone.", field=missing)
+        return PhoneSettings(
+            device_id=device_id,
+            tenant_id=tenant_id,
+            extension_id=extension_id,
+            maker=change.maker,
+            created=self._clock.now(),
+            open_until=None,
+            last_fetched=None,
+            mac=parse_mac(change.mac),
+            salt=self._clock.random_bytes(16).hex(),
+        )
+
+    async def _require(self, code: str, source: str, purpose: Purpose) -> PhoneSettings:
+        """Return the settings of a valid code. Every attempt counts until its success is recorded."""
+        retry_after = await self._throttle.attempt(source)
+        if retry_after:
+            raise TooManyRequests("Too many failed attempts.", retry_after=retry_after)
+        address = parse_code(code)
+        device = self._directory.device(address.device_id) if address is not None else None
+        if address is None or device is None or not device.enabled or device.tenant_id != address.tenant_id:
+            raise _no_settings()
+        return await self._verified(address, purpose)
+
+    async def _verified(self, address: PhoneAddress, purpose: Purpose) -> PhoneSettings:
+        async with self._database.read() as session:
+            found = await repository.find(session, self._keys, address.tenant_id, address.device_id)
+        if found is None or not self._addresses.is_valid(address, found.salt, purpose):
+            raise _no_settings()
+        return found
+
+    async def _login(self, settings: PhoneSettings, source: str) -> SipLogin | None:
+        """Return the login with a new password while the window is open, which closes it; None afterwards."""
+        now, device_id = self._clock.monotonic(), settings.device_id
+        for each in [name for name, one in self._issued.items() if one.until <= now]:
+            del self._issued[each]
+        issued = self._issued.get(device_id)
+        if issued is not None:
+            return issued.login if issued.source == source else None
+        async with self._database.begin() as uow:
+            opened = await repository.close_window(uow.session, settings.tenant_id, device_id, self._clock.now())
+        if not opened:
+            return None
+        made = await self._parts.identity.devices.renew_password(settings.tenant_id, device_id)
+        if len(self._issued) < MAX_ISSUED:
+            self._issued[device_id] = _Issued(made.login, source, now + REPEAT_SECONDS)
+        return made.login
+
+    def _values(
+        self, settings: PhoneSettings, login: SipLogin | None, server: PhoneServer, own_url: str, base_url: str
+    ) -> PhoneValues:
+        directory, tenant_id = self._directory, settings.tenant_id
+        extension, tenant = directory.extension_by_id(settings.extension_id), directory.tenant(tenant_id)
+        device = directory.device(settings.device_id)
+        if extension is None or tenant is None or device is None:
+            raise _no_settings()
+        zone = directory.time_zone(tenant_id)
+        book = self._addresses.code(tenant_id, settings.device_id, settings.salt, "book")
+        return PhoneValues(
+            number=extension.number,
+            name=directory.display_name(extension) or extension.number,
+            domain=tenant.domain,
+            username=device.username,
+            password=login.password if login is not None else None,
+            server=server,
+            mac=settings.mac,
+            keys=settings.keys,
+            settings_url=own_url,
+            book_url=f"{base_url}{BOOKS_PATH}/{book}/phonebook.xml",
+            utc_offset=utc_offset(zone, self._clock.now()),
+            time_zone=posix_rule(zone),
+            language=directory.language(tenant_id, extension.person_id),
+        )
+
+
+def _no_settings() -> NotFound:
+    return NotFound("There are no settings for this phone.")

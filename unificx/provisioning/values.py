@@ -1,0 +1,48 @@
+"""Validation of what is entered for a phone."""
+
+import re
+from collections.abc import Iterable
+
+from unificx.core.errors import Invalid
+from unificx.provisioning.schemas import PhoneKey
+
+MAX_KEYS = 60
+MAX_LABEL = 32
+_MAC = re.compile(r"[0-9a-f]{12}\Z")
+_SEPARATORS = str.maketrans("", "", " :-.")
+_NUMBER = re.compile(r"(?:[+*#]?[0-9*#]{1,32})\Z")
+
+
+def parse_mac(text: str) -> str:
+    """Return a MAC address as twelve hexadecimal digits in lower case. Raise Invalid."""
+    mac = text.translate(_SEPARATORS).lower()
+    if not _MAC.match(mac) or mac in ("0" * 12, "f" * 12):
+        raise Invalid(
+            "This is not a MAC address.",
+            hint="It is on the label of the phone: 12 digits and letters A to F.",
+            field="mac",
+        )
+    return mac
+
+
+def check_keys(keys: Iterable[PhoneKey]) -> tuple[PhoneKey, ...]:
+    """Return the keys of a phone with clean labels. Raise Invalid."""
+    found = tuple(PhoneKey(each.kind, each.number.strip(), _clean_label(each.label)) for each in keys)
+    if len(found) > MAX_KEYS:
+        raise Invalid(f"A phone has at most {MAX_KEYS} keys.", field="keys")
+    for each in found:
+        if not _NUMBER.match(each.number):
+            raise Invalid(
+                "A key has a number or a code that can be dialled.", hint="Such as 1002 or *861.", field="keys"
+            )
+    return found
+
+
+def _clean_label(label: str) -> str:
+    return "".join(char for char in label if char.isprintable()).strip()[:MAX_LABEL]
+
+
+def names_mac(file_name: str, mac: str) -> bool:
+    """Return whether the name of a requested file has this MAC address: each maker adds a prefix and an ending."""
+    stem = file_name.lower().rpartition(".")[0] or file_name.lower()
+    return re.sub("[^0-9a-z]", "", stem).endswith(mac)
