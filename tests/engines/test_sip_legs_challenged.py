@@ -4,6 +4,7 @@ import pytest
 from leg_wire import ANSWER, OFFER, OTHER, Wire
 
 from unificx.sip.digest import challenges, ha1, verify
+from unificx.sip.flow import Flow
 from unificx.sip.headers import parse_auth
 from unificx.sip.legs import Answered, Credentials, InviteParams, OfferAnswered, OutgoingLeg, Rejected
 from unificx.sip.message import Request, respond
@@ -14,7 +15,7 @@ HASHES = {name: ha1(name, USERNAME, REALM, PASSWORD) for name in ("MD5", "SHA-25
 FAX = b"v=0\r\no=- 1 2 IN IP4 192.0.2.2\r\ns=-\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\nm=image 4000 udptl t38\r\n"
 
 
-def call(wire: Wire, *, silence_seconds: float = 0.0) -> OutgoingLeg:
+def call(wire: Wire, *, silence_seconds: float = 0.0, other_flows: tuple[Flow, ...] = ()) -> OutgoingLeg:
     params = InviteParams(
         "sip:+49301234567@192.0.2.2",
         wire.flow_to(wire.b),
@@ -22,6 +23,7 @@ def call(wire: Wire, *, silence_seconds: float = 0.0) -> OutgoingLeg:
         "<sip:+49301234567@carrier.example>",
         credentials=Credentials(USERNAME, PASSWORD),
         silence_seconds=silence_seconds,
+        other_flows=other_flows,
     )
     leg = wire.a.legs.outgoing(params)
     leg.call(OFFER, wire.now)
@@ -153,3 +155,22 @@ def test_fax_offer_is_refused_and_the_session_goes_on() -> None:
     assert "a: 488 INVITE" in wire.log
     assert wire.take_events(wire.a) == []
     assert (leg.remote_sdp, leg.ended) == (ANSWER, False)
+
+
+@pytest.mark.parametrize("failure", ["503", "lost"])
+def test_next_server_of_the_peer_is_tried(failure: str) -> None:
+    wire = Wire("tcp")
+    other = wire.flow_to(wire.b)
+    leg = call(wire, other_flows=(other, other))
+    first = wire.b.unmatched.pop()
+    if failure == "503":
+        wire.b.endpoint.respond(first.key, respond(first.request, 503, to_tag="b-tag"), wire.now)
+    else:
+        wire.a.endpoint.connection_lost(other, wire.now)
+    wire.pump()
+    second = wire.b.unmatched[-1].request
+    assert (second.call_id, second.cseq.number) == (first.request.call_id, first.request.cseq.number + 1)
+    wire.accept_incoming().accept(ANSWER, wire.now)
+    wire.pump()
+    assert wire.take_events(wire.a) == [Answered(ANSWER)]
+    assert leg.params.other_flows == (other,)

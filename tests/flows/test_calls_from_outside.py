@@ -377,3 +377,36 @@ async def test_outside_caller_is_transferred_outside() -> None:
     assert_nothing_internal(world)
     await world.pass_time(70)
     assert world.leftovers() == {}
+
+
+async def test_outside_caller_is_transferred_after_a_consultation() -> None:
+    world = await play(
+        TALKS
+        + """
+    bob -> INVITE 1001 [bob2]
+    alice <- INVITE [bob2]
+    alice -> 200 [alice]
+    alice <- ACK
+    bob <- 200 [alice]
+    bob -> ACK
+    ! bob clicks to join
+    bob <- BYE
+    bob <- BYE
+    alice <- INVITE [outside]
+      P-Asserted-Identity: "Dr. Outside" <sip:+491710000001@acme.example>
+    alice -> 200 [alice]
+    alice <- ACK
+    carrier <- INVITE [alice]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    alice -> BYE
+    carrier <- BYE
+    history <- answered 16 +491710000001 bob alice
+    alice <- 200 BYE
+    """,
+        inbound=INBOUND,
+    )
+    assert world.ended[0].direction == "inbound"
+    assert_nothing_internal(world)
+    await world.pass_time(70)
+    assert world.leftovers() == {}

@@ -22,6 +22,8 @@ from unificx.trunks import Trunk, TrunkEndpoint
 
 SILENCE_SECONDS = 5.0
 """How long an INVITE to a carrier may go without any response, before the next step of the plan starts."""
+MAX_SERVERS = 3
+"""Servers of a trunk that one call tries."""
 MAX_PAUSE_SECONDS = 600
 """Longest pause that a carrier can ask for with Retry-After."""
 WITHHELD_FROM = '"Anonymous" <sip:anonymous@anonymous.invalid>'
@@ -100,6 +102,7 @@ def _invitation(
         max_forwards=call.options.hops,
         credentials=_credentials(endpoint),
         silence_seconds=SILENCE_SECONDS,
+        other_flows=endpoint.flows[1:MAX_SERVERS],
     )
 
 

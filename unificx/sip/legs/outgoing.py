@@ -30,7 +30,8 @@ class InviteParams:
     """Parameters of an outgoing INVITE. `caller` and `callee` are From and To values without tags; `route_set` e.g. a
     Path; `max_forwards` the remaining Max-Forwards of the INVITE that caused this one. `credentials` answer challenges
     of the peer; `silence_seconds`: the call is given up if there is no response at all for so long, 0 to wait for the
-    transaction's timeout."""
+    transaction's timeout. `other_flows` lead to further servers of the peer, tried in turn if one answers 503 or cannot
+    be reached (RFC 3263 section 4.3)."""
 
     uri: str
     flow: Flow
@@ -41,6 +42,7 @@ class InviteParams:
     max_forwards: int = 70
     credentials: Credentials | None = None
     silence_seconds: float = 0.0
+    other_flows: tuple[Flow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ class OutgoingLeg(Leg):
                 super().handle_failure(key, cause, now)
             return
         if not self.answered and not self.ended:
+            if cause == "transport" and self._try_next_server(now):
+                return
             self._terminate(now)
             self._emit(Rejected(408 if cause == "timeout" else 503, None))
 
@@ -269,8 +273,21 @@ class OutgoingLeg(Leg):
                 self._invite_authorization = (header,)
                 self._call_again(now)
                 return
+        if response.status == 503 and self._try_next_server(now):
+            return
         self._terminate(now)
         self._emit(Rejected(response.status, response))
+
+    def _try_next_server(self, now: float) -> bool:
+        """Send the INVITE to the next server of the peer; False if there is none."""
+        if self._cancelled or not self.params.other_flows:
+            return False
+        flow, *others = self.params.other_flows
+        self.params = replace(self.params, flow=flow, other_flows=tuple(others))
+        self._initial_dialog = replace(self._initial_dialog, flow=flow)
+        self._attempts, self._invite_authorization = 0, ()
+        self._call_again(now)
+        return True
 
     def _call_again(self, now: float) -> None:
         """Repeat the refused INVITE with the same Call-ID and the next CSeq."""
