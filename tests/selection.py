@@ -188,7 +188,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/transports/*",
         "outside/test_listen_addresses*",
     ),
-    "trunks": ("areas/trunks/*", "engines/test_trunk_*", "adapters/test_sip_trunks*", "outside/test_trunk_*"),
+    "trunks": ("areas/trunks/*", "engines/test_trunk_*"),
     "voicemail": (
         "areas/audio_store/test_message_counts*",
         "areas/audio_store/test_shared_mailboxes*",

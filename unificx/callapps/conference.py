@@ -62,7 +62,7 @@ class RoomKind:
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
         room = self._rooms.by_number(tenant_id, name)
-        return Conference(room.id) if room is not None else None
+        return Conference(room.id, room.number, room.name) if room is not None else None
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)

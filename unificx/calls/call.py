@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from unificx.calls.diversion import Diversion
 from unificx.calls.events import Direction
+from unificx.calls.journey import Journey
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.identity import requests_privacy
 from unificx.calls.machine.messages import CALLER, StartStep
@@ -77,6 +78,14 @@ class CallTarget:
         return replace(self, position=position, cause=self.cause if at_carrier else cause)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it rings one extension or number, in the first step of its plan."""
+        fork = self.fork
+        if fork is None or len(fork.targets) != 1:
+            return False
+        return not (self.position or self.redirects or self.plan.stations or self.by_app)
+
+    @property
     def step(self) -> Step | None:
         """The current step."""
         steps = self.plan.steps
@@ -108,6 +117,8 @@ class Call:
     """Where the call leads at present."""
     answered: datetime | None = None
     answered_leg: str | None = None
+    journey: Journey | None = None
+    """Its way, None while it only rings, or talks to, what was dialled."""
     record_parties: RecordParties = field(default_factory=RecordParties)
     """Parties of the call record so far."""
     click_to_call: bool = False

@@ -7,8 +7,8 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
-from unificx.calls.schemas import LiveCall, Origination
-from unificx.calls.transfers import RINGBACK_APP, Transfers
+from unificx.calls.schemas import RINGBACK_APP, LiveCall, Origination
+from unificx.calls.transfers import Transfers
 from unificx.core.errors import Conflict, DomainError, Forbidden, NotFound
 from unificx.registrar import Caller
 from unificx.routing import NO_OUTSIDE_LINE, CallApp, Reject, Rejection

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from unificx.calls.call import Call, party_of
 from unificx.calls.call_record import update_parties
+from unificx.calls.call_way import way_of
 from unificx.calls.machine import messages, redirect
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
@@ -32,6 +33,8 @@ def merge_cdr(call: Call, other: Call) -> None:
     for each in (call, other):
         update_parties(each)
     call.record_parties.merge(other.record_parties)
+    if other.journey is not None:
+        way_of(call).merge(other.journey)
     if call.direction == "internal":
         call.direction = other.direction
     call.has_recording = call.has_recording or other.has_recording

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from unificx.calls.app_leg import CallingAppLeg
 from unificx.calls.call import Call, CallTarget, dialled_outside, party_of
-from unificx.calls.events import Answerer, CallEnded, CallParty, Outcome
+from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outcome
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.identity import Extension
@@ -101,6 +101,7 @@ def set_answerer(call: Call, name: str, extension: Extension | None) -> None:
 
 
 def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime | None, now: float) -> CallEnded:
+    parties = _parties(call)
     return CallEnded(
         id=call.record_id or call.id,
         tenant=call.caller.tenant_id,
@@ -110,10 +111,17 @@ def _call_ended(call: Call, cause: Cause, outcome: Outcome, answered: datetime |
         ended=call.wall_time(now),
         outcome=outcome,
         cause=cause.value.q850,
-        parties=_parties(call),
+        parties=parties,
         recorded=call.has_recording,
         answered_by=_answered_by(call),
+        steps=_steps(call, outcome, parties, now),
     )
+
+
+def _steps(call: Call, outcome: Outcome, parties: tuple[CallParty, ...], now: float) -> tuple[CallStep, ...]:
+    """Return the way of the call."""
+    positions = {party.extension_id: position for position, party in reversed(list(enumerate(parties)))}
+    return call.journey.finish(outcome, call.wall_time(now), positions.get) if call.journey is not None else ()
 
 
 def _answered_by(call: Call) -> Answerer | None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
-from unificx.calls import call_record
+from unificx.calls import call_record, call_way
 from unificx.calls.app_leg import AppLeg, CallingAppLeg
 from unificx.calls.call import Call
 from unificx.calls.connected_identity import ConnectedIdentity
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import ANSWERED_ELSEWHERE
 from unificx.calls.machine.messages import CALLER
+from unificx.calls.machine.states import Transferring
 from unificx.calls.media_requests import MediaRequests
 from unificx.calls.ports import AppEvent, AppHost, MediaAnchor, PushWakeup
 from unificx.calls.record_keeper import RecordKeeper
@@ -145,6 +146,8 @@ class ActionExecutor:
             case messages.Notify(_, status):
                 leg.notify(status, now)
             case messages.ReportOutcome(_, outcome):
+                if outcome != "answered":
+                    call_way.unanswered(call, outcome, now)
                 if isinstance(leg, AppLeg):
                     leg.report_outcome(outcome)
             case messages.Close():
@@ -167,21 +170,27 @@ class ActionExecutor:
                 else:
                     call_record.set_answerer(call, leg, directory.extension_by_id(extension_id))
                 call.answered = call.wall_time(now) if not call.next_destination else None
+                if call.journey is not None:
+                    call_way.answered(call, leg, directory, now)
                 self._registry.peer_changed(call)
                 self._journal(call)
-            case messages.StartStep():
+            case messages.StartStep(_, cause):
                 call.pending_step = action
+                if cause is not None:
+                    call_way.unanswered(call, cause.value.outcome, now)
             case messages.SwapCaller(leg):
                 call_record.swap_caller(call, leg, directory.extension_by_id(call.caller.extension_id))
                 for name in (CALLER, leg):
                     self._registry.set_leg(call, name)
             case messages.SetCallee(back):
                 target = call.return_target if back else call.transfer_target
+                call_way.retarget(call, now, back=back)
                 if target is not None:
                     call_record.set_target(call, target)
                 self._registry.peer_changed(call)
             case messages.SetPeer(leg):
                 if leg:
+                    call_way.answered(call, leg, directory, now)
                     extension = directory.extension_by_id(call.participant(leg).extension_id)
                     call_record.set_peer(call, leg, extension if not call.is_app(leg) else call.callee)
                     call.answered = call.answered or call.wall_time(now)
@@ -194,6 +203,8 @@ class ActionExecutor:
 
     def _dial(self, call: Call, name: str, sdp: bytes, now: float) -> None:
         self._registry.remove_leg(call, name)
+        if not _is_plain(call):
+            call_way.dialled(call, name, self._deps.directory, now)
         if call.is_app(name):
             context = call.app_context(name)
             leg_class = CallingAppLeg if name == CALLER else AppLeg
@@ -206,6 +217,11 @@ class ActionExecutor:
         dialled.leg = leg = self._deps.legs.outgoing(dialled.target.invitation)
         leg.call(call.prepare_sdp(name, sdp), now)
         self._registry.set_leg(call, name)
+
+
+def _is_plain(call: Call) -> bool:
+    """Whether only the dialled extension or number is called, and nothing else has happened."""
+    return call.journey is None and call.target.is_plain and not isinstance(call.state, Transferring)
 
 
 def _calling_leg(call: Call, name: str = CALLER) -> IncomingLeg | CallingAppLeg:

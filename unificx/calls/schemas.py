@@ -10,6 +10,8 @@ from unificx.routing import Plan
 
 PARK, PARK_ANNOUNCEMENT, RETRIEVE = "park", "parked", "fetch"
 """Apps: hold the parked party, announce the slot to the parking party, retrieve a parked call."""
+RINGBACK_APP = "waiting"
+"""The app that plays ringback to the transferred party."""
 MAX_PARKING_SLOTS = 99
 """Parking slots per tenant."""
 

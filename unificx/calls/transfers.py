@@ -17,7 +17,7 @@ from unificx.calls.machine.messages import CALLER
 from unificx.calls.machine.states import MovingToApp, SettingUp, Talking, Transferring
 from unificx.calls.parking import ParkingSlot
 from unificx.calls.participant import Participant
-from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE
+from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT, RETRIEVE, RINGBACK_APP
 from unificx.identity import Extension, Language
 from unificx.registrar import Caller
 from unificx.routing import CallApp, Plan, Reject
@@ -26,8 +26,6 @@ from unificx.sip.legs import Leg
 from unificx.sip.refer import Refer, Replaces
 from unificx.sip.uri import Uri
 
-RINGBACK_APP = "waiting"
-"""The app that plays ringback to the transferred party."""
 REQUEST_PENDING = 491
 RECALL_NAME: dict[Language, str] = {"en": "{} (parked at {})", "de": "{} (geparkt auf {})"}
 """Display name of a parked party that returns: name, slot."""

@@ -21,6 +21,7 @@ from unificx.routing.plans import (
     Reject,
     Rejection,
     RingTarget,
+    Station,
     Step,
     UnansweredOutcome,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "RingExtension",
     "RingTarget",
     "Routing",
+    "Station",
     "Step",
     "UnansweredOutcome",
     "Voicemail",

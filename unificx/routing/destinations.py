@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from unificx.identity import Extension
-from unificx.routing.plans import CallApp, Fork, Plan, RingTarget, Step
+from unificx.routing.plans import CallApp, Fork, Plan, RingTarget, Station, Step
 
 VOICEMAIL_APP = "voicemail-leave"
 """The app that records a message: for the shared mailbox of its argument, else for the called extension."""
@@ -50,10 +50,13 @@ class Conference:
     """A conference room."""
 
     room_id: str
+    number: str = ""
+    name: str = ""
 
     def plan(self) -> Plan:
         """Connect the call to the room."""
-        return CallApp(CONFERENCE_APP, (self.room_id,), CONFERENCE_SECONDS).plan()
+        step = Step(CallApp(CONFERENCE_APP, (self.room_id,), CONFERENCE_SECONDS))
+        return Plan((step,), stations=(Station("room", self.number, self.name),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,12 @@ class Voicemail:
 
     mailbox_id: str = ""
     extension: Extension | None = None
+    number: str = ""
+    name: str = ""
+    """Number and name of a shared mailbox."""
 
     def plan(self) -> Plan:
         """Record a message for the mailbox."""
         arguments = (self.mailbox_id,) if self.mailbox_id else ()
-        return Plan((Step(CallApp(VOICEMAIL_APP, arguments)),), self.extension)
+        stations = (Station("mailbox", self.number, self.name),) if self.mailbox_id else ()
+        return Plan((Step(CallApp(VOICEMAIL_APP, arguments)),), self.extension, stations)

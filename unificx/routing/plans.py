@@ -125,16 +125,30 @@ class Step:
     after: frozenset[UnansweredOutcome] = frozenset()
 
 
+StationKind = Literal["group", "queue", "menu", "hours", "room", "mailbox", "app", "prompt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """The object of the tenant that a plan belongs to, as the history names it."""
+
+    kind: StationKind
+    number: str = ""
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of a call. Each starts if the ones before did not answer it; after the last one, the call is rejected
     with the cause of the step that ended last.
 
     `called`: the extension that the call record and the participants' displays name, until another one answers.
+    `stations`: the groups, queues, menus and other objects that the call passed or comes to, for its history.
     """
 
     steps: tuple[Step, ...] = ()
     called: Extension | None = None
+    stations: tuple[Station, ...] = ()
 
     @property
     def fork(self) -> Fork | None:
@@ -156,11 +170,12 @@ class Plan:
     def only_fork(self, device_id: str = "") -> "Plan | None":
         """Return a plan of the first step alone, restricted to a device; None if it does not ring devices."""
         fork = self.fork
-        return Plan((Step(fork.for_device(device_id)),), self.called) if fork is not None else None
+        return Plan((Step(fork.for_device(device_id)),), self.called, self.stations) if fork is not None else None
 
     def redirected(self, position: int, to: "Plan") -> "Plan":
         """Return the plan with the step at `position` replaced by the steps of another plan."""
-        return Plan((*self.steps[:position], *to.steps, *self.steps[position + 1 :]), to.called or self.called)
+        steps = *self.steps[:position], *to.steps, *self.steps[position + 1 :]
+        return Plan(steps, to.called or self.called, (*self.stations, *to.stations))
 
     @property
     def _first_action(self) -> Action | None:

@@ -1,9 +1,6 @@
 """Trunks: connections to carriers, their registration and health."""
 
 from unificx.trunks.directory import TrunkDirectory
-from unificx.trunks.machine import health, registration
-from unificx.trunks.machine.link import link_state, next_change
-from unificx.trunks.machine.servers import MAX_SERVERS, SrvRecord, merged, ordered
 from unificx.trunks.ports import CarrierResolver, Resolution, TrunkUse
 from unificx.trunks.schemas import (
     CallerIdHeader,
@@ -23,7 +20,6 @@ from unificx.trunks.schemas import (
 from unificx.trunks.service import TrunkService
 
 __all__ = [
-    "MAX_SERVERS",
     "CallerIdHeader",
     "CarrierResolver",
     "DtmfMode",
@@ -31,7 +27,6 @@ __all__ = [
     "NumberFormat",
     "Reason",
     "Resolution",
-    "SrvRecord",
     "Template",
     "Trunk",
     "TrunkChange",
@@ -43,10 +38,4 @@ __all__ = [
     "TrunkStatus",
     "TrunkTransport",
     "TrunkUse",
-    "health",
-    "link_state",
-    "merged",
-    "next_change",
-    "ordered",
-    "registration",
 ]

@@ -80,7 +80,7 @@ class MailboxKind:
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         shared = self._boxes.shared.by_number(tenant_id, dialled)
-        return Voicemail(shared.id) if shared is not None else None
+        return Voicemail(shared.id, number=shared.number, name=shared.name) if shared is not None else None
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
         del tenant_id

@@ -1,0 +1,165 @@
+"""The way of a call in its record: the stations it came to."""
+
+import pytest
+from ladder import play
+from steps import PARTICIPANTS, REFERRED, UP
+from world import World
+
+from unificx.identity import Extension
+from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
+
+HANGS_UP = """
+    alice -> BYE
+    {other} <- BYE
+    history <- {history}
+    alice <- 200 BYE
+"""
+
+
+class SalesGroup:
+    """Two extensions ring for five seconds; then hours lead to the mailbox of the group."""
+
+    def plan(self) -> Plan:
+        ring = Fork((RingTarget(extension("1002")), RingTarget(extension("1003"))), 5.0, 600.0)
+        steps = Step(ring), Step(GoTo(DestinationRef("app", "7200")))
+        return Plan(steps, stations=(Station("group", "6000", "Sales"),))
+
+
+class Hours:
+    def plan(self) -> Plan:
+        steps = (Step(CallApp("voicemail", ("box",))),)
+        return Plan(steps, stations=(Station("hours", "", "office"), Station("mailbox", "7900", "Sales")))
+
+
+NUMBERS = {"6000": SalesGroup(), "7200": Hours(), "7000": CallApp("menu")}
+
+
+def extension(number: str) -> Extension:
+    return Extension(f"e-{number}", "t1", number, None, f"s-{number}", 30, 600, f"Extension {number}")
+
+
+def way(world: World) -> list[str]:
+    """The stations: kind, number, how the call came there and by which party, and how it ended there."""
+    [call] = world.ended
+    found: list[str] = []
+    for step in call.steps:
+        number = step.party.number if step.party is not None else step.number or step.name
+        by = "" if step.by is None else f" by {call.parties[step.by].number}"
+        found.append(f"{step.kind} {number}: {step.reason}{by}, {step.outcome}")
+        assert step.at <= step.ended <= call.ended
+    return found
+
+
+async def test_a_call_to_an_extension_or_its_mailbox_has_no_way() -> None:
+    answered = await play(PARTICIPANTS + UP + HANGS_UP.format(other="bob  ", history="answered 16 alice bob"))
+    assert way(answered) == []
+    recorded = await play("""
+        alice 1001, bob 1002 voicemail
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        app   <- voicemail for 1002 [alice]
+        the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+        alice -> BYE
+        app   <- BYE
+        history <- busy 17 alice 1002
+        alice <- 200 BYE
+    """)
+    assert way(recorded) == []
+
+
+@pytest.mark.promise("C5")
+async def test_a_transfer_names_the_transferor() -> None:
+    world = await play(PARTICIPANTS + UP + REFERRED + """
+        carol -> 200 [carol]
+        app   <- BYE
+        carol <- ACK
+        bob   <- NOTIFY 200 over
+        bob   <- BYE
+        alice <- INVITE [carol]
+        alice -> 200 [alice/again]
+        alice <- ACK
+    """ + HANGS_UP.format(other="carol", history="answered 16 alice bob carol"))  # fmt: skip
+    assert way(world) == [
+        "extension 1002: dialled, answered",
+        "extension 1003: transferred by 1002, answered",
+    ]
+
+
+async def test_a_group_and_what_follows_it_are_named() -> None:
+    world = await play("""
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        carol <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        carol -> 180
+        ... 5 s
+        bob   <- CANCEL
+        carol <- CANCEL
+        app   <- voicemail [alice]
+        the app answers [vm]
+        alice <- 200 [vm]
+        alice -> ACK
+    """ + HANGS_UP.format(other="app  ", history="missed 19 alice 6000"), numbers=NUMBERS)  # fmt: skip
+    assert way(world) == [
+        "group 6000: dialled, continued",
+        "extension 1002: routed, missed",
+        "extension 1003: routed, missed",
+        "hours office: routed, continued",
+        "mailbox 7900: routed, answered",
+    ]
+
+
+async def test_the_member_that_answers_is_named() -> None:
+    world = await play("""
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 6000 [alice]
+        bob   <- INVITE [alice]
+        carol <- INVITE [alice]
+        bob   -> 180
+        alice <- 180
+        carol -> 200 [carol]
+        carol <- ACK
+        bob   <- CANCEL
+          Reason: SIP;cause=200;text="Call completed elsewhere"
+        alice <- 200 [carol]
+        alice -> ACK
+    """ + HANGS_UP.format(other="carol", history="answered 16 alice carol"), numbers=NUMBERS)  # fmt: skip
+    assert way(world) == [
+        "group 6000: dialled, continued",
+        "extension 1002: routed, missed",
+        "extension 1003: routed, answered",
+    ]
+
+
+async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
+    world = await play("""
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 7000 [alice]
+        app   <- menu [alice]
+        ! the app answers [menu]
+        alice <- 200 [menu]
+        alice -> ACK
+        ! the app connects 1002
+        bob   <- INVITE [alice]
+        bob   -> 486
+        app   <- busy
+        ! the app connects 1003
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        app   <- answered
+        app   <- BYE
+        carol <- ACK
+        alice <- INVITE [carol]
+        alice -> 200 [alice]
+        alice <- ACK
+    """ + HANGS_UP.format(other="carol", history="answered 16 alice 7000 carol"), numbers=NUMBERS)  # fmt: skip
+    assert way(world) == [
+        "app menu: dialled, continued",
+        "extension 1002: routed, busy",
+        "extension 1003: routed, answered",
+    ]
