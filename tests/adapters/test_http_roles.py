@@ -26,6 +26,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_extension": {"name": "Stolen"},
     "create_device": {"extension": "2001", "name": "Mole"},
     "update_device": {"name": "Stolen"},
+    "change_phone_settings": {"maker": "snom", "mac": "00:04:13:12:34:56"},
+    "check_sync": {"reboot": True},
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
     "change_voicemail_settings": {"enabled": False},

@@ -1,12 +1,14 @@
 """State of other extensions on the keys of phones: dialog-info (RFC 4235) and presence (RFC 3863)."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
 from sip_harness import DOMAIN, OTHER_FLOW, PHONE_FLOW, Phone, SipHarness, add_device, add_extension
 
-from unificx.calls import ExtensionCall
+from unificx.calls import ExtensionCall, Parking
+from unificx.server.extension_state_handler import ParkingSlotStates
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, respond
 
@@ -237,3 +239,15 @@ def test_check_sync_goes_to_the_registered_phone(harness: SipHarness, phone: Pho
     assert notify.first("event") == "check-sync;reboot=true"
     harness.send(respond(notify, 489).encode(), PHONE_FLOW)
     assert harness.advance(40) == []
+
+
+def test_the_code_of_a_parking_slot_is_on_while_it_is_occupied() -> None:
+    parking = Parking()
+    states = ParkingSlotStates(parking)
+    assert [states.state("t1", code) for code in ("*861", "*8699", "*86", "*860", "*861a", "*861234", "1002")] == [
+        False, False, None, None, None, None, None,
+    ]  # fmt: skip
+    parking.occupy("t1", "leg", "e-t1-1001", datetime(2026, 1, 1, tzinfo=UTC))
+    assert [states.state(tenant, "*861") for tenant in ("t1", "t2")] == [True, False]
+    parking.release("leg")
+    assert states.state("t1", "*861") is False
