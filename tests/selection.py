@@ -72,6 +72,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "integrations": (
         "outside/test_certificates*",
         "engines/test_http_client*",
+        "engines/test_trunk_dns*",
         "engines/test_tls_ciphers*",
         "engines/test_turn*",
         "areas/audio_store/test_object_store*",
@@ -188,7 +189,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/transports/*",
         "outside/test_listen_addresses*",
     ),
-    "trunks": ("areas/trunks/*", "engines/test_trunk_*"),
+    "trunks": ("areas/trunks/*", "engines/test_trunk_*", "adapters/test_sip_trunks*", "outside/test_trunk_*"),
     "voicemail": (
         "areas/audio_store/test_message_counts*",
         "areas/audio_store/test_shared_mailboxes*",

@@ -8,6 +8,7 @@ from unificx.server.address import PUBLIC_VARIABLE, domain_url, public_url
 from unificx.server.paths import InstallationPaths, database_url
 from unificx.server.presets import Preset
 from unificx.server.settings import (
+    CARRIER_TRUST_VARIABLE,
     MEDIA_VARIABLE,
     Settings,
     acme_settings,
@@ -62,6 +63,7 @@ def load_settings(
         acme=acme,
         public_url=public_url(environ),
         turn=load_turn_config(environ),
+        carrier_trust=environ.get(CARRIER_TRUST_VARIABLE, ""),
         demo=demo,
     )
     return settings, environ

@@ -32,6 +32,10 @@ class MetricsCollector(Collector):
         yield GaugeMetricFamily(
             "unificx_connections", "SIP connections over TCP, TLS and WebSocket", len(self._sip.transports.connections)
         )
+        trunks = GaugeMetricFamily("unificx_trunks", "Trunks by state", labels=["state"])
+        for state, number in self._container.trunks.directory.count_by_state().items():
+            trunks.add_metric([state], number)
+        yield trunks
         yield GaugeMetricFamily("unificx_http_connections", "HTTP connections", len(self._limiter))
         yield CounterMetricFamily(
             "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._limiter.refused

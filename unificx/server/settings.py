@@ -19,6 +19,8 @@ PORTS_VARIABLE = "UNIFICX_MEDIA_PORTS"
 """For example 30000-39999; a call needs at least four ports."""
 CALLS_VARIABLE = "UNIFICX_CALLS_PER_TENANT"
 """Maximum number of concurrent calls per tenant."""
+CARRIER_TRUST_VARIABLE = "UNIFICX_CARRIER_TRUST"
+"""PEM file with authorities that are trusted for SIP over TLS to carriers."""
 MIN_PORTS = 100
 DEFAULT_CALLS_PER_TENANT, MAX_CALLS_PER_TENANT = 500, 20_000
 WILDCARD_ADDRESSES = ("0.0.0.0", "::")
@@ -61,6 +63,8 @@ class Settings:
     """The public URL; "": the listening address is used."""
     turn: TurnConfig = field(default_factory=TurnConfig)
     """STUN and TURN servers."""
+    carrier_trust: str = ""
+    """PEM file with authorities that are trusted for carriers, besides the system's; "": none."""
     demo: bool | None = None
     """Create a demo tenant: True: if there is none; False: never; None: on the first start."""
 

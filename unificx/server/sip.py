@@ -34,6 +34,7 @@ from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.settings import Settings
+from unificx.server.trunks import carrier_trust, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
 from unificx.sip.digest import Nonces
 from unificx.sip.endpoint import Endpoint
@@ -104,10 +105,16 @@ class SipServer:
         )
         container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
+        self.trunk_monitor = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
         request_handler = self._request_handler = self._create_request_handler(rate_limiter, authenticator, touched)
         self.transports = TransportManager(
-            settings.sip, self._receive, self._connection_lost, tls=tls, on_page_closed=self._page_closed
+            settings.sip,
+            self._receive,
+            self._connection_lost,
+            tls=tls,
+            trust=carrier_trust(settings.carrier_trust),
+            on_page_closed=self._page_closed,
         )
         self._driver = self._create_driver(request_handler, rate_limiter)
         self._watchdog_task: asyncio.Task[None] | None = None
@@ -194,6 +201,7 @@ class SipServer:
                 subscriptions,
                 self._extension_states,
                 touched,
+                (self.trunk_monitor,),
             )
         )
 
@@ -213,6 +221,7 @@ class SipServer:
         await self.transports.start()
         await self._container.registrar.restore(self._container.database)
         self._driver.start()
+        self.trunk_monitor.start()
         self._watchdog_task = asyncio.create_task(self._media_watchdog.run())
 
     def _recording_changed(self, live: LiveRecording) -> None:
@@ -239,6 +248,7 @@ class SipServer:
         await self.conference_recorder.close()
         await self.app_runner.close()
         await self._mwi_handler.close()
+        await self.trunk_monitor.close()
         self._driver.close()
         await self.transports.close()
 

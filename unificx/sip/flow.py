@@ -15,6 +15,7 @@ class Flow:
     `transport` is "udp", "tcp", "tls", "ws" or "wss"; `host` an IP address (or an unresolved name) and `port` the
     peer's port. `connection` is the number of a stream connection, assigned by the transport layer; 0 means a datagram
     or, on a stream transport, "connect if needed". `local` is the index of the listening socket, 0 for any.
+    `server_name` is the name that the certificate of a TLS server must have; "": `host`.
     """
 
     transport: str
@@ -22,6 +23,7 @@ class Flow:
     port: int
     connection: int = 0
     local: int = 0
+    server_name: str = ""
 
     @property
     def reliable(self) -> bool:

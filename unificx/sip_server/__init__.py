@@ -4,12 +4,13 @@ from unificx.sip_server.authenticator import Authenticator, AuthenticatorOptions
 from unificx.sip_server.driver import SipDriver
 from unificx.sip_server.extension_states import ExtensionStateParts, ExtensionStates
 from unificx.sip_server.mwi import MwiNotifier, MwiParts
-from unificx.sip_server.ports import Carriers, MessageCounts, SwitchStates
+from unificx.sip_server.ports import Carriers, MessageCounts, RequestSource, SwitchStates
 from unificx.sip_server.rate_limiter import RateLimiter, RateLimits
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.registration_faults import RegistrationFault, RegistrationFaults
 from unificx.sip_server.request_handler import RequestHandlerParts, SipRequestHandler
 from unificx.sip_server.subscriptions import Subscriptions
+from unificx.sip_server.trunk_monitor import TrunkMonitor, TrunkMonitorParts
 from unificx.sip_server.unsolicited import CheckSync, UnsolicitedNotify
 
 __all__ = [
@@ -28,9 +29,12 @@ __all__ = [
     "RegistrationFault",
     "RegistrationFaults",
     "RequestHandlerParts",
+    "RequestSource",
     "SipDriver",
     "SipRequestHandler",
     "Subscriptions",
     "SwitchStates",
+    "TrunkMonitor",
+    "TrunkMonitorParts",
     "UnsolicitedNotify",
 ]

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
+from unificx.sip.transactions.events import Event
 from unificx.trunks import Trunk
 
 
@@ -29,4 +30,20 @@ class Carriers(Protocol):
 
     def candidates(self, flow: Flow, request: Request) -> tuple[Trunk, ...]:
         """Return the trunks that a request outside a dialog can have come from; none for anyone but a carrier."""
+        ...
+
+
+class RequestSource(Protocol):
+    """Sends requests of its own, outside calls and subscriptions, and gets their responses."""
+
+    def event(self, event: Event, now: float) -> bool:
+        """Handle an event of the endpoint. Return whether it belongs to one of its requests."""
+        ...
+
+    def deadline(self) -> float:
+        """Return when `timer` has to be called next; infinity: not."""
+        ...
+
+    def timer(self, now: float) -> None:
+        """Do what is due."""
         ...

@@ -20,6 +20,7 @@ from unificx.sip.transactions.events import DROP, CancelReceived, Event, Request
 from unificx.sip_server.authenticator import Authenticator, CarrierIdentity, Challenge, Identity, Reject
 from unificx.sip_server.extension_states import DIALOG, PRESENCE, ExtensionStates
 from unificx.sip_server.mwi import EVENT_PACKAGE, MwiNotifier
+from unificx.sip_server.ports import RequestSource
 from unificx.sip_server.rate_limiter import RateLimiter
 from unificx.sip_server.register_handler import RegisterHandler
 from unificx.sip_server.subscriptions import Subscriptions, event_package
@@ -57,6 +58,8 @@ class RequestHandlerParts:
     subscriptions: Subscriptions
     extension_states: ExtensionStates
     touched: set[str]
+    sources: tuple[RequestSource, ...] = ()
+    """Others that send requests of their own."""
 
 
 class SipRequestHandler:
@@ -124,7 +127,8 @@ class SipRequestHandler:
         touched.clear()
         delayed_due = self._due[0][0] if self._due else inf
         parts = self._parts.calls.deadline(), self._parts.mwi.deadline(), subscriptions.deadline()
-        return min(self._expire_at, delayed_due, *parts)
+        sources = [source.deadline() for source in self._parts.sources]
+        return min(self._expire_at, delayed_due, *parts, *sources)
 
     def timer(self, now: float) -> None:
         """Send delayed responses, expire registrations, run the timers of calls and subscriptions, and notify the
@@ -137,7 +141,7 @@ class SipRequestHandler:
         if now >= self._expire_at:
             self._expire_at = now + EXPIRE_INTERVAL
             self._parts.registrar.expire(now)
-        for part in (self._parts.calls, self._parts.mwi, self._parts.subscriptions):
+        for part in (self._parts.calls, self._parts.mwi, self._parts.subscriptions, *self._parts.sources):
             if now >= part.deadline():
                 self._guarded(part.timer, now)
         if self._parts.touched:
@@ -166,7 +170,9 @@ class SipRequestHandler:
 
     def _pass_on(self, event: Event, now: float) -> None:
         parts = self._parts
-        _ = parts.calls.event(event, now) or parts.subscriptions.event(event, now) or parts.mwi.event(event)
+        if parts.calls.event(event, now) or parts.subscriptions.event(event, now) or parts.mwi.event(event):
+            return
+        _ = any(source.event(event, now) for source in parts.sources)
 
     def _handle_request(self, event: RequestReceived, now: float) -> None:
         if event.request.to_tag:

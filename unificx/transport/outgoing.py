@@ -9,9 +9,12 @@ from unificx.sip.flow import Flow
 from unificx.transport.connections import Connections
 from unificx.transport.stream import StreamConnection
 
+Destination = tuple[tuple[str, str, int], str]
+"""The peer, and the name that its certificate must have: what was verified for one name is not for another."""
+
 
 class OutgoingConnections:
-    """One connection per destination, opened by the first message and reused by the following ones.
+    """One connection per destination and name of the server, opened by the first message and reused by the next ones.
 
     `on_lost` is called with the message's flow if the connection cannot be opened or is closed. Connections accepted
     from peers are never reused, because the identity of their peer is not verified.
@@ -22,22 +25,23 @@ class OutgoingConnections:
         self._on_lost = on_lost
         self._trust = trust
         # Owner: this node: its own sockets.
-        self._established: dict[tuple[str, str, int], StreamConnection] = {}
-        self._queued: dict[tuple[str, str, int], list[bytes]] = {}
+        self._established: dict[Destination, StreamConnection] = {}
+        self._queued: dict[Destination, list[bytes]] = {}
         self._opening = BackgroundTasks()
 
     def send(self, data: bytes, flow: Flow) -> None:
-        """Send on the connection to `Flow.peer`, which is opened if needed."""
-        connection = self._established.get(flow.peer)
+        """Send on the connection to this destination, which is opened if needed."""
+        destination = _destination(flow)
+        connection = self._established.get(destination)
         if connection is not None:
             connection.send(data)
             return
-        queue = self._queued.get(flow.peer)
+        queue = self._queued.get(destination)
         if queue is not None:
             if len(queue) < self._connections.limits.waiting:
                 queue.append(data)
             return
-        self._queued[flow.peer] = [data]
+        self._queued[destination] = [data]
         self._opening.spawn(self._open(flow))
 
     async def close(self) -> None:
@@ -58,21 +62,25 @@ class OutgoingConnections:
                     flow.host,
                     flow.port,
                     ssl=self._trust if secure else None,
-                    server_hostname=flow.host if secure else None,
+                    server_hostname=(flow.server_name or flow.host) if secure else None,
                 )
         except (OSError, UnicodeError):
             self._give_up(flow)
             connection.ended.cancel()
             return
-        self._established[flow.peer] = connection
-        for data in self._queued.pop(flow.peer):
+        self._established[_destination(flow)] = connection
+        for data in self._queued.pop(_destination(flow)):
             connection.send(data)
 
     def _give_up(self, flow: Flow) -> None:
-        self._queued.pop(flow.peer, None)
+        self._queued.pop(_destination(flow), None)
         self._on_lost(flow)
 
     def _closed(self, flow: Flow) -> None:
         self._connections.release(flow.host)
-        if self._established.pop(flow.peer, None) is not None:
+        if self._established.pop(_destination(flow), None) is not None:
             self._on_lost(flow)
+
+
+def _destination(flow: Flow) -> Destination:
+    return flow.peer, flow.server_name

@@ -1,6 +1,9 @@
 """Trunks: connections to carriers, their registration and health."""
 
 from unificx.trunks.directory import TrunkDirectory
+from unificx.trunks.machine import health, registration
+from unificx.trunks.machine.link import link_state, next_change
+from unificx.trunks.machine.servers import MAX_SERVERS, SrvRecord, merged, ordered
 from unificx.trunks.ports import CarrierResolver, Resolution, TrunkUse
 from unificx.trunks.schemas import (
     CallerIdHeader,
@@ -20,6 +23,7 @@ from unificx.trunks.schemas import (
 from unificx.trunks.service import TrunkService
 
 __all__ = [
+    "MAX_SERVERS",
     "CallerIdHeader",
     "CarrierResolver",
     "DtmfMode",
@@ -27,6 +31,7 @@ __all__ = [
     "NumberFormat",
     "Reason",
     "Resolution",
+    "SrvRecord",
     "Template",
     "Trunk",
     "TrunkChange",
@@ -38,4 +43,10 @@ __all__ = [
     "TrunkStatus",
     "TrunkTransport",
     "TrunkUse",
+    "health",
+    "link_state",
+    "merged",
+    "next_change",
+    "ordered",
+    "registration",
 ]

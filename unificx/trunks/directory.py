@@ -1,10 +1,11 @@
 """Trunks in memory: by id and name, the trunk that a request came from, and where to send calls."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import get_args
 
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
@@ -34,7 +35,7 @@ class TrunkDirectory:
         # Owner: this node, which talks to the carriers.
         self._statuses: dict[str, TrunkStatus] = {}
         self._servers: dict[str, frozenset[str]] = {}
-        self._pauses: dict[tuple[str, Flow], float] = {}
+        self._pauses: dict[tuple[str, tuple[str, str, int]], float] = {}
         self._by_source: dict[str, tuple[str, ...]] = {}
 
     # ---- lookups
@@ -58,6 +59,13 @@ class TrunkDirectory:
     def status(self, trunk: Trunk) -> TrunkStatus:
         """Return the state of a trunk: unreachable until the SIP side has reported otherwise."""
         return self._statuses.get(trunk.id) or TrunkStatus("unreachable", trunk.created)
+
+    def count_by_state(self) -> Mapping[TrunkState, int]:
+        """Return the number of trunks in each state."""
+        counts: dict[TrunkState, int] = dict.fromkeys(get_args(TrunkState), 0)
+        for trunk in self._trunks.values():
+            counts[self.status(trunk).state] += 1
+        return counts
 
     def contact_user(self, trunk_id: str) -> str:
         """Return the user of our Contact for a trunk: a token that only its carrier gets to know."""
@@ -95,7 +103,7 @@ class TrunkDirectory:
         """Do not send calls to a server until a time in monotonic seconds: it answered one with 503 and Retry-After."""
         if len(self._pauses) >= MAX_PAUSES:
             self._pauses.pop(next(iter(self._pauses)))
-        self._pauses[trunk_id, _server_of(flow)] = until
+        self._pauses[trunk_id, flow.peer] = until
 
     # ---- calls from a carrier
 
@@ -166,7 +174,7 @@ class TrunkDirectory:
     def _usable_flows(self, trunk_id: str, status: TrunkStatus, now: float) -> tuple[Flow, ...]:
         if not self._pauses:
             return status.flows
-        return tuple(flow for flow in status.flows if self._pauses.get((trunk_id, flow), now) <= now)
+        return tuple(flow for flow in status.flows if self._pauses.get((trunk_id, flow.peer), now) <= now)
 
     def _accepting(self, host: str) -> tuple[str, ...]:
         """Return the ids of the trunks that accept a source address, from a bounded cache."""
@@ -190,11 +198,6 @@ class TrunkDirectory:
             for trunk_id in sorted(self._trunks)
             if text in self._servers.get(trunk_id, ()) or any(address in each for each in self._networks[trunk_id])
         )
-
-
-def _server_of(flow: Flow) -> Flow:
-    """Return the flow without the connection that a message happened to use."""
-    return replace(flow, connection=0, local=0)
 
 
 def _transport_matches(trunk: Trunk, flow: Flow) -> bool:

@@ -15,7 +15,7 @@ CallerIdHeader = Literal["from", "p_asserted", "p_preferred"]
 NumberFormat = Literal["e164", "plus", "national"]
 """Numbers sent to the carrier: 4930123, +4930123 or 030123."""
 DtmfMode = Literal["rfc4733", "info", "inband"]
-Reason = Literal["", "no_answer", "no_address", "paused", "rejected", "credentials", "no_registration"]
+Reason = Literal["", "no_answer", "no_address", "paused", "credentials", "no_registration"]
 """Why a trunk is not usable; "" while it is, and before the first answer."""
 
 

@@ -75,6 +75,18 @@ async def test_a_phone_that_trusts_the_local_ca_connects(server: Server, files: 
     await until(lambda: server.lost)
 
 
+async def test_a_carrier_is_verified_by_the_name_that_was_looked_up(server: Server) -> None:
+    """Each name has a connection of its own: what was verified for one is not for another."""
+    good, bad = (Flow("tls", HOST, server.port, server_name=name) for name in ("acme.example", "globex.example"))
+    server.transports.send(HELLO, good)
+    await until(lambda: server.received)
+    server.transports.send(HELLO, bad)
+    await until(lambda: server.lost)
+    assert server.lost == [bad]
+    server.transports.send(HELLO, good)
+    await until(lambda: len(server.received) == 2)
+
+
 async def test_a_phone_that_trusts_another_ca_does_not_connect(server: Server, tmp_path: Path) -> None:
     outsider = ensure_certificates(tmp_path / "elsewhere", [], SystemClock())
     with pytest.raises(ssl.SSLCertVerificationError):
