@@ -2,17 +2,31 @@
 
 import asyncio
 import gc
+import random
 import statistics
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from bench import Metric, metric
 from unificx.calls import ExtensionCall
+from unificx.queues.machine.call_queue import CallQueue
+from unificx.queues.machine.messages import (
+    AgentSet,
+    Answered,
+    CallerJoined,
+    CallFinished,
+    DeadlineReached,
+    Ring,
+    RingEnded,
+)
+from unificx.queues.schemas import QueueSettings, Strategy
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, Response, parse, respond
 
 WATCHERS, CHANGES = 20, 300
+AGENTS, CALLERS, EVENTS = 200, 500, 20_000
 CALLS = 300
 LADDER = """
     alice -> INVITE {number} [alice]
@@ -31,7 +45,7 @@ LADDER = """
 
 
 def run() -> list[Metric]:
-    return [*blf(), *asyncio.run(outside_calls())]
+    return [*blf(), *queue(), *asyncio.run(outside_calls())]
 
 
 def blf() -> list[Metric]:
@@ -111,3 +125,44 @@ async def outside_calls() -> list[Metric]:
         metric("a call between two phones, in memory", inside, "ms"),
         metric("more for a call through a trunk", outside - inside, "ms", 0.2),
     ]
+
+
+def queue() -> list[Metric]:
+    """A queue with 200 agents and 500 callers: answers, missed and finished calls, new callers and announcements."""
+    slowest = max(_queue_event("longest_idle"), _queue_event("ring_all"), _queue_event("fewest_calls"))
+    return [metric("queue of 200 agents and 500 callers: event", slowest, "us", 100)]
+
+
+def _queue_event(strategy: Strategy) -> float:
+    """Return the mean CPU time per event in microseconds."""
+    draw = random.Random(1)
+    settings = QueueSettings(strategy=strategy, max_length=CALLERS, announce_every=30, wrap_up=5)
+    machine, now, ringing, talking = CallQueue(settings, draw.random), 0.0, dict[str, tuple[str, ...]](), list[str]()
+    for number in range(AGENTS):
+        machine.handle(AgentSet(f"agent {number}", number), now)
+    spent, counts = 0.0, Counter[str]()
+    for number in range(EVENTS):
+        now += 0.05
+        due = machine.deadline()
+        events: list[CallerJoined | DeadlineReached | Answered | RingEnded | CallFinished] = []
+        if due is not None and due <= now:
+            events.append(DeadlineReached())
+        if len(machine.callers) < CALLERS:
+            events.append(CallerJoined(f"caller {number}"))
+        if ringing:
+            caller, agents = ringing.popitem()
+            answered = draw.random() < 0.9
+            events.append(Answered(caller, agents[0]) if answered else RingEnded(caller))
+            talking += [agents[0]] if answered else []
+        if len(talking) > AGENTS * 9 // 10:
+            events.append(CallFinished(talking.pop(draw.randrange(len(talking)))))
+        for event in events:
+            before = time.process_time()
+            actions = machine.handle(event, now)
+            spent += time.process_time() - before
+            counts[type(event).__name__] += 1
+            for action in actions:
+                if isinstance(action, Ring):
+                    ringing[action.id] = action.agents
+    assert len(machine.callers) > CALLERS * 9 // 10
+    return spent / counts.total() * 1e6

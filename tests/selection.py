@@ -114,7 +114,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_custom_sounds*",
     ),
     "provisioning": ("areas/provisioning/*", "engines/test_provisioning_*", "adapters/test_http_phone_settings*"),
-    "queues": ("areas/queues/*", "engines/test_queue_*"),
+    "queues": ("areas/queues/*", "areas/callapps/test_queue_*", "engines/test_queue_*", "adapters/test_http_queues*"),
     "recording": (
         "areas/recording/*",
         "areas/audio_store/test_recording_archive*",

@@ -61,6 +61,7 @@ from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
+from unificx.queues import QueueStore, build_queues
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
@@ -68,7 +69,9 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
+from unificx.routing import DestinationDirectory, ExtensionKind
 from unificx.server.live_events import LiveEvents
+from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.support import SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
@@ -431,6 +434,9 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     recorder = CallRecorder(
         CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
     )
+    destinations = DestinationDirectory([ExtensionKind(directory)])
+    queues = build_queues(QueueStore(database, keys, spool, bus.publish), directory, destinations)
+    queue_events = QueueEvents(hub, bus, directory, queues)
     services = Services(
         identity=identity,
         history=history,
@@ -442,6 +448,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         rooms=rooms,
         trunks=TrunkService(database, keys, clock, TrunkDirectory(lambda domain: False, bytes(32))),
         meetings=meetings,
+        queues=queues,
         support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=readiness,
@@ -464,6 +471,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await archive.start()
     await services.rooms.start()
     await services.trunks.start()
+    await services.queues.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),
@@ -492,6 +500,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         await identity.join_background_tasks()
         live_events.close()
         room_events.close()
+        queue_events.close()
+        await queues.manager.close()
         await push.close()
         await push_delivery.close()
         await spool.close()

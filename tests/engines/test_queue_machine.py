@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unificx.queues.machine.agents import AgentRecord
-from unificx.queues.machine.call_queue import CALLBACK_ATTEMPTS, CALLBACK_PAUSE, CallQueue
+from unificx.queues.machine.call_queue import (
+    CALLBACK_ATTEMPTS,
+    CALLBACK_DELAY,
+    CALLBACK_PAUSE,
+    CALLBACK_SECONDS,
+    CallQueue,
+)
 from unificx.queues.machine.messages import (
     Action,
     AgentChanged,
@@ -312,6 +318,7 @@ def test_callback_keeps_the_place() -> None:
     assert Announce("1", 1, None, offer=True) in driver.wait(10.0)
     driver.send(CallbackRequested("1"))
     driver.send(CallerLeft("1"))  # the caller has hung up, as agreed
+    driver.wait(CALLBACK_DELAY)
     assert driver.send(AgentReleased("a")) == [CallBack("1")]
     assert driver.agent("a").state == "ringing"
     assert driver.send(CallbackReached("1")) == [Ring("1", ("a",), 20.0)]
@@ -324,12 +331,24 @@ def test_callback_that_is_not_answered_is_tried_again_and_given_up() -> None:
     driver.send(AgentOccupied("a"))
     driver.send(CallerJoined("1"))
     driver.send(CallbackRequested("1"))
-    assert driver.send(AgentReleased("a")) == [CallBack("1")]
+    driver.send(AgentReleased("a"))
+    assert driver.wait(CALLBACK_DELAY) == [CallBack("1")]
     for _ in range(CALLBACK_ATTEMPTS - 1):
         assert driver.send(CallbackFailed("1")) == []
         assert driver.agent("a").state == "available"
         assert driver.wait(CALLBACK_PAUSE) == [CallBack("1")]
     assert driver.send(CallbackFailed("1")) == [Leave("1", "callback_failed")]
+
+
+def test_a_callback_without_a_result_frees_the_agent() -> None:
+    driver = Driver("a")
+    driver.send(AgentOccupied("a"))
+    driver.send(CallerJoined("1"))
+    driver.send(CallbackRequested("1"))
+    driver.send(AgentReleased("a"))
+    assert driver.wait(CALLBACK_DELAY) == [CallBack("1")]
+    driver.wait(CALLBACK_SECONDS)
+    assert driver.agent("a").state == "available"
 
 
 def test_agents_are_paused_after_missing_calls_in_a_row() -> None:

@@ -30,14 +30,15 @@ _LIVE_EVENT = {
             "description": (
                 "`calls`: live calls of the organisation; `parked`: parked calls; `history`: call records; "
                 "`voicemail`: messages in one's mailboxes; `recordings`: the list of recordings; `recording`: the "
-                "recording state of one's call; `sign_in_code`: a sign-in code was used; `push_seen`: a test push was "
+                "recording state of one's call; `queue`: callers or agents of a queue; `sign_in_code`: a sign-in code "
+                "was used; `push_seen`: a test push was "
                 "received; `ping`: nothing, every 30 seconds. Ignore other types."
             ),
         },
         "call": {"type": "string", "description": "With `recording`: the call."},
         "state": {"type": "string", "description": "With `recording` and `sign_in_code`: the new state."},
         "end": {"type": "string", "description": "With `recording`: why it has ended."},
-        "id": {"type": "string", "description": "With `sign_in_code` and `push_seen`: the code or the push."},
+        "id": {"type": "string", "description": "With `sign_in_code`, `push_seen` and `queue`: what it is about."},
     },
     "examples": [{"type": "calls"}, {"type": "sign_in_code", "id": "0198c2a4", "state": "used"}],
 }

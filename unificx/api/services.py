@@ -16,6 +16,7 @@ from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
 from unificx.notifications import PushNotifier
 from unificx.provisioning import PhoneSettingsService
+from unificx.queues import Queues
 from unificx.recording import RecordingArchive
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
@@ -55,6 +56,7 @@ class Services:
     rooms: RoomService
     trunks: TrunkService
     meetings: ConferenceManager
+    queues: Queues
     archive: RecordingArchive
     support: SupportService
     live_calls: LiveCalls

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from unificx.calls.call import Call, sanitize_dialled
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
-from unificx.calls.machine.states import SettingUp, Talking, Transferring
+from unificx.calls.machine.states import Answering, SettingUp, Talking, Transferring
 from unificx.calls.manager import CallManager
 from unificx.calls.schemas import RINGBACK_APP, LiveCall, Origination
 from unificx.calls.transfers import Transfers
@@ -30,6 +30,17 @@ class CallControl:
             for call in self._manager.calls.values()
             if _leg_name_in(call, extensions) is not None
         ]
+
+    def busy_extensions(self, tenant_id: str) -> set[str]:
+        """Return the extensions of a tenant that are in a call or are calling; not those that only ring."""
+        return set[str]().union(*(_busy_extensions(call) for call in self._manager.calls_of(tenant_id)))
+
+    def connected_extension(self, call_id: str) -> str:
+        """Return the extension that the caller of a call is connected to, "" for none."""
+        call = self._manager.calls.get(call_id)
+        if call is None or not isinstance(call.state, Talking) or call.is_app(call.state.callee):
+            return ""
+        return call.participant(call.state.callee).extension_id
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other party to the number or code `to` (blind transfer)."""
@@ -89,6 +100,20 @@ class CallControl:
             self._manager.transfer(decide)
         except RemoteProtocolError as fault:
             raise _to_problem(fault) from None
+
+
+def _busy_extensions(call: Call) -> set[str]:
+    """Return the extensions that talk, wait or call in a call; not those that only ring."""
+    match call.state:
+        case Talking(callee) | Answering(callee=callee):
+            names = (CALLER, callee)
+        case Transferring(transferor=transferor):
+            names = (CALLER, transferor)
+        case SettingUp():
+            names = (CALLER,)
+        case _:
+            names = ()
+    return {call.participant(name).extension_id for name in names if not call.is_app(name)} - {""}
 
 
 def _leg_name_in(call: Call, extensions: Collection[str]) -> str | None:

@@ -1,7 +1,7 @@
 """Manages all live calls: feeds leg and media events to the state machine and executes the resulting actions."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -68,6 +68,7 @@ class CallManager:
     on_step: Callable[[str], None] = lambda call_id: None
     """Called after each step of a call, with its id."""
     calls: dict[str, Call] = field(init=False)
+    calls_of: Callable[[str | None], Collection[Call]] = field(init=False)
     _limiter: ConcurrentCallLimiter = field(init=False)
     _registry: CallRegistry = field(init=False)
     _timer_queue: DeadlineQueue = field(init=False)
@@ -84,7 +85,7 @@ class CallManager:
     def __post_init__(self) -> None:
         self._limiter = ConcurrentCallLimiter(self.settings)
         self._registry = CallRegistry(self._limiter, self.on_changed)
-        self.calls = self._registry.calls
+        self.calls, self.calls_of = self._registry.calls, self._registry.of_tenant
         self._timer_queue = DeadlineQueue(self._deadlines)
         deps, registry = self.deps, self._registry
         self._inbound = InboundCalls(deps.outside, registry, deps.clock, deps.legs.endpoint.has_sent)
@@ -213,8 +214,7 @@ class CallManager:
 
     def live_calls(self, tenant_id: str | None = None) -> list[LiveCall]:
         """List live calls of one tenant, or of all."""
-        runs = [call for call in self.calls.values() if tenant_id in (None, call.caller.tenant_id)]
-        return [call.to_live_call() for call in runs]
+        return [call.to_live_call() for call in self.calls_of(tenant_id)]
 
     def parked_calls(self, tenant_id: str) -> list[ParkedCall]:
         """List the tenant's parked calls, ordered by slot number."""

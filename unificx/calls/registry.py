@@ -1,7 +1,7 @@
 """Registry of live calls: by id, by leg, and by involved device and extension."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from unificx.calls.call import Call
@@ -23,10 +23,12 @@ class CallRegistry:
     by_leg: dict[str, tuple[Call, str]] = field(default_factory=dict[str, tuple[Call, str]])
     by_trunk: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
     """Ids of the legs to and from each carrier."""
+    _by_tenant: dict[str, dict[str, Call]] = field(default_factory=dict[str, dict[str, Call]])
 
     def add(self, call: Call) -> None:
         """Add a call and the legs it has already."""
         self.calls[call.id] = call
+        self._by_tenant.setdefault(call.caller.tenant_id, {})[call.id] = call
         self.limiter.acquire(call.caller.tenant_id)
         for name in call.legs():
             self.set_leg(call, name)
@@ -36,12 +38,20 @@ class CallRegistry:
     def remove(self, call: Call) -> None:
         """Remove an ended call and its legs."""
         if self.calls.pop(call.id, None) is not None:
+            of_tenant = self._by_tenant[call.caller.tenant_id]
+            del of_tenant[call.id]
+            if not of_tenant:
+                del self._by_tenant[call.caller.tenant_id]
             self.limiter.release(call.caller.tenant_id)
             self.on_changed(call.caller.tenant_id)
         self.index.remove(call.id)
         for name, leg in call.legs().items():
             self.by_leg.pop(leg.id, None)
             self._remove_from_trunk(call, name)
+
+    def of_tenant(self, tenant_id: str | None) -> Collection[Call]:
+        """Return the calls of a tenant, or of all."""
+        return (self.calls if tenant_id is None else self._by_tenant.get(tenant_id, {})).values()
 
     def find(self, *keys: str) -> list[Call]:
         """Return the calls of a device or extension."""

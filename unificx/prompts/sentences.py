@@ -331,6 +331,57 @@ _PARKING: Final[dict[str, EnglishGerman]] = {
     "full": ("No place is free to park this call.", "Kein Platz ist frei, um diesen Anruf zu parken."),
 }
 
+_QUEUE: Final[dict[str, EnglishGerman]] = {
+    "all-busy": (
+        "All our agents are on other calls. Please hold the line.",
+        "Alle unsere Mitarbeiter sind im Gespräch. Bitte bleiben Sie am Apparat.",
+    ),
+    "next": ("You are the next caller in the queue.", "Sie sind der nächste Anrufer in der Warteschlange."),
+    "position": ("Your position in the queue is number", "Ihre Position in der Warteschlange ist Nummer"),
+    "short-wait": (
+        "The expected waiting time is less than one minute.",
+        "Die voraussichtliche Wartezeit beträgt weniger als eine Minute.",
+    ),
+    "wait-in-minutes": (
+        "The expected waiting time in minutes is",
+        "Die voraussichtliche Wartezeit in Minuten beträgt",
+    ),
+    "to-be-called-back": (
+        "To keep your place and to be called back,",
+        "Um Ihren Platz zu behalten und zurückgerufen zu werden,",
+    ),
+    "keeps-place": (
+        "You keep your place in the queue and will be called back.",
+        "Sie behalten Ihren Platz in der Warteschlange und werden zurückgerufen.",
+    ),
+    "callback": (
+        "This is the call back that you have asked for.",
+        "Dies ist der Rückruf, um den Sie gebeten haben.",
+    ),
+    "to-be-connected": ("To be connected with an agent,", "Um mit einem Mitarbeiter verbunden zu werden,"),
+    "full": (
+        "Too many callers are waiting at the moment. Please try again later.",
+        "Im Moment warten zu viele Anrufer. Bitte versuchen Sie es später noch einmal.",
+    ),
+    "signed-in": (
+        "You are signed in and receive calls of the queue.",
+        "Sie sind angemeldet und erhalten Anrufe aus der Warteschlange.",
+    ),
+    "signed-out": (
+        "You are signed out and receive no more calls of the queue.",
+        "Sie sind abgemeldet und erhalten keine Anrufe mehr aus der Warteschlange.",
+    ),
+    "paused": ("The calls of the queue are paused for you.", "Die Anrufe der Warteschlange sind für Sie angehalten."),
+    "resumed": (
+        "You receive the calls of the queue again.",
+        "Sie erhalten wieder die Anrufe der Warteschlange.",
+    ),
+    "no-agent": (
+        "This telephone does not belong to an agent of this queue.",
+        "Dieses Telefon gehört keinem Mitarbeiter dieser Warteschlange.",
+    ),
+}
+
 _PROMPT_RECORDING: Final[dict[str, EnglishGerman]] = {
     "enter-code": (
         "Please enter the code of the announcement, then press the hash key.",
@@ -362,6 +413,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "recording": _RECORDING,
     "conference": _CONFERENCE,
     "parking": _PARKING,
+    "queue": _QUEUE,
     "studio": _PROMPT_RECORDING,
 }
 

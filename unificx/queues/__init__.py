@@ -1,10 +1,15 @@
 """Queues: callers wait, hear music and announcements, and are connected to agents."""
 
+from unificx.queues.agent_codes import agent_apps
+from unificx.queues.app import QUEUE_APP, QueueParts, queue_app
+from unificx.queues.composition import Queues, QueueStore, build_queues
 from unificx.queues.history import QueueHistory
+from unificx.queues.manager import QueueManager
 from unificx.queues.schemas import (
     Agent,
     AgentChange,
     AgentEvent,
+    AgentEventKind,
     AgentState,
     EmptyRule,
     NewAgent,
@@ -19,24 +24,37 @@ from unificx.queues.schemas import (
 )
 from unificx.queues.service import QueueService
 from unificx.queues.statistics import AgentStatistics, QueueStatistics
+from unificx.queues.views import LiveQueues
+from unificx.queues.visits import QueuedCaller
 
 __all__ = [
+    "QUEUE_APP",
     "Agent",
     "AgentChange",
     "AgentEvent",
+    "AgentEventKind",
     "AgentState",
     "AgentStatistics",
     "EmptyRule",
+    "LiveQueues",
     "NewAgent",
     "NewQueue",
     "PauseReason",
     "Queue",
     "QueueChange",
     "QueueHistory",
+    "QueueManager",
+    "QueueParts",
     "QueueService",
     "QueueSettings",
     "QueueStatistics",
+    "QueueStore",
+    "QueuedCaller",
+    "Queues",
     "Strategy",
     "Visit",
     "VisitOutcome",
+    "agent_apps",
+    "build_queues",
+    "queue_app",
 ]

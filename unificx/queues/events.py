@@ -18,6 +18,13 @@ class QueueDeleted(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class QueueChanged:
-    """Signal: settings, callers or agents of a queue have changed."""
+    """Signal: a queue was created, changed or deleted, or the sign-in state of an agent has changed."""
+
+    queue: Queue
+
+
+@dataclass(frozen=True, slots=True)
+class QueueActivity:
+    """Signal: callers or agents of a live queue have changed."""
 
     queue: Queue

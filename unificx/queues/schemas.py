@@ -9,7 +9,8 @@ Strategy = Literal["ring_all", "longest_idle", "fewest_calls", "round_robin", "r
 EmptyRule = Literal["wait", "leave"]
 """Rule for callers when no agent can take calls: wait, or continue at the queue's `otherwise`."""
 AgentState = Literal["available", "ringing", "in_call", "wrap_up", "paused", "signed_out"]
-PauseReason = Literal["break", "lunch", "meeting", "training", "paperwork", "other"]
+PauseReason = Literal["break", "lunch", "meeting", "training", "paperwork", "other", "no_answer"]
+"""Why an agent is paused; `no_answer`: by the queue, after missed calls."""
 LeaveReason = Literal["timeout", "no_agents", "all_paused", "full", "callback_failed", "closed"]
 """Why a caller leaves the queue without an agent and without hanging up."""
 VisitOutcome = Literal[

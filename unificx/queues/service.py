@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from unificx.core.clock import Clock
 from unificx.core.errors import Invalid, NotFound
 from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache, allocate_number, release_number
@@ -25,6 +24,7 @@ from unificx.queues.schemas import (
     Queue,
     QueueChange,
 )
+from unificx.routing import DestinationDirectory, DestinationRef
 
 EVENT_KINDS: Mapping[AgentChange, AgentEventKind] = {
     "sign_in": "signed_in",
@@ -37,8 +37,7 @@ EVENT_KINDS: Mapping[AgentChange, AgentEventKind] = {
 class QueueService:
     """All queues of the installation. Call `start` first; lookups are served from memory.
 
-    `publish` receives the signal `QueueChanged`; `check_destination` raises Invalid for a destination that does not
-    exist or that leads back to the queue with this number.
+    `publish` receives the signal `QueueChanged`; `destinations` checks where callers continue that no agent answers.
     """
 
     def __init__(
@@ -46,19 +45,18 @@ class QueueService:
         database: Database,
         keys: KeyStore,
         directory: DirectoryCache,
-        clock: Clock,
         history: QueueHistory,
         *,
+        destinations: DestinationDirectory,
         publish: Callable[[object], None] = lambda event: None,
-        check_destination: Callable[[str, str, str], None] = lambda tenant_id, number, to: None,
     ) -> None:
         self._database = database
         self._keys = keys
         self._directory = directory
-        self._clock = clock
+        self._clock = database.clock
         self._history = history
         self._publish = publish
-        self._check_destination = check_destination
+        self._destinations = destinations
         # Owner: the database. A copy, changed after each commit of this node.
         self._queues: dict[str, Queue] = {}
         self._by_number: dict[tuple[str, str], Queue] = {}
@@ -85,6 +83,10 @@ class QueueService:
             raise NotFound("Queue not found.")
         return queue
 
+    def all(self) -> Sequence[Queue]:
+        """Return all queues."""
+        return tuple(self._queues.values())
+
     def queues_of_tenant(self, tenant_id: str) -> Sequence[Queue]:
         """Return the queues of a tenant in order of creation."""
         return sorted((one for one in self._queues.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
@@ -102,7 +104,7 @@ class QueueService:
 
     async def create(self, tenant_id: str, new: NewQueue) -> Queue:
         """Create a queue. Raises Invalid; Conflict if the number is in use."""
-        self._check_destination(tenant_id, new.number, new.otherwise)
+        otherwise = self._checked(tenant_id, new.number, new.otherwise)
         queue = Queue(
             id=self._clock.new_id(),
             tenant_id=tenant_id,
@@ -110,7 +112,7 @@ class QueueService:
             name=values.check_name(new.name or new.number),
             created=self._clock.now(),
             settings=values.check_settings(new.settings),
-            otherwise=new.otherwise,
+            otherwise=otherwise,
             agents=self._agents(tenant_id, new.agents, {}),
         )
         async with self._database.begin() as uow:
@@ -122,15 +124,15 @@ class QueueService:
 
     async def update(self, queue: Queue, change: QueueChange) -> Queue:
         """Change a queue. Agents that stay keep their sign-in state. Raises Invalid, NotFound."""
-        if change.otherwise is not None:
-            self._check_destination(queue.tenant_id, queue.number, change.otherwise)
         async with self._database.begin() as uow:
             before = await self._lock(uow, queue)
             known = {one.extension_id: one for one in before.agents}
             after = replace(
                 before,
                 name=before.name if change.name is None else values.check_name(change.name),
-                otherwise=before.otherwise if change.otherwise is None else change.otherwise,
+                otherwise=before.otherwise
+                if change.otherwise is None
+                else self._checked(queue.tenant_id, queue.number, change.otherwise),
                 settings=before.settings if change.settings is None else values.check_settings(change.settings),
                 agents=before.agents if change.agents is None else self._agents(queue.tenant_id, change.agents, known),
             )
@@ -139,7 +141,9 @@ class QueueService:
         return after
 
     async def delete(self, queue: Queue) -> None:
-        """Delete a queue with its history and release its number. Raises NotFound."""
+        """Delete a queue with its history and release its number. Raises NotFound; Conflict if another destination
+        leads to it."""
+        self._destinations.require_unused(queue.tenant_id, DestinationRef("queue", queue.number))
         async with self._database.begin() as uow:
             await self._lock(uow, queue)
             await repository.delete_queue(uow.session, queue.tenant_id, queue.id)
@@ -199,6 +203,14 @@ class QueueService:
         if found is None:
             raise NotFound("Queue not found.")
         return found
+
+    def _checked(self, tenant_id: str, number: str, otherwise: str) -> str:
+        """Return the text of an existing destination that does not lead back. Raises Invalid."""
+        if not otherwise:
+            return ""
+        to = DestinationRef.parse(otherwise, "otherwise")
+        self._destinations.check(tenant_id, DestinationRef("queue", number), [to], "otherwise")
+        return str(to)
 
     def _agents(self, tenant_id: str, new: Sequence[NewAgent], known: Mapping[str, Agent]) -> tuple[Agent, ...]:
         """Return the agents of a list; those known already keep their state. Raises Invalid."""

@@ -61,6 +61,8 @@ async def open_installation(
         await container.archive.start()
         await container.conference_rooms.start()
         await container.trunks.start()
+        await container.routing.queues.start()
+        stack.push_async_callback(container.routing.queues.manager.close)
         await container.push.start()
         stack.push_async_callback(container.push.close)
         await container.outbox.start()

@@ -16,6 +16,7 @@ from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Park
 from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
+from unificx.queues import QueueParts, agent_apps, queue_app
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
@@ -39,6 +40,8 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
         conference_app(container.conference_rooms, container.conferences),
         *parking_apps(parking, directory.park_seconds),
         prompt_recording_app(prompt_parts),
+        queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
+        *agent_apps(container.routing.queues.service),
     )
     return AppRegistry((*ours, *installed_apps().values()), directory)
 

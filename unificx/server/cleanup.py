@@ -70,6 +70,8 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, container.phone_settings.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.phone_settings.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.trunks.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.queues.service.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.queues.service.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 
@@ -117,6 +119,7 @@ class Cleanup:
             return
         self._container.identity.directory.evict_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
+        self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()
         self._incomplete[event.id] = event
         self._start_task(self._erase_everywhere(event))
@@ -133,6 +136,7 @@ class Cleanup:
             container.archive.erase_listener,
             container.support.erase,
             container.phone_settings.erase,
+            container.routing.queues.history.erase,
             container.push.erase,
         ):
             done &= await self._attempt(erase(erased.tenant, erased.subject))

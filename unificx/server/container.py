@@ -30,6 +30,7 @@ from unificx.notifications import (
 from unificx.privacy import Erasure, KeyStore
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
+from unificx.queues import QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
 from unificx.server.call_routing import CallRouting, build_call_routing
@@ -137,7 +138,7 @@ def build_container(
         conference_rooms=rooms,
         trunks=_trunks(database, keys, identity, derive_secret),
         conferences=ConferenceManager(clock, bus.publish),
-        routing=build_call_routing(identity.directory, mailboxes, rooms),
+        routing=_routing(database, keys, identity, mailboxes, rooms, spool=spool, bus=bus),
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
@@ -163,6 +164,19 @@ def _phone_settings(
     database: Database, keys: KeyStore, identity: Identity, cluster: Cluster, secret: bytes
 ) -> PhoneSettingsService:
     return PhoneSettingsService(PhoneSettingsParts(database, keys, identity, database.clock, cluster.counters, secret))
+
+
+def _routing(
+    database: Database,
+    keys: KeyStore,
+    identity: Identity,
+    mailboxes: Mailboxes,
+    rooms: MeetingRooms,
+    *,
+    spool: Spool,
+    bus: EventBus,
+) -> CallRouting:
+    return build_call_routing(QueueStore(database, keys, spool, bus.publish), identity.directory, mailboxes, rooms)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:

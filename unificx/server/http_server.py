@@ -59,6 +59,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             rooms=container.conference_rooms,
             trunks=container.trunks,
             meetings=container.conferences,
+            queues=container.routing.queues,
             archive=container.archive,
             support=container.support,
             live_calls=live_calls,

@@ -1,11 +1,14 @@
 """Prometheus metrics of the running components, without personal data, collected on request."""
 
+from collections import Counter
 from collections.abc import Iterable
+from typing import get_args
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from unificx.api.connection_limiter import ConnectionLimiter
+from unificx.queues import AgentState
 from unificx.server.container import Container
 from unificx.server.sip import SipServer
 
@@ -40,6 +43,19 @@ class MetricsCollector(Collector):
         yield CounterMetricFamily(
             "unificx_http_connections_refused", "HTTP connections rejected by the limits", self._limiter.refused
         )
+        yield from self._queues()
         yield GaugeMetricFamily(
             "unificx_spool_bytes", "Acknowledged records not yet in the database", self._container.spool.pending_bytes
         )
+
+    def _queues(self) -> Iterable[Metric]:
+        """Collect waiting callers and agents by state of all queues, without naming a tenant or a queue."""
+        waiting, states = 0, Counter(dict.fromkeys(get_args(AgentState), 0))
+        for queue in self._container.routing.queues.service.all():
+            waiting += len(self._container.routing.queues.live.waiting(queue))
+            states.update(one.state for one in self._container.routing.queues.live.agents(queue))
+        yield GaugeMetricFamily("unificx_queue_waiting", "Callers that wait in queues", waiting)
+        agents = GaugeMetricFamily("unificx_queue_agents", "Agents of queues by state", labels=["state"])
+        for state, number in states.items():
+            agents.add_metric([state], number)
+        yield agents

@@ -17,6 +17,7 @@ from unificx.conferencing import NewRoom
 from unificx.core.clock import SystemClock
 from unificx.identity import OPERATOR_SLUG
 from unificx.media_worker.client import MediaEngineClient
+from unificx.queues import NewAgent, NewQueue
 from unificx.rtpengine.port_ranges import reserve_media_ports
 from unificx.rtpengine.supervisor import RtpEngine
 from unificx.server.acme_certificate import first_attempt
@@ -31,6 +32,7 @@ from unificx.server.live_events import LiveEvents
 from unificx.server.memory import BurstLoad, MemoryReclaimer
 from unificx.server.metrics import MetricsCollector
 from unificx.server.paths import InstallationPaths
+from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.server.settings import Settings
 from unificx.server.sip import SipServer
@@ -41,6 +43,7 @@ from unificx.transport.binding import open_socket
 log = structlog.get_logger()
 STDOUT, STDERR = 1, 2
 DEMO_ROOM, DEMO_HOST = "8000", "1001"
+DEMO_QUEUE, DEMO_AGENTS = "6500", ("1001", "1002")
 GC_THRESHOLDS = (5_000, 50, 1_000)
 """Measured: with these values the longest pause with 20,000 live calls is 3.5 ms; with the defaults 17 ms."""
 
@@ -93,11 +96,25 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
         host = container.identity.directory.extension(demo_created.tenant.id, DEMO_HOST)
         hosts = (host.id,) if host is not None else ()
         await container.conference_rooms.create(demo_created.tenant.id, NewRoom(DEMO_ROOM, "Meeting room", hosts=hosts))
+        await _create_demo_queue(container, demo_created.tenant.id)
     operator_tenant = container.identity.directory.tenant_by_slug(OPERATOR_SLUG)
     operators = (
         (await container.identity.users.page(operator_tenant.id, limit=1)).items if operator_tenant is not None else ()
     )
     return FirstStart(operators[0].email if operators else "", operator, demo_created)
+
+
+def _report_live(container: Container, stack: AsyncExitStack) -> None:
+    """Report changes of conferences and queues as live events."""
+    hub, bus, directory = container.event_hub, container.bus, container.identity.directory
+    stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
+    stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
+
+
+async def _create_demo_queue(container: Container, tenant_id: str) -> None:
+    found = [container.identity.directory.extension(tenant_id, number) for number in DEMO_AGENTS]
+    agents = tuple([NewAgent(one.id) for one in found if one is not None])
+    await container.routing.queues.service.create(tenant_id, NewQueue(DEMO_QUEUE, "Support", agents=agents))
 
 
 @asynccontextmanager
@@ -141,10 +158,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         reclaimer = asyncio.create_task(MemoryReclaimer(load).run())
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
-        room_events = RoomEvents(
-            container.event_hub, container.bus, container.identity.directory, container.conferences
-        )
-        stack.callback(room_events.close)
+        _report_live(container, stack)
         converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
         live = CallManagerLiveCalls(sip.call_manager, converter)
         public_address = PublicAddress(settings.public_url, authority=tls.authority)

@@ -33,6 +33,7 @@ from unificx.server.extension_state_handler import create_extension_states, foll
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
+from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
 from unificx.server.trunks import carrier_trust, create_trunk_monitor
 from unificx.sip.bearer import BearerTokens
@@ -104,6 +105,8 @@ class SipServer:
             container, engine, self._recorded_calls
         )
         container.conferences.mixer, container.conferences.dialer = engine, CallManagerDialer(self.call_manager)
+        container.routing.queues.manager.lines = CallManagerLines(self.call_manager)
+        container.routing.queues.manager.dialer = CallManagerCallbacks(self.call_manager)
         self._media_watchdog = MediaWatchdog(self.call_manager, media, clock, call_settings)
         self.trunk_monitor = create_trunk_monitor(container, endpoint, self._via, self._wake)
         authenticator = self._create_authenticator(settings, rate_limiter, incarnation)
@@ -139,7 +142,7 @@ class SipServer:
         observer: CompositeObserver,
         on_step: Callable[[str], None],
     ) -> CallManager:
-        container, live_events = self._container, self._live_events
+        container = self._container
         return CallManager(
             CallParts(
                 dialogs,
@@ -159,9 +162,13 @@ class SipServer:
             on_ended=container.journal.remove,
             storage_full=container.is_storage_full,
             on_pending_output=self._wake,
-            on_changed=live_events.calls_changed,
+            on_changed=self._calls_changed,
             on_step=on_step,
         )
+
+    def _calls_changed(self, tenant_id: str) -> None:
+        self._live_events.calls_changed(tenant_id)
+        self._container.routing.queues.manager.calls_changed(tenant_id)
 
     def _create_authenticator(
         self, settings: Settings, rate_limiter: RateLimiter, incarnation: Incarnation

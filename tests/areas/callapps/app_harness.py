@@ -88,6 +88,8 @@ class AppHarness:
     """Sounds the engine fails to play."""
     taps: dict[str, ScriptedTap] = field(default_factory=dict)
     clock: ManualClock = field(default_factory=ManualClock)
+    playback_seconds: float = 0.0
+    """Seconds until a prompt has been played; needed in virtual time, where music is repeated."""
     outcomes: list[Outcome] = field(default_factory=list)
     """How the connections that the app requests end, in order; without one, the destination rings."""
 
@@ -183,7 +185,7 @@ class AppHarness:
             pressed = keys.pop(0)
             loop.call_soon(self.hang_up if pressed == HANG_UP else lambda: self.press(pressed))
         reason = "full" if self.unplayable and name == self.unplayable else "end"
-        loop.call_soon(lambda: loop.call_soon(lambda: self.end_playback(ticket, reason)))
+        loop.call_soon(loop.call_later, self.playback_seconds, self.end_playback, ticket, reason)
         return ticket
 
     def end_playback(self, ticket: str, reason: Any = "end") -> None:

@@ -12,7 +12,8 @@ from unificx.core.clock import ManualClock
 from unificx.db import Database, Outbox, Spool
 from unificx.identity import NewExtension, NewTenant
 from unificx.privacy import KeyStore
-from unificx.queues import QueueHistory, QueueService
+from unificx.queues import QueueStore, build_queues
+from unificx.routing import DestinationDirectory, ExtensionKind
 
 
 @pytest.fixture
@@ -27,10 +28,25 @@ async def setup(
     berta = await people.extensions.create(tenant.id, NewExtension("1002", "Berta"))
     spool = Spool(tmp_path / "spool", database)
     await spool.recover()
-    history, published = QueueHistory(database, keys, spool), list[object]()
-    queues = QueueService(database, keys, people.directory, clock, history, publish=published.append)
+    destinations, published = DestinationDirectory([ExtensionKind(people.directory)]), list[object]()
+    store = QueueStore(database, keys, spool, published.append)
+    queues = build_queues(store, people.directory, destinations)
     await queues.start()
     extensions = anna.extension, berta.extension
-    yield QueueSetup(people, queues, history, spool, tenant, *extensions, database, outbox, keys, clock, published)
+    yield QueueSetup(
+        people,
+        queues.service,
+        queues.history,
+        spool,
+        tenant,
+        *extensions,
+        database,
+        outbox,
+        keys,
+        clock,
+        destinations,
+        published,
+    )
+    await queues.manager.close()
     await spool.close()
     await people.join_background_tasks()

@@ -8,6 +8,7 @@ from unificx.db import Database, Outbox, Spool
 from unificx.identity import Extension, Identity, Tenant
 from unificx.privacy import KeyStore
 from unificx.queues import QueueHistory, QueueService
+from unificx.routing import DestinationDirectory
 
 
 @dataclass
@@ -25,8 +26,11 @@ class QueueSetup:
     outbox: Outbox
     keys: KeyStore
     clock: ManualClock
+    destinations: DestinationDirectory
     published: list[object] = field(default_factory=list[object])
 
     def reopen(self, publish: Callable[[object], None] = lambda event: None) -> QueueService:
         directory = self.people.directory
-        return QueueService(self.database, self.keys, directory, self.clock, self.history, publish=publish)
+        return QueueService(
+            self.database, self.keys, directory, self.history, destinations=self.destinations, publish=publish
+        )

@@ -20,7 +20,7 @@ SETTINGS = QueueSettings(
 
 async def support(setup: QueueSetup, **values: object) -> Queue:
     agents = NewAgent(setup.anna.id), NewAgent(setup.berta.id, penalty=3, static=False)
-    new = NewQueue("6500", "Support", SETTINGS, "mailbox:1001", agents)
+    new = NewQueue("6500", "Support", SETTINGS, "extension:1001", agents)
     return await setup.queues.create(setup.tenant.id, replace(new, **values))  # type: ignore[arg-type]
 
 
@@ -29,7 +29,7 @@ async def test_a_queue_survives_a_restart(setup: QueueSetup) -> None:
     reopened = setup.reopen()
     await reopened.start()
     assert reopened.find(setup.tenant.id, "6500") == reopened.find(setup.tenant.id, queue.id) == queue
-    assert (queue.settings, queue.otherwise) == (SETTINGS, "mailbox:1001")
+    assert (queue.settings, queue.otherwise) == (SETTINGS, "extension:1001")
     assert [(one.signed_in, one.penalty) for one in queue.agents] == [(True, 0), (False, 3)]
     with pytest.raises(NotFound):
         reopened.find("another", queue.id)
@@ -52,6 +52,8 @@ INVALID = [
     (NewQueue("6500", settings=QueueSettings(announce_every=5)), "announce_every"),
     (NewQueue("6500", settings=QueueSettings(strategy="any")), "strategy"),  # type: ignore[arg-type]
     (NewQueue("6500", agents=(NewAgent("unknown"),)), "agents"),
+    (NewQueue("6500", otherwise="extension"), "otherwise"),
+    (NewQueue("6500", otherwise="extension:1999"), "otherwise"),
 ]
 
 
@@ -61,6 +63,18 @@ async def test_invalid_queues_are_refused(setup: QueueSetup) -> None:
             await setup.queues.create(setup.tenant.id, new)
         assert refused.value.field == name
     assert not setup.queues.queues_of_tenant(setup.tenant.id)
+
+
+async def test_queues_that_lead_to_each_other_are_refused(setup: QueueSetup) -> None:
+    queue = await support(setup)
+    other = await setup.queues.create(setup.tenant.id, NewQueue("6501", otherwise="queue:6500"))
+    with pytest.raises(Invalid) as refused:
+        await setup.queues.update(queue, QueueChange(otherwise="queue:6501"))
+    assert "queue:6500 → queue:6501 → queue:6500" in refused.value.message
+    with pytest.raises(Conflict):
+        await setup.queues.delete(queue)
+    await setup.queues.delete(other)
+    await setup.queues.delete(queue)
 
 
 async def test_an_agent_is_listed_once_and_has_a_valid_penalty(setup: QueueSetup) -> None:

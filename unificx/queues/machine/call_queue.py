@@ -41,6 +41,10 @@ from unificx.queues.schemas import LeaveReason, QueueSettings
 CALLBACK_ATTEMPTS = 3
 CALLBACK_PAUSE = 120.0
 """Seconds until a callback that was not answered is tried again."""
+CALLBACK_DELAY = 15.0
+"""Seconds from the request to the callback at the earliest: the caller has to hang up first."""
+CALLBACK_SECONDS = 120.0
+"""Seconds after which a callback without a result has failed."""
 CALLBACK_HOURS = 4.0
 """Hours after which a callback that had no turn is given up."""
 _NEW_WEIGHT = 0.2
@@ -167,6 +171,7 @@ class CallQueue:
             self._update(agent, now)
         caller.callback, caller.leaves_at = "waiting", now + CALLBACK_HOURS * 3600
         caller.announce_at = caller.prompt_at = caller.offer_at = NEVER
+        caller.not_before = now + CALLBACK_DELAY
         self._reschedule(caller)
 
     def _callback_ended(self, caller: CallerRecord, now: float, *, reached: bool) -> None:
@@ -216,6 +221,9 @@ class CallQueue:
         """A deadline of a caller has passed."""
         if caller.callback and not caller.agents and now >= caller.leaves_at:
             self._leave(caller, "callback_failed", now)
+            return
+        if caller.callback == "calling":
+            self._callback_ended(caller, now, reached=False)
             return
         if caller.callback:
             caller.not_before = 0.0
@@ -304,7 +312,7 @@ class CallQueue:
         while self.agents.has_ready and (caller := self.callers.first_unserved()) is not None:
             if caller.callback:
                 chosen = self.agents.choose("longest_idle", ())
-                caller.callback = "calling"
+                caller.callback, caller.not_before = "calling", now + CALLBACK_SECONDS
                 self._reserve(caller, chosen, now)
                 self._actions.append(CallBack(caller.id))
             else:

@@ -33,14 +33,14 @@ class CallerRecord:
     tried: set[str] = field(default_factory=set[str])
     callback: Literal["", "waiting", "calling"] = ""
     not_before: float = 0.0
-    """When a callback that failed is tried again."""
+    """When a callback is tried, or, while the caller is called back, when that counts as failed."""
     attempts: int = 0
 
     @property
     def due(self) -> float:
         """The time at which something must be done for the caller."""
         if self.callback:
-            return self.not_before if self.not_before else NEVER
+            return self.not_before if self.agents else min(self.leaves_at, self.not_before or NEVER)
         leaves_at = NEVER if self.agents else self.leaves_at  # if agents are rung, they may still answer
         return min(leaves_at, self.announce_at, self.prompt_at)
 

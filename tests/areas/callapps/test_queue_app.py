@@ -1,0 +1,371 @@
+"""The call app of queues in virtual time: announcements, ringing agents, and the ends of a visit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from app_harness import AppHarness, harness_for
+from virtual_time import LoopClock, run_in_virtual_time
+
+from unificx.calls import ConnectRequest
+from unificx.core.errors import NotFound
+from unificx.identity import DirectoryCache, Extension, Tenant
+from unificx.queues import Agent, AgentEvent, Queue, QueueManager, QueueParts, QueueSettings, Visit, queue_app
+from unificx.queues.agent_codes import change_state
+from unificx.routing import Fork
+from unificx.sip.legs import ByeReceived
+
+SETTINGS = QueueSettings(strategy="linear", announce_every=0, ring_seconds=20, retry=5)
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def extension(number: str) -> Extension:
+    return Extension(f"e-{number}", "acme", number, None, f"s-{number}", 30, 3600, f"Person {number}")
+
+
+class FakeQueues:
+    """Queues in memory."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Queue] = {}
+        self.changed: Callable[[Queue], None] = lambda queue: None
+
+    def by_id(self, queue_id: str) -> Queue | None:
+        return self.found.get(queue_id)
+
+    def all(self) -> Collection[Queue]:
+        return self.found.values()
+
+    def queues_of_agent(self, extension_id: str) -> list[Queue]:
+        return [one for one in self.found.values() if one.agent(extension_id) is not None]
+
+    async def change_agent(self, queue: Queue, extension_id: str, change: str, reason: str | None = None) -> Queue:
+        before = self.found[queue.id]
+        values: dict[str, Any] = {"reason": reason}
+        values |= {"paused": change == "pause"} if change in ("pause", "resume") else {"signed_in": change == "sign_in"}
+        agents = [replace(one, **values) if one.extension_id == extension_id else one for one in before.agents]
+        self.found[queue.id] = after = replace(before, agents=tuple(agents))
+        self.changed(after)
+        return after
+
+
+@dataclass
+class FakeHistory:
+    visits: list[Visit] = field(default_factory=list[Visit])
+    talked: list[float] = field(default_factory=list[float])
+    events: list[AgentEvent] = field(default_factory=list[AgentEvent])
+
+    def record_visit(self, visit: Visit, subject: str | None) -> None:
+        self.visits.append(visit)
+
+    def record_talked(self, tenant_id: str, visit_id: str, seconds: float) -> None:
+        assert visit_id in [one.id for one in self.visits]
+        self.talked.append(seconds)
+
+    def record_event(self, event: AgentEvent) -> None:
+        self.events.append(event)
+
+
+@dataclass
+class FakeLines:
+    """The calls of agents, by call id."""
+
+    calls: dict[str, str] = field(default_factory=dict[str, str])
+
+    def busy_extensions(self, tenant_id: str) -> Collection[str]:
+        return set(self.calls.values())
+
+    def connected_extension(self, call_id: str) -> str:
+        return self.calls.get(call_id, "")
+
+
+class QueueWorld:
+    """A live queue with the agents 1001 and 1002. `start` begins a call of a caller."""
+
+    def __init__(self, otherwise: str = "", **settings: Any) -> None:
+        self.clock, self.queues, self.history, self.lines = LoopClock(), FakeQueues(), FakeHistory(), FakeLines()
+        self.directory = DirectoryCache()
+        self.directory.put_tenant(Tenant("acme", "acme", "Acme", "acme.example", "active", NOW))
+        for number in ("1001", "1002"):
+            self.directory.put_extension(extension(number))
+        agents = Agent("e-1001", since=NOW), Agent("e-1002", since=NOW)
+        self.queue = Queue("q", "acme", "6500", "Support", NOW, replace(SETTINGS, **settings), otherwise, agents)
+        self.queues.found["q"] = self.queue
+        self.manager = QueueManager(self.queues, self.history, self.clock)  # type: ignore[arg-type]
+        self.manager.lines, self.manager.dialer = self.lines, self
+        self.queues.changed = self.manager.queue_changed
+        self.manager.start()
+        self.called_back: deque[tuple[str, str]] = deque()
+        self.parts = QueueParts(self.queues, self.manager, self.directory)  # type: ignore[arg-type]
+
+    def can_call(self, extension_id: str) -> bool:
+        return bool(extension_id)
+
+    def call_back(self, queue: Queue, visit_id: str, extension_id: str) -> None:
+        if extension_id == "e-gone":
+            raise NotFound("It was deleted.")
+        self.called_back.append((visit_id, extension_id))
+
+    def start(self, *arguments: str, caller: str = "1009", **stage: Any) -> AppHarness:
+        harness = AppHarness(
+            queue_app(self.parts),
+            mailbox=None,
+            caller=extension(caller),
+            arguments=("q", *arguments),
+            playback_seconds=2.0,
+            **stage,
+        )
+        harness.begin()
+        return harness
+
+    def answer(self, harness: AppHarness, number: str) -> None:
+        """The phone of an agent answers."""
+        self.lines.calls["call-1"] = f"e-{number}"
+        harness.line.connect_ended("answered")
+        harness.hang_up()
+        self.manager.calls_changed("acme")
+
+    def hang_up(self) -> None:
+        """The agent's call is over."""
+        self.lines.calls.clear()
+        self.manager.calls_changed("acme")
+
+    def states(self) -> list[str]:
+        machine = self.manager.machine(self.queue)
+        assert machine is not None
+        return [one.state for one in machine.agents]
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [one.outcome for one in self.history.visits]
+
+
+def rings_of(harness: AppHarness) -> list[tuple[list[str], str]]:
+    """Return the numbers that were rung, and what they showed."""
+    found: list[tuple[list[str], str]] = []
+    for event in harness.events:
+        if isinstance(event, ConnectRequest):
+            action = event.plan.steps[0].action
+            numbers = (
+                [one.extension.number for one in action.ring_targets] if isinstance(action, Fork) else [str(action)]
+            )
+            found.append((numbers, event.displayed_name))
+    return found
+
+
+def test_caller_hears_music_until_an_agent_answers() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(strategy="ring_all", wrap_up=10)
+        harness = world.start()
+        await asyncio.sleep(5)
+        assert rings_of(harness) == [(["1001", "1002"], "Support: Carl")]
+        assert set(harness.played) == {"music/hold"}
+        assert world.states() == ["ringing", "ringing"]
+        world.answer(harness, "1002")
+        await asyncio.sleep(30)
+        assert world.states() == ["available", "in_call"]
+        [visit] = world.history.visits
+        assert (visit.outcome, visit.agent_id, visit.call_id, round(visit.waited)) == (
+            "answered",
+            "e-1002",
+            "call-1",
+            5,
+        )
+        world.hang_up()
+        await asyncio.sleep(1)
+        assert world.states() == ["available", "wrap_up"]
+        assert [round(one) for one in world.history.talked] == [30]
+        await asyncio.sleep(10)
+        assert world.states() == ["available", "available"]
+
+    run_in_virtual_time(scenario())
+
+
+def test_next_agent_rings_if_the_first_does_not_answer() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        harness = world.start()
+        await asyncio.sleep(1)
+        harness.line.connect_ended("missed")
+        await asyncio.sleep(1)
+        assert [numbers for numbers, _ in rings_of(harness)] == [["1001"], ["1002"]]
+        assert [(one.extension_id, one.kind) for one in world.history.events] == [("e-1001", "missed")]
+        harness.hang_up()
+        await asyncio.sleep(1)
+        assert world.outcomes == ["abandoned"]
+        assert world.states() == ["available", "available"]
+
+    run_in_virtual_time(scenario())
+
+
+def test_agents_in_other_calls_do_not_ring() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        world.lines.calls["other"] = "e-1001"
+        world.manager.calls_changed("acme")
+        await asyncio.sleep(1)
+        assert world.states() == ["in_call", "available"]
+        harness = world.start()
+        await asyncio.sleep(1)
+        assert [numbers for numbers, _ in rings_of(harness)] == [["1002"]]
+
+    run_in_virtual_time(scenario())
+
+
+def test_announcements_interrupt_the_music() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(announce_every=30, prompt_every=45)
+        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.manager.calls_changed("acme")
+        await asyncio.sleep(1)
+        first, second = world.start(), world.start()
+        await asyncio.sleep(60)
+        assert "queue/next" in first.played
+        assert [one for one in second.played if one != "music/hold"][:3] == [
+            "queue/position",
+            "number 2",
+            "queue/position",
+        ]
+        assert "queue/all-busy" in second.played
+        assert first.played[-1] == second.played[-1] == "music/hold"
+
+    run_in_virtual_time(scenario())
+
+
+@pytest.mark.parametrize(("otherwise", "expected"), [("", []), ("mailbox:1001", ["mailbox"])])
+def test_caller_leaves_after_the_maximum_wait(otherwise: str, expected: list[str]) -> None:
+    async def scenario() -> None:
+        world = QueueWorld(otherwise, max_wait=20)
+        world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+        world.manager.calls_changed("acme")
+        await asyncio.sleep(1)
+        harness = world.start(outcomes=["failed"])
+        await asyncio.sleep(60)
+        assert world.outcomes == ["timeout"]
+        assert [kind for kind in expected if kind not in str(rings_of(harness))] == []
+        assert harness.played[-2:] == ["general/nobody-available", "general/goodbye"]
+        assert isinstance(harness.events[-1], ByeReceived)
+
+    run_in_virtual_time(scenario())
+
+
+def test_full_queue_and_deleted_queue() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(max_length=1)
+        first, second = world.start(), world.start()
+        await asyncio.sleep(10)
+        assert second.played == ["queue/full", "general/goodbye"]
+        world.queues.found.clear()
+        world.manager.queue_changed(world.queue)
+        await asyncio.sleep(10)
+        assert first.played[-1] == "general/goodbye"
+        assert world.outcomes == ["full", "closed"]
+        third = world.start()
+        await asyncio.sleep(10)
+        assert third.played == ["general/unavailable", "general/goodbye"]
+
+    run_in_virtual_time(scenario())
+
+
+async def _requested_callback(world: QueueWorld) -> str:
+    """A caller accepts the offer of a callback. Return the id of the visit."""
+    world.lines.calls |= {"one": "e-1001", "two": "e-1002"}
+    world.manager.calls_changed("acme")
+    await asyncio.sleep(1)
+    harness = world.start(digits={"queue/to-be-called-back": ["1"]})
+    await asyncio.sleep(60)
+    assert harness.played[-2:] == ["queue/keeps-place", "general/goodbye"]
+    assert isinstance(harness.events[-1], ByeReceived)
+    assert world.outcomes == []
+    world.hang_up()
+    await asyncio.sleep(1)
+    [(visit_id, called)] = world.called_back
+    assert called == "e-1009"
+    world.called_back.clear()
+    return visit_id
+
+
+def test_callback_keeps_the_place_and_announces_itself() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(announce_every=30, callback_after=10)
+        visit_id = await _requested_callback(world)
+        harness = world.start(visit_id, digits={"queue/callback": ["1"]})
+        await asyncio.sleep(5)
+        assert rings_of(harness) == [(["1001"], "Support: Carl")]
+        world.answer(harness, "1001")
+        await asyncio.sleep(5)
+        assert world.outcomes == ["answered"]
+        assert world.states() == ["in_call", "available"]
+
+    run_in_virtual_time(scenario())
+
+
+def test_unconfirmed_callback_is_tried_again() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(announce_every=30, callback_after=10)
+        visit_id = await _requested_callback(world)
+        machine = world.start(visit_id)
+        await asyncio.sleep(60)
+        assert machine.played[-1] == "general/goodbye"
+        assert world.states() == ["available", "available"]
+        await asyncio.sleep(120)
+        assert len(world.called_back) == 1
+        for _ in range(2):
+            harness = world.start(visit_id)
+            await asyncio.sleep(1)
+            harness.hang_up()
+            await asyncio.sleep(300)
+        assert world.outcomes == ["callback_failed"]
+
+    run_in_virtual_time(scenario())
+
+
+@pytest.mark.parametrize("number", ["", "6500"])
+def test_agents_change_their_state_by_code(number: str) -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        for change, prompt, state in (
+            ("sign_out", "queue/signed-out", "signed_out"),
+            ("sign_in", "queue/signed-in", "available"),
+            ("pause", "queue/paused", "paused"),
+            ("resume", "queue/resumed", "available"),
+        ):
+            harness = await _dial(world, change, "1001", number)
+            assert harness.played[0] == prompt
+            assert world.states() == [state, "available"]
+        await _dial(world, "pause", "1001", number, digits={"queue/paused": ["2"]})
+        assert world.queues.found["q"].agents[0].reason == "lunch"
+        assert (await _dial(world, "sign_in", "1009", number)).played[0] == "queue/no-agent"
+        assert (await _dial(world, "sign_in", "1001", "6501")).played[0] == "queue/no-agent"
+
+    run_in_virtual_time(scenario())
+
+
+async def _dial(world: QueueWorld, change: Any, caller: str, number: str, **stage: Any) -> AppHarness:
+    def run(call: Any) -> Coroutine[Any, Any, None]:
+        return change_state(world.queues, change, call)  # type: ignore[arg-type]
+
+    arguments = (number,) if number else ()
+    harness = harness_for(run, mailbox=None, caller=extension(caller), arguments=arguments, **stage)
+    harness.begin()
+    await asyncio.sleep(30)
+    return harness
+
+
+def test_an_erased_caller_has_no_name_in_the_queue() -> None:
+    async def scenario() -> None:
+        world = QueueWorld()
+        world.start()
+        await asyncio.sleep(1)
+        world.manager.anonymize("acme", "s-1009")
+        machine = world.manager.machine(world.queue)
+        assert machine is not None
+        [caller] = machine.callers
+        assert world.manager.caller(world.queue, caller.id) is not None
+        assert world.manager.caller(world.queue, caller.id).name == ""  # type: ignore[union-attr]
+
+    run_in_virtual_time(scenario())

@@ -1,0 +1,326 @@
+"""Queues: administrators manage them, agents sign in and out, and both see who is waiting."""
+
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, status
+
+from unificx import queues
+from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import queues as models
+from unificx.api.services import Services
+from unificx.core.errors import Forbidden, Invalid, NotFound
+from unificx.identity import Action, Extension, may
+
+router = APIRouter(prefix="/api/v1/queues", tags=["queues"], route_class=IdempotentRoute)
+
+AgentReference = Annotated[str, Path(max_length=64, pattern=core.REFERENCE)]
+Since = Annotated[datetime | None, Query(description="Start of the period; the start of the day if omitted.")]
+Until = Annotated[datetime | None, Query(description="End of the period; now if omitted.")]
+_NOT_SETTINGS = {"number", "name", "agents", "otherwise"}
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_queues(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Queue]:
+    """List the queues of a tenant."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    page = services.queues.service.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[_queue_schema(services, scope, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_queue(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewQueue, tenant: TenantQuery = None
+) -> models.Queue:
+    """Create a queue."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    wanted = queues.NewQueue(
+        number=new.number,
+        name=new.name or "",
+        settings=queues.QueueSettings(**new.model_dump(exclude=_NOT_SETTINGS)),
+        otherwise=new.otherwise,
+        agents=_new_agents(services, scope, new.agents),
+    )
+    return _queue_schema(services, scope, await services.queues.service.create(scope.tenant_id, wanted))
+
+
+@router.get("/{queue}", responses=problem_responses(401, 403, 404))
+async def show_queue(
+    services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None
+) -> models.Queue:
+    """Show a queue, by id or number."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return _queue_schema(services, scope, services.queues.service.find(scope.tenant_id, queue))
+
+
+@router.patch("/{queue}", responses=problem_responses(401, 403, 404, 409))
+async def update_queue(
+    services: ServicesDep, user: CurrentUserDep, queue: Id, change: models.QueueChange, tenant: TenantQuery = None
+) -> models.Queue:
+    """Change a queue. Waiting callers stay. Agents that stay in the list keep their sign-in state."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.queues.service.find(scope.tenant_id, queue)
+    wanted = queues.QueueChange(
+        name=change.name,
+        otherwise=change.otherwise,
+        settings=replace(known.settings, **change.model_dump(exclude=_NOT_SETTINGS, exclude_none=True)),
+        agents=None if change.agents is None else _new_agents(services, scope, change.agents),
+    )
+    return _queue_schema(services, scope, await services.queues.service.update(known, wanted))
+
+
+@router.delete("/{queue}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_queue(services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None) -> None:
+    """Delete a queue with its history. Waiting callers continue at its other destination."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.queues.service.delete(services.queues.service.find(scope.tenant_id, queue))
+
+
+@router.patch("/{queue}/agents/{agent}", responses=problem_responses(401, 403, 404))
+async def change_agent(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    *,
+    agent: AgentReference,
+    change: models.AgentChange,
+    tenant: TenantQuery = None,
+) -> models.QueueAgent:
+    """Sign an agent in or out, or pause or resume them: `agent` is a number or an id. For agents themselves and for
+    administrators."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    known, extension = services.queues.service.find(scope.tenant_id, queue), _extension(services, scope, agent)
+    if not (_is_own(scope, extension) or may(scope.user.principal, Action.PEOPLE_CHANGE, scope.tenant_id)):
+        raise Forbidden("You can change only your own state in a queue.")
+    if change.signed_in is not None:
+        wanted = "sign_in" if change.signed_in else "sign_out"
+        known = await services.queues.service.change_agent(known, extension.id, wanted)
+    if change.paused is not None:
+        wanted = "pause" if change.paused else "resume"
+        known = await services.queues.service.change_agent(known, extension.id, wanted, change.reason)
+    found = known.agent(extension.id)
+    if found is None:
+        raise NotFound("This extension is not an agent of the queue.", hint="Add it to the agents first.")
+    return _agent_schema(services, scope, found)
+
+
+@router.get("/{queue}/live", responses=problem_responses(401, 403, 404))
+async def show_live_queue(
+    services: ServicesDep, user: CurrentUserDep, queue: Id, tenant: TenantQuery = None
+) -> models.LiveQueue:
+    """Show who is waiting, the states of the agents, and the figures of today. For agents and administrators. The event
+    `queue` on `/api/v1/events` reports changes."""
+    scope, known = await _observed_queue(services, user, queue, tenant)
+    now = services.clock.now()
+    figures, of_agents = await services.queues.history.statistics(known, _day(services, scope, now), now + _TICK)
+    agents: list[models.LiveAgent] = []
+    for one in services.queues.live.agents(known):
+        extension = services.identity.directory.extension_by_id(one.extension_id)
+        if extension is not None:
+            of_agent = of_agents.get(extension.id)
+            answered, missed = (of_agent.answered, of_agent.missed) if of_agent is not None else (0, 0)
+            agents.append(
+                models.LiveAgent(
+                    **_identity(services, extension),
+                    state=one.state,
+                    seconds=one.seconds,
+                    reason=one.reason,
+                    answered=answered,
+                    missed=missed,
+                    own=_is_own(scope, extension),
+                )
+            )
+    waiting = [
+        models.WaitingCaller(**{**asdict(one), "ringing": _numbers(services, one.ringing)})
+        for one in services.queues.live.waiting(known)
+    ]
+    return models.LiveQueue(
+        **asdict(figures),
+        id=known.id,
+        number=known.number,
+        name=known.name,
+        waiting=waiting,
+        agents=agents,
+        expected_wait=services.queues.live.expected_wait(known),
+    )
+
+
+@router.get("/{queue}/statistics", responses=problem_responses(401, 403, 404))
+async def show_queue_statistics(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    *,
+    since: Since = None,
+    until: Until = None,
+    tenant: TenantQuery = None,
+) -> models.QueueReport:
+    """Show the statistics of a queue and its agents, of at most 92 days. For agents and administrators."""
+    scope, known = await _observed_queue(services, user, queue, tenant)
+    now = services.clock.now()
+    period = since or _day(services, scope, now), until or now + _TICK
+    figures, of_agents = await services.queues.history.statistics(known, *period)
+    agents: list[models.AgentStatistics] = []
+    for extension_id, one in of_agents.items():
+        extension = services.identity.directory.extension_by_id(extension_id)
+        if extension is not None:
+            counts = {"answered": one.answered, "missed": one.missed}
+            talked = {"talked": one.talked, "average_talk": one.average_talk}
+            agents.append(models.AgentStatistics.model_validate(_identity(services, extension) | counts | talked))
+    return models.QueueReport(**asdict(figures), agents=agents)
+
+
+@router.get("/{queue}/history", responses=problem_responses(401, 403, 404))
+async def list_queue_visits(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    *,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> core.Page[models.QueueVisit]:
+    """List the callers of a queue, newest first."""
+    scope = await require_access(services, user, tenant, Action.HISTORY_READ)
+    page = await services.queues.history.visits(services.queues.service.find(scope.tenant_id, queue), cursor, limit)
+    items = [
+        models.QueueVisit(
+            id=one.id,
+            call_id=one.call_id,
+            arrived=one.arrived,
+            outcome=one.outcome,
+            waited=one.waited,
+            talked=one.talked,
+            agent=next(iter(_numbers(services, [one.agent_id or ""])), None),
+            number=one.number,
+            name=one.name,
+            erased=one.erased,
+        )
+        for one in page.items
+    ]
+    return core.Page(items=items, next=page.next)
+
+
+@router.get("/{queue}/events", responses=problem_responses(401, 403, 404))
+async def list_agent_events(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    queue: Id,
+    *,
+    agent: Annotated[str | None, Query(max_length=64, pattern=core.REFERENCE)] = None,
+    tenant: TenantQuery = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> core.Page[models.AgentEvent]:
+    """List when agents signed in and out, paused, resumed and missed calls, newest first; of all agents or of one.
+    Users see their own events."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    extension = _extension(services, scope, agent) if agent is not None else None
+    is_own = extension is not None and _is_own(scope, extension)
+    if not (is_own or may(scope.user.principal, Action.HISTORY_READ, scope.tenant_id)):
+        raise Forbidden("You can see only your own events.", hint="Give your extension as `agent`.")
+    known = services.queues.service.find(scope.tenant_id, queue)
+    extension_id = extension.id if extension is not None else None
+    page = await services.queues.history.events(known, extension_id, cursor, limit)
+    items = [
+        models.AgentEvent(id=one.id, at=one.at, agent=number, kind=one.kind, reason=one.reason)
+        for one in page.items
+        for number in _numbers(services, [one.extension_id])
+    ]
+    return core.Page(items=items, next=page.next)
+
+
+_TICK = timedelta(seconds=1)
+"""Added to the present time, so that a visit of this moment is in the period."""
+
+
+async def _observed_queue(
+    services: Services, user: CurrentUserDep, queue: str, tenant: str | None
+) -> tuple[AccessScope, queues.Queue]:
+    """Return a queue that the user may observe: as an agent, or as someone who may read active calls."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    known = services.queues.service.find(scope.tenant_id, queue)
+    own = services.identity.directory.extension_ids_of(scope.user.principal.person_id)
+    is_agent = any(known.agent(one) is not None for one in own)
+    if not (is_agent or may(scope.user.principal, Action.CALLS_READ, scope.tenant_id)):
+        raise Forbidden("Only the agents of the queue can see who is waiting.")
+    return scope, known
+
+
+def _day(services: Services, scope: AccessScope, now: datetime) -> datetime:
+    """Return the start of the day in the tenant's time zone."""
+    local = now.astimezone(services.identity.directory.time_zone(scope.tenant_id))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _extension(services: Services, scope: AccessScope, reference: str) -> Extension:
+    directory = services.identity.directory
+    extension = directory.extension(scope.tenant_id, reference) or directory.extension_by_id(reference)
+    if extension is None or extension.tenant_id != scope.tenant_id:
+        raise NotFound("There is no such extension.")
+    return extension
+
+
+def _new_agents(
+    services: Services, scope: AccessScope, new: "list[str | models.NewAgent]"
+) -> tuple[queues.NewAgent, ...]:
+    agents = [models.NewAgent(extension=one, penalty=0) if isinstance(one, str) else one for one in new]
+    try:
+        found = [_extension(services, scope, one.extension) for one in agents]
+    except NotFound:
+        raise Invalid("An agent must be an extension of the same tenant.", field="agents") from None
+    return tuple(
+        [queues.NewAgent(extension.id, one.penalty, one.static) for extension, one in zip(found, agents, strict=True)]
+    )
+
+
+def _is_own(scope: AccessScope, extension: Extension) -> bool:
+    person_id = scope.user.principal.person_id
+    return bool(person_id) and extension.person_id == person_id
+
+
+def _identity(services: Services, extension: Extension) -> dict[str, str]:
+    name = services.identity.directory.display_name(extension)
+    return {"extension": extension.number, "extension_id": extension.id, "name": name}
+
+
+def _numbers(services: Services, extension_ids: "tuple[str, ...] | list[str]") -> list[str]:
+    """Return the numbers of the extensions that exist."""
+    found = [services.identity.directory.extension_by_id(one) for one in extension_ids]
+    return [one.number for one in found if one is not None]
+
+
+def _agent_schema(services: Services, scope: AccessScope, agent: queues.Agent) -> models.QueueAgent:
+    extension = services.identity.directory.extension_by_id(agent.extension_id)
+    if extension is None:
+        raise NotFound("There is no such extension.")
+    values = asdict(agent)
+    del values["extension_id"]
+    return models.QueueAgent(**_identity(services, extension), **values, own=_is_own(scope, extension))
+
+
+def _queue_schema(services: Services, scope: AccessScope, queue: queues.Queue) -> models.Queue:
+    """Return a queue as its API schema."""
+    directory = services.identity.directory
+    agents = [one for one in queue.agents if directory.extension_by_id(one.extension_id) is not None]
+    return models.Queue(
+        id=queue.id,
+        tenant_id=queue.tenant_id,
+        number=queue.number,
+        name=queue.name,
+        created=queue.created,
+        agents=[_agent_schema(services, scope, one) for one in agents],
+        otherwise=queue.otherwise,
+        **asdict(queue.settings),
+    )

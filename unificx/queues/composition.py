@@ -1,0 +1,50 @@
+"""All services of queues, built together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from unificx.cluster import RecordLog
+from unificx.db import Database
+from unificx.identity import DirectoryCache
+from unificx.privacy import KeyStore
+from unificx.queues.destinations import QueueKind
+from unificx.queues.history import QueueHistory
+from unificx.queues.manager import QueueManager
+from unificx.queues.service import QueueService
+from unificx.queues.views import LiveQueues
+from unificx.routing import DestinationDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """The services of queues."""
+
+    service: QueueService
+    history: QueueHistory
+    manager: QueueManager
+    live: LiveQueues
+
+    async def start(self) -> None:
+        """Load all queues and create their machines."""
+        await self.service.start()
+        self.manager.start()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStore:
+    """Where queues are stored; `publish` receives their signals."""
+
+    database: Database
+    keys: KeyStore
+    spool: RecordLog
+    publish: Callable[[object], None]
+
+
+def build_queues(store: QueueStore, directory: DirectoryCache, destinations: DestinationDirectory) -> Queues:
+    """Build the services, and add queues to the kinds of destinations."""
+    database, keys, publish = store.database, store.keys, store.publish
+    history = QueueHistory(database, keys, store.spool)
+    service = QueueService(database, keys, directory, history, destinations=destinations, publish=publish)
+    destinations.add(QueueKind(service))
+    manager = QueueManager(service, history, database.clock, publish)
+    return Queues(service, history, manager, LiveQueues(manager, database.clock))

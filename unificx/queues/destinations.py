@@ -1,0 +1,37 @@
+"""Queues as destinations: `queue:6500`."""
+
+from collections.abc import Mapping
+
+from unificx.core.errors import Invalid
+from unificx.queues.app import QUEUE_APP
+from unificx.queues.service import QueueService
+from unificx.routing import CallApp, Destination, DestinationRef
+
+QUEUE_SECONDS = 86_400.0
+"""Maximum seconds of a call in a queue: a day."""
+
+
+class QueueKind:
+    """`queue:6500`: the queues of a tenant."""
+
+    kind = "queue"
+
+    def __init__(self, queues: QueueService) -> None:
+        self._queues = queues
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        queue = self._queues.by_number(tenant_id, name)
+        return CallApp(QUEUE_APP, (queue.id,), QUEUE_SECONDS) if queue is not None else None
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        return self.find(tenant_id, dialled)
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        return {one.number: _targets(one.otherwise) for one in self._queues.queues_of_tenant(tenant_id)}
+
+
+def _targets(otherwise: str) -> tuple[DestinationRef, ...]:
+    try:
+        return (DestinationRef.parse(otherwise),) if otherwise else ()
+    except Invalid:
+        return ()

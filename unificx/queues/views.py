@@ -1,0 +1,42 @@
+"""Views of live queues: waiting callers and the states of agents."""
+
+from collections.abc import Sequence
+
+from unificx.core.clock import Clock
+from unificx.queues.manager import QueueManager
+from unificx.queues.schemas import AgentStatus, Queue, WaitingStatus
+
+
+class LiveQueues:
+    """Views of the live queues, from memory."""
+
+    def __init__(self, manager: QueueManager, clock: Clock) -> None:
+        self._manager = manager
+        self._clock = clock
+
+    def waiting(self, queue: Queue) -> Sequence[WaitingStatus]:
+        """Return the waiting callers, in the order in which they are served."""
+        machine, now = self._manager.machine(queue), self._clock.monotonic()
+        found: list[WaitingStatus] = []
+        for position, one in enumerate(machine.callers if machine is not None else (), 1):
+            caller = self._manager.caller(queue, one.id)
+            identity = (caller.number, caller.name) if caller is not None else ("", "")
+            details = now - one.arrived, one.agents, bool(one.callback)
+            found.append(WaitingStatus(one.id, position, *details, *identity))
+        return found
+
+    def agents(self, queue: Queue) -> Sequence[AgentStatus]:
+        """Return the agents of a queue with their states, in the order of the list."""
+        machine, now = self._manager.machine(queue), self._clock.monotonic()
+        found: list[AgentStatus] = []
+        for agent in queue.agents:
+            record = machine.agents.get(agent.extension_id) if machine is not None else None
+            if record is not None:
+                details = record.state, now - record.state_since, record.answered, record.missed, agent.reason
+                found.append(AgentStatus(agent.extension_id, *details))
+        return found
+
+    def expected_wait(self, queue: Queue) -> float | None:
+        """Return the expected seconds until a new caller would be served; None if unknown."""
+        machine = self._manager.machine(queue)
+        return machine.expected_wait(len(machine.callers) + 1) if machine is not None else None
