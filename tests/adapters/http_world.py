@@ -446,7 +446,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         archive=archive,
         live_recordings=recorder,
         rooms=rooms,
-        trunks=TrunkService(database, keys, clock, TrunkDirectory(lambda domain: False, bytes(32))),
+        trunks=TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32))),
         meetings=meetings,
         queues=queues,
         support=SupportService(database, keys, clock),

@@ -77,7 +77,7 @@ class World:
 
     def __init__(self, new: NewTrunk) -> None:
         self.clock = ManualClock()
-        self.directory = TrunkDirectory(lambda domain: False, bytes(32))
+        self.directory = TrunkDirectory(lambda sender: False, bytes(32))
         self.resolver = FakeResolver()
         self.servers: dict[str, Answer] = {}
         self.unreachable: set[str] = set()

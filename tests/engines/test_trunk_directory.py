@@ -7,6 +7,7 @@ import pytest
 
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request, parse
+from unificx.sip.uri import Uri
 from unificx.trunks import NewTrunk, Trunk, TrunkDirectory, TrunkState, TrunkStatus
 from unificx.trunks.values import new_trunk
 
@@ -16,9 +17,13 @@ NUMBERS = count(1)
 REGISTERING = NewTrunk("carrier", "sip.carrier.example", "tls", "4930123", "top-secret", auth_username="u1")
 
 
+def is_phone(sender: Uri) -> bool:
+    return sender.host.lower() in ("acme.example", "globex.example") or sender.user == "1001-a"
+
+
 @pytest.fixture
 def directory() -> TrunkDirectory:
-    return TrunkDirectory(lambda domain: domain.lower() in ("acme.example", "globex.example"), bytes(range(32)))
+    return TrunkDirectory(is_phone, bytes(range(32)))
 
 
 def added(directory: TrunkDirectory, tenant_id: str, new: NewTrunk) -> Trunk:
@@ -72,6 +77,8 @@ def test_no_tenant_can_take_over_phones_by_naming_their_address(directory: Trunk
     office = Flow("udp", "198.51.100.7", 5060)
     for domain in ("globex.example", "ACME.example"):
         assert directory.candidates(office, invite("1002@globex.example", f"1001@{domain}")) == ()
+    assert directory.candidates(office, invite("1002@192.0.2.200", "1001-a@192.0.2.200")) == ()
+    assert directory.candidates(office, invite("1002@192.0.2.200", "+4940@192.0.2.200")) != ()
 
 
 def test_the_called_number_decides_between_tenants_with_the_same_carrier(directory: TrunkDirectory) -> None:

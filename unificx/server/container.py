@@ -36,6 +36,7 @@ from unificx.registrar import Binding, LocationService, Registrar, RegistrarDepe
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
+from unificx.sip.uri import Uri
 from unificx.support import SupportService
 from unificx.trunks import TrunkDirectory, TrunkService
 from unificx.voicemail import Mailboxes, TranscriptionWorker, VoicemailAttachments
@@ -198,10 +199,14 @@ def _push(
 def _trunks(
     database: Database, keys: KeyStore, identity: Identity, derive_secret: Callable[[str], bytes]
 ) -> TrunkService:
-    domains = identity.directory
-    directory = TrunkDirectory(
-        lambda domain: domains.tenant_by_domain(domain) is not None, derive_secret("trunk contacts")
-    )
+    phones = identity.directory
+
+    def is_phone(sender: Uri) -> bool:
+        """Whether it has the domain of a tenant, or the user name of a device, which may use our address as domain."""
+        has_domain = phones.tenant_by_domain(sender.host) is not None
+        return has_domain or phones.device_by_username(sender.decoded_user) is not None
+
+    directory = TrunkDirectory(is_phone, derive_secret("trunk contacts"))
     return TrunkService(database, keys, database.clock, directory)
 
 

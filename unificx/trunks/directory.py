@@ -10,6 +10,7 @@ from typing import get_args
 from unificx.sip.errors import RemoteProtocolError
 from unificx.sip.flow import Flow
 from unificx.sip.message import Request
+from unificx.sip.uri import Uri
 from unificx.trunks.schemas import Trunk, TrunkEndpoint, TrunkState, TrunkStatus
 
 MAX_CACHED_SOURCES = 4_096
@@ -20,12 +21,13 @@ USABLE_STATES: frozenset[TrunkState] = frozenset(("registered", "reachable"))
 class TrunkDirectory:
     """All trunks of the installation. The service keeps it up to date, the SIP side reports their state.
 
-    `is_served` returns whether a SIP domain is that of a tenant. `secret` is private to the installation: with it the
-    user of our Contact is derived for each trunk, so that it stays the same after a restart and cannot be guessed.
+    `is_phone` returns whether the From of a request names a phone of ours. `secret` is private to the installation:
+    with it the user of our Contact is derived for each trunk, so that it stays the same after a restart and cannot be
+    guessed.
     """
 
-    def __init__(self, is_served: Callable[[str], bool], secret: bytes) -> None:
-        self._is_served = is_served
+    def __init__(self, is_phone: Callable[[Uri], bool], secret: bytes) -> None:
+        self._is_phone = is_phone
         self._secret = secret[:32]
         # Owner: the database; a copy, changed after each commit of this node.
         self._trunks: dict[str, Trunk] = {}
@@ -117,17 +119,17 @@ class TrunkDirectory:
 
         The user of the Request-URI is our Contact of a registration: exactly that trunk. Otherwise all trunks that
         accept its source; the called number has to decide between tenants that share a carrier. Nothing in the request
-        but the source counts as evidence. A request from a domain that is served here is a phone's, wherever it comes
-        from, so that no tenant can take over the phones of another by naming their address.
+        but the source counts as evidence. A request of a phone has to be authenticated, wherever it comes from: no
+        tenant can take over the phones of another by naming their address, and phones may share it with a carrier.
         """
         try:
-            target, from_host = request.target, request.from_.uri.host
+            target, sender = request.target, request.from_.uri
         except RemoteProtocolError:
             return ()
         by_contact = self._trunks.get(self._by_contact_user.get(target.user, ""))
         if by_contact is not None:
             return (by_contact,) if _transport_matches(by_contact, flow) else ()
-        if self._is_served(from_host):
+        if self._is_phone(sender):
             return ()
         known = (self._trunks[trunk_id] for trunk_id in self._accepting(flow.host))
         return tuple(trunk for trunk in known if _transport_matches(trunk, flow))

@@ -31,4 +31,4 @@ class TrunkSetup:
 
     def reopen(self) -> TrunkService:
         """Return the trunks as after a restart; the test calls `start`."""
-        return TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda domain: False, SECRET))
+        return TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda sender: False, SECRET))
