@@ -257,3 +257,8 @@ async def test_party_called_by_an_app_is_connected_to_a_destination() -> None:
         alice <- ACK
     """, numbers=NUMBERS)  # fmt: skip
     assert world.observed[-1] == "alice, bob"
+
+
+async def test_a_call_from_a_queue_has_a_ring_tone_of_its_own() -> None:
+    rings = RINGS.replace("source:internal>", "source:external>;info=queue")
+    await play(IN_MENU.replace("menu", "queue") + rings, numbers={"7000": CallApp("queue")})

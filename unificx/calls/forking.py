@@ -10,7 +10,7 @@ from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, caller_headers, ring_headers
 from unificx.calls.machine.setup import APP_ANSWER_TIMEOUT
-from unificx.calls.machine.states import Talking
+from unificx.calls.machine.states import Talking, Transferring
 from unificx.calls.outside import OutsideDialer
 from unificx.calls.participant import DialTarget, Participant
 from unificx.identity import DirectoryCache, Extension
@@ -173,7 +173,8 @@ def _ring_headers(call: Call, target: CallTarget, shown: Caller) -> Headers:
         return RECALL_HEADERS
     if call.next_destination:
         return CLICK_TO_DIAL_HEADERS
-    held_by = call.participant(call.state.callee).app if isinstance(call.state, Talking) else None
+    state = call.state.talking if isinstance(call.state, Transferring) else call.state
+    held_by = call.participant(state.callee).app if isinstance(state, Talking) else None
     if held_by is not None and held_by.app == QUEUE_APP:
         return ring_headers("queue")
     return ring_headers("external" if shown.is_outside or not shown.extension_id else "internal")
