@@ -114,7 +114,13 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_custom_sounds*",
     ),
     "provisioning": ("areas/provisioning/*", "engines/test_provisioning_*", "adapters/test_http_phone_settings*"),
-    "queues": ("areas/queues/*", "areas/callapps/test_queue_*", "engines/test_queue_*", "adapters/test_http_queues*"),
+    "queues": (
+        "areas/queues/*",
+        "areas/callapps/test_queue_*",
+        "engines/test_queue_*",
+        "adapters/test_http_queues*",
+        "outside/test_queue_*",
+    ),
     "recording": (
         "areas/recording/*",
         "areas/audio_store/test_recording_archive*",

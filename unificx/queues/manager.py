@@ -51,8 +51,8 @@ class _LiveQueue:
     queue: Queue
     machine: CallQueue
     visits: dict[str, QueueVisit] = field(default_factory=dict[str, QueueVisit])
-    talks: dict[str, str] = field(default_factory=dict[str, str])
-    """Visit ids by the extension of the agent that talks to the caller."""
+    talks: dict[str, QueueVisit] = field(default_factory=dict[str, QueueVisit])
+    """Visits by the extension of the agent that talks to the caller."""
     timer: asyncio.TimerHandle | None = None
 
 
@@ -119,6 +119,13 @@ class QueueManager:
     def can_call_back(self, visit: QueueVisit) -> bool:
         """Return whether this caller can be called back."""
         return self.dialer is not None and self.dialer.can_call(visit.caller.extension_id)
+
+    def is_recorded(self, tenant_id: str, call_id: str) -> bool:
+        """Return whether a call waits in a queue whose calls are recorded, or was answered by an agent of it."""
+        recorded = [one for one in self._of_tenant.get(tenant_id, {}).values() if one.queue.settings.recorded]
+        return any(
+            call_id == visit.call_id for one in recorded for visit in (*one.visits.values(), *one.talks.values())
+        )
 
     # ---- changes elsewhere
 
@@ -265,7 +272,7 @@ class QueueManager:
             return
         agent = self.lines.connected_extension(visit.call_id)
         if live.queue.agent(agent) is not None:
-            live.talks[agent] = visit.id
+            live.talks[agent] = visit
             self._record(visit, "answered", agent)
         else:
             self._record(visit, "answered")
@@ -288,8 +295,9 @@ class QueueManager:
             for agent in list(live.machine.agents):
                 if agent.talking_since is not None and agent.id not in busy:
                     talked = self._clock.monotonic() - agent.talking_since
-                    visit_id = live.talks.pop(agent.id, "")
-                    self._history.record_talked(tenant_id, visit_id, talked)
+                    visit = live.talks.pop(agent.id, None)
+                    if visit is not None:
+                        self._history.record_talked(tenant_id, visit.id, talked)
                     self._send(live.queue.id, CallFinished(agent.id))
                 self._update_occupied(agent.id, tenant_id)
 

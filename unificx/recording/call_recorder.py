@@ -1,7 +1,7 @@
 """Records calls: automatically where an extension requires it, or at a participant's request."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from unificx import sdp
 from unificx.calls import Conversation
@@ -42,10 +42,17 @@ class _RecordedCall:
 
 
 class CallRecorder:
-    """Implements `CallObserver`. `on_change` is called with each new recording state."""
+    """Implements `CallObserver`. `on_change` is called with each new recording state; `is_required` returns whether a
+    call is recorded automatically, where that is allowed, although no extension requires it."""
 
-    def __init__(self, parts: CallRecorderParts, on_change: Callable[[LiveRecording], None]) -> None:
+    def __init__(
+        self,
+        parts: CallRecorderParts,
+        on_change: Callable[[LiveRecording], None],
+        is_required: Callable[[Conversation], bool] = lambda conversation: False,
+    ) -> None:
         self._on_change = on_change
+        self._is_required = is_required
         self._parts = parts
         # Owner: the node that holds the call.
         self._calls: dict[str, _RecordedCall] = {}
@@ -263,7 +270,10 @@ class CallRecorder:
     def _decide(self, conversation: Conversation) -> RecordingDecision | None:
         callees = [leg.extension_id for leg in conversation.legs if leg.extension_id and not leg.is_initiator]
         caller = next((leg.extension_id for leg in conversation.legs if leg.is_initiator), "")
-        return self._parts.archive.decide(conversation.tenant_id, callees, caller)
+        decision = self._parts.archive.decide(conversation.tenant_id, callees, caller)
+        if decision is not None and not decision.automatic and self._is_required(conversation):
+            return replace(decision, automatic=True)
+        return decision
 
     def _live_recording(self, call: _RecordedCall) -> LiveRecording:
         session, conversation = call.session, call.conversation

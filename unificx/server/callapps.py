@@ -86,7 +86,8 @@ def create_recorder(
     parts = CallRecorderParts(
         container.clock, media, engine, Prompts(), container.archive, _extension_language(container), hold.interrupted
     )
-    return CallRecorder(parts, on_change)
+    queues = container.routing.queues.manager
+    return CallRecorder(parts, on_change, lambda call: queues.is_recorded(call.tenant_id, call.call_id))
 
 
 def create_conference_recorder(

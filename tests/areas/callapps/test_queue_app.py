@@ -185,6 +185,23 @@ def test_caller_hears_music_until_an_agent_answers() -> None:
     run_in_virtual_time(scenario())
 
 
+def test_calls_of_a_queue_are_recorded_if_it_says_so() -> None:
+    async def scenario() -> None:
+        world = QueueWorld(recorded=True)
+        harness = world.start()
+        await asyncio.sleep(5)
+        assert world.manager.is_recorded("acme", "call-1")  # when the phones are connected, before the app has ended
+        world.answer(harness, "1001")
+        await asyncio.sleep(5)
+        assert world.manager.is_recorded("acme", "call-1")
+        assert not world.manager.is_recorded("acme", "another")
+        world.hang_up()
+        await asyncio.sleep(1)
+        assert not world.manager.is_recorded("acme", "call-1")
+
+    run_in_virtual_time(scenario())
+
+
 def test_next_agent_rings_if_the_first_does_not_answer() -> None:
     async def scenario() -> None:
         world = QueueWorld()
