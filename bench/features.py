@@ -45,7 +45,7 @@ LADDER = """
 
 
 def run() -> list[Metric]:
-    return [*blf(), *queue(), *asyncio.run(outside_calls())]
+    return [*blf(), *queue(), *routing_decision(), *asyncio.run(outside_calls())]
 
 
 def blf() -> list[Metric]:
@@ -166,3 +166,31 @@ def _queue_event(strategy: Strategy) -> float:
                     ringing[action.id] = action.agents
     assert len(machine.callers) > CALLERS * 9 // 10
     return spent / counts.total() * 1e6
+
+
+ROUTES, NUMBERS_DIALLED = 1_000, 2_000
+
+
+def routing_decision() -> list[Metric]:
+    """Decisions on different numbers outside in a tenant with a thousand routes of the usual shapes, from memory."""
+    from datetime import UTC, datetime
+
+    from unificx.routing import OutsideCaller, Route
+    from unificx.routing.outbound.decision import OutboundPlan, OutboundRules, TrunkChoice
+
+    created = datetime(2026, 1, 1, tzinfo=UTC)
+    shapes = ("+49{}.", "0{}X.", "0{}ZXX", "+{}.")
+    routes = [
+        Route(f"{n:04}", "t", f"route {n}", shapes[n % 4].format(30 + n), ("a", "b"), created, position=100 + n % 3)
+        for n in range(ROUTES)
+    ]
+    routes.append(Route("last", "t", "all", "+.", ("a", "b"), created, position=900))
+    plan = OutboundPlan(OutboundRules("t", "DE", routes, (TrunkChoice("a", "a"), TrunkChoice("b", "b", "national"))))
+    caller = OutsideCaller("e", "1001")
+    dialled = [f"0{30 + n % 900}{1_000_000 + n * 37}" for n in range(NUMBERS_DIALLED)]
+    taken: list[float] = []
+    for number in dialled:
+        before = time.process_time()
+        plan.decide(caller, number)
+        taken.append(time.process_time() - before)
+    return [metric("routing decision, 1,000 routes", sorted(taken)[len(taken) // 2] * 1e6, "us", 50)]

@@ -144,6 +144,9 @@ AREAS: dict[str, tuple[str, ...]] = {
     "routing": (
         "areas/routing/*",
         "engines/test_public_numbers*",
+        "engines/test_outbound_decision*",
+        "adapters/test_http_outbound*",
+        "adapters/test_sip_emergency*",
         "flows/test_calls_setup*",
         "flows/test_calls_unanswered*",
     ),

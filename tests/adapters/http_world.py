@@ -69,7 +69,7 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
-from unificx.routing import DestinationDirectory, ExtensionKind
+from unificx.routing import DestinationDirectory, ExtensionKind, HangupKind, OutboundDependencies, build_outbound
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -434,7 +434,10 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     recorder = CallRecorder(
         CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
     )
-    destinations = DestinationDirectory([ExtensionKind(directory)])
+    trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
+    destinations = DestinationDirectory([ExtensionKind(directory), HangupKind()])
+    outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
+    outbound = build_outbound(outside, cluster.counters, bus)
     queues = build_queues(QueueStore(database, keys, spool, bus.publish), directory, destinations)
     queue_events = QueueEvents(hub, bus, directory, queues)
     services = Services(
@@ -446,7 +449,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         archive=archive,
         live_recordings=recorder,
         rooms=rooms,
-        trunks=TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32))),
+        trunks=trunks,
+        outbound=outbound,
         meetings=meetings,
         queues=queues,
         support=SupportService(database, keys, clock),
@@ -472,6 +476,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await services.rooms.start()
     await services.trunks.start()
     await services.queues.start()
+    await services.outbound.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),

@@ -12,6 +12,8 @@ from push_service import PushService, SubscribedBrowser
 from unificx.conferencing import NewRoom
 from unificx.identity import NewExtension, Role
 from unificx.media.sounds import Sound
+from unificx.registrar import Caller
+from unificx.routing import CallingLimits, NewNumber, NewRoute
 from unificx.trunks import NewTrunk
 from unificx.voicemail import NewSharedMailbox
 
@@ -47,6 +49,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "update_room": {"name": "Stolen"},
     "create_trunk": {"name": "stolen", "server": "192.0.2.1"},
     "update_trunk": {"name": "stolen"},
+    "create_number": {"number": "+493066666", "trunk": "carrier", "destination": "hangup"},
+    "update_number": {"destination": "hangup"},
+    "create_route": {"name": "stolen", "pattern": "+.", "trunks": ["carrier"]},
+    "update_route": {"name": "stolen"},
+    "try_route": {"number": "0301234567"},
+    "create_block": {"number": "+493066666"},
+    "change_calling_policy": {"premium": True},
+    "change_calling_limits": {"concurrent": 1000},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
@@ -88,7 +98,20 @@ WITHOUT_TENANT_PARAMETERS = {
 
 PROMPT_PARAMETERS = {"language", "group", "prompt"}
 """Parameters with the same values in every tenant: without a tenant they refer to the caller's own."""
-NOUNS = ("persons", "extensions", "devices", "history", "rooms", "trunks", "mailboxes", "recordings", "sounds")
+NOUNS = (
+    "persons",
+    "extensions",
+    "devices",
+    "history",
+    "rooms",
+    "trunks",
+    "numbers",
+    "routes",
+    "blocks",
+    "mailboxes",
+    "recordings",
+    "sounds",
+)
 
 
 async def operations(client: httpx.AsyncClient) -> list[tuple[str, str, dict[str, Any]]]:
@@ -114,11 +137,16 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
+    number, route, block, stop = await create_outbound_objects(world)
     extension = await world.identity.extensions.get(world.globex.id, "2001")
     await world.services.mailboxes.greetings.store(extension, Sound(SPOKEN), "busy")
     return {
         "room": [room.id, "8000"],
         "trunk": [trunk.id, "carrier"],
+        "number": [number, "+49301234500"],
+        "route": [route, "outside"],
+        "block": [block],
+        "stop": [stop],
         "participant": [join_room(world, room, "2001").session.id],
         "tenant": [world.globex.id, "globex"],
         "person_id": [me["person"]["id"]],
@@ -140,6 +168,19 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     }
 
 
+async def create_outbound_objects(world: World) -> tuple[str, str, str, str]:
+    """Create a public number, a route, an entry of a block list and a stop in globex; return their ids."""
+    tenant_id, outbound = world.globex.id, world.services.outbound
+    number = await outbound.numbers.create(tenant_id, NewNumber("+49301234500", "carrier", "extension:2001"))
+    route = await outbound.routes.create(tenant_id, NewRoute("outside", "+.", ("carrier",)))
+    block = await outbound.blocks.create(tenant_id, "+4930.")
+    await outbound.permissions.set_limits(CallingLimits(tenant_id, "tenant", "", calls_per_hour=0))
+    extension = await world.identity.extensions.get(tenant_id, "2001")
+    outbound.routing.destination(Caller.of(extension), "+49309999999")
+    await outbound.fraud.join()
+    return number.id, route.id, block.id, outbound.fraud.stops(tenant_id)[0].id
+
+
 async def all_objects_of(world: World, slug: str) -> list[Any]:
     operator = world.client(operator=True)
     paths = (
@@ -149,7 +190,7 @@ async def all_objects_of(world: World, slug: str) -> list[Any]:
     messages = (f"voicemail?extension=2001&tenant={slug}", f"voicemail/settings?tenant={slug}")
     messages += (f"mailboxes/2001/greetings?tenant={slug}",)
     recorded = (f"recordings/settings?tenant={slug}", f"extensions/2001/recording?tenant={slug}")
-    every = (*paths, *messages, *recorded, f"calls?tenant={slug}")
+    every = (*paths, *messages, *recorded, f"calls?tenant={slug}", f"fraud?tenant={slug}")
     return [(await operator.get(f"/api/v1/{path}")).json() for path in every]
 
 

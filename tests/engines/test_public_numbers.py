@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from unificx.routing.outbound import Emergency, PublicNumber, Short, display, is_country, normalise, parse_e164
+from unificx.routing.outbound.numbers import Emergency, PublicNumber, Short, display, is_country, normalise, parse_e164
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from unificx.notifications import PushNotifier
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
+from unificx.routing import Outbound
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -55,6 +56,7 @@ class Services:
     prompt_overrides: PromptOverrides
     rooms: RoomService
     trunks: TrunkService
+    outbound: Outbound
     meetings: ConferenceManager
     queues: Queues
     archive: RecordingArchive

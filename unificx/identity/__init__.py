@@ -24,6 +24,7 @@ from unificx.identity.people_schemas import (
     PlannedRow,
     SharedPhone,
 )
+from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.people_csv import neutralize
 from unificx.identity.policies.permissions import Action, may, may_grant
@@ -67,6 +68,7 @@ from unificx.identity.service import Identity, build_identity
 from unificx.identity.terms import POLICY_VERSION, TERMS_VERSION
 
 __all__ = [
+    "DEFAULT_COUNTRY",
     "OPERATOR_SLUG",
     "POLICY_VERSION",
     "TERMS_VERSION",

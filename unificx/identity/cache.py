@@ -80,6 +80,19 @@ class DirectoryCache:
     def device_by_username(self, username: str) -> DeviceAuth | None:
         return self._with_effective_state(self._by_username.get(username))
 
+    def suspended_device(self, username: str) -> DeviceAuth | None:
+        """Return a device that only the suspension of its tenant or user disables: it may make emergency calls."""
+        device = self._by_username.get(username)
+        if device is None or not device.enabled:
+            return None
+        return device if self.is_suspended(device.tenant_id, device.extension_id) else None
+
+    def is_suspended(self, tenant_id: str, extension_id: str) -> bool:
+        """Return whether the tenant or the user of the extension is suspended. "": whether the tenant is."""
+        tenant, extension = self._tenants.get(tenant_id), self._extensions.get(extension_id)
+        owner = extension.person_id if extension is not None else None
+        return tenant is None or not tenant.active or owner in self._suspended_persons
+
     def devices_of(self, extension_id: str) -> tuple[DeviceAuth, ...]:
         """Return every device of the extension, including disabled ones."""
         effective = (self._with_effective_state(device) for device in self._devices_by_extension.get(extension_id, ()))
@@ -111,9 +124,7 @@ class DirectoryCache:
         """Return the device, with `enabled` false while its tenant or user is suspended."""
         if device is None or not device.enabled:
             return device
-        tenant = self._tenants.get(device.tenant_id)
-        extension = self._extensions.get(device.extension_id)
-        if tenant is None or not tenant.active or extension is None or extension.person_id in self._suspended_persons:
+        if device.extension_id not in self._extensions or self.is_suspended(device.tenant_id, device.extension_id):
             return replace(device, enabled=False)
         return device
 

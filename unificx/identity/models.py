@@ -184,6 +184,7 @@ class TenantRow(Base):
     language: Mapped[str] = plain("language code")
     time_zone: Mapped[str] = plain("IANA time zone")
     park_seconds: Mapped[int] = plain("parking timeout")
+    country: Mapped[str] = plain("country code of the numbering plan")
 
 
 class PersonRow(Base):

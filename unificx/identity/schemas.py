@@ -86,6 +86,8 @@ class Tenant:
     """IANA time zone of prompts and e-mails; "" for the server's own."""
     park_seconds: int = 90
     """How long a call stays parked before it rings back at the parking extension, in seconds."""
+    country: str = "DE"
+    """ISO 3166 code of the country by whose rules numbers are dialled."""
 
     @property
     def active(self) -> bool:
@@ -99,6 +101,8 @@ class NewTenant:
     domain: str
     language: Language = "en"
     time_zone: str = ""
+    country: str = ""
+    """ISO 3166 code; "" for that of the time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class TenantChange:
     language: Language | None = None
     time_zone: str | None = None
     park_seconds: int | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

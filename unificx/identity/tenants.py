@@ -6,7 +6,7 @@ from unificx.core.errors import Conflict
 from unificx.db import Page, PageById
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.events import TenantCreated, TenantDeleted, TenantResumed, TenantSuspended
-from unificx.identity.policies import validation
+from unificx.identity.policies import countries, validation
 from unificx.identity.repository import accounts
 from unificx.identity.schemas import NewTenant, Tenant, TenantChange
 from unificx.identity.session_closer import SessionCloser
@@ -34,6 +34,7 @@ class Tenants:
             created=self._clock.now(),
             language=new.language,
             time_zone=validation.time_zone(new.time_zone),
+            country=countries.country(new.country or countries.default_country(new.time_zone)),
         )
         async with self._store.transaction() as tx:
             if self._directory.tenant_by_slug(tenant.slug) is not None:
@@ -89,4 +90,6 @@ def _apply_tenant_change(tenant: Tenant, change: TenantChange) -> Tenant:
         tenant = replace(tenant, time_zone=validation.time_zone(change.time_zone))
     if change.park_seconds is not None:
         tenant = replace(tenant, park_seconds=validation.park_seconds(change.park_seconds))
+    if change.country is not None:
+        tenant = replace(tenant, country=countries.country(change.country))
     return replace(tenant, state=change.state or tenant.state, language=change.language or tenant.language)

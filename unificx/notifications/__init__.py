@@ -1,6 +1,7 @@
 """Notifications: e-mails, and Web Push to signed-in devices."""
 
 from unificx.notifications.email_queue import EmailQueue, EmailQueueDependencies
+from unificx.notifications.policies.emails import EmailKind
 from unificx.notifications.policies.endpoints import MAX_ENDPOINT_LENGTH
 from unificx.notifications.ports import EmailRejected, PushResponse, PushServiceUnreachable
 from unificx.notifications.push import PushNotifier, PushNotifierDependencies
@@ -11,6 +12,7 @@ from unificx.notifications.vapid import KEY_BYTES, Vapid, new_private_key
 __all__ = [
     "KEY_BYTES",
     "MAX_ENDPOINT_LENGTH",
+    "EmailKind",
     "EmailQueue",
     "EmailQueueDependencies",
     "EmailRejected",

@@ -125,6 +125,21 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 " this e-mail: copies already sent are not erased.",
             ),
         ),
+        "emergency_call": EmailText(
+            "Emergency call",
+            (
+                "An emergency number was called: {detail}.",
+                "You receive this message because {organisation} has named you for it.",
+            ),
+        ),
+        "calls_stopped": EmailText(
+            "Calls outside were stopped",
+            (
+                "A limit has stopped calls outside. {detail}",
+                "If these calls are wanted, release the stop in the portal. Otherwise change the passwords of the"
+                " devices concerned. Emergency calls are still possible.",
+            ),
+        ),
     },
     "de": {
         "invitation": EmailText(
@@ -197,6 +212,21 @@ _TEXTS: dict[Language, dict[EmailKind, EmailText]] = {
                 "Sie haben eine neue Sprachnachricht: {detail}.",
                 "Sie ist angehängt, wie für Ihr Postfach eingestellt. Wenn Sie die Nachricht in der App endgültig"
                 " löschen, löschen Sie auch diese E-Mail: Verschickte Kopien werden nicht gelöscht.",
+            ),
+        ),
+        "emergency_call": EmailText(
+            "Notruf",
+            (
+                "Eine Notrufnummer wurde gewählt: {detail}.",
+                "Sie erhalten diese Nachricht, weil {organisation} Sie dafür benannt hat.",
+            ),
+        ),
+        "calls_stopped": EmailText(
+            "Gespräche nach außen angehalten",
+            (
+                "Eine Grenze hat Gespräche nach außen angehalten. {detail}",
+                "Sind diese Gespräche gewollt, geben Sie sie im Portal wieder frei. Andernfalls ändern Sie die"
+                " Passwörter der betroffenen Geräte. Notrufe sind weiterhin möglich.",
             ),
         ),
     },

@@ -7,15 +7,18 @@ from unificx.identity import DirectoryCache
 from unificx.registrar import Caller
 from unificx.routing.destinations import Destination, RingExtension
 from unificx.routing.kinds import DestinationDirectory
+from unificx.routing.outbound.numbers import normalise
+from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER
 
 RING_TEST = "*44"
 """Feature code that rings only the calling device."""
 _NUMBER = re.compile(r"[0-9]{1,15}\Z")
 _INTERNATIONAL = re.compile(r"\+[0-9]{3,15}\Z")
-_OUTSIDE = re.compile(r"0[0-9]{4,}|[0-9]{9,}|110|112|911|999")
-"""Digits that, unless they are an extension or a feature, mean a number outside: with a trunk prefix, longer than any
-extension, or an emergency number."""
+_WITHHELD = re.compile(r"\*31#?(?=[+0-9])")
+"""Prefix that withholds the caller's number from a party outside (CLIR)."""
+_EMERGENCY_LENGTH = 3
+"""Digits of the emergency numbers that no internal number may hide."""
 _CODE = re.compile(r"[*#][0-9*#]{1,15}\Z")
 _SEPARATORS = str.maketrans("", "", " -.()/")
 
@@ -42,11 +45,18 @@ class FeatureCode:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldNumber:
+    """A number outside that is not to be shown the caller's number."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undialable:
     """Not a valid dialled string."""
 
 
-DialledString = Number | OutsideNumber | FeatureCode | Undialable
+DialledString = Number | OutsideNumber | WithheldNumber | FeatureCode | Undialable
 
 
 def parse_dialled(user: str) -> DialledString:
@@ -58,32 +68,53 @@ def parse_dialled(user: str) -> DialledString:
         return Number(text)
     if _INTERNATIONAL.match(text):
         return OutsideNumber(text[1:])
+    withheld = _WITHHELD.match(text)
+    if withheld is not None:
+        digits = text[withheld.end() :]
+        outside = _NUMBER.match(digits) or _INTERNATIONAL.match(digits)
+        return WithheldNumber(digits) if outside else Undialable()
     if _CODE.match(text):
         return FeatureCode(text)
     return Undialable()
 
 
 class DialPlan:
-    """The numbers of all tenants; those of different tenants are independent."""
+    """The numbers of all tenants; those of different tenants are independent. `outside` decides on numbers outside;
+    None where there are none."""
 
-    def __init__(self, directory: DirectoryCache, destinations: DestinationDirectory) -> None:
+    def __init__(
+        self, directory: DirectoryCache, destinations: DestinationDirectory, outside: OutboundRouting | None = None
+    ) -> None:
         self._directory = directory
         self._destinations = destinations
+        self._outside = outside
 
     def destination(self, caller: Caller, dialled: str) -> Destination:
         """Return the destination of `dialled` for this caller."""
         match parse_dialled(dialled):
             case Number(digits):
+                if len(digits) <= _EMERGENCY_LENGTH and self._is_emergency(caller.tenant_id, digits):
+                    return self._destination_outside(caller, digits)
                 found = self._destinations.at_number(caller.tenant_id, digits)
-                if found is not None:
-                    return found
-                return NO_OUTSIDE_LINE if _OUTSIDE.fullmatch(digits) else NO_SUCH_NUMBER
-            case OutsideNumber():
-                return NO_OUTSIDE_LINE
+                return found if found is not None else self._destination_outside(caller, digits)
+            case OutsideNumber(digits):
+                return self._destination_outside(caller, f"+{digits}")
             case FeatureCode(text) if text == RING_TEST:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
+            case WithheldNumber(digits):
+                return self._destination_outside(caller, digits, withheld=True)
             case FeatureCode(text):
                 return self._destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
             case Undialable():
                 return NO_SUCH_NUMBER
+
+    def _is_emergency(self, tenant_id: str, digits: str) -> bool:
+        return self._outside is not None and self._outside.is_emergency(tenant_id, digits)
+
+    def _destination_outside(self, caller: Caller, digits: str, *, withheld: bool = False) -> Destination:
+        if self._outside is not None:
+            return self._outside.destination(caller, digits, withheld=withheld)
+        tenant = self._directory.tenant(caller.tenant_id)
+        is_number = tenant is not None and normalise(digits, tenant.country) is not None
+        return NO_OUTSIDE_LINE if is_number else NO_SUCH_NUMBER

@@ -5,6 +5,7 @@ from unificx.identity import DirectoryCache
 from unificx.registrar import Binding, Caller
 from unificx.routing.dial_plan import DialPlan
 from unificx.routing.kinds import DestinationDirectory, ExtensionKind
+from unificx.routing.outbound.service import OutboundRouting
 from unificx.routing.plans import NO_SUCH_NUMBER, Plan, RingTarget
 from unificx.routing.ports import NoPushDevices, PushDevices
 from unificx.routing.references import DestinationRef
@@ -20,11 +21,12 @@ class Routing:
         location: Location[Binding],
         push_devices: PushDevices | None = None,
         destinations: DestinationDirectory | None = None,
+        outside: OutboundRouting | None = None,
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
         self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
-        self._dial_plan = DialPlan(directory, self._destinations)
+        self._dial_plan = DialPlan(directory, self._destinations, outside)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""

@@ -16,6 +16,7 @@ from unificx.core.errors import StartupError
 from unificx.db import MIN_FREE_BYTES, Database, claim_database
 from unificx.db.migrations import migrate_in_child
 from unificx.privacy import Erasure, ErasureJournal, KeyStore, MasterKey, master_key
+from unificx.server.calling_alerts import CallingAlerts
 from unificx.server.cleanup import Cleanup
 from unificx.server.container import Container, build_container
 from unificx.server.notification_settings import load_notification_settings
@@ -61,7 +62,7 @@ async def open_installation(
         await container.archive.start()
         await container.conference_rooms.start()
         await container.trunks.start()
-        await container.routing.queues.start()
+        await container.routing.start()
         stack.push_async_callback(container.routing.queues.manager.close)
         await container.push.start()
         stack.push_async_callback(container.push.close)
@@ -78,7 +79,9 @@ async def open_installation(
         if container.email_queue is not None:
             singletons["e-mail queue"] = container.email_queue.run
         workers = [cluster.leases.run(name, run) for name, run in singletons.items()]
-        for worker in (container.spool.run(), *workers):
+        alerts = CallingAlerts(container)
+        stack.push_async_callback(alerts.close)
+        for worker in (container.spool.run(), alerts.run(), *workers):
             stack.push_async_callback(_cancel, asyncio.create_task(worker))
         yield container
 

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 
 from unificx.callapps import RoomKind
+from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
-from unificx.identity import DirectoryCache
 from unificx.queues import Queues, QueueStore, build_queues
-from unificx.routing import DestinationDirectory, ExtensionKind, HangupKind
+from unificx.routing import (
+    DestinationDirectory,
+    ExtensionKind,
+    HangupKind,
+    NumberKind,
+    Outbound,
+    OutboundDependencies,
+    build_outbound,
+)
+from unificx.trunks import TrunkService
+from unificx.trunks.events import TrunkChanged, TrunkCreated, TrunkDeleted
 from unificx.voicemail import Mailboxes, MailboxKind
 
 
@@ -17,14 +27,36 @@ class CallRouting:
     queues: Queues
     destinations: DestinationDirectory
     """All kinds of destinations; the SIP server adds the call apps."""
+    outbound: Outbound
+
+    async def start(self) -> None:
+        """Load what the services need in memory."""
+        await self.outbound.start()
+        await self.queues.start()
 
 
-def build_call_routing(
-    store: QueueStore, directory: DirectoryCache, mailboxes: Mailboxes, rooms: RoomService
+def build_call_routing(  # noqa: PLR0917 - what destinations are made of
+    store: QueueStore,
+    outside: OutboundDependencies,
+    trunks: TrunkService,
+    cluster: Cluster,
+    mailboxes: Mailboxes,
+    rooms: RoomService,
 ) -> CallRouting:
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
-    extensions = ExtensionKind(directory, mailboxes.accepts_messages)
-    kinds = extensions, RoomKind(rooms), MailboxKind(mailboxes, directory), HangupKind()
-    destinations = DestinationDirectory(kinds)
-    return CallRouting(build_queues(store, directory, destinations), destinations)
+    destinations, directory = outside.destinations, outside.directory
+    outbound = build_outbound(outside, cluster.counters, cluster.bus)
+    for kind in (
+        ExtensionKind(directory, mailboxes.accepts_messages),
+        RoomKind(rooms),
+        MailboxKind(mailboxes, directory),
+        HangupKind(),
+        NumberKind(outbound.store, outbound.routing),
+    ):
+        destinations.add(kind)
+    trunks.uses.append(outbound)
+    for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
+        # The directory of the trunks changes right after the handlers of the bus have run.
+        cluster.bus.subscribe(event, outbound.trunks_changed)
+    return CallRouting(build_queues(store, directory, destinations), destinations, outbound)

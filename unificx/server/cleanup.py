@@ -72,6 +72,9 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.trunks.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.queues.service.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.queues.service.on_tenant_deleted)
+        permissions = container.routing.outbound.permissions
+        container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 

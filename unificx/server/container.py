@@ -33,6 +33,7 @@ from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore
 from unificx.recording import RecordingArchive, TranscodeWorker
 from unificx.registrar import Binding, LocationService, Registrar, RegistrarDependencies
+from unificx.routing import DestinationDirectory, OutboundDependencies
 from unificx.server.call_routing import CallRouting, build_call_routing
 from unificx.server.notification_settings import NotificationSettings
 from unificx.server.paths import InstallationPaths
@@ -102,11 +103,11 @@ def build_container(
     derive_secret: Callable[[str], bytes],
 ) -> Container:
     """Build all services, with ports filled and spool handlers registered."""
-    clock, bus = database.clock, cluster.bus
+    clock, bus, notification_service = database.clock, cluster.bus, NotificationService()
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
-    is_storage_full = partial(_is_storage_full, disk_guard, spool)
-    location, notification_service = LocationService(), NotificationService()
+    is_storage_full, location = partial(_is_storage_full, disk_guard, spool), LocationService()
     identity = _identity(database, keys, notification_service, cluster)
+    trunks = _trunks(database, keys, identity, derive_secret)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio, push = AudioStore(audio_parts), _push(database, keys, identity, bus, notifications)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
@@ -137,9 +138,9 @@ def build_container(
         transcription=TranscriptionWorker(audio_parts, audio, mailboxes),
         archive=RecordingArchive(audio_parts, audio),
         conference_rooms=rooms,
-        trunks=_trunks(database, keys, identity, derive_secret),
+        trunks=trunks,
         conferences=ConferenceManager(clock, bus.publish),
-        routing=_routing(database, keys, identity, mailboxes, rooms, spool=spool, bus=bus),
+        routing=_routing(audio_parts, identity, mailboxes, rooms, spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
@@ -168,16 +169,19 @@ def _phone_settings(
 
 
 def _routing(
-    database: Database,
-    keys: KeyStore,
+    parts: AudioStoreParts,
     identity: Identity,
     mailboxes: Mailboxes,
     rooms: MeetingRooms,
     *,
     spool: Spool,
-    bus: EventBus,
+    trunks: TrunkService,
+    cluster: Cluster,
 ) -> CallRouting:
-    return build_call_routing(QueueStore(database, keys, spool, bus.publish), identity.directory, mailboxes, rooms)
+    database, keys, directory = parts.database, parts.keys, identity.directory
+    store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
+    outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations)
+    return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:

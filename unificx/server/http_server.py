@@ -58,6 +58,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             prompt_overrides=container.prompt_overrides,
             rooms=container.conference_rooms,
             trunks=container.trunks,
+            outbound=container.routing.outbound,
             meetings=container.conferences,
             queues=container.routing.queues,
             archive=container.archive,

@@ -33,6 +33,7 @@ from unificx.server.extension_state_handler import create_extension_states, foll
 from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
+from unificx.server.outside_calls import CallManagerOutsideCalls
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
 from unificx.server.trunks import carrier_trust, create_trunk_monitor
@@ -80,7 +81,7 @@ class SipServer:
         self._container = container
         self._media = media
         self._engine = engine
-        clock, directory = container.clock, container.identity.directory
+        clock = container.clock
         started = clock.monotonic()
         incarnation = Incarnation(bytes.fromhex(container.node), clock.now().timestamp() - started, started)
         self.bearers = BearerTokens(container.derive_secret("SIP bearer tokens"), incarnation=incarnation)
@@ -93,13 +94,14 @@ class SipServer:
         apps = create_registry(container, self.parking)
         self.app_runner = create_host(container, engine, apps)
         container.routing.destinations.add(apps)
-        routing = Routing(directory, container.location, container.push, container.routing.destinations)
+        routing = self._create_routing()
         hold = MusicOnHold(media, container.prompt_overrides.music, clock)
         self.call_recorder = create_recorder(container, media, engine, hold, self._recording_changed)
         call_settings = CallSettings(max_calls_per_tenant=settings.calls_per_tenant)
         observers = CompositeObserver(hold, self.call_recorder)
         touched: set[str] = set()
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, touched.add)
+        container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
         self._recorded_calls = CallRecordingStatus(self.call_manager)
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
@@ -122,6 +124,11 @@ class SipServer:
         self._driver = self._create_driver(request_handler, rate_limiter)
         self._watchdog_task: asyncio.Task[None] | None = None
         self._subscribe()
+
+    def _create_routing(self) -> Routing:
+        container = self._container
+        destinations, outside = container.routing.destinations, container.routing.outbound.routing
+        return Routing(container.identity.directory, container.location, container.push, destinations, outside)
 
     def _create_endpoint(self) -> Endpoint:
         clock = self._container.clock

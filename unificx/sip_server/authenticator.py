@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from unificx.core.source_address import source_network
 from unificx.identity import DeviceAuth, DirectoryCache, Extension
+from unificx.routing import Emergency, normalise
 from unificx.sip.bearer import BearerTokens, bearer_challenge, bearer_token
 from unificx.sip.digest import ALGORITHMS, Nonces, NonceState, challenges, verify
 from unificx.sip.errors import RemoteProtocolError
@@ -146,13 +147,24 @@ class Authenticator:
     def _verified_device(self, credentials: AuthParams, request: Request) -> DeviceAuth | None:
         """Return the device if the digest is correct for this request; the nonce is not checked."""
         params = credentials.params
-        device = self._directory.device_by_username(params.get("username", ""))
+        device = self._device_of(params.get("username", ""), request)
         if device is None or not device.enabled or device.realm != params.get("realm", ""):
             device = self._unknown_device
         verified = verify(credentials, request.method, device.ha1)
         if not verified or device is self._unknown_device or not _same_target(params["uri"], request):
             return None
         return device
+
+    def _device_of(self, username: str, request: Request) -> DeviceAuth | None:
+        """Return the device of a user name. One of a suspended tenant or user is enabled for emergency calls."""
+        device = self._directory.device_by_username(username)
+        if device is None or device.enabled or request.method != "INVITE":
+            return device
+        suspended, tenant = self._directory.suspended_device(username), self._directory.tenant(device.tenant_id)
+        if suspended is None or tenant is None:
+            return device
+        emergency = isinstance(normalise(request.target.decoded_user, tenant.country), Emergency)
+        return suspended if emergency else device
 
     def _note_fault(self, request: Request, credentials: AuthParams, now: float) -> None:
         """Note why a device of ours could not register: the user name is its own, so nothing is disclosed."""

@@ -150,7 +150,7 @@ def test_unknown_numbers(directory: DirectoryCache, dialled: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "dialled", ["+49 30 1234567", "+49 (0)30/12-34", "030 1234567", "004930123", "15551234567", "112"]
+    "dialled", ["+49 30 1234567", "+49 (0)30/12-34", "030 1234567", "004930123", "015551234567", "112"]
 )
 def test_calls_outside_are_not_set_up(directory: DirectoryCache, dialled: str) -> None:
     """Otherwise a user would look for a typing error in a right number."""

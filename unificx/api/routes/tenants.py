@@ -35,7 +35,9 @@ async def create_tenant(services: ServicesDep, user: CurrentUserDep, new: models
     """Create a tenant."""
     if not may(user.principal, Action.INSTALLATION, user.principal.tenant_id):
         raise Forbidden("Only operators can create tenants.")
-    made = await services.identity.tenants.create(identity.NewTenant(**new.model_dump()))
+    made = await services.identity.tenants.create(
+        identity.NewTenant(**new.model_dump(exclude={"country"}), country=new.country or "")
+    )
     return models.Tenant.model_validate(made)
 
 

@@ -20,6 +20,7 @@ Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "fail
 Name = Annotated[str, Field(min_length=1, max_length=200, examples=["Reception"])]
 Email = Annotated[str, Field(max_length=320, examples=["reception@example.com"])]
 Password = Annotated[SecretStr, Field(min_length=10, max_length=256)]
+Country = Annotated[str, Field(pattern=r"^[A-Za-z]{2}$", examples=["DE"])]
 TimeZone = Annotated[
     str, Field(max_length=64, examples=["Europe/Berlin"], description="IANA name; empty: the server's time zone.")
 ]
@@ -58,6 +59,7 @@ class Tenant(Output):
     language: Language = Field(description="Default language of prompts and e-mails.")
     time_zone: str = Field(description="Time zone of prompts and e-mails (IANA name); empty: the server's time zone.")
     park_seconds: int = Field(description="Seconds until a parked call rings back at the extension that parked it.")
+    country: str = Field(description="Country by whose rules numbers are dialled (ISO 3166 code).", examples=["DE"])
 
 
 class NewTenant(Input):
@@ -66,6 +68,7 @@ class NewTenant(Input):
     domain: str = Field(max_length=253, description="Its SIP domain.", examples=["demo.example"])
     language: Language = "en"
     time_zone: TimeZone = ""
+    country: Country | None = Field(default=None, description="By default that of the time zone, or DE.")
 
 
 class TenantChange(Input):
@@ -76,6 +79,7 @@ class TenantChange(Input):
     language: Language | None = None
     time_zone: TimeZone | None = None
     park_seconds: Annotated[int | None, Field(ge=10, le=3600)] = None
+    country: Country | None = Field(default=None, description="Country by whose rules numbers are dialled.")
 
 
 class Person(Output):

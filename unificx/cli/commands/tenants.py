@@ -16,12 +16,14 @@ _COLUMNS = {
     "language": "language",
     "id": "id",
 }
-_DETAILS = {**_COLUMNS, "time_zone": "time zone", "park_seconds": "park timeout (s)"}
+_DETAILS = {**_COLUMNS, "time_zone": "time zone", "park_seconds": "park timeout (s)", "country": "country"}
 
 TenantReference = Annotated[str, typer.Argument(metavar="NAME", help="Short name or id.")]
 
 Language = Annotated[str | None, typer.Option(help="Language of prompts and e-mails: en or de.")]
 TimeZone = Annotated[str | None, typer.Option(help="Time zone, such as Europe/Berlin.")]
+
+Country = Annotated[str | None, typer.Option(help="Country whose rules of dialling apply, such as DE.")]
 
 group = command_group("tenant", "Manage tenants.")
 
@@ -35,9 +37,11 @@ def create(
     name: Annotated[str | None, typer.Option(help="Display name; the short name if omitted.")] = None,
     language: Language = None,
     time_zone: TimeZone = None,
+    country: Country = None,
 ) -> None:
     """Create a tenant."""
     made = {"slug": slug, "name": name or slug, "domain": domain, "language": language, "time_zone": time_zone}
+    made["country"] = country
     print_item(context.run(lambda api: api.post("/tenants", made)), _DETAILS, as_json=context.as_json)
 
 
@@ -65,6 +69,7 @@ def update(
     language: Language = None,
     time_zone: TimeZone = None,
     park_seconds: Annotated[int | None, typer.Option(help="Seconds until a parked call rings back.")] = None,
+    country: Country = None,
 ) -> None:
     """Change, suspend or resume a tenant."""
     state = None if suspend is None else "suspended" if suspend else "active"
@@ -74,6 +79,7 @@ def update(
         "language": language,
         "time_zone": time_zone,
         "park_seconds": park_seconds,
+        "country": country,
     }
     changed = context.run(lambda api: api.patch(f"/tenants/{quote_segment(tenant_name)}", body))
     print_item(changed, _DETAILS, as_json=context.as_json)

@@ -8,5 +8,6 @@ import unificx
 
 def load_all_models() -> None:
     """Import the models of every area, so that the shared metadata includes them."""
-    for path in sorted(Path(unificx.__path__[0]).glob("*/*models.py")):
-        import_module(f"unificx.{path.parent.name}.{path.stem}")
+    for path in sorted(Path(unificx.__path__[0]).rglob("*models.py")):
+        module = path.relative_to(unificx.__path__[0]).with_suffix("")
+        import_module(".".join(("unificx", *module.parts)))

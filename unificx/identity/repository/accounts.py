@@ -45,6 +45,7 @@ async def add_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "language": tenant.language,
         "time_zone": tenant.time_zone,
         "park_seconds": tenant.park_seconds,
+        "country": tenant.country,
     }
     await session.execute(insert(TenantRow).values(values))
 
@@ -56,6 +57,7 @@ async def save_tenant(session: AsyncSession, tenant: Tenant) -> None:
         "language": tenant.language,
         "time_zone": tenant.time_zone,
         "park_seconds": tenant.park_seconds,
+        "country": tenant.country,
     }
     await session.execute(update(TenantRow).where(TenantRow.id == tenant.id).values(values))
 
@@ -177,6 +179,7 @@ def _tenant(row: TenantRow) -> Tenant:
         language=cast("Language", row.language),
         time_zone=row.time_zone,
         park_seconds=row.park_seconds,
+        country=row.country,
     )
 
 

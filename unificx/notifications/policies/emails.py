@@ -19,6 +19,8 @@ EmailKind = Literal[
     "recovery_used",
     "voicemail",
     "voicemail_sound",
+    "emergency_call",
+    "calls_stopped",
 ]
 Language = Literal["en", "de"]
 KINDS: tuple[EmailKind, ...] = get_args(EmailKind)

@@ -108,6 +108,14 @@ def display(e164: str, country: str) -> str:
     )
 
 
+def national_form(number: PublicNumber, country: str) -> str:
+    """Return the digits to dial in `country`: with its national prefix there, with its international prefix abroad."""
+    own, digits = str(_calling_code(country)), number.e164[1:]
+    if digits.startswith(own) and _regions(int(own)):
+        return _prefixes(country)[1] + digits[len(own) :]
+    return _international_prefix(country) + digits
+
+
 # ---- parts
 
 
@@ -161,6 +169,13 @@ def _prefixes(country: str) -> tuple[re.Pattern[str], str, bool]:
         national,
         plan.national_prefix_for_parsing in (national, None),
     )
+
+
+@cache
+def _international_prefix(country: str) -> str:
+    plan = PhoneMetadata.metadata_for_region(country)
+    prefix = (plan.preferred_international_prefix or plan.international_prefix) if plan is not None else None
+    return prefix if prefix is not None and prefix.isdecimal() else "00"
 
 
 def _begins_as_outside(digits: str, country: str) -> bool:

@@ -1,0 +1,105 @@
+"""Public numbers, routes, block lists and the fraud guard over HTTP."""
+
+import httpx
+import pytest
+from http_world import World
+
+from unificx.trunks import NewTrunk
+
+NUMBER = {"number": "+49301234500", "trunk": "carrier", "destination": "extension:1001"}
+ROUTE = {"name": "outside", "pattern": "+.", "trunks": ["carrier"], "caller_id": "030 1234500"}
+
+
+@pytest.fixture
+async def admin(world: World) -> httpx.AsyncClient:
+    """An administrator of a tenant with a trunk and the extension 1001."""
+    await world.services.trunks.create(world.acme.id, NewTrunk("carrier", "carrier.example"))
+    await world.user(world.acme, "1001")
+    return await world.admin(world.acme)
+
+
+async def created(client: httpx.AsyncClient, path: str, body: dict[str, object]) -> dict:
+    answer = await client.post(f"/api/v1/{path}", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_numbers_and_routes_are_managed_and_tried(world: World, admin: httpx.AsyncClient) -> None:
+    number = await created(admin, "numbers", NUMBER)
+    assert (number["number"], number["display"], number["trunk"]) == ("+49301234500", "030 1234500", "carrier")
+    changed = await admin.patch(
+        "/api/v1/numbers/%2B49301234500", json={"shown_for": ["1001"], "reject_anonymous": True}
+    )
+    assert (changed.json()["shown_for"], changed.json()["reject_anonymous"]) == (["1001"], True)
+    route = await created(admin, "routes", ROUTE)
+    assert (route["trunks"], route["caller_id"], route["position"]) == (["carrier"], "+49301234500", 100)
+    tried = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "0301234567"})).json()
+    assert [tried[key] for key in ("allowed", "route", "trunk", "number_sent", "caller_id", "rule")] == [
+        *(True, "outside", "carrier", "+49301234567", "+49301234500", None)
+    ]
+    refused = (await admin.post("/api/v1/routes/test", json={"number": "+41441234567"})).json()
+    assert (refused["allowed"], refused["rule"], refused["country"]) == (False, "country", "CH")
+    assert (await admin.delete("/api/v1/numbers/%2B49301234500")).status_code == 409
+    assert (await admin.delete("/api/v1/routes/outside")).status_code == 204
+    assert (await admin.delete(f"/api/v1/numbers/{number['id']}")).status_code == 204
+    assert (await admin.get("/api/v1/numbers")).json()["items"] == []
+    user = await world.user(world.acme, "1002")
+    assert (await user.get("/api/v1/routes")).status_code == 403
+    assert (await user.post("/api/v1/numbers", json=NUMBER)).status_code == 403
+
+
+async def test_errors_name_the_field(admin: httpx.AsyncClient) -> None:
+    for path, body, field in (
+        ("numbers", {**NUMBER, "number": "12"}, "number"),
+        ("numbers", {**NUMBER, "destination": "extension:1009"}, "destination"),
+        ("routes", {**ROUTE, "caller_id": ""} | {"pattern": "0["}, "pattern"),
+        ("routes", ROUTE, "caller_id"),
+        ("blocks", {"number": "abc"}, "number"),
+    ):
+        answer = await admin.post(f"/api/v1/{path}", json=body)
+        assert (answer.status_code, field in answer.text) == (422, True), answer.text
+
+
+async def test_users_change_the_lists_of_their_own_extensions(world: World, admin: httpx.AsyncClient) -> None:
+    user = await world.user(world.acme, "1002")
+    own = await created(user, "blocks", {"number": "030 1234567", "extension": "1002", "note": "again"})
+    assert (own["number"], own["extension"], own["list"]) == ("+49301234567", "1002", "block")
+    general = await created(admin, "blocks", {"number": "+49900.", "list": "allow", "direction": "out"})
+    for body in ({"number": "+4930."}, {"number": "+4930.", "extension": "1001"}):
+        assert (await user.post("/api/v1/blocks", json=body)).status_code == 403
+    assert (await user.get(f"/api/v1/blocks/{general['id']}")).status_code == 404
+    listed = await user.get("/api/v1/blocks", params={"extension": "1002"})
+    assert [one["id"] for one in listed.json()["items"]] == [own["id"]]
+    assert (await user.delete(f"/api/v1/blocks/{own['id']}")).status_code == 204
+
+
+@pytest.mark.promise("U9")
+async def test_stops_are_shown_explained_and_released(world: World, admin: httpx.AsyncClient) -> None:
+    await created(admin, "numbers", NUMBER)
+    await created(admin, "routes", ROUTE)
+    policy = await admin.patch(
+        "/api/v1/fraud/policy", json={"countries": ["at"], "alerted": ["1001"], "prices": {"43": 3}}
+    )
+    assert (policy.json()["countries"], policy.json()["prices"]) == (["AT"], {"43": 3})
+    limits = {"extension": "1001", "calls_per_hour": 0, "reach": "national"}
+    assert (await admin.patch("/api/v1/fraud/limits", json=limits)).json()["name"] == "1001"
+    extension = world.services.identity.directory.extension(world.acme.id, "1001")
+    assert extension is not None
+    from unificx.registrar import Caller
+
+    world.services.outbound.routing.destination(Caller.of(extension), "0301234567")
+    await world.services.outbound.fraud.join()
+    status = (await admin.get("/api/v1/fraud")).json()
+    [stop] = status["stops"]
+    assert (stop["rule"], stop["scope"], stop["name"], stop["active"]) == ("rate", "extension", "1001", True)
+    assert stop["may_release"] == ["tenant_admin", "operator"]
+    tried = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "0301234567"})).json()
+    assert (tried["rule"], tried["stop"]) == ("stopped", stop["id"])
+    user = await world.user(world.acme, "1002")
+    assert (await user.post(f"/api/v1/fraud/stops/{stop['id']}/release")).status_code == 403
+    assert not (await admin.post(f"/api/v1/fraud/stops/{stop['id']}/release")).json()["active"]
+    assert (
+        await admin.patch("/api/v1/fraud/limits", json={"extension": "1001", "calls_per_hour": -1})
+    ).status_code == 200
+    emergency = (await admin.post("/api/v1/routes/test", json={"from": "1001", "number": "112"})).json()
+    assert (emergency["emergency"], emergency["allowed"], emergency["trunk"]) == (True, True, "carrier")

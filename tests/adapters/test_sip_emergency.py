@@ -1,0 +1,40 @@
+"""Emergency calls of devices whose tenant or user is suspended."""
+
+from dataclasses import replace
+
+import pytest
+from sip_harness import DOMAIN, Phone, SipHarness
+
+from unificx.sip.message import Response
+
+pytestmark = pytest.mark.promise("U9")
+
+
+@pytest.fixture
+def harness() -> SipHarness:
+    harness = SipHarness()
+    tenant = harness.directory.tenant("t1")
+    assert tenant is not None
+    harness.directory.put_tenant(replace(tenant, state="suspended"))
+    return harness
+
+
+def call(phone: Phone, number: str) -> Response:
+    """Call with credentials and return the last response."""
+    uri = f"sip:{number}@{DOMAIN}"
+    phone.store_challenge(phone.request_once("INVITE", uri, f"<{uri}>"))
+    return phone.request_once("INVITE", uri, f"<{uri}>")
+
+
+def test_a_phone_of_a_suspended_tenant_calls_only_emergency_numbers(harness: SipHarness) -> None:
+    assert call(Phone(harness), "1002").status == 403
+    assert not harness.calls.incoming_calls
+    call(Phone(harness, call_id="second"), "112")
+    assert [request.target.user for _, request in harness.calls.incoming_calls] == ["112"]
+
+
+def test_a_wrong_password_and_a_disabled_device_stay_refused(harness: SipHarness) -> None:
+    assert call(Phone(harness, password="guess"), "112").status == 403
+    harness.directory.enable_device("d-t1-1001a", enabled=False)
+    assert call(Phone(harness, call_id="second"), "112").status == 403
+    assert not harness.calls.incoming_calls

@@ -1,0 +1,115 @@
+"""Services of calls outside, and live calls that a test declares."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from unificx.cluster import EventBus, LocalCounters
+from unificx.core.clock import ManualClock
+from unificx.db import Database
+from unificx.identity import Extension, Identity
+from unificx.privacy import KeyStore
+from unificx.registrar import Caller
+from unificx.routing import (
+    DestinationDirectory,
+    ExtensionKind,
+    Fork,
+    HangupKind,
+    LiveOutsideCall,
+    NewRoute,
+    NumberKind,
+    Outbound,
+    OutboundDependencies,
+    OutsideTarget,
+    Plan,
+    Reject,
+    build_outbound,
+)
+from unificx.trunks import TrunkDirectory, TrunkService
+
+SECRET = bytes(range(32))
+
+
+@dataclass
+class DeclaredCalls:
+    """Live calls; `ended` are those that were ended."""
+
+    calls: dict[str, LiveOutsideCall] = field(default_factory=dict[str, LiveOutsideCall])
+    ended: list[str] = field(default_factory=list[str])
+
+    def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
+        return [one for one in self.calls.values() if tenant_id in (None, one.tenant_id)]
+
+    def end_calls(self, call_ids: Iterable[str]) -> None:
+        for call_id in call_ids:
+            self.ended.append(call_id)
+            del self.calls[call_id]
+
+
+@dataclass
+class OutboundSetup:
+    people: Identity
+    acme: str
+    globex: str
+    database: Database
+    keys: KeyStore
+    clock: ManualClock
+    bus: EventBus
+    live: DeclaredCalls = field(default_factory=DeclaredCalls)
+    trunks: TrunkService = field(init=False)
+    destinations: DestinationDirectory = field(init=False)
+    outbound: Outbound = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trunks = TrunkService(self.database, self.keys, self.clock, TrunkDirectory(lambda domain: False, SECRET))
+        self.outbound = self.reopen()
+
+    def reopen(self) -> Outbound:
+        """Return the services as after a restart; the test calls `start`."""
+        directory = self.people.directory
+        self.destinations = DestinationDirectory([ExtensionKind(directory), HangupKind()])
+        parts = OutboundDependencies(
+            self.database, self.keys, self.clock, directory, self.trunks.directory, self.destinations
+        )
+        outbound = build_outbound(parts, LocalCounters(self.clock), self.bus)
+        outbound.fraud.live = self.live
+        self.destinations.add(NumberKind(outbound.store, outbound.routing))
+        return outbound
+
+    async def restart(self) -> None:
+        self.outbound = self.reopen()
+        await self.outbound.start()
+
+    def extension(self, number: str = "1001", tenant_id: str = "") -> Extension:
+        found = self.people.directory.extension(tenant_id or self.acme, number)
+        assert found is not None
+        return found
+
+    def trunk_id(self, name: str, tenant_id: str = "") -> str:
+        return self.trunks.find(tenant_id or self.acme, name).id
+
+    async def open_route(self, tenant_id: str = "") -> None:
+        """Create a route to all numbers over both trunks."""
+        await self.outbound.routes.create(tenant_id or self.acme, NewRoute("outside", "+.", ("carrier", "second")))
+
+    def dial(self, dialled: str, number: str = "1001", tenant_id: str = "") -> Plan:
+        """Return the plan of a call, which is counted."""
+        caller = Caller.of(self.extension(number, tenant_id))
+        return self.outbound.routing.destination(caller, dialled).plan()
+
+    def is_refused(self, dialled: str, number: str = "1001") -> bool:
+        return isinstance(self.dial(dialled, number).steps[0].action, Reject)
+
+    def live_call(self, call_id: str, dialled: str, seconds: float, number: str = "1001", **values: bool) -> None:
+        """Declare a live call of an extension."""
+        extension = self.extension(number)
+        trunk_id, emergency = self.trunk_id("carrier"), values.get("emergency", False)
+        self.live.calls[call_id] = LiveOutsideCall(
+            call_id, self.acme, extension.id, trunk_id, seconds, emergency, dialled
+        )
+
+
+def targets(plan: Plan) -> list[OutsideTarget]:
+    """Return the targets of a plan in the order of its steps."""
+    forks = [step.action for step in plan.steps]
+    assert all(isinstance(one, Fork) for one in forks), plan
+    return [one for fork in forks if isinstance(fork, Fork) for one in fork.targets if isinstance(one, OutsideTarget)]

@@ -1,0 +1,204 @@
+"""Routes, public numbers and block lists of two tenants, stored and in memory."""
+
+import pytest
+from outbound_setup import OutboundSetup, targets
+
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.identity import TenantChange
+from unificx.registrar import Caller
+from unificx.routing import (
+    NO_OUTSIDE_LINE,
+    CallingLimits,
+    CallingPolicyChange,
+    DestinationRef,
+    NewNumber,
+    NewRoute,
+    NumberChange,
+    Reject,
+    Rejection,
+    RingExtension,
+    RouteChange,
+)
+from unificx.routing.events import EmergencyCallMade
+
+BERLIN, VIENNA = "+49301234567", "+4315131234"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def number(outside: OutboundSetup, e164: str = "+49301234500", tenant_id: str = "", **values):
+    new = NewNumber(e164, values.pop("trunk", "carrier"), values.pop("to", "extension:1001"), **values)
+    return await outside.outbound.numbers.create(tenant_id or outside.acme, new)
+
+
+# ---- routes
+
+
+async def test_a_route_is_used_changed_and_deleted(outside: OutboundSetup) -> None:
+    assert outside.dial(BERLIN) == NO_OUTSIDE_LINE.plan()
+    await outside.open_route()
+    plan = outside.dial("030 1234567")
+    carrier, second = targets(plan)
+    assert (carrier.trunk_id, carrier.sent) == (outside.trunk_id("carrier"), BERLIN)
+    assert (second.trunk_id, plan.steps[1].after) == (outside.trunk_id("second"), {"unreachable", "failed"})
+    route = outside.outbound.routes.find(outside.acme, "outside")
+    await outside.outbound.routes.update(route, RouteChange(trunks=("second",), strip=3, prepend="0"))
+    await outside.restart()
+    assert [one.sent for one in targets(outside.dial(BERLIN))] == ["0301234567"]
+    await outside.outbound.routes.delete(outside.outbound.routes.find(outside.acme, "outside"))
+    assert outside.dial(BERLIN) == NO_OUTSIDE_LINE.plan()
+    with pytest.raises(NotFound):
+        outside.outbound.routes.find(outside.acme, "outside")
+
+
+async def test_invalid_routes_are_refused_whole(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    refused = {
+        "pattern": NewRoute("a", "0[", ("carrier",)),
+        "trunks": NewRoute("b", "+.", ("unknown",)),
+        "prepend": NewRoute("c", "+.", ("carrier",), prepend="call"),
+        "caller_id": NewRoute("d", "+.", ("carrier",), caller_id="+4930999999"),
+    }
+    for field, new in refused.items():
+        with pytest.raises(Invalid) as error:
+            await outside.outbound.routes.create(outside.acme, new)
+        assert error.value.field == field
+    with pytest.raises(Conflict):
+        await outside.open_route()
+    foreign = NewRoute("e", "+.", (outside.trunk_id("carrier", outside.globex),))
+    with pytest.raises(Invalid):
+        await outside.outbound.routes.create(outside.acme, foreign)
+    assert len(outside.outbound.routes.list(outside.acme).items) == 1
+
+
+async def test_only_numbers_of_the_tenant_are_shown(outside: OutboundSetup) -> None:
+    await number(outside, "+49301111111", outside.globex)
+    new = NewRoute("outside", "+.", ("carrier",), caller_id="+49301111111")
+    with pytest.raises(Invalid, match="your own"):
+        await outside.outbound.routes.create(outside.acme, new)
+    main = await number(outside, to="extension:1002")
+    new = NewRoute("outside", "+.", ("carrier",), caller_id="030 1234500")
+    await outside.outbound.routes.create(outside.acme, new)
+    assert targets(outside.dial(BERLIN))[0].caller_id == "+49301234500"
+    with pytest.raises(Conflict, match="outside"):
+        await outside.outbound.numbers.delete(main)
+
+
+async def test_the_country_of_the_tenant_decides_how_numbers_are_dialled(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    await outside.people.tenants.update(outside.acme, TenantChange(country="us"))
+    assert targets(outside.dial("2025550123"))[0].number == "+12025550123"
+    assert targets(outside.dial("911"))[0].emergency
+    with pytest.raises(Invalid) as error:
+        await outside.people.tenants.update(outside.acme, TenantChange(country="XX"))
+    assert error.value.field == "country"
+
+
+async def test_a_withheld_call(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    caller = Caller.of(outside.extension())
+    assert targets(outside.outbound.routing.destination(caller, BERLIN, withheld=True).plan())[0].withheld
+
+
+# ---- public numbers
+
+
+async def test_numbers_as_carriers_send_them(outside: OutboundSetup) -> None:
+    await number(outside)
+    forms = ("+49301234500", "49301234500", "0301234500", "301234500", "0049301234500")
+    assert {outside.outbound.numbers.e164(outside.acme, one) for one in forms} == {"+49301234500"}
+    assert outside.outbound.numbers.e164(outside.acme, "493099999999") == "+493099999999"
+    assert outside.outbound.numbers.e164(outside.acme, "anonymous") == ""
+
+
+async def test_callers_by_pattern_anonymous_and_blocked(outside: OutboundSetup) -> None:
+    own = await number(outside, callers=(("+43.", "extension:1002"),), reject_anonymous=True)
+    trunk = outside.trunk_id("carrier")
+
+    def leads_to(caller: str) -> str:
+        found = outside.outbound.numbers.destination(outside.acme, trunk, "+49301234500", caller)
+        return found.extension.number if isinstance(found, RingExtension) else type(found).__name__
+
+    assert [leads_to(caller) for caller in (BERLIN, VIENNA, "")] == ["1001", "1002", "Reject"]
+    await outside.outbound.blocks.create(outside.acme, "030 1234567")
+    personal = await outside.outbound.blocks.create(outside.acme, "+4315.", extension_id=outside.extension("1002").id)
+    assert [leads_to(caller) for caller in (BERLIN, VIENNA)] == ["Reject", "Reject"]
+    await outside.outbound.blocks.delete(personal)
+    await outside.outbound.numbers.update(own, NumberChange(reject_anonymous=False, callers=()))
+    await outside.restart()
+    assert [leads_to(caller) for caller in (BERLIN, VIENNA, "")] == ["Reject", "1001", "1001"]
+
+
+async def test_invalid_numbers_are_refused_whole(outside: OutboundSetup) -> None:
+    await number(outside)
+    with pytest.raises(Conflict):
+        await number(outside, "030 1234500")
+    refused = {
+        "number": {"e164": "1234"},
+        "trunk": {"e164": "+49301234501", "trunk": "unknown"},
+        "destination": {"e164": "+49301234501", "to": "extension:1009"},
+        "callers": {"e164": "+49301234501", "callers": (("0[", "hangup"),)},
+        "shown_for": {"e164": "+49301234501", "shown_for": ("1009",)},
+    }
+    for field, values in refused.items():
+        with pytest.raises(Invalid) as error:
+            await number(outside, **values)
+        assert error.value.field == field
+    assert len(outside.outbound.numbers.list(outside.acme).items) == 1
+
+
+async def test_numbers_that_lead_to_each_other_are_refused_with_the_path(outside: OutboundSetup) -> None:
+    first = await number(outside)
+    await number(outside, "+49301234501", to="number:+49301234500")
+    with pytest.raises(Invalid, match=r"number:\+49301234500 → number:\+49301234501 → number:\+49301234500"):
+        await outside.outbound.numbers.update(first, NumberChange(destination="number:+49301234501"))
+    with pytest.raises(Conflict, match="number"):
+        outside.destinations.require_unused(outside.acme, DestinationRef.parse("extension:1001"))
+
+
+async def test_a_call_led_outside_follows_the_rules_of_the_tenant(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    found = outside.destinations.resolve(outside.acme, DestinationRef("number", BERLIN))
+    assert found is not None
+    assert targets(found.plan())[0].number == BERLIN
+    abroad = outside.destinations.resolve(outside.acme, DestinationRef("number", VIENNA))
+    assert abroad is not None
+    assert abroad.plan() == Reject(Rejection.NOT_ALLOWED).plan()
+
+
+# ---- permissions and deletion
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("countries", CallingPolicyChange(countries=("DE", "XX"))),
+        ("prices", CallingPolicyChange(prices={"4x": 1})),
+        ("prices", CallingPolicyChange(prices={"49": -1})),
+        ("alerted", CallingPolicyChange(alerted=("p",) * 21)),
+    ],
+)
+async def test_invalid_permissions_are_refused(outside: OutboundSetup, field: str, change: CallingPolicyChange) -> None:
+    with pytest.raises(Invalid) as error:
+        await outside.outbound.permissions.change_policy(outside.acme, change)
+    assert error.value.field == field
+
+
+async def test_invalid_limits_are_refused(outside: OutboundSetup) -> None:
+    for field, values in {"concurrent": {"concurrent": -1}, "reach": {"reach": "inside"}}.items():
+        with pytest.raises(Invalid) as error:
+            await outside.outbound.permissions.set_limits(CallingLimits(outside.acme, "tenant", "", **values))
+        assert error.value.field == field
+
+
+async def test_a_trunk_says_what_uses_it(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    await number(outside)
+    carrier = outside.trunks.find(outside.acme, "carrier")
+    assert outside.outbound.uses_of(carrier) == ["route outside", "number +49301234500"]
+
+
+async def test_an_emergency_call_is_announced(outside: OutboundSetup) -> None:
+    made: list[EmergencyCallMade] = []
+    outside.bus.subscribe(EmergencyCallMade, made.append)
+    assert all(one.emergency for one in targets(outside.dial("112")))
+    assert made == [EmergencyCallMade(outside.acme, outside.extension().id, "112")]

@@ -1,0 +1,91 @@
+"""Calls outside as they are stored, on both databases: restarts, deletion and two tenants with equal numbers."""
+
+import pytest
+from outbound_setup import OutboundSetup
+from sqlalchemy import text
+
+from unificx.core.errors import Conflict, NotFound
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.routing import NO_OUTSIDE_LINE, CallingLimits, CallingPolicyChange, NewNumber, OutsideCaller, RingExtension
+from unificx.routing.events import CallingReleased
+
+BERLIN, VIENNA = "+49301234567", "+4315131234"
+
+
+async def number(outside: OutboundSetup, e164: str = "+49301234500", tenant_id: str = "", **values):
+    new = NewNumber(e164, values.pop("trunk", "carrier"), values.pop("to", "extension:1001"), **values)
+    return await outside.outbound.numbers.create(tenant_id or outside.acme, new)
+
+
+async def test_permissions_are_kept_over_a_restart(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    assert outside.is_refused(VIENNA)
+    permissions = outside.outbound.permissions
+    change = CallingPolicyChange(countries=("at",), prices={"+43": 2}, alerted=("p",), night=(0, 0))
+    await permissions.change_policy(outside.acme, change)
+    limits = CallingLimits(outside.acme, "extension", outside.extension("1002").id, reach="national")
+    await permissions.set_limits(limits)
+    await outside.restart()
+    assert not outside.is_refused(VIENNA)
+    assert outside.is_refused(VIENNA, "1002")
+    assert outside.outbound.permissions.policy(outside.acme).prices == {"43": 2}
+    assert outside.outbound.permissions.limits(outside.acme) == [limits]
+
+
+async def test_deleted_extensions_and_tenants_leave_nothing(outside: OutboundSetup) -> None:
+    await outside.open_route()
+    await number(outside)
+    extension, permissions = outside.extension("1002"), outside.outbound.permissions
+    await outside.outbound.blocks.create(outside.acme, BERLIN, extension_id=extension.id)
+    await permissions.set_limits(CallingLimits(outside.acme, "extension", extension.id, concurrent=1))
+    await permissions.change_policy(outside.acme, CallingPolicyChange(premium=True))
+    async with outside.database.begin() as uow:
+        await permissions.on_extension_deleted(ExtensionDeleted("e", outside.acme, extension.id), uow)
+    assert not outside.outbound.store.blocks
+    assert not outside.outbound.store.limits
+    async with outside.database.begin() as uow:
+        await permissions.on_tenant_deleted(TenantDeleted("e", outside.acme), uow)
+    assert outside.dial(BERLIN) == NO_OUTSIDE_LINE.plan()
+    async with outside.database.read() as session:
+        for table in ("outbound_route", "public_number", "number_block", "calling_policy", "calling_limit"):
+            assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+async def test_a_number_leads_to_its_destination_in_each_tenant(outside: OutboundSetup) -> None:
+    await number(outside)
+    await number(outside, tenant_id=outside.globex, to="extension:1002")
+    await outside.restart()
+    numbers = outside.outbound.numbers
+    for tenant_id, extension in ((outside.acme, "1001"), (outside.globex, "1002")):
+        found = numbers.destination(tenant_id, outside.trunk_id("carrier", tenant_id), "+49301234500", BERLIN)
+        assert isinstance(found, RingExtension)
+        assert found.extension == outside.extension(extension, tenant_id)
+    other = outside.trunk_id("second")
+    assert numbers.destination(outside.acme, other, "+49301234500", BERLIN) is None
+    assert numbers.destination(outside.acme, outside.trunk_id("carrier"), "+49301234599", BERLIN) is None
+
+
+@pytest.mark.promise("U9")
+async def test_a_stop_is_kept_over_a_restart_and_released(outside: OutboundSetup) -> None:
+    released: list[CallingReleased] = []
+    outside.bus.subscribe(CallingReleased, released.append)
+    await outside.open_route()
+    limits = CallingLimits(outside.acme, "tenant", "", calls_per_hour=1)
+    await outside.outbound.permissions.set_limits(limits)
+    assert [outside.is_refused(BERLIN), outside.is_refused(BERLIN, "1002")] == [False, True]
+    await outside.outbound.fraud.join()
+    await outside.restart()
+    [stop] = outside.outbound.fraud.active(outside.acme)
+    assert outside.is_refused(BERLIN)
+    decision, found = outside.outbound.routing.decide(outside.acme, OutsideCaller(), BERLIN)
+    assert (decision.rule, found) == ("stopped", stop)
+    with pytest.raises(NotFound):
+        await outside.outbound.fraud.release(outside.globex, stop.id, "person")
+    done = await outside.outbound.fraud.release(outside.acme, stop.id, "person")
+    assert (done.released, done.released_by) == (outside.clock.now(), "person")
+    assert [one.stop_id for one in released] == [done.id]
+    assert not outside.is_refused(BERLIN)
+    with pytest.raises(Conflict):
+        await outside.outbound.fraud.release(outside.acme, stop.id, "person")
+    await outside.restart()
+    assert outside.outbound.fraud.stops(outside.acme)[0] == done

@@ -1,0 +1,321 @@
+"""Decisions on calls outside: `routing.outbound.decision` and `patterns`, against a slow and obvious reference."""
+
+import random
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from unificx.core.errors import Invalid
+from unificx.routing.outbound.decision import (
+    Allowed,
+    OutboundPlan,
+    OutboundRules,
+    OutsideCaller,
+    Refused,
+    TrunkChoice,
+)
+from unificx.routing.outbound.numbers import Emergency, PublicNumber, Short, national_form, normalise
+from unificx.routing.outbound.patterns import PatternIndex, parse_pattern
+from unificx.routing.outbound.schemas import Block, CallerRule, CallingPolicy, InboundNumber, Route
+from unificx.routing.references import DestinationRef
+
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+CARRIER, SECOND = TrunkChoice("t1", "carrier"), TrunkChoice("t2", "second", "national")
+ANNA = OutsideCaller("anna", "1001")
+
+
+def route(pattern: str = "+.", trunks: tuple[str, ...] = ("t1", "t2"), **values) -> Route:
+    name = values.pop("name", pattern)
+    return Route(f"route {name}", "acme", name, pattern, trunks, CREATED, **values)
+
+
+def owned(number: str, to: str = "room:8000", **values) -> InboundNumber:
+    return InboundNumber(
+        number, "acme", values.pop("trunk_id", "t1"), CREATED, number, DestinationRef.parse(to), **values
+    )
+
+
+def plan(*routes: Route, **values) -> OutboundPlan:
+    return OutboundPlan(
+        OutboundRules("acme", values.pop("country", "DE"), routes, values.pop("trunks", (CARRIER, SECOND)), **values)
+    )
+
+
+def decided(decision) -> list[tuple[str, str, str]]:
+    assert isinstance(decision, Allowed), decision
+    return [(one.trunk_id, one.sent, one.caller_id) for one in decision.targets]
+
+
+# ---- patterns
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "others"),
+    [
+        ("+.", ["+4930", "+1"], ["+", "030"]),
+        ("0ZXX", ["0123", "0999"], ["0023", "012", "01234"]),
+        ("N[13-5]!", ["21", "93", "2412345"], ["11", "22", "2"]),
+        ("112", ["112"], ["1120", "11"]),
+        ("_9x.", ["901", "91#"], ["90", "9"]),
+    ],
+)
+def test_patterns(pattern, matching, others):
+    parsed = parse_pattern(pattern)
+    index = PatternIndex([(parsed, pattern)])
+    assert [one for one in [*matching, *others] if parsed.matches(one)] == matching
+    assert [one for one in [*matching, *others] if index.find(one)] == matching
+
+
+@pytest.mark.parametrize("pattern", ["", "+49 30", "0[", "[5-1]", "0.1", "abc", "0" * 65, "[]", "(0)"])
+def test_other_patterns_are_refused(pattern):
+    with pytest.raises(Invalid) as refused:
+        parse_pattern(pattern)
+    assert refused.value.field == "pattern"
+
+
+# ---- routes
+
+
+def test_the_number_is_sent_in_the_format_of_the_trunk():
+    own = owned("+49301234500")
+    found = plan(route(), numbers=[own]).decide(ANNA, "030 1234567")
+    assert decided(found) == [("t1", "+49301234567", "+49301234500"), ("t2", "0301234567", "")]
+    assert {one.number for one in found.targets} == {"+49301234567"}
+
+
+def test_strip_and_prepend_apply_to_the_form_that_matched():
+    stripped = plan(route("+49.", strip=3, prepend="0")).decide(ANNA, "0301234567")
+    assert [sent for _, sent, _ in decided(stripped)] == ["0301234567"] * 2
+    dialled = plan(route("00.", ("t1",), strip=2, prepend="#")).decide(ANNA, "0041441234567")
+    assert dialled == Refused("country", normalise("+41441234567", "DE"), "CH")
+    national = plan(route("0[1-9].", ("t1",), strip=1)).decide(ANNA, "+49 30 1234567")
+    assert [sent for _, sent, _ in decided(national)] == ["301234567"]
+
+
+def test_the_position_precedes_the_more_specific_pattern():
+    general, specific = route("+.", ("t1",)), route("+4930.", ("t2",))
+    assert plan(general, specific).decide(ANNA, "0301234567").route is specific
+    first = route("+.", ("t1",), position=1)
+    assert plan(first, specific).decide(ANNA, "0301234567").route is first
+
+
+def test_caller_ids():
+    numbers = [
+        owned("+49301234500"),
+        owned("+49301234501", "extension:1001"),
+        owned("+49301234502", shown_for=("berta",)),
+        owned("+49301234503"),
+    ]
+    by_route = plan(route(trunks=("t1",), caller_number_id="+49301234503"), numbers=numbers)
+    shown = {
+        who: decided(by_route.decide(OutsideCaller(who, number), "0301234567"))[0][2]
+        for who, number in [("anna", "1001"), ("berta", "1002"), ("carl", "1003"), ("", "")]
+    }
+    assert shown == {"anna": "+49301234501", "berta": "+49301234502", "carl": "+49301234503", "": "+49301234503"}
+    assert (
+        decided(plan(route(trunks=("t1",)), numbers=numbers).decide(OutsideCaller(), "0301234567"))[0][2]
+        == "+49301234500"
+    )
+
+
+def test_a_withheld_number_is_passed_on():
+    found = plan(route()).decide(ANNA, "0301234567", withheld=True)
+    assert [one.withheld for one in found.targets] == [True, True]
+
+
+# ---- rules
+
+
+def test_rules_that_forbid_a_call():
+    closed = plan(
+        route(), reach={"anna": "inside", "berta": "national"}, policy=CallingPolicy("acme", frozenset({"AT"}))
+    )
+    everyone, berta = OutsideCaller("carl", "1003"), OutsideCaller("berta", "1002")
+    assert closed.decide(everyone, "1234").rule == "not_a_number"
+    assert closed.decide(everyone, "+41441234567") == Refused("country", normalise("+41441234567", "DE"), "CH")
+    assert isinstance(closed.decide(everyone, "+4315131234"), Allowed)
+    assert closed.decide(berta, "+4315131234").rule == "reach"
+    assert isinstance(closed.decide(berta, "0301234567"), Allowed)
+    assert closed.decide(ANNA, "0301234567").rule == "reach"
+    assert closed.decide(everyone, "09001234567").rule == "premium"
+    assert closed.decide(everyone, "+881612345678").rule == "country"
+    assert plan(trunks=()).decide(ANNA, "0301234567").rule == "no_trunk"
+    assert plan().decide(ANNA, "0301234567").rule == "no_route"
+    assert plan(route(trunks=("gone",))).decide(ANNA, "0301234567").rule == "no_trunk"
+
+
+def test_premium_numbers_and_other_countries_can_be_opened():
+    opened = plan(route(), policy=CallingPolicy("acme", frozenset({"001"}), premium=True))
+    assert isinstance(opened.decide(ANNA, "09001234567"), Allowed)
+    assert isinstance(opened.decide(ANNA, "+881612345678"), Allowed)
+
+
+def test_block_lists_of_outgoing_calls():
+    def block(pattern: str, owner: str = "", *, allows: bool = False) -> Block:
+        return Block(pattern + owner, "acme", owner, "out", allows, CREATED, pattern)
+
+    blocked = plan(
+        route(), blocks=[block("+4930."), block("+49301234567", allows=True), block("+4930999.", "anna", allows=True)]
+    )
+    assert blocked.decide(ANNA, "030 555555").rule == "blocked"
+    assert isinstance(blocked.decide(ANNA, "030 1234567"), Allowed)
+    assert isinstance(blocked.decide(ANNA, "030 999999"), Allowed)
+    assert blocked.decide(OutsideCaller("berta", "1002"), "030 999999").rule == "blocked"
+
+
+# ---- emergency numbers
+
+
+@pytest.mark.promise("U9")
+@pytest.mark.parametrize(
+    ("country", "number"), [("DE", "110"), ("DE", "112"), ("US", "911"), ("GB", "999"), ("FR", "17")]
+)
+def test_emergency_calls_try_every_trunk_whatever_is_forbidden(country, number):
+    closed = plan(
+        route("+.", ("t1",)),
+        country=country,
+        reach={"anna": "inside"},
+        blocks=[Block("b", "acme", "", "out", False, CREATED, "1.")],
+    )
+    found = closed.decide(ANNA, number, withheld=True)
+    assert [(trunk, sent) for trunk, sent, _ in decided(found)] == [("t1", number), ("t2", number)]
+    assert all(one.emergency and not one.withheld for one in found.targets)
+
+
+def test_a_route_chooses_the_first_trunk_of_an_emergency_call():
+    found = plan(route("112", ("t2",), prepend="9"), route()).decide(ANNA, "112")
+    assert [(trunk, sent) for trunk, sent, _ in decided(found)] == [("t2", "9112"), ("t1", "112")]
+
+
+# ---- the reference
+
+
+def reference(rules: OutboundRules, caller: OutsideCaller, dialled: str) -> tuple:
+    """Return the rule, or the route and what is sent, by the words of the documentation."""
+    number = normalise(dialled, rules.country)
+    if number is None:
+        return ("not_a_number",)
+    trunks = {one.id: one for one in rules.trunks}
+    if isinstance(number, PublicNumber):
+        forms = [number.e164, re.sub(r"[-\s.()/]", "", dialled), national_form(number, rules.country)]
+    else:
+        forms = [number.number]
+    candidates = []
+    for one in rules.routes:
+        pattern = regular_expression(one.pattern)
+        matched = next((form for form in forms if re.fullmatch(pattern, form)), None)
+        if matched is not None:
+            fixed = sum(each in "0123456789+*#" for each in re.sub(r"\[.*?\]", "X", one.pattern))
+            wild = len(re.sub(r"\[.*?\]", "X", one.pattern).strip(".!")) - fixed
+            candidates.append((one.position, -fixed, -wild, one.pattern[-1] in ".!", one.id, matched, one))
+    best = min(candidates, default=None, key=lambda each: each[:5])
+    if isinstance(number, Emergency):
+        mine = [one for one in (best[6].trunks if best else ()) if one in trunks]
+        order = [*mine, *(one for one in trunks if one not in mine)]
+        return (best[6].id if best else None, tuple(order)) if order else ("no_trunk",)
+    blocked = None
+    for owner in ([caller.extension_id] if caller.extension_id else []) + [""]:
+        entries = [one for one in rules.blocks if one.extension_id == owner]
+        entries = [one for one in entries if re.fullmatch(regular_expression(one.pattern), forms[0])]
+        if entries and blocked is None:
+            blocked = not max(
+                entries, key=lambda one: (len(one.pattern.strip(".")), one.pattern[-1] != ".", one.allows)
+            ).allows
+    if blocked:
+        return ("blocked",)
+    country = number.country if isinstance(number, PublicNumber) else rules.country
+    reach = rules.reach.get(caller.extension_id)
+    if reach == "inside" or (reach == "national" and country != rules.country):
+        return ("reach",)
+    if country != rules.country and country not in rules.policy.countries:
+        return ("country",)
+    if number.kind == "premium" and not rules.policy.premium:
+        return ("premium",)
+    if best is None:
+        return ("no_route",) if trunks else ("no_trunk",)
+    order = tuple(one for one in best[6].trunks if one in trunks)
+    return (best[6].id, order) if order else ("no_trunk",)
+
+
+def regular_expression(pattern: str) -> str:
+    escaped = pattern.replace("+", r"\+").replace("*", r"\*")
+    ending = {".": ".+", "!": ".*"}.get(pattern[-1], "")
+    body = escaped.removesuffix(pattern[-1]) if ending else escaped
+    return body.replace("X", "[0-9]").replace("Z", "[1-9]").replace("N", "[2-9]") + ending
+
+
+NUMBERS = (
+    *("0301234567", "030 1234567", "+49301234567", "0049301234567", "01719876543", "09001234567", "08001234567"),
+    *("+4315131234", "+41441234567", "+12025550123", "0012025550123", "112", "110", "0112", "116117", "115"),
+    *("1001", "+881612345678", "+18765551234", "abc", "0", "030999999", "+49309999999"),
+)
+BEGINNINGS = (
+    "+",
+    "+49",
+    "+4930",
+    "+43",
+    "+1",
+    "0",
+    "00",
+    "030",
+    "0Z",
+    "0NX",
+    "0[1-3]",
+    "+[14]",
+    "1",
+    "11X",
+    "+49X0",
+    "0ZXX",
+)
+
+
+def random_rules(numbers: random.Random) -> OutboundRules:
+    trunks = tuple(TrunkChoice(f"t{n}", f"t{n}") for n in range(numbers.randrange(4)))
+    names = ["t0", "t1", "t2", "t3"]
+    routes = [
+        route(
+            numbers.choice(BEGINNINGS) + numbers.choice((".", "!", "X.", "")),
+            tuple(numbers.sample(names, numbers.randint(1, 3))),
+            name=f"{n:02}",
+            position=numbers.choice((100, 100, 100, 1, 200)),
+        )
+        for n in range(numbers.randrange(8))
+    ]
+    blocks = [
+        Block(str(n), "acme", numbers.choice(("", "anna")), "out", numbers.random() < 0.5, CREATED, pattern)
+        for n, pattern in enumerate(
+            numbers.sample(("+4930.", "+49301234567", "+4.", "+43.", "+49309999999"), numbers.randrange(4))
+        )
+    ]
+    countries = frozenset(numbers.sample(("AT", "CH", "US", "001"), numbers.randrange(3)))
+    return OutboundRules(
+        "acme", numbers.choice(("DE", "DE", "AT", "US")), routes, trunks, (),
+        CallingPolicy("acme", countries, premium=numbers.random() < 0.3),
+        {"anna": numbers.choice(("everywhere", "national", "inside"))}, blocks,
+    )  # fmt: skip
+
+
+def test_the_decision_equals_the_reference_for_ten_thousand_plans():
+    numbers, allowed = random.Random(11), 0
+    for _ in range(10_000):
+        rules, caller = random_rules(numbers), numbers.choice((ANNA, OutsideCaller()))
+        decide, dialled = OutboundPlan(rules).decide, numbers.choice(NUMBERS)
+        found = decide(caller, dialled)
+        if isinstance(found, Allowed):
+            allowed += 1
+            result = (found.route.id if found.route else None, tuple(one.trunk_id for one in found.targets))
+        else:
+            result = (found.rule,)
+        assert result == reference(rules, caller, dialled), (rules, caller, dialled)
+    assert allowed > 1_000
+
+
+def test_short_numbers_take_routes_too():
+    assert isinstance(normalise("116117", "DE"), Short)
+    assert decided(plan(route("116XXX", ("t1",))).decide(ANNA, "116117")) == [("t1", "116117", "")]
+
+
+def test_personal_values_are_not_shown():
+    found = plan(route(), numbers=[owned("+49301234500", callers=(CallerRule("+4930.", DestinationRef("hangup")),))])
+    assert "1234" not in repr(found.decide(ANNA, "0301234567"))

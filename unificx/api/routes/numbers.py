@@ -1,0 +1,112 @@
+"""Public numbers: the numbers of a tenant in the public network and where they lead."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, status
+
+from unificx import routing
+from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import outbound as models
+from unificx.api.services import Services
+from unificx.identity import Action
+from unificx.routing import display
+
+router = APIRouter(prefix="/api/v1/numbers", tags=["numbers"], route_class=IdempotentRoute)
+
+NumberReference = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9+-]+$")]
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_numbers(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.PublicNumber]:
+    """List the public numbers of a tenant."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    page = services.outbound.numbers.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[_schema(services, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_number(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewPublicNumber, tenant: TenantQuery = None
+) -> models.PublicNumber:
+    """Add a public number and say where it leads."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    wanted = routing.NewNumber(
+        number=new.number,
+        trunk=new.trunk,
+        destination=new.destination,
+        callers=_pairs(new.callers),
+        shown_for=tuple(new.shown_for),
+        reject_anonymous=new.reject_anonymous,
+    )
+    return _schema(services, await services.outbound.numbers.create(scope.tenant_id, wanted))
+
+
+@router.get("/{number}", responses=problem_responses(401, 403, 404))
+async def show_number(
+    services: ServicesDep, user: CurrentUserDep, number: NumberReference, tenant: TenantQuery = None
+) -> models.PublicNumber:
+    """Show a public number, by id or number."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return _schema(services, services.outbound.numbers.find(scope.tenant_id, number))
+
+
+@router.patch("/{number}", responses=problem_responses(401, 403, 404, 409))
+async def update_number(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    number: NumberReference,
+    change: models.PublicNumberChange,
+    tenant: TenantQuery = None,
+) -> models.PublicNumber:
+    """Change where a public number leads."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.outbound.numbers.find(scope.tenant_id, number)
+    wanted = routing.NumberChange(
+        trunk=change.trunk,
+        destination=change.destination,
+        callers=None if change.callers is None else _pairs(change.callers),
+        shown_for=None if change.shown_for is None else tuple(change.shown_for),
+        reject_anonymous=change.reject_anonymous,
+    )
+    return _schema(services, await services.outbound.numbers.update(known, wanted))
+
+
+@router.delete("/{number}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_number(
+    services: ServicesDep, user: CurrentUserDep, number: NumberReference, tenant: TenantQuery = None
+) -> None:
+    """Remove a public number. Calls to it are then refused."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.outbound.numbers.delete(services.outbound.numbers.find(scope.tenant_id, number))
+
+
+def _pairs(rules: list[models.NewCallerRule]) -> tuple[tuple[str, str], ...]:
+    return tuple((one.pattern, one.destination) for one in rules)
+
+
+def _schema(services: Services, number: routing.InboundNumber) -> models.PublicNumber:
+    trunk = services.trunks.directory.trunk(number.trunk_id)
+    tenant = services.identity.directory.tenant(number.tenant_id)
+    extensions = [services.identity.directory.extension_by_id(one) for one in number.shown_for]
+    return models.PublicNumber(
+        id=number.id,
+        tenant_id=number.tenant_id,
+        number=number.number,
+        display=display(number.number, tenant.country if tenant is not None else ""),
+        trunk=trunk.name if trunk is not None else "",
+        destination=str(number.destination),
+        callers=[models.CallerRule(pattern=one.pattern, destination=str(one.destination)) for one in number.callers],
+        shown_for=[one.number for one in extensions if one is not None],
+        reject_anonymous=number.reject_anonymous,
+        created=number.created,
+    )

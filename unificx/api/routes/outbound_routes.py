@@ -1,0 +1,144 @@
+"""Routes to numbers outside, and tests of them without a call."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, status
+
+from unificx import routing
+from unificx.api.access import CurrentUserDep, Cursor, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import outbound as models
+from unificx.api.services import Services
+from unificx.core.errors import Invalid
+from unificx.identity import Action
+from unificx.routing import Allowed, Emergency, OutsideCaller, PublicNumber, explain_refusal, explain_stop
+
+router = APIRouter(prefix="/api/v1/routes", tags=["numbers"], route_class=IdempotentRoute)
+
+RouteReference = Annotated[str, Path(max_length=64, pattern=r"^[^/\x00-\x1f]+$")]
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_routes(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Route]:
+    """List the routes of a tenant in order of creation. They are tried by position."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    page = services.outbound.routes.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[_schema(services, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_route(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewRoute, tenant: TenantQuery = None
+) -> models.Route:
+    """Create a route."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    wanted = routing.NewRoute(**new.model_dump(exclude={"trunks"}), trunks=tuple(new.trunks))
+    return _schema(services, await services.outbound.routes.create(scope.tenant_id, wanted))
+
+
+@router.post("/test", dependencies=[Depends(declare_idempotency_key)], responses=problem_responses(401, 403, 404))
+async def try_route(
+    services: ServicesDep, user: CurrentUserDep, request: models.RouteTestRequest, tenant: TenantQuery = None
+) -> models.RouteTest:
+    """Say which way a call would take, or which rule forbids it. No call is made, and nothing is counted."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    caller = OutsideCaller()
+    if request.from_:
+        extension = services.identity.directory.extension(scope.tenant_id, request.from_)
+        if extension is None:
+            raise Invalid("There is no such extension.", field="from")
+        caller = OutsideCaller(extension.id, extension.number)
+    decision, stop = services.outbound.routing.decide(scope.tenant_id, caller, request.number)
+    number, allowed = decision.number, isinstance(decision, Allowed)
+    attempts = _attempts(services, decision) if isinstance(decision, Allowed) else []
+    first = attempts[0] if attempts else None
+    route = decision.route if isinstance(decision, Allowed) else None
+    refused = None if isinstance(decision, Allowed) else decision
+    reason = explain_refusal(refused) if refused is not None else None
+    return models.RouteTest(
+        allowed=allowed,
+        number=number.e164 if isinstance(number, PublicNumber) else number.number if number is not None else "",
+        country=number.country if isinstance(number, PublicNumber) else "",
+        emergency=isinstance(number, Emergency),
+        route=route.name if route is not None else None,
+        trunk=first.trunk if first is not None else None,
+        number_sent=first.number_sent if first is not None else None,
+        caller_id=first.caller_id if first is not None else None,
+        attempts=attempts,
+        rule=refused.rule if refused is not None else None,
+        reason=f"{reason} {explain_stop(stop)}" if stop is not None else reason,
+        stop=stop.id if stop is not None else None,
+    )
+
+
+@router.get("/{route}", responses=problem_responses(401, 403, 404))
+async def show_route(
+    services: ServicesDep, user: CurrentUserDep, route: RouteReference, tenant: TenantQuery = None
+) -> models.Route:
+    """Show a route, by id or name."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    return _schema(services, services.outbound.routes.find(scope.tenant_id, route))
+
+
+@router.patch("/{route}", responses=problem_responses(401, 403, 404, 409))
+async def update_route(
+    services: ServicesDep,
+    user: CurrentUserDep,
+    route: RouteReference,
+    change: models.RouteChange,
+    tenant: TenantQuery = None,
+) -> models.Route:
+    """Change a route."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    known = services.outbound.routes.find(scope.tenant_id, route)
+    trunks = None if change.trunks is None else tuple(change.trunks)
+    wanted = routing.RouteChange(**change.model_dump(exclude={"trunks"}), trunks=trunks)
+    return _schema(services, await services.outbound.routes.update(known, wanted))
+
+
+@router.delete("/{route}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+async def delete_route(
+    services: ServicesDep, user: CurrentUserDep, route: RouteReference, tenant: TenantQuery = None
+) -> None:
+    """Delete a route."""
+    scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    await services.outbound.routes.delete(services.outbound.routes.find(scope.tenant_id, route))
+
+
+def _attempts(services: Services, allowed: Allowed) -> list[models.RouteAttempt]:
+    found: list[models.RouteAttempt] = []
+    for target in allowed.targets:
+        trunk = services.trunks.directory.trunk(target.trunk_id)
+        name = trunk.name if trunk is not None else ""
+        found.append(
+            models.RouteAttempt(
+                trunk=name, number_sent=target.sent, caller_id=target.caller_id, withheld=target.withheld
+            )
+        )
+    return found
+
+
+def _schema(services: Services, route: routing.Route) -> models.Route:
+    trunks = [services.trunks.directory.trunk(one) for one in route.trunks]
+    shown = services.outbound.store.numbers.get(route.caller_number_id)
+    return models.Route(
+        id=route.id,
+        tenant_id=route.tenant_id,
+        name=route.name,
+        pattern=route.pattern,
+        position=route.position,
+        trunks=[one.name for one in trunks if one is not None],
+        strip=route.strip,
+        prepend=route.prepend,
+        caller_id=shown.number if shown is not None else "",
+        created=route.created,
+    )

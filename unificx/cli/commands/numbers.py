@@ -1,0 +1,94 @@
+"""`unificx number`: numbers of a tenant in the public network."""
+
+from typing import Annotated
+
+import typer
+
+from unificx.cli.api_client import Json
+from unificx.cli.collection import Collection
+from unificx.cli.command import CommandContext, command, command_group
+
+_COLUMNS = {"number": "number", "trunk": "trunk", "destination": "leads to", "id": "id"}
+_DETAILS = {
+    **_COLUMNS,
+    "shown_for": "shown for",
+    "callers": "by caller",
+    "reject_anonymous": "rejects anonymous callers",
+}
+
+NumberReference = Annotated[str, typer.Argument(metavar="NUMBER", help="Number, such as +49301234500, or id.")]
+Trunk = Annotated[str | None, typer.Option(help="Trunk on which its calls come in.")]
+Destination = Annotated[str | None, typer.Option("--to", help="Destination, such as extension:1001.")]
+Callers = Annotated[
+    list[str] | None,
+    typer.Option("--from", metavar="PATTERN=DESTINATION", help="Destination for some callers; can be repeated."),
+]
+ShownFor = Annotated[list[str] | None, typer.Option(help="Extension that shows this number; can be repeated.")]
+RejectAnonymous = Annotated[bool | None, typer.Option(help="Reject callers that withhold their number.")]
+
+
+def _flatten(number: Json) -> Json:
+    callers = "; ".join(f"{one['pattern']} {one['destination']}" for one in number["callers"])
+    return {**number, "callers": callers, "shown_for": ", ".join(number["shown_for"])}
+
+
+_COLLECTION = Collection("/numbers", _COLUMNS, _DETAILS, _flatten)
+
+group = command_group("number", "Manage public telephone numbers.")
+
+
+@command(group, "create")
+def create(
+    context: CommandContext,
+    *,
+    number: Annotated[str, typer.Option(help="Number, such as +49301234500.")],
+    trunk: Annotated[str, typer.Option(help="Trunk on which its calls come in.")],
+    to: Annotated[str, typer.Option("--to", help="Destination, such as extension:1001.")],
+    caller: Callers = None,
+    shown_for: ShownFor = None,
+    reject_anonymous: RejectAnonymous = None,
+) -> None:
+    """Add a public number and say where it leads."""
+    body = {"number": number, "trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
+    _COLLECTION.create(context, body | {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous})
+
+
+@command(group, "list")
+def list_(context: CommandContext) -> None:
+    """List public numbers."""
+    _COLLECTION.list(context, "There are no public numbers yet.")
+
+
+@command(group, "show")
+def show(context: CommandContext, number: NumberReference) -> None:
+    """Show a public number."""
+    _COLLECTION.show(context, number)
+
+
+@command(group, "update")
+def update(
+    context: CommandContext,
+    *,
+    number: NumberReference,
+    trunk: Trunk = None,
+    to: Destination = None,
+    caller: Callers = None,
+    shown_for: ShownFor = None,
+    reject_anonymous: RejectAnonymous = None,
+) -> None:
+    """Change where a public number leads."""
+    body = {"trunk": trunk, "destination": to, "callers": _caller_rules(caller)}
+    _COLLECTION.update(context, number, body | {"shown_for": shown_for or None, "reject_anonymous": reject_anonymous})
+
+
+@command(group, "delete")
+def delete(context: CommandContext, number: NumberReference) -> None:
+    """Remove a public number."""
+    _COLLECTION.delete(context, number, "The number was removed.")
+
+
+def _caller_rules(texts: list[str] | None) -> list[dict[str, str]] | None:
+    if not texts:
+        return None
+    pairs = [text.partition("=") for text in texts]
+    return [{"pattern": pattern, "destination": destination} for pattern, _, destination in pairs]

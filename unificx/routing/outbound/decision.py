@@ -1,0 +1,250 @@
+"""Decision on calls outside: route, trunks, number sent and caller id, or the rule that forbids the call. Pure.
+
+An `OutboundPlan` holds everything about one tenant and is built anew when something changes, so that a decision reads
+memory only. Limits that depend on earlier calls are checked separately, by `fraud`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from unificx.routing.outbound.numbers import Emergency, OutsideDialled, PublicNumber, national_form, normalise
+from unificx.routing.outbound.patterns import PatternIndex, parse_pattern
+from unificx.routing.outbound.schemas import Block, CallingPolicy, InboundNumber, Reach, Route
+from unificx.routing.plans import OutsideTarget
+
+RefusalRule = Literal["not_a_number", "no_trunk", "no_route", "blocked", "reach", "country", "premium", "stopped"]
+NumberFormat = Literal["e164", "plus", "national"]
+SEPARATORS = str.maketrans("", "", " -.()/")
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkChoice:
+    """A trunk of the tenant. `number_format`: form of the numbers sent to its carrier."""
+
+    id: str
+    name: str
+    number_format: NumberFormat = "plus"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCaller:
+    """A calling extension; "" for calls that no extension makes, such as those of a menu."""
+
+    extension_id: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The call may be made. `targets`: the trunks in the order in which they are tried; `route` None: no route is
+    needed for an emergency call."""
+
+    number: OutsideDialled
+    route: Route | None
+    targets: tuple[OutsideTarget, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rule forbids the call. `detail`: the country, the route or the name of the list."""
+
+    rule: RefusalRule
+    number: OutsideDialled | None = None
+    detail: str = ""
+
+
+Decision = Allowed | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundRules:
+    """The settings of a tenant. `trunks` in order of preference, `numbers` in order of creation, `reach` by extension;
+    `blocks` are those of outgoing calls."""
+
+    tenant_id: str
+    country: str
+    routes: Sequence[Route] = ()
+    trunks: Sequence[TrunkChoice] = ()
+    numbers: Sequence[InboundNumber] = ()
+    policy: CallingPolicy = field(default_factory=lambda: CallingPolicy(""))
+    reach: Mapping[str, Reach] = field(default_factory=dict[str, Reach])
+    blocks: Sequence[Block] = ()
+
+
+def sorted_routes(routes: Iterable[Route]) -> list[Route]:
+    """Return routes in the order in which they are tried: by position, the more specific pattern first, then by age."""
+
+    def order(route: Route) -> tuple[object, ...]:
+        return route.position, *(-int(each) for each in parse_pattern(route.pattern).specificity), route.id
+
+    return sorted(routes, key=order)
+
+
+class OutboundPlan:
+    """Decides on the calls of one tenant."""
+
+    def __init__(self, rules: OutboundRules) -> None:
+        self.rules = rules
+        self._index = PatternIndex([(parse_pattern(one.pattern), one) for one in sorted_routes(rules.routes)])
+        self._blocks = BlockLists(rules.blocks)
+        self._trunks = {one.id: one for one in rules.trunks}
+        self._numbers = {one.id: one.number for one in rules.numbers}
+        self._shown = _shown_numbers(rules.numbers)
+        # Owner: the rules of the tenant, from which it is derived.
+        self._of_trunk: dict[str, str] = {}
+        for one in rules.numbers:
+            self._of_trunk.setdefault(one.trunk_id, one.number)
+        self._countries = rules.policy.countries | {rules.country}
+
+    def decide(self, caller: OutsideCaller, dialled: str, *, withheld: bool = False) -> Decision:
+        """Decide on a call to `dialled`, a string as dialled or in E.164."""
+        number = normalise(dialled, self.rules.country)
+        if number is None:
+            return Refused("not_a_number")
+        forms = self._forms(number, dialled)
+        if isinstance(number, Emergency):
+            return self._emergency(caller, number, forms)
+        forbidden = self._forbidden(caller, number, forms[0])
+        if forbidden is not None:
+            return forbidden
+        found = self._route(forms)
+        if found is None:
+            return Refused("no_route" if self._trunks else "no_trunk", number)
+        route, matched = found
+        trunks = [self._trunks[trunk_id] for trunk_id in route.trunks if trunk_id in self._trunks]
+        if not trunks:
+            return Refused("no_trunk", number, route.name)
+        return Allowed(number, route, self._targets(caller, number, route, matched, trunks, withheld=withheld))
+
+    # ---- parts
+
+    def _forms(self, number: OutsideDialled, dialled: str) -> tuple[str, ...]:
+        """Return the forms in which patterns can match the number, the most general one first."""
+        if not isinstance(number, PublicNumber):
+            return (number.number,)
+        return number.e164, dialled.translate(SEPARATORS), national_form(number, self.rules.country)
+
+    def _route(self, forms: Sequence[str]) -> tuple[Route, str] | None:
+        """Return the first route that matches any form, and the form."""
+        best: tuple[int, Route] | None = None
+        matched = ""
+        for form in forms:
+            found = self._index.find(form)
+            if found is not None and (best is None or found[0] < best[0]):
+                best, matched = found, form
+        return (best[1], matched) if best is not None else None
+
+    def _forbidden(self, caller: OutsideCaller, number: OutsideDialled, form: str) -> Refused | None:
+        if self._blocks.refuses(caller.extension_id, form):
+            return Refused("blocked", number)
+        reach = self.rules.reach.get(caller.extension_id, "everywhere")
+        foreign = isinstance(number, PublicNumber) and number.country != self.rules.country
+        if reach == "inside" or (reach == "national" and foreign):
+            return Refused("reach", number, reach)
+        if isinstance(number, PublicNumber) and number.country not in self._countries:
+            return Refused("country", number, number.country)
+        if not isinstance(number, Emergency) and number.kind == "premium" and not self.rules.policy.premium:
+            return Refused("premium", number)
+        return None
+
+    def _emergency(self, caller: OutsideCaller, number: Emergency, forms: Sequence[str]) -> Decision:
+        """Every trunk is tried, those of a matching route first. No rule forbids the call."""
+        found = self._route(forms)
+        route, matched = found if found is not None else (None, number.number)
+        first = [one for one in (route.trunks if route is not None else ()) if one in self._trunks]
+        trunks = [self._trunks[one] for one in (*first, *(one for one in self._trunks if one not in first))]
+        if not trunks:
+            return Refused("no_trunk", number)
+        targets = self._targets(caller, number, route, matched, trunks[: len(first)])
+        others = self._targets(caller, number, None, number.number, trunks[len(first) :])
+        return Allowed(number, route, (*targets, *others))
+
+    def _targets(
+        self,
+        caller: OutsideCaller,
+        number: OutsideDialled,
+        route: Route | None,
+        matched: str,
+        trunks: Sequence[TrunkChoice],
+        *,
+        withheld: bool = False,
+    ) -> tuple[OutsideTarget, ...]:
+        changed = route is not None and (route.strip or route.prepend)
+        targets: list[OutsideTarget] = []
+        for trunk in trunks:
+            if route is not None and changed:
+                sent = route.prepend + matched[route.strip :]
+            elif isinstance(number, PublicNumber):
+                sent = _formatted(number, trunk.number_format, self.rules.country)
+            else:
+                sent = number.number
+            targets.append(
+                OutsideTarget(
+                    number=number.e164 if isinstance(number, PublicNumber) else number.number,
+                    trunk_id=trunk.id,
+                    sent=sent,
+                    caller_id=self._caller_id(caller, route, trunk),
+                    withheld=withheld,
+                    emergency=isinstance(number, Emergency),
+                )
+            )
+        return tuple(targets)
+
+    def _caller_id(self, caller: OutsideCaller, route: Route | None, trunk: TrunkChoice) -> str:
+        """Return the number shown: the extension's own, that of the route, or the first one of the trunk."""
+        own = self._shown.get(caller.extension_id) or self._shown.get(f"extension:{caller.number}")
+        of_route = self._numbers.get(route.caller_number_id) if route is not None else None
+        shown = own or of_route or self._of_trunk.get(trunk.id, "")
+        if not shown or trunk.number_format == "plus":
+            return shown
+        return _formatted(PublicNumber(shown, "", "ordinary"), trunk.number_format, self.rules.country)
+
+
+def _formatted(number: PublicNumber, form: NumberFormat, country: str) -> str:
+    if form == "plus":
+        return number.e164
+    return number.e164[1:] if form == "e164" else national_form(number, country)
+
+
+def _shown_numbers(numbers: Sequence[InboundNumber]) -> dict[str, str]:
+    """Return numbers by extension id, and for those that lead to an extension, by its reference."""
+    shown: dict[str, str] = {}
+    for one in numbers:
+        if one.destination.kind == "extension":
+            shown.setdefault(str(one.destination), one.number)
+        for extension_id in one.shown_for:
+            shown.setdefault(extension_id, one.number)
+    return shown
+
+
+class BlockLists:
+    """Block and allow lists of a tenant and of its extensions, in one direction."""
+
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        by_list: dict[str, list[Block]] = {}
+        for one in blocks:
+            by_list.setdefault(one.extension_id, []).append(one)
+        self._indexes = {
+            extension_id: PatternIndex([(parse_pattern(one.pattern), one.allows) for one in _in_order(entries)])
+            for extension_id, entries in by_list.items()
+        }
+
+    def refuses(self, extension_id: str, number: str) -> bool:
+        """Return whether a number is blocked, by the extension's own list or else by that of the tenant."""
+        for owner in (extension_id, "") if extension_id else ("",):
+            index = self._indexes.get(owner)
+            found = index.find(number) if index is not None else None
+            if found is not None:
+                return not found[1]
+        return False
+
+
+def _in_order(blocks: Iterable[Block]) -> list[Block]:
+    """Return entries in order of precedence: the more specific one first, of equal ones the one that allows."""
+
+    def order(block: Block) -> tuple[object, ...]:
+        specificity = parse_pattern(block.pattern).specificity
+        return *(-int(each) for each in specificity), not block.allows, block.id
+
+    return sorted(blocks, key=order)

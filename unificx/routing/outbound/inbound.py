@@ -1,0 +1,177 @@
+"""Public numbers: which destination they lead to, and who may show them."""
+
+from dataclasses import replace
+from functools import partial
+
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Page, PageById, lock_scope
+from unificx.routing.destinations import Destination
+from unificx.routing.outbound import repository
+from unificx.routing.outbound.numbers import PublicNumber, normalise
+from unificx.routing.outbound.patterns import parse_pattern
+from unificx.routing.outbound.schemas import CallerRule, InboundNumber, NewNumber, NumberChange
+from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
+from unificx.routing.plans import Reject, Rejection
+from unificx.routing.references import DestinationRef
+
+MAX_NUMBERS = 10_000
+"""Public numbers of one tenant."""
+MAX_CALLER_RULES = 50
+"""Caller patterns of one number."""
+
+
+class PublicNumberService:
+    """All public numbers of the installation, served from memory."""
+
+    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
+        self._parts = parts
+        self._store = store
+
+    # ---- calls from a carrier
+
+    def e164(self, tenant_id: str, text: str) -> str:
+        """Return a number as a carrier has sent it in E.164, by the tenant's country; "" if it is none.
+
+        Carriers also send national numbers without prefix and international ones without "+"; a number of the tenant is
+        recognised in each form.
+        """
+        country = self._store.country(tenant_id)
+        for form in (text, f"+{text}", f"0{text}"):
+            number = normalise(form, country)
+            if isinstance(number, PublicNumber) and (form == text or self._store.number(tenant_id, number.e164)):
+                return number.e164
+        number = normalise(f"+{text}", country)
+        return number.e164 if isinstance(number, PublicNumber) else ""
+
+    def destination(self, tenant_id: str, trunk_id: str, called_number: str, caller_number: str) -> Destination | None:
+        """Return where a number of the tenant leads; None if the tenant does not have it on this trunk.
+
+        Numbers are in E.164, that of the caller is "" if it is withheld.
+        """
+        found = self._store.number(tenant_id, called_number)
+        if found is None or found.trunk_id != trunk_id:
+            return None
+        if not caller_number and found.reject_anonymous:
+            return Reject(Rejection.DECLINED)
+        ref = _destination_for(found, caller_number)
+        if caller_number and self._is_blocked(tenant_id, ref, caller_number):
+            return Reject(Rejection.DECLINED)
+        return self._parts.destinations.resolve(tenant_id, ref)
+
+    def _is_blocked(self, tenant_id: str, ref: DestinationRef, caller_number: str) -> bool:
+        extension = self._parts.directory.extension(tenant_id, ref.name) if ref.kind == "extension" else None
+        return self._store.is_caller_blocked(tenant_id, extension.id if extension is not None else "", caller_number)
+
+    # ---- lookups
+
+    def find(self, tenant_id: str, reference: str) -> InboundNumber:
+        """Return a public number by id or number. Raises NotFound."""
+        found = self._store.numbers.get(reference)
+        if found is None:
+            number = normalise(reference, self._store.country(tenant_id))
+            found = self._store.number(tenant_id, number.e164) if isinstance(number, PublicNumber) else None
+        if found is None or found.tenant_id != tenant_id:
+            raise NotFound("Number not found.")
+        return found
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[InboundNumber]:
+        """Return a page of public numbers. Raises Invalid for an invalid cursor."""
+        return PageById.parse(cursor, limit).of_list(self._store.numbers_of(tenant_id), lambda number: number.id)
+
+    # ---- changes
+
+    async def create(self, tenant_id: str, new: NewNumber) -> InboundNumber:
+        """Add a number. Raises Invalid; Conflict if the tenant has it already."""
+        parsed = normalise(new.number, self._store.country(tenant_id))
+        if not isinstance(parsed, PublicNumber):
+            hint = "Write it in international form, such as +49301234500."
+            raise Invalid("This is not a telephone number.", field="number", hint=hint)
+        number = InboundNumber(
+            id=self._parts.clock.new_id(),
+            tenant_id=tenant_id,
+            trunk_id=self._trunk_id(tenant_id, new.trunk),
+            created=self._parts.clock.now(),
+            number=parsed.e164,
+            destination=DestinationRef.parse(new.destination),
+            callers=_caller_rules(new.callers),
+            shown_for=self._extension_ids(tenant_id, new.shown_for),
+            reject_anonymous=new.reject_anonymous,
+        )
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "public numbers", tenant_id)
+            self._check_destinations(number)
+            if self._store.number(tenant_id, number.number) is not None:
+                raise Conflict("This number exists already.", field="number")
+            if len(self._store.numbers_of(tenant_id)) >= MAX_NUMBERS:
+                raise Conflict(f"A tenant has at most {MAX_NUMBERS} numbers.", field="number")
+            await repository.insert_number(uow.session, self._parts.keys, number)
+            uow.after_commit.append(partial(self._store.put_number, number))
+        return number
+
+    async def update(self, number: InboundNumber, change: NumberChange) -> InboundNumber:
+        """Change where a number leads. Raises Invalid; NotFound for a deleted number."""
+        tenant_id = number.tenant_id
+        callers, shown_for, to = change.callers, change.shown_for, change.destination
+        after = replace(
+            number,
+            trunk_id=number.trunk_id if change.trunk is None else self._trunk_id(tenant_id, change.trunk),
+            destination=number.destination if to is None else DestinationRef.parse(to),
+            callers=number.callers if callers is None else _caller_rules(callers),
+            shown_for=number.shown_for if shown_for is None else self._extension_ids(tenant_id, shown_for),
+            reject_anonymous=(number.reject_anonymous if change.reject_anonymous is None else change.reject_anonymous),
+        )
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "public numbers", tenant_id)
+            self._check_destinations(after)
+            if not await repository.update_number(uow.session, self._parts.keys, after):
+                raise NotFound("Number not found.")
+            uow.after_commit.append(partial(self._store.put_number, after))
+        return after
+
+    async def delete(self, number: InboundNumber) -> None:
+        """Delete a number. Raises Conflict if a route shows it."""
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "outbound routes", number.tenant_id)
+            for route in self._store.routes_of(number.tenant_id):
+                if route.caller_number_id == number.id:
+                    hint = "Change the caller id of the route first."
+                    raise Conflict(f"The route {route.name} shows this number.", hint=hint)
+            await repository.delete_number(uow.session, number.tenant_id, number.id)
+            uow.after_commit.append(partial(self._store.drop_number, number))
+
+    # ---- inside
+
+    def _trunk_id(self, tenant_id: str, reference: str) -> str:
+        trunk = self._parts.trunks.by_name(tenant_id, reference) or self._parts.trunks.trunk(reference)
+        if trunk is None or trunk.tenant_id != tenant_id:
+            raise Invalid("There is no such trunk.", field="trunk", hint="Create the trunk first.")
+        return trunk.id
+
+    def _check_destinations(self, number: InboundNumber) -> None:
+        refs = [number.destination, *(rule.destination for rule in number.callers)]
+        self._parts.destinations.check(number.tenant_id, DestinationRef("number", number.number), refs)
+
+    def _extension_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
+        for reference in references:
+            directory = self._parts.directory
+            extension = directory.extension(tenant_id, reference) or directory.extension_by_id(reference)
+            if extension is None or extension.tenant_id != tenant_id:
+                raise Invalid("There is no such extension.", field="shown_for")
+            found.append(extension.id)
+        return tuple(dict.fromkeys(found))
+
+
+def _caller_rules(rules: tuple[tuple[str, str], ...]) -> tuple[CallerRule, ...]:
+    if len(rules) > MAX_CALLER_RULES:
+        raise Invalid(f"A number has at most {MAX_CALLER_RULES} caller patterns.", field="callers")
+    return tuple(
+        CallerRule(parse_pattern(pattern, "callers").text, DestinationRef.parse(to, "callers")) for pattern, to in rules
+    )
+
+
+def _destination_for(number: InboundNumber, caller_number: str) -> DestinationRef:
+    for rule in number.callers:
+        if parse_pattern(rule.pattern).matches(caller_number):
+            return rule.destination
+    return number.destination

@@ -1,0 +1,118 @@
+"""Permissions and limits of calls outside: changes by administrators."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from unificx.core.errors import Invalid
+from unificx.db import UnitOfWork, lock_scope
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.routing.outbound import repository
+from unificx.routing.outbound.numbers import INTERNATIONAL, is_country
+from unificx.routing.outbound.schemas import CallingLimits, CallingPolicy, CallingPolicyChange
+from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
+from unificx.routing.outbound.usage import MAX_STARTS
+
+MAX_ALERTED = 20
+MAX_PRICES = 1_000
+
+
+class CallingPermissions:
+    """Permissions and limits of all tenants, served from memory."""
+
+    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
+        self._parts = parts
+        self._store = store
+
+    def policy(self, tenant_id: str) -> CallingPolicy:
+        """Return the permissions of a tenant."""
+        return self._store.policy(tenant_id)
+
+    def limits(self, tenant_id: str) -> list[CallingLimits]:
+        """Return the limits that are set in a tenant."""
+        return self._store.limits_of(tenant_id)
+
+    def limits_of(self, base: CallingLimits) -> CallingLimits:
+        """Return the limits of the scope of `base`, which has none itself."""
+        return self._store.limits.get((base.tenant_id, base.scope, base.scope_id)) or base
+
+    async def change_policy(self, tenant_id: str, change: CallingPolicyChange) -> CallingPolicy:
+        """Change the permissions of a tenant. Raises Invalid."""
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "calling policy", tenant_id)
+            before = self._store.policy(tenant_id)
+            after = replace(
+                before,
+                countries=before.countries if change.countries is None else _check_countries(change.countries),
+                premium=before.premium if change.premium is None else change.premium,
+                alerted=before.alerted if change.alerted is None else _check_alerted(change.alerted),
+                prices=before.prices if change.prices is None else _check_prices(change.prices),
+                night=before.night if change.night is None else change.night,
+            )
+            await repository.save_policy(uow.session, after)
+            uow.after_commit.append(partial(self._put_policy, after))
+        return after
+
+    async def set_limits(self, limits: CallingLimits) -> CallingLimits:
+        """Set the limits of a tenant, an extension or a trunk, in place of earlier ones. Raises Invalid."""
+        for name in ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day"):
+            value = getattr(limits, name)
+            if value is not None and value < 0:
+                raise Invalid("A limit is 0 or more.", field=name)
+        if limits.calls_per_hour is not None and limits.calls_per_hour > MAX_STARTS:
+            raise Invalid(f"At most {MAX_STARTS} calls per hour.", field="calls_per_hour")
+        if limits.reach != "everywhere" and limits.scope != "extension":
+            raise Invalid("Only an extension can be restricted so.", field="reach", hint="Use allowed countries.")
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "calling limits", limits.tenant_id)
+            await repository.save_limits(uow.session, limits)
+            uow.after_commit.append(partial(self._put_limits, limits))
+        return limits
+
+    # ---- deletion
+
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Delete the block list and the limits of a deleted extension. Outbox handler."""
+        await repository.delete_extension(uow.session, event.tenant, event.extension_id)
+        uow.after_commit.append(partial(self._store.drop_extension, event.tenant, event.extension_id))
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete everything about calls outside of a deleted tenant. Outbox handler."""
+        await repository.delete_tenant(uow.session, event.tenant)
+        uow.after_commit.append(partial(self._store.drop_tenant, event.tenant))
+
+    # ---- inside
+
+    def _put_policy(self, policy: CallingPolicy) -> None:
+        self._store.policies[policy.tenant_id] = policy
+        self._store.changed(policy.tenant_id)
+
+    def _put_limits(self, limits: CallingLimits) -> None:
+        self._store.limits[limits.tenant_id, limits.scope, limits.scope_id] = limits
+        self._store.changed(limits.tenant_id)
+
+
+def _check_countries(codes: tuple[str, ...]) -> frozenset[str]:
+    found = frozenset(code.strip().upper() for code in codes)
+    for code in sorted(found):
+        if code != INTERNATIONAL and not is_country(code):
+            hint = f"Use codes such as AT or US, or {INTERNATIONAL} for satellite telephones."
+            raise Invalid(f"{code[:10]!r} is not the code of a country.", field="countries", hint=hint)
+    return found
+
+
+def _check_alerted(person_ids: tuple[str, ...]) -> tuple[str, ...]:
+    if len(person_ids) > MAX_ALERTED:
+        raise Invalid(f"At most {MAX_ALERTED} users can be notified.", field="alerted")
+    return tuple(dict.fromkeys(person_ids))
+
+
+def _check_prices(prices: Mapping[str, int]) -> Mapping[str, int]:
+    digits = {prefix.strip().removeprefix("+"): cents for prefix, cents in prices.items()}
+    if len(digits) > MAX_PRICES:
+        raise Invalid(f"At most {MAX_PRICES} prices can be set.", field="prices")
+    for prefix, cents in digits.items():
+        if not (prefix.isdecimal() and prefix.isascii() and len(prefix) <= 15) or not 0 <= cents <= 100_000:
+            hint = "Use the beginning of numbers, such as 49 or 4930, and cents per minute."
+            raise Invalid("This is not a price.", field="prices", hint=hint)
+    return digits

@@ -1,0 +1,41 @@
+"""Interfaces that calls outside require; implemented by higher areas."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOutsideCall:
+    """A live call to a number outside. `talk_seconds`: since it was answered, 0 before; `number` in E.164."""
+
+    call_id: str
+    tenant_id: str
+    extension_id: str
+    trunk_id: str
+    talk_seconds: float
+    emergency: bool
+    number: str = field(repr=False)
+
+
+class LiveOutsideCalls(Protocol):
+    """The live calls to numbers outside."""
+
+    def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
+        """Return the live calls of a tenant, or of all."""
+        ...
+
+    def end_calls(self, call_ids: Iterable[str]) -> None:
+        """End calls, as an administrator would."""
+        ...
+
+
+class NoLiveOutsideCalls:
+    """There are no calls."""
+
+    def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
+        del tenant_id
+        return ()
+
+    def end_calls(self, call_ids: Iterable[str]) -> None:
+        del call_ids

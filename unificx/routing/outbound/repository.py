@@ -1,0 +1,332 @@
+"""All SQL on calls outside, and sealing and opening of numbers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from unificx.db import Erased, Keys, SealedCodec
+from unificx.routing.outbound.models import (
+    BlockPart,
+    CalledCountryRow,
+    CallingLimitRow,
+    CallingPolicyRow,
+    FraudStopRow,
+    NumberBlockRow,
+    NumberPart,
+    PublicNumberRow,
+    RouteRow,
+)
+from unificx.routing.outbound.schemas import (
+    Block,
+    BlockDirection,
+    CallerRule,
+    CallingLimits,
+    CallingPolicy,
+    FraudStop,
+    InboundNumber,
+    LimitScope,
+    Reach,
+    Route,
+    StopRule,
+)
+from unificx.routing.references import DestinationRef
+
+NUMBER_CODEC = SealedCodec(PublicNumberRow, NumberPart)
+BLOCK_CODEC = SealedCodec(NumberBlockRow, BlockPart)
+_TENANT_ROWS = (
+    RouteRow,
+    PublicNumberRow,
+    NumberBlockRow,
+    CallingPolicyRow,
+    CallingLimitRow,
+    CalledCountryRow,
+    FraudStopRow,
+)
+
+
+# ---- routes
+
+
+async def all_routes(session: AsyncSession) -> list[Route]:
+    # scope: all tenants, because calls of each of them are routed from memory.
+    rows = await session.scalars(select(RouteRow).order_by(RouteRow.id))
+    return [
+        Route(
+            row.id,
+            row.tenant_id,
+            row.name,
+            row.pattern,
+            _split(row.trunks),
+            row.created,
+            row.position,
+            row.strip,
+            row.prepend,
+            row.caller_number_id,
+        )
+        for row in rows
+    ]
+
+
+async def insert_route(session: AsyncSession, route: Route) -> None:
+    own = {"id": route.id, "tenant_id": route.tenant_id, "created": route.created}
+    await session.execute(insert(RouteRow).values(**own, **_route_columns(route)))
+
+
+async def update_route(session: AsyncSession, route: Route) -> bool:
+    """Change a route; return whether it still exists."""
+    query = update(RouteRow).where(RouteRow.tenant_id == route.tenant_id, RouteRow.id == route.id)
+    return _has_changed(await session.execute(query.values(**_route_columns(route))))
+
+
+async def delete_route(session: AsyncSession, tenant_id: str, route_id: str) -> None:
+    await session.execute(delete(RouteRow).where(RouteRow.tenant_id == tenant_id, RouteRow.id == route_id))
+
+
+def _route_columns(route: Route) -> Mapping[str, object]:
+    names = ("name", "pattern", "position", "strip", "prepend", "caller_number_id")
+    return {name: getattr(route, name) for name in names} | {"trunks": ",".join(route.trunks)}
+
+
+# ---- public numbers
+
+
+async def all_numbers(session: AsyncSession, keys: Keys) -> list[InboundNumber]:
+    """Return the public numbers of all tenants in order of creation."""
+    # scope: all tenants, because calls to each of them are routed from memory.
+    rows = (await session.scalars(select(PublicNumberRow).order_by(PublicNumberRow.id))).all()
+    found: list[InboundNumber] = []
+    for row in rows:
+        [part] = NUMBER_CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])
+        if isinstance(part, Erased):
+            continue
+        pairs = zip(part.callers[::2], part.callers[1::2], strict=True)
+        found.append(
+            InboundNumber(
+                row.id,
+                row.tenant_id,
+                row.trunk_id,
+                row.created,
+                part.number,
+                DestinationRef.parse(part.destination),
+                tuple(CallerRule(pattern, DestinationRef.parse(to)) for pattern, to in pairs),
+                _split(row.shown_for),
+                row.reject_anonymous,
+            )
+        )
+    return found
+
+
+async def insert_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> None:
+    own = {"id": number.id, "tenant_id": number.tenant_id, "created": number.created, "subject_id": number.id}
+    await session.execute(insert(PublicNumberRow).values(**own, **_number_columns(keys, number)))
+
+
+async def update_number(session: AsyncSession, keys: Keys, number: InboundNumber) -> bool:
+    """Change a public number; return whether it still exists."""
+    query = update(PublicNumberRow).where(
+        PublicNumberRow.tenant_id == number.tenant_id, PublicNumberRow.id == number.id
+    )
+    return _has_changed(await session.execute(query.values(**_number_columns(keys, number))))
+
+
+async def delete_number(session: AsyncSession, tenant_id: str, number_id: str) -> None:
+    await session.execute(
+        delete(PublicNumberRow).where(PublicNumberRow.tenant_id == tenant_id, PublicNumberRow.id == number_id)
+    )
+
+
+def _number_columns(keys: Keys, number: InboundNumber) -> dict[str, object]:
+    callers = tuple(text for rule in number.callers for text in (rule.pattern, str(rule.destination)))
+    part = NumberPart(number.number, str(number.destination), callers)
+    [sealed] = NUMBER_CODEC.seal(keys, number.tenant_id, [(number.id, number.id, part)])
+    return {
+        "trunk_id": number.trunk_id,
+        "reject_anonymous": number.reject_anonymous,
+        "shown_for": ",".join(number.shown_for),
+        "sealed": sealed,
+    }
+
+
+# ---- block lists
+
+
+async def all_blocks(session: AsyncSession, keys: Keys) -> list[Block]:
+    """Return the entries of all block and allow lists in order of creation."""
+    # scope: all tenants, because calls of each of them are checked from memory.
+    rows = (await session.scalars(select(NumberBlockRow).order_by(NumberBlockRow.id))).all()
+    found: list[Block] = []
+    for row in rows:
+        [part] = BLOCK_CODEC.open(keys, row.tenant_id, "telephony", [(row.subject_id, row.id, row.sealed)])
+        if not isinstance(part, Erased):
+            direction = cast("BlockDirection", row.direction)
+            own = (row.id, row.tenant_id, row.extension_id, direction, row.allows, row.created)
+            found.append(Block(*own, part.pattern, part.note))
+    return found
+
+
+async def insert_block(session: AsyncSession, keys: Keys, block: Block) -> None:
+    [sealed] = BLOCK_CODEC.seal(keys, block.tenant_id, [(block.id, block.id, BlockPart(block.pattern, block.note))])
+    names = ("id", "tenant_id", "extension_id", "direction", "allows", "created")
+    values: dict[str, object] = {name: getattr(block, name) for name in names}
+    await session.execute(insert(NumberBlockRow).values(**values, subject_id=block.id, sealed=sealed))
+
+
+async def delete_block(session: AsyncSession, tenant_id: str, block_id: str) -> None:
+    await session.execute(
+        delete(NumberBlockRow).where(NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.id == block_id)
+    )
+
+
+# ---- permissions and limits
+
+
+async def all_policies(session: AsyncSession) -> list[CallingPolicy]:
+    # scope: all tenants, because calls of each of them are checked from memory.
+    rows = await session.scalars(select(CallingPolicyRow))
+    return [
+        CallingPolicy(
+            row.tenant_id,
+            frozenset(_split(row.countries)),
+            row.premium,
+            _split(row.alerted),
+            {prefix: int(cents) for prefix, _, cents in (one.partition("=") for one in _split(row.prices))},
+            (row.night_from, row.night_until),
+        )
+        for row in rows
+    ]
+
+
+async def save_policy(session: AsyncSession, policy: CallingPolicy) -> None:
+    await session.execute(delete(CallingPolicyRow).where(CallingPolicyRow.tenant_id == policy.tenant_id))
+    values = {
+        "tenant_id": policy.tenant_id,
+        "countries": ",".join(sorted(policy.countries)),
+        "premium": policy.premium,
+        "alerted": ",".join(policy.alerted),
+        "prices": ",".join(f"{prefix}={cents}" for prefix, cents in sorted(policy.prices.items())),
+        "night_from": policy.night[0],
+        "night_until": policy.night[1],
+    }
+    await session.execute(insert(CallingPolicyRow).values(**values))
+
+
+async def all_called_countries(session: AsyncSession) -> dict[tuple[str, str], int]:
+    """Return the day of the first call by tenant and country."""
+    # scope: all tenants, because calls of each of them are checked from memory.
+    rows = await session.scalars(select(CalledCountryRow))
+    return {(row.tenant_id, row.country): row.first_day for row in rows}
+
+
+async def save_called_country(session: AsyncSession, tenant_id: str, country: str, first_day: int) -> None:
+    await session.execute(
+        delete(CalledCountryRow).where(CalledCountryRow.tenant_id == tenant_id, CalledCountryRow.country == country)
+    )
+    values = {"tenant_id": tenant_id, "country": country, "first_day": first_day}
+    await session.execute(insert(CalledCountryRow).values(**values))
+
+
+_LIMIT_NAMES = ("calls_per_hour", "concurrent", "minutes_per_day", "cents_per_day", "reach")
+
+
+async def all_limits(session: AsyncSession) -> list[CallingLimits]:
+    # scope: all tenants, because calls of each of them are checked from memory.
+    rows = await session.scalars(select(CallingLimitRow))
+    return [
+        CallingLimits(
+            row.tenant_id,
+            cast("LimitScope", row.scope),
+            row.scope_id,
+            row.calls_per_hour,
+            row.concurrent,
+            row.minutes_per_day,
+            row.cents_per_day,
+            cast("Reach", row.reach),
+        )
+        for row in rows
+    ]
+
+
+async def save_limits(session: AsyncSession, limits: CallingLimits) -> None:
+    await delete_limits(session, limits.tenant_id, limits.scope, limits.scope_id)
+    own = {"tenant_id": limits.tenant_id, "scope": limits.scope, "scope_id": limits.scope_id}
+    await session.execute(
+        insert(CallingLimitRow).values(**own, **{name: getattr(limits, name) for name in _LIMIT_NAMES})
+    )
+
+
+async def delete_limits(session: AsyncSession, tenant_id: str, scope: LimitScope, scope_id: str) -> None:
+    await session.execute(
+        delete(CallingLimitRow).where(
+            CallingLimitRow.tenant_id == tenant_id,
+            CallingLimitRow.scope == scope,
+            CallingLimitRow.scope_id == scope_id,
+        )
+    )
+
+
+# ---- stops
+
+
+async def stops(session: AsyncSession, since: datetime) -> list[FraudStop]:
+    """Return stops that are not released, and those made since a time, oldest first."""
+    # scope: all tenants, because calls of each of them are checked from memory.
+    query = select(FraudStopRow).where((FraudStopRow.released.is_(None)) | (FraudStopRow.created >= since))
+    return [_stop(row) for row in await session.scalars(query.order_by(FraudStopRow.id))]
+
+
+async def insert_stop(session: AsyncSession, stop: FraudStop) -> None:
+    names = FraudStop.__slots__
+    await session.execute(insert(FraudStopRow).values(**{name: getattr(stop, name) for name in names}))
+
+
+async def release_stop(session: AsyncSession, stop: FraudStop) -> None:
+    await session.execute(
+        update(FraudStopRow)
+        .where(FraudStopRow.tenant_id == stop.tenant_id, FraudStopRow.id == stop.id)
+        .values(released=stop.released, released_by=stop.released_by)
+    )
+
+
+def _stop(row: FraudStopRow) -> FraudStop:
+    return FraudStop(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        scope=cast("LimitScope", row.scope),
+        scope_id=row.scope_id,
+        rule=cast("StopRule", row.rule),
+        created=row.created,
+        measured=row.measured,
+        limit=row.limit,
+        until=row.until,
+        country=row.country,
+        foreign=row.foreign,
+        released=row.released,
+        released_by=row.released_by,
+    )
+
+
+# ---- deletion
+
+
+async def delete_extension(session: AsyncSession, tenant_id: str, extension_id: str) -> None:
+    """Delete the block list and the limits of an extension."""
+    await session.execute(
+        delete(NumberBlockRow).where(NumberBlockRow.tenant_id == tenant_id, NumberBlockRow.extension_id == extension_id)
+    )
+    await delete_limits(session, tenant_id, "extension", extension_id)
+
+
+async def delete_tenant(session: AsyncSession, tenant_id: str) -> None:
+    for row in _TENANT_ROWS:
+        await session.execute(delete(row).where(row.tenant_id == tenant_id))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _has_changed(result: object) -> bool:
+    return bool(getattr(result, "rowcount", 1))

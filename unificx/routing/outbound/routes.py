@@ -1,0 +1,141 @@
+"""Routes: create, change and delete the ways to numbers outside."""
+
+import re
+from dataclasses import replace
+from functools import partial
+
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Page, PageById, lock_scope
+from unificx.routing.outbound import repository
+from unificx.routing.outbound.numbers import PublicNumber, normalise
+from unificx.routing.outbound.patterns import parse_pattern
+from unificx.routing.outbound.schemas import NewRoute, Route, RouteChange
+from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
+
+MAX_ROUTES = 2_000
+"""Routes of one tenant."""
+MAX_TRUNKS = 20
+"""Trunks of one route."""
+NAME_LENGTH = 60
+_PREPENDED = re.compile(r"\+?[0-9*#]{0,20}\Z")
+
+
+class RouteService:
+    """All routes of the installation, served from memory."""
+
+    def __init__(self, parts: OutboundDependencies, store: OutboundStore) -> None:
+        self._parts = parts
+        self._store = store
+
+    def find(self, tenant_id: str, reference: str) -> Route:
+        """Return a route by id or name. Raises NotFound."""
+        for route in self._store.routes_of(tenant_id):
+            if reference in (route.id, route.name):
+                return route
+        raise NotFound("Route not found.")
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Route]:
+        """Return a page of routes. Raises Invalid for an invalid cursor."""
+        return PageById.parse(cursor, limit).of_list(self._store.routes_of(tenant_id), lambda route: route.id)
+
+    async def create(self, tenant_id: str, new: NewRoute) -> Route:
+        """Create a route. Raises Invalid; Conflict if the name is in use."""
+        route = Route(
+            id=self._parts.clock.new_id(),
+            tenant_id=tenant_id,
+            name=check_name(new.name),
+            pattern=parse_pattern(new.pattern).text,
+            trunks=self._trunk_ids(tenant_id, new.trunks),
+            created=self._parts.clock.now(),
+            position=new.position,
+            strip=new.strip,
+            prepend=_check_prepended(new.prepend),
+            caller_number_id=self._number_id(tenant_id, new.caller_id),
+        )
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "outbound routes", tenant_id)
+            known = self._store.routes_of(tenant_id)
+            if len(known) >= MAX_ROUTES:
+                raise Conflict(f"A tenant has at most {MAX_ROUTES} routes.")
+            _require_free_name(known, route)
+            await repository.insert_route(uow.session, route)
+            uow.after_commit.append(partial(self._store.put_route, route))
+        return route
+
+    async def update(self, route: Route, change: RouteChange) -> Route:
+        """Change a route. Raises Invalid; Conflict; NotFound for a deleted route."""
+        after = self._changed(route, change)
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "outbound routes", route.tenant_id)
+            _require_free_name(self._store.routes_of(route.tenant_id), after)
+            if not await repository.update_route(uow.session, after):
+                raise NotFound("Route not found.")
+            uow.after_commit.append(partial(self._store.put_route, after))
+        return after
+
+    async def delete(self, route: Route) -> None:
+        """Delete a route."""
+        async with self._parts.database.begin() as uow:
+            await repository.delete_route(uow.session, route.tenant_id, route.id)
+            uow.after_commit.append(partial(self._store.routes.pop, route.id, None))
+            uow.after_commit.append(partial(self._store.changed, route.tenant_id))
+
+    # ---- inside
+
+    def _changed(self, route: Route, change: RouteChange) -> Route:
+        trunks, caller_id = change.trunks, change.caller_id
+        return replace(
+            route,
+            name=route.name if change.name is None else check_name(change.name),
+            pattern=route.pattern if change.pattern is None else parse_pattern(change.pattern).text,
+            trunks=route.trunks if trunks is None else self._trunk_ids(route.tenant_id, trunks),
+            position=route.position if change.position is None else change.position,
+            strip=route.strip if change.strip is None else change.strip,
+            prepend=route.prepend if change.prepend is None else _check_prepended(change.prepend),
+            caller_number_id=(
+                route.caller_number_id if caller_id is None else self._number_id(route.tenant_id, caller_id)
+            ),
+        )
+
+    def _trunk_ids(self, tenant_id: str, references: tuple[str, ...]) -> tuple[str, ...]:
+        if not 1 <= len(references) <= MAX_TRUNKS:
+            raise Invalid(f"A route has 1 to {MAX_TRUNKS} trunks.", field="trunks")
+        found: list[str] = []
+        for reference in references:
+            trunk = self._parts.trunks.by_name(tenant_id, reference) or self._parts.trunks.trunk(reference)
+            if trunk is None or trunk.tenant_id != tenant_id:
+                raise Invalid("There is no such trunk.", field="trunks", hint="Create the trunk first.")
+            found.append(trunk.id)
+        if len(set(found)) < len(found):
+            raise Invalid("Each trunk can be named once.", field="trunks")
+        return tuple(found)
+
+    def _number_id(self, tenant_id: str, caller_id: str) -> str:
+        """Return the id of the public number that is shown. Raises Invalid for one that the tenant does not own."""
+        if not caller_id:
+            return ""
+        number = normalise(caller_id, self._store.country(tenant_id))
+        owned = self._store.number(tenant_id, number.e164) if isinstance(number, PublicNumber) else None
+        if owned is None:
+            hint = "Add it as a number first, in the form +49301234500."
+            raise Invalid("Only a number of your own can be shown.", field="caller_id", hint=hint)
+        return owned.id
+
+
+def check_name(text: str) -> str:
+    """Validate the name of a route: up to 60 printable characters without a comma."""
+    name = text.strip()
+    if not 1 <= len(name) <= NAME_LENGTH or not name.isprintable() or "," in name:
+        raise Invalid(f"A name has 1 to {NAME_LENGTH} characters and no comma.", field="name")
+    return name
+
+
+def _require_free_name(known: list[Route], route: Route) -> None:
+    if any(one.name == route.name and one.id != route.id for one in known):
+        raise Conflict("There is already a route with this name.", field="name")
+
+
+def _check_prepended(text: str) -> str:
+    if not _PREPENDED.match(text):
+        raise Invalid("Up to 20 digits can be put before a number, after a + if needed.", field="prepend")
+    return text

@@ -1,0 +1,139 @@
+"""Calls outside of all tenants: the decision about a dialled number as a destination, and all services together."""
+
+from dataclasses import dataclass
+
+from unificx.cluster import Counters, EventBus
+from unificx.core.events import DomainEvent
+from unificx.registrar import Caller
+from unificx.routing.destinations import Destination
+from unificx.routing.events import EmergencyCallMade
+from unificx.routing.outbound.blocks import BlockService
+from unificx.routing.outbound.decision import Allowed, Decision, OutsideCaller, Refused
+from unificx.routing.outbound.fraud import FraudGuard
+from unificx.routing.outbound.inbound import PublicNumberService
+from unificx.routing.outbound.numbers import Emergency, normalise
+from unificx.routing.outbound.permissions import CallingPermissions
+from unificx.routing.outbound.routes import RouteService
+from unificx.routing.outbound.schemas import FraudStop
+from unificx.routing.outbound.store import OutboundDependencies, OutboundStore
+from unificx.routing.plans import NO_OUTSIDE_LINE, NO_SUCH_NUMBER, Fork, Plan, Reject, Rejection, Step
+from unificx.trunks import Trunk
+
+RING_SECONDS = 180.0
+"""How long a carrier may take to connect a call."""
+MAX_CALL_SECONDS = 14_400.0
+"""Longest call outside that no extension makes."""
+EMERGENCY_SECONDS = 86_400.0
+"""Longest emergency call."""
+NEXT_CARRIER = frozenset(("unreachable", "failed"))
+"""Outcomes after which the next trunk is tried: those that speak of the carrier, not of the called party."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCall:
+    """A number outside, with the trunks to try in order. `call_seconds`: maximum length of the call."""
+
+    allowed: Allowed
+    call_seconds: float
+
+    def plan(self) -> Plan:
+        """Try the trunks one after the other: for an emergency call all of them, whatever happens."""
+        emergency = isinstance(self.allowed.number, Emergency)
+        after = frozenset() if emergency else NEXT_CARRIER
+        forks = [Fork((target,), RING_SECONDS, self.call_seconds) for target in self.allowed.targets]
+        return Plan(tuple(Step(fork, after if position else frozenset()) for position, fork in enumerate(forks)))
+
+
+class OutboundRouting:
+    """Decides on dialled numbers outside."""
+
+    def __init__(self, parts: OutboundDependencies, store: OutboundStore, fraud: FraudGuard, bus: EventBus) -> None:
+        self._parts = parts
+        self._store = store
+        self._fraud = fraud
+        self._bus = bus
+
+    def is_emergency(self, tenant_id: str, dialled: str) -> bool:
+        """Return whether a dialled string means an emergency number of the tenant's country."""
+        return isinstance(normalise(dialled, self._store.country(tenant_id)), Emergency)
+
+    def decide(
+        self, tenant_id: str, caller: OutsideCaller, dialled: str, *, withheld: bool = False
+    ) -> tuple[Decision, FraudStop | None]:
+        """Return the decision about a call, and the stop that forbids it. Nothing is counted."""
+        decision = self._store.plan(tenant_id).decide(caller, dialled, withheld=withheld)
+        if not isinstance(decision, Allowed) or isinstance(decision.number, Emergency):
+            return decision, None
+        found = self._fraud.permitted(tenant_id, caller, decision)
+        return (found, None) if isinstance(found, Allowed) else (Refused("stopped", decision.number, found.rule), found)
+
+    def destination(self, caller: Caller, dialled: str, *, withheld: bool = False) -> Destination:
+        """Return the destination of a number that a caller dials, and count the call."""
+        own = OutsideCaller(caller.extension_id, "" if caller.is_outside else caller.number)
+        decision = self._store.plan(caller.tenant_id).decide(own, dialled, withheld=withheld)
+        if isinstance(decision, Refused):
+            return _rejection(decision)
+        if isinstance(decision.number, Emergency):
+            number = decision.number.number
+            self._bus.publish(EmergencyCallMade(caller.tenant_id, caller.extension_id, number))
+            return OutsideCall(decision, EMERGENCY_SECONDS)
+        if self._parts.directory.is_suspended(caller.tenant_id, caller.extension_id):
+            return Reject(Rejection.NOT_ALLOWED)
+        permitted = self._fraud.admit(caller.tenant_id, own, decision)
+        if isinstance(permitted, FraudStop):
+            return Reject(Rejection.NOT_ALLOWED)
+        extension = self._parts.directory.extension_by_id(caller.extension_id)
+        seconds = float(extension.max_call_seconds) if extension is not None else MAX_CALL_SECONDS
+        return OutsideCall(permitted, seconds)
+
+
+def _rejection(refused: Refused) -> Reject:
+    match refused.rule:
+        case "not_a_number":
+            return NO_SUCH_NUMBER
+        case "no_trunk" | "no_route":
+            return NO_OUTSIDE_LINE
+        case _:
+            return Reject(Rejection.NOT_ALLOWED)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """All services of calls outside. Call `start` first."""
+
+    store: OutboundStore
+    routes: RouteService
+    numbers: PublicNumberService
+    blocks: BlockService
+    permissions: CallingPermissions
+    fraud: FraudGuard
+    routing: OutboundRouting
+
+    async def start(self) -> None:
+        """Load everything."""
+        await self.store.start()
+
+    def trunks_changed(self, event: DomainEvent) -> None:
+        """Decide with the trunks of a tenant as they are now. Handler of the bus."""
+        self.store.changed(event.tenant)
+
+    def uses_of(self, trunk: Trunk) -> list[str]:
+        """Return the names of routes and numbers that use a trunk."""
+        routes = [one.name for one in self.store.routes_of(trunk.tenant_id) if trunk.id in one.trunks]
+        numbers = [one.number for one in self.store.numbers_of(trunk.tenant_id) if one.trunk_id == trunk.id]
+        return [*(f"route {name}" for name in routes), *(f"number {number}" for number in numbers)]
+
+
+def build_outbound(parts: OutboundDependencies, counters: Counters, bus: EventBus) -> Outbound:
+    """Build the services of calls outside."""
+    store = OutboundStore(parts)
+    fraud = FraudGuard(parts, store, counters, bus)
+    return Outbound(
+        store,
+        RouteService(parts, store),
+        PublicNumberService(parts, store),
+        BlockService(parts, store),
+        CallingPermissions(parts, store),
+        fraud,
+        OutboundRouting(parts, store, fraud, bus),
+    )

@@ -1,0 +1,39 @@
+"""Live calls to numbers outside, for the fraud guard."""
+
+from collections.abc import Iterable, Sequence
+
+from unificx.calls import CallManager
+from unificx.core.clock import Clock
+from unificx.routing import LiveOutsideCall, OutsideTarget
+
+
+class CallManagerOutsideCalls:
+    """Implements `routing.LiveOutsideCalls`."""
+
+    def __init__(self, calls: CallManager, clock: Clock) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    def outside_calls(self, tenant_id: str | None = None) -> Sequence[LiveOutsideCall]:
+        found: list[LiveOutsideCall] = []
+        now = self._clock.now()
+        for call in self._calls.calls.values():
+            fork = call.target.fork if tenant_id in (None, call.caller.tenant_id) else None
+            target = next((one for one in fork.targets if isinstance(one, OutsideTarget)), None) if fork else None
+            if target is not None:
+                found.append(
+                    LiveOutsideCall(
+                        call_id=call.id,
+                        tenant_id=call.caller.tenant_id,
+                        extension_id=call.caller.extension_id,
+                        trunk_id=target.trunk_id,
+                        talk_seconds=(now - call.answered).total_seconds() if call.answered is not None else 0.0,
+                        emergency=target.emergency,
+                        number=target.number,
+                    )
+                )
+        return found
+
+    def end_calls(self, call_ids: Iterable[str]) -> None:
+        for call_id in call_ids:
+            self._calls.hang_up(call_id)
