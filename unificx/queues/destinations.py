@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from unificx.core.errors import Invalid
 from unificx.queues.app import QUEUE_APP
 from unificx.queues.service import QueueService
-from unificx.routing import CallApp, Destination, DestinationRef
+from unificx.routing import AppObject, CallApp, Destination, DestinationRef, Station
 
 QUEUE_SECONDS = 86_400.0
 """Maximum seconds of a call in a queue: a day."""
@@ -21,7 +21,10 @@ class QueueKind:
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
         queue = self._queues.by_number(tenant_id, name)
-        return CallApp(QUEUE_APP, (queue.id,), QUEUE_SECONDS) if queue is not None else None
+        if queue is None:
+            return None
+        app = CallApp(QUEUE_APP, (queue.id,), QUEUE_SECONDS)
+        return AppObject(app, Station("queue", queue.number, queue.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)

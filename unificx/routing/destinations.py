@@ -46,6 +46,18 @@ class RingExtension:
 
 
 @dataclass(frozen=True, slots=True)
+class AppObject:
+    """An object of the tenant that an app serves, such as a queue or a menu."""
+
+    app: CallApp
+    station: Station
+
+    def plan(self) -> Plan:
+        """Enter the app."""
+        return Plan((Step(self.app),), stations=(self.station,))
+
+
+@dataclass(frozen=True, slots=True)
 class Conference:
     """A conference room."""
 
