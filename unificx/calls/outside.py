@@ -5,6 +5,7 @@ sent: no extension, name, device or domain of the tenant.
 """
 
 import re
+from urllib.parse import quote
 
 from unificx.calls.call import Call, CallTarget
 from unificx.calls.diversion import forwarding_headers
@@ -20,6 +21,8 @@ from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
 from unificx.sip.message import Response
 from unificx.trunks import Trunk, TrunkEndpoint
 
+USER_CHARACTERS = "!$&'()*+,;=?/-_.~"
+"""Characters of a user part that need no escape, besides letters and digits (RFC 3261 section 25.1)."""
 SILENCE_SECONDS = 5.0
 """How long an INVITE to a carrier may go without any response, before the next step of the plan starts."""
 MAX_SERVERS = 3
@@ -85,7 +88,7 @@ class OutsideDialer:
 def _invitation(
     call: Call, target: CallTarget, outside: OutsideTarget, trunk: Trunk, endpoint: TrunkEndpoint
 ) -> InviteParams:
-    caller_id = outside.caller_id or endpoint.username
+    caller_id = outside.caller_id or quote(trunk.username, safe=USER_CHARACTERS)
     own = f"<sip:{caller_id}@{endpoint.domain}>" if caller_id else f"<sip:{endpoint.domain}>"
     withheld = not outside.emergency and (outside.withheld or _is_caller_withheld(call, target))
     host = f"{endpoint.uri_host}:{endpoint.port}" if endpoint.port else endpoint.uri_host

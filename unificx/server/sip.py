@@ -34,6 +34,7 @@ from unificx.server.host_names import own_host_names
 from unificx.server.live_events import LiveEvents
 from unificx.server.mwi_handler import MailboxMessageCounts, MwiHandler
 from unificx.server.outside_calls import CallManagerOutsideCalls
+from unificx.server.public_numbers import TenantNumbers
 from unificx.server.queue_calls import CallManagerCallbacks, CallManagerLines
 from unificx.server.settings import Settings
 from unificx.server.trunks import carrier_trust, create_trunk_monitor
@@ -162,7 +163,11 @@ class SipServer:
                 self.app_runner,
                 observer,
                 self.parking,
-                OutsideLines(container.trunks.directory, None, container.history.external_subject),
+                OutsideLines(
+                    container.trunks.directory,
+                    TenantNumbers(container.routing.outbound),
+                    container.history.external_subject,
+                ),
             ),
             settings,
             on_answered=container.journal.save,
