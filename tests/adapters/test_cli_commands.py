@@ -320,6 +320,7 @@ def test_trunk_commands(home: CliHome) -> None:
     assert [(one["id"], one["state"], one["since"]) for one in listed] == [(made["id"], "unreachable", made["created"])]
     changed = home.run_json("trunk", "update", "carrier", "--max-calls", "0", "--no-register", "--check-seconds", "0")
     assert (changed["max_calls"], changed["registers"], changed["check_seconds"]) == (None, False, 0)
+    assert home.run_json("trunk", "update", "carrier", "--accept-from", "")["accept_from"] == []
     assert "sipgate" in home.run_text("trunk", "templates")
     office = home.run_json("trunk", "create", "--name", "office", "--template", "sipgate", *login)
     assert (office["server"], office["number_format"]) == ("sipconnect.sipgate.de", "e164")

@@ -152,6 +152,10 @@ def _is_numeric(host: str) -> bool:
     return ":" in host or host[-1:].isdigit()
 
 
+def _is_loopback(host: str) -> bool:
+    return host.startswith("127.") or host == "::1"
+
+
 class LocalAddresses:
     """The socket to use for a destination, and the address to announce to it.
 
@@ -161,16 +165,25 @@ class LocalAddresses:
     def __init__(self, binds: Sequence[BindAddress]) -> None:
         self._binds = tuple(binds)
         # Owner: this node: its own sockets.
-        self._default_sockets: dict[tuple[str, bool], int] = {}
+        self._default_sockets: dict[tuple[str, bool], tuple[int, int]] = {}
+        """For peers in a network and for those on this machine, by transport and whether it is IPv6."""
         for local, bind in enumerate(self._binds, 1):
-            self._default_sockets.setdefault((bind.transport, ":" in bind.host), local)
+            kind = bind.transport, ":" in bind.host
+            network, loopback = self._default_sockets.get(kind, (local, local))
+            if _is_loopback(bind.host):
+                loopback = loopback if _is_loopback(self._binds[loopback - 1].host) else local
+            elif _is_loopback(self._binds[network - 1].host):
+                network = local
+            self._default_sockets[kind] = network, loopback
         self._sources: dict[str, str] = {}
 
     def socket_index(self, flow: Flow) -> int:
-        """Return the socket for a message to `flow`: its own, or the first of its transport and family, or 0."""
+        """Return the socket for a message to `flow`: its own, or the first of its transport and family, or 0. One that
+        is bound to the loopback address is for peers on this machine, if there are others."""
         if 0 < flow.local <= len(self._binds) and self._binds[flow.local - 1].transport == flow.transport:
             return flow.local
-        return self._default_sockets.get((flow.transport, ":" in flow.host), 0)
+        found = self._default_sockets.get((flow.transport, ":" in flow.host))
+        return 0 if found is None else found[_is_loopback(flow.host)]
 
     def address(self, flow: Flow) -> tuple[str, int]:
         """Return our own host (IPv6 without brackets) and port as reachable by the peer of `flow`."""

@@ -13,7 +13,7 @@ from unificx.sip.flow import Flow
 from unificx.transport import stun
 from unificx.transport.binding import BindAddress
 from unificx.transport.connections import StreamLimits
-from unificx.transport.manager import TransportManager
+from unificx.transport.manager import LocalAddresses, TransportManager
 
 HOST = "127.0.0.1"
 BRISK = StreamLimits(
@@ -197,6 +197,19 @@ async def test_our_address_is_the_one_the_peer_reaches(opened: Open) -> None:
 
 
 # ---- starting
+
+
+def test_peers_in_a_network_are_not_reached_from_the_loopback_address() -> None:
+    hosts = ["127.0.0.1", "192.0.2.1", "192.0.2.2", "::1", "2001:db8::1"]
+    addresses = LocalAddresses([BindAddress("udp", host, 5060) for host in hosts])
+    peers = {"198.51.100.1": 2, "127.0.0.9": 1, "2001:db8::9": 5, "::1": 4}
+    assert {peer: addresses.socket_index(Flow("udp", peer, 5060)) for peer in peers} == peers
+    assert addresses.socket_index(Flow("udp", "198.51.100.1", 5060, 0, 3)) == 3
+    assert addresses.socket_index(Flow("tcp", "198.51.100.1", 5060)) == 0
+    only = LocalAddresses([BindAddress("udp", "127.0.0.1", 5060)])
+    assert only.socket_index(Flow("udp", "198.51.100.1", 5060)) == 1
+    every = LocalAddresses([BindAddress("udp", host, 5060) for host in ("0.0.0.0", "127.0.0.1")])
+    assert [every.socket_index(Flow("udp", peer, 5060)) for peer in ("198.51.100.1", "127.0.0.9")] == [1, 2]
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])

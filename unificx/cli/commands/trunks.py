@@ -114,7 +114,8 @@ def update(
         bool | None, typer.Option("--register/--no-register", help="Register with the carrier.")
     ] = None,
     accept_from: Annotated[
-        list[str] | None, typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated.")
+        list[str] | None,
+        typer.Option(metavar="CIDR", help="Network the carrier's calls come from; can be repeated; empty: none."),
     ] = None,
     max_calls: Annotated[int | None, typer.Option(help="Maximum number of concurrent calls; 0: no limit.")] = None,
     domain: Annotated[
@@ -131,7 +132,8 @@ def update(
 ) -> None:
     """Change a trunk."""
     body = {"name": name, "server": server, "transport": transport, "max_calls": max_calls, "domain": domain}
-    body |= {"username": username, "password": password, "registers": register, "accept_from": accept_from or None}
+    networks = [one for one in accept_from if one] if accept_from else None
+    body |= {"username": username, "password": password, "registers": register, "accept_from": networks}
     body |= {"auth_username": auth_username, "caller_id_header": caller_id_header, "number_format": number_format}
     body |= {"dtmf": dtmf, "register_seconds": register_seconds, "check_seconds": check_seconds}
     _COLLECTION.update(context, trunk, body)
