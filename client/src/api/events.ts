@@ -20,6 +20,8 @@ export interface ServerEvents {
     recorded: boolean;
     paused: boolean;
   };
+  /** Callers or agents of a queue have changed (for its agents and administrators). */
+  queue: { id: string; waiting: number; available: number };
   /** Recording state of one of the user's calls: announced, recording, paused, ended. */
   recording: { call: string; state: string; end?: string | null };
   /** The user's own mailboxes have changed. */

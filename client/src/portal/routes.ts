@@ -67,6 +67,11 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/queues',
+    component: lazyRouteComponent(() => import('~/features/queues/Queues')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/voicemail',
     component: lazyRouteComponent(() => import('~/features/voicemail/PortalVoicemail')),
   }),
