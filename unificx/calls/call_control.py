@@ -68,7 +68,7 @@ class CallControl:
     def dial(self, requester: Caller, device_id: str, to: str) -> str:
         """Click to dial: ring the requester's device ("": all their devices), then dial `to`. Return the call id."""
         manager, number = self._manager, sanitize_dialled(to)
-        plan = manager.deps.routing.route(requester, number)
+        plan = manager.deps.routing.preview(requester, number)
         if plan == NO_OUTSIDE_LINE.plan():
             raise no_outside_line()
         if plan == Reject(Rejection.NOT_ALLOWED).plan():

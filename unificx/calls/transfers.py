@@ -109,7 +109,9 @@ class Transfers:
 
     def find_retrieved(self, caller: Caller, dialled: str) -> tuple[Call, str] | None:
         """Return the parked call and the app leg to replace, if `dialled` retrieves a parked call."""
-        return self._find_parked(caller, self._deps.routing.route(caller, dialled)) if dialled.startswith("*") else None
+        if not dialled.startswith("*"):
+            return None
+        return self._find_parked(caller, self._deps.routing.preview(caller, dialled))
 
     def recall(self, leg: str, now: float) -> Callable[[], None]:
         """Ring the extension that parked the party held by an app leg. If unanswered, the party stays parked."""

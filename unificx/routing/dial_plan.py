@@ -89,21 +89,21 @@ class DialPlan:
         self._destinations = destinations
         self._outside = outside
 
-    def destination(self, caller: Caller, dialled: str) -> Destination:
-        """Return the destination of `dialled` for this caller."""
+    def destination(self, caller: Caller, dialled: str, *, counted: bool = True) -> Destination:
+        """Return the destination of `dialled` for this caller. `counted`: the call is made now."""
         match parse_dialled(dialled):
             case Number(digits):
                 if len(digits) <= _EMERGENCY_LENGTH and self._is_emergency(caller.tenant_id, digits):
-                    return self._destination_outside(caller, digits)
+                    return self._destination_outside(caller, digits, counted=counted)
                 found = self._destinations.at_number(caller.tenant_id, digits)
-                return found if found is not None else self._destination_outside(caller, digits)
+                return found if found is not None else self._destination_outside(caller, digits, counted=counted)
             case OutsideNumber(digits):
-                return self._destination_outside(caller, f"+{digits}")
+                return self._destination_outside(caller, f"+{digits}", counted=counted)
             case FeatureCode(text) if text == RING_TEST:
                 calling = self._directory.extension_by_id(caller.extension_id)
                 return RingExtension(calling, caller.device_id) if calling is not None else NO_SUCH_NUMBER
             case WithheldNumber(digits):
-                return self._destination_outside(caller, digits, withheld=True)
+                return self._destination_outside(caller, digits, withheld=True, counted=counted)
             case FeatureCode(text):
                 return self._destinations.at_number(caller.tenant_id, text) or NO_SUCH_NUMBER
             case Undialable():
@@ -112,9 +112,11 @@ class DialPlan:
     def _is_emergency(self, tenant_id: str, digits: str) -> bool:
         return self._outside is not None and self._outside.is_emergency(tenant_id, digits)
 
-    def _destination_outside(self, caller: Caller, digits: str, *, withheld: bool = False) -> Destination:
+    def _destination_outside(
+        self, caller: Caller, digits: str, *, withheld: bool = False, counted: bool
+    ) -> Destination:
         if self._outside is not None:
-            return self._outside.destination(caller, digits, withheld=withheld)
+            return self._outside.destination(caller, digits, withheld=withheld, counted=counted)
         tenant = self._directory.tenant(caller.tenant_id)
         is_number = tenant is not None and normalise(digits, tenant.country) is not None
         return NO_OUTSIDE_LINE if is_number else NO_SUCH_NUMBER

@@ -32,6 +32,10 @@ class Routing:
         """Return the plan for a call of this caller to `dialled`."""
         return self._dial_plan.destination(caller, dialled).plan()
 
+    def preview(self, caller: Caller, dialled: str) -> Plan:
+        """Return the plan of a call that may be made later: no limit counts it yet."""
+        return self._dial_plan.destination(caller, dialled, counted=False).plan()
+
     def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
         """Return the plan for a call of this caller that was led to a destination of its tenant."""
         return (self._destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER).plan()

@@ -3,8 +3,9 @@
 import pytest
 from outbound_setup import OutboundSetup, targets
 
-from unificx.routing import FRAUD_CHECK_SECONDS, CallingLimits, CallingPolicyChange, FraudStop, explain_stop
-from unificx.routing.events import CallingStopped
+from unificx.registrar import Caller
+from unificx.routing import FRAUD_CHECK_SECONDS, CallingLimits, CallingPolicyChange, FraudStop, Reject, explain_stop
+from unificx.routing.events import CallingStopped, EmergencyCallMade
 
 BERLIN, VIENNA = "+49301234567", "+4315131234"
 pytestmark = [pytest.mark.promise("U9"), pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
@@ -143,3 +144,15 @@ async def test_an_emergency_call_is_neither_counted_nor_stopped(guarded: Outboun
     guarded.live_call("emergency", "112", 7200, emergency=True)
     guarded.outbound.fraud.check()
     assert not guarded.live.ended
+
+
+async def test_a_call_that_may_be_made_later_is_neither_counted_nor_announced(guarded: OutboundSetup) -> None:
+    announced: list[EmergencyCallMade] = []
+    guarded.bus.subscribe(EmergencyCallMade, announced.append)
+    await limit(guarded, calls_per_hour=1)
+    caller = Caller.of(guarded.extension())
+    for number in (BERLIN, BERLIN, "112"):
+        assert targets(guarded.outbound.routing.destination(caller, number, counted=False).plan())
+    assert not announced
+    assert [guarded.is_refused(BERLIN) for _ in range(2)] == [False, True]
+    assert isinstance(guarded.outbound.routing.destination(caller, BERLIN, counted=False), Reject)

@@ -67,9 +67,13 @@ class OutboundRouting:
         found = self._fraud.permitted(tenant_id, caller, decision)
         return (found, None) if isinstance(found, Allowed) else (Refused("stopped", decision.number, found.rule), found)
 
-    def destination(self, caller: Caller, dialled: str, *, withheld: bool = False) -> Destination:
-        """Return the destination of a number that a caller dials, and count the call."""
+    def destination(self, caller: Caller, dialled: str, *, withheld: bool = False, counted: bool = True) -> Destination:
+        """Return the destination of a number that a caller dials. `counted`: the call is made now, so it counts for the
+        limits, and an emergency call is announced."""
         own = OutsideCaller(caller.extension_id, "" if caller.is_outside else caller.number)
+        if not counted:
+            expected, _ = self.decide(caller.tenant_id, own, dialled, withheld=withheld)
+            return _rejection(expected) if isinstance(expected, Refused) else OutsideCall(expected, MAX_CALL_SECONDS)
         decision = self._store.plan(caller.tenant_id).decide(own, dialled, withheld=withheld)
         if isinstance(decision, Refused):
             return _rejection(decision)
