@@ -82,6 +82,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/transports/test_http_connections*",
         "outside/transports/test_transports_tls*",
     ),
+    "ivr": ("areas/ivr/*", "adapters/test_http_menus*"),
     "media": (
         "engines/test_media_*",
         "engines/test_mixer_*",

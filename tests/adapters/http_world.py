@@ -30,6 +30,7 @@ from unificx.api import (
     build,
 )
 from unificx.audio_store import AudioStore, AudioStoreParts, CustomSounds, LocalBlobStore, PromptOverrides, Transcript
+from unificx.callapps import RoomKind
 from unificx.calls import ParkedCall
 from unificx.calls.events import CallEnded, CallParty, MediaQuality
 from unificx.cdr import CdrService
@@ -56,6 +57,8 @@ from unificx.identity.events import PersonClosed, SessionEnded, TenantDeleted
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.integrations.http_client import HttpClient
 from unificx.integrations.web_push import WebPushClient
+from unificx.ivr import MenuParts, MenuService, PromptKind
+from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
@@ -225,6 +228,13 @@ class FakePhones:
     def check_sync(self, extension_id: str, device_id: str, *, reboot: bool) -> bool:
         self.synchronized.append((device_id, reboot))
         return device_id in self.registrations
+
+
+class FakeSpeech:
+    """Fake text to speech: as long as the text."""
+
+    async def spoken(self, text: str, language: str) -> Sound:
+        return Sound(bytes(1600 * len(text)))
 
 
 class FakeSpeechRecognition:
@@ -435,11 +445,14 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         CallRecorderParts(clock, FakeRelay(), media, Prompts(), archive, lambda *_: "en"), live_events.recording_changed
     )
     trunks = TrunkService(database, keys, clock, TrunkDirectory(lambda sender: False, bytes(32)))
-    destinations = DestinationDirectory([ExtensionKind(directory), HangupKind()])
+    destinations = DestinationDirectory((ExtensionKind(directory), RoomKind(rooms), HangupKind()))
     outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
     outbound = build_outbound(outside, cluster.counters, bus)
     queues = build_queues(QueueStore(database, keys, spool, bus.publish), directory, destinations)
     queue_events = QueueEvents(hub, bus, directory, queues)
+    menus = MenuService(MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock))
+    destinations.add(menus)
+    destinations.add(PromptKind(custom_sounds))
     services = Services(
         identity=identity,
         history=history,
@@ -453,6 +466,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         outbound=outbound,
         meetings=meetings,
         queues=queues,
+        menus=menus,
+        destinations=destinations,
         support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=readiness,
@@ -477,6 +492,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await services.trunks.start()
     await services.queues.start()
     await services.outbound.start()
+    await menus.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),

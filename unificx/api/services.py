@@ -14,11 +14,12 @@ from unificx.conferencing import ConferenceManager, RoomService
 from unificx.core.clock import Clock
 from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
+from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
-from unificx.routing import Outbound
+from unificx.routing import DestinationDirectory, Outbound
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -59,6 +60,8 @@ class Services:
     outbound: Outbound
     meetings: ConferenceManager
     queues: Queues
+    menus: MenuService
+    destinations: DestinationDirectory
     archive: RecordingArchive
     support: SupportService
     live_calls: LiveCalls

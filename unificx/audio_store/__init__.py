@@ -3,12 +3,16 @@
 from unificx.audio_store.blobs import BlobStore, LocalBlobStore
 from unificx.audio_store.content_keys import audio_id_of
 from unificx.audio_store.custom_sounds import (
+    MENU_SOUNDS,
+    OWN_SOUNDS,
     CustomSounds,
     check_prompt,
     check_replaceable,
     is_notice,
     prompt_by_code,
+    prompt_exists,
     sound_limits,
+    sound_name,
 )
 from unificx.audio_store.derived import store_derived
 from unificx.audio_store.file_format import ENCODING_OPUS, AudioHeader, ChunkCipher, CorruptAudio
@@ -37,7 +41,9 @@ from unificx.audio_store.writer import AudioWriter, SealedFileWriter
 
 __all__ = [
     "ENCODING_OPUS",
+    "MENU_SOUNDS",
     "OPUS",
+    "OWN_SOUNDS",
     "SAMPLES",
     "WAV_HEADER_SIZE",
     "AudioHeader",
@@ -72,8 +78,10 @@ __all__ = [
     "final_audio_states",
     "is_notice",
     "prompt_by_code",
+    "prompt_exists",
     "set_audio_form",
     "sound_limits",
+    "sound_name",
     "store_derived",
     "untranscoded_audio",
     "wav_header",

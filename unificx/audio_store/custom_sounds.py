@@ -4,6 +4,7 @@ They are sealed like all audio. A spoken one is owned by the speaker: it is eras
 played again. Music and studio recordings have no owner, only a key of their own.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -23,6 +24,10 @@ MAX_SECONDS, MAX_MUSIC_SECONDS = 120.0, 300.0
 """Seconds."""
 _NOTICES = frozenset({"voicemail/notice", "voicemail/transcribed", "conference/recorded"})
 """Besides the group "recording": notices that inform callers how their speech is processed."""
+OWN_SOUNDS, MENU_SOUNDS = "own/", "spoken/"
+"""Prefixes of the names of sounds that replace no standard one: sounds that a tenant has named, and spoken texts of
+menus."""
+_OWN_NAME = re.compile(r"[a-z0-9-]{1,48}\Z")
 CACHE_BYTES = 32 << 20
 """Size of the sample cache in bytes."""
 
@@ -90,7 +95,8 @@ class CustomSounds:
         """Store and activate a custom sound; `key` is (tenant, language, name), with the language "any" for music.
         `speaker` is the subject whose voice it is. Raises NotFound, Forbidden, ErasedSubject, StorageFull."""
         tenant_id, language, name = key
-        check_replaceable(language, name)
+        if not name.startswith(MENU_SOUNDS):
+            check_replaceable(language, name)
         async with self._database.begin() as uow:
             writer = await self._audio.begin(uow, tenant_id, [speaker] if speaker is not None else [])
         try:
@@ -142,7 +148,10 @@ class CustomSounds:
 
 def check_prompt(language: str, name: str) -> None:
     """Raise NotFound for an unknown prompt of this language."""
-    exists = name == MUSIC if language == ANY else language in LANGUAGES and name in prompt_texts(language)
+    if language == ANY:
+        exists = name == MUSIC or (name.startswith(OWN_SOUNDS) and sound_name(name) == name)
+    else:
+        exists = language in LANGUAGES and name in prompt_texts(language)
     if not exists:
         raise NotFound("Prompt not found.", hint="See /api/v1/sounds/prompts for all prompts.")
 
@@ -152,6 +161,20 @@ def check_replaceable(language: str, name: str) -> None:
     check_prompt(language, name)
     if is_notice(name):
         raise Forbidden("This prompt is a recording or privacy notice and cannot be replaced.")
+
+
+def sound_name(text: str) -> str | None:
+    """Return the name of a sound as users write it: a prompt such as "general/goodbye", or the own name of a tenant's
+    sound, with or without "own/". None for no such name."""
+    if text.startswith(OWN_SOUNDS) or "/" not in text:
+        own = text.removeprefix(OWN_SOUNDS)
+        return OWN_SOUNDS + own if _OWN_NAME.match(own) else None
+    return text if prompt_exists(text) else None
+
+
+def prompt_exists(name: str) -> bool:
+    """Whether there is a standard prompt, which is in all languages."""
+    return name in prompt_texts(LANGUAGES[0])
 
 
 def is_notice(name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from unificx.audio_store.custom_sounds import CustomSounds
+from unificx.audio_store.custom_sounds import MENU_SOUNDS, OWN_SOUNDS, CustomSounds
 from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, Prompts, available_language, say_moment, say_number
 
@@ -32,5 +32,6 @@ class PromptOverrides:
         return await self._sound(MUSIC, ANY, tenant_id)
 
     async def _sound(self, name: str, language: str, tenant_id: str) -> Sound:
-        custom = await self._custom.load(tenant_id, ANY if name == MUSIC else language, name)
+        in_any = name == MUSIC or name.startswith((OWN_SOUNDS, MENU_SOUNDS))
+        custom = await self._custom.load(tenant_id, ANY if in_any else language, name)
         return custom or self._standard.sound(name, language)

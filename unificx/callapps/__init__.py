@@ -6,7 +6,7 @@ from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_ap
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
-from unificx.callapps.ringback import RINGBACK
+from unificx.callapps.ringback import RINGBACK, connect_with_ringback
 from unificx.callapps.runner import AppRunner
 from unificx.callapps.schemas import CalledMailbox, RecordResult, SpokenValue
 
@@ -26,6 +26,7 @@ __all__ = [
     "RoomKind",
     "SpokenValue",
     "conference_app",
+    "connect_with_ringback",
     "installed_apps",
     "parking_apps",
 ]

@@ -185,9 +185,13 @@ class Call:
 
     async def music(self) -> None:
         """Play hold music until cancelled."""
+        await self.repeat(MUSIC)
+
+    async def repeat(self, *items: str | Sound) -> None:
+        """Play sounds again and again until cancelled."""
         try:
             while True:
-                await self.play(MUSIC)
+                await self.play(*items)
         finally:
             self._engine.stop(self.session.leg)
 
@@ -217,9 +221,8 @@ class Call:
     async def connect(self, destination: DestinationRef | Plan, *, displayed_name: str = "") -> UnansweredOutcome:
         """Ring a destination while the caller stays with the app, and return why it did not answer.
 
-        If it answers, the caller is connected to it and the app is cancelled as at a hang-up, with
-        `was_connected` set; a destination that is an app answers as well. Cancelling this ends the ringing.
-        `displayed_name` is shown in place of the caller's name while it rings.
+        If it answers, as an app does too, the caller is connected to it and the app is cancelled as at a hang-up, with
+        `was_connected` set. Cancelling this ends the ringing. `displayed_name` is shown in place of the caller's name.
         """
         await self.answer()
         plan = destination if isinstance(destination, Plan) else GoTo(destination).plan()

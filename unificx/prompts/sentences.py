@@ -50,6 +50,32 @@ _PRESS: Final[dict[str, EnglishGerman]] = {
     "hash": ("press the hash key.", "wählen Sie die Rautetaste."),
 }
 
+_MENU: Final[dict[str, EnglishGerman]] = {
+    "welcome": (
+        "Welcome. For the first extension, press one. For the second extension, press two. For the meeting room, press "
+        "three. To leave a message, press nine. Or dial the number of an extension.",
+        "Willkommen. Für die erste Nebenstelle wählen Sie eins. Für die zweite Nebenstelle wählen Sie zwei. Für den "
+        "Besprechungsraum wählen Sie drei. Um eine Nachricht zu hinterlassen, wählen Sie neun. Oder wählen Sie die "
+        "Nummer einer Nebenstelle.",
+    ),
+}
+
+_NAMES: Final[dict[str, EnglishGerman]] = {
+    "enter": (
+        "Please enter the first letters of the name with the keys of your telephone, then press the hash key.",
+        "Bitte geben Sie mit den Tasten Ihres Telefons die ersten Buchstaben des Namens ein, und drücken Sie danach "
+        "die Rautetaste.",
+    ),
+    "none": ("There is no such name.", "Diesen Namen gibt es nicht."),
+    "many": (
+        "There are too many names with these letters. Please enter more letters.",
+        "Es gibt zu viele Namen mit diesen Buchstaben. Bitte geben Sie mehr Buchstaben ein.",
+    ),
+    "extension": ("Extension", "Nebenstelle"),
+    "connect": ("To be connected,", "Um verbunden zu werden,"),
+    "other": ("For another name,", "Für einen anderen Namen"),
+}
+
 _ECHO: Final[dict[str, EnglishGerman]] = {
     "begin": (
         "This is the echo test. From now on you hear everything you say. To end the test, hang up.",
@@ -409,6 +435,8 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "general": _GENERAL,
     "press": _PRESS,
     "echo": _ECHO,
+    "menu": _MENU,
+    "names": _NAMES,
     "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
     "recording": _RECORDING,
     "conference": _CONFERENCE,

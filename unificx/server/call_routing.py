@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from unificx.audio_store import CustomSounds
 from unificx.callapps import RoomKind
 from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
+from unificx.integrations.audio_import.client import AudioImporter
+from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.routing import (
     DestinationDirectory,
@@ -28,11 +31,13 @@ class CallRouting:
     destinations: DestinationDirectory
     """All kinds of destinations; the SIP server adds the call apps."""
     outbound: Outbound
+    menus: MenuService
 
     async def start(self) -> None:
         """Load what the services need in memory."""
         await self.outbound.start()
         await self.queues.start()
+        await self.menus.start()
 
 
 def build_call_routing(  # noqa: PLR0917 - what destinations are made of
@@ -42,6 +47,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     cluster: Cluster,
     mailboxes: Mailboxes,
     rooms: RoomService,
+    sounds: CustomSounds,
 ) -> CallRouting:
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
@@ -53,10 +59,14 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         MailboxKind(mailboxes, directory),
         HangupKind(),
         NumberKind(outbound.store, outbound.routing),
+        PromptKind(sounds),
     ):
         destinations.add(kind)
     trunks.uses.append(outbound)
     for event in (TrunkCreated, TrunkChanged, TrunkDeleted):
         # The directory of the trunks changes right after the handlers of the bus have run.
         cluster.bus.subscribe(event, outbound.trunks_changed)
-    return CallRouting(build_queues(store, directory, destinations), destinations, outbound)
+    speech, clock = AudioImporter(), store.database.clock
+    menus = MenuService(MenuParts(store.database, store.keys, directory, destinations, sounds, speech, clock))
+    destinations.add(menus)
+    return CallRouting(build_queues(store, directory, destinations), destinations, outbound, menus)

@@ -14,6 +14,8 @@ from unificx.callapps import (
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
+from unificx.integrations.audio_import.client import AudioImporter
+from unificx.ivr import MenuAppParts, menu_apps
 from unificx.media_worker.client import MediaEngineClient
 from unificx.prompts import Prompts
 from unificx.queues import QueueParts, agent_apps, queue_app
@@ -42,6 +44,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
         prompt_recording_app(prompt_parts),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),
         *agent_apps(container.routing.queues.service),
+        *menu_apps(MenuAppParts(container.routing.menus, directory, AudioImporter())),
     )
     return AppRegistry((*ours, *installed_apps().values()), directory)
 

@@ -75,6 +75,7 @@ class Cleanup:
         permissions = container.routing.outbound.permissions
         container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 

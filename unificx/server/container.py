@@ -107,13 +107,13 @@ def build_container(
     spool, disk_guard = Spool(paths.spool, database, reserve=RESERVE_BYTES), DiskGuard(paths.home, clock)
     is_storage_full, location = partial(_is_storage_full, disk_guard, spool), LocationService()
     identity = _identity(database, keys, notification_service, cluster)
-    trunks = _trunks(database, keys, identity, derive_secret)
     audio_parts = AudioStoreParts(database, keys, erasure, notifications.blobs, Whisper(paths.models))
     audio, push = AudioStore(audio_parts), _push(database, keys, identity, bus, notifications)
     mailboxes = Mailboxes(audio_parts, audio, PasswordHashing(), cluster.counters)
     email_queue = _email_queue(audio_parts, mailboxes, identity, notifications, cluster=cluster)
     notification_service.configure(email_queue, push)
     custom_sounds, rooms = CustomSounds(audio_parts, audio), _conference_rooms(database, keys, identity, cluster)
+    trunks, areas = _trunks(database, keys, identity, derive_secret), (mailboxes, rooms, custom_sounds)
     return Container(
         node=cluster.node,
         derive_secret=derive_secret,
@@ -140,7 +140,7 @@ def build_container(
         conference_rooms=rooms,
         trunks=trunks,
         conferences=ConferenceManager(clock, bus.publish),
-        routing=_routing(audio_parts, identity, mailboxes, rooms, spool=spool, trunks=trunks, cluster=cluster),
+        routing=_routing(audio_parts, identity, areas, spool=spool, trunks=trunks, cluster=cluster),
         support=SupportService(database, keys, clock),
         journal=Journal(SpooledCallJournal(spool, database), keys, clock),
         push=push,
@@ -171,8 +171,7 @@ def _phone_settings(
 def _routing(
     parts: AudioStoreParts,
     identity: Identity,
-    mailboxes: Mailboxes,
-    rooms: MeetingRooms,
+    areas: tuple[Mailboxes, MeetingRooms, CustomSounds],
     *,
     spool: Spool,
     trunks: TrunkService,
@@ -181,7 +180,7 @@ def _routing(
     database, keys, directory = parts.database, parts.keys, identity.directory
     store, destinations = QueueStore(database, keys, spool, cluster.bus.publish), DestinationDirectory()
     outside = OutboundDependencies(database, keys, database.clock, directory, trunks.directory, destinations)
-    return build_call_routing(store, outside, trunks, cluster, mailboxes, rooms)
+    return build_call_routing(store, outside, trunks, cluster, *areas)
 
 
 def _identity(database: Database, keys: KeyStore, notifier: NotificationService, cluster: Cluster) -> Identity:

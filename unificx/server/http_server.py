@@ -61,6 +61,8 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             outbound=container.routing.outbound,
             meetings=container.conferences,
             queues=container.routing.queues,
+            menus=container.routing.menus,
+            destinations=container.routing.destinations,
             archive=container.archive,
             support=container.support,
             live_calls=live_calls,

@@ -15,10 +15,20 @@ from unificx.api.schemas.voicemail import SpokenText
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.api.services import Services
 from unificx.api.uploads import UPLOAD_BODY
-from unificx.audio_store import CustomSound, check_prompt, check_replaceable, is_notice, sound_limits, wav_header
+from unificx.audio_store import (
+    MENU_SOUNDS,
+    OWN_SOUNDS,
+    CustomSound,
+    check_prompt,
+    check_replaceable,
+    is_notice,
+    sound_limits,
+    wav_header,
+)
 from unificx.identity import Action
 from unificx.media.sounds import Sound
 from unificx.prompts import ANY, MUSIC, RenderedPrompt, load_manifest, prompt_code, prompt_texts
+from unificx.routing import DestinationRef
 
 router = APIRouter(prefix="/api/v1/sounds", tags=["sounds"])
 
@@ -57,7 +67,7 @@ async def list_sounds(
 ) -> core.Page[models.CustomSound]:
     """List the custom sounds of a tenant."""
     scope = await require_access(services, user, tenant, Action.TENANT_READ)
-    found = services.custom_sounds.all(scope.tenant_id)
+    found = [one for one in services.custom_sounds.all(scope.tenant_id) if not one.name.startswith(MENU_SOUNDS)]
     return core.Page(items=[models.CustomSound.model_validate(one) for one in found], next=None)
 
 
@@ -130,15 +140,18 @@ async def hear_sound(  # noqa: PLR0917 - the request's own parts
     return Response(wav_header(len(sound.pcm), sound.rate, 1) + sound.pcm, media_type=WAV)
 
 
-@router.delete(_SOUND_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
+@router.delete(_SOUND_PATH, status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
 async def delete_sound(
     services: ServicesDep,
     user: CurrentUserDep,
     key: SoundKeyDep,
     tenant: TenantQuery = None,
 ) -> None:
-    """Erase a custom sound. The standard one is played again."""
+    """Erase a custom sound. The standard one is played again; one with a name of its own must be unused."""
     scope = await require_access(services, user, tenant, Action.TENANT_CHANGE)
+    check_prompt(key.language, key.name)
+    for name in (key.name, key.name.removeprefix(OWN_SOUNDS)):
+        services.destinations.require_unused(scope.tenant_id, DestinationRef("prompt", name))
     await services.custom_sounds.drop(services.custom_sounds.find(scope.tenant_id, key.language, key.name))
 
 

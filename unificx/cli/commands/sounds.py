@@ -12,9 +12,11 @@ from unificx.cli.uploads import File, Language, Text, delete_sound, sound_source
 
 _SOUND_COLUMNS = {"name": "name", "language": "language", "seconds": "seconds", "created": "created"}
 _PROMPT_COLUMNS = {"name": "name", "code": "code for *77", "own": "custom", "text": "standard text"}
-_HOLD_MUSIC = "music/hold"
+_HOLD_MUSIC, _OWN = "music/hold", "own"
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Prompt such as voicemail/leave, or music/hold.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="Prompt such as voicemail/leave, music/hold, or own/NAME for a new sound.")
+]
 
 group = command_group("sound", "Manage custom prompts and hold music.")
 
@@ -74,5 +76,5 @@ def _sound_path(name: str, language: str) -> str:
     category, slash, prompt = name.partition("/")
     if not (category and slash and prompt):
         raise CliError("Invalid prompt name.", "See `unificx sound prompts`.")
-    folder = "any" if name == _HOLD_MUSIC else quote_segment(language)
+    folder = "any" if name == _HOLD_MUSIC or category == _OWN else quote_segment(language)
     return f"/sounds/{folder}/{quote_segment(category)}/{quote_segment(prompt)}"

@@ -1,0 +1,26 @@
+"""Menus (IVR): prompts, keys and destinations as data, run by one call app; dial by name."""
+
+from unificx.ivr.app import NAMES_APP, NAMES_CODE, PROMPT_APP, MenuAppParts, menu_apps
+from unificx.ivr.kinds import PromptKind
+from unificx.ivr.ports import Speech
+from unificx.ivr.schemas import KEYS, Menu, MenuChange, MenuSettings, NewMenu
+from unificx.ivr.service import MENU_APP, MENU_KIND, MenuParts, MenuService
+
+__all__ = [
+    "KEYS",
+    "MENU_APP",
+    "MENU_KIND",
+    "NAMES_APP",
+    "NAMES_CODE",
+    "PROMPT_APP",
+    "Menu",
+    "MenuAppParts",
+    "MenuChange",
+    "MenuParts",
+    "MenuService",
+    "MenuSettings",
+    "NewMenu",
+    "PromptKind",
+    "Speech",
+    "menu_apps",
+]

@@ -1,0 +1,192 @@
+"""The call app that runs all menus, the one that plays a prompt, and dial by name."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from unificx.audio_store import sound_name
+from unificx.callapps import App, Call, connect_with_ringback
+from unificx.core.errors import DomainError
+from unificx.identity import DirectoryCache
+from unificx.ivr import names
+from unificx.ivr.choices import Choice, Go, More, choose
+from unificx.ivr.ports import Speech
+from unificx.ivr.schemas import KEYS, Menu
+from unificx.ivr.service import MENU_APP, MENU_KIND, MenuService
+from unificx.prompts import PromptNotFound, available_language, say_digits
+from unificx.routing import DestinationRef
+
+PROMPT_APP, NAMES_APP = "prompt", "names"
+"""Apps: play the sound of the argument, then hang up; dial by name."""
+NAMES_CODE = "*35"
+MAX_TURNS = 40
+"""Prompts that one call may hear: no entries and no destinations keep it for ever."""
+MAX_DEPTH = 10
+"""Menus to return to."""
+DIGIT_SECONDS = 2.5
+"""Seconds to wait for the next digit of a number."""
+MAX_SEARCHES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MenuAppParts:
+    """Collaborators of the apps."""
+
+    menus: MenuService
+    directory: DirectoryCache
+    speech: Speech
+
+
+def menu_apps(parts: MenuAppParts) -> tuple[App, App, App]:
+    """The menu app, the prompt app, and dial by name."""
+    return (
+        App(MENU_APP, partial(run_menu, parts)),
+        App(PROMPT_APP, play_prompt),
+        App(NAMES_APP, partial(dial_by_name, parts), (NAMES_CODE,)),
+    )
+
+
+async def play_prompt(call: Call) -> None:
+    """Play the sound of the argument, then hang up."""
+    name = sound_name("".join(call.arguments))
+    if name is not None:
+        await _play(call, name)
+
+
+async def run_menu(parts: MenuAppParts, call: Call) -> None:
+    """Run the menu of the argument and the ones it leads to."""
+    await _MenuCall(parts, call, list(call.arguments)).run()
+
+
+@dataclass(slots=True)
+class _MenuCall:
+    """A call in menus. `path` are the ids of the menus that led here, the present one last."""
+
+    parts: MenuAppParts
+    call: Call
+    path: list[str]
+    failures: int = 0
+    _language: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._language = self.call.language
+
+    async def run(self) -> None:
+        for _ in range(MAX_TURNS):
+            menu = self.parts.menus.by_id(self.path[-1])
+            if menu is None or menu.tenant_id != self.call.caller.tenant_id:
+                break  # it was deleted meanwhile
+            self.call.language = menu.settings.language or self._language
+            match await self._ask(menu):
+                case Go(ref):
+                    self.failures = 0
+                    await self._go(ref)
+                case "again":
+                    pass
+                case "back":
+                    self.path.pop()
+                case "nothing" | "invalid" as entry:
+                    if not await self._failed(menu, entry):
+                        break
+        await self.call.play("general/goodbye")
+
+    async def _ask(self, menu: Menu) -> Choice:
+        """Play the prompt and read the caller's choice."""
+        name = menu.greeting or sound_name(menu.sound) or ""
+        digits = await _play(self.call, name, escape_digits=KEYS)
+        digits = digits or await self.call.read_digit(menu.settings.timeout)
+        numbers = self._extensions() if menu.settings.direct_dial else frozenset[str]()
+        choice = choose(digits, menu.keys, numbers, nested=len(self.path) > 1)
+        while isinstance(choice, More):
+            further = await self.call.read_digit(DIGIT_SECONDS)
+            if further in ("", "#"):
+                return choice.otherwise
+            digits += further
+            choice = choose(digits, menu.keys, numbers, nested=len(self.path) > 1)
+        return choice
+
+    async def _failed(self, menu: Menu, entry: str) -> bool:
+        """Process a missing or invalid entry. Return whether the call continues here."""
+        self.failures += 1
+        if entry == "invalid":
+            await self.call.play("general/invalid")
+        if self.failures < menu.settings.attempts:
+            return True
+        self.failures = 0
+        return await self._go(menu.otherwise)
+
+    async def _go(self, ref: DestinationRef) -> bool:
+        """Continue at a destination. Return whether that is another menu; False: it has not answered."""
+        if ref.kind == MENU_KIND:
+            menu = self.parts.menus.by_number(self.call.caller.tenant_id, ref.name)
+            if menu is not None:
+                self.path = [*self.path, menu.id][-MAX_DEPTH:]
+                return True
+        elif ref.kind == "hangup":
+            await self.call.hang_up()
+        else:
+            await connect_with_ringback(self.call, ref)
+        await self.call.play("general/nobody-available")
+        return False
+
+    def _extensions(self) -> frozenset[str]:
+        return frozenset(each.number for each in self.parts.directory.extensions(self.call.caller.tenant_id))
+
+
+async def dial_by_name(parts: MenuAppParts, call: Call) -> None:
+    """Ask for the letters of a name, confirm the person, and connect the caller."""
+    directory = parts.directory
+    people = [
+        names.Entry(each.number, directory.display_name(each))
+        for each in directory.extensions(call.caller.tenant_id)
+        if each.person_id is not None
+    ]
+    for _ in range(MAX_SEARCHES):
+        await call.play_until_digit("names/enter")
+        found = names.find(await call.read_digits(12, timeout_seconds=4.0), people)
+        if not found:
+            await call.play("names/none")
+        elif len(found) > names.MAX_OFFERED:
+            await call.play("names/many")
+        else:
+            chosen = await _choose_person(parts, call, found)
+            if chosen is not None:
+                await connect_with_ringback(call, DestinationRef("extension", chosen.number))
+                await call.play("general/nobody-available")
+    await call.play("general/goodbye")
+
+
+async def _choose_person(parts: MenuAppParts, call: Call, found: Sequence[names.Entry]) -> names.Entry | None:
+    """Offer people by key; None if the caller chooses none of them."""
+    keys = KEYS[: len(found)]
+    for _ in range(2):
+        for key, person in zip(keys, found, strict=True):
+            digit = await _say_name(parts, call, person, keys) or await call.play(
+                "names/connect", f"press/{key}", escape_digits=f"{keys}*"
+            )
+            if digit:
+                break
+        else:
+            digit = await call.play("names/other", "press/star", escape_digits=f"{keys}*") or await call.read_digit(5.0)
+        if digit in keys:
+            return found[keys.index(digit)] if digit else None
+        if digit == "*":
+            return None
+    return None
+
+
+async def _say_name(parts: MenuAppParts, call: Call, person: names.Entry, keys: str) -> str:
+    """Speak a name, or the number if it cannot be spoken. Return the key that the caller has pressed."""
+    with contextlib.suppress(DomainError):
+        sound = await parts.speech.spoken(person.name, available_language(call.language))
+        return await call.play(sound, escape_digits=f"{keys}*")
+    return await call.play("names/extension", *say_digits(person.number), escape_digits=f"{keys}*")
+
+
+async def _play(call: Call, name: str, escape_digits: str = "") -> str:
+    """Play a sound; one that was deleted meanwhile is skipped."""
+    await call.answer()
+    with contextlib.suppress(PromptNotFound):
+        return await call.play(name, escape_digits=escape_digits)
+    return ""

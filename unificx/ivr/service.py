@@ -1,0 +1,226 @@
+"""Menus of all tenants: their settings and prompts, and their kind of destination."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from unificx.audio_store import MENU_SOUNDS, CustomSounds, sound_name
+from unificx.core.clock import Clock
+from unificx.core.errors import Invalid, NotFound
+from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.identity import DirectoryCache, allocate_number, release_number
+from unificx.identity.events import TenantDeleted
+from unificx.ivr import repository, values
+from unificx.ivr.ports import Speech
+from unificx.ivr.schemas import Menu, MenuChange, NewMenu
+from unificx.privacy import KeyStore
+from unificx.prompts import ANY
+from unificx.routing import CallApp, Destination, DestinationDirectory, DestinationRef
+
+MENU_APP = "menu"
+"""The app that runs the menu of its argument."""
+MENU_KIND = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuParts:
+    """Collaborators of `MenuService`."""
+
+    database: Database
+    keys: KeyStore
+    directory: DirectoryCache
+    destinations: DestinationDirectory
+    sounds: CustomSounds
+    speech: Speech
+    clock: Clock
+
+
+class MenuService:
+    """All menus of the installation. Call `start` first; lookups are served from memory.
+
+    Implements `DestinationKind`.
+    """
+
+    kind = MENU_KIND
+
+    def __init__(self, parts: MenuParts) -> None:
+        self._parts = parts
+        # Owner: the database. A copy, changed after each commit of this node.
+        self._menus: dict[str, Menu] = {}
+        self._by_number: dict[tuple[str, str], Menu] = {}
+
+    async def start(self) -> None:
+        """Load all menus."""
+        async with self._parts.database.read() as session:
+            for menu in await repository.all_menus(session, self._parts.keys):
+                self._cache(menu)
+
+    # ---- lookups
+
+    def by_number(self, tenant_id: str, number: str) -> Menu | None:
+        """Return the menu with a number."""
+        return self._by_number.get((tenant_id, number))
+
+    def by_id(self, menu_id: str) -> Menu | None:
+        return self._menus.get(menu_id)
+
+    def find_menu(self, tenant_id: str, reference: str) -> Menu:
+        """Return a menu by id or number. Raises NotFound."""
+        menu = self.by_number(tenant_id, reference) or self.by_id(reference)
+        if menu is None or menu.tenant_id != tenant_id:
+            raise _not_found()
+        return menu
+
+    def menus_of_tenant(self, tenant_id: str) -> Sequence[Menu]:
+        """Return the menus of a tenant in order of creation."""
+        return sorted((menu for menu in self._menus.values() if menu.tenant_id == tenant_id), key=lambda menu: menu.id)
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[Menu]:
+        """Return a page of menus. Raises Invalid for an invalid cursor."""
+        return PageById.parse(cursor, limit).of_list(self.menus_of_tenant(tenant_id), lambda menu: menu.id)
+
+    # ---- the kind of destination
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        menu = self.by_number(tenant_id, name)
+        return CallApp(MENU_APP, (menu.id,)) if menu is not None else None
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        return self.find(tenant_id, dialled)
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        return {menu.number: _targets(menu) for menu in self.menus_of_tenant(tenant_id)}
+
+    # ---- changes
+
+    async def create(self, tenant_id: str, new: NewMenu) -> Menu:
+        """Create a menu. Raises Invalid; Conflict if the number is in use or no voice is installed; StorageFull."""
+        values.check_prompt(new.say, new.sound)
+        menu = Menu(
+            id=self._parts.clock.new_id(),
+            tenant_id=tenant_id,
+            number=new.number,
+            name=values.check_name(new.name or new.number),
+            created=self._parts.clock.now(),
+            otherwise=DestinationRef.parse(new.otherwise, "otherwise"),
+            settings=values.check_settings(new.settings),
+            say=values.check_say(new.say) if new.say else "",
+            sound=_sound(new.sound),
+            keys=values.check_keys(new.keys),
+        )
+        self._check(menu)
+        menu = await self._with_greeting(menu)
+        try:
+            async with self._parts.database.begin() as uow:
+                await allocate_number(uow.session, tenant_id, menu.number, "menu")
+                await repository.insert_menu(uow.session, self._parts.keys, menu)
+                uow.after_commit.append(lambda: self._cache(menu))
+        except BaseException:
+            await self._drop_greeting(menu)
+            raise
+        return menu
+
+    async def update(self, menu: Menu, change: MenuChange) -> Menu:
+        """Change a menu; calls in it continue with the new settings. Raises Invalid; NotFound for a deleted menu;
+        Conflict if no voice is installed; StorageFull."""
+        after = self._changed(menu, change)
+        self._check(after)
+        spoken_anew = (after.say, after.settings.language) != (menu.say, menu.settings.language)
+        if spoken_anew:
+            after = await self._with_greeting(after)
+        try:
+            async with self._parts.database.begin() as uow:
+                await lock_scope(uow.session, "menu", menu.id)
+                if await repository.get_menu(uow.session, self._parts.keys, menu.tenant_id, menu.id) != menu:
+                    raise Invalid("The menu was changed meanwhile.", hint="Try again.")
+                await repository.update_menu(uow.session, self._parts.keys, after)
+                uow.after_commit.append(lambda: self._cache(after))
+        except BaseException:
+            if spoken_anew:
+                await self._drop_greeting(after)
+            raise
+        if spoken_anew:
+            await self._drop_greeting(menu)
+        return after
+
+    async def delete(self, menu: Menu) -> None:
+        """Delete a menu and release its number. Raises Conflict that names what leads to it."""
+        self._parts.destinations.require_unused(menu.tenant_id, DestinationRef(MENU_KIND, menu.number))
+        async with self._parts.database.begin() as uow:
+            await lock_scope(uow.session, "menu", menu.id)
+            await repository.delete_menu(uow.session, menu.tenant_id, menu.id)
+            await release_number(uow.session, menu.tenant_id, menu.number)
+            uow.after_commit.append(lambda: self._uncache(menu))
+        await self._drop_greeting(menu)
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the menus of a deleted tenant. Outbox handler."""
+        await repository.delete_tenant_menus(uow.session, event.tenant)
+        for menu in self.menus_of_tenant(event.tenant):
+            uow.after_commit.append(lambda gone=menu: self._uncache(gone))
+
+    # ---- inside
+
+    def _changed(self, menu: Menu, change: MenuChange) -> Menu:
+        say, sound = menu.say, menu.sound
+        if change.say is not None or change.sound is not None:
+            say, sound = change.say or "", change.sound or ""
+            values.check_prompt(say, sound)
+        return replace(
+            menu,
+            name=menu.name if change.name is None else values.check_name(change.name),
+            settings=values.apply_change(menu.settings, change),
+            say=values.check_say(say) if change.say else say,
+            sound=_sound(sound),
+            greeting=menu.greeting if say else "",
+            keys=menu.keys if change.keys is None else values.check_keys(change.keys),
+            otherwise=menu.otherwise
+            if change.otherwise is None
+            else DestinationRef.parse(change.otherwise, "otherwise"),
+        )
+
+    def _check(self, menu: Menu) -> None:
+        """Check where a menu leads, and that its sound exists. Raises Invalid."""
+        destinations, owner = self._parts.destinations, DestinationRef(MENU_KIND, menu.number)
+        if menu.sound:
+            destinations.check(menu.tenant_id, None, [DestinationRef("prompt", menu.sound)], "sound")
+        destinations.check(menu.tenant_id, owner, [menu.otherwise], "otherwise")
+        destinations.check(menu.tenant_id, owner, _targets(menu), "keys")
+
+    async def _with_greeting(self, menu: Menu) -> Menu:
+        """Return the menu with its text stored as audio, in its language or that of the tenant."""
+        if not menu.say:
+            return menu
+        language = menu.settings.language or self._parts.directory.language(menu.tenant_id)
+        sound = await self._parts.speech.spoken(menu.say, language)
+        greeting = f"{MENU_SOUNDS}{self._parts.clock.new_id()}"
+        await self._parts.sounds.put((menu.tenant_id, ANY, greeting), sound)
+        return replace(menu, greeting=greeting)
+
+    async def _drop_greeting(self, menu: Menu) -> None:
+        sound = self._parts.sounds.get(menu.tenant_id, ANY, menu.greeting) if menu.greeting else None
+        if sound is not None:
+            await self._parts.sounds.drop(sound)
+
+    def _cache(self, menu: Menu) -> None:
+        self._menus[menu.id] = self._by_number[menu.tenant_id, menu.number] = menu
+
+    def _uncache(self, menu: Menu) -> None:
+        self._menus.pop(menu.id, None)
+        self._by_number.pop((menu.tenant_id, menu.number), None)
+
+
+def _sound(text: str) -> str:
+    """Return the full name of a sound. Raises Invalid."""
+    name = sound_name(text) if text else ""
+    if name is None:
+        raise Invalid("This is not the name of a sound.", field="sound", hint="See `unificx sound list`.")
+    return name
+
+
+def _targets(menu: Menu) -> tuple[DestinationRef, ...]:
+    sound = (DestinationRef("prompt", menu.sound),) if menu.sound else ()
+    return (*dict.fromkeys((*menu.keys.values(), menu.otherwise)), *sound)
+
+
+def _not_found() -> NotFound:
+    return NotFound("Menu not found.")
