@@ -8,7 +8,7 @@ from ladder import play, play_on
 from test_calls_outside import CALLED, CALLING, NUMBERS, assert_nothing_internal
 from test_calls_plans import extension
 
-from unificx.routing import Destination, Plan, RingExtension, Step
+from unificx.routing import CallApp, Destination, Plan, RingExtension, Step
 from unificx.sip.message import Response
 
 MOBILE = "+491711111111"
@@ -405,6 +405,40 @@ async def test_outside_caller_is_transferred_after_a_consultation() -> None:
     alice <- 200 BYE
     """,
         inbound=INBOUND,
+    )
+    assert world.ended[0].direction == "inbound"
+    assert_nothing_internal(world)
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+async def test_app_connects_an_outside_caller_outside() -> None:
+    world = await play(
+        """
+    carrier +491710000001 udp trunk, second +491710000002 udp trunk
+    carrier -> INVITE +49301234503 [outside]
+    app <- menu [outside]
+    ! the app answers [menu]
+    carrier <- 200 [menu]
+    carrier -> ACK
+    ! the app connects 03098765432
+    second <- INVITE [outside]
+      From: <sip:+49301234500@second.example>;tag={*}
+      Diversion: <sip:+49301234503@second.example>;reason=unconditional;privacy=off;counter=1
+    second -> 200 [called]
+    app <- answered
+    app <- BYE
+    second <- ACK
+    carrier <- INVITE [called]
+    carrier -> 200 [outside]
+    carrier <- ACK
+    second -> BYE
+    carrier <- BYE
+    history <- answered 16 +491710000001 +49301234503 +493098765432
+    second <- 200 BYE
+    """,
+        inbound={"+49301234503": CallApp("menu")},
+        numbers={"03098765432": Outside(CALLED, "second")},
     )
     assert world.ended[0].direction == "inbound"
     assert_nothing_internal(world)
