@@ -72,7 +72,16 @@ from unificx.recording import (
     TenantRecordingPolicyChange,
     TranscodeWorker,
 )
-from unificx.routing import DestinationDirectory, ExtensionKind, HangupKind, OutboundDependencies, build_outbound
+from unificx.routing import (
+    DestinationDirectory,
+    ExtensionKind,
+    GroupKind,
+    GroupService,
+    HangupKind,
+    OutboundDependencies,
+    RingMemory,
+    build_outbound,
+)
 from unificx.server.live_events import LiveEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
@@ -453,6 +462,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     menus = MenuService(MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock))
     destinations.add(menus)
     destinations.add(PromptKind(custom_sounds))
+    groups = GroupService(database, keys, directory, clock, destinations)
+    destinations.add(GroupKind(groups, directory, RingMemory(), clock.random_bytes))
     services = Services(
         identity=identity,
         history=history,
@@ -468,6 +479,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         queues=queues,
         menus=menus,
         destinations=destinations,
+        groups=groups,
         support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=readiness,

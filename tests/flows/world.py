@@ -79,6 +79,8 @@ class World:
         self.last_conversation: Conversation | None = None
         """The conversation announced last."""
         self.records = False
+        self.occupied: set[str] = set()
+        """Ids of the extensions that ring groups skip."""
         self.on_changed: Callable[[str], None] = lambda tenant_id: None
         self._tasks: list[asyncio.Future[None]] = []
         self._cut: set[tuple[str, str, int]] = set()
@@ -102,7 +104,10 @@ class World:
             current_flow=lambda leg: self.manager.current_flow(leg),
         )
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
-        routing = Routing(self.directory, self.location, self, DestinationDirectory((extensions, self.apps)))
+        destinations = DestinationDirectory((extensions, self.apps))
+        routing = Routing(
+            self.directory, self.location, self, destinations, busy_extensions=lambda tenant_id: self.occupied
+        )
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,

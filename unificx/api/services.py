@@ -19,7 +19,7 @@ from unificx.notifications import PushNotifier
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
-from unificx.routing import DestinationDirectory, Outbound
+from unificx.routing import DestinationDirectory, GroupService, Outbound
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -62,6 +62,7 @@ class Services:
     queues: Queues
     menus: MenuService
     destinations: DestinationDirectory
+    groups: GroupService
     archive: RecordingArchive
     support: SupportService
     live_calls: LiveCalls

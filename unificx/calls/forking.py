@@ -20,7 +20,7 @@ from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import InviteParams
 
-MAX_BRANCHES = 10
+MAX_BRANCHES = 32
 """Branches per step; each uses media ports of its own."""
 MAX_REDIRECTS = 64
 """Destinations that one call is led to in turn. Destinations are saved without loops, but they change while calls
@@ -88,7 +88,8 @@ class ForkTargetBuilder:
         names: list[str] = []
         devices: list[str] = []
         outside_legs: list[str] = []
-        for ringing in fork.targets:
+        targets = self._routing.targets_to_ring(call.caller.tenant_id, fork)
+        for ringing in targets:
             if isinstance(ringing, OutsideTarget):
                 name = self._outside.add_branch(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""
                 if name:
@@ -106,6 +107,7 @@ class ForkTargetBuilder:
             Limits(fork.seconds, fork.call_seconds),
             frozenset(name for name in names if call.participants[name].media_profile is Profile.SRTP),
             PushTargets(frozenset(devices).difference(by_leg.values()), by_leg),
+            refusal=Cause.BUSY if len(targets) < len(fork.targets) else Cause.UNREACHABLE,
             decline_ends=fork.decline_ends,
             later=later,
             outside_legs=frozenset(outside_legs),
@@ -150,6 +152,8 @@ class ForkTargetBuilder:
         domain = tenant.domain if tenant is not None else ""
         identity = WITHHELD if call.is_withheld(shown) else Identity(shown.number, shown.name, domain)
         displayed = replace(identity, name=target.displayed_name) if target.displayed_name else identity
+        if target.fork is not None and target.fork.name_prefix and identity is not WITHHELD:
+            displayed = replace(displayed, name=f"{target.fork.name_prefix}{displayed.name or displayed.number}")
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
         invitation = InviteParams(

@@ -10,6 +10,16 @@ from unificx.routing.destinations import (
     RingExtension,
     Voicemail,
 )
+from unificx.routing.groups import (
+    GroupCall,
+    GroupChange,
+    GroupKind,
+    GroupService,
+    NewGroup,
+    RingGroup,
+    RingMemory,
+    Strategy,
+)
 from unificx.routing.kinds import DestinationDirectory, DestinationKind, ExtensionKind, HangupKind
 from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule, Refused
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
@@ -79,11 +89,16 @@ __all__ = [
     "Fork",
     "FraudStop",
     "GoTo",
+    "GroupCall",
+    "GroupChange",
+    "GroupKind",
+    "GroupService",
     "HangupKind",
     "InboundNumber",
     "LimitScope",
     "LiveOutsideCall",
     "LiveOutsideCalls",
+    "NewGroup",
     "NewNumber",
     "NewRoute",
     "NumberChange",
@@ -101,6 +116,8 @@ __all__ = [
     "Reject",
     "Rejection",
     "RingExtension",
+    "RingGroup",
+    "RingMemory",
     "RingTarget",
     "Route",
     "RouteChange",
@@ -109,6 +126,7 @@ __all__ = [
     "Station",
     "Step",
     "StopRule",
+    "Strategy",
     "UnansweredOutcome",
     "Voicemail",
     "build_outbound",

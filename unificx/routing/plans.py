@@ -42,13 +42,17 @@ class Fork:
     """Ring the devices of all targets together for `seconds`; devices that accept push are woken up.
 
     `call_seconds`: maximum length of the call, in seconds. `decline_ends`: a 6xx of one device ends the step (RFC 3261
-    section 16.7); else the others ring on.
+    section 16.7); else the others ring on. `skip_busy`: leave out extensions that are in a call or not to be disturbed
+    when the step starts. `name_prefix`: shown before the name of the caller. `group_id`: the ring group that rings.
     """
 
     targets: tuple[RingTarget | OutsideTarget, ...]
     seconds: float
     call_seconds: float
     decline_ends: bool = True
+    skip_busy: bool = False
+    name_prefix: str = ""
+    group_id: str = ""
 
     @property
     def ring_targets(self) -> tuple[RingTarget, ...]:

@@ -1,19 +1,23 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
+from collections.abc import Callable, Collection
+
 from unificx.cluster import Location
 from unificx.identity import DirectoryCache
 from unificx.registrar import Binding, Caller
 from unificx.routing.dial_plan import DialPlan
+from unificx.routing.groups import RingMemory
 from unificx.routing.kinds import DestinationDirectory, ExtensionKind
 from unificx.routing.outbound.service import OutboundRouting
-from unificx.routing.plans import NO_SUCH_NUMBER, Plan, RingTarget
+from unificx.routing.plans import NO_SUCH_NUMBER, Fork, OutsideTarget, Plan, RingTarget
 from unificx.routing.ports import NoPushDevices, PushDevices
 from unificx.routing.references import DestinationRef
 from unificx.sip.flow import Flow
 
 
 class Routing:
-    """Plans for dialled numbers, and the devices to ring."""
+    """Plans for dialled numbers, and the devices to ring. `busy_extensions`: ids of the extensions of a
+    tenant that ring groups skip."""
 
     def __init__(
         self,
@@ -22,10 +26,15 @@ class Routing:
         push_devices: PushDevices | None = None,
         destinations: DestinationDirectory | None = None,
         outside: OutboundRouting | None = None,
+        *,
+        ring_memory: RingMemory | None = None,
+        busy_extensions: Callable[[str], Collection[str]] = lambda tenant_id: (),
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
         self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
+        self._ring_memory = ring_memory or RingMemory()
+        self._busy_extensions = busy_extensions
         self._dial_plan = DialPlan(directory, self._destinations, outside)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
@@ -43,6 +52,17 @@ class Routing:
     def current_flow(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
         return self._location.current_flow(extension_id, device_id, contact, transport, now)
+
+    def targets_to_ring(self, tenant_id: str, fork: Fork) -> tuple[RingTarget | OutsideTarget, ...]:
+        """Return the targets of a step that starts now."""
+        if fork.group_id:
+            self._ring_memory.record(fork)
+        if not fork.skip_busy:
+            return fork.targets
+        busy = self._busy_extensions(tenant_id)
+        return tuple(
+            [each for each in fork.targets if isinstance(each, OutsideTarget) or each.extension.id not in busy]
+        )
 
     def bindings(self, target: RingTarget, now: float) -> list[Binding]:
         """Return the bindings to dial, by descending q value; `now` in monotonic seconds."""

@@ -12,10 +12,13 @@ from unificx.queues import Queues, QueueStore, build_queues
 from unificx.routing import (
     DestinationDirectory,
     ExtensionKind,
+    GroupKind,
+    GroupService,
     HangupKind,
     NumberKind,
     Outbound,
     OutboundDependencies,
+    RingMemory,
     build_outbound,
 )
 from unificx.trunks import TrunkService
@@ -32,10 +35,13 @@ class CallRouting:
     """All kinds of destinations; the SIP server adds the call apps."""
     outbound: Outbound
     menus: MenuService
+    groups: GroupService
+    ring_memory: RingMemory
 
     async def start(self) -> None:
         """Load what the services need in memory."""
         await self.outbound.start()
+        await self.groups.start()
         await self.queues.start()
         await self.menus.start()
 
@@ -53,11 +59,13 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     `allocate_number` allocates each one."""
     destinations, directory = outside.destinations, outside.directory
     outbound = build_outbound(outside, cluster.counters, cluster.bus)
+    groups, ring_memory = GroupService(store.database, store.keys, directory, outside.clock, destinations), RingMemory()
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages),
         RoomKind(rooms),
         MailboxKind(mailboxes, directory),
         HangupKind(),
+        GroupKind(groups, directory, ring_memory, outside.clock.random_bytes),
         NumberKind(outbound.store, outbound.routing),
         PromptKind(sounds),
     ):
@@ -69,4 +77,4 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     speech, clock = AudioImporter(), store.database.clock
     menus = MenuService(MenuParts(store.database, store.keys, directory, destinations, sounds, speech, clock))
     destinations.add(menus)
-    return CallRouting(build_queues(store, directory, destinations), destinations, outbound, menus)
+    return CallRouting(build_queues(store, directory, destinations), destinations, outbound, menus, groups, ring_memory)

@@ -76,6 +76,8 @@ class Cleanup:
         container.outbox.subscribe(ExtensionDeleted, permissions.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, permissions.on_tenant_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 

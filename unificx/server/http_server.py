@@ -63,6 +63,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             queues=container.routing.queues,
             menus=container.routing.menus,
             destinations=container.routing.destinations,
+            groups=container.routing.groups,
             archive=container.archive,
             support=container.support,
             live_calls=live_calls,

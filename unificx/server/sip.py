@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from unificx.calls import (
+    CallControl,
     CallManager,
     CallRecordingStatus,
     CallSettings,
@@ -129,7 +130,15 @@ class SipServer:
     def _create_routing(self) -> Routing:
         container = self._container
         destinations, outside = container.routing.destinations, container.routing.outbound.routing
-        return Routing(container.identity.directory, container.location, container.push, destinations, outside)
+        return Routing(
+            container.identity.directory,
+            container.location,
+            container.push,
+            destinations,
+            outside,
+            ring_memory=container.routing.ring_memory,
+            busy_extensions=lambda tenant_id: CallControl(self.call_manager).busy_extensions(tenant_id),
+        )
 
     def _create_endpoint(self) -> Endpoint:
         clock = self._container.clock

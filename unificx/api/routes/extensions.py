@@ -19,6 +19,7 @@ from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
 from unificx.identity import Action
+from unificx.routing import DestinationRef
 
 router = APIRouter(prefix="/api/v1/extensions", tags=["extensions"], route_class=IdempotentRoute)
 
@@ -84,7 +85,9 @@ async def update_extension(
 async def delete_extension(
     services: ServicesDep, user: CurrentUserDep, extension: Id, tenant: TenantQuery = None
 ) -> None:
-    """Delete an extension and its devices."""
+    """Delete an extension and its devices. Refused while a destination leads to it. It is removed from ring groups."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
+    for kind in ("extension", "mailbox"):
+        services.destinations.require_unused(scope.tenant_id, DestinationRef(kind, known.number))
     await services.identity.extensions.delete(scope.tenant_id, known.id)

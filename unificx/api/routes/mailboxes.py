@@ -20,6 +20,7 @@ from unificx.api.schemas import mailboxes as models
 from unificx.api.scoped_lookup import extension_in_scope, is_member, mailbox_in_scope
 from unificx.api.services import Services
 from unificx.identity import Action
+from unificx.routing import DestinationRef
 from unificx.voicemail import MailboxSettingsChange, NewSharedMailbox, SharedMailbox, SharedMailboxChange
 
 router = APIRouter(prefix="/api/v1/mailboxes", tags=["voicemail"], route_class=IdempotentRoute)
@@ -87,9 +88,11 @@ async def update_mailbox(
 
 @router.delete("/{mailbox}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_mailbox(services: ServicesDep, user: CurrentUserDep, mailbox: Id, tenant: TenantQuery = None) -> None:
-    """Delete a group mailbox and its messages permanently."""
+    """Delete a group mailbox and its messages permanently. Refused while a destination leads to it."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    await services.mailboxes.shared.delete(services.mailboxes.shared.find(scope.tenant_id, mailbox))
+    known = services.mailboxes.shared.find(scope.tenant_id, mailbox)
+    services.destinations.require_unused(scope.tenant_id, DestinationRef("mailbox", known.number))
+    await services.mailboxes.shared.delete(known)
 
 
 async def _member_ids(services: Services, scope: AccessScope, references: list[str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from unificx.conferencing import (
 )
 from unificx.core.errors import Forbidden, Invalid
 from unificx.identity import Action, may
+from unificx.routing import DestinationRef
 
 router = APIRouter(prefix="/api/v1/rooms", tags=["rooms"], route_class=IdempotentRoute)
 
@@ -87,9 +88,11 @@ async def update_room(
 
 @router.delete("/{room}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404))
 async def delete_room(services: ServicesDep, user: CurrentUserDep, room: Id, tenant: TenantQuery = None) -> None:
-    """Delete a conference room. Its participants are disconnected."""
+    """Delete a conference room. Its participants are disconnected. Refused while a destination leads to it."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
-    await services.rooms.delete(services.rooms.find(scope.tenant_id, room))
+    known = services.rooms.find(scope.tenant_id, room)
+    services.destinations.require_unused(scope.tenant_id, DestinationRef("room", known.number))
+    await services.rooms.delete(known)
 
 
 @router.get("/{room}/participants", responses=problem_responses(401, 403, 404))

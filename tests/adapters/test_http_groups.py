@@ -1,0 +1,41 @@
+"""Ring groups over HTTP: managed by administrators, listed by all users, refused in words."""
+
+from http_world import World
+
+GROUPS = "/api/v1/groups"
+
+
+async def test_administrators_manage_groups_and_all_users_list_them(world: World) -> None:
+    admin, user = await world.admin(world.acme), await world.user(world.acme, "1001")
+    await world.user(world.acme, "1002")
+    wanted = {"number": "6000", "members": ["1001+1002"], "strategy": "in_turn", "name_prefix": "Sales: "}
+    made = await admin.post(GROUPS, json={**wanted, "otherwise": "extension:1002"})
+    assert made.status_code == 201, made.text
+    group = made.json()
+    assert (group["name"], group["members"], group["otherwise"]) == ("6000", ["1001+1002"], "extension:1002")
+    assert [one["number"] for one in (await user.get(GROUPS)).json()["items"]] == ["6000"]
+    changed = await admin.patch(f"{GROUPS}/6000", json={"members": ["1002", "1001"], "otherwise": "hangup:busy"})
+    assert (changed.json()["members"], changed.json()["otherwise"]) == (["1002", "1001"], "hangup:busy")
+    for answer in (
+        await user.post(GROUPS, json=wanted),
+        await user.patch(f"{GROUPS}/6000", json={"name": "Mine"}),
+        await user.delete(f"{GROUPS}/6000"),
+    ):
+        assert answer.status_code == 403
+    assert (await admin.delete(f"{GROUPS}/{group['id']}")).status_code == 204
+    assert (await admin.get(f"{GROUPS}/6000")).status_code == 404
+
+
+async def test_wrong_destinations_are_refused_with_their_field_and_use_is_named(world: World) -> None:
+    admin = await world.admin(world.acme)
+    await world.user(world.acme, "1001")
+    for otherwise in ("group:6000", "extension:1009", "moon:1", "not a destination"):
+        answer = await admin.post(GROUPS, json={"number": "6000", "members": ["1001"], "otherwise": otherwise})
+        assert answer.status_code == 422, answer.text
+        assert "otherwise" in answer.text
+    assert (await admin.get(GROUPS)).json()["items"] == []
+    made = await admin.post(GROUPS, json={"number": "6000", "members": ["1001"], "otherwise": "extension:1001"})
+    assert made.status_code == 201
+    refused = await admin.delete("/api/v1/extensions/1001")
+    assert refused.status_code == 409
+    assert "extension:1001 is used by group:6000" in refused.text

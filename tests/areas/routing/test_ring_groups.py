@@ -1,0 +1,197 @@
+"""Ring groups: storage, checks, deletion, order of the strategies, and the plan."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import pytest
+from identity_factory import identity_on
+
+from unificx.cluster import EventBus
+from unificx.core.clock import ManualClock
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, Outbox
+from unificx.identity import Extension, Identity, NewExtension, NewTenant, Tenant
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.routing import (
+    DestinationDirectory,
+    DestinationRef,
+    ExtensionKind,
+    Fork,
+    GoTo,
+    GroupChange,
+    GroupKind,
+    GroupService,
+    HangupKind,
+    NewGroup,
+    Plan,
+    Reject,
+    Rejection,
+    RingMemory,
+    Step,
+    Strategy,
+)
+
+
+@dataclass
+class Setup:
+    """A tenant with four extensions and the services of groups."""
+
+    people: Identity
+    tenant: Tenant
+    other: Tenant
+    extensions: list[Extension]
+    destinations: DestinationDirectory
+    memory: RingMemory
+    database: Database
+    keys: KeyStore
+    clock: ManualClock
+    outbox: Outbox
+
+    async def start(self) -> GroupService:
+        """Return a service that has loaded the groups from the database."""
+        service = GroupService(self.database, self.keys, self.people.directory, self.clock, self.destinations)
+        await service.start()
+        self.destinations.add(GroupKind(service, self.people.directory, self.memory, self.clock.random_bytes))
+        return service
+
+    def ids(self, *numbers: int) -> tuple[str, ...]:
+        return tuple(self.extensions[number].id for number in numbers)
+
+
+@pytest.fixture
+async def setup(database: Database, keys: KeyStore, clock: ManualClock, bus: EventBus) -> AsyncIterator[Setup]:
+    people = identity_on(database, keys, clock)
+    await people.start()
+    tenant = await people.tenants.create(NewTenant("acme", "Acme Ltd", "acme.example"))
+    other = await people.tenants.create(NewTenant("globex", "Globex", "globex.example"))
+    made = [await people.extensions.create(tenant.id, NewExtension(f"100{at}", f"E{at}")) for at in range(4)]
+    destinations = DestinationDirectory((ExtensionKind(people.directory), HangupKind()))
+    found = [one.extension for one in made]
+    outbox = Outbox(database, bus.publish, clock)
+    yield Setup(people, tenant, other, found, destinations, RingMemory(), database, keys, clock, outbox)
+    await people.join_background_tasks()
+
+
+async def test_group_is_stored_changed_and_deleted(setup: Setup) -> None:
+    groups = await setup.start()
+    steps = (setup.ids(2), setup.ids(0, 1))
+    otherwise = DestinationRef("extension", "1003")
+    new = NewGroup("6000", steps, "Sales", "in_turn", 15, "Sales: ", otherwise)
+    made = await groups.create(setup.tenant.id, new)
+    assert (await setup.start()).find(setup.tenant.id, "6000") == made
+    assert (made.name, made.steps, made.otherwise) == ("Sales", steps, otherwise)
+    changed = await groups.update(made, GroupChange(name=" Team ", steps=(setup.ids(3),), strategy="random"))
+    assert changed == replace(made, name="Team", steps=(setup.ids(3),), strategy="random")
+    assert (await setup.start()).find(setup.tenant.id, made.id) == changed
+    with pytest.raises(Conflict):
+        await groups.create(setup.tenant.id, NewGroup("1001", steps))
+    with pytest.raises(NotFound):
+        groups.find(setup.other.id, made.id)
+    await groups.delete(changed)
+    assert (await setup.start()).list(setup.tenant.id).items == ()
+    await groups.create(setup.tenant.id, new)
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("ring_seconds", 4), ("name_prefix", "x" * 21), ("name", "a\nb"), ("steps", ()), ("steps", (("nobody",),)),
+        ("otherwise", DestinationRef("group", "6001")), ("otherwise", DestinationRef("group", "6000")),
+    ],
+)  # fmt: skip
+async def test_wrong_values_are_refused_and_nothing_is_stored(setup: Setup, field: str, wrong: object) -> None:
+    groups = await setup.start()
+    new = NewGroup("6000", (setup.ids(0),))
+    with pytest.raises(Invalid) as refused:
+        await groups.create(setup.tenant.id, replace(new, **{field: wrong}))  # type: ignore[arg-type]
+    assert refused.value.field == {"steps": "members"}.get(field, field)
+    assert groups.list(setup.tenant.id).items == ()
+    await groups.create(setup.tenant.id, new)
+
+
+async def test_member_twice_and_loop_of_groups_are_refused(setup: Setup) -> None:
+    groups = await setup.start()
+    with pytest.raises(Invalid, match="twice"):
+        await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0), setup.ids(0))))
+    first = await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0),)))
+    to_first = DestinationRef("group", "6000")
+    second = await groups.create(setup.tenant.id, NewGroup("6001", (setup.ids(1),), otherwise=to_first))
+    with pytest.raises(Invalid, match="group:6000 → group:6001 → group:6000"):
+        await groups.update(first, GroupChange(otherwise=DestinationRef("group", "6001")))
+    with pytest.raises(Conflict, match="group:6000 is used by group:6001"):
+        await groups.delete(first)
+    await groups.delete(second)
+    await groups.delete(first)
+
+
+async def test_deleted_extensions_and_tenants_leave_nothing(setup: Setup) -> None:
+    groups = await setup.start()
+    await groups.create(setup.tenant.id, NewGroup("6000", (setup.ids(0, 1), setup.ids(2))))
+    setup.outbox.subscribe(ExtensionDeleted, groups.on_extension_deleted)
+    setup.outbox.subscribe(TenantDeleted, groups.on_tenant_deleted)
+    for number in (0, 1, 2):
+        await setup.people.extensions.delete(setup.tenant.id, setup.extensions[number].id)
+        await setup.outbox.deliver()
+        left = {0: (setup.ids(1), setup.ids(2)), 1: (setup.ids(2),), 2: ()}[number]
+        assert groups.find(setup.tenant.id, "6000").steps == (await setup.start()).find(setup.tenant.id, "6000").steps
+        assert groups.find(setup.tenant.id, "6000").steps == left
+    assert plan_of(setup) == Plan((Step(Reject(Rejection.UNREACHABLE)),))
+    await setup.people.tenants.delete(setup.tenant.id)
+    await setup.outbox.deliver()
+    assert groups.list(setup.tenant.id).items == (await setup.start()).list(setup.tenant.id).items == ()
+
+
+async def test_strategies_order_the_steps(setup: Setup) -> None:
+    groups = await setup.start()
+    steps = (setup.ids(0), setup.ids(1, 2), setup.ids(3))
+
+    async def order(strategy: Strategy) -> list[tuple[str, ...]]:
+        group = await groups.create(setup.tenant.id, NewGroup("6000", steps, strategy=strategy))
+        plan = plan_of(setup)
+        await groups.delete(group)
+        return [numbers(step.action) for step in plan.steps]
+
+    assert await order("all") == [("1000", "1001", "1002", "1003")]
+    assert await order("in_turn") == [("1000",), ("1001", "1002"), ("1003",)]
+    assert sorted(await order("random")) == [("1000",), ("1001", "1002"), ("1003",)]
+    assert await order("memory") == [("1000",), ("1001", "1002"), ("1003",)]
+
+
+async def test_memory_begins_after_the_step_that_rang_last(setup: Setup) -> None:
+    groups = await setup.start()
+    steps = (setup.ids(0), setup.ids(1, 2), setup.ids(3))
+    await groups.create(setup.tenant.id, NewGroup("6000", steps, strategy="memory"))
+    first: list[tuple[str, ...]] = []
+    for count in (1, 1, 2, 3):
+        plan = plan_of(setup)
+        forks = [step.action for step in plan.steps if isinstance(step.action, Fork)]
+        first.append(numbers(forks[0]))
+        for fork in forks[:count]:
+            setup.memory.record(fork)
+    assert first == [("1000",), ("1001", "1002"), ("1003",), ("1001", "1002")]
+
+
+async def test_plan_shows_the_prefix_and_ends_with_the_destination(setup: Setup) -> None:
+    groups = await setup.start()
+    otherwise = DestinationRef("extension", "1003")
+    await groups.create(
+        setup.tenant.id, NewGroup("6000", (setup.ids(0),), ring_seconds=15, name_prefix="S: ", otherwise=otherwise)
+    )
+    plan = plan_of(setup)
+    (ring, last) = plan.steps
+    assert isinstance(ring.action, Fork)
+    assert (ring.action.seconds, ring.action.name_prefix, ring.action.skip_busy) == (15.0, "S: ", True)
+    assert last.action == GoTo(otherwise)
+    assert plan.called is None
+
+
+def numbers(action: object) -> tuple[str, ...]:
+    assert isinstance(action, Fork)
+    return tuple(target.extension.number for target in action.ring_targets)
+
+
+def plan_of(setup: Setup) -> Plan:
+    found = setup.destinations.at_number(setup.tenant.id, "6000")
+    assert found is not None
+    return found.plan()

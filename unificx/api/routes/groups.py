@@ -1,0 +1,109 @@
+"""Ring groups: all users may list them, administrators manage them."""
+
+from fastapi import APIRouter, Depends, status
+
+from unificx.api.access import AccessScope, CurrentUserDep, Cursor, Id, Limit, ServicesDep, TenantQuery, require_access
+from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.problems import problem_responses
+from unificx.api.schemas import core
+from unificx.api.schemas import groups as models
+from unificx.api.scoped_lookup import extension_in_scope
+from unificx.api.services import Services
+from unificx.identity import Action
+from unificx.routing import DestinationRef, GroupChange, NewGroup, RingGroup
+
+router = APIRouter(prefix="/api/v1/groups", tags=["groups"], route_class=IdempotentRoute)
+
+
+@router.get("", responses=problem_responses(401, 403, 404))
+async def list_groups(
+    services: ServicesDep, user: CurrentUserDep, tenant: TenantQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> core.Page[models.Group]:
+    """List the ring groups of a tenant."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    page = services.groups.list(scope.tenant_id, cursor, limit)
+    return core.Page(items=[_group_schema(services, one) for one in page.items], next=page.next)
+
+
+@router.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
+async def create_group(
+    services: ServicesDep, user: CurrentUserDep, new: models.NewGroup, tenant: TenantQuery = None
+) -> models.Group:
+    """Create a ring group with a number of its own."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    wanted = NewGroup(
+        number=new.number,
+        steps=await _steps(services, scope, new.members),
+        name=new.name or "",
+        strategy=new.strategy,
+        ring_seconds=new.ring_seconds,
+        name_prefix=new.name_prefix,
+        otherwise=DestinationRef.parse(new.otherwise, "otherwise"),
+    )
+    return _group_schema(services, await services.groups.create(scope.tenant_id, wanted))
+
+
+@router.get("/{group}", responses=problem_responses(401, 403, 404))
+async def show_group(
+    services: ServicesDep, user: CurrentUserDep, group: Id, tenant: TenantQuery = None
+) -> models.Group:
+    """Show a ring group, by id or number."""
+    scope = await require_access(services, user, tenant, Action.DIRECTORY)
+    return _group_schema(services, services.groups.find(scope.tenant_id, group))
+
+
+@router.patch("/{group}", responses=problem_responses(401, 403, 404, 409))
+async def update_group(
+    services: ServicesDep, user: CurrentUserDep, group: Id, change: models.GroupUpdate, tenant: TenantQuery = None
+) -> models.Group:
+    """Change a ring group. Calls that ring already are not affected."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    known = services.groups.find(scope.tenant_id, group)
+    wanted = GroupChange(
+        name=change.name,
+        steps=await _steps(services, scope, change.members) if change.members is not None else None,
+        strategy=change.strategy,
+        ring_seconds=change.ring_seconds,
+        name_prefix=change.name_prefix,
+        otherwise=DestinationRef.parse(change.otherwise, "otherwise") if change.otherwise is not None else None,
+    )
+    return _group_schema(services, await services.groups.update(known, wanted))
+
+
+@router.delete("/{group}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))
+async def delete_group(services: ServicesDep, user: CurrentUserDep, group: Id, tenant: TenantQuery = None) -> None:
+    """Delete a ring group. Refused while another destination leads to it."""
+    scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
+    await services.groups.delete(services.groups.find(scope.tenant_id, group))
+
+
+async def _steps(services: Services, scope: AccessScope, members: list[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the extensions' ids by step. Raise NotFound."""
+    return tuple(
+        [
+            tuple([(await extension_in_scope(services, scope, one)).id for one in step.split("+") if one])
+            for step in members
+        ]
+    )
+
+
+def _group_schema(services: Services, group: RingGroup) -> models.Group:
+    directory = services.identity.directory
+    found = [[directory.extension_by_id(one) for one in step] for step in group.steps]
+    return models.Group(
+        id=group.id,
+        tenant_id=group.tenant_id,
+        number=group.number,
+        name=group.name,
+        created=group.created,
+        members=["+".join(one.number for one in step if one is not None) for step in found if any(step)],
+        strategy=group.strategy,
+        ring_seconds=group.ring_seconds,
+        name_prefix=group.name_prefix,
+        otherwise=str(group.otherwise),
+    )

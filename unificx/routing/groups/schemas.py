@@ -1,0 +1,56 @@
+"""Schemas of ring groups."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from unificx.routing.references import DestinationRef
+
+Strategy = Literal["all", "in_turn", "random", "memory"]
+"""`all`: all members ring together. `in_turn`: the steps ring one after the other. `random`: in a new order for every
+call. `memory`: in turn, beginning after the step that rang last."""
+Steps = tuple[tuple[str, ...], ...]
+"""Ids of extensions: those of one step ring together."""
+HANG_UP = DestinationRef("hangup")
+
+
+@dataclass(frozen=True, slots=True)
+class RingGroup:
+    """A ring group. `ring_seconds`: of the whole group with the strategy `all`, else of each step. `name_prefix`: shown
+    before the name of the caller. `otherwise`: the destination of calls that no member answers."""
+
+    id: str
+    tenant_id: str
+    number: str
+    name: str
+    created: datetime
+    steps: Steps
+    strategy: Strategy = "all"
+    ring_seconds: int = 20
+    name_prefix: str = ""
+    otherwise: DestinationRef = HANG_UP
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """Values of a new group. The default name is the number."""
+
+    number: str
+    steps: Steps
+    name: str = ""
+    strategy: Strategy = "all"
+    ring_seconds: int = 20
+    name_prefix: str = ""
+    otherwise: DestinationRef = HANG_UP
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """Changes to a group; None keeps a value."""
+
+    name: str | None = None
+    steps: Steps | None = None
+    strategy: Strategy | None = None
+    ring_seconds: int | None = None
+    name_prefix: str | None = None
+    otherwise: DestinationRef | None = None

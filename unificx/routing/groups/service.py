@@ -1,0 +1,162 @@
+"""Ring groups of all tenants."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from unificx.core.clock import Clock
+from unificx.core.errors import Invalid, NotFound
+from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.identity import DirectoryCache, allocate_number, release_number
+from unificx.identity.events import ExtensionDeleted, TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.routing.groups import repository
+from unificx.routing.groups.schemas import GroupChange, NewGroup, RingGroup, Steps
+from unificx.routing.groups.values import check_group, without_member
+from unificx.routing.kinds import DestinationDirectory
+from unificx.routing.references import DestinationRef
+
+
+class GroupService:
+    """All ring groups of the installation. Call `start` first; lookups are served from memory."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        directory: DirectoryCache,
+        clock: Clock,
+        destinations: DestinationDirectory,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._directory = directory
+        self._clock = clock
+        self._destinations = destinations
+        # Owner: the database. A copy, changed after each commit of this node.
+        self._groups: dict[str, RingGroup] = {}
+        self._by_number: dict[tuple[str, str], RingGroup] = {}
+
+    async def start(self) -> None:
+        """Load all groups."""
+        async with self._database.read() as session:
+            for group in await repository.all_groups(session, self._keys):
+                self._cache(group)
+
+    # ---- lookups
+
+    def by_number(self, tenant_id: str, number: str) -> RingGroup | None:
+        """Return the group with a number."""
+        return self._by_number.get((tenant_id, number))
+
+    def find(self, tenant_id: str, reference: str) -> RingGroup:
+        """Return a group by id or number. Raises NotFound."""
+        group = self.by_number(tenant_id, reference) or self._groups.get(reference)
+        if group is None or group.tenant_id != tenant_id:
+            raise _not_found()
+        return group
+
+    def of_tenant(self, tenant_id: str) -> Sequence[RingGroup]:
+        """Return the groups of a tenant in order of creation."""
+        return sorted((one for one in self._groups.values() if one.tenant_id == tenant_id), key=lambda one: one.id)
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[RingGroup]:
+        """Return a page of groups. Raises Invalid for an invalid cursor."""
+        return PageById.parse(cursor, limit).of_list(self.of_tenant(tenant_id), lambda group: group.id)
+
+    # ---- changes
+
+    async def create(self, tenant_id: str, new: NewGroup) -> RingGroup:
+        """Create a group. Raises Invalid; Conflict if the number is in use."""
+        group = RingGroup(
+            self._clock.new_id(),
+            tenant_id,
+            new.number,
+            (new.name or new.number).strip(),
+            self._clock.now(),
+            self._check_members(tenant_id, new.steps),
+            new.strategy,
+            new.ring_seconds,
+            new.name_prefix,
+            new.otherwise,
+        )
+        async with self._database.begin() as uow:
+            await self._check(uow, group)
+            await allocate_number(uow.session, tenant_id, group.number, "group")
+            await repository.insert_group(uow.session, self._keys, group)
+            uow.after_commit.append(lambda: self._cache(group))
+        return group
+
+    async def update(self, group: RingGroup, change: GroupChange) -> RingGroup:
+        """Change a group. Raises Invalid; NotFound for a deleted group."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "destinations", group.tenant_id)
+            before = await repository.get_group(uow.session, self._keys, group.tenant_id, group.id)
+            if before is None:
+                raise _not_found()
+            steps = before.steps if change.steps is None else self._check_members(group.tenant_id, change.steps)
+            after = replace(
+                before,
+                name=before.name if change.name is None else change.name.strip(),
+                steps=steps,
+                strategy=change.strategy or before.strategy,
+                ring_seconds=before.ring_seconds if change.ring_seconds is None else change.ring_seconds,
+                name_prefix=before.name_prefix if change.name_prefix is None else change.name_prefix,
+                otherwise=change.otherwise or before.otherwise,
+            )
+            await self._check(uow, after)
+            await repository.update_group(uow.session, self._keys, after)
+            uow.after_commit.append(lambda: self._cache(after))
+        return after
+
+    async def delete(self, group: RingGroup) -> None:
+        """Delete a group and release its number. Raises Conflict if a destination leads to it."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "destinations", group.tenant_id)
+            self._destinations.require_unused(group.tenant_id, DestinationRef("group", group.number))
+            await repository.delete_group(uow.session, group.tenant_id, group.id)
+            await release_number(uow.session, group.tenant_id, group.number)
+            uow.after_commit.append(lambda: self._uncache(group))
+
+    # ---- deletion
+
+    async def on_extension_deleted(self, event: ExtensionDeleted, uow: UnitOfWork) -> None:
+        """Remove a deleted extension from all groups. Calls of a group without members go on to its destination for
+        unanswered calls. Outbox handler."""
+        await repository.delete_member(uow.session, event.tenant, event.extension_id)
+        for group in self.of_tenant(event.tenant):
+            steps = without_member(group.steps, event.extension_id)
+            if steps != group.steps:
+                uow.after_commit.append(partial(self._cache, replace(group, steps=steps)))
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the groups of a deleted tenant. Outbox handler."""
+        await repository.delete_tenant_groups(uow.session, event.tenant)
+        for group in self.of_tenant(event.tenant):
+            uow.after_commit.append(partial(self._uncache, group))
+
+    # ---- inside
+
+    async def _check(self, uow: UnitOfWork, group: RingGroup) -> None:
+        """Check a group before it is stored. One change of destinations at a time, so that two cannot form a loop."""
+        check_group(group)
+        await lock_scope(uow.session, "destinations", group.tenant_id)
+        own = DestinationRef("group", group.number)
+        self._destinations.check(group.tenant_id, own, (group.otherwise,), "otherwise")
+
+    def _check_members(self, tenant_id: str, steps: Steps) -> Steps:
+        found = [self._directory.extension_by_id(one) for step in steps for one in step]
+        if any(one is None or one.tenant_id != tenant_id for one in found):
+            raise Invalid("A member must be an extension of the same tenant.", field="members")
+        return steps
+
+    def _cache(self, group: RingGroup) -> None:
+        self._groups[group.id] = self._by_number[group.tenant_id, group.number] = group
+
+    def _uncache(self, group: RingGroup) -> None:
+        self._groups.pop(group.id, None)
+        self._by_number.pop((group.tenant_id, group.number), None)
+
+
+def _not_found() -> NotFound:
+    return NotFound("Group not found.")

@@ -1,0 +1,36 @@
+"""Checks of the values of ring groups. Pure."""
+
+from unificx.core.errors import Invalid
+from unificx.routing.groups.schemas import RingGroup, Steps
+
+MAX_MEMBERS = 50
+MAX_PREFIX_LENGTH = 20
+MIN_RING_SECONDS, MAX_RING_SECONDS = 5, 300
+
+
+def check_group(group: RingGroup) -> RingGroup:
+    """Return the group with its texts stripped. Raises Invalid that names the field."""
+    if not 1 <= len(group.name) <= 100 or not group.name.isprintable():
+        raise Invalid("Invalid name. Use 1 to 100 printable characters.", field="name")
+    if len(group.name_prefix) > MAX_PREFIX_LENGTH or not group.name_prefix.isprintable():
+        raise Invalid(f"Invalid prefix. Use up to {MAX_PREFIX_LENGTH} printable characters.", field="name_prefix")
+    if not MIN_RING_SECONDS <= group.ring_seconds <= MAX_RING_SECONDS:
+        raise Invalid(f"Ring for {MIN_RING_SECONDS} to {MAX_RING_SECONDS} seconds.", field="ring_seconds")
+    _check_steps(group.steps)
+    return group
+
+
+def _check_steps(steps: Steps) -> None:
+    members = [one for step in steps for one in step]
+    if not members:
+        raise Invalid("A group needs a member.", field="members")
+    if len(members) > MAX_MEMBERS:
+        raise Invalid(f"Too many members. A group may have at most {MAX_MEMBERS}.", field="members")
+    if len(set(members)) != len(members):
+        raise Invalid("An extension is a member twice.", field="members")
+
+
+def without_member(steps: Steps, extension_id: str) -> Steps:
+    """Return the steps without an extension, and without a step that becomes empty."""
+    left = (tuple(one for one in step if one != extension_id) for step in steps)
+    return tuple(step for step in left if step)
