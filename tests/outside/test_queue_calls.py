@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from app_phone import app_phone
 from server import Household, Server, eventually
 
@@ -9,7 +10,12 @@ AGENT_TONE, CALLER_TONE = 900, 500
 
 
 async def test_caller_hears_music_and_then_the_agent(server: Server, household: Household) -> None:
-    rest, tenant, number = server.rest(), {"tenant": server.tenant}, household.berta.number
+    with server.rest() as rest:
+        await _hear_music_and_then_the_agent(rest, server, household)
+
+
+async def _hear_music_and_then_the_agent(rest: httpx.Client, server: Server, household: Household) -> None:
+    tenant, number = {"tenant": server.tenant}, household.berta.number
 
     def live() -> dict[str, Any]:
         return rest.get("/api/v1/queues/6510/live", params=tenant).json()
@@ -38,4 +44,3 @@ async def test_caller_hears_music_and_then_the_agent(server: Server, household: 
             lambda: rest.get("/api/v1/queues/6510/history", params=tenant).json()["items"], what="the visit is stored"
         )
         assert (visit["outcome"], visit["agent"]) == ("answered", number)
-    rest.close()
