@@ -65,6 +65,7 @@ from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
 from unificx.queues import QueueStore, build_queues
+from unificx.queues.events import QueueChanged
 from unificx.recording import (
     CallRecorder,
     CallRecorderParts,
@@ -458,6 +459,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     outside = OutboundDependencies(database, keys, clock, directory, trunks.directory, destinations)
     outbound = build_outbound(outside, cluster.counters, bus)
     queues = build_queues(QueueStore(database, keys, spool, bus.publish), directory, destinations)
+    bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
     queue_events = QueueEvents(hub, bus, directory, queues)
     menus = MenuService(MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock))
     destinations.add(menus)

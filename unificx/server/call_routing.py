@@ -9,6 +9,7 @@ from unificx.conferencing import RoomService
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.queues import Queues, QueueStore, build_queues
+from unificx.queues.events import QueueChanged
 from unificx.routing import (
     DestinationDirectory,
     ExtensionKind,
@@ -77,4 +78,6 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     speech, clock = AudioImporter(), store.database.clock
     menus = MenuService(MenuParts(store.database, store.keys, directory, destinations, sounds, speech, clock))
     destinations.add(menus)
-    return CallRouting(build_queues(store, directory, destinations), destinations, outbound, menus, groups, ring_memory)
+    queues = build_queues(store, directory, destinations)
+    cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
+    return CallRouting(queues, destinations, outbound, menus, groups, ring_memory)

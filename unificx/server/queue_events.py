@@ -6,14 +6,14 @@ from unificx.api import EventHub
 from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.queues import Queue, Queues
-from unificx.queues.events import QueueActivity, QueueChanged
+from unificx.queues.events import QueueActivity
 
 MIN_INTERVAL = 0.5
 """Minimum interval in seconds between events, however many callers come and go."""
 
 
 class QueueEvents:
-    """Subscribes to changes of queues. Changed settings are passed on to the live queue at once."""
+    """Subscribes to changes of queues."""
 
     def __init__(self, hub: EventHub, bus: EventBus, directory: DirectoryCache, queues: Queues) -> None:
         self._hub = hub
@@ -22,7 +22,6 @@ class QueueEvents:
         # Owner: this node, until the end of the current step.
         self._changed: dict[str, Queue] = {}
         self._timer: asyncio.TimerHandle | None = None
-        bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
         bus.subscribe(QueueActivity, lambda event: self._schedule(event.queue))
 
     def close(self) -> None:

@@ -136,7 +136,7 @@ async def test_deleted_extensions_and_tenants_leave_nothing(setup: Setup) -> Non
         left = {0: (setup.ids(1), setup.ids(2)), 1: (setup.ids(2),), 2: ()}[number]
         assert groups.find(setup.tenant.id, "6000").steps == (await setup.start()).find(setup.tenant.id, "6000").steps
         assert groups.find(setup.tenant.id, "6000").steps == left
-    assert plan_of(setup) == Plan((Step(Reject(Rejection.UNREACHABLE)),))
+    assert plan_of(setup).steps == (Step(Reject(Rejection.UNREACHABLE)),)
     await setup.people.tenants.delete(setup.tenant.id)
     await setup.outbox.deliver()
     assert groups.list(setup.tenant.id).items == (await setup.start()).list(setup.tenant.id).items == ()

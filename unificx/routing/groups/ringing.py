@@ -7,7 +7,7 @@ from unificx.identity import DirectoryCache, Extension
 from unificx.routing.destinations import Destination
 from unificx.routing.groups.schemas import HANG_UP, RingGroup, Steps
 from unificx.routing.groups.service import GroupService
-from unificx.routing.plans import Fork, GoTo, Plan, Reject, Rejection, RingTarget, Step
+from unificx.routing.plans import Fork, GoTo, Plan, Reject, Rejection, RingTarget, Station, Step
 from unificx.routing.references import DestinationRef
 
 MAX_REMEMBERED = 10_000
@@ -90,7 +90,8 @@ class GroupCall:
         steps = [Step(self._fork(extensions)) for extensions in found if extensions]
         if self.group.otherwise != HANG_UP:
             steps.append(Step(GoTo(self.group.otherwise)))
-        return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),))
+        station = Station("group", self.group.number, self.group.name)
+        return Plan(tuple(steps) or (Step(Reject(Rejection.UNREACHABLE)),), stations=(station,))
 
     def _fork(self, extensions: Sequence[Extension]) -> Fork:
         return Fork(
