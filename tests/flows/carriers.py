@@ -23,6 +23,8 @@ class FakeLines:
         self.paused: list[tuple[str, float]] = []
         self.without_server: set[str] = set()
         """Trunks whose server has no known address."""
+        self.silent: set[str] = set()
+        """Trunks whose server has not answered lately."""
         self.subjects: list[str] = []
 
     def trunk(self, trunk_id: str) -> Trunk | None:
@@ -36,6 +38,10 @@ class FakeLines:
         return TrunkEndpoint(
             domain, 0, self.trunks[trunk_id].transport, flow, (flow,), domain, "account", PASSWORD, "t1"
         )
+
+    def available(self, trunk_id: str, now: float) -> bool:
+        del now
+        return trunk_id not in self.silent
 
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         del flow

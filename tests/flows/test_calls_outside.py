@@ -375,3 +375,16 @@ async def test_number_that_a_rule_forbids() -> None:
     with pytest.raises(Forbidden, match="may not be called"):
         CallControl(world.manager).transfer(next(iter(world.manager.calls)), {"e-1001"}, "0900123456")
     assert len(world.manager.calls) == 1
+
+
+async def test_carrier_that_is_known_not_to_answer_is_skipped_if_another_answers() -> None:
+    world = await play("alice 1001, carrier +491710000001 udp trunk, second +491710000002 udp trunk", numbers=NUMBERS)
+    for silent, called in (({"carrier"}, "second"), ({"carrier", "second"}, "carrier"), ({"second"}, "carrier")):
+        world.lines.silent = silent
+        await play_on(world, f"""
+            alice -> INVITE 03098765432 [alice]
+            {called} <- INVITE [alice]
+            {called} -> 486
+            history <- busy 17 alice +493098765432
+            alice <- 486
+        """)  # fmt: skip

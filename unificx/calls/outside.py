@@ -14,7 +14,7 @@ from unificx.calls.participant import DialTarget, Participant
 from unificx.calls.ports import OutsideLines
 from unificx.calls.registry import CallRegistry
 from unificx.registrar import Caller
-from unificx.routing import OutsideTarget
+from unificx.routing import Fork, OutsideTarget
 from unificx.rtpengine.ng import Profile
 from unificx.sip.flow import Flow
 from unificx.sip.legs import Credentials, InviteParams, Leg, OutgoingLeg
@@ -43,13 +43,15 @@ class OutsideDialer:
 
     def add_branch(self, call: Call, target: CallTarget, outside: OutsideTarget, now: float) -> str:
         """Add the leg of a target to the call and return its name; "" if its trunk has no server to call at present, or
-        as many calls as it may have. An emergency call exceeds the limit."""
+        as many calls as it may have, or does not answer while another one does. An emergency call exceeds the limit."""
         trunk, endpoint = self._lines.trunks.trunk(outside.trunk_id), self._lines.trunks.endpoint(outside.trunk_id, now)
         if trunk is None or endpoint is None or trunk.tenant_id != call.caller.tenant_id:
             return ""
         if call.options.secure and not endpoint.flow.secure:
             return ""
         if not outside.emergency and self._registry.is_trunk_full(trunk):
+            return ""
+        if not self._lines.trunks.available(trunk.id, now) and self._has_available_trunk_later(target, now):
             return ""
         subject = self._lines.subject(trunk.tenant_id, outside.number)
         party = Caller(trunk.tenant_id, "", "", subject, outside.number, "", trunk_id=trunk.id)
@@ -62,6 +64,13 @@ class OutsideDialer:
         name = call.new_leg_name("b")
         call.participants[name] = Participant(target=to_dial, outside=party, is_emergency=outside.emergency)
         return name
+
+    def _has_available_trunk_later(self, target: CallTarget, now: float) -> bool:
+        """Whether a later step of the plan calls a carrier that is known to answer."""
+        actions = [step.action for step in target.plan.steps[target.position + 1 :]]
+        forks = [one for one in actions if isinstance(one, Fork)]
+        targets = [one for fork in forks for one in fork.targets if isinstance(one, OutsideTarget)]
+        return any(self._lines.trunks.available(one.trunk_id, now) for one in targets)
 
     def restore_credentials(self, call: Call, now: float) -> None:
         """Give the legs of a call that continues after a restart their credentials for the carrier."""

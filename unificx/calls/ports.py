@@ -203,6 +203,10 @@ class Trunks(Protocol):
         """Return where to send calls of a trunk; None if it is unknown or no address of its server is known."""
         ...
 
+    def available(self, trunk_id: str, now: float) -> bool:
+        """Return whether the carrier is known to answer."""
+        ...
+
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         """Do not send calls to a server until a time in monotonic seconds."""
         ...
@@ -235,6 +239,10 @@ class NoTrunks:
     def endpoint(self, trunk_id: str, now: float) -> TrunkEndpoint | None:
         del trunk_id, now
         return None
+
+    def available(self, trunk_id: str, now: float) -> bool:
+        del trunk_id, now
+        return False
 
     def pause(self, trunk_id: str, flow: Flow, until: float) -> None:
         del trunk_id, flow, until
