@@ -101,6 +101,13 @@ AREAS: dict[str, tuple[str, ...]] = {
         "outside/test_*push*",
         "outside/test_voicemail_email*",
     ),
+    "presence": (
+        "areas/presence/*",
+        "areas/routing/test_forwarding*",
+        "areas/callapps/test_presence_apps*",
+        "flows/test_calls_forwarding*",
+        "adapters/test_http_presence*",
+    ),
     "privacy": (
         "areas/privacy/*",
         "adapters/test_app_erasure*",

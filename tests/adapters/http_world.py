@@ -61,6 +61,7 @@ from unificx.ivr import MenuParts, MenuService, PromptKind
 from unificx.media.sounds import Sound
 from unificx.media.tones import sine
 from unificx.notifications import PushNotifier, PushNotifierDependencies, Vapid
+from unificx.presence import PresenceService
 from unificx.privacy import Erasure, ErasureJournal, KeyStore
 from unificx.prompts import Prompts
 from unificx.provisioning import PhoneSettingsParts, PhoneSettingsService
@@ -477,6 +478,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         rooms=rooms,
         trunks=trunks,
         outbound=outbound,
+        presence=PresenceService(database, keys, clock, bus.publish),
         meetings=meetings,
         queues=queues,
         menus=menus,
@@ -507,6 +509,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     await services.queues.start()
     await services.outbound.start()
     await menus.start()
+    await services.presence.start()
     await identity.initial_setup.create_operator("root@operator.example")
     world = World(
         build(services),

@@ -39,6 +39,11 @@ def test_extension_commands(home: CliHome) -> None:
     assert home.run_json("extension", "show", "1001")["id"] == made["id"]
     changed = home.run_json("extension", "update", "1001", "--name", "Front desk", "--ring-seconds", "45")
     assert (changed["name"], changed["ring_seconds"]) == ("Front desk", 45)
+    options = ["--forward-always", "mailbox:1001", "--do-not-disturb", "on", "--callers", "inside"]
+    changed = home.run_json("extension", "update", "1001", *options)
+    assert (changed["forward_always"], changed["do_not_disturb"]) == ("mailbox:1001", True)
+    changed = home.run_json("extension", "update", "1001", "--presence", "lunch", "--forward-always", "off")
+    assert (changed["forward_always"], changed["presence"]) == ("off", "lunch")
     assert home.run_json("extension", "delete", "1001") == {"deleted": made["id"]}
     assert home.run_json("extension", "list") == []
 

@@ -30,6 +30,7 @@ from unificx.calls.machine.states import Talking
 from unificx.calls.ports import OutsideLines
 from unificx.core.clock import ManualClock
 from unificx.identity import DirectoryCache, Extension, Tenant
+from unificx.presence import Availability, Presence
 from unificx.registrar import Binding, Caller, LocationService
 from unificx.routing import CONFERENCE_APP, CallApp, Destination, DestinationDirectory, ExtensionKind, Routing
 from unificx.rtpengine.party_commands import DtmfReceived
@@ -56,6 +57,7 @@ class World:
         session_expires: int = 1800,
         numbers: Mapping[str, Destination] = MappingProxyType({}),
         inbound: Mapping[str, Destination] = MappingProxyType({}),
+        presence: Mapping[str, Presence] = MappingProxyType({}),
     ) -> None:
         self.clock = ManualClock()
         self.phones = {phone.name: phone for phone in phones}
@@ -74,6 +76,9 @@ class World:
         self.apps = FakeApps(
             {phone.number for phone in phones if phone.voicemail}, lambda line: self.log.append(("app", line)), numbers
         )
+        self.availability = Availability()
+        for number, one in presence.items():
+            self.availability.put(replace(one, extension_id=f"e-{number}", tenant_id=TENANT))
         self.journalled: list[Call] = []
         self.observed: list[str] = []
         self.last_conversation: Conversation | None = None
@@ -106,8 +111,9 @@ class World:
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
         destinations = DestinationDirectory((extensions, self.apps))
         routing = Routing(
-            self.directory, self.location, self, destinations, busy_extensions=lambda tenant_id: self.occupied
-        )
+            self.directory, self.location, self, destinations, availability=self.availability,
+            busy_extensions=lambda tenant_id: self.occupied,
+        )  # fmt: skip
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
@@ -120,6 +126,7 @@ class World:
             on_ended=on_ended,
             on_changed=lambda tenant_id: self.on_changed(tenant_id),
         )
+        self.availability.is_in_call = CallControl(self.manager).is_in_call
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
 
     @staticmethod

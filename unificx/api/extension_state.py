@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from unificx import identity
+from unificx.api.presence_state import forwarding_fields
 from unificx.api.schemas import core as models
 from unificx.api.services import Services
 
@@ -32,8 +33,10 @@ def online_devices(services: Services, extension: identity.Extension) -> OnlineD
 def extension_schema(services: Services, extension: identity.Extension) -> models.ExtensionNow:
     """Return an extension with the number of its devices."""
     devices = online_devices(services, extension)
-    return models.ExtensionNow(
-        **models.Extension.model_validate(extension).model_dump(), devices=devices.enabled, reachable=devices.online
+    return models.ExtensionNow.model_validate(
+        models.Extension.model_validate(extension).model_dump()
+        | {"devices": devices.enabled, "reachable": devices.online}
+        | forwarding_fields(services, extension)
     )
 
 

@@ -28,7 +28,8 @@ _LIVE_EVENT = {
         "type": {
             "type": "string",
             "description": (
-                "`calls`: live calls of the organisation; `parked`: parked calls; `history`: call records; "
+                "`presence.changed`: presence of colleagues; `calls`: live calls of the organisation; "
+                "`parked`: parked calls; `history`: call records; "
                 "`voicemail`: messages in one's mailboxes; `recordings`: the list of recordings; `recording`: the "
                 "recording state of one's call; `queue`: callers or agents of a queue; `sign_in_code`: a sign-in code "
                 "was used; `push_seen`: a test push was "
@@ -39,6 +40,21 @@ _LIVE_EVENT = {
         "state": {"type": "string", "description": "With `recording` and `sign_in_code`: the new state."},
         "end": {"type": "string", "description": "With `recording`: why it has ended."},
         "id": {"type": "string", "description": "With `sign_in_code`, `push_seen` and `queue`: what it is about."},
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "extension_id": {"type": "string"},
+                    "number": {"type": "string"},
+                    "state": {"type": "string"},
+                    "chosen_state": {"type": "string"},
+                    "until": {"type": ["string", "null"]},
+                    "note": {"type": "string"},
+                },
+            },
+            "description": "With `presence.changed`: the new values; missing after many changes: fetch the list.",
+        },
     },
     "examples": [{"type": "calls"}, {"type": "sign_in_code", "id": "0198c2a4", "state": "used"}],
 }

@@ -65,6 +65,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "keys": [{"kind": "blf", "number": "1002", "label": "Berta"}],
     },
     "PlayedChange": {"heard": True},
+    "PresenceChange": {"state": "lunch", "until": "2026-12-01T13:00:00+01:00", "note": "Back at one"},
+    "PresenceSettingsChange": {"forwarding": [{"state": "off_work", "always": "mailbox:1001"}]},
     "PublicNumberChange": {"destination": "group:6000"},
     "PushSubscription": {
         "endpoint": "https://push.example.com/send/abc",

@@ -16,6 +16,7 @@ from unificx.identity import Identity
 from unificx.integrations.audio_import import AudioImporter
 from unificx.ivr import MenuService
 from unificx.notifications import PushNotifier
+from unificx.presence import PresenceService
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
@@ -63,6 +64,7 @@ class Services:
     menus: MenuService
     destinations: DestinationDirectory
     groups: GroupService
+    presence: PresenceService
     archive: RecordingArchive
     support: SupportService
     live_calls: LiveCalls

@@ -5,6 +5,7 @@ from unificx.callapps.clips import Clip
 from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
 from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
+from unificx.callapps.presence import presence_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
 from unificx.callapps.ringback import RINGBACK, connect_with_ringback
 from unificx.callapps.runner import AppRunner
@@ -29,4 +30,5 @@ __all__ = [
     "connect_with_ringback",
     "installed_apps",
     "parking_apps",
+    "presence_apps",
 ]

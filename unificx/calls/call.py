@@ -18,7 +18,7 @@ from unificx.calls.recording_indication import RecordingIndication
 from unificx.calls.schemas import AppCallContext, ConnectRequest, LiveCall
 from unificx.identity import Extension
 from unificx.registrar import Caller
-from unificx.routing import CONFERENCE_APP, Fork, Plan, Step
+from unificx.routing import CONFERENCE_APP, Fork, Forward, Plan, Step
 from unificx.rtpengine.ng import MediaReport, Profile
 from unificx.sdp import with_origin
 from unificx.sip.legs import InfoReceived
@@ -52,7 +52,8 @@ class CallTarget:
     extension that transferred or parked it. `redirects`: number of redirections followed. `transferred_by`: the
     transferor, None without one. `displayed_name`: shown in place of the caller's name while it rings. `by_app`: an app
     connects the caller, so that the called extension is a party of the call only if it answers. `cause`: why the phones
-    of the step before did not answer, None if there was none.
+    of the step before did not answer, None if there was none. `forwards`: the extensions that forwarded the call, in
+    order.
     """
 
     plan: Plan = NO_PLAN
@@ -65,6 +66,7 @@ class CallTarget:
     displayed_name: str = field(default="", repr=False)
     by_app: bool = False
     cause: Cause | None = None
+    forwards: tuple[Forward, ...] = ()
 
     @property
     def called(self) -> Extension | None:

@@ -42,6 +42,12 @@ class CallControl:
             return ""
         return call.participant(call.state.callee).extension_id
 
+    def is_in_call(self, extension_id: str) -> bool:
+        """Return whether an extension is in a call or is calling; a call that only rings for it does not count."""
+        devices = [each.device_id for each in self._manager.deps.directory.devices_of(extension_id)]
+        calls = self._manager.calls_involving(extension_id, *devices)
+        return any(extension_id in _busy_extensions(call) for call in calls)
+
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other party to the number or code `to` (blind transfer)."""
         call, name = self._own_leg(call_id, extensions)

@@ -8,7 +8,7 @@ from unificx.calls.events import Answerer, CallEnded, CallParty, CallStep, Outco
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.messages import CALLER
 from unificx.identity import Extension
-from unificx.routing import VOICEMAIL_APP
+from unificx.routing import VOICEMAIL_APP, Forward
 from unificx.sip.legs import IncomingLeg
 
 
@@ -38,6 +38,15 @@ def update_parties(call: Call) -> None:
         call.callee is not None or called.number or not call.record_parties.by_leg
     ):
         _record_party(call, answered_leg, called, caller_key)
+
+
+def record_forward(call: Call, forward: Forward) -> None:
+    """Add an extension that forwards the call to the parties of the call record, after those before it."""
+    if not call.record_parties.by_leg:
+        _record_party(call, CALLER, _caller_party(call), "")
+    by = forward.by
+    party = CallParty(role="callee", subject=by.subject, extension_id=by.id, number=by.number, name=by.name)
+    call.record_parties.put("", party, "")
 
 
 def _parties(call: Call) -> tuple[CallParty, ...]:

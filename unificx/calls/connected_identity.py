@@ -4,6 +4,8 @@ Only devices of extensions are told: they are authenticated phones of the tenant
 so that numbers and names inside do not get outside.
 """
 
+from collections.abc import Sequence
+
 from unificx.calls.call import Call
 from unificx.calls.machine import connected
 from unificx.calls.machine.identity import WITHHELD, Headers, Identity, connected_headers
@@ -11,7 +13,7 @@ from unificx.calls.machine.messages import CALLER, ShowPeer
 from unificx.calls.schemas import PARK, PARK_ANNOUNCEMENT
 from unificx.identity import DirectoryCache, Language
 from unificx.registrar import Caller
-from unificx.routing import VOICEMAIL_APP
+from unificx.routing import VOICEMAIL_APP, Forward
 from unificx.sip.legs import Leg
 
 ANSWERED_BY_HEADER = "UnifiCX-Answered-By"
@@ -27,6 +29,15 @@ def referred_by(call: Call, transferor: Caller, domain: str) -> Headers:
     if call.withholds_identity(transferor.extension_id):
         return ()
     return (("Referred-By", Identity(transferor.number, transferor.name, domain).address),)
+
+
+def diversion_headers(forwards: Sequence[Forward], domain: str) -> Headers:
+    """Return the Diversion headers (RFC 5806): the extensions that forwarded the call, the latest one first."""
+    found: list[tuple[str, str]] = []
+    for forward in reversed(forwards):
+        address = Identity(forward.by.number, forward.by.name, domain).address
+        found.append(("Diversion", f"{address};reason={forward.reason}"))
+    return tuple(found)
 
 
 class ConnectedIdentity:

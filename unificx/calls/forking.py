@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from unificx.calls.call import APP_LEG, Call, CallTarget
-from unificx.calls.connected_identity import referred_by
+from unificx.calls.call_record import record_forward
+from unificx.calls.connected_identity import diversion_headers, referred_by
 from unificx.calls.machine import messages
 from unificx.calls.machine.causes import Cause
 from unificx.calls.machine.fork_targets import ForkTargets, LaterStep, Limits, PushTargets
@@ -71,15 +72,24 @@ class ForkTargetBuilder:
                 call.participants[leg] = Participant(app=action)
                 limits = Limits(APP_ANSWER_TIMEOUT, action.max_seconds or self._max_app_call_seconds)
                 return target, ForkTargets((leg,), limits, later=later)
-            case GoTo(ref) if target.redirects < MAX_REDIRECTS:
-                plan = plan.redirected(position, self._routing.resolve(call.caller, ref))
-                return self.build(call, replace(target, plan=plan, redirects=target.redirects + 1), now)
+            case GoTo() if target.redirects < MAX_REDIRECTS:
+                return self.build(call, self._continued(call, target, action), now)
             case GoTo():
                 return target, ForkTargets((), NO_LIMITS, refusal=Cause.FAILED, later=later)
             case Reject(reason):
                 return target, ForkTargets((), NO_LIMITS, refusal=Cause[reason.name], later=later)
             case _:
                 assert_never(action)
+
+    def _continued(self, call: Call, target: CallTarget, step: GoTo) -> CallTarget:
+        """Return the target with the current step replaced by the plan of another destination."""
+        forward, forwards = step.forward, target.forwards
+        if forward is not None:
+            record_forward(call, forward)
+            forwards = (*forwards, forward)
+        to = self._routing.resolve(call.caller, step.ref)
+        plan = target.plan.redirected(target.position, to, is_final=forward is not None)
+        return replace(target, plan=plan, redirects=target.redirects + 1, forwards=forwards)
 
     def _fork(
         self, call: Call, target: CallTarget, fork: Fork, later: tuple[LaterStep, ...], now: float
@@ -156,6 +166,8 @@ class ForkTargetBuilder:
             displayed = replace(displayed, name=f"{target.fork.name_prefix}{displayed.name or displayed.number}")
         if target.transferred_by is not None:
             extra_headers = (*extra_headers, *referred_by(call, target.transferred_by, domain))
+        if target.forwards:
+            extra_headers = (*extra_headers, *diversion_headers(target.forwards, domain))
         invitation = InviteParams(
             uri=binding.contact,
             flow=binding.flow,

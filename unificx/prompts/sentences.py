@@ -408,6 +408,17 @@ _QUEUE: Final[dict[str, EnglishGerman]] = {
     ),
 }
 
+_PRESENCE: Final[dict[str, EnglishGerman]] = {
+    "do-not-disturb-on": ("Do not disturb is on.", "Nicht stören ist eingeschaltet."),
+    "do-not-disturb-off": ("Do not disturb is off.", "Nicht stören ist ausgeschaltet."),
+    "forwarding-on": ("All your calls are forwarded to", "Alle Ihre Anrufe werden weitergeleitet an"),
+    "forwarding-off": ("Your calls are no longer forwarded.", "Ihre Anrufe werden nicht mehr weitergeleitet."),
+    "forwarding-refused": (
+        "Calls cannot be forwarded to this number.",
+        "An diese Nummer können keine Anrufe weitergeleitet werden.",
+    ),
+}
+
 _PROMPT_RECORDING: Final[dict[str, EnglishGerman]] = {
     "enter-code": (
         "Please enter the code of the announcement, then press the hash key.",
@@ -441,6 +452,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "recording": _RECORDING,
     "conference": _CONFERENCE,
     "parking": _PARKING,
+    "presence": _PRESENCE,
     "queue": _QUEUE,
     "studio": _PROMPT_RECORDING,
 }

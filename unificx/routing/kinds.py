@@ -9,6 +9,7 @@ from typing import Protocol
 
 from unificx.core.errors import Conflict, Invalid
 from unificx.identity import DirectoryCache, Extension
+from unificx.presence import Availability
 from unificx.routing.destinations import VOICEMAIL_APP, Destination, RingExtension
 from unificx.routing.plans import CallApp, Reject, Rejection
 from unificx.routing.references import DestinationRef
@@ -62,6 +63,11 @@ class DestinationDirectory:
             if found is not None:
                 return found
         return None
+
+    def reference_at(self, tenant_id: str, dialled: str) -> DestinationRef | None:
+        """Return the reference to the destination of a dialled number of the tenant."""
+        kinds = (each.kind for each in self._kinds.values() if each.at_number(tenant_id, dialled) is not None)
+        return next((DestinationRef(kind, dialled) for kind in kinds), None)
 
     def check(
         self, tenant_id: str, owner: DestinationRef | None, to: Iterable[DestinationRef], field: str = "destination"
@@ -156,15 +162,19 @@ def _reversed(graph: Graph) -> Graph:
 
 class ExtensionKind:
     """`extension:1001`: the extensions of the directory. `accepts_messages`: whether unanswered calls of an extension
-    go to voicemail."""
+    go to voicemail. `availability` knows where their calls are forwarded."""
 
     kind = "extension"
 
     def __init__(
-        self, directory: DirectoryCache, accepts_messages: Callable[[Extension], bool] = lambda extension: False
+        self,
+        directory: DirectoryCache,
+        accepts_messages: Callable[[Extension], bool] = lambda extension: False,
+        availability: Availability | None = None,
     ) -> None:
         self._directory = directory
         self._accepts_messages = accepts_messages
+        self._availability = availability or Availability()
 
     def find(self, tenant_id: str, name: str) -> Destination | None:
         extension = self._directory.extension(tenant_id, name)
@@ -177,8 +187,13 @@ class ExtensionKind:
         return self.find(tenant_id, dialled)
 
     def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
-        del tenant_id
-        return {}
+        found: dict[str, tuple[DestinationRef, ...]] = {}
+        for presence in self._availability.of_tenant(tenant_id):
+            extension = self._directory.extension_by_id(presence.extension_id)
+            if extension is not None:
+                destinations = self._availability.destinations(extension.id)
+                found[extension.number] = tuple(DestinationRef.parse(each) for each in destinations)
+        return found
 
 
 class HangupKind:

@@ -80,12 +80,28 @@ class CallApp:
         return Plan((Step(self),))
 
 
+ForwardReason = Literal["unconditional", "user-busy", "no-answer", "unavailable", "do-not-disturb"]
+"""Why a call was forwarded, as the Diversion header writes it (RFC 5806)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """An extension that forwarded a call."""
+
+    by: Extension
+    reason: ForwardReason
+
+
 @dataclass(frozen=True, slots=True)
 class GoTo:
     """Continue with the plan of another destination of the tenant, before the remaining steps. It is resolved when the
-    step starts."""
+    step starts.
+
+    `forward`: an extension forwards the call; its remaining steps no longer apply.
+    """
 
     ref: DestinationRef
+    forward: Forward | None = None
 
     def plan(self) -> "Plan":
         """Return the plan of this step alone."""
@@ -176,9 +192,11 @@ class Plan:
         fork = self.fork
         return Plan((Step(fork.for_device(device_id)),), self.called, self.stations) if fork is not None else None
 
-    def redirected(self, position: int, to: "Plan") -> "Plan":
-        """Return the plan with the step at `position` replaced by the steps of another plan."""
-        steps = *self.steps[:position], *to.steps, *self.steps[position + 1 :]
+    def redirected(self, position: int, to: "Plan", *, is_final: bool = False) -> "Plan":
+        """Return the plan with the step at `position` replaced by the steps of another plan; `is_final`: the remaining
+        steps too."""
+        remaining = () if is_final else self.steps[position + 1 :]
+        steps = *self.steps[:position], *to.steps, *remaining
         return Plan(steps, to.called or self.called, (*self.stations, *to.stations))
 
     @property

@@ -1,11 +1,15 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from unificx.cluster import Location
 from unificx.identity import DirectoryCache
+from unificx.presence import NO_RULES, Availability
 from unificx.registrar import Binding, Caller
+from unificx.routing.destinations import Destination, RingExtension
 from unificx.routing.dial_plan import DialPlan
+from unificx.routing.forwarding import plan_by_rules
 from unificx.routing.groups import RingMemory
 from unificx.routing.kinds import DestinationDirectory, ExtensionKind
 from unificx.routing.outbound.service import OutboundRouting
@@ -29,17 +33,19 @@ class Routing:
         *,
         ring_memory: RingMemory | None = None,
         busy_extensions: Callable[[str], Collection[str]] = lambda tenant_id: (),
+        availability: Availability | None = None,
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
         self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
         self._ring_memory = ring_memory or RingMemory()
         self._busy_extensions = busy_extensions
+        self._availability = availability or Availability()
         self._dial_plan = DialPlan(directory, self._destinations, outside)
 
     def route(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan for a call of this caller to `dialled`."""
-        return self._dial_plan.destination(caller, dialled).plan()
+        return self._plan(caller, self._dial_plan.destination(caller, dialled))
 
     def preview(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan of a call that may be made later: no limit counts it yet."""
@@ -47,7 +53,15 @@ class Routing:
 
     def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
         """Return the plan for a call of this caller that was led to a destination of its tenant."""
-        return (self._destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER).plan()
+        return self._plan(caller, self._destinations.resolve(caller.tenant_id, ref) or NO_SUCH_NUMBER)
+
+    def _plan(self, caller: Caller, destination: Destination) -> Plan:
+        if isinstance(destination, RingExtension) and not destination.only_device:
+            rules = self._availability.rules(destination.extension.id)
+            if rules is not NO_RULES:
+                in_call = not rules.call_waiting and self._availability.is_in_call(destination.extension.id)
+                return plan_by_rules(destination, rules, caller, in_call=in_call)
+        return destination.plan()
 
     def current_flow(self, extension_id: str, device_id: str, contact: str, transport: str, now: float) -> Flow | None:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
@@ -57,6 +71,9 @@ class Routing:
         """Return the targets of a step that starts now."""
         if fork.group_id:
             self._ring_memory.record(fork)
+            accepts = self._availability.accepts_group_calls
+            targets = [one for one in fork.targets if isinstance(one, OutsideTarget) or accepts(one.extension.id)]
+            fork = replace(fork, targets=tuple(targets))
         if not fork.skip_busy:
             return fork.targets
         busy = self._busy_extensions(tenant_id)

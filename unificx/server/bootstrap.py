@@ -75,6 +75,7 @@ async def open_installation(
             "cleanup": cleanup.run,
             "transcoding": container.transcoding.run,
             "transcription": container.transcription.run,
+            "presence": container.routing.presence.run,
         }
         if container.email_queue is not None:
             singletons["e-mail queue"] = container.email_queue.run

@@ -1,5 +1,6 @@
 """Composition of the services that decide where calls lead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unificx.audio_store import CustomSounds
@@ -8,10 +9,12 @@ from unificx.cluster import Cluster
 from unificx.conferencing import RoomService
 from unificx.integrations.audio_import.client import AudioImporter
 from unificx.ivr import MenuParts, MenuService, PromptKind
+from unificx.presence import PresenceService
 from unificx.queues import Queues, QueueStore, build_queues
 from unificx.queues.events import QueueChanged
 from unificx.routing import (
     DestinationDirectory,
+    DestinationRef,
     ExtensionKind,
     GroupKind,
     GroupService,
@@ -31,6 +34,7 @@ from unificx.voicemail import Mailboxes, MailboxKind
 class CallRouting:
     """The services of destinations, as far as no other field of the container has them."""
 
+    presence: PresenceService
     queues: Queues
     destinations: DestinationDirectory
     """All kinds of destinations; the SIP server adds the call apps."""
@@ -41,10 +45,22 @@ class CallRouting:
 
     async def start(self) -> None:
         """Load what the services need in memory."""
+        await self.presence.start()
         await self.outbound.start()
         await self.groups.start()
         await self.queues.start()
         await self.menus.start()
+
+
+class ExtensionDestinationCheck:
+    """Implements `presence.DestinationCheck` with the directory of destinations."""
+
+    def __init__(self, destinations: DestinationDirectory) -> None:
+        self._destinations = destinations
+
+    def check(self, tenant_id: str, number: str, destinations: Iterable[str]) -> None:
+        refs = [DestinationRef.parse(each) for each in destinations]
+        self._destinations.check(tenant_id, DestinationRef("extension", number), refs)
 
 
 def build_call_routing(  # noqa: PLR0917 - what destinations are made of
@@ -59,10 +75,12 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     """Build the services. Numbers are looked up in the order of the kinds; they are unique in a tenant, because
     `allocate_number` allocates each one."""
     destinations, directory = outside.destinations, outside.directory
+    presence = PresenceService(outside.database, outside.keys, outside.clock, cluster.bus.publish)
+    presence.destinations = ExtensionDestinationCheck(destinations)
     outbound = build_outbound(outside, cluster.counters, cluster.bus)
     groups, ring_memory = GroupService(store.database, store.keys, directory, outside.clock, destinations), RingMemory()
     for kind in (
-        ExtensionKind(directory, mailboxes.accepts_messages),
+        ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
         RoomKind(rooms),
         MailboxKind(mailboxes, directory),
         HangupKind(),
@@ -80,4 +98,4 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     destinations.add(menus)
     queues = build_queues(store, directory, destinations)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
-    return CallRouting(queues, destinations, outbound, menus, groups, ring_memory)
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory)

@@ -11,6 +11,7 @@ from unificx.callapps import (
     conference_app,
     installed_apps,
     parking_apps,
+    presence_apps,
 )
 from unificx.calls import AppCallContext, CallRecordingStatus, MusicOnHold, Parking
 from unificx.identity import Action, DirectoryCache, Extension, Identity, Principal, may
@@ -40,6 +41,7 @@ def create_registry(container: Container, parking: Parking) -> AppRegistry:
     ours = (
         *(ECHO, RINGBACK, deposit_app(boxes), *retrieval_apps(boxes, directory)),
         conference_app(container.conference_rooms, container.conferences),
+        *presence_apps(container.routing.presence, directory, container.routing.destinations.reference_at),
         *parking_apps(parking, directory.park_seconds),
         prompt_recording_app(prompt_parts),
         queue_app(QueueParts(container.routing.queues.service, container.routing.queues.manager, directory)),

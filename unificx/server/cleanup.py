@@ -78,6 +78,8 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.menus.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.groups.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
+        container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 
@@ -124,6 +126,7 @@ class Cleanup:
         if audio_id_of(event.subject) is not None:
             return
         self._container.identity.directory.evict_subject(event.subject)
+        self._container.routing.presence.availability.drop_subject(event.subject)
         self._container.conferences.anonymize(event.tenant, event.subject)
         self._container.routing.queues.manager.anonymize(event.tenant, event.subject)
         clear_uri_cache()

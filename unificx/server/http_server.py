@@ -64,6 +64,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             menus=container.routing.menus,
             destinations=container.routing.destinations,
             groups=container.routing.groups,
+            presence=container.routing.presence,
             archive=container.archive,
             support=container.support,
             live_calls=live_calls,

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from unificx.api import EventHub
@@ -28,6 +29,13 @@ _CALLS, _HISTORY, _VOICEMAIL = {"type": "calls"}, {"type": "history"}, {"type": 
 _RECORDINGS, _PARKED = {"type": "recordings"}, {"type": "parked"}
 
 
+@dataclass(frozen=True, slots=True)
+class LiveCallsChanged:
+    """Signal: calls of a tenant have started, were answered or have ended, published at most every MIN_INTERVAL."""
+
+    tenant_id: str
+
+
 class LiveEvents:
     """Subscribes to the bus; `calls_changed` is called by the call manager, `owners` returns the extensions of a
     mailbox."""
@@ -40,6 +48,7 @@ class LiveEvents:
         owners: Callable[[str], Sequence[str]] = lambda box_id: (box_id,),
     ) -> None:
         self._hub = hub
+        self._bus = bus
         self._directory = directory
         self._owners = owners
         # Owner: this node, until the end of the current step.
@@ -88,6 +97,7 @@ class LiveEvents:
         changed, self._changed = self._changed, set()
         for tenant_id in changed:
             self._hub.send_to_permitted(tenant_id, Action.CALLS_READ, _CALLS)
+            self._bus.publish(LiveCallsChanged(tenant_id))
 
     def _on_sign_in_code(self, event: SignInCodeUsed | SignInCodeTriedAgain, state: Literal["used"]) -> None:
         """Notify the creator and the person of a QR sign-in code."""

@@ -33,6 +33,7 @@ from unificx.server.live_events import LiveEvents
 from unificx.server.memory import BurstLoad, MemoryReclaimer
 from unificx.server.metrics import MetricsCollector
 from unificx.server.paths import InstallationPaths
+from unificx.server.presence_events import PresenceEvents
 from unificx.server.queue_events import QueueEvents
 from unificx.server.room_events import RoomEvents
 from unificx.server.settings import Settings
@@ -114,11 +115,13 @@ async def _first_start(container: Container, *, demo: bool | None) -> FirstStart
     return FirstStart(operators[0].email if operators else "", operator, demo_created)
 
 
-def _report_live(container: Container, stack: AsyncExitStack) -> None:
-    """Report changes of conferences and queues as live events."""
+def _report_live(container: Container, sip: SipServer, stack: AsyncExitStack) -> None:
+    """Report changes of conferences, queues and presence as live events."""
     hub, bus, directory = container.event_hub, container.bus, container.identity.directory
     stack.callback(RoomEvents(hub, bus, directory, container.conferences).close)
     stack.callback(QueueEvents(hub, bus, directory, container.routing.queues).close)
+    availability, busy = container.routing.presence.availability, sip.call_control.busy_extensions
+    stack.callback(PresenceEvents(hub, bus, directory, availability, busy).close)
 
 
 async def _create_demo_queue(container: Container, tenant_id: str) -> None:
@@ -168,7 +171,7 @@ async def _run_services(settings: Settings, container: Container, tls: ServerTls
         reclaimer = asyncio.create_task(MemoryReclaimer(load).run())
         stack.callback(reclaimer.cancel)
         container.metrics.register(MetricsCollector(container, sip, http_servers.limiter))
-        _report_live(container, stack)
+        _report_live(container, sip, stack)
         converter = CallConverter(sip.call_manager, container.conference_rooms, container.conferences, container.bus)
         live = CallManagerLiveCalls(sip.call_manager, converter)
         public_address = PublicAddress(settings.public_url, authority=tls.authority)

@@ -104,6 +104,8 @@ class SipServer:
         touched: set[str] = set()
         self.call_manager = self._create_call_manager(call_settings, dialogs, routing, observers, touched.add)
         container.routing.outbound.fraud.live = CallManagerOutsideCalls(self.call_manager, clock)
+        self.call_control = CallControl(self.call_manager)
+        container.routing.presence.availability.is_in_call = self.call_control.is_in_call
         self._recorded_calls = CallRecordingStatus(self.call_manager)
         container.conferences.recorder = self.conference_recorder = create_conference_recorder(
             container, engine, self._recorded_calls
@@ -129,15 +131,16 @@ class SipServer:
 
     def _create_routing(self) -> Routing:
         container = self._container
-        destinations, outside = container.routing.destinations, container.routing.outbound.routing
+        services, directory = container.routing, container.identity.directory
         return Routing(
-            container.identity.directory,
+            directory,
             container.location,
             container.push,
-            destinations,
-            outside,
-            ring_memory=container.routing.ring_memory,
+            services.destinations,
+            services.outbound.routing,
+            ring_memory=services.ring_memory,
             busy_extensions=lambda tenant_id: CallControl(self.call_manager).busy_extensions(tenant_id),
+            availability=services.presence.availability,
         )
 
     def _create_endpoint(self) -> Endpoint:

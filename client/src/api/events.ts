@@ -1,4 +1,5 @@
 import { endSession, refreshSession, session } from '~/api/session';
+import type { Presence } from '~/api';
 import { createStore } from '~/core/store';
 
 /** Events pushed by the server. */
@@ -7,6 +8,10 @@ export interface ServerEvents {
   sign_in_code: { id: string; state: 'open' | 'used' | 'expired' };
   /** The list of live calls has changed (administrators). */
   calls: object;
+  /** Presence of colleagues has changed; without `items`, of too many to name them. */
+  'presence.changed': {
+    items?: Pick<Presence, 'extension_id' | 'number' | 'state' | 'chosen_state' | 'until' | 'note'>[];
+  };
   /** A call was parked or retrieved. */
   parked: object;
   /** The user's own history has changed. */

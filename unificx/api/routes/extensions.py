@@ -15,6 +15,7 @@ from unificx.api.access import (
 )
 from unificx.api.extension_state import extension_schema
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
+from unificx.api.presence_state import forwarding_change, state_change
 from unificx.api.problems import problem_responses
 from unificx.api.schemas import core as models
 from unificx.api.scoped_lookup import extension_in_scope
@@ -74,11 +75,15 @@ async def update_extension(
     change: models.ExtensionChange,
     tenant: TenantQuery = None,
 ) -> models.ExtensionNow:
-    """Change an extension."""
+    """Change an extension. `forward_*` are the rules of the state `available`; see `/presence` for the others."""
     scope = await require_access(services, user, tenant, Action.PEOPLE_CHANGE)
     known = await extension_in_scope(services, scope, extension)
-    wanted = identity.ExtensionChange(**change.model_dump())
-    return extension_schema(services, await services.identity.extensions.update(scope.tenant_id, known.id, wanted))
+    state, forwarding = state_change(services, known, change), forwarding_change(change)
+    services.presence.validate(known, state, forwarding)
+    wanted = identity.ExtensionChange(change.name, change.ring_seconds, change.max_call_seconds)
+    changed = await services.identity.extensions.update(scope.tenant_id, known.id, wanted)
+    await services.presence.update(changed, state, forwarding)
+    return extension_schema(services, changed)
 
 
 @router.delete("/{extension}", status_code=status.HTTP_204_NO_CONTENT, responses=problem_responses(401, 403, 404, 409))

@@ -7,12 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from unificx.calls.events import StepKind, StepOutcome, StepReason
 from unificx.identity import DeviceKind, Language, Role
+from unificx.presence import Callers, PresenceState
 
 T = TypeVar("T")
 
 REFERENCE = r"^[A-Za-z0-9._-]+$"
 """Pattern of ids, numbers and slugs."""
 NUMBER = r"^[0-9]{2,8}$"
+DESTINATION = r"^[a-z][a-z_]{0,31}(:[^\n\r]{1,100})?$"
+"""Pattern of a destination, or one of the words `off` and `default`; the service checks it further."""
 SLUG = r"^[a-z][a-z0-9-]{0,30}[a-z0-9]$"
 
 Outcome = Literal["answered", "missed", "busy", "declined", "unreachable", "failed", "cancelled"]
@@ -26,6 +29,19 @@ TimeZone = Annotated[
 ]
 RingSeconds = Annotated[int, Field(ge=5, le=300, description="Seconds to ring before the call is diverted.")]
 MaxCallSeconds = Annotated[int, Field(ge=60, le=86_400, description="Maximum duration of a call, in seconds.")]
+Destination = Annotated[
+    str,
+    Field(
+        max_length=130,
+        pattern=DESTINATION,
+        description=(
+            "`kind:name`, such as `extension:1002`, `mailbox:1001` or `number:+49301234567`; `off`: not forwarded; "
+            "`default`: as in the state `available`."
+        ),
+        examples=["extension:1002"],
+    ),
+]
+ForwardedTo = Annotated[str, Field(description="Destination in force for callers inside; `off` for none.")]
 
 
 class Input(BaseModel):
@@ -156,10 +172,16 @@ ReachableCount = Annotated[
 
 
 class ExtensionNow(Extension):
-    """An extension and the state of its devices."""
+    """An extension, the state of its devices, and where its calls are forwarded."""
 
     devices: DeviceCount
     reachable: ReachableCount
+    presence: PresenceState
+    do_not_disturb: bool
+    forward_always: ForwardedTo
+    forward_busy: ForwardedTo
+    forward_no_answer: ForwardedTo
+    forward_unreachable: ForwardedTo
 
 
 class NewExtension(Input):
@@ -178,6 +200,13 @@ class ExtensionChange(Input):
     name: Name | None = None
     ring_seconds: RingSeconds | None = None
     max_call_seconds: MaxCallSeconds | None = None
+    presence: PresenceState | None = None
+    do_not_disturb: bool | None = Field(default=None, description="False: available, if calls are refused now.")
+    callers: Callers = Field(default="all", description="Callers that the following fields are for.")
+    forward_always: Destination | None = None
+    forward_busy: Destination | None = None
+    forward_no_answer: Destination | None = None
+    forward_unreachable: Destination | None = None
 
 
 class DeviceRegistration(Output):

@@ -10,7 +10,16 @@ from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.output import print_item
 
 _COLUMNS = {"number": "number", "name": "name", "ring_seconds": "ring time (s)", "id": "id"}
-_DETAILS = {**_COLUMNS, "max_call_seconds": "max. call (s)", "person_id": "person"}
+_DETAILS = {
+    **_COLUMNS,
+    "max_call_seconds": "max. call (s)",
+    "person_id": "person",
+    "presence": "presence",
+    "forward_always": "forward always",
+    "forward_busy": "forward if busy",
+    "forward_no_answer": "forward if not answered",
+    "forward_unreachable": "forward if unreachable",
+}
 
 _RECORDING_OPTIONS = {"when": "recording", "mode": "recording_consent"}
 """Option name by field."""
@@ -62,6 +71,23 @@ def update(
     name: Annotated[str | None, typer.Option(help="Name shown on phones.")] = None,
     ring_seconds: RingSeconds = None,
     max_call_seconds: MaxCallSeconds = None,
+    presence: Annotated[
+        str | None, typer.Option(help="available, busy, do_not_disturb, away, lunch, trip, off_work.")
+    ] = None,
+    do_not_disturb: Annotated[str | None, typer.Option(help="on or off: refuse calls.")] = None,
+    forward_always: Annotated[
+        str | None, typer.Option(metavar="DESTINATION", help="Forward all calls to: extension:1002 …; off.")
+    ] = None,
+    forward_busy: Annotated[
+        str | None, typer.Option(metavar="DESTINATION", help="Forward if busy to: extension:1002 …; off.")
+    ] = None,
+    forward_no_answer: Annotated[
+        str | None, typer.Option(metavar="DESTINATION", help="Forward unanswered calls to: extension:1002 …; off.")
+    ] = None,
+    forward_unreachable: Annotated[
+        str | None, typer.Option(metavar="DESTINATION", help="Forward if unreachable to: extension:1002 …; off.")
+    ] = None,
+    callers: Annotated[str | None, typer.Option(help="Forward calls of: all, inside, outside.")] = None,
     recording: Annotated[
         str | None, typer.Option(help="Record calls: never, on_demand, incoming, outgoing, always.")
     ] = None,
@@ -70,7 +96,9 @@ def update(
     ] = None,
 ) -> None:
     """Change an extension."""
-    body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds}
+    body = {"name": name, "ring_seconds": ring_seconds, "max_call_seconds": max_call_seconds, "presence": presence}
+    body |= {"do_not_disturb": do_not_disturb, "forward_always": forward_always, "forward_busy": forward_busy}
+    body |= {"forward_no_answer": forward_no_answer, "forward_unreachable": forward_unreachable, "callers": callers}
     recording_body = {"when": recording, "mode": recording_consent}
     has_recording = any(value is not None for value in recording_body.values())
 

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, type ReactNode } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { useTwoPanes } from '~/design/Panes';
+import { presences, PresenceText } from '~/features/presence';
 import { ContactActions } from './ContactActions';
 import { ContactHistory } from './ContactHistory';
 import { ContactNumbers } from './ContactNumbers';
@@ -34,6 +35,7 @@ interface ContactProps {
 export function Contact({ party, back, children }: ContactProps) {
   const { t } = useLingui();
   const beside = useTwoPanes();
+  useEffect(() => presences.open(), []);
   useEffect(() => {
     document.title = `${party.title} · UnifiCX`;
   }, [party.title]);
@@ -56,6 +58,7 @@ export function Contact({ party, back, children }: ContactProps) {
           {party.title}
         </Title>
         {party.number && party.number !== party.title && <Text c="dimmed">{party.number}</Text>}
+        {party.id && !party.room && <PresenceText extension={party.id} />}
       </header>
       {party.number && <ContactActions party={party} />}
       {children}

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Link } from '@tanstack/react-router';
 import { session } from '~/api/session';
 import { useValue } from '~/core/store';
+import { PresenceChoice, useOwnPresence } from '~/features/presence';
 import { REACH_REASONS, REACH_TITLES } from './messages';
 import { ReachDot } from './ReachDot';
 import { useReachability } from './reach';
@@ -11,11 +12,12 @@ import css from './status.module.css';
 /** Reasons that the set-up can remove. */
 const SET_UP = new Set(['notifications', 'blocked', 'unsupported']);
 
-/** Name, number, and whether this phone rings, with the way to test or set it up. */
+/** Name, number, presence, and whether this phone rings, with the way to test or set it up. */
 export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useLingui();
   const me = useValue(session, (each) => (each.state === 'in' ? each.me : undefined));
   const { reach, reason } = useReachability();
+  const presence = useOwnPresence();
   const number = me?.extensions.map((each) => each.number).join(', ');
   return (
     <Drawer
@@ -32,6 +34,7 @@ export function StatusSheet({ opened, onClose }: { opened: boolean; onClose: () 
           <Text className={css.name}>{me?.person?.name}</Text>
           <Text c="dimmed">{number ? t`Extension ${number}` : t`No extension`}</Text>
         </div>
+        {presence && <PresenceChoice presence={presence} />}
         <div className={css.reach}>
           <ReachDot reach={reach} />
           <div>

@@ -11,6 +11,7 @@ import { Rows } from '~/design/Rows';
 import { useValue } from '~/core/store';
 import { startCall } from '~/features/call';
 import { colleagues, searchColleagues, sections } from '~/features/directory';
+import { ColleagueDot, usePresenceText } from '~/features/presence';
 
 /** Colleagues from A to Z with call buttons. */
 export function ColleagueList() {
@@ -58,12 +59,13 @@ export function ColleagueList() {
 
 function ColleagueRow({ colleague: { id, name, number }, selected }: { colleague: Colleague; selected: boolean }) {
   const { t } = useLingui();
+  const presence = usePresenceText(id);
   return (
     <LinkRow
       open={(props) => <Link to="/team/$person" params={{ person: id }} search={true} {...props} />}
-      avatar={<Avatar name={name} />}
+      avatar={<Avatar name={name} presence={<ColleagueDot extension={id} />} />}
       name={name}
-      second={number}
+      second={[number, presence].filter(Boolean).join(' · ')}
       selected={selected}
       end={
         <>

@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { Avatar } from '~/design/Avatar';
 import { useValue } from '~/core/store';
 import { colleagues, favourites, restoreFavourites } from '~/features/directory';
+import { ColleagueDot } from '~/features/presence';
 import css from './team.module.css';
 
 /** Favourite colleagues side by side. Renders nothing without favourites. */
@@ -19,7 +20,7 @@ export function FavouriteStrip() {
       {shown.map(({ id, name }) => (
         <li key={id}>
           <Link to="/team/$person" params={{ person: id }} search={true} className={css.favourite}>
-            <Avatar name={name} size={64} />
+            <Avatar name={name} size={64} presence={<ColleagueDot extension={id} />} />
             <span>{name}</span>
           </Link>
         </li>

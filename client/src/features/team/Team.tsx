@@ -7,6 +7,7 @@ import { Page } from '~/design/Page';
 import { useValue } from '~/core/store';
 import { RoomList } from '~/features/conferences';
 import { colleagues } from '~/features/directory';
+import { presences } from '~/features/presence';
 import { Panes } from '~/design/Panes';
 import { Segments } from '~/design/Segments';
 import { ColleagueList } from './ColleagueList';
@@ -25,6 +26,7 @@ function TeamTab() {
   const search = useValue(colleagues.state, (each) => each.search);
   const rooms = useSearch({ strict: false }).show === 'rooms';
   useEffect(() => void colleagues.open(), []);
+  useEffect(() => presences.open(), []);
   return (
     <Page title={t`Team`}>
       <Segments

@@ -1,0 +1,6 @@
+/** Presence of the user and of colleagues. */
+export { PresenceChoice } from './PresenceChoice';
+export { ColleagueDot, PresenceText, usePresenceText } from './PresenceText';
+export { OWN_STATES, STATE_LABELS, STATE_SHAPES } from './messages';
+export type { OwnState, PresenceItem } from './model';
+export { presences, useOwnPresence } from './presences';

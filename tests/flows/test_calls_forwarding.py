@@ -1,0 +1,211 @@
+"""Forwarding, do not disturb and call waiting of extensions."""
+
+from dataclasses import replace
+
+import pytest
+from ladder import play, play_on
+from steps import PARTICIPANTS, UP
+from test_calls_parking import PARKED, RETURNS
+
+from unificx.identity import DeviceAuth
+from unificx.presence import Forwarding, Presence, PresenceState, StateProfile
+from unificx.sip.message import Request
+
+
+def presence(state: PresenceState = "available", *, call_waiting: bool = True, **to: str) -> Presence:
+    forwarding = Forwarding(**to)
+    return Presence("", "", "", state, None, call_waiting, "", {"available": StateProfile(forwarding, forwarding)})
+
+
+ANSWERED_BY_CAROL = """
+    carol -> 200 [carol]
+    carol <- ACK
+    alice <- 200 [carol]
+      P-Asserted-Identity: {*}<sip:1003@acme.example>
+    alice -> ACK
+    alice -> BYE
+    carol <- BYE
+    history <- answered 16 alice 1002 carol
+    alice <- 200 BYE
+"""
+
+
+async def test_all_calls_are_forwarded_and_the_phone_says_by_which_extension() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 1002 [alice]
+        carol <- INVITE [alice]
+          From: {*}<sip:1001@acme.example>{*}
+          Diversion: {*}<sip:1002@acme.example>;reason=unconditional
+        """
+        + ANSWERED_BY_CAROL,
+        presence={"1002": presence(always="extension:1003")},
+    )
+    await world.pass_time(70)
+    assert world.leftovers() == {}
+
+
+@pytest.mark.parametrize(
+    ("to", "unanswered", "reason"),
+    [
+        ("busy", "bob -> 486", "user-busy"),
+        ("busy", "bob -> 603", "user-busy"),
+        ("no_answer", "bob -> 180\n alice <- 180\n ... 30 s\n bob <- CANCEL", "no-answer"),
+        ("unreachable", "bob -> 480", "unavailable"),
+    ],
+)
+async def test_calls_are_forwarded_by_why_they_were_not_answered(to: str, unanswered: str, reason: str) -> None:
+    await play(
+        f"""
+        alice 1001, bob 1002 voicemail, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+          Diversion: none
+        {unanswered}
+        carol <- INVITE [alice]
+          Diversion: {{*}}<sip:1002@acme.example>;reason={reason}
+        """
+        + ANSWERED_BY_CAROL,
+        presence={
+            "1002": Presence("", "", "", profiles={"available": StateProfile(Forwarding(**{to: "extension:1003"}))})
+        },
+    )
+
+
+async def test_other_reasons_lead_to_the_mailbox() -> None:
+    await play(
+        """
+        alice 1001, bob 1002 voicemail, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 480
+        app   <- voicemail for 1002 [alice]
+        alice -> CANCEL
+        app   <- BYE
+        history <- unreachable 20 alice 1002
+        alice <- 487
+        """,
+        presence={"1002": presence(busy="extension:1003")},
+    )
+
+
+async def test_a_forwarded_call_ends_at_its_destination() -> None:
+    """The mailbox of the extension that forwarded it does not take it."""
+    await play(
+        """
+        alice 1001, bob 1002 voicemail, carol 1003
+        alice -> INVITE 1002 [alice]
+        carol <- INVITE [alice]
+        carol -> 486
+        history <- busy 17 alice 1002 1003
+        alice <- 486
+        """,
+        presence={"1002": presence(always="extension:1003")},
+    )
+
+
+async def test_do_not_disturb_rings_no_phone() -> None:
+    await play(
+        """
+        alice 1001, bob 1002, bobs 1002 asleep
+        alice -> INVITE 1002 [alice]
+        history <- busy 17 alice 1002
+        alice <- 486
+        """,
+        presence={"1002": presence("do_not_disturb")},
+    )
+
+
+async def test_do_not_disturb_leads_to_the_mailbox_without_naming_a_call() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002 voicemail
+        alice -> INVITE 1002 [alice]
+        app   <- voicemail for 1002 [alice]
+        alice -> CANCEL
+        app   <- BYE
+        history <- unreachable 20 alice 1002
+        alice <- 487
+        """,
+        presence={"1002": presence("do_not_disturb")},
+    )
+    assert world.apps.last_context is not None
+    assert world.apps.last_context.reason == "unreachable"
+
+
+async def test_do_not_disturb_does_not_keep_a_parked_call_from_returning_to_its_user() -> None:
+    world = await play(PARTICIPANTS + UP + PARKED)
+    refuses = presence("do_not_disturb", always="extension:1003")
+    world.availability.put(replace(refuses, extension_id="e-1002", tenant_id="t1"))
+    await play_on(world, RETURNS)
+
+
+async def test_do_not_disturb_does_not_keep_users_from_dialling_with_a_click() -> None:
+    await play(
+        """
+        bob 1002, carol 1003
+        bob clicks to dial 1003
+        app <- waiting
+        the app answers [ringback]
+        bob <- INVITE [ringback]
+        """,
+        presence={"1002": presence("do_not_disturb", always="extension:1001")},
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "following"),
+    [
+        (presence(busy="extension:1004"), "bob <- INVITE [alice]"),
+        (presence(call_waiting=False, busy="extension:1004"), "dave <- INVITE [alice]"),
+        (presence(call_waiting=False), "history <- busy 17 alice 1002\n alice <- 486"),
+    ],
+)
+async def test_second_call_rings_with_call_waiting_only(rules: Presence, following: str) -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002, carol 1003, dave 1004
+        bob   -> INVITE 1003 [bob]
+        carol <- INVITE [bob]
+        carol -> 200 [carol]
+        carol <- ACK
+        bob   <- 200 [carol]
+        bob   -> ACK
+        """,
+        presence={"1002": rules},
+    )
+    world.directory.put_device(DeviceAuth("bob", "e-1002", "t1", "acme.example", True, "bob", b"", b""))
+    await play_on(world, f"alice -> INVITE 1002 [alice]\n{following}")
+
+
+async def test_chain_of_forwards_names_all_extensions_the_latest_first() -> None:
+    world = await play(
+        """
+        alice 1001, bob 1002, carol 1003, dave 1004
+        alice -> INVITE 1002 [alice]
+        carol <- INVITE [alice]
+        carol -> 486
+        dave  <- INVITE [alice]
+          Diversion: {*}<sip:1002@acme.example>;reason=unconditional
+        dave  -> 486
+        history <- busy 17 alice 1002 1003 1004
+        alice <- 486
+        """,
+        presence={"1002": presence(always="extension:1003"), "1003": presence(busy="extension:1004")},
+    )
+    invite = next(each for each in world.checked if isinstance(each, Request) and len(each.all("diversion")) == 2)
+    assert [each.partition("sip:")[2][:4] for each in invite.all("diversion")] == ["1003", "1002"]
+
+
+async def test_loop_that_came_into_being_ends() -> None:
+    """Loops are refused when they are saved; these rules were not."""
+    await play(
+        """
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 1002 [alice]
+        history <- failed 41 alice 1002 1003
+        alice <- 480
+        """,
+        presence={"1002": presence(always="extension:1003"), "1003": presence(always="extension:1002")},
+    )

@@ -1,0 +1,82 @@
+"""Presence of extensions as API schemas, from memory."""
+
+from dataclasses import asdict
+from typing import get_args
+
+from unificx import presence
+from unificx.api.schemas import core
+from unificx.api.schemas import presence as models
+from unificx.api.services import Services
+from unificx.core.errors import Invalid
+from unificx.identity import Extension
+
+
+def presence_schema(services: Services, extension: Extension) -> models.Presence:
+    """Return the presence of an extension as colleagues see it."""
+    found = services.presence.get(extension)
+    return models.Presence(
+        extension_id=extension.id,
+        number=extension.number,
+        name=extension.name,
+        state=services.presence.availability.shown_state(extension.id),
+        chosen_state=found.state,
+        until=found.until,
+        note=found.note,
+    )
+
+
+def settings_schema(services: Services, extension: Extension) -> models.PresenceSettings:
+    """Return the presence of an extension with its profiles."""
+    found = services.presence.get(extension)
+    states: tuple[presence.PresenceState, ...] = get_args(presence.PresenceState)
+    return models.PresenceSettings(
+        **presence_schema(services, extension).model_dump(),
+        call_waiting=found.call_waiting,
+        profiles={state: _profile(state, found.profiles.get(state, presence.StateProfile())) for state in states},
+    )
+
+
+def forwarding_fields(services: Services, extension: Extension) -> dict[str, object]:
+    """Return state and destinations in force of an extension, as fields of its schema."""
+    availability = services.presence.availability
+    found, inside = services.presence.get(extension), availability.rules(extension.id).inside
+    return {
+        "presence": found.state,
+        "do_not_disturb": found.state == "do_not_disturb",
+        "forward_always": inside.always or presence.OFF,
+        "forward_busy": inside.busy or presence.OFF,
+        "forward_no_answer": inside.no_answer or presence.OFF,
+        "forward_unreachable": inside.unreachable or presence.OFF,
+    }
+
+
+def state_change(services: Services, extension: Extension, change: core.ExtensionChange) -> presence.PresenceChange:
+    """Return the change of state that the change of an extension asks for."""
+    if change.do_not_disturb and change.presence in (None, "do_not_disturb"):
+        return presence.PresenceChange("do_not_disturb")
+    if change.do_not_disturb:
+        raise Invalid("An extension has one state: choose `presence` or `do_not_disturb`.", field="do_not_disturb")
+    ends = change.do_not_disturb is False and services.presence.get(extension).state == "do_not_disturb"
+    return presence.PresenceChange(change.presence or ("available" if ends else None))
+
+
+def forwarding_change(change: core.ExtensionChange) -> tuple[presence.ForwardingChange, ...]:
+    """Return the change of the profile `available` that the change of an extension asks for, none if it does not."""
+    destinations = change.forward_always, change.forward_busy, change.forward_no_answer, change.forward_unreachable
+    if all(each is None for each in destinations):
+        return ()
+    return (presence.ForwardingChange("available", change.callers, *destinations),)
+
+
+def _profile(state: presence.PresenceState, profile: presence.StateProfile) -> models.StateProfile:
+    return models.StateProfile(
+        inside=_forwarding(state, profile.inside),
+        outside=_forwarding(state, profile.outside),
+        ring_seconds=profile.ring_seconds,
+    )
+
+
+def _forwarding(state: presence.PresenceState, forwarding: presence.Forwarding) -> models.Forwarding:
+    unset = presence.OFF if state == "available" else presence.DEFAULT
+    texts = {name: unset if to is None else to or presence.OFF for name, to in asdict(forwarding).items()}
+    return models.Forwarding(**texts)

@@ -1,0 +1,65 @@
+"""*78, *79, *72 and *73: do not disturb and forwarding of the calling extension, by telephone."""
+
+from collections.abc import Callable
+from functools import partial
+
+from unificx.callapps.call import App, Call
+from unificx.core.errors import DomainError
+from unificx.identity import DirectoryCache, Extension
+from unificx.presence import OFF, ForwardingChange, PresenceChange, PresenceService, PresenceState
+from unificx.prompts.phrases import say_digits
+from unificx.routing import DestinationRef
+
+ReferenceAt = Callable[[str, str], DestinationRef | None]
+"""Returns the destination of a tenant that has a number, None without one."""
+
+
+def presence_apps(service: PresenceService, directory: DirectoryCache, reference_at: ReferenceAt) -> tuple[App, ...]:
+    """The four apps."""
+    set_state, forward = partial(_set_state, service, directory), partial(_forward, service, directory, reference_at)
+    return (
+        App("do-not-disturb-on", partial(set_state, "do_not_disturb", "presence/do-not-disturb-on"), ("*78",)),
+        App("do-not-disturb-off", partial(set_state, "available", "presence/do-not-disturb-off"), ("*79",)),
+        App("forwarding-on", forward, ("*72",), numbered=True),
+        App("forwarding-off", partial(_stop_forwarding, service, directory), ("*73",)),
+    )
+
+
+async def _set_state(
+    service: PresenceService, directory: DirectoryCache, state: PresenceState, confirmation: str, call: Call
+) -> None:
+    extension = await _calling_extension(directory, call)
+    if extension is not None:
+        if state != "available" or service.get(extension).state == "do_not_disturb":
+            await service.update(extension, PresenceChange(state))
+        await call.play(confirmation, "general/goodbye")
+
+
+async def _forward(service: PresenceService, directory: DirectoryCache, reference_at: ReferenceAt, call: Call) -> None:
+    """Forward all calls to the number that was dialled after the code."""
+    extension = await _calling_extension(directory, call)
+    if extension is None:
+        return
+    number = "".join(call.arguments)
+    destination = reference_at(extension.tenant_id, number) or DestinationRef("number", number)
+    try:
+        await service.update(extension, forwarding=[ForwardingChange(always=str(destination))])
+    except DomainError:
+        await call.play("presence/forwarding-refused", "general/goodbye")
+    else:
+        await call.play("presence/forwarding-on", *say_digits(number), "general/goodbye")
+
+
+async def _stop_forwarding(service: PresenceService, directory: DirectoryCache, call: Call) -> None:
+    extension = await _calling_extension(directory, call)
+    if extension is not None:
+        await service.update(extension, forwarding=[ForwardingChange(always=OFF)])
+        await call.play("presence/forwarding-off", "general/goodbye")
+
+
+async def _calling_extension(directory: DirectoryCache, call: Call) -> Extension | None:
+    """Return the extension of the caller. A caller from outside is told that this is not allowed."""
+    extension = directory.extension_by_id(call.caller.extension_id)
+    if extension is None:
+        await call.play("general/not-allowed", "general/goodbye")
+    return extension

@@ -1,0 +1,38 @@
+"""Presence: states of users, and where their calls go in each state."""
+
+from unificx.presence.availability import Availability
+from unificx.presence.ports import DestinationCheck
+from unificx.presence.profiles import DEFAULT, OFF
+from unificx.presence.schemas import (
+    NO_FORWARDING,
+    NO_RULES,
+    Callers,
+    Forwarding,
+    ForwardingChange,
+    ForwardingRules,
+    Presence,
+    PresenceChange,
+    PresenceState,
+    ShownState,
+    StateProfile,
+)
+from unificx.presence.service import PresenceService
+
+__all__ = [
+    "DEFAULT",
+    "NO_FORWARDING",
+    "NO_RULES",
+    "OFF",
+    "Availability",
+    "Callers",
+    "DestinationCheck",
+    "Forwarding",
+    "ForwardingChange",
+    "ForwardingRules",
+    "Presence",
+    "PresenceChange",
+    "PresenceService",
+    "PresenceState",
+    "ShownState",
+    "StateProfile",
+]

@@ -1,0 +1,86 @@
+"""Live events about the presence of colleagues, for all users of their tenant."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Set
+
+from unificx.api import EventHub
+from unificx.cluster import EventBus
+from unificx.identity import Action, DirectoryCache
+from unificx.presence import Availability
+from unificx.presence.events import PresenceChanged
+from unificx.server.live_events import LiveCallsChanged
+
+DELAY = 0.2
+"""Seconds from a change to its event, which then has all changes of that time."""
+MAX_ITEMS = 50
+"""Extensions named in one event; after more changes, the client fetches the list."""
+
+
+class PresenceEvents:
+    """Subscribes to changes of presence and of live calls. `extensions_in_calls` returns the extensions of a
+    tenant that take part in calls."""
+
+    def __init__(
+        self,
+        hub: EventHub,
+        bus: EventBus,
+        directory: DirectoryCache,
+        availability: Availability,
+        extensions_in_calls: Callable[[str], Set[str]] = lambda tenant_id: frozenset(),
+    ) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._availability = availability
+        self._extensions_in_calls = extensions_in_calls
+        # Owner: this node, like the calls and the clients connected to it.
+        self._in_calls: dict[str, Set[str]] = {}
+        self._changed: defaultdict[str, set[str]] = defaultdict(set)
+        self._timer: asyncio.TimerHandle | None = None
+        bus.subscribe(PresenceChanged, lambda event: self._schedule(event.tenant_id, frozenset((event.extension_id,))))
+        bus.subscribe(LiveCallsChanged, lambda event: self._calls_changed(event.tenant_id))
+
+    def close(self) -> None:
+        """Cancel pending events."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _calls_changed(self, tenant_id: str) -> None:
+        """Schedule an event about the extensions that began or ended a call."""
+        before, now = self._in_calls.pop(tenant_id, set[str]()), self._extensions_in_calls(tenant_id)
+        if now:
+            self._in_calls[tenant_id] = now
+        self._schedule(tenant_id, before ^ now)
+
+    def _schedule(self, tenant_id: str, extension_ids: Set[str]) -> None:
+        if extension_ids:
+            self._changed[tenant_id] |= extension_ids
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(DELAY, self._send)
+
+    def _send(self) -> None:
+        self._timer = None
+        changed, self._changed = self._changed, defaultdict(set)
+        for tenant_id, extension_ids in changed.items():
+            message: dict[str, object] = {"type": "presence.changed"}
+            if len(extension_ids) <= MAX_ITEMS:
+                message["items"] = [item for each in sorted(extension_ids) for item in self._items(each)]
+            self._hub.send_to_permitted(tenant_id, Action.DIRECTORY, message)
+
+    def _items(self, extension_id: str) -> list[dict[str, object]]:
+        extension = self._directory.extension_by_id(extension_id)
+        if extension is None:
+            return []
+        presence = self._availability.presence(extension_id)
+        until = presence.until if presence is not None else None
+        chosen = presence.state if presence is not None else "available"
+        return [
+            {
+                "extension_id": extension_id,
+                "number": extension.number,
+                "state": self._availability.shown_state(extension_id),
+                "chosen_state": chosen,
+                "until": until.isoformat() if until is not None else None,
+                "note": presence.note if presence is not None else "",
+            }
+        ]
