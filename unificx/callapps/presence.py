@@ -7,7 +7,7 @@ from unificx.callapps.call import App, Call
 from unificx.core.errors import DomainError
 from unificx.identity import DirectoryCache, Extension
 from unificx.presence import OFF, ForwardingChange, PresenceChange, PresenceService, PresenceState
-from unificx.prompts.phrases import say_digits
+from unificx.prompts import say_digits
 from unificx.routing import DestinationRef
 
 ReferenceAt = Callable[[str, str], DestinationRef | None]
