@@ -44,9 +44,8 @@ class CallControl:
 
     def is_in_call(self, extension_id: str) -> bool:
         """Return whether an extension is in a call or is calling; a call that only rings for it does not count."""
-        devices = [each.device_id for each in self._manager.deps.directory.devices_of(extension_id)]
-        calls = self._manager.calls_involving(extension_id, *devices)
-        return any(extension_id in _busy_extensions(call) for call in calls)
+        extension = self._manager.deps.directory.extension_by_id(extension_id)
+        return extension is not None and extension_id in self.busy_extensions(extension.tenant_id)
 
     def transfer(self, call_id: str, extensions: Collection[str], to: str) -> None:
         """Transfer the other party to the number or code `to` (blind transfer)."""

@@ -33,7 +33,7 @@ from unificx.calls.registry import CallRegistry
 from unificx.calls.schemas import CallSettings, ConnectRequest, ConnectWithdrawn, LiveCall, Origination, ParkedCall
 from unificx.calls.transfers import TransferDependencies, Transfers
 from unificx.core.deadlines import DeadlineQueue
-from unificx.core.errors import Conflict, NotFound, StorageFull
+from unificx.core.errors import NotFound, StorageFull
 from unificx.registrar import Caller
 from unificx.routing import CallApp
 from unificx.rtpengine.party_commands import DtmfReceived
@@ -181,19 +181,15 @@ class CallManager:
         """Start a call from an app to an extension and return its id. The answering party is connected to the app as if
         they had dialled it.
 
-        Raises NotFound if the number is not an extension, Conflict if its calls do not ring at present, StorageFull
-        while no new call is accepted.
+        Raises NotFound if the number is not an extension that rings now, StorageFull while no new call is accepted.
         """
         clock, caller = self.deps.clock, origin.caller
         now = clock.monotonic()
         if self._limiter.retry_after(caller.tenant_id, storage_full=self.storage_full()):
             raise StorageFull("Too many concurrent calls.", hint="Try again in a minute.")
-        wanted = self.deps.routing.route(caller, origin.to)
-        plan = wanted.only_fork(origin.device)
-        if plan is None and wanted.called is not None:
-            raise Conflict("This extension takes no calls at the moment.", hint="Try again later.")
+        plan = self.deps.routing.route(caller, origin.to).only_fork(origin.device)
         if plan is None:
-            raise NotFound("No extension has this number. Check the number.")
+            raise NotFound("No extension with this number takes calls now. Check the number.")
         call = Call(clock.new_id(), caller, origin.next_destination or origin.to, plan.called, clock.now(), now)
         call.target = CallTarget(plan, call.dialled, displayed_caller=origin.displayed_caller)
         call.next_destination, call.click_to_call = origin.next_destination, bool(origin.next_destination)
@@ -219,10 +215,6 @@ class CallManager:
     def live_calls(self, tenant_id: str | None = None) -> list[LiveCall]:
         """List live calls of one tenant, or of all."""
         return [call.to_live_call() for call in self.calls_of(tenant_id)]
-
-    def calls_involving(self, *keys: str) -> list[Call]:
-        """Return the live calls that involve one of these devices, or ring or rang for one of these extensions."""
-        return self._registry.find(*keys)
 
     def parked_calls(self, tenant_id: str) -> list[ParkedCall]:
         """List the tenant's parked calls, ordered by slot number."""

@@ -14,12 +14,12 @@ class Availability:
         self.is_in_call = is_in_call
         # Owner: the database. A copy of this node, changed after each of its commits.
         self._presences: dict[str, Presence] = {}
-        self._rules: dict[str, ForwardingRules] = {}
-        """Rules of the extensions whose calls do not simply ring."""
+        self.in_force: dict[str, ForwardingRules] = {}
+        """Rules of the extensions whose calls do not simply ring; read directly by `routing`, for each call."""
 
     def rules(self, extension_id: str) -> ForwardingRules:
         """Return the rules for calls to an extension, those of its present state."""
-        return self._rules.get(extension_id, NO_RULES)
+        return self.in_force.get(extension_id, NO_RULES)
 
     def accepts_group_calls(self, extension_id: str) -> bool:
         """Return whether an extension rings for a call to a group: not while it is not to be disturbed, nor during a
@@ -59,14 +59,14 @@ class Availability:
         self._presences[presence.extension_id] = presence
         rules = rules_in_force(presence)
         if rules is NO_RULES:
-            self._rules.pop(presence.extension_id, None)
+            self.in_force.pop(presence.extension_id, None)
         else:
-            self._rules[presence.extension_id] = rules
+            self.in_force[presence.extension_id] = rules
 
     def drop(self, extension_ids: Iterable[str]) -> None:
         for extension_id in extension_ids:
             self._presences.pop(extension_id, None)
-            self._rules.pop(extension_id, None)
+            self.in_force.pop(extension_id, None)
 
     def drop_subject(self, subject: str) -> None:
         """Drop the presence of an erased subject before its rows are deleted."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from unificx.cluster import Location
 from unificx.identity import DirectoryCache
-from unificx.presence import NO_RULES, Availability
+from unificx.presence import Availability
 from unificx.registrar import Binding, Caller
 from unificx.routing.destinations import Destination, RingExtension
 from unificx.routing.dial_plan import DialPlan
@@ -57,8 +57,8 @@ class Routing:
 
     def _plan(self, caller: Caller, destination: Destination) -> Plan:
         if isinstance(destination, RingExtension) and not destination.only_device:
-            rules = self._availability.rules(destination.extension.id)
-            if rules is not NO_RULES:
+            rules = self._availability.in_force.get(destination.extension.id)
+            if rules is not None:
                 in_call = not rules.call_waiting and self._availability.is_in_call(destination.extension.id)
                 return plan_by_rules(destination, rules, caller, in_call=in_call)
         return destination.plan()
