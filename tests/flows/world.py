@@ -110,10 +110,7 @@ class World:
         )
         extensions = ExtensionKind(self.directory, self.apps.accepts_messages)
         destinations = DestinationDirectory((extensions, self.apps))
-        routing = Routing(
-            self.directory, self.location, self, destinations, availability=self.availability,
-            busy_extensions=lambda tenant_id: self.occupied,
-        )  # fmt: skip
+        routing = Routing(self.directory, self.location, self, destinations, availability=self.availability)
         self.parking = Parking(recall=lambda leg_id: self.manager.recall(leg_id))
         parts = CallManagerDependencies(
             self.legs, self.media, self, routing, self.directory, self.clock, self, self.apps, self, self.parking,
@@ -126,8 +123,11 @@ class World:
             on_ended=on_ended,
             on_changed=lambda tenant_id: self.on_changed(tenant_id),
         )
-        self.availability.is_in_call = CallControl(self.manager).is_in_call
+        self.availability.is_in_call = self._is_in_call
         self.watch = MediaWatchdog(self.manager, self.media, self.clock, self.settings)
+
+    def _is_in_call(self, extension_id: str) -> bool:
+        return extension_id in self.occupied or CallControl(self.manager).is_in_call(extension_id)
 
     @staticmethod
     def phone(name: str, number: str, options: str = "") -> Phone:

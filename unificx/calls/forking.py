@@ -98,7 +98,7 @@ class ForkTargetBuilder:
         names: list[str] = []
         devices: list[str] = []
         outside_legs: list[str] = []
-        targets = self._routing.targets_to_ring(call.caller.tenant_id, fork)
+        targets = self._routing.targets_to_ring(fork)
         for ringing in targets:
             if isinstance(ringing, OutsideTarget):
                 name = self._outside.add_branch(call, target, ringing, now) if len(names) < MAX_BRANCHES else ""

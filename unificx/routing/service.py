@@ -1,8 +1,5 @@
 """Routes calls, from memory only: call set-up never waits for the database."""
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
-
 from unificx.cluster import Location
 from unificx.identity import DirectoryCache
 from unificx.presence import Availability
@@ -20,8 +17,8 @@ from unificx.sip.flow import Flow
 
 
 class Routing:
-    """Plans for dialled numbers, and the devices to ring. `busy_extensions`: ids of the extensions of a
-    tenant that ring groups skip."""
+    """Plans for dialled numbers, and the devices to ring. `availability` has the rules of extensions, and knows which are
+    in a call."""
 
     def __init__(
         self,
@@ -32,14 +29,12 @@ class Routing:
         outside: OutboundRouting | None = None,
         *,
         ring_memory: RingMemory | None = None,
-        busy_extensions: Callable[[str], Collection[str]] = lambda tenant_id: (),
         availability: Availability | None = None,
     ) -> None:
         self._location = location
         self._push_devices: PushDevices = push_devices or NoPushDevices()
         self._destinations = destinations or DestinationDirectory([ExtensionKind(directory)])
         self._ring_memory = ring_memory or RingMemory()
-        self._busy_extensions = busy_extensions
         self._availability = availability or Availability()
         self._dial_plan = DialPlan(directory, self._destinations, outside)
 
@@ -49,7 +44,7 @@ class Routing:
 
     def preview(self, caller: Caller, dialled: str) -> Plan:
         """Return the plan of a call that may be made later: no limit counts it yet."""
-        return self._dial_plan.destination(caller, dialled, counted=False).plan()
+        return self._plan(caller, self._dial_plan.destination(caller, dialled, counted=False))
 
     def resolve(self, caller: Caller, ref: DestinationRef) -> Plan:
         """Return the plan for a call of this caller that was led to a destination of its tenant."""
@@ -67,19 +62,18 @@ class Routing:
         """Return the current flow of a device that was at `contact` over an earlier flow of this transport."""
         return self._location.current_flow(extension_id, device_id, contact, transport, now)
 
-    def targets_to_ring(self, tenant_id: str, fork: Fork) -> tuple[RingTarget | OutsideTarget, ...]:
-        """Return the targets of a step that starts now."""
+    def targets_to_ring(self, fork: Fork) -> tuple[RingTarget | OutsideTarget, ...]:
+        """Return the targets of a step that starts now: in a group, without extensions that take no group calls, and
+        with `skip_busy` without those in a call."""
         if fork.group_id:
             self._ring_memory.record(fork)
-            accepts = self._availability.accepts_group_calls
-            targets = [one for one in fork.targets if isinstance(one, OutsideTarget) or accepts(one.extension.id)]
-            fork = replace(fork, targets=tuple(targets))
-        if not fork.skip_busy:
-            return fork.targets
-        busy = self._busy_extensions(tenant_id)
-        return tuple(
-            [each for each in fork.targets if isinstance(each, OutsideTarget) or each.extension.id not in busy]
-        )
+        return tuple([each for each in fork.targets if isinstance(each, OutsideTarget) or self._takes(each, fork)])
+
+    def _takes(self, target: RingTarget, fork: Fork) -> bool:
+        availability, extension_id = self._availability, target.extension.id
+        if fork.group_id and not availability.accepts_group_calls(extension_id):
+            return False
+        return not (fork.skip_busy and availability.is_in_call(extension_id))
 
     def bindings(self, target: RingTarget, now: float) -> list[Binding]:
         """Return the bindings to dial, by descending q value; `now` in monotonic seconds."""

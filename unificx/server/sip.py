@@ -139,7 +139,6 @@ class SipServer:
             services.destinations,
             services.outbound.routing,
             ring_memory=services.ring_memory,
-            busy_extensions=lambda tenant_id: CallControl(self.call_manager).busy_extensions(tenant_id),
             availability=services.presence.availability,
         )
 
