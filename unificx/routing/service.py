@@ -17,8 +17,8 @@ from unificx.sip.flow import Flow
 
 
 class Routing:
-    """Plans for dialled numbers, and the devices to ring. `availability` has the rules of extensions, and knows which are
-    in a call."""
+    """Plans for dialled numbers, and the devices to ring. `availability` has the rules of extensions, and knows
+    which are in a call."""
 
     def __init__(
         self,
