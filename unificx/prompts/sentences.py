@@ -53,10 +53,9 @@ _PRESS: Final[dict[str, EnglishGerman]] = {
 _MENU: Final[dict[str, EnglishGerman]] = {
     "welcome": (
         "Welcome. For the first extension, press one. For the second extension, press two. For the meeting room, press "
-        "three. To leave a message, press nine. Or dial the number of an extension.",
+        "three. To leave a message, press nine.",
         "Willkommen. Für die erste Nebenstelle wählen Sie eins. Für die zweite Nebenstelle wählen Sie zwei. Für den "
-        "Besprechungsraum wählen Sie drei. Um eine Nachricht zu hinterlassen, wählen Sie neun. Oder wählen Sie die "
-        "Nummer einer Nebenstelle.",
+        "Besprechungsraum wählen Sie drei. Für eine Nachricht wählen Sie neun.",
     ),
 }
 
@@ -446,7 +445,6 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "general": _GENERAL,
     "press": _PRESS,
     "echo": _ECHO,
-    "menu": _MENU,
     "names": _NAMES,
     "voicemail": _VOICEMAIL_LEAVE | _VOICEMAIL_HEAR | _VOICEMAIL_OWN,
     "recording": _RECORDING,
@@ -455,6 +453,7 @@ _GROUPS: Final[dict[str, dict[str, EnglishGerman]]] = {
     "presence": _PRESENCE,
     "queue": _QUEUE,
     "studio": _PROMPT_RECORDING,
+    "menu": _MENU,
 }
 
 GROUPS = frozenset(_GROUPS)
