@@ -57,6 +57,13 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_block": {"number": "+493066666"},
     "change_calling_policy": {"premium": True},
     "change_calling_limits": {"concurrent": 1000},
+    "create_queue": {"number": "6666", "name": "Stolen", "otherwise": "hangup"},
+    "update_queue": {"name": "Stolen"},
+    "change_agent": {"paused": True},
+    "create_menu": {"number": "7666", "name": "Stolen", "say": "Stolen", "otherwise": "hangup"},
+    "update_menu": {"name": "Stolen"},
+    "create_group": {"number": "6667", "name": "Stolen", "members": ["2001"], "otherwise": "hangup"},
+    "update_group": {"name": "Stolen"},
     "invite_to_room": {"number": "2001"},
     "change_participant": {"muted": True},
     "change_meeting": {"locked": True},
@@ -143,6 +150,9 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     return {
         "room": [room.id, "8000"],
         "trunk": [trunk.id, "carrier"],
+        "queue": [await create_foreign(world, "queues", "6500"), "6500"],
+        "agent": ["2001"],
+        "menu": [await create_foreign(world, "menus", "7000"), "7000"],
         "number": [number, "+49301234500"],
         "route": [route, "outside"],
         "block": [block],
@@ -166,6 +176,14 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "group": ["voicemail"],
         "prompt": ["leave"],
     }
+
+
+async def create_foreign(world: World, noun: str, number: str) -> str:
+    """Create a queue or a menu in globex and return its id."""
+    body = {**BODIES["create_queue" if noun == "queues" else "create_menu"], "number": number}
+    answer = await world.client(operator=True).post(f"/api/v1/{noun}?tenant=globex", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
 
 
 async def create_outbound_objects(world: World) -> tuple[str, str, str, str]:
