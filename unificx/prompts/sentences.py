@@ -52,10 +52,8 @@ _PRESS: Final[dict[str, EnglishGerman]] = {
 
 _MENU: Final[dict[str, EnglishGerman]] = {
     "welcome": (
-        "Welcome. For the first extension, press one. For the second extension, press two. For the meeting room, press "
-        "three. To leave a message, press nine.",
-        "Willkommen. Für die erste Nebenstelle wählen Sie eins. Für die zweite Nebenstelle wählen Sie zwei. Für den "
-        "Besprechungsraum wählen Sie drei. Für eine Nachricht wählen Sie neun.",
+        "Welcome. Press one or two for a person, or nine to leave a message.",
+        "Willkommen. Wählen Sie eins oder zwei für eine Person, oder neun für eine Nachricht.",
     ),
 }
 
