@@ -205,6 +205,15 @@ def test_presence_follows_registration_and_calls(harness: SipHarness, phone: Pho
     assert states == [("closed", False), ("open", False), ("open", False), ("open", True), ("open", False)]
 
 
+def test_presence_shows_the_activity_that_a_user_has_set(harness: SipHarness, phone: Phone) -> None:
+    harness.activities[BOB] = "meal"
+    [body] = answered(harness, subscribe(phone, event="presence"))
+    assert b"<r:meal/>" in body
+    [body] = answered(harness, change(harness, c1=TALKS))
+    assert b"<r:on-the-phone/>" in body
+    assert b"<r:meal/>" not in body
+
+
 def test_a_deleted_extension_ends_its_subscriptions(harness: SipHarness, phone: Phone) -> None:
     answered(harness, subscribe(phone))
     harness.directory.drop_extension(BOB)

@@ -5,9 +5,22 @@ import asyncio
 from unificx.callapps import RETRIEVAL_CODE
 from unificx.calls import CallManager, ExtensionCalls, Parking
 from unificx.identity.events import ExtensionDeleted
+from unificx.presence import PresenceState
+from unificx.presence.events import PresenceChanged
 from unificx.registrar.events import DeviceRegistered, DeviceUnregistered
 from unificx.server.container import Container
 from unificx.sip_server import ExtensionStateParts, ExtensionStates, Subscriptions
+
+ACTIVITIES: dict[PresenceState, str] = {
+    "available": "",
+    "busy": "busy",
+    "do_not_disturb": "busy",
+    "away": "away",
+    "lunch": "meal",
+    "trip": "travel",
+    "off_work": "away",
+}
+"""Activities of RFC 4480 section 3.2 for the states that users set."""
 
 
 class ParkingSlotStates:
@@ -47,6 +60,7 @@ def create_extension_states(
             calls=ExtensionCalls(manager.calls, directory),
             touched=touched,
             is_reachable=Reachability(container).is_reachable,
+            activity=lambda extension_id: _activity(container, extension_id),
             switches=(ParkingSlotStates(manager.deps.parking),),
             now=container.clock.monotonic,
             wake=manager.on_pending_output,
@@ -54,12 +68,17 @@ def create_extension_states(
     )
 
 
-def follow_extensions(container: Container, states: ExtensionStates) -> None:
-    """Have the watchers of an extension notified of its registrations and of its end."""
+def _activity(container: Container, extension_id: str) -> str:
+    presence = container.routing.presence.availability.presence(extension_id)
+    return ACTIVITIES[presence.state] if presence is not None else ""
 
-    def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted) -> None:
+
+def follow_extensions(container: Container, states: ExtensionStates) -> None:
+    """Have the watchers of an extension notified of its registrations, of the state of its user, and of its end."""
+
+    def changed(event: DeviceRegistered | DeviceUnregistered | ExtensionDeleted | PresenceChanged) -> None:
         # The directory changes right after the bus handlers have run.
         asyncio.get_running_loop().call_soon(states.extension_changed, event.extension_id)
 
-    for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted):
+    for kind in (DeviceRegistered, DeviceUnregistered, ExtensionDeleted, PresenceChanged):
         container.bus.subscribe(kind, changed)

@@ -26,14 +26,15 @@ ANONYMOUS = DialogParty("sip:anonymous@anonymous.invalid", "Anonymous")
 @dataclass(frozen=True, slots=True)
 class ExtensionStateParts:
     """Dependencies. `touched`: ids of the calls that had a step, added by call control; `is_reachable`: whether any
-    device of an extension can be called now; `switches`: the codes that can be watched; `wake` has the driver send what
-    is pending."""
+    device of an extension can be called now; `activity`: the activity that its user has set (RFC 4480), "" without one;
+    `switches`: the codes that can be watched; `wake` has the driver send what is pending."""
 
     subscriptions: Subscriptions
     directory: DirectoryCache
     calls: ExtensionCalls
     touched: set[str]
     is_reachable: Callable[[str], bool]
+    activity: Callable[[str], str]
     switches: Sequence[SwitchStates]
     now: Callable[[], float]
     wake: Callable[[], None]
@@ -79,7 +80,8 @@ class ExtensionStates:
             self._changed(extension_id, now)
 
     def extension_changed(self, extension_id: str) -> None:
-        """Notify the watchers of an extension that was deleted, or whose devices can or cannot be reached now."""
+        """Notify the watchers of an extension that was deleted, whose devices can or cannot be reached now, or whose
+        user has set another state."""
         if self._is_watched:
             self._changed(extension_id, self._parts.now())
             self._parts.wake()
@@ -211,7 +213,7 @@ class ExtensionStates:
         return presence_document(
             self._uri(extension.tenant_id, extension.number),
             is_open=bool(calls) or self._parts.is_reachable(resource),
-            activity="on-the-phone" if talks else "",
+            activity="on-the-phone" if talks else self._parts.activity(resource),
         )
 
 
