@@ -80,6 +80,7 @@ from unificx.routing import (
     GroupKind,
     GroupService,
     HangupKind,
+    HoursService,
     OutboundDependencies,
     RingMemory,
     build_outbound,
@@ -465,6 +466,8 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
     menus = MenuService(MenuParts(database, keys, directory, destinations, custom_sounds, FakeSpeech(), clock))
     destinations.add(menus)
     destinations.add(PromptKind(custom_sounds))
+    hours = HoursService(database, keys, directory, clock, destinations)
+    destinations.add(hours)
     groups = GroupService(database, keys, directory, clock, destinations)
     destinations.add(GroupKind(groups, directory, RingMemory(), clock.random_bytes))
     services = Services(
@@ -484,6 +487,7 @@ async def open_installation(folder: Path, template: bytes, clock: ManualClock) -
         menus=menus,
         destinations=destinations,
         groups=groups,
+        hours=hours,
         support=SupportService(database, keys, clock),
         live_calls=calls,
         readiness=readiness,

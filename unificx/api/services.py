@@ -20,7 +20,7 @@ from unificx.presence import PresenceService
 from unificx.provisioning import PhoneSettingsService
 from unificx.queues import Queues
 from unificx.recording import RecordingArchive
-from unificx.routing import DestinationDirectory, GroupService, Outbound
+from unificx.routing import DestinationDirectory, GroupService, HoursService, Outbound
 from unificx.support import SupportService
 from unificx.trunks import TrunkService
 from unificx.voicemail import Mailboxes
@@ -65,6 +65,7 @@ class Services:
     destinations: DestinationDirectory
     groups: GroupService
     presence: PresenceService
+    hours: HoursService
     archive: RecordingArchive
     support: SupportService
     live_calls: LiveCalls

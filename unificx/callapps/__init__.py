@@ -4,6 +4,7 @@ from unificx.callapps.call import App, Call
 from unificx.callapps.clips import Clip
 from unificx.callapps.conference import INVITED, MERGED, RoomKind, conference_app
 from unificx.callapps.echo import ECHO
+from unificx.callapps.hours import hours_app
 from unificx.callapps.parking import RETRIEVAL_CODE, parking_apps
 from unificx.callapps.presence import presence_apps
 from unificx.callapps.registry import AppRegistry, installed_apps
@@ -28,6 +29,7 @@ __all__ = [
     "SpokenValue",
     "conference_app",
     "connect_with_ringback",
+    "hours_app",
     "installed_apps",
     "parking_apps",
     "presence_apps",

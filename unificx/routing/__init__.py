@@ -20,6 +20,7 @@ from unificx.routing.groups import (
     RingMemory,
     Strategy,
 )
+from unificx.routing.hours import HOURS_APP, HoursChange, HoursService, NewHours, OpeningHours, Switch
 from unificx.routing.kinds import DestinationDirectory, DestinationKind, ExtensionKind, HangupKind
 from unificx.routing.outbound.decision import Allowed, OutsideCaller, RefusalRule, Refused
 from unificx.routing.outbound.explanations import explain_refusal, explain_stop
@@ -70,6 +71,7 @@ __all__ = [
     "CONFERENCE_APP",
     "CONFERENCE_SECONDS",
     "FRAUD_CHECK_SECONDS",
+    "HOURS_APP",
     "NO_OUTSIDE_LINE",
     "NO_SUCH_NUMBER",
     "VOICEMAIL_APP",
@@ -98,15 +100,19 @@ __all__ = [
     "GroupKind",
     "GroupService",
     "HangupKind",
+    "HoursChange",
+    "HoursService",
     "InboundNumber",
     "LimitScope",
     "LiveOutsideCall",
     "LiveOutsideCalls",
     "NewGroup",
+    "NewHours",
     "NewNumber",
     "NewRoute",
     "NumberChange",
     "NumberKind",
+    "OpeningHours",
     "Outbound",
     "OutboundDependencies",
     "OutboundRouting",
@@ -131,6 +137,7 @@ __all__ = [
     "Step",
     "StopRule",
     "Strategy",
+    "Switch",
     "UnansweredOutcome",
     "Voicemail",
     "build_outbound",

@@ -19,6 +19,7 @@ from unificx.routing import (
     GroupKind,
     GroupService,
     HangupKind,
+    HoursService,
     NumberKind,
     Outbound,
     OutboundDependencies,
@@ -42,12 +43,14 @@ class CallRouting:
     menus: MenuService
     groups: GroupService
     ring_memory: RingMemory
+    hours: HoursService
 
     async def start(self) -> None:
         """Load what the services need in memory."""
         await self.presence.start()
         await self.outbound.start()
         await self.groups.start()
+        await self.hours.start()
         await self.queues.start()
         await self.menus.start()
 
@@ -79,6 +82,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     presence.destinations = ExtensionDestinationCheck(destinations)
     outbound = build_outbound(outside, cluster.counters, cluster.bus)
     groups, ring_memory = GroupService(store.database, store.keys, directory, outside.clock, destinations), RingMemory()
+    hours = HoursService(store.database, store.keys, directory, outside.clock, destinations)
     for kind in (
         ExtensionKind(directory, mailboxes.accepts_messages, presence.availability),
         RoomKind(rooms),
@@ -87,6 +91,7 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
         GroupKind(groups, directory, ring_memory, outside.clock.random_bytes),
         NumberKind(outbound.store, outbound.routing),
         PromptKind(sounds),
+        hours,
     ):
         destinations.add(kind)
     trunks.uses.append(outbound)
@@ -98,4 +103,4 @@ def build_call_routing(  # noqa: PLR0917 - what destinations are made of
     destinations.add(menus)
     queues = build_queues(store, directory, destinations)
     cluster.bus.subscribe(QueueChanged, lambda event: queues.manager.queue_changed(event.queue))
-    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory)
+    return CallRouting(presence, queues, destinations, outbound, menus, groups, ring_memory, hours)

@@ -80,6 +80,7 @@ class Cleanup:
         container.outbox.subscribe(TenantDeleted, container.routing.groups.on_tenant_deleted)
         container.outbox.subscribe(ExtensionDeleted, container.routing.presence.on_extension_deleted)
         container.outbox.subscribe(TenantDeleted, container.routing.presence.on_tenant_deleted)
+        container.outbox.subscribe(TenantDeleted, container.routing.hours.on_tenant_deleted)
         container.outbox.subscribe(PersonClosed, container.support.on_person_closed)
         container.outbox.subscribe(TenantDeleted, container.support.on_tenant_deleted)
 

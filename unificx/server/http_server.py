@@ -65,6 +65,7 @@ def http_app(  # noqa: PLR0917 - what an installation shows
             destinations=container.routing.destinations,
             groups=container.routing.groups,
             presence=container.routing.presence,
+            hours=container.routing.hours,
             archive=container.archive,
             support=container.support,
             live_calls=live_calls,

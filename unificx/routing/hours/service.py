@@ -1,0 +1,222 @@
+"""Opening hours of all tenants, which are also the destinations `hours:NAME`."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from unificx.core.clock import Clock
+from unificx.core.errors import Conflict, Invalid, NotFound
+from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
+from unificx.identity import DirectoryCache
+from unificx.identity.events import TenantDeleted
+from unificx.privacy import KeyStore
+from unificx.routing.destinations import Destination
+from unificx.routing.hours import repository
+from unificx.routing.hours.calendar import read_holidays
+from unificx.routing.hours.schemas import HoursChange, NewHours, OpeningHours, Switch
+from unificx.routing.hours.weekly import TimeRange, is_open, parse_weekly
+from unificx.routing.kinds import DestinationDirectory
+from unificx.routing.plans import CallApp, GoTo
+from unificx.routing.references import DestinationRef
+
+HOURS_APP = "hours-switch"
+"""The app that changes the switch of the opening hours of its argument."""
+SWITCH_BY_DIGIT: Mapping[str, Switch] = {"0": "auto", "1": "open", "2": "closed"}
+MAX_HOLIDAYS = 1000
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}\Z")
+_CODE = re.compile(r"\*[0-9]{2,5}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    hours: OpeningHours
+    ranges: tuple[TimeRange, ...]
+
+
+class HoursService:
+    """All opening hours of the installation. Call `start` first; lookups are served from memory."""
+
+    kind = "hours"
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        directory: DirectoryCache,
+        clock: Clock,
+        destinations: DestinationDirectory,
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._directory = directory
+        self._clock = clock
+        self._destinations = destinations
+        # Owner: the database. A copy, changed after each commit of this node.
+        self._entries: dict[str, _Entry] = {}
+        self._by_name: dict[tuple[str, str], _Entry] = {}
+
+    async def start(self) -> None:
+        """Load all opening hours."""
+        async with self._database.read() as session:
+            for hours in await repository.all_hours(session, self._keys):
+                self._cache(hours)
+
+    # ---- destinations
+
+    def find(self, tenant_id: str, name: str) -> Destination | None:
+        """Return where the hours lead now."""
+        entry = self._by_name.get((tenant_id, name))
+        if entry is None:
+            return None
+        return GoTo(entry.hours.then if self._is_open(entry) else entry.hours.otherwise)
+
+    def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
+        """Return the app behind the feature code of a switch: followed by 0 for auto, 1 for open, 2 for closed."""
+        if not dialled.startswith("*"):
+            return None
+        for entry in self._entries.values():
+            code, own = entry.hours.code, entry.hours.tenant_id == tenant_id
+            if own and code and dialled in (code, f"{code}0", f"{code}1", f"{code}2"):
+                return CallApp(HOURS_APP, (entry.hours.id, dialled.removeprefix(code)))
+        return None
+
+    def leads_to(self, tenant_id: str) -> Mapping[str, tuple[DestinationRef, ...]]:
+        return {hours.name: (hours.then, hours.otherwise) for hours in self.of_tenant(tenant_id)}
+
+    # ---- lookups
+
+    def get(self, tenant_id: str, reference: str) -> OpeningHours:
+        """Return opening hours by id or name. Raises NotFound."""
+        entry = self._by_name.get((tenant_id, reference)) or self._entries.get(reference)
+        if entry is None or entry.hours.tenant_id != tenant_id:
+            raise _not_found()
+        return entry.hours
+
+    def is_open(self, hours: OpeningHours) -> bool:
+        """Return whether it is open now, in the time zone of the tenant."""
+        return self._is_open(_Entry(hours, parse_weekly(hours.weekly)))
+
+    def of_tenant(self, tenant_id: str) -> Sequence[OpeningHours]:
+        """Return the opening hours of a tenant in order of creation."""
+        own = (entry.hours for entry in self._entries.values() if entry.hours.tenant_id == tenant_id)
+        return sorted(own, key=lambda one: one.id)
+
+    def list(self, tenant_id: str, cursor: str | None = None, limit: int = 100) -> Page[OpeningHours]:
+        """Return a page of opening hours. Raises Invalid for an invalid cursor."""
+        return PageById.parse(cursor, limit).of_list(self.of_tenant(tenant_id), lambda hours: hours.id)
+
+    # ---- changes
+
+    async def create(self, tenant_id: str, new: NewHours) -> OpeningHours:
+        """Create opening hours. Raises Invalid; Conflict if the name or the code is in use."""
+        if not _NAME.match(new.name):
+            raise Invalid("Use a name of lower-case letters, digits, - and _.", field="name")
+        hours = OpeningHours(
+            self._clock.new_id(),
+            tenant_id,
+            new.name,
+            self._clock.now(),
+            new.weekly,
+            tuple(sorted(set(new.holidays))),
+            code=new.code,
+            then=new.then,
+            otherwise=new.otherwise,
+        )
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "destinations", tenant_id)
+            if (tenant_id, new.name) in self._by_name:
+                raise Conflict("These opening hours exist already.", field="name")
+            self._check(hours)
+            await repository.insert_hours(uow.session, self._keys, hours)
+            uow.after_commit.append(lambda: self._cache(hours))
+        return hours
+
+    async def update(self, hours: OpeningHours, change: HoursChange) -> OpeningHours:
+        """Change opening hours. Raises Invalid; NotFound for deleted ones."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "destinations", hours.tenant_id)
+            before = await repository.get_hours(uow.session, self._keys, hours.tenant_id, hours.id)
+            if before is None:
+                raise _not_found()
+            after = replace(
+                before,
+                weekly=before.weekly if change.weekly is None else change.weekly,
+                holidays=before.holidays if change.holidays is None else tuple(sorted(set(change.holidays))),
+                switch=change.switch or before.switch,
+                code=before.code if change.code is None else change.code,
+                then=change.then or before.then,
+                otherwise=change.otherwise or before.otherwise,
+            )
+            self._check(after)
+            await repository.update_hours(uow.session, self._keys, after)
+            uow.after_commit.append(lambda: self._cache(after))
+        return after
+
+    async def import_calendar(self, hours: OpeningHours, text: str) -> OpeningHours:
+        """Add the dates of an iCalendar file to the holidays. Raises Invalid."""
+        now = self._clock.now().astimezone(self._directory.time_zone(hours.tenant_id))
+        return await self.update(hours, HoursChange(holidays=(*hours.holidays, *read_holidays(text, now.date()))))
+
+    async def switch_by_code(self, hours_id: str, digit: str) -> OpeningHours | None:
+        """Change the switch by its feature code: 0 auto, 1 open, 2 closed. Without a digit, to closed if it is open
+        now, else to auto. Return the hours, None if they no longer exist."""
+        entry = self._entries.get(hours_id)
+        if entry is None:
+            return None
+        toggled: Switch = "closed" if self._is_open(entry) else "auto"
+        return await self.update(entry.hours, HoursChange(switch=SWITCH_BY_DIGIT.get(digit, toggled)))
+
+    async def delete(self, hours: OpeningHours) -> None:
+        """Delete opening hours. Raises Conflict if a destination leads to them."""
+        async with self._database.begin() as uow:
+            await lock_scope(uow.session, "destinations", hours.tenant_id)
+            self._destinations.require_unused(hours.tenant_id, DestinationRef("hours", hours.name))
+            await repository.delete_hours(uow.session, hours.tenant_id, hours.id)
+            uow.after_commit.append(lambda: self._uncache(hours))
+
+    async def on_tenant_deleted(self, event: TenantDeleted, uow: UnitOfWork) -> None:
+        """Delete the opening hours of a deleted tenant. Outbox handler."""
+        await repository.delete_tenant_hours(uow.session, event.tenant)
+        for hours in self.of_tenant(event.tenant):
+            uow.after_commit.append(partial(self._uncache, hours))
+
+    # ---- inside
+
+    def _check(self, hours: OpeningHours) -> None:
+        parse_weekly(hours.weekly)
+        if len(hours.holidays) > MAX_HOLIDAYS:
+            raise Invalid(f"Too many holidays. Use at most {MAX_HOLIDAYS}.", field="holidays")
+        self._check_code(hours)
+        own = DestinationRef("hours", hours.name)
+        self._destinations.check(hours.tenant_id, own, (hours.then,), "then")
+        self._destinations.check(hours.tenant_id, own, (hours.then, hours.otherwise), "otherwise")
+
+    def _check_code(self, hours: OpeningHours) -> None:
+        if not hours.code:
+            return
+        if not _CODE.match(hours.code):
+            raise Invalid("Use a code of * and 2 to 5 digits.", field="code")
+        for dialled in (hours.code, f"{hours.code}1"):
+            found = self._destinations.at_number(hours.tenant_id, dialled)
+            own = isinstance(found, CallApp) and found.app == HOURS_APP and found.arguments[0] == hours.id
+            if found is not None and not own:
+                raise Conflict("This code is already in use.", field="code")
+
+    def _is_open(self, entry: _Entry) -> bool:
+        if entry.hours.switch != "auto":
+            return entry.hours.switch == "open"
+        local = self._clock.now().astimezone(self._directory.time_zone(entry.hours.tenant_id))
+        return is_open(entry.ranges, entry.hours.holidays, local)
+
+    def _cache(self, hours: OpeningHours) -> None:
+        entry = _Entry(hours, parse_weekly(hours.weekly))
+        self._entries[hours.id] = self._by_name[hours.tenant_id, hours.name] = entry
+
+    def _uncache(self, hours: OpeningHours) -> None:
+        self._entries.pop(hours.id, None)
+        self._by_name.pop((hours.tenant_id, hours.name), None)
+
+
+def _not_found() -> NotFound:
+    return NotFound("Opening hours not found.")
