@@ -3,6 +3,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import {
   IconBuilding,
   IconClockHour4,
+  IconHeadset,
   IconHome,
   IconLifebuoy,
   IconPhoneCall,
@@ -42,6 +43,10 @@ export const GROUPS: SectionGroup[] = [
       { to: '/voicemail', title: msg`Voicemail`, icon: IconRecordMail },
       { to: '/rooms', title: msg`Rooms`, icon: IconUsersGroup },
     ],
+  },
+  {
+    title: msg`Routing`,
+    sections: [{ to: '/queues', title: msg`Queues`, icon: IconHeadset }],
   },
   {
     title: msg`Settings`,
