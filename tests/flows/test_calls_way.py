@@ -6,6 +6,7 @@ from steps import PARTICIPANTS, REFERRED, UP
 from world import World
 
 from unificx.identity import Extension
+from unificx.presence import Forwarding, Presence, StateProfile
 from unificx.routing import CallApp, DestinationRef, Fork, GoTo, Plan, RingTarget, Station, Step
 
 HANGS_UP = """
@@ -163,3 +164,21 @@ async def test_an_app_and_the_extensions_it_tries_are_named() -> None:
         "extension 1002: routed, busy",
         "extension 1003: routed, answered",
     ]
+
+
+async def test_a_forward_names_the_extension_that_forwards() -> None:
+    forwarding = Forwarding(busy="extension:1003")
+    world = await play("""
+        alice 1001, bob 1002, carol 1003
+        alice -> INVITE 1002 [alice]
+        bob   <- INVITE [alice]
+        bob   -> 486
+        carol <- INVITE [alice]
+        carol -> 200 [carol]
+        carol <- ACK
+        alice <- 200 [carol]
+        alice -> ACK
+    """ + HANGS_UP.format(other="carol", history="answered 16 alice 1002 carol"), presence={
+        "1002": Presence("", "", "", "available", None, True, "", {"available": StateProfile(forwarding, forwarding)})
+    })  # fmt: skip
+    assert way(world) == ["extension 1002: dialled, busy", "extension 1003: forwarded by 1002, answered"]

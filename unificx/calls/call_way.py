@@ -79,6 +79,8 @@ def _target_of(call: Call) -> CallTarget:
 def _approach(call: Call, target: CallTarget, way: Journey, at: datetime) -> Approach:
     if target.is_recall:
         return Approach("returned", at)
+    if target.forwards:
+        return Approach("forwarded", at, target.forwards[-1].by.id)
     transferor = target.transferred_by or call.transferred_by
     if transferor is not None:
         return Approach("transferred", at, transferor.extension_id)

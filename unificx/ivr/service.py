@@ -14,7 +14,7 @@ from unificx.ivr.ports import Speech
 from unificx.ivr.schemas import Menu, MenuChange, NewMenu
 from unificx.privacy import KeyStore
 from unificx.prompts import ANY
-from unificx.routing import AppObject, CallApp, Destination, DestinationDirectory, DestinationRef, Station
+from unificx.routing import CallApp, Destination, DestinationDirectory, DestinationRef, Station, TenantObject
 
 MENU_APP = "menu"
 """The app that runs the menu of its argument."""
@@ -84,7 +84,7 @@ class MenuService:
         menu = self.by_number(tenant_id, name)
         if menu is None:
             return None
-        return AppObject(CallApp(MENU_APP, (menu.id,)), Station("menu", menu.number, menu.name))
+        return TenantObject(CallApp(MENU_APP, (menu.id,)), Station("menu", menu.number, menu.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from unificx.core.errors import Invalid
 from unificx.queues.app import QUEUE_APP
 from unificx.queues.service import QueueService
-from unificx.routing import AppObject, CallApp, Destination, DestinationRef, Station
+from unificx.routing import CallApp, Destination, DestinationRef, Station, TenantObject
 
 QUEUE_SECONDS = 86_400.0
 """Maximum seconds of a call in a queue: a day."""
@@ -24,7 +24,7 @@ class QueueKind:
         if queue is None:
             return None
         app = CallApp(QUEUE_APP, (queue.id,), QUEUE_SECONDS)
-        return AppObject(app, Station("queue", queue.number, queue.name))
+        return TenantObject(app, Station("queue", queue.number, queue.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         return self.find(tenant_id, dialled)

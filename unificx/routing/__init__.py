@@ -4,10 +4,10 @@ from unificx.routing.destinations import (
     CONFERENCE_APP,
     CONFERENCE_SECONDS,
     VOICEMAIL_APP,
-    AppObject,
     Conference,
     Destination,
     RingExtension,
+    TenantObject,
     Voicemail,
 )
 from unificx.routing.groups import (
@@ -76,7 +76,6 @@ __all__ = [
     "NO_SUCH_NUMBER",
     "VOICEMAIL_APP",
     "Allowed",
-    "AppObject",
     "Block",
     "BlockDirection",
     "CallApp",
@@ -138,6 +137,7 @@ __all__ = [
     "StopRule",
     "Strategy",
     "Switch",
+    "TenantObject",
     "UnansweredOutcome",
     "Voicemail",
     "build_outbound",

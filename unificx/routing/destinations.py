@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from unificx.identity import Extension
-from unificx.routing.plans import CallApp, Fork, Plan, RingTarget, Station, Step
+from unificx.routing.plans import CallApp, Fork, GoTo, Plan, RingTarget, Station, Step
 
 VOICEMAIL_APP = "voicemail-leave"
 """The app that records a message: for the shared mailbox of its argument, else for the called extension."""
@@ -46,15 +46,15 @@ class RingExtension:
 
 
 @dataclass(frozen=True, slots=True)
-class AppObject:
-    """An object of the tenant that an app serves, such as a queue or a menu."""
+class TenantObject:
+    """An object of the tenant, such as a queue, with the app that serves it or the destination it leads to."""
 
-    app: CallApp
+    action: CallApp | GoTo
     station: Station
 
     def plan(self) -> Plan:
-        """Enter the app."""
-        return Plan((Step(self.app),), stations=(self.station,))
+        """Enter the app, or continue with the destination."""
+        return Plan((Step(self.action),), stations=(self.station,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from unificx.db import Database, Page, PageById, UnitOfWork, lock_scope
 from unificx.identity import DirectoryCache
 from unificx.identity.events import TenantDeleted
 from unificx.privacy import KeyStore
-from unificx.routing.destinations import Destination
+from unificx.routing.destinations import Destination, TenantObject
 from unificx.routing.hours import repository
 from unificx.routing.hours.calendar import read_holidays
 from unificx.routing.hours.schemas import HoursChange, NewHours, OpeningHours, Switch
 from unificx.routing.hours.weekly import TimeRange, is_open, parse_weekly
 from unificx.routing.kinds import DestinationDirectory
-from unificx.routing.plans import CallApp, GoTo
+from unificx.routing.plans import CallApp, GoTo, Station
 from unificx.routing.references import DestinationRef
 
 HOURS_APP = "hours-switch"
@@ -69,7 +69,8 @@ class HoursService:
         entry = self._by_name.get((tenant_id, name))
         if entry is None:
             return None
-        return GoTo(entry.hours.then if self._is_open(entry) else entry.hours.otherwise)
+        to = entry.hours.then if self._is_open(entry) else entry.hours.otherwise
+        return TenantObject(GoTo(to), Station("hours", "", entry.hours.name))
 
     def at_number(self, tenant_id: str, dialled: str) -> Destination | None:
         """Return the app behind the feature code of a switch: followed by 0 for auto, 1 for open, 2 for closed."""
