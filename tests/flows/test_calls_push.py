@@ -4,6 +4,8 @@ import pytest
 from ladder import play
 from steps import UP as TALKS
 
+from unificx.calls.forking import MAX_BRANCHES
+
 UP = """
         phone -> 200 [phone/webrtc]
         phone <- ACK
@@ -238,7 +240,7 @@ async def test_branches_per_call_are_limited() -> None:
         ! phone comes back
         phone <- INVITE [alice in webrtc]
     """
-        + again * 8
+        + again * (MAX_BRANCHES - 2)
         + """
         ! phone loses its connection
         ! phone comes back

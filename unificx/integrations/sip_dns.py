@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from dns.asyncresolver import Resolver
 from dns.exception import DNSException
 from dns.rdatatype import RdataType
-from dns.resolver import NoResolverConfiguration
 
 from unificx.trunks import MAX_SERVERS, Resolution, SrvRecord, TrunkTransport, merged, ordered
 
@@ -81,10 +80,13 @@ class SipDnsResolver:
 
 
 def _system_resolver() -> Resolver | None:
-    """Return a client of the system's name servers, None if there are none."""
+    """Return a client of the system's name servers, None if there are none.
+
+    dnspython refuses a host whose own name is no domain name; names are then looked up by the system.
+    """
     try:
         dns = Resolver()
-    except NoResolverConfiguration:
+    except DNSException:
         return None
     dns.lifetime = LOOKUP_SECONDS
     return dns
