@@ -12,6 +12,7 @@ _PASSKEY = {
     "response": {"clientDataJSON": "e30", "authenticatorData": "AAAA", "signature": "MEUC"},
 }
 _DEVICE = {"name": "Ada's laptop", "kind": "desktop"}
+_CALENDAR = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261225\nEND:VEVENT\nEND:VCALENDAR"
 _CONSENT = {"of_age": True, "terms_version": "2026-11", "policy_version": "2026-11"}
 
 EXAMPLES: Mapping[str, Mapping[str, Any]] = {
@@ -27,15 +28,42 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ExtensionRecordingChange": {"mode": "announce", "when": "on_demand"},
     "FinishRecovery": {"code": _CODE, "password": "correct horse battery staple", "device": _DEVICE},
     "GroupMailboxChange": {"members": ["1001", "1003"]},
+    "GroupUpdate": {"strategy": "in_turn", "ring_seconds": 15, "members": ["1001", "1002+1003"]},
+    "HolidayCalendar": {"calendar": _CALENDAR},
+    "HoursUpdate": {"switch": "closed", "otherwise": "mailbox:1001"},
     "InvitationCode": {"code": _CODE},
     "MailboxChange": {"enabled": False, "old_messages": "keep"},
     "MeetingChange": {"all_muted": True},
+    "MenuChange": {"keys": {"1": "group:6000", "2": "mailbox:1001"}, "attempts": 2},
     "NewBlock": {"number": "+49900.", "note": "sales calls"},
     "NewCall": {"to": "1002"},
     "NewDevice": {"extension": "1010", "name": "Desk", "kind": "phone"},
     "NewExtension": {"number": "1010", "name": "Workshop", "email": "workshop@acme.example", "ring_seconds": 25},
+    "NewGroup": {
+        "number": "6000",
+        "name": "Sales",
+        "members": ["1001", "1002"],
+        "ring_seconds": 25,
+        "otherwise": "mailbox:1001",
+    },
     "NewGroupMailbox": {"number": "7900", "name": "Support", "members": ["1001", "1002"]},
+    "NewHours": {
+        "name": "office",
+        "open": ["mon-fri 09:00-12:00,13:00-17:00"],
+        "holidays": ["2026-12-25", "2026-12-26"],
+        "code": "*28",
+        "then": "group:6000",
+        "otherwise": "mailbox:1001",
+    },
     "NewInvitation": {"person_id": _ID, "language": "en"},
+    "NewMenu": {
+        "number": "7000",
+        "name": "Main menu",
+        "say": "Welcome to Acme. For sales, press one.",
+        "keys": {"1": "group:6000"},
+        "otherwise": "extension:1001",
+        "direct_dial": True,
+    },
     "NewPasskey": {"name": "Security key", "credential": _PASSKEY},
     "NewPassword": {"password": "correct horse battery staple"},
     "NewPerson": {"name": "Ada Example", "email": "ada@acme.example", "role": "user"},
