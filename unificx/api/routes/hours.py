@@ -73,7 +73,11 @@ async def update_hours(
     return _hours_schema(services, await services.hours.update(known, wanted))
 
 
-@router.post("/{hours}/holidays", responses=problem_responses(401, 403, 404, 409))
+@router.post(
+    "/{hours}/holidays",
+    dependencies=[Depends(declare_idempotency_key)],
+    responses=problem_responses(401, 403, 404, 409),
+)
 async def import_holidays(
     services: ServicesDep, user: CurrentUserDep, hours: Id, given: models.HolidayCalendar, tenant: TenantQuery = None
 ) -> models.Hours:
