@@ -278,11 +278,9 @@ class SipLogin(Output):
     uri: str
 
 
-class ExtensionCreated(Extension):
+class ExtensionCreated(ExtensionNow):
     """The new extension, its first device and that device's SIP credentials."""
 
-    devices: DeviceCount
-    reachable: ReachableCount
     device: Device
     sip: SipLogin
 
