@@ -31,6 +31,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "device show": ("device show 0198c2a4",),
     "device update": ("device update 0198c2a4 --disable",),
     "device renew": ("device renew 0198c2a4",),
+    "device provision": (
+        "device provision 0198c2a4 --maker yealink --mac 80:5E:C0:12:34:56",
+        "device provision 0198c2a4 --keys 1002,1003",
+    ),
+    "device check-sync": ("device check-sync 0198c2a4", "device check-sync 0198c2a4 --reboot"),
     "device delete": ("device delete 0198c2a4",),
     "room create": ("room create --number 8001 --name Planning --pin 4711 --host 1001",),
     "menu create": (

@@ -93,10 +93,10 @@ def provision(
         str | None, typer.Option(help="Numbers or codes whose state the keys show, with commas between them.")
     ] = None,
 ) -> None:
-    """Have a phone fetch its settings, and show the address for it.
+    """Set up a phone that fetches its settings.
 
-    The phone gets a new password if it fetches its settings within an hour. Options that are left out stay as they
-    are; the first time, --maker and --mac are needed."""
+    Shows the address for it. The phone gets a new password if it fetches its settings within an hour. Options that
+    are left out stay as they are; the first time, --maker and --mac are needed."""
     body: dict[str, object] = {"maker": maker, "mac": mac}
     if keys is not None:
         body["keys"] = [{"kind": "blf", "number": each.strip()} for each in keys.split(",") if each.strip()]
@@ -116,7 +116,9 @@ def check_sync(
     device: DeviceId,
     reboot: Annotated[bool, typer.Option("--reboot", help="Restart the phone.")] = False,
 ) -> None:
-    """Tell a registered phone to fetch its settings again."""
+    """Have a phone fetch its settings again.
+
+    Only a registered phone can be told."""
 
     async def request(api: ApiClient) -> None:
         path = f"{_COLLECTION.item_path(device)}/check-sync"
