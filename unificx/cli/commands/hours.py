@@ -78,7 +78,9 @@ def update(
     otherwise: Annotated[str | None, typer.Option(help=OTHERWISE_HELP)] = None,
     code: Annotated[str | None, typer.Option(help=CODE_HELP)] = None,
 ) -> None:
-    """Change opening hours. Given hours and holidays replace all earlier ones."""
+    """Change opening hours.
+
+    Given hours and holidays replace all earlier ones."""
     body = {"open": open_ or None, "holidays": holiday or None, "code": code, "then": then, "otherwise": otherwise}
     _COLLECTION.update(context, hours, body)
 
@@ -89,7 +91,7 @@ def switch(
     hours: HoursReference,
     to: Annotated[str, typer.Argument(metavar="open|closed|auto", help="auto: by the hours and the holidays.")],
 ) -> None:
-    """Open or close by hand, or return to the weekly hours."""
+    """Open, close, or return to the weekly hours."""
     _COLLECTION.update(context, hours, {"switch": to})
 
 
@@ -99,7 +101,7 @@ def import_(
     hours: HoursReference,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="iCalendar file with holidays.")],
 ) -> None:
-    """Add the dates of an iCalendar file to the holidays."""
+    """Add holidays from an iCalendar file."""
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):

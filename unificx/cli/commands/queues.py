@@ -131,7 +131,7 @@ def delete(context: CommandContext, queue: QueueReference) -> None:
 
 @command(group, "live")
 def live(context: CommandContext, queue: QueueReference) -> None:
-    """Show the waiting callers and the agents of a queue."""
+    """Show waiting callers and agents of a queue."""
 
     async def request(api: ApiClient) -> Json:
         return await api.get(f"/queues/{quote_segment(queue)}/live", tenant=await api.resolve_tenant(context.tenant))
@@ -168,7 +168,7 @@ def agent(
     sign_in: Annotated[bool | None, typer.Option("--sign-in/--sign-out", help="Sign the agent in or out.")] = None,
     reason: Annotated[str | None, typer.Option(help="Reason of the pause: break, lunch, meeting ….")] = None,
 ) -> None:
-    """Sign an agent in or out, or pause or resume them."""
+    """Sign an agent in or out, pause or resume."""
     if pause is None and sign_in is None:
         raise CliError("Nothing to change.", "Give --sign-in, --sign-out, --pause or --resume.")
     body = {"signed_in": sign_in, "paused": pause, "reason": reason}

@@ -99,7 +99,7 @@ def try_(
     number: Annotated[str, typer.Option(help="Number as it is dialled.")],
     from_: Annotated[str | None, typer.Option("--from", help="Calling extension.")] = None,
 ) -> None:
-    """Show which way a call would take, or which rule forbids it.
+    """Show the way of a call, or why it is refused.
 
     No call is made."""
 
