@@ -4,6 +4,7 @@ script/test                       the whole suite, real programs included
 script/test AREA...               what concerns these areas, in under a minute
 script/test --changed[=BASE]      what can break through the changes since BASE (main)
   --outside                       with an area or --changed: real programs too
+  --checked                       without tests/house, after script/check, which runs it
   --under-load                    keep all cores busy meanwhile
 Other arguments go to pytest.
 """
@@ -36,6 +37,7 @@ class Options:
     areas: list[str] = field(default_factory=list)
     changed: str | None = None
     outside: bool = False
+    checked: bool = False
     under_load: bool = False
     pytest: list[str] = field(default_factory=list)
 
@@ -60,6 +62,8 @@ def parse(arguments: Sequence[str]) -> Options:
             options.changed = each.partition("=")[2] or "main"
         elif each == "--outside":
             options.outside = True
+        elif each == "--checked":
+            options.checked = True
         elif each == "--under-load":
             options.under_load = True
         elif not options.pytest and not each.startswith("-") and not (selection.ROOT / each.split("::")[0]).exists():
@@ -72,9 +76,10 @@ def parse(arguments: Sequence[str]) -> Options:
 def run_tests(options: Options) -> int:
     if options.areas or options.changed:
         return run_selected(options)
+    left_out = ["--ignore=tests/house"] if options.checked else []
     if options.pytest:
-        return run_pytest(options.pytest)
-    return run("script/client", "test") or run_pytest(WORKERS)
+        return run_pytest([*left_out, *options.pytest])
+    return run("script/client", "test") or run_pytest([*left_out, *WORKERS])
 
 
 def run_selected(options: Options) -> int:
@@ -84,6 +89,8 @@ def run_selected(options: Options) -> int:
         changed = selection.changed_files(options.changed)
         modules |= set(selection.affected_by(changed))
         with_client = with_client or selection.concerns_client(changed)
+    if options.checked:
+        modules = {path for path in modules if not path.is_relative_to(selection.TESTS / "house")}
     if not options.outside and (outside := {path for path in modules if selection.is_outside(path)}):
         modules -= outside
         print(f"Left out: {len(outside)} modules of tests/outside. --outside runs them too.", flush=True)

@@ -65,6 +65,7 @@ def test_a_change_of_the_environment_selects_everything(changed: str) -> None:
         (["--changed=HEAD"], Options(changed="HEAD")),
         (["tests/house/test_selection.py::names"], Options(pytest=["tests/house/test_selection.py::names"])),
         (["--under-load"], Options(under_load=True)),
+        (["--checked"], Options(checked=True)),
     ],
 )
 def test_other_arguments_go_to_pytest(arguments: list[str], options: Options) -> None:
