@@ -82,7 +82,7 @@ class SipDnsResolver:
 def _system_resolver() -> Resolver | None:
     """Return a client of the system's name servers, None if there are none.
 
-    dnspython refuses a host whose own name is no domain name; names are then looked up by the system.
+    dnspython refuses a host whose own name cannot be a domain; the system then looks names up.
     """
     try:
         dns = Resolver()

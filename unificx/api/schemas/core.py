@@ -278,9 +278,17 @@ class SipLogin(Output):
     uri: str
 
 
-class ExtensionCreated(ExtensionNow):
-    """The new extension, its first device and that device's SIP credentials."""
+class ExtensionCreated(Extension):
+    """The new extension with its state, its first device and that device's SIP credentials."""
 
+    devices: DeviceCount
+    reachable: ReachableCount
+    presence: PresenceState
+    do_not_disturb: bool
+    forward_always: ForwardedTo
+    forward_busy: ForwardedTo
+    forward_no_answer: ForwardedTo
+    forward_unreachable: ForwardedTo
     device: Device
     sip: SipLogin
 
