@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType
+from unittest.mock import patch
 
 from tests.house.named_code import PACKAGE
 from unificx.core.clock import SystemClock
@@ -24,6 +25,7 @@ from unificx.server.sip import SipServer
 from unificx.sip.digest_client import best_challenge, response_for
 from unificx.sip.headers import parse_auth
 from unificx.sip.message import Request, Response, parse, respond
+from unificx.sip_server.driver import SipDriver
 
 Address = tuple[str, int]
 SDP = (
@@ -32,6 +34,8 @@ SDP = (
 )
 SECONDS = 10.0
 """Maximum time to wait for a message."""
+POSTPONED_SECONDS = 0.01
+"""Delay of a timer that is due in the middle of the path."""
 
 
 class CannedReplies(asyncio.DatagramProtocol):
@@ -180,7 +184,7 @@ async def invite_path(folder: Path, calls: int = 10) -> set[str]:
         uri = f"sip:1002@{caller.login.domain}"
         for number in range(calls):
             proof = await caller.challenged("INVITE", uri, f"call-{number}")
-            with entered_modules() as entered:
+            with postponed_timers(), entered_modules() as entered:
                 caller.send("INVITE", uri, f"call-{number}", proof)
                 invite = await asyncio.wait_for(callee.requests.get(), SECONDS)
             assert invite.startswith(b"INVITE ")
@@ -189,6 +193,17 @@ async def invite_path(folder: Path, calls: int = 10) -> set[str]:
         for phone in (caller, callee):
             phone.transport.close()
     return set.intersection(*found)
+
+
+@contextmanager
+def postponed_timers() -> Iterator[None]:
+    """Run the timers of calls, subscriptions and trunks afterwards: on a slow machine one is due during every call."""
+
+    def postpone(driver: SipDriver) -> None:
+        asyncio.get_running_loop().call_later(POSTPONED_SECONDS, lambda: driver._on_timer())  # pyright: ignore[reportPrivateUsage]
+
+    with patch.object(SipDriver, "_on_timer", postpone):
+        yield
 
 
 @contextmanager
