@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "check_sync": {"reboot": True},
     "create_sign_in_code": {},
     "invite": {"person_id": "x"},
+    "create_api_key": {"name": "Mole"},
     "change_voicemail_settings": {"enabled": False},
     "transfer_call": {"to": "1003"},
     "change_mailbox": {"enabled": False},
@@ -128,6 +129,7 @@ NOUNS = (
     "menus",
     "queues",
     "presence",
+    "api-keys",
 )
 
 
@@ -152,6 +154,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
     await user.put("/api/v1/me/push", json=SubscribedBrowser(PushService("http://127.0.0.1:1"), "/x").as_json())
     push_test = (await user.post("/api/v1/me/push/test")).json()
     report = (await user.post("/api/v1/me/diagnostics-reports", json={"report": "nothing"})).json()
+    key = (await user.post("/api/v1/api-keys", json={"name": "Program"})).json()
     room = await world.services.rooms.create(world.globex.id, NewRoom("8000"))
     trunk = await world.services.trunks.create(world.globex.id, NewTrunk("carrier", "192.0.2.1"))
     number, route, block, stop = await create_outbound_objects(world)
@@ -177,6 +180,7 @@ async def create_foreign_objects(world: World) -> dict[str, list[str]]:
         "session_id": [sessions[0]["id"]],
         "code_id": [code["id"]],
         "report_id": [report["id"]],
+        "key_id": [key["id"]],
         "factor_id": [totp["id"]],
         "test_id": [push_test["id"]],
         "message_id": [await world.leave_message(world.globex, "2001")],

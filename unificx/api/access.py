@@ -1,6 +1,7 @@
 """Authentication and authorization of API requests. Every route calls this module before it reads or changes
 anything."""
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Annotated
@@ -13,7 +14,7 @@ from unificx.api.middleware import OPERATOR_SCOPE_KEY
 from unificx.api.schemas import core as models
 from unificx.api.services import Services, services_of
 from unificx.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may
+from unificx.identity import OPERATOR_SLUG, Action, Principal, Role, Source, may, reaches
 
 COOKIE = "__Host-unificx"
 """The prefix makes browsers require `Secure`, this host only and the path `/` (RFC 6265bis section 4.1.3)."""
@@ -37,7 +38,8 @@ class CurrentUser:
 
     @property
     def is_operator(self) -> bool:
-        return self.principal.role is Role.OPERATOR
+        """Whether the user may name any tenant, and has to name one. An API key has a tenant of its own."""
+        return self.principal.role is Role.OPERATOR and not self.principal.key_id
 
 
 async def authenticate_request(request: Request) -> CurrentUser:
@@ -62,9 +64,37 @@ async def _authenticate(request: Request) -> CurrentUser:
         reject_cross_site(request)
     if not token:
         raise Unauthenticated("Not signed in.", hint="Sign in at /api/v1/sessions.")
-    return CurrentUser(
-        await identity.sessions.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme
-    )
+    user = CurrentUser(await identity.authenticate(token.strip()), token.strip(), authenticated_by_cookie=not scheme)
+    if user.principal.key_id:
+        _require_open_to_keys(user.principal, request.scope["path"])
+    return user
+
+
+_CREDENTIALS = re.compile(
+    r"/api/v1/(?:api-keys|sessions|sign-in|sign-in-codes|invitations|recoveries|push"
+    r"|me/(?:password|factors|recovery-codes|passkeys|proofs|acceptances|single-sign-on|push|sip-access|reachable)"
+    r"|persons/[^/]+/(?:password|one-time-password|factors)|tenants/[^/]+/single-sign-on)(?:/.*)?"
+)
+"""Paths about signing in, closed to API keys: with new credentials they could exceed their scopes or outlive their
+revocation."""
+_OWN = re.compile(r"/api/v1/me/.+")
+
+
+def _require_open_to_keys(principal: Principal, path: str) -> None:
+    if _CREDENTIALS.fullmatch(path):
+        raise Forbidden("API keys cannot be used for this.", hint="Sign in as a user.")
+    if _OWN.fullmatch(path):
+        require_own(principal)
+
+
+def require_own(principal: Principal) -> None:
+    """Raise Forbidden for an API key that does not give access to what belongs to its user."""
+    if not may(principal, Action.OWN, principal.tenant_id):
+        raise _scope_missing()
+
+
+def _scope_missing() -> Forbidden:
+    return Forbidden("The scopes of this API key do not allow this.", hint="Create a key with the scope it needs.")
 
 
 def reject_cross_site(request: Request) -> None:
@@ -129,8 +159,11 @@ sign-out."""
 async def _user_with_password(request: Request, user: AuthenticatedUserDep) -> CurrentUser:
     """Raise OwnPasswordNeeded if the user still has to choose a password. Programs may use the first operator's
     generated password as it is."""
-    if user.principal.person_id and (user.authenticated_by_cookie or not user.is_operator):
-        await services_of(request).identity.passwords.require_own(user.principal)
+    principal = user.principal
+    if principal.key_id:
+        return user
+    if principal.person_id and (user.authenticated_by_cookie or not user.is_operator):
+        await services_of(request).identity.passwords.require_own(principal)
     return user
 
 
@@ -181,6 +214,8 @@ async def require_access(services: Services, user: CurrentUser, tenant: str | No
     role lacks the permission."""
     found = await require_access_or_own(services, user, tenant, action)
     if found.only_own:
+        if user.principal.key_id:
+            raise _scope_missing()
         raise Forbidden("Your role does not allow this.", hint="Ask your administrator.")
     return found
 
@@ -190,9 +225,12 @@ async def require_access_or_own(
 ) -> AccessScope:
     """Like `require_access`, but a role without the permission for `action` is limited to its own objects."""
     tenant_id = await _tenant_id(services, user, tenant)
-    if not may(user.principal, Action.OWN, tenant_id):
+    if not reaches(user.principal, tenant_id):
         raise no_such_tenant()
-    return AccessScope(tenant_id, user, only_own=not may(user.principal, action, tenant_id))
+    only_own = not may(user.principal, action, tenant_id)
+    if only_own:
+        require_own(user.principal)
+    return AccessScope(tenant_id, user, only_own=only_own)
 
 
 async def _tenant_id(services: Services, user: CurrentUser, reference: str | None) -> str:

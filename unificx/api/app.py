@@ -12,6 +12,7 @@ from unificx.api.metrics import HttpMetrics
 from unificx.api.middleware import ApiMiddleware
 from unificx.api.problems import add_handlers
 from unificx.api.routes import (
+    api_keys,
     blocks,
     calls,
     devices,
@@ -54,7 +55,7 @@ from unificx.api.services import Services
 
 _TAGS = [
     {"name": "sessions", "description": "Sign-in, sign-out and session management."},
-    {"name": "signing in", "description": "QR sign-in codes, invitations, account recovery and second factors."},
+    {"name": "signing in", "description": "QR sign-in codes, invitations, account recovery, second factors, API keys."},
     {"name": "tenants", "description": "Tenants and their settings."},
     {"name": "persons", "description": "User accounts."},
     {"name": "extensions", "description": "Extensions of a tenant."},
@@ -86,6 +87,7 @@ _PARTS = (
     sign_in,
     factors,
     single_sign_on,
+    api_keys,
     tenants,
     persons,
     people,

@@ -67,22 +67,23 @@ class EventHub:
     def open(self, principal: Principal) -> EventQueue:
         """Register a queue for a client."""
         queue = EventQueue(principal)
-        siblings = self._sessions[principal.session_id]
+        session_id, person_id = _indexed_by(principal)
+        siblings = self._sessions[session_id]
         if len(siblings) >= MAX_PER_SESSION:
             self.close(siblings[0], TOO_MANY)
-            siblings = self._sessions[principal.session_id]
+            siblings = self._sessions[session_id]
         siblings.append(queue)
-        self._persons[principal.person_id].append(queue)
+        self._persons[person_id].append(queue)
         self._tenants[principal.tenant_id].append(queue)
         return queue
 
     def close(self, queue: EventQueue, code: int) -> None:
         """Unregister and close a queue. May be repeated."""
-        principal = queue.principal
+        session_id, person_id = _indexed_by(queue.principal)
         for index, key in (
-            (self._sessions, principal.session_id),
-            (self._persons, principal.person_id),
-            (self._tenants, principal.tenant_id),
+            (self._sessions, session_id),
+            (self._persons, person_id),
+            (self._tenants, queue.principal.tenant_id),
         ):
             left = [one for one in index.get(key, ()) if one is not queue]
             if left:
@@ -98,8 +99,8 @@ class EventHub:
         _send(self._sessions.get(session_id, ()), message)
 
     def send_to_person(self, person_id: str, message: dict[str, Any]) -> None:
-        """Send a message to all clients of one person."""
-        _send(self._persons.get(person_id, ()), message)
+        """Send a message to all clients of one person; not to API keys without access to what is their own."""
+        _send([one for one in self._persons.get(person_id, ()) if one.principal.person_id == person_id], message)
 
     def send_to_permitted(self, tenant_id: str, action: Action, message: dict[str, Any]) -> None:
         """Send a message to all users with the permission for `action` in a tenant, including operators."""
@@ -129,7 +130,7 @@ class EventHub:
     # Closing
 
     def end_session(self, session_id: str) -> None:
-        """Close all queues of a session that has ended."""
+        """Close all queues of a session, or an API key, that has ended."""
         self._sign_out(self._sessions.get(session_id, ()))
 
     def end_person(self, person_id: str) -> None:
@@ -144,6 +145,11 @@ class EventHub:
         for queue in tuple(queues):
             queue.put('{"type":"signed_out"}')
             self.close(queue, SIGNED_OUT)
+
+
+def _indexed_by(principal: Principal) -> tuple[str, str]:
+    """Return the session or API key, and the person whose access it is."""
+    return principal.session_id or principal.key_id, principal.maker_id or principal.person_id
 
 
 def _send(queues: "list[EventQueue] | tuple[()]", message: dict[str, Any]) -> None:

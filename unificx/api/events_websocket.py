@@ -66,8 +66,8 @@ class EventsWebSocket:
 
     async def _authenticate(self, token: str) -> Principal | None:
         try:
-            principal = await self._identity.sessions.authenticate(token)
-            if principal.role is not Role.OPERATOR:
+            principal = await self._identity.authenticate(token)
+            if principal.role is not Role.OPERATOR and not principal.key_id:
                 await self._identity.passwords.require_own(principal)
         except DomainError:
             return None

@@ -62,7 +62,9 @@ class IdempotencyStore:
 
         Raise Conflict while the first request is in progress, Invalid if the key was used for another request.
         """
-        answer_id, tenant_id = digest(principal.tenant_id, principal.person_id, key), principal.tenant_id
+        # An API key never gets a response to a request that its scopes would not allow.
+        owner = [principal.person_id, *([principal.key_id] if principal.key_id else [])]
+        answer_id, tenant_id = digest(principal.tenant_id, *owner, key), principal.tenant_id
         now, subject = self._clock.now(), self._clock.new_id()
         try:
             async with self._database.begin() as uow:

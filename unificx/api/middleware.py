@@ -31,7 +31,7 @@ OPERATOR_SCOPE_KEY = "unificx.operator"
 """Key in the ASGI scope set only by `as_operator`: it cannot be set by a request."""
 
 _CREATES_DATA = re.compile(
-    r"POST /api/v1/(?:tenants|persons|invitations|extensions|devices|rooms|groups|hours|menus|queues|trunks"
+    r"POST /api/v1/(?:tenants|persons|invitations|api-keys|extensions|devices|rooms|groups|hours|menus|queues|trunks"
     r"|numbers|routes|blocks|mailboxes|calls|me/diagnostics-reports|people/import|people/[^/]+/extensions"
     r"|rooms/[^/]+/(?:invitations|meeting/recording))"
     r"|PUT /api/v1/(?:mailboxes/[^/]+/greetings/[^/]+|sounds/[^/]+/[^/]+/[^/]+)(?:/text)?"

@@ -55,6 +55,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "then": "group:6000",
         "otherwise": "mailbox:1001",
     },
+    "NewApiKey": {"name": "Dashboard", "scopes": ["calls:read", "history:read"], "days": 90},
     "NewInvitation": {"person_id": _ID, "language": "en"},
     "NewMenu": {
         "number": "7000",

@@ -9,6 +9,7 @@ import typer
 from unificx import __version__
 from unificx.cli.command import DEFAULT_HOME, AsJson, Home, command, command_group
 from unificx.cli.commands import (
+    api_keys,
     blocks,
     calls,
     devices,
@@ -36,6 +37,32 @@ from unificx.cli.examples import examples_text
 from unificx.cli.output import print_json
 from unificx.cli.ports import Connect, InspectInstallation
 from unificx.core.clock import Clock
+
+_GROUPS = (
+    tenants,
+    persons,
+    api_keys,
+    extensions,
+    devices,
+    rooms,
+    trunks,
+    queues,
+    groups,
+    hours,
+    mailboxes,
+    numbers,
+    routes,
+    blocks,
+    fraud,
+    menus,
+    sounds,
+    calls,
+    parked,
+    history,
+    recordings,
+    privacy,
+)
+"""Modules with a command group, in the order of the help."""
 
 
 def build(
@@ -71,29 +98,7 @@ def build(
         app.command(name, epilog=examples_text(name))(function)
     for name, function in hidden.items():
         app.command(name, hidden=True)(function)
-    for module in (
-        tenants,
-        persons,
-        extensions,
-        devices,
-        rooms,
-        trunks,
-        queues,
-        groups,
-        hours,
-        mailboxes,
-        numbers,
-        routes,
-        blocks,
-        fraud,
-        menus,
-        sounds,
-        calls,
-        parked,
-        history,
-        recordings,
-        privacy,
-    ):
+    for module in _GROUPS:
         app.add_typer(module.group)
     app.add_typer(_tests(more))
     app.command("doctor", epilog=examples_text("doctor"))(_doctor(inspect, clock))

@@ -27,10 +27,12 @@ from unificx.identity.people_schemas import (
 from unificx.identity.policies.countries import DEFAULT_COUNTRY
 from unificx.identity.policies.login_throttle import source_key
 from unificx.identity.policies.people_csv import neutralize
-from unificx.identity.policies.permissions import Action, may, may_grant
+from unificx.identity.policies.permissions import SCOPES, Action, may, may_grant, reaches
 from unificx.identity.policies.pin_throttle import PinThrottle, validate_pin
 from unificx.identity.schemas import (
     Acceptance,
+    ApiKey,
+    CreatedApiKey,
     CreatedDevice,
     CreatedExtension,
     DemoTenant,
@@ -43,6 +45,7 @@ from unificx.identity.schemas import (
     FactorKind,
     InitialOperator,
     Language,
+    NewApiKey,
     NewDevice,
     NewExtension,
     NewPerson,
@@ -71,10 +74,13 @@ __all__ = [
     "DEFAULT_COUNTRY",
     "OPERATOR_SLUG",
     "POLICY_VERSION",
+    "SCOPES",
     "TERMS_VERSION",
     "Acceptance",
     "Action",
     "AddedFactor",
+    "ApiKey",
+    "CreatedApiKey",
     "CreatedDevice",
     "CreatedExtension",
     "CreatedPerson",
@@ -94,6 +100,7 @@ __all__ = [
     "ImportReport",
     "InitialOperator",
     "Language",
+    "NewApiKey",
     "NewDevice",
     "NewExtension",
     "NewPerson",
@@ -132,6 +139,7 @@ __all__ = [
     "may",
     "may_grant",
     "neutralize",
+    "reaches",
     "release_number",
     "source_key",
     "validate_pin",

@@ -89,6 +89,23 @@ class SessionEnded(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyCreated(DomainEvent):
+    """`maker_id` created a key that acts as `person_id`; "" for the operator's console."""
+
+    key_id: str
+    person_id: str
+    maker_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeyEnded(DomainEvent):
+    """An API key was revoked, has expired, or its user has lost access."""
+
+    key_id: str
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInCodeUsed(DomainEvent):
     """A device signed in with the code. `maker_id` is the creator; "" for the operator's console."""
 

@@ -143,6 +143,20 @@ class SessionPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyPart:
+    """Name of an API key, chosen by its user."""
+
+    name: str = personal(
+        "user.device",
+        uses=("security",),
+        retention="sign_in",
+        on_erase="delete",
+        export=True,
+        rectifiable=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptancePart:
     """Of age, yes or no; never a date of birth. The versions are "" if not of age."""
 
@@ -239,6 +253,25 @@ class SessionRow(Base):
     expires: Mapped[datetime] = plain("session expiry")
     last_used: Mapped[date] = plain("date only")
     sealed: Mapped[bytes] = sealed_column(SessionPart, subject="subject_id")
+
+
+class ApiKeyRow(Base):
+    """API key of a user. Deleted with the account."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (Index(None, "tenant_id", "person_id"),)
+
+    id: Mapped[str] = plain("random row id", primary_key=True)
+    tenant_id: Mapped[str] = plain("tenant id", ForeignKey("tenant.id"))
+    person_id: Mapped[str] = plain("person id", ForeignKey("person.id"))
+    subject_id: Mapped[str] = plain("random id of the sealing key")
+    digest: Mapped[str] = plain("digest of a random token", unique=True)
+    prefix: Mapped[str] = plain("first characters of a random token")
+    scopes: Mapped[str] = plain("names of scopes, separated by spaces")
+    created: Mapped[datetime] = plain("creation time")
+    expires: Mapped[datetime] = plain("expiry time", index=True)
+    last_used: Mapped[date | None] = plain("date only")
+    sealed: Mapped[bytes] = sealed_column(ApiKeyPart, subject="subject_id")
 
 
 class LinkRow(Base):

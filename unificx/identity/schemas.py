@@ -62,12 +62,19 @@ class SignInContext:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Authenticated caller. `session_id` is "" for the operator at the control socket."""
+    """Authenticated caller. `session_id` is "" for the operator at the control socket and for an API key."""
 
     person_id: str
+    """"" at the control socket, and for a key that does not have the scope `own`: it has nothing of its own."""
     tenant_id: str
     role: Role
     session_id: str = ""
+    key_id: str = ""
+    """The API key; "" for a session."""
+    maker_id: str = ""
+    """With an API key, its user."""
+    scopes: frozenset[str] | None = None
+    """Permitted actions of an API key, within those of the role; None without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +326,38 @@ class Session:
     name: str = field(repr=False)
     address: str = field(repr=False)
     agent: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """API key of a user. `prefix` is the beginning of its text; `last_used` has day resolution."""
+
+    id: str
+    tenant_id: str
+    person_id: str
+    scopes: tuple[str, ...]
+    prefix: str
+    created: datetime
+    expires: datetime
+    last_used: date | None
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewApiKey:
+    """Without scopes it may do what its user may."""
+
+    name: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedApiKey:
+    """New API key with its text, shown once: only a digest is stored."""
+
+    key: ApiKey
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from unificx.cluster import Cluster
 from unificx.core.clock import Clock
 from unificx.db.database import Database
 from unificx.identity.acceptances import Acceptances
+from unificx.identity.api_keys import TOKEN_MARK, ApiKeys
 from unificx.identity.attempts import Attempts
 from unificx.identity.cache import DirectoryCache
 from unificx.identity.challenges import TokenSigner
@@ -35,6 +36,7 @@ from unificx.identity.provisioning import PhoneProvisioning
 from unificx.identity.qr_sign_in import QrSignIn
 from unificx.identity.recovery import Recovery
 from unificx.identity.repository import accounts, links, phones
+from unificx.identity.schemas import Principal
 from unificx.identity.second_factor_sign_in import SecondFactorSignIn
 from unificx.identity.security_notices import LoggedTasks, SecurityNotices
 from unificx.identity.session_closer import SessionCloser
@@ -67,6 +69,7 @@ class Identity:
     people: People
     provisioning: PhoneProvisioning
     session_devices: SessionDevices
+    api_keys: ApiKeys
     sessions: Sessions
     acceptances: Acceptances
     sign_in: SignIn
@@ -100,11 +103,17 @@ class Identity:
             for known in await accounts.all_persons(session):
                 directory.put_person(known.id, known.subject, known.language, suspended=known.state == "suspended")
 
+    async def authenticate(self, token: str) -> Principal:
+        """Return the owner of an access token or an API key. Raise Unauthenticated."""
+        owner = self.api_keys if token.startswith(TOKEN_MARK) else self.sessions
+        return await owner.authenticate(token)
+
     async def clean_up(self) -> None:
         """Store last-used dates and delete expired data. Called every few minutes and at shutdown."""
         async with self.store.transaction() as tx:
             await self.devices.store_last_used(tx)
             await self.sessions.clean_up(tx)
+            await self.api_keys.clean_up(tx)
             await links.delete_expired(tx.session, self.store.clock.now())
             await self.mfa.clean_up(tx)
 
@@ -183,8 +192,9 @@ def build_identity(
     signer = TokenSigner(clock)
     verifier = PasskeyVerifier(store, signer, cluster.one_time)
     proofs = ProofVerifier(store, verifier, of.notices)
-    tenants = Tenants(store, of.closer)
-    users = Users(store, of.emails, of.hashes, of.closer, of.phones)
+    api_keys = ApiKeys(store, of.factors)
+    tenants = Tenants(store, of.closer, api_keys)
+    users = Users(store, of.emails, of.hashes, of.closer, of.phones, api_keys=api_keys)
     devices = Devices(store, of.phones, of.notices)
     extensions = Extensions(store, users, of.emails, of.phones, devices)
     acceptances = Acceptances(store, of.closer)
@@ -201,6 +211,7 @@ def build_identity(
         people=People(store, users, extensions, devices),
         provisioning=PhoneProvisioning(store, devices, cluster.one_time),
         session_devices=SessionDevices(store, devices),
+        api_keys=api_keys,
         sessions=Sessions(store, of.opener, of.closer, of.notices),
         acceptances=acceptances,
         sign_in=SignIn(store, of.emails, of.hashes, of.attempts, of.first),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from unificx.core.errors import Conflict
 from unificx.db import Page, PageById
+from unificx.identity.api_keys import ApiKeys
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.events import TenantCreated, TenantDeleted, TenantResumed, TenantSuspended
 from unificx.identity.policies import countries, validation
@@ -16,12 +17,13 @@ from unificx.identity.store import IdentityStore
 class Tenants:
     """Management of tenants."""
 
-    def __init__(self, store: IdentityStore, closer: SessionCloser) -> None:
+    def __init__(self, store: IdentityStore, closer: SessionCloser, api_keys: ApiKeys) -> None:
         self._store = store
         self._keys = store.keys
         self._clock = store.clock
         self._directory = store.directory
         self._closer = closer
+        self._api_keys = api_keys
 
     async def create(self, new: NewTenant) -> Tenant:
         """Create a tenant. Raise Conflict if the short name or the domain is taken, Invalid for an invalid value."""
@@ -77,6 +79,7 @@ class Tenants:
             if self._store.tenant(tenant_id).slug == OPERATOR_SLUG:
                 raise Conflict("The operator's own tenant cannot be deleted.")
             await self._closer.end(tx, tenant_id)
+            await self._api_keys.end_all(tx, tenant_id)
             subjects = await accounts.delete_tenant(tx.session, tenant_id)
             tx.publish(TenantDeleted(self._clock.new_id(), tenant_id))
             tx.on_commit.append(lambda: self._directory.drop_tenant(tenant_id, subjects))

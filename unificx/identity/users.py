@@ -5,6 +5,7 @@ from dataclasses import replace
 from unificx.core.errors import Conflict, Invalid
 from unificx.db import Page, PageById
 from unificx.identity.acceptances import is_current
+from unificx.identity.api_keys import ApiKeys
 from unificx.identity.cache import OPERATOR_SLUG
 from unificx.identity.email_aliases import EmailAliases
 from unificx.identity.events import PersonClosed, PersonCreated, PersonResumed, PersonSuspended
@@ -36,6 +37,8 @@ class Users:
         passwords: PasswordStore,
         closer: SessionCloser,
         phone_records: PhoneRecords,
+        *,
+        api_keys: ApiKeys,
     ) -> None:
         self._store = store
         self._keys = store.keys
@@ -45,6 +48,7 @@ class Users:
         self._passwords = passwords
         self._closer = closer
         self._phones = phone_records
+        self._api_keys = api_keys
 
     async def create(self, tenant_id: str, new: NewPerson) -> Person:
         """Create a user. Raise Conflict if the e-mail address has an account in this tenant."""
@@ -163,6 +167,7 @@ class Users:
     async def _close(self, tx: Transaction, person: Person) -> None:
         tenant_id, person_id = person.tenant_id, person.id
         await self._closer.end(tx, tenant_id, person_id)
+        await self._api_keys.end_all(tx, tenant_id, person_id)
         await self._phones.delete_of_person(tx, person)
         await credentials.delete_password(tx.session, tenant_id, person_id)
         await factors.delete_all(tx.session, tenant_id, person_id)

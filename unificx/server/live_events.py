@@ -10,6 +10,7 @@ from unificx.cdr.events import CallListsChanged
 from unificx.cluster import EventBus
 from unificx.identity import Action, DirectoryCache
 from unificx.identity.events import (
+    ApiKeyEnded,
     PersonClosed,
     PersonSuspended,
     SessionEnded,
@@ -55,6 +56,7 @@ class LiveEvents:
         self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         bus.subscribe(SessionEnded, lambda event: hub.end_session(event.session_id))
+        bus.subscribe(ApiKeyEnded, lambda event: hub.end_session(event.key_id))
         for person_ended in (PersonClosed, PersonSuspended):
             bus.subscribe(person_ended, lambda event: hub.end_person(event.person_id))
         for tenant_ended in (TenantSuspended, TenantDeleted):

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, status
 
-from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access
+from unificx.api.access import CurrentUser, CurrentUserDep, Id, ServicesDep, TenantQuery, require_access, require_own
 from unificx.api.idempotent_route import IdempotentRoute, declare_idempotency_key
 from unificx.api.problems import problem_responses
 from unificx.api.routes.rooms import room_schema
@@ -85,4 +85,5 @@ async def meet_in_call(services: ServicesDep, user: CurrentUserDep, call_id: Id)
 
 
 def _own_extensions(services: Services, user: CurrentUser) -> list[str]:
+    require_own(user.principal)
     return list(services.identity.directory.extension_ids_of(user.principal.person_id))

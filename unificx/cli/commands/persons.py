@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from unificx.cli.api_client import ApiClient, Json, quote_segment
+from unificx.cli.api_client import OPERATOR_SLUG, ApiClient, Json, quote_segment
 from unificx.cli.collection import Collection
 from unificx.cli.command import CommandContext, command, command_group
 from unificx.cli.errors import CliError
@@ -19,6 +19,9 @@ _COLUMNS = {"name": "name", "email": "e-mail", "role": "role", "state": "state",
 PersonReference = Annotated[str, typer.Argument(metavar="PERSON", help="E-mail address or id.")]
 Role = Annotated[str | None, typer.Option(help="user, tenant_admin or operator.")]
 Stdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
+
+Scopes = Annotated[str | None, typer.Option(help="Scopes, separated by commas; all of the person if omitted.")]
+Days = Annotated[int | None, typer.Option(help="Days until it expires, at most 366; default 90.")]
 
 _COLLECTION = Collection("/persons", _COLUMNS, _COLUMNS)
 
@@ -105,7 +108,7 @@ def list_(context: CommandContext) -> None:
 @command(group, "show")
 def show(context: CommandContext, person: PersonReference) -> None:
     """Show a user account."""
-    print_item(context.run(lambda api: _find_person(api, person, context.tenant)), _COLUMNS, as_json=context.as_json)
+    print_item(context.run(lambda api: find_person(api, person, context.tenant)), _COLUMNS, as_json=context.as_json)
 
 
 @command(group, "update")
@@ -124,7 +127,7 @@ def update(
     body = {"name": name, "email": email, "role": role, "state": state, "language": language}
 
     async def request(api: ApiClient) -> Json:
-        known = await _find_person(api, person, context.tenant)
+        known = await find_person(api, person, context.tenant)
         return await api.patch(f"/persons/{known['id']}", body, tenant=known["tenant_id"])
 
     print_item(context.run(request), _COLUMNS, as_json=context.as_json)
@@ -138,7 +141,7 @@ def password(context: CommandContext, person: PersonReference, password_stdin: S
     new_password = _read_password() if password_stdin else None
 
     async def request(api: ApiClient) -> Json:
-        known = await _find_person(api, person, context.tenant)
+        known = await find_person(api, person, context.tenant)
         path, tenant = f"/persons/{known['id']}", known["tenant_id"]
         if new_password is None:
             return known | await api.post(f"{path}/one-time-password", {}, tenant=tenant)
@@ -177,6 +180,15 @@ def sign_in_code(
         )
 
 
+@command(group, "token")
+def token(context: CommandContext, person: PersonReference, scopes: Scopes = None, days: Days = None) -> None:
+    """Create an API key that acts as a person.
+
+    It is shown once. `unificx api-key` lists and revokes keys."""
+    key = create_key(context, person, "Command line", scopes, days)
+    print_item(key, {"token": "token", "expires": "expires"}, as_json=context.as_json)
+
+
 @command(group, "reset-factors")
 def reset_factors(context: CommandContext, person: PersonReference) -> None:
     """Reset a user's second factors.
@@ -184,7 +196,7 @@ def reset_factors(context: CommandContext, person: PersonReference) -> None:
     The user is signed out on all devices."""
 
     async def request(api: ApiClient) -> str:
-        known = await _find_person(api, person, context.tenant)
+        known = await find_person(api, person, context.tenant)
         await api.delete(f"/persons/{known['id']}/factors", tenant=known["tenant_id"])
         return str(known["id"])
 
@@ -198,14 +210,14 @@ def delete(context: CommandContext, person: PersonReference) -> None:
     Its extensions and devices are deleted."""
 
     async def request(api: ApiClient) -> str:
-        known = await _find_person(api, person, context.tenant)
+        known = await find_person(api, person, context.tenant)
         await api.delete(f"/persons/{known['id']}", tenant=known["tenant_id"])
         return str(known["id"])
 
     print_done("The account was closed.", {"deleted": context.run(request)}, as_json=context.as_json)
 
 
-async def _find_person(api: ApiClient, person: str, tenant: str | None) -> Json:
+async def find_person(api: ApiClient, person: str, tenant: str | None) -> Json:
     """Find a person by id or e-mail address."""
     if "@" not in person:
         return await api.get(f"/persons/{quote_segment(person)}", tenant=await api.resolve_tenant(tenant))
@@ -218,12 +230,28 @@ async def _find_person(api: ApiClient, person: str, tenant: str | None) -> Json:
 async def _find_person_or_extension(api: ApiClient, reference: str, tenant: str | None) -> Json:
     """Find a person by id, e-mail address or extension."""
     if not reference.isdecimal():
-        return await _find_person(api, reference, tenant)
+        return await find_person(api, reference, tenant)
     tenant_id = await api.resolve_tenant(tenant)
     extension = await api.get(f"/extensions/{quote_segment(reference)}", tenant=tenant_id)
     if extension["person_id"] is None:
         raise CliError("This extension has no user.", "See `unificx person list`.")
     return await api.get(f"/persons/{extension['person_id']}", tenant=tenant_id)
+
+
+def create_key(context: CommandContext, person: str, name: str, scopes: str | None, days: int | None) -> Json:
+    """Create an API key that acts as a person, who may be an operator; return it with its text."""
+    wanted = {"name": name, "scopes": [one.strip() for one in scopes.split(",")] if scopes else None, "days": days}
+
+    async def request(api: ApiClient) -> Json:
+        try:
+            known = await find_person(api, person, context.tenant)
+        except CliError:
+            if context.tenant is not None or "@" not in person:
+                raise
+            known = await find_person(api, person, OPERATOR_SLUG)
+        return await api.post("/api-keys", {**wanted, "person_id": known["id"]}, tenant=known["tenant_id"])
+
+    return context.run(request)
 
 
 def _read_password() -> str:

@@ -1,5 +1,6 @@
 """Role-based permissions, used by the API, the CLI and SIP."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from unificx.identity.schemas import Principal, Role
@@ -37,13 +38,47 @@ _PERMISSIONS: dict[Role, frozenset[Action]] = {
 _RANK = {Role.USER: 0, Role.TENANT_ADMIN: 1, Role.OPERATOR: 2}
 
 
+SCOPES: dict[str, frozenset[Action]] = {
+    "own": frozenset({Action.OWN}),
+    "directory:read": frozenset({Action.DIRECTORY, Action.TENANT_READ}),
+    "people:read": frozenset({Action.PEOPLE_READ}),
+    "people:change": frozenset({Action.PEOPLE_READ, Action.PEOPLE_CHANGE}),
+    "settings:change": frozenset({Action.TENANT_READ, Action.TENANT_CHANGE}),
+    "calls:read": frozenset({Action.CALLS_READ}),
+    "calls:control": frozenset({Action.CALLS_READ, Action.CALLS_CONTROL}),
+    "history:read": frozenset({Action.HISTORY_READ}),
+    "installation": frozenset({Action.INSTALLATION}),
+}
+"""Scopes of API keys, by name."""
+
+
+def actions_of(scopes: Iterable[str]) -> frozenset[Action]:
+    """Return the permissions of these scopes; none for an unknown one."""
+    return frozenset[Action]().union(*(SCOPES.get(scope, frozenset[Action]()) for scope in scopes))
+
+
+def scopes_of(role: Role) -> tuple[str, ...]:
+    """Return the scopes with all of their permissions in reach of a role."""
+    return tuple(scope for scope, actions in SCOPES.items() if actions <= _PERMISSIONS[role])
+
+
+def reaches(principal: Principal, tenant_id: str) -> bool:
+    """Whether `principal` may act in the tenant at all. Only operators may act in other tenants."""
+    return principal.role is Role.OPERATOR or principal.tenant_id == tenant_id
+
+
 def may(principal: Principal, action: Action, tenant_id: str) -> bool:
-    """Whether `principal` may perform `action` in the tenant. Only operators may act in other tenants."""
-    if principal.role is not Role.OPERATOR and principal.tenant_id != tenant_id:
+    """Whether `principal` may perform `action` in the tenant: by role, and with an API key also by its scopes."""
+    if not reaches(principal, tenant_id):
         return False
-    return action in _PERMISSIONS[principal.role]
+    return action in _PERMISSIONS[principal.role] and (principal.scopes is None or action in principal.scopes)
 
 
 def may_grant(principal: Principal, role: Role) -> bool:
-    """Whether `principal` may grant or revoke `role`: at most their own; users none."""
+    """Whether `principal` may grant or revoke `role`: at most their own; users none.
+
+    With an API key only that of a user: a key must not create an account with more rights than its own.
+    """
+    if principal.key_id and role is not Role.USER:
+        return False
     return principal.role is not Role.USER and _RANK[role] <= _RANK[principal.role]

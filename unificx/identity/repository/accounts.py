@@ -12,6 +12,7 @@ from unificx.db.sealed import Keys, SealedCodec
 from unificx.identity.factor_models import FactorRow, ProviderRow, RecoveryRow
 from unificx.identity.models import (
     AcceptanceRow,
+    ApiKeyRow,
     CredentialRow,
     DeviceRow,
     ExtensionRow,
@@ -66,7 +67,7 @@ async def delete_tenant(session: AsyncSession, tenant_id: str) -> list[str]:
     """Delete the tenant and all its rows of this area; return its subjects."""
     subjects: set[str] = set()
     await session.execute(delete(LinkRow).where(LinkRow.tenant_id == tenant_id))
-    of_persons = (SessionRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
+    of_persons = (SessionRow, ApiKeyRow, FactorRow, RecoveryRow, AcceptanceRow, CredentialRow)
     for row in (*of_persons, ProviderRow, DeviceRow, ExtensionRow, PersonRow):
         subjects.update(await session.scalars(select(row.subject_id).where(row.tenant_id == tenant_id).distinct()))
         await session.execute(delete(row).where(row.tenant_id == tenant_id))
