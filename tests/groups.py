@@ -32,6 +32,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "outside/test_portal_changes",
         "outside/test_portal_home",
         "outside/test_portal_people",
+        "outside/test_portal_routing",
         "outside/test_push_wakeup",
         "outside/test_recording_real_phones",
         "outside/test_screen_pictures",

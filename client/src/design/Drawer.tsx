@@ -32,3 +32,8 @@ export function Drawer({ opened, onClose, title, footer, children }: DrawerProps
     </MantineDrawer>
   );
 }
+
+/** Buttons at the lower edge of a drawer, as the last part of a form that fills it. */
+export function DrawerFooter({ children }: { children: ReactNode }) {
+  return <div className={`${css.footer} ${css.inside}`}>{children}</div>;
+}

@@ -67,6 +67,21 @@ const protectedRoutes = [
   }),
   createRoute({
     getParentRoute: () => signedIn,
+    path: '/groups',
+    component: lazyRouteComponent(() => import('~/features/groups/Groups')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/menus',
+    component: lazyRouteComponent(() => import('~/features/menus/Menus')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
+    path: '/hours',
+    component: lazyRouteComponent(() => import('~/features/hours/OpeningHours')),
+  }),
+  createRoute({
+    getParentRoute: () => signedIn,
     path: '/queues',
     component: lazyRouteComponent(() => import('~/features/queues/Queues')),
   }),

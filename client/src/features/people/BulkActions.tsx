@@ -9,7 +9,7 @@ import { toast } from '~/core/toasts';
 import { confirmAction } from '~/design/Confirm';
 import { problemText } from '~/design/problem-messages';
 import { Secret } from '~/design/Secret';
-import { personRequests, useChanges } from './changes';
+import { personRequests, usePeopleChanges } from './changes';
 import { usePeopleTexts } from './texts';
 
 interface BulkActionsProps {
@@ -22,7 +22,7 @@ interface BulkActionsProps {
 export function BulkActions({ entries, tenant, onDone }: BulkActionsProps) {
   const { t, i18n } = useLingui();
   const { languages } = usePeopleTexts();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const people = entries.filter(({ kind }) => kind === 'person');
   const extensions = entries.flatMap((entry) => entry.extensions);
   const requests = (entry: PeopleEntry) => personRequests(entry, tenant);

@@ -6,7 +6,7 @@ import { api, type Extension, type PersonChange, type Role } from '~/api';
 import { formatDate } from '~/design/dates';
 import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
-import { personRequests, useChanges } from './changes';
+import { personRequests, usePeopleChanges } from './changes';
 import { EditField } from './EditField';
 import type { PersonTabProps } from './PersonPage';
 import { usePeopleTexts } from './texts';
@@ -15,7 +15,7 @@ import { usePeopleTexts } from './texts';
 export function PersonOverview({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
   const { roles, languages } = usePeopleTexts();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const { change } = personRequests(person, tenant);
   const save = (body: PersonChange, before: PersonChange, message: string) =>
     changes.mutateAsync({ apply: () => change(body), undo: () => change(before), message });
@@ -89,7 +89,7 @@ export function PersonOverview({ person, tenant }: PersonTabProps) {
 /** A number with its caller name and times, edited in place. */
 export function NumberSection({ extension, tenant }: { extension: Extension; tenant?: string }) {
   const { t } = useLingui();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   type Body = Parameters<typeof api.updateExtension>[0]['body'];
   const change = (body: Body) => api.updateExtension({ path: { extension: extension.id }, query: { tenant }, body });
   const save = (body: Body, before: Body) =>
@@ -127,7 +127,7 @@ export function NumberSection({ extension, tenant }: { extension: Extension; ten
 
 function AddNumber({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const [typed, setTyped] = useState<string>();
   const proposed = useQuery({
     queryKey: ['next-number', tenant],

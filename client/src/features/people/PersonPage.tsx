@@ -12,7 +12,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
-import { personRequests, useChanges } from './changes';
+import { personRequests, usePeopleChanges } from './changes';
 import { PersonCalls } from './PersonCalls';
 import { PersonOverview } from './PersonOverview';
 import { PersonSecurity } from './PersonSecurity';
@@ -144,7 +144,7 @@ function PersonTabs({ person, tenant }: PersonTabProps) {
 /** Suspends a person, or ends the suspension; both with Undo. */
 function Suspension({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const { change } = personRequests(person, tenant);
   const suspend = () => change({ state: 'suspended' });
   const resume = () => change({ state: 'active' });

@@ -6,7 +6,7 @@ import { confirmAction } from '~/design/Confirm';
 import { ErrorNotice } from '~/design/Notice';
 import { Secret } from '~/design/Secret';
 import { Section } from '~/design/Section';
-import { personRequests, useChanges } from './changes';
+import { personRequests, usePeopleChanges } from './changes';
 import { InvitePerson } from './InvitePerson';
 import { PersonCode } from './PersonCode';
 import type { PersonTabProps } from './PersonPage';
@@ -14,7 +14,7 @@ import type { PersonTabProps } from './PersonPage';
 /** Sign-in of a person: code, invitation, password, second factors, end of the account. */
 export function PersonSecurity({ person, tenant }: PersonTabProps) {
   const { t } = useLingui();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const navigate = useNavigate();
   const requests = personRequests(person, tenant);
 

@@ -6,14 +6,14 @@ import { useState } from 'react';
 import { api, type Device } from '~/api';
 import { confirmAction } from '~/design/Confirm';
 import { Drawer } from '~/design/Drawer';
-import type { useChanges } from './changes';
+import type { usePeopleChanges } from './changes';
 import { PhoneLogin } from './PhoneLogin';
 import { PhoneSetup } from './PhoneSetup';
 
 interface PhoneMenuProps {
   device: Device;
   tenant?: string;
-  changes: ReturnType<typeof useChanges>;
+  changes: ReturnType<typeof usePeopleChanges>;
 }
 
 /** The actions for one phone. */

@@ -10,7 +10,7 @@ import { ErrorNotice } from '~/design/Notice';
 import { Section } from '~/design/Section';
 import { DataTable } from '~/design/table';
 import { AddPhone } from './AddPhone';
-import { useChanges } from './changes';
+import { usePeopleChanges } from './changes';
 import { EditField } from './EditField';
 import { PhoneMenu } from './PhoneMenu';
 
@@ -23,7 +23,7 @@ interface PhonesProps {
 export function Phones({ extension, tenant }: PhonesProps) {
   const { t } = useLingui();
   const [adding, setAdding] = useState(false);
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const failures: Record<DeviceFailure['reason'], string> = {
     wrong_password: t`wrong password`,
     wrong_domain: t`wrong domain or server name`,
@@ -104,7 +104,7 @@ export function Phones({ extension, tenant }: PhonesProps) {
 
 function PhoneName({ device, tenant }: { device: Device; tenant?: string }) {
   const { t } = useLingui();
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const rename = (name: string) =>
     api.updateDevice({ path: { device_id: device.id }, query: { tenant }, body: { name } });
   return (

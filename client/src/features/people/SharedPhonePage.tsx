@@ -13,7 +13,7 @@ import { Page } from '~/design/Page';
 import { Section } from '~/design/Section';
 import { ExtensionRecordingSelect } from '~/features/recordings';
 import { MailboxBody } from '~/features/voicemail';
-import { useChanges } from './changes';
+import { usePeopleChanges } from './changes';
 import { PersonCalls } from './PersonCalls';
 import { NumberSection } from './PersonOverview';
 import { Phones } from './Phones';
@@ -23,7 +23,7 @@ export default function SharedPhonePage() {
   const { t } = useLingui();
   const { id } = useParams({ strict: false }) as { id: string };
   const tenant = useValue(tenantSelection, (each) => each.selected?.id);
-  const changes = useChanges();
+  const changes = usePeopleChanges();
   const navigate = useNavigate();
   const { data, error } = useQuery({
     queryKey: ['person', tenant, 'shared', id],

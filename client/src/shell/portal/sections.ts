@@ -2,14 +2,17 @@ import { msg } from '@lingui/core/macro';
 import type { MessageDescriptor } from '@lingui/core';
 import {
   IconBuilding,
+  IconClock,
   IconClockHour4,
   IconHeadset,
   IconHome,
   IconLifebuoy,
   IconPhoneCall,
+  IconPhoneRinging,
   IconPlayerRecordFilled,
   IconRecordMail,
   IconShieldLock,
+  IconSitemap,
   IconUsers,
   IconUsersGroup,
   type Icon,
@@ -46,7 +49,12 @@ export const GROUPS: SectionGroup[] = [
   },
   {
     title: msg`Routing`,
-    sections: [{ to: '/queues', title: msg`Queues`, icon: IconHeadset }],
+    sections: [
+      { to: '/groups', title: msg`Ring groups`, icon: IconPhoneRinging },
+      { to: '/queues', title: msg`Queues`, icon: IconHeadset },
+      { to: '/menus', title: msg`Menus`, icon: IconSitemap },
+      { to: '/hours', title: msg`Opening hours`, icon: IconClock },
+    ],
   },
   {
     title: msg`Settings`,

@@ -1,0 +1,37 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useLingui } from '@lingui/react/macro';
+import { asProblem } from '~/core/problem';
+import { toast } from '~/core/toasts';
+import { problemText } from './problem-messages';
+
+export interface Change {
+  apply: () => Promise<unknown>;
+  /** Takes the change back; without it there is no Undo. */
+  undo?: () => Promise<unknown>;
+  /** One sentence that says what has changed. */
+  message: string;
+}
+
+/** Carries out changes: each ends in a notification with Undo, and refreshes the lists with these query keys. */
+export function useChanges(affected: readonly string[]) {
+  const { t } = useLingui();
+  const queries = useQueryClient();
+  const refresh = () => Promise.all(affected.map((key) => queries.invalidateQueries({ queryKey: [key] })));
+  const undo = async (change: Change) => {
+    try {
+      await change.undo?.();
+      toast({ message: t`Undone.` });
+    } catch (fault) {
+      const { title, advice } = problemText(asProblem(fault), t);
+      toast({ message: t`Not undone: ${title}. ${advice}` });
+    }
+    await refresh();
+  };
+  return useMutation({
+    mutationFn: async (change: Change) => {
+      await change.apply();
+      toast({ message: change.message, undo: change.undo && (() => undo(change)) });
+    },
+    onSettled: refresh,
+  });
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Group } from '~/api';
+import { allMembers, groupBody, groupValues } from './model';
+
+const SALES = {
+  id: 'g',
+  tenant_id: 't',
+  created: '2026-11-01T00:00:00Z',
+  number: '6000',
+  name: 'Sales',
+  members: ['1001', '1002+1003'],
+  strategy: 'in_turn',
+  ring_seconds: 15,
+  name_prefix: 'Sales: ',
+  otherwise: 'mailbox:1001',
+} satisfies Group;
+
+describe('the form of a ring group', () => {
+  it('has steps of extensions, and writes them as the API does', () => {
+    const values = groupValues(SALES, '6001');
+    expect(values.members).toEqual([['1001'], ['1002', '1003']]);
+    expect(groupBody({ ...values, members: [...values.members, []] })).toEqual({
+      number: '6000',
+      name: 'Sales',
+      members: ['1001', '1002+1003'],
+      strategy: 'in_turn',
+      ring_seconds: 15,
+      name_prefix: 'Sales: ',
+      otherwise: 'mailbox:1001',
+    });
+  });
+
+  it('offers a free number for a new group', () => {
+    expect(groupValues(undefined, '6001')).toMatchObject({ number: '6001', members: [], otherwise: 'hangup' });
+  });
+
+  it('lists each member once', () => {
+    expect(allMembers([['1001'], ['1002', '1001']])).toEqual(['1001', '1002']);
+  });
+});

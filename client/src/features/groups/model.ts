@@ -1,0 +1,33 @@
+import type { Group, NewGroup } from '~/api';
+
+/** Values of the form of a ring group. Each step is the numbers of the extensions that ring together. */
+export interface GroupValues {
+  number: string;
+  name: string;
+  strategy: Group['strategy'];
+  members: string[][];
+  ring_seconds: number;
+  name_prefix: string;
+  otherwise: string;
+}
+
+/** The values of a group, or of a new one with a number that is free. */
+export function groupValues(group: Group | undefined, number: string): GroupValues {
+  if (!group) {
+    return { number, name: '', strategy: 'all', members: [], ring_seconds: 20, name_prefix: '', otherwise: 'hangup' };
+  }
+  const { name, strategy, ring_seconds, name_prefix, otherwise } = group;
+  const members = group.members.map((step) => step.split('+'));
+  return { number: group.number, name, strategy, members, ring_seconds, name_prefix, otherwise };
+}
+
+/** The values as the API takes them; steps without members are left out. */
+export function groupBody({ members, name, ...values }: GroupValues): NewGroup {
+  const steps = members.filter((step) => step.length > 0).map((step) => step.join('+'));
+  return { ...values, name: name.trim(), members: steps };
+}
+
+/** The members in order, each once. */
+export function allMembers(steps: string[][]): string[] {
+  return [...new Set(steps.flat())];
+}

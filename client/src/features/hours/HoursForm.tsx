@@ -1,0 +1,109 @@
+import { TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useLingui } from '@lingui/react/macro';
+import { api, type Hours, type NewHours } from '~/api';
+import { DestinationPicker, EditForm, isComplete, savingChange } from '~/features/routing';
+import { Holidays } from './Holidays';
+import { asName, hoursBody, hoursValues } from './model';
+import { WeeklyHours } from './WeeklyHours';
+import { isValidRow } from './weekly';
+
+interface HoursFormProps {
+  hours?: Hours;
+  tenant?: string;
+  onClose: () => void;
+}
+
+/** Creates or changes opening hours. */
+export function HoursForm({ hours, tenant, onClose }: HoursFormProps) {
+  const { t } = useLingui();
+  const form = useForm({
+    initialValues: hoursValues(hours),
+    validate: {
+      name: (value) => (value ? null : t`Enter a name.`),
+      open: (rows) => (rows.every(isValidRow) ? null : t`Enter two different times in each row.`),
+      code: (value) => (/^(\*[0-9]{2,5})?$/.test(value) ? null : t`Enter * and two to five digits.`),
+      then: (value) => (isComplete(value) ? null : t`Choose a destination.`),
+      otherwise: (value) => (isComplete(value) ? null : t`Choose a destination.`),
+    },
+  });
+  const query = { tenant };
+  const { name } = form.values;
+  const remove = (id: string) => api.deleteHours({ path: { hours: id }, query });
+  const own = hours && `hours:${hours.name}`;
+  return (
+    <EditForm
+      form={form}
+      tenant={tenant}
+      affected={['hours']}
+      onClose={onClose}
+      change={(values) =>
+        savingChange<NewHours>(
+          {
+            id: hours?.id,
+            before: hoursBody(form.getInitialValues()),
+            after: hoursBody(values),
+            message: t`The opening hours ${name} are saved.`,
+          },
+          {
+            create: (body) => api.createHours({ query, body }),
+            update: (id, { name: _fixed, ...body }) => api.updateHours({ path: { hours: id }, query, body }),
+            remove,
+          },
+        )
+      }
+      removal={
+        hours && {
+          title: t`Delete opening hours ${hours.name}?`,
+          text: t`Their hours and holidays are deleted too.`,
+          change: { apply: () => remove(hours.id), message: t`The opening hours ${hours.name} are deleted.` },
+        }
+      }
+    >
+      <TextInput
+        size="md"
+        label={t`Name`}
+        description={hours ? undefined : t`Lower-case letters and digits, for example office.`}
+        required
+        data-autofocus
+        autoComplete="off"
+        disabled={Boolean(hours)}
+        {...form.getInputProps('name')}
+        onChange={(event) => form.setFieldValue('name', asName(event.currentTarget.value))}
+      />
+      <WeeklyHours {...form.getInputProps('open')} value={form.values.open} />
+      <DestinationPicker
+        label={t`While open`}
+        tenant={tenant}
+        own={own}
+        {...form.getInputProps('then')}
+        value={form.values.then}
+      />
+      <DestinationPicker
+        label={t`While closed`}
+        tenant={tenant}
+        own={own}
+        {...form.getInputProps('otherwise')}
+        value={form.values.otherwise}
+      />
+      <Holidays
+        hours={hours}
+        tenant={tenant}
+        {...form.getInputProps('holidays')}
+        value={form.values.holidays}
+        onImported={(dates) => {
+          form.setInitialValues({ ...form.getInitialValues(), holidays: dates });
+          form.setFieldValue('holidays', dates);
+        }}
+      />
+      <TextInput
+        size="md"
+        label={t`Code`}
+        description={t`Dialled from a phone, it switches: followed by 0 to automatic, by 1 to open, by 2 to closed.`}
+        placeholder="*28"
+        autoComplete="off"
+        {...form.getInputProps('code')}
+      />
+    </EditForm>
+  );
+}

@@ -1,0 +1,99 @@
+import { Select, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useLingui } from '@lingui/react/macro';
+import { api, type NewQueue, type Queue } from '~/api';
+import { DestinationPicker, EditForm, freeNumber, isComplete, savingChange, useTargets } from '~/features/routing';
+import { Agents } from './Agents';
+import { queueBody, queueValues, type QueueValues } from './model';
+import { AgentSettings, AnnouncementSettings, WaitingSettings } from './QueueSettings';
+import { STRATEGIES } from './texts';
+
+const FIRST_NUMBER = 6500;
+
+interface QueueFormProps {
+  queue?: Queue;
+  tenant?: string;
+  onClose: () => void;
+}
+
+/** Creates or changes a queue. */
+export function QueueForm({ queue, tenant, onClose }: QueueFormProps) {
+  const { t } = useLingui();
+  const targets = useTargets(tenant);
+  const interval = (value: number) => (value === 0 || value >= 15 ? null : t`Enter 0 or at least 15 seconds.`);
+  const form = useForm<QueueValues>({
+    initialValues: queueValues(queue, freeNumber(FIRST_NUMBER, targets)),
+    validate: {
+      number: (value) => (/^[0-9]{2,8}$/.test(value) ? null : t`Enter two to eight digits.`),
+      name: (value) => (value.trim() ? null : t`Enter a name.`),
+      announce_every: interval,
+      prompt_every: interval,
+      otherwise: (value) => (value === '' || isComplete(value) ? null : t`Choose a destination.`),
+    },
+  });
+  const query = { tenant };
+  const name = form.values.name.trim();
+  const remove = (id: string) => api.deleteQueue({ path: { queue: id }, query });
+  return (
+    <EditForm
+      form={form}
+      tenant={tenant}
+      affected={['queues']}
+      onClose={onClose}
+      change={(values) =>
+        savingChange<NewQueue>(
+          {
+            id: queue?.id,
+            before: queueBody(form.getInitialValues()),
+            after: queueBody(values),
+            message: t`The queue ${name} is saved.`,
+          },
+          {
+            create: (body) => api.createQueue({ query, body }),
+            update: (id, body) => api.updateQueue({ path: { queue: id }, query, body }),
+            remove,
+          },
+        )
+      }
+      removal={
+        queue && {
+          title: t`Delete queue ${queue.name}?`,
+          text: t`Its history and figures are deleted too. Waiting callers leave the queue.`,
+          change: { apply: () => remove(queue.id), message: t`The queue ${queue.name} is deleted.` },
+        }
+      }
+    >
+      <TextInput size="md" label={t`Name`} required dir="auto" data-autofocus {...form.getInputProps('name')} />
+      <TextInput
+        size="md"
+        label={t`Number`}
+        inputMode="numeric"
+        autoComplete="off"
+        required
+        disabled={Boolean(queue)}
+        {...form.getInputProps('number')}
+      />
+      <Select
+        size="md"
+        label={t`Strategy`}
+        description={t(STRATEGIES[form.values.strategy].explanation)}
+        allowDeselect={false}
+        data={Object.entries(STRATEGIES).map(([value, { title }]) => ({ value, label: t(title) }))}
+        {...form.getInputProps('strategy')}
+      />
+      <Agents tenant={tenant} {...form.getInputProps('agents')} value={form.values.agents} />
+      <AgentSettings form={form} />
+      <WaitingSettings form={form} />
+      <DestinationPicker
+        label={t`Where callers go then`}
+        description={t`After the maximum wait, from a full queue, and while no agent takes calls.`}
+        tenant={tenant}
+        own={queue && `queue:${queue.number}`}
+        none={t`Announcement, then hang up`}
+        {...form.getInputProps('otherwise')}
+        value={form.values.otherwise}
+      />
+      <AnnouncementSettings form={form} />
+    </EditForm>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button } from '@mantine/core';
+import { IconPlus, type Icon } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { EmptyState } from '~/design/EmptyState';
+import type { List } from '~/design/lists';
+import { Page } from '~/design/Page';
+import { DataTable, type Column } from '~/design/table';
+import { useEditor } from './useEditor';
+
+interface RoutingPageProps<T> {
+  title: string;
+  /** Label of the button that creates an item, and the title of its drawer. */
+  create: string;
+  list: List<T>;
+  columns: Column<T>[];
+  name: (item: T) => string;
+  form: (item: T | undefined, close: () => void) => ReactNode;
+  /** Buttons of a row. */
+  actions?: (item: T) => ReactNode;
+  /** Says what the items are for, while there is none. */
+  empty: { icon: Icon; text: ReactNode };
+}
+
+/** A list whose rows open their form in a drawer. */
+export function RoutingPage<T extends { id: string }>(props: RoutingPageProps<T>) {
+  const { title, create, list, columns, name, form, actions, empty } = props;
+  const editor = useEditor<T>({ title: (item) => (item ? name(item) : create), form });
+  const button = (
+    <Button size="md" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => editor.open()}>
+      {create}
+    </Button>
+  );
+  const isEmpty = list.loaded && list.items.length === 0;
+  return (
+    <Page title={title} size="xl" actions={!isEmpty && button}>
+      <DataTable
+        label={title}
+        list={list}
+        columns={columns}
+        onOpen={editor.open}
+        actions={actions}
+        exportable
+        empty={<EmptyState {...empty} action={button} />}
+      />
+      {editor.drawer}
+    </Page>
+  );
+}

@@ -1,0 +1,11 @@
+/** Parts of the pages about where calls lead: destinations, and lists with their forms. */
+export { DestinationPicker } from './DestinationPicker';
+export { DestinationText } from './DestinationText';
+export { EditForm } from './EditForm';
+export { RoutingPage } from './RoutingPage';
+export { RowButtons } from './RowButtons';
+export { savingChange } from './changes';
+export { freeNumber, isComplete, type Targets } from './destinations';
+export { useDestinationText } from './useDestinationText';
+export { useEditor } from './useEditor';
+export { useTargets } from './useTargets';

@@ -1,0 +1,54 @@
+import { useMemo } from 'react';
+import { api, type CustomSound, type Extension, type Group, type GroupMailbox, type Hours } from '~/api';
+import type { Menu, Queue, Room } from '~/api';
+import { MAX_PAGE_SIZE } from '~/core/pagination';
+import { useAllPages, type List } from '~/design/lists';
+import type { Target, Targets } from './destinations';
+
+const OWN_SOUND = 'own/';
+
+/** Everything in a tenant to which calls can lead, read from the lists of the API. */
+export function useTargets(tenant?: string): Targets {
+  const query = (cursor?: string) => ({ query: { tenant, cursor, limit: MAX_PAGE_SIZE } });
+  const extensions = useAllPages<Extension>(['extensions', tenant], (at) => api.listExtensions(query(at)));
+  const groups = useAllPages<Group>(['groups', tenant], (at) => api.listGroups(query(at)));
+  const queues = useAllPages<Queue>(['queues', tenant], (at) => api.listQueues(query(at)));
+  const menus = useAllPages<Menu>(['menus', tenant], (at) => api.listMenus(query(at)));
+  const hours = useAllPages<Hours>(['hours', tenant], (at) => api.listHours(query(at)));
+  const rooms = useAllPages<Room>(['rooms', tenant], (at) => api.listRooms(query(at)));
+  const mailboxes = useAllPages<GroupMailbox>(['group-mailboxes', tenant], (at) => api.listMailboxes(query(at)));
+  const sounds = useAllPages<CustomSound>(['sounds', tenant], () => api.listSounds({ query: { tenant } }));
+  const lists = [extensions, groups, queues, menus, hours, rooms, mailboxes, sounds];
+  return useMemo(
+    () => ({
+      extension: numbered('extension', extensions),
+      group: numbered('group', groups),
+      queue: numbered('queue', queues),
+      menu: numbered('menu', menus),
+      hours: loaded(hours, ({ name }) => ({ value: `hours:${name}`, label: name })),
+      room: numbered('room', rooms),
+      mailbox: mailboxes.loaded
+        ? [...(numbered('mailbox', extensions) ?? []), ...(numbered('mailbox', mailboxes) ?? [])]
+        : undefined,
+      prompt: soundTargets(sounds),
+    }),
+    lists.map((each) => each.items), // eslint-disable-line -- the lists themselves are new on each render
+  );
+}
+
+function loaded<T>({ loaded, items }: List<T>, target: (one: T) => Target): Target[] | undefined {
+  return loaded ? items.map(target) : undefined;
+}
+
+function numbered(kind: string, list: List<{ number: string; name: string }>): Target[] | undefined {
+  return loaded(list, ({ number, name }) => ({
+    value: `${kind}:${number}`,
+    label: name === number ? number : `${name} · ${number}`,
+  }));
+}
+
+/** The sounds with names of their own, once for all languages. */
+function soundTargets({ loaded, items }: List<CustomSound>): Target[] | undefined {
+  const own = items.filter(({ name }) => name.startsWith(OWN_SOUND)).map(({ name }) => name.slice(OWN_SOUND.length));
+  return loaded ? [...new Set(own)].map((name) => ({ value: `prompt:${name}`, label: name })) : undefined;
+}

@@ -1,0 +1,109 @@
+"""Routing in the portal: a ring group, opening hours and a menu, made and used by one another."""
+
+from typing import Any
+
+import pytest
+from client_pages import Client, Clients
+from page_checks import PageChecker
+from playwright.sync_api import Locator, Page, expect
+from portal_pages import create_administrator, portal
+from server import Household, Server
+
+
+@pytest.fixture(scope="module")
+def administered(server: Server) -> None:
+    create_administrator(server)
+
+
+@pytest.fixture
+def desk(clients: Clients, administered: None) -> Client:
+    return portal(clients)
+
+
+def create(page: Page, button: str, name: str) -> Locator:
+    """Open the drawer of a new item and enter its name; return the drawer."""
+    page.get_by_role("button", name=button).click()
+    form = page.get_by_role("dialog", name=button)
+    form.get_by_label("Name", exact=True).fill(name)
+    return form
+
+
+def choose(page: Page, field: Locator, option: str) -> None:
+    field.click()
+    page.get_by_role("option", name=option).click()
+
+
+def lead_to(page: Page, form: Locator, label: str, kind: str, target: str) -> None:
+    """Choose a destination."""
+    picker = form.get_by_role("group", name=label)
+    choose(page, picker.get_by_role("combobox", name="Kind of destination"), kind)
+    choose(page, picker.get_by_role("combobox", name=kind), target)
+
+
+def save(form: Locator) -> None:
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+
+
+def stored(server: Server, path: str) -> dict[str, Any]:
+    with server.rest() as rest:
+        return rest.get(f"/api/v1/{path}", params={"tenant": server.tenant}).json()
+
+
+def test_a_group_hours_and_a_menu_are_made_in_the_portal(desk: Client, server: Server, household: Household) -> None:
+    page, walk = desk.page, PageChecker(desk, "en")
+    anna, berta = household.anna.number, household.berta.number
+
+    page.goto(f"{desk.origin}/portal/groups")
+    form = create(page, "New ring group", "Harbour")
+    walk.label = "the form of a group"
+    walk.check("light", "dark")
+    for number in (anna, berta):
+        choose(page, form.get_by_role("combobox", name="Members"), number)
+    page.keyboard.press("Tab")
+    lead_to(page, form, "If no member answers", "Mailbox", anna)
+    save(form)
+    group = stored(server, "groups/6000")
+    assert (group["members"], group["otherwise"]) == ([anna, berta], f"mailbox:{anna}")
+
+    page.goto(f"{desk.origin}/portal/hours")
+    form = create(page, "New opening hours", "Office")
+    walk.label = "the form of opening hours"
+    walk.check("light", "dark")
+    form.get_by_role("button", name="Add hours").click()
+    second = form.get_by_role("group", name="Hours 2")
+    choose(page, second.get_by_role("combobox", name="Days"), "Saturday")
+    second.get_by_label("To", exact=True).fill("12:30")
+    lead_to(page, form, "While open", "Ring group", "Harbour")
+    save(form)
+    switch = page.get_by_role("button", name="Switch of office: Automatic")
+    switch.click()
+    page.get_by_role("menuitemradio", name="Closed by hand").click()
+    expect(page.get_by_role("row", name="office").get_by_text("Closed", exact=True)).to_be_visible()
+    hours = stored(server, "hours/office")
+    assert hours["open"] == ["mon-fri 09:00-17:00", "sat 09:00-12:30"]
+    assert (hours["then"], hours["switch"], hours["is_open"]) == ("group:6000", "closed", False)
+
+    page.goto(f"{desk.origin}/portal/menus")
+    form = create(page, "New menu", "Main")
+    walk.label = "the form of a menu"
+    walk.check("light", "dark")
+    form.get_by_text("Sound", exact=True).click()
+    choose(page, form.get_by_role("combobox", name="Sound"), "Goodbye")
+    lead_to(page, form, "Key 1 leads to", "Opening hours", "office")
+    form.get_by_role("button", name="Key 0").click()
+    lead_to(page, form, "Key 0 leads to", "Extension", berta)
+    save(form)
+    assert stored(server, "menus/7000")["keys"] == {"1": "hours:office", "0": f"extension:{berta}"}
+
+    page.goto(f"{desk.origin}/portal/groups")
+    page.get_by_role("table").get_by_role("button", name="Harbour").click()
+    form = page.get_by_role("dialog", name="Harbour")
+    form.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog", name="Delete ring group Harbour?").get_by_role("button", name="Delete").click()
+    expect(form.get_by_role("alert")).to_contain_text("is used by: Opening hours office")
+    form.get_by_label("Name", exact=True).fill("Lighthouse")
+    save(form)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("table").get_by_role("button", name="Harbour")).to_be_visible()
+    assert list(dict.fromkeys(walk.findings)) == []
